@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http';
+import type { FieldProblem } from '../../schema/messages.ts';
+
+/** What every error thrown on purpose carries: an HTTP status, a stable code, and a sentence that says what to do. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** For bad input: which values, by JSON pointer, and what is wrong with each. */
+  readonly errors: readonly FieldProblem[];
+  /** For a refusal that passes: whole seconds until another try makes sense. */
+  readonly retryAfterS: number | undefined;
+  /** Further members of the answer, for a client that can act on them. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.status = status;
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.retryAfterS = options.retryAfterS;
+    this.members = options.members ?? {};
+  }
+
+  get title(): string {
+    return STATUS_CODES[this.status] ?? 'Error';
+  }
+}
+
+interface ProblemOptions {
+  cause?: unknown;
+  errors?: readonly FieldProblem[];
+  retryAfterS?: number;
+  members?: Readonly<Record<string, unknown>>;
+}
+
+/** The request cannot be read as what it claims to be: syntax, shape, encoding. */
+export class Malformed extends Problem {
+  constructor(detail: string, errors: readonly FieldProblem[] = []) {
+    super(400, 'malformed', detail, { errors });
+  }
+}
+
+/** The request reads well, but values in it break a rule. */
+export class Invalid extends Problem {
+  constructor(detail: string, errors: readonly FieldProblem[] = []) {
+    super(422, 'invalid', detail, { errors });
+  }
+}
+
+export class NotSignedIn extends Problem {
+  constructor(detail = 'Sign in first.') {
+    super(401, 'not-signed-in', detail);
+  }
+}
+
+export class Forbidden extends Problem {
+  constructor(detail: string) {
+    super(403, 'forbidden', detail);
+  }
+}
+
+export class NotFound extends Problem {
+  constructor(detail: string) {
+    super(404, 'not-found', detail);
+  }
+}
+
+/** Somebody else's change came first. Thrown inside a transaction it makes the publisher run the request again. */
+export class ConflictError extends Problem {
+  constructor(detail = 'Somebody else changed this at the same moment. Try again.', options: ProblemOptions = {}) {
+    super(409, 'conflict', detail, options);
+  }
+}
+
+export class PreconditionFailed extends Problem {
+  constructor(detail: string, members: Readonly<Record<string, unknown>> = {}) {
+    super(412, 'changed-meanwhile', detail, { members });
+  }
+}
+
+export class TooLarge extends Problem {
+  constructor(detail: string, errors: readonly FieldProblem[] = []) {
+    super(413, 'too-large', detail, { errors });
+  }
+}
+
+export class UnsupportedMediaType extends Problem {
+  constructor(detail: string) {
+    super(415, 'unsupported-media-type', detail);
+  }
+}
+
+export class TooManyRequests extends Problem {
+  constructor(detail: string, retryAfterS: number) {
+    super(429, 'too-many-requests', detail, { retryAfterS });
+  }
+}
+
+/** Something this answer needs is out of reach for now: memcached, most often. */
+export class Unavailable extends Problem {
+  constructor(detail: string, options: ProblemOptions = {}) {
+    super(503, 'unavailable', detail, { retryAfterS: 1, ...options });
+  }
+}

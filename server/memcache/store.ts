@@ -1,0 +1,72 @@
+/**
+ * Proof of having read exactly this value, to be handed back with a change. Opaque: with several copies it holds one
+ * number for each.
+ */
+export type Cas = { readonly brand: 'cas' };
+
+export interface Item {
+  readonly value: Buffer;
+  readonly cas: Cas;
+}
+
+/** `exists`: another value is there than the one read. `missing`: nothing is there. Both mean that nothing was written. */
+export type Outcome = 'stored' | 'exists' | 'missing';
+
+/** One server as it answered just now. Numbers are `null` where it did not. Names as in memcached's `stats`. */
+export interface ServerStatus {
+  readonly address: string;
+  readonly up: boolean;
+  readonly latencyMs: number | null;
+  readonly version: string | null;
+  readonly uptimeS: number | null;
+  readonly items: number | null;
+  readonly bytes: number | null;
+  readonly limitBytes: number | null;
+  readonly hits: number | null;
+  readonly misses: number | null;
+  readonly evictions: number | null;
+  readonly connections: number | null;
+  /** How far its clock is ahead of ours, in seconds. */
+  readonly clockDifferenceS: number | null;
+  /** Why it is down: "refused", "did not answer within 250 ms", "the address is not allowed". */
+  readonly error: string | null;
+  /** Since when it has been down, as this process saw it. Milliseconds since 1970. */
+  readonly downSince: number | null;
+}
+
+/**
+ * What a MemCache Proxy gives to whoever keeps values in it (`provides: { 'cache.store' }`): memcached servers, or
+ * process memory where none are named. Both pass the same contract suite (contract.ts).
+ *
+ * Keys match `^[A-Za-z0-9:_-]{1,200}$`; anything else throws BadKey and reaches no server. Times to live are in seconds;
+ * 0 or less stores nothing that could be read; fractions round up; there is no upper bound (30 days is memcached's own,
+ * and handled here). Values are at most `maxValueBytes`; a larger one throws ValueTooLarge before anything is sent.
+ * Every operation settles within the deadline; a server that cannot be reached throws ServerUnreachable (an
+ * `Unavailable`), never looks like a missing value.
+ *
+ * Values carry their version in their first bytes (version.ts), so that of several copies the newest wins.
+ */
+export interface Store {
+  get(key: string): Promise<Item | undefined>;
+  /** Only what was found, by key. */
+  getMulti(keys: readonly string[]): Promise<Map<string, Item>>;
+  /** With a cas: compare-and-set. Without: whatever is there is replaced. */
+  set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome>;
+  /** Stores only where nothing is stored. */
+  add(key: string, value: Buffer, ttlS: number): Promise<Outcome>;
+  /** Stores only where something is stored. */
+  replace(key: string, value: Buffer, ttlS: number): Promise<Outcome>;
+  /** Says whether something was there. With a cas: only the value that was read. */
+  delete(key: string, cas?: Cas): Promise<Outcome>;
+  /** Gives a value another time to live, and says whether it was there. */
+  touch(key: string, ttlS: number): Promise<boolean>;
+  /** A counter apart from other values (no version in it). Gives its value after adding; starts at `initial`. */
+  increment(key: string, by: number, initial: number, ttlS: number): Promise<number>;
+  /** Asks every server now, for at most one deadline. Empty for process memory. */
+  servers(): Promise<readonly ServerStatus[]>;
+  /** The addresses that hold, or would hold, this key: first place first. Empty for process memory. */
+  placesOf(key: string): readonly string[];
+  readonly maxValueBytes: number;
+  /** Lets operations in flight end, then closes connections. Operations begun after it throw. */
+  close(): Promise<void>;
+}

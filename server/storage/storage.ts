@@ -1,0 +1,131 @@
+/** A value that JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What is kept of one object. Everything else about it follows from its type. */
+export interface ObjectState {
+  /** Stable for the object's whole life, through rename and move. Negative: kept in process memory. */
+  readonly oid: number;
+  /** `null` for the root alone. */
+  readonly parent: number | null;
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly owner: string | null;
+  readonly properties: Readonly<Record<string, Json>>;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly modified: number;
+  readonly modifiedBy: string | null;
+  /** 1 for a new object, one more for each change. */
+  readonly revision: number;
+}
+
+/** A state as storage gives it back: with its serial, the number of the transaction that wrote it. */
+export interface StoredObject extends ObjectState {
+  readonly serial: number;
+  /** How many objects this one contains. Kept, never counted. */
+  readonly childCount: number;
+}
+
+/** A path property's value, kept in an index so that "what points here" is one lookup. */
+export interface Link {
+  readonly property: string;
+  readonly path: string;
+}
+
+export interface Change {
+  readonly oid: number;
+  /** The serial the change was made from; `null` for a new object. Another one in storage is a conflict. */
+  readonly basis: number | null;
+  /** `null` deletes the object. */
+  readonly after: ObjectState | null;
+  readonly links: readonly Link[];
+}
+
+export interface Batch {
+  readonly changes: readonly Change[];
+  readonly user: string | null;
+  /** What was done, in words: "Changed servers of /mcproxy". */
+  readonly description: string;
+  readonly time: number;
+}
+
+export const SORTS = ['id', 'title', 'type', 'size', 'modified'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface ChildQuery {
+  readonly offset: number;
+  readonly limit: number;
+  readonly sort: Sort;
+  readonly order: 'asc' | 'desc';
+  /** Only objects whose id, title or type contains this, in any case. Empty: all. */
+  readonly filter: string;
+}
+
+export interface ChildPage {
+  /** How many match in all, not only on this page. */
+  readonly total: number;
+  readonly objects: readonly StoredObject[];
+}
+
+export interface Revision {
+  readonly serial: number;
+  readonly time: number;
+  readonly user: string | null;
+  readonly description: string;
+  /** `null` where the object was deleted. */
+  readonly state: ObjectState | null;
+}
+
+/**
+ * Where objects are kept. SQLite and memory implement it and pass the same contract suite (contract.ts).
+ *
+ * Promises:
+ * - A commit is atomic and, once it has returned, durable (as far as the storage is).
+ * - Every change is checked against the serial it was made from; a mismatch, a taken (parent, id) or a missing parent
+ *   throws ConflictError and changes nothing.
+ * - Reads are as of a transaction number: what later transactions did is not seen.
+ * - Every state that was ever committed is kept as a revision, until packed.
+ */
+export interface Storage {
+  /** The newest committed transaction, including other processes'. Cheap enough for every request. */
+  lastTransaction(): number;
+  load(oid: number, asOf: number): Promise<StoredObject | undefined>;
+  findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined>;
+  children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage>;
+  /** Direct children of the given types, by id. */
+  childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]>;
+  /** Every object of the given types, as of now, at most `limit`. */
+  objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]>;
+  /** Objects anywhere whose id, title or type contains the text, as of now, at most `limit`; ids that begin with it first. */
+  search(text: string, limit: number): Promise<readonly StoredObject[]>;
+  /** Objects (as of now) with a link to exactly this path or to one below it. */
+  linksTo(path: string): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]>;
+  /** The objects that transactions after `serial` touched; `undefined` when too many or no longer known: forget everything. */
+  changedSince(serial: number): readonly number[] | undefined;
+  /** Newest first. */
+  revisions(oid: number, limit: number): Promise<readonly Revision[]>;
+  /** A new oid that nobody else was given. */
+  newOid(): number;
+  /**
+   * Checks, writes, and returns the transaction's number. `joined` runs inside, after every check has passed and before
+   * anything is final; if it throws, nothing is committed.
+   */
+  commit(batch: Batch, joined?: () => void): Promise<number>;
+  /** A durable table of small values outside revisions, undo and export: logins, users, generations. */
+  table<Value extends Json>(name: string): KeyedTable<Value>;
+  close(): void;
+}
+
+/** Small durable values by key. Each call is its own transaction; several processes see each other's at once. */
+export interface KeyedTable<Value extends Json> {
+  get(key: string): Value | undefined;
+  /** `expires` (milliseconds since 1970): from then on the entry is as if deleted. */
+  set(key: string, value: Value, expires?: number): void;
+  /** Stores only where nothing is stored; says whether it did. */
+  add(key: string, value: Value, expires?: number): boolean;
+  delete(key: string): boolean;
+  /** Reads, changes and writes in one step; `undefined` from `change` deletes. Gives what is stored afterwards. */
+  update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined;
+  entries(prefix?: string): readonly (readonly [key: string, value: Value])[];
+}
