@@ -50,7 +50,17 @@ export interface LoginAnswer {
   readonly roles: readonly string[];
 }
 
-export const WIDGETS = ['string', 'text', 'lines', 'integer', 'boolean', 'selection', 'path', 'id', 'password'] as const;
+export const WIDGETS = [
+  'string',
+  'text',
+  'lines',
+  'integer',
+  'boolean',
+  'selection',
+  'path',
+  'id',
+  'password',
+] as const;
 export type Widget = (typeof WIDGETS)[number];
 
 /** JSON Schema of one property, with what a form needs beside it. */
@@ -106,7 +116,11 @@ export interface Warning {
   readonly short: string;
   readonly link?: { readonly label: string; readonly path: string; readonly tab: string };
   /** A change that would end the condition, offered as a button: PATCH `properties` to `path`. */
-  readonly remedy?: { readonly label: string; readonly path: string; readonly properties: Readonly<Record<string, unknown>> };
+  readonly remedy?: {
+    readonly label: string;
+    readonly path: string;
+    readonly properties: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** An object that has a path property leading here. */
@@ -153,7 +167,11 @@ export interface ObjectMessage {
     readonly add: boolean;
   };
   readonly pointsHere: readonly LinkHere[];
-  readonly lastChanges: readonly { readonly time: string; readonly user: string | null; readonly description: string }[];
+  readonly lastChanges: readonly {
+    readonly time: string;
+    readonly user: string | null;
+    readonly description: string;
+  }[];
 }
 
 /** One row of GET /api/<folder>/@children */
@@ -258,7 +276,13 @@ export interface PathCandidate {
 
 /** GET /api/@search?text= */
 export interface SearchMessage {
-  readonly items: readonly { readonly path: string; readonly id: string; readonly type: string; readonly icon: string; readonly title: string }[];
+  readonly items: readonly {
+    readonly path: string;
+    readonly id: string;
+    readonly type: string;
+    readonly icon: string;
+    readonly title: string;
+  }[];
 }
 
 /** GET /api/<mcproxy>/@servers */
@@ -336,7 +360,11 @@ export interface OwnSessionRequest {
 /** GET /api/<session data manager>/@chain: how a request finds its session. */
 export interface ChainMessage {
   readonly boxes: readonly ChainBox[];
-  readonly servers: readonly { readonly address: string; readonly state: FieldResult['state']; readonly text: string }[];
+  readonly servers: readonly {
+    readonly address: string;
+    readonly state: FieldResult['state'];
+    readonly text: string;
+  }[];
   readonly on: boolean;
   /** "Sessions are on", or why they are off. */
   readonly text: string;
