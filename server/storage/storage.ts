@@ -53,6 +53,9 @@ export interface Batch {
 export const SORTS = ['id', 'title', 'type', 'size', 'modified'] as const;
 export type Sort = (typeof SORTS)[number];
 
+/** The most objects that a look-up without a limit of its own gives. */
+export const MAX_FOUND = 1000;
+
 export interface ChildQuery {
   readonly offset: number;
   readonly limit: number;
@@ -86,6 +89,9 @@ export interface Revision {
  *   throws ConflictError and changes nothing.
  * - Reads are as of a transaction number: what later transactions did is not seen.
  * - Every state that was ever committed is kept as a revision, until packed.
+ * - Listings sort without regard to case, then by exact id; `desc` is the exact reverse. Text is compared by code points.
+ * - A NUL character or half a surrogate pair in an id, type, title, name of a user or link is refused (Invalid); in
+ *   properties, which are JSON, it is kept.
  */
 export interface Storage {
   /** The newest committed transaction, including other processes'. Cheap enough for every request. */
@@ -93,15 +99,18 @@ export interface Storage {
   load(oid: number, asOf: number): Promise<StoredObject | undefined>;
   findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined>;
   children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage>;
-  /** Direct children of the given types, by id. */
+  /** Direct children of the given types, by id, at most MAX_FOUND. */
   childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]>;
   /** Every object of the given types, as of now, at most `limit`. */
   objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]>;
   /** Objects anywhere whose id, title or type contains the text, as of now, at most `limit`; ids that begin with it first. */
   search(text: string, limit: number): Promise<readonly StoredObject[]>;
-  /** Objects (as of now) with a link to exactly this path or to one below it. */
+  /** Objects (as of now) with a link to exactly this path or to one below it, by path, at most MAX_FOUND. */
   linksTo(path: string): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]>;
-  /** The objects that transactions after `serial` touched; `undefined` when too many or no longer known: forget everything. */
+  /**
+   * The objects that transactions after `serial` touched, and those whose childCount they changed; `undefined` when too
+   * many or no longer known: forget everything.
+   */
   changedSince(serial: number): readonly number[] | undefined;
   /** Newest first. */
   revisions(oid: number, limit: number): Promise<readonly Revision[]>;
@@ -109,11 +118,18 @@ export interface Storage {
   newOid(): number;
   /**
    * Checks, writes, and returns the transaction's number. `joined` runs inside, after every check has passed and before
-   * anything is final; if it throws, nothing is committed.
+   * anything is final; if it throws, nothing is committed. What it writes to tables belongs to the commit. A batch
+   * without changes makes no transaction: `joined` runs, and the newest number is returned.
    */
   commit(batch: Batch, joined?: () => void): Promise<number>;
   /** A durable table of small values outside revisions, undo and export: logins, users, generations. */
   table<Value extends Json>(name: string): KeyedTable<Value>;
+  /**
+   * Runs `step` unless a step of this name ever ended well here; others that come meanwhile, in this process or another,
+   * wait for it. Says whether it ran. It runs again where it threw or its process died, so its last act should be the
+   * one commit that cannot be done twice.
+   */
+  once(name: string, step: () => Promise<void>): Promise<boolean>;
   close(): void;
 }
 
@@ -125,7 +141,11 @@ export interface KeyedTable<Value extends Json> {
   /** Stores only where nothing is stored; says whether it did. */
   add(key: string, value: Value, expires?: number): boolean;
   delete(key: string): boolean;
-  /** Reads, changes and writes in one step; `undefined` from `change` deletes. Gives what is stored afterwards. */
+  /**
+   * Reads, changes and writes in one step; `undefined` from `change` deletes. Gives what is stored afterwards. Without
+   * `expires` the entry keeps the one it had.
+   */
   update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined;
+  /** What has not expired and begins with the prefix, by key. */
   entries(prefix?: string): readonly (readonly [key: string, value: Value])[];
 }

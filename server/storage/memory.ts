@@ -1,0 +1,335 @@
+import type { Clock } from '../base/clock.ts';
+import { wallClock } from '../base/clock.ts';
+import { ConflictError } from '../base/errors.ts';
+import { changedMeanwhile, checkBatch, checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
+import { MemoryTable } from './memory-table.ts';
+import { compareText, comparing, fold, matches, sortKeysOf } from './order.ts';
+import type {
+  Batch,
+  ChildPage,
+  ChildQuery,
+  Json,
+  KeyedTable,
+  Link,
+  ObjectState,
+  Revision,
+  Storage,
+  StoredObject,
+} from './storage.ts';
+import { MAX_FOUND } from './storage.ts';
+
+export interface MemoryOptions {
+  readonly clock?: Clock;
+  /** The children of objects kept elsewhere: a parent with a positive oid, which is never one of ours, is taken to exist. */
+  readonly mounted?: boolean;
+  /** How many transactions to remember. Older revisions are dropped, because memory is not for history. */
+  readonly keepTransactions?: number;
+}
+
+interface Transaction {
+  readonly serial: number;
+  readonly oids: readonly number[];
+}
+
+/** Objects in process memory: what a Temporary Folder contains, and the storage of tests. Its oids are negative. */
+export class MemoryStorage implements Storage {
+  readonly #clock: Clock;
+  readonly #mounted: boolean;
+  readonly #keepTransactions: number;
+  readonly #revisions = new Map<number, Revision[]>();
+  readonly #children = new Map<number | null, Map<string, number>>();
+  readonly #links = new Map<number, readonly Link[]>();
+  readonly #tables = new Map<string, MemoryTable<Json>>();
+  readonly #steps = new Map<string, Promise<void>>();
+  readonly #transactions: Transaction[] = [];
+  #last = 0;
+  #lastOid = 0;
+  /** Undoes what `joined` has written to tables, newest last. */
+  #undo: (() => void)[] | undefined;
+
+  constructor(options: MemoryOptions = {}) {
+    this.#clock = options.clock ?? wallClock;
+    this.#mounted = options.mounted ?? false;
+    this.#keepTransactions = options.keepTransactions ?? 1000;
+  }
+
+  lastTransaction(): number {
+    return this.#last;
+  }
+
+  async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
+    this.#checkKnown(asOf);
+    return this.#stored(oid, asOf);
+  }
+
+  async findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
+    this.#checkKnown(asOf);
+    if (asOf < this.#last) return this.#childrenAsOf(parent, asOf).find((child) => child.id === id);
+    const oid = this.#children.get(parent)?.get(id);
+    return oid === undefined ? undefined : this.#stored(oid, asOf);
+  }
+
+  async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
+    this.#checkKnown(asOf);
+    const filter = fold(query.filter);
+    const found = this.#childrenAsOf(parent, asOf)
+      .map((object) => ({ object, keys: sortKeysOf(object, object.childCount) }))
+      .filter(({ keys }) => matches(keys, filter));
+    const compare = comparing(query.sort, query.order);
+    found.sort((a, b) => compare(a.keys, b.keys));
+    const page = found.slice(query.offset, query.offset + query.limit);
+    return { total: found.length, objects: page.map(({ object }) => object) };
+  }
+
+  async childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]> {
+    this.#checkKnown(asOf);
+    const found = this.#childrenAsOf(parent, asOf).filter(({ type }) => types.includes(type));
+    return byId(found).slice(0, MAX_FOUND);
+  }
+
+  async objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]> {
+    return this.#everything()
+      .filter(({ type }) => types.includes(type))
+      .slice(0, limit);
+  }
+
+  async search(text: string, limit: number): Promise<readonly StoredObject[]> {
+    const sought = fold(text);
+    const found = this.#everything().filter((object) => matches(sortKeysOf(object, 0), sought));
+    const first = byId(found.filter(({ id }) => fold(id).startsWith(sought)));
+    const rest = found.filter(({ id }) => !fold(id).startsWith(sought));
+    return [...first, ...rest].slice(0, limit);
+  }
+
+  async linksTo(
+    path: string,
+  ): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]> {
+    const below = path === '/' ? '/' : `${path}/`;
+    const found = [];
+    for (const [oid, links] of this.#links) {
+      for (const link of links) if (link.path === path || link.path.startsWith(below)) found.push({ oid, ...link });
+    }
+    found.sort((a, b) => compareText(a.path, b.path) || a.oid - b.oid || compareText(a.property, b.property));
+    return found.slice(0, MAX_FOUND);
+  }
+
+  changedSince(serial: number): readonly number[] | undefined {
+    if (serial < this.#oldestReadable()) return undefined;
+    return [...this.#touchedAfter(serial)];
+  }
+
+  async revisions(oid: number, limit: number): Promise<readonly Revision[]> {
+    return (this.#revisions.get(oid) ?? []).toReversed().slice(0, limit);
+  }
+
+  newOid(): number {
+    return --this.#lastOid;
+  }
+
+  async commit(batch: Batch, joined?: () => void): Promise<number> {
+    checkBatch(batch);
+    for (const { oid, basis } of batch.changes) {
+      if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
+    }
+    this.#checkPlaces(batch);
+    if (joined) this.#runJoined(joined);
+    return batch.changes.length === 0 ? this.#last : this.#write(batch);
+  }
+
+  table<Value extends Json>(name: string): KeyedTable<Value> {
+    let table = this.#tables.get(name);
+    if (!table) {
+      table = new MemoryTable<Json>(this.#clock, (undo) => this.#undo?.push(undo));
+      this.#tables.set(name, table);
+    }
+    return table as unknown as KeyedTable<Value>;
+  }
+
+  async once(name: string, step: () => Promise<void>): Promise<boolean> {
+    for (let running = this.#steps.get(name); running; running = this.#steps.get(name)) {
+      if (
+        await running.then(
+          () => true,
+          () => false,
+        )
+      )
+        return false;
+    }
+    const run = step();
+    this.#steps.set(name, run);
+    try {
+      await run;
+      return true;
+    } catch (error) {
+      this.#steps.delete(name);
+      throw error;
+    }
+  }
+
+  close(): void {}
+
+  /** The newest revision, unless that is a deletion. */
+  #now(oid: number): (Revision & { readonly state: ObjectState }) | undefined {
+    return existing(this.#revisions.get(oid)?.at(-1));
+  }
+
+  #asOf(oid: number, asOf: number): (Revision & { readonly state: ObjectState }) | undefined {
+    return existing(this.#revisions.get(oid)?.findLast(({ serial }) => serial <= asOf));
+  }
+
+  #stored(oid: number, asOf: number): StoredObject | undefined {
+    const revision = this.#asOf(oid, asOf);
+    if (!revision) return undefined;
+    return { ...revision.state, serial: revision.serial, childCount: this.#childOidsAsOf(oid, asOf).length };
+  }
+
+  #childrenAsOf(parent: number, asOf: number): StoredObject[] {
+    return this.#childOidsAsOf(parent, asOf).flatMap((oid) => this.#stored(oid, asOf) ?? []);
+  }
+
+  #childOidsAsOf(parent: number, asOf: number): number[] {
+    const now = this.#children.get(parent)?.values() ?? [];
+    if (asOf >= this.#last) return [...now];
+    const candidates = new Set([...now, ...this.#touchedAfter(asOf)]);
+    return [...candidates].filter((oid) => this.#asOf(oid, asOf)?.state.parent === parent);
+  }
+
+  #everything(): StoredObject[] {
+    return [...this.#revisions.keys()].flatMap((oid) => this.#stored(oid, this.#last) ?? []);
+  }
+
+  /** The objects that later transactions changed, and the objects those were and are in. */
+  #touchedAfter(serial: number): Set<number> {
+    const touched = new Set<number>();
+    const later = this.#transactions.filter((transaction) => transaction.serial > serial);
+    for (const oid of later.flatMap(({ oids }) => oids)) {
+      touched.add(oid);
+      for (const revision of [this.#asOf(oid, serial), this.#now(oid)]) {
+        if (revision && revision.state.parent !== null) touched.add(revision.state.parent);
+      }
+    }
+    return touched;
+  }
+
+  #oldestReadable(): number {
+    const oldest = this.#transactions[0];
+    return oldest ? oldest.serial - 1 : this.#last;
+  }
+
+  #checkKnown(asOf: number): void {
+    if (asOf < this.#oldestReadable()) throw new ConflictError('Too much has changed since this began. Try again.');
+  }
+
+  #checkPlaces(batch: Batch): void {
+    const after = new Map(batch.changes.map((change) => [change.oid, change.after]));
+    const exists = (oid: number) => (after.has(oid) ? after.get(oid) !== null : this.#holds(oid));
+    const taken = new Set<string>();
+    for (const state of after.values()) {
+      if (!state) continue;
+      if (state.parent !== null && !exists(state.parent)) throw parentGone(state.id);
+      const holder = this.#children.get(state.parent)?.get(state.id);
+      // There is one root, whatever its id.
+      const place = state.parent === null ? '' : `${state.parent}/${state.id}`;
+      const root = state.parent === null ? this.#children.get(null)?.values().next().value : undefined;
+      for (const other of [holder, root]) if (other !== undefined && !after.has(other)) throw takenId(state.id);
+      if (taken.has(place)) throw takenId(state.id);
+      taken.add(place);
+    }
+    for (const [oid, state] of after) {
+      const stays = (child: number) => (after.has(child) ? after.get(child)?.parent === oid : true);
+      if (!state && [...(this.#children.get(oid)?.values() ?? [])].some(stays)) throw notEmpty(oid);
+    }
+    const parentOf = (oid: number) => (after.get(oid) ?? this.#now(oid)?.state)?.parent;
+    checkRooted(
+      couldCloseRing(batch, (oid) => this.#now(oid)?.state.parent),
+      parentOf,
+    );
+  }
+
+  #holds(oid: number): boolean {
+    return (this.#mounted && oid > 0) || this.#now(oid) !== undefined;
+  }
+
+  #runJoined(joined: () => void): void {
+    const undo: (() => void)[] = [];
+    this.#undo = undo;
+    try {
+      joined();
+    } catch (error) {
+      for (const step of undo.toReversed()) step();
+      throw error;
+    } finally {
+      this.#undo = undefined;
+    }
+  }
+
+  #write({ changes, time, user, description }: Batch): number {
+    const serial = ++this.#last;
+    for (const { oid } of changes) this.#leave(oid);
+    for (const { oid, after, links } of changes) {
+      const state = after && frozenCopy(after);
+      const revisions = this.#revisions.get(oid) ?? [];
+      revisions.push({ serial, time, user, description, state });
+      this.#revisions.set(oid, revisions);
+      if (state) this.#enter(state, links);
+    }
+    this.#transactions.push({ serial, oids: changes.map(({ oid }) => oid) });
+    if (this.#transactions.length > this.#keepTransactions) this.#forget();
+    return serial;
+  }
+
+  #leave(oid: number): void {
+    const now = this.#now(oid)?.state;
+    if (!now) return;
+    this.#links.delete(oid);
+    const siblings = this.#children.get(now.parent);
+    siblings?.delete(now.id);
+    if (siblings?.size === 0) this.#children.delete(now.parent);
+  }
+
+  #enter(state: ObjectState, links: readonly Link[]): void {
+    const siblings = this.#children.get(state.parent) ?? new Map<string, number>();
+    this.#children.set(state.parent, siblings.set(state.id, state.oid));
+    const distinct = new Map(links.map((link) => [JSON.stringify([link.property, link.path]), { ...link }]));
+    if (links.length > 0) this.#links.set(state.oid, [...distinct.values()]);
+  }
+
+  #forget(): void {
+    const oldest = this.#transactions.shift();
+    const readable = this.#oldestReadable();
+    for (const oid of oldest?.oids ?? []) {
+      const revisions = this.#revisions.get(oid) ?? [];
+      const kept = revisions.slice(
+        Math.max(
+          0,
+          revisions.findLastIndex(({ serial }) => serial <= readable),
+        ),
+      );
+      if (kept.length === 1 && !kept[0]?.state) this.#revisions.delete(oid);
+      else this.#revisions.set(oid, kept);
+    }
+  }
+}
+
+function existing(revision: Revision | undefined): (Revision & { readonly state: ObjectState }) | undefined {
+  return revision?.state ? { ...revision, state: revision.state } : undefined;
+}
+
+function byId(objects: readonly StoredObject[]): StoredObject[] {
+  const compare = comparing('id', 'asc');
+  return objects
+    .map((object) => ({ object, keys: sortKeysOf(object, 0) }))
+    .sort((a, b) => compare(a.keys, b.keys))
+    .map(({ object }) => object);
+}
+
+/** A copy that shares nothing with the caller's, exactly as it would come back from JSON. */
+function frozenCopy(state: ObjectState): ObjectState {
+  return deepFreeze(JSON.parse(JSON.stringify(state)) as ObjectState);
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}
