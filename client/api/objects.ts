@@ -1,0 +1,74 @@
+import type {
+  AddRequest,
+  ChangedMessage,
+  ChangeRequest,
+  CheckMessage,
+  CheckRequest,
+  ChildrenMessage,
+  ConsequencesMessage,
+  ObjectMessage,
+  RenameRequest,
+  SearchMessage,
+  TypeInfo,
+} from '../../schema/messages.ts';
+import { request } from './request.ts';
+
+export interface ChildrenQuery {
+  readonly offset?: number;
+  readonly limit?: number;
+  readonly sort?: string;
+  readonly order?: 'asc' | 'desc';
+  readonly filter?: string;
+}
+
+/** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */
+export function viewOf(path: string, view: string): string {
+  return path === '/' ? `/@${view}` : `${path}/@${view}`;
+}
+
+export function getObject(path: string, signal?: AbortSignal): Promise<ObjectMessage> {
+  return request('GET', path, { ...(signal && { signal }) });
+}
+
+export function addObject(folder: string, body: AddRequest): Promise<ObjectMessage> {
+  return request('POST', folder, { body });
+}
+
+/** Changes only the fields named. With a revision, a change that somebody made meanwhile is answered with 412. */
+export function changeObject(path: string, body: ChangeRequest, revision?: number): Promise<ChangedMessage> {
+  return request('PATCH', path, { body, ...(revision !== undefined && { revision }) });
+}
+
+export function deleteObject(path: string): Promise<void> {
+  return request('DELETE', path);
+}
+
+export function renameObject(folder: string, body: RenameRequest): Promise<ObjectMessage> {
+  return request('POST', viewOf(folder, 'rename'), { body });
+}
+
+export function getChildren(folder: string, query: ChildrenQuery = {}, signal?: AbortSignal): Promise<ChildrenMessage> {
+  return request('GET', viewOf(folder, 'children'), { query: { ...query }, ...(signal && { signal }) });
+}
+
+export function getTypes(folder: string, signal?: AbortSignal): Promise<readonly TypeInfo[]> {
+  return request('GET', viewOf(folder, 'types'), { ...(signal && { signal }) });
+}
+
+/** How values would stand if they were saved. Looks, changes nothing. */
+export function checkProperties(path: string, body: CheckRequest, signal?: AbortSignal): Promise<CheckMessage> {
+  return request('POST', viewOf(path, 'check'), { body, ...(signal && { signal }) });
+}
+
+/** What deleting these children (or, without ids, the object) would cost. */
+export function getConsequences(
+  path: string,
+  ids: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<ConsequencesMessage> {
+  return request('GET', viewOf(path, 'consequences'), { query: { ids: ids.join(',') }, ...(signal && { signal }) });
+}
+
+export function search(text: string, signal?: AbortSignal): Promise<SearchMessage> {
+  return request('GET', '/@search', { query: { text }, ...(signal && { signal }) });
+}

@@ -1,0 +1,113 @@
+import type { FieldProblem, ProblemMessage } from '../../schema/messages.ts';
+import { found, lost } from '../state/connection.ts';
+
+const DEADLINE_MS = 10_000;
+
+/** What a request that did not succeed rejects with: the server's own sentence, or ours where it said nothing. */
+export class ApiProblem extends Error {
+  /** 0: no server was reached. */
+  readonly status: number;
+  readonly errors: readonly FieldProblem[];
+  /** Whatever else the answer carried, `retryAfterS` among it. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, detail: string, members: Partial<ProblemMessage> = {}) {
+    super(detail);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.errors = members.errors ?? [];
+    this.members = members;
+  }
+
+  get detail(): string {
+    return this.message;
+  }
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** The revision that the change was made from; another one in the tree is answered with 412. */
+  readonly revision?: number;
+  readonly signal?: AbortSignal;
+}
+
+type NobodyHandler = () => void;
+let nobodySignedIn: NobodyHandler = () => {};
+
+/** Told of every 401 except that of signing in: the session of whoever was signed in has ended. */
+export function onNobodySignedIn(handler: NobodyHandler): void {
+  nobodySignedIn = handler;
+}
+
+/** Sends one request to the API and gives the body of its answer; everything but success is an ApiProblem. */
+export async function request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const response = await send(method, address(path, options.query), options);
+  const body = await parse(response);
+  if (response.ok) return body as Answer;
+  const problem = problemOf(response, body);
+  if (problem.status === 401 && !path.startsWith('/@')) nobodySignedIn();
+  throw problem;
+}
+
+/** The words of whatever was caught, for the eye. */
+export function detailOf(caught: unknown): string {
+  return caught instanceof Error ? caught.message : String(caught);
+}
+
+/** `/a b` becomes `/api/a%20b`; the `@` before a view's name stays. */
+function address(path: string, query: RequestOptions['query'] = {}): string {
+  const encoded = path.split('/').map(encodeSegment).join('/');
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  return `/api${encoded === '/' ? '' : encoded}${search.size > 0 ? `?${search}` : ''}`;
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/^%40/, '@');
+}
+
+async function send(method: string, url: string, options: RequestOptions): Promise<Response> {
+  const headers = new Headers({ accept: 'application/json' });
+  if (options.body !== undefined) headers.set('content-type', 'application/json');
+  if (options.revision !== undefined) headers.set('if-match', `"${options.revision}"`);
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
+    });
+    found();
+    return response;
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    lost();
+    throw new ApiProblem(
+      0,
+      deadline.aborted ? 'the server did not answer within 10 s.' : 'the server is out of reach.',
+    );
+  }
+}
+
+async function parse(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!/[/+]json\b/.test(type)) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiProblem(response.status, 'the server’s answer could not be read.');
+  }
+}
+
+function problemOf(response: Response, body: unknown): ApiProblem {
+  const message = typeof body === 'object' && body !== null ? (body as Partial<ProblemMessage>) : {};
+  const retryAfterS = Number(response.headers.get('retry-after')) || undefined;
+  return new ApiProblem(response.status, message.detail ?? `the server answered ${response.status}.`, {
+    ...message,
+    retryAfterS,
+  });
+}

@@ -1,0 +1,73 @@
+import { LitElement, css, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { FieldAnswer, FieldSchema, Widget } from '../../schema/messages.ts';
+import type { FieldElement } from './field.ts';
+
+interface Kind {
+  readonly tag: string;
+  readonly load: () => Promise<unknown>;
+}
+
+const string: Kind = { tag: 'field-string', load: () => import('./field-string.ts') };
+
+const kinds: Record<Widget, Kind> = {
+  string,
+  id: string,
+  password: string,
+  path: string,
+  text: { tag: 'field-text', load: () => import('./field-text.ts') },
+  lines: { tag: 'field-lines', load: () => import('./field-lines.ts') },
+  integer: { tag: 'field-integer', load: () => import('./field-integer.ts') },
+  boolean: { tag: 'field-boolean', load: () => import('./field-boolean.ts') },
+  selection: { tag: 'field-selection', load: () => import('./field-selection.ts') },
+};
+
+/** A field of whatever kind its schema asks for, fetched when it is first needed. Forms use this one element for all. */
+@customElement('field-element')
+export class AnyField extends LitElement implements FieldElement {
+  @property({ attribute: false }) field!: FieldSchema;
+  @property() name = '';
+  @property({ attribute: false }) value: unknown;
+  @property({ attribute: false }) answer: FieldAnswer | undefined;
+  @property({ type: Boolean }) isChecking = false;
+  @property({ attribute: false }) error: string | undefined;
+  @property({ type: Boolean }) isDirty = false;
+  @property({ type: Boolean }) isReadOnly = false;
+  @property({ type: Boolean }) stacked = false;
+
+  @state() private element: FieldElement | undefined;
+  #widget: Widget | undefined;
+
+  protected override willUpdate(_changed: PropertyValues) {
+    if (this.field.widget !== this.#widget) void this.#make(this.field.widget);
+    this.#pass();
+  }
+
+  protected override render() {
+    return this.element ?? nothing;
+  }
+
+  override focus(): void {
+    this.element?.focus();
+  }
+
+  async #make(widget: Widget): Promise<void> {
+    this.#widget = widget;
+    const { tag, load } = kinds[widget];
+    await load();
+    if (widget !== this.#widget) return;
+    this.element = document.createElement(tag) as FieldElement;
+  }
+
+  #pass(): void {
+    if (!this.element) return;
+    const { field, name, value, answer, isChecking, error, isDirty, isReadOnly, stacked } = this;
+    Object.assign(this.element, { field, name, value, answer, isChecking, error, isDirty, isReadOnly, stacked });
+  }
+
+  static override styles = css`
+    :host {
+      display: block;
+    }
+  `;
+}

@@ -1,0 +1,33 @@
+import { html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import { Field } from './field.ts';
+
+const SHORT = 64;
+
+/** One line of text; also ids, and passwords, which it never shows. */
+@customElement('field-string')
+export class FieldString extends Field<string> {
+  @property({ attribute: false }) override value = '';
+
+  protected override control() {
+    const { widget, maxLength, placeholder } = this.field;
+    const isShort = maxLength !== undefined && maxLength <= SHORT;
+    return html`<input
+      id="control"
+      class=${isShort ? 'short mono' : ''}
+      type=${widget === 'password' ? 'password' : 'text'}
+      autocomplete=${widget === 'password' ? 'new-password' : 'off'}
+      spellcheck="false"
+      placeholder=${ifDefined(placeholder)}
+      aria-describedby="error hint"
+      aria-invalid=${this.invalid}
+      .value=${this.value ?? ''}
+      @input=${this.#onInput}
+    />`;
+  }
+
+  #onInput(event: Event) {
+    this.change((event.target as HTMLInputElement).value);
+  }
+}

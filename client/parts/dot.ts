@@ -1,0 +1,45 @@
+import { LitElement, css, html, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { FieldResult } from '../../schema/messages.ts';
+
+export type DotState = FieldResult['state'];
+
+const shapes = {
+  ok: svg`<circle cx="5" cy="5" r="4" fill="currentColor"/>`,
+  warn: svg`<path d="M5 .8 9.6 9H.4Z" fill="currentColor"/>`,
+  down: svg`<path d="m1.5 1.5 7 7m0-7-7 7" fill="none" stroke="currentColor" stroke-width="2"/>`,
+  off: svg`<circle cx="5" cy="5" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5"/>`,
+};
+
+/** The state of a thing as a shape, 10 px: circle, triangle, cross or open ring. The word beside it is the slot. */
+@customElement('t-dot')
+export class Dot extends LitElement {
+  @property({ reflect: true }) state: DotState = 'ok';
+
+  protected override render() {
+    return html`<svg viewBox="0 0 10 10" aria-hidden="true">${shapes[this.state]}</svg><slot></slot>`;
+  }
+
+  static override styles = css`
+    :host {
+      display: inline-flex;
+      align-items: baseline;
+      gap: 8px;
+    }
+    svg {
+      flex: none;
+      width: 10px;
+      height: 10px;
+      color: var(--t-dot-ok);
+    }
+    :host([state='warn']) svg {
+      color: var(--t-dot-warn);
+    }
+    :host([state='down']) svg {
+      color: var(--t-dot-down);
+    }
+    :host([state='off']) svg {
+      color: var(--t-quiet);
+    }
+  `;
+}

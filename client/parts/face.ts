@@ -1,0 +1,54 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { controls } from '../styles/controls.ts';
+import './icon.ts';
+
+/** What stands where something else would: nothing there, nothing found, or it could not be had. Buttons are the slot. */
+@customElement('t-face')
+export class Face extends LitElement {
+  @property() icon = '';
+  @property() heading = '';
+  @property() detail = '';
+  @property({ reflect: true }) kind: 'empty' | 'error' = 'empty';
+
+  protected override render() {
+    return html`
+      <t-icon name=${this.icon}></t-icon>
+      <div role=${this.kind === 'error' ? 'alert' : 'status'}>
+        <p class="strong">${this.heading}</p>
+        <p class="quiet">${this.detail}</p>
+        <div class="buttons"><slot></slot></div>
+      </div>
+    `;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: flex;
+        gap: 8px;
+        padding: 20px var(--t-edge);
+      }
+      :host([kind='error']) t-icon {
+        color: var(--t-danger);
+      }
+      t-icon {
+        margin-top: 2px;
+      }
+      p {
+        max-width: 620px;
+        overflow-wrap: anywhere;
+      }
+      p + p {
+        margin-top: 2px;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 12px;
+      }
+    `,
+  ];
+}

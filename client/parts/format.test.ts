@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatAge, formatBytes, formatDuration, plural } from './format.ts';
+
+test('bytes carry the unit that keeps them short', () => {
+  assert.deepEqual([214, 1024, 2150, 1_447_034].map(formatBytes), ['214 B', '1 KiB', '2.1 KiB', '1.38 MiB']);
+});
+
+test('durations name their two largest units', () => {
+  assert.deepEqual([0, 4, 1196, 3600, 3_564_000].map(formatDuration), ['0 s', '4 s', '19 min 56 s', '1 h', '41 d 6 h']);
+});
+
+test('ages are relative for a day and dates after it', () => {
+  const now = new Date(2026, 10, 22, 14, 41, 0);
+  const ages = [
+    new Date(2026, 10, 22, 14, 40, 58),
+    new Date(2026, 10, 22, 14, 40, 52),
+    new Date(2026, 10, 22, 14, 39, 0),
+    new Date(2026, 10, 22, 11, 41, 0),
+    new Date(2026, 10, 21, 23, 59, 0),
+    new Date(2026, 10, 12, 9, 14, 0),
+    new Date(2025, 10, 12, 9, 14, 0),
+  ];
+  assert.deepEqual(
+    ages.map((time) => formatAge(time, now)),
+    ['just now', '8 s ago', '2 min ago', '3 h ago', 'yesterday', '12 Nov', '12 Nov 2025'],
+  );
+});
+
+test('counts agree with their word', () => {
+  assert.deepEqual([plural(1, 'item'), plural(1204, 'entry', 'entries')], ['1 item', '1,204 entries']);
+});

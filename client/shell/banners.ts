@@ -1,0 +1,78 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Warning } from '../../schema/messages.ts';
+import { changeObject } from '../api/objects.ts';
+import { detailOf } from '../api/request.ts';
+import '../parts/banner.ts';
+import { plural } from '../parts/format.ts';
+import { ObjectChanged, announceChange } from '../state/changes.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { addressOf } from '../state/location.ts';
+import { controls } from '../styles/controls.ts';
+
+const SHOWN = 2;
+
+/** The standing conditions of an object: at most two, then how many more. A remedy is one press away. */
+@customElement('object-banners')
+export class ObjectBanners extends LitElement {
+  @property({ attribute: false }) warnings: readonly Warning[] = [];
+  @state() private isOpen = false;
+
+  protected override render() {
+    const shown = this.isOpen ? this.warnings : this.warnings.slice(0, SHOWN);
+    const more = this.warnings.length - shown.length;
+    return html`
+      ${shown.map((warning) => this.#banner(warning))}
+      ${
+        more > 0
+          ? html`<t-banner kind="plain">
+              and ${more} more
+              <button slot="action" class="link" @click=${() => (this.isOpen = true)}>
+                Show ${plural(more, 'notice')}
+              </button>
+            </t-banner>`
+          : nothing
+      }
+    `;
+  }
+
+  #banner(warning: Warning) {
+    const colon = warning.text.indexOf(': ');
+    const text =
+      colon === -1
+        ? warning.text
+        : html`<b class="strong">${warning.text.slice(0, colon + 1)}</b>${warning.text.slice(colon + 1)}`;
+    return html`<t-banner kind=${warning.severity}>${text}${this.#action(warning)}</t-banner>`;
+  }
+
+  #action({ remedy, link }: Warning) {
+    if (remedy) {
+      return html`<button slot="action" class="link" @click=${() => this.#apply(remedy)}>${remedy.label}</button>`;
+    }
+    if (!link) return nothing;
+    return html`<a slot="action" class="strong" href=${addressOf(link.path, link.tab)}>${link.label}</a>`;
+  }
+
+  async #apply(remedy: NonNullable<Warning['remedy']>) {
+    try {
+      await changeObject(remedy.path, { properties: remedy.properties });
+      flash(`Changed ${Object.keys(remedy.properties).join(', ')} of ${remedy.path}.`);
+      announceChange(remedy.path);
+      this.dispatchEvent(new ObjectChanged());
+    } catch (caught) {
+      flashFailure(`Could not change '${remedy.path}': ${detailOf(caught)}`);
+    }
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      b {
+        font-weight: 600;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,156 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { ApiProblem, detailOf } from '../api/request.ts';
+import '../parts/icon.ts';
+import { becomeAdministrator, signIn } from '../state/identity.ts';
+import { controls } from '../styles/controls.ts';
+
+/** Name and password: to sign in, or with the token of the one-time link to become the administrator. */
+@customElement('credentials-form')
+export class CredentialsForm extends LitElement {
+  /** Of the one-time link; without it the form signs in. */
+  @property() token = '';
+  @property() name = '';
+  @state() private problem = '';
+  @state() private isShown = false;
+  @state() private isBusy = false;
+  @query('#name') private nameField!: HTMLInputElement;
+  @query('#password') private passwordField!: HTMLInputElement;
+  @query('#again') private againField!: HTMLInputElement | null;
+
+  protected override render() {
+    const isNew = this.token !== '';
+    return html`<form @submit=${this.#submit} novalidate>
+      <label for="name">Name</label>
+      <input
+        id="name"
+        name="username"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        .value=${this.name}
+      />
+      ${this.#password('password', 'Password', isNew)}
+      ${isNew ? this.#password('again', 'Password again', true) : nothing}
+      <p class="problem" id="problem" role="alert">
+        ${this.problem ? html`<t-icon name="circle-x"></t-icon>${this.problem}` : nothing}
+      </p>
+      <button class="primary" ?disabled=${this.isBusy}>${isNew ? 'Create the administrator' : 'Sign in'}</button>
+    </form>`;
+  }
+
+  protected override firstUpdated() {
+    this.focus();
+  }
+
+  override focus(): void {
+    (this.nameField.value === '' ? this.nameField : this.passwordField).focus();
+  }
+
+  #password(id: string, label: string, isNew: boolean) {
+    return html`
+      <label for=${id}>${label}</label>
+      <div class="password">
+        <input
+          id=${id}
+          name=${id}
+          type=${this.isShown ? 'text' : 'password'}
+          autocomplete=${isNew ? 'new-password' : 'current-password'}
+          aria-describedby="problem"
+          aria-invalid=${this.problem ? 'true' : 'false'}
+        />
+        <button
+          type="button"
+          class="plain small"
+          aria-pressed=${this.isShown ? 'true' : 'false'}
+          @click=${() => (this.isShown = !this.isShown)}
+        >
+          <t-icon name=${this.isShown ? 'eye-off' : 'eye'}></t-icon>${this.isShown ? 'Hide' : 'Show'}<span
+            class="visually-hidden"
+          >
+            ${label.toLowerCase()}</span
+          >
+        </button>
+      </div>
+    `;
+  }
+
+  async #submit(event: SubmitEvent) {
+    event.preventDefault();
+    const name = this.nameField.value.trim();
+    const password = this.passwordField.value;
+    this.problem = this.#missing(name, password);
+    if (this.problem || this.isBusy) return;
+    this.isBusy = true;
+    try {
+      await (this.token ? becomeAdministrator({ token: this.token, name, password }) : signIn({ name, password }));
+      this.dispatchEvent(new Event('signed-in'));
+    } catch (caught) {
+      this.problem = wordsFor(caught);
+      this.passwordField.select();
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  #missing(name: string, password: string): string {
+    if (name === '') return 'Enter your name.';
+    if (password === '') return 'Enter your password.';
+    if (this.againField && this.againField.value !== password) return 'The two passwords are not the same.';
+    return '';
+  }
+
+  static override styles = [
+    controls,
+    css`
+      label {
+        display: block;
+        margin: 16px 0 6px;
+        font-weight: 500;
+      }
+      input {
+        min-height: max(36px, var(--t-control-height));
+      }
+      .password {
+        position: relative;
+      }
+      .password input {
+        padding-right: 84px;
+      }
+      .password button {
+        position: absolute;
+        inset: 4px 4px auto auto;
+        gap: 6px;
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        font-weight: 400;
+      }
+      .problem {
+        display: flex;
+        gap: 6px;
+        min-height: 22px;
+        padding-top: 6px;
+        color: var(--t-danger);
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      .problem t-icon {
+        color: inherit;
+      }
+      form > button {
+        width: 100%;
+        min-height: max(36px, var(--t-control-height));
+        margin-top: 14px;
+      }
+    `,
+  ];
+}
+
+function wordsFor(caught: unknown): string {
+  if (!(caught instanceof ApiProblem)) return detailOf(caught);
+  if (caught.status === 401) return 'Wrong name or password.';
+  const wait = caught.members['retryAfterS'];
+  if (caught.status === 429 && typeof wait === 'number') return `Too many tries. Wait ${wait} s.`;
+  const [first] = caught.errors;
+  return first?.detail ?? caught.detail;
+}

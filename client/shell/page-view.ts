@@ -1,0 +1,156 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import { getObject } from '../api/objects.ts';
+import { ApiProblem, detailOf } from '../api/request.ts';
+import '../parts/face.ts';
+import { ObjectChanged, announceChange } from '../state/changes.ts';
+import { connection } from '../state/connection.ts';
+import { addressOf, place } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { controls } from '../styles/controls.ts';
+import { findElement } from '../tabs/registry.ts';
+import { HeadAside, type TabElement } from '../tabs/tab.ts';
+import './banners.ts';
+import { nameOf } from './page-head.ts';
+
+/** One object's page: loads what the address names, draws its head and banners, and hands it to the tab's own element. */
+@customElement('page-view')
+export class PageView extends LitElement {
+  @state() private tab: TabElement | undefined;
+  @state() private aside: TemplateResult | undefined;
+  #tabKey = '';
+  #changed: ObjectMessage | undefined;
+  #shown: ObjectMessage | undefined;
+
+  readonly #load = new Task(this, {
+    args: () => [place.get().path] as const,
+    task: ([path], { signal }) => getObject(path, signal),
+    onComplete: () => (this.#changed = undefined),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place);
+    this.addEventListener(ObjectChanged.type, (event) => this.#onChanged(event as ObjectChanged));
+    this.addEventListener(HeadAside.type, (event) => (this.aside = (event as HeadAside).content));
+    connection.follow(({ up }) => {
+      if (up && this.#load.status === TaskStatus.ERROR) void this.#load.run();
+    });
+  }
+
+  protected override willUpdate(_changed: PropertyValues) {
+    const { path } = place.get();
+    const object = this.#changed?.path === path ? this.#changed : this.#load.value;
+    if (object?.path === path) this.#shown = object;
+    if (this.#shown?.path === path) this.#chooseTab(this.#shown);
+  }
+
+  protected override render() {
+    const hasFailed = this.#load.status === TaskStatus.ERROR;
+    if (hasFailed && this.#shown?.path !== place.get().path) return this.#failed(this.#load.error);
+    if (!this.#shown) return html`<p class="visually-hidden" role="status">Loading…</p>`;
+    return html`
+      <page-head .object=${this.#shown} .tab=${this.#tabId(this.#shown)} .aside=${this.aside}></page-head>
+      <object-banners .warnings=${this.#shown.warnings}></object-banners>
+      ${this.tab ?? this.#noTab(this.#shown)}
+    `;
+  }
+
+  protected override updated() {
+    if (!this.#shown) return;
+    const label = this.#shown.tabs.find(({ id }) => id === this.#tabId(this.#shown!))?.label;
+    document.title = [nameOf(this.#shown), label, 'Trellis'].filter(Boolean).join(' - ');
+  }
+
+  #tabId(object: ObjectMessage): string | undefined {
+    return place.get().tab ?? object.tabs[0]?.id;
+  }
+
+  /** The element of the current tab is kept as long as object and tab stay, so that a reload never loses what was typed. */
+  #chooseTab(object: ObjectMessage) {
+    const key = `${object.path}/@${this.#tabId(object)}`;
+    if (key !== this.#tabKey) {
+      this.#tabKey = key;
+      this.tab = undefined;
+      this.aside = undefined;
+      void this.#makeTab(object, key);
+    } else if (this.tab) {
+      this.tab.object = object;
+    }
+  }
+
+  async #makeTab(object: ObjectMessage, key: string) {
+    const name = this.#elementName(object);
+    const load = name ? findElement(name) : undefined;
+    if (!name || !load) return;
+    await load();
+    if (key !== this.#tabKey) return;
+    const tab = document.createElement(name) as TabElement;
+    tab.object = this.#shown ?? object;
+    tab.path = object.path;
+    this.tab = tab;
+  }
+
+  #elementName(object: ObjectMessage): string | undefined {
+    const id = this.#tabId(object);
+    return object.tabs.find((tab) => tab.id === id)?.element ?? (findElement(`${id}-page`) ? `${id}-page` : undefined);
+  }
+
+  #noTab(object: ObjectMessage) {
+    const id = this.#tabId(object);
+    const name = this.#elementName(object);
+    if (name && findElement(name)) return nothing;
+    const heading = name
+      ? `This version of the interface cannot show '${id}' of ${nameOf(object)}.`
+      : `${nameOf(object)} has no tab '${id ?? ''}'.`;
+    const first = object.tabs[0];
+    return html`<t-face icon="circle-alert" heading=${heading}>
+      ${
+        first && first.id !== id
+          ? html`<a class="button" href=${addressOf(object.path, first.id)}>Go to ${first.label}</a>`
+          : nothing
+      }
+    </t-face>`;
+  }
+
+  #failed(failure: unknown) {
+    const { path } = place.get();
+    if (failure instanceof ApiProblem && failure.status === 404) {
+      return html`<t-face kind="error" icon="circle-x" heading="There is no object '${path}'." detail=${failure.detail}>
+        <a class="button" href=${addressOf('/')}>Go to Root</a>
+      </t-face>`;
+    }
+    return html`<t-face kind="error" icon="circle-x" heading="Could not show '${path}': ${detailOf(failure)}">
+      <button @click=${() => this.#load.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  #onChanged(event: ObjectChanged) {
+    event.stopPropagation();
+    const { path } = place.get();
+    announceChange(path);
+    this.#changed = event.object;
+    if (event.object) this.requestUpdate();
+    else void this.#load.run();
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 100%;
+      }
+      page-head,
+      object-banners {
+        flex: none;
+      }
+      :host > :last-child {
+        flex: 1;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,195 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Instance } from '../../schema/messages.ts';
+import '../parts/dot.ts';
+import { connection } from '../state/connection.ts';
+import { Watch } from '../state/observable.ts';
+import { isDark, setTheme, theme } from '../state/theme.ts';
+import { controls } from '../styles/controls.ts';
+import './credentials-form.ts';
+import './logo.ts';
+
+/** The form at the left, what one needs to know at the right. */
+@customElement('sign-in')
+export class SignIn extends LitElement {
+  @property({ attribute: false }) instance!: Instance;
+  /** The token of the one-time link that makes the administrator. */
+  @property() token = '';
+
+  constructor() {
+    super();
+    new Watch(this, theme, connection);
+  }
+
+  protected override render() {
+    return html`
+      <main>
+        <p class="brand"><t-logo></t-logo>Trellis</p>
+        ${this.token ? this.#newAdministrator() : this.#greeting()}
+        <credentials-form token=${this.token} name=${this.token ? 'admin' : ''} @signed-in=${this.#forgetToken}>
+        </credentials-form>
+        ${
+          this.token
+            ? nothing
+            : html`<p class="small quiet">
+                Forgotten it? Whoever runs this server can set a new password on its command line.
+              </p>`
+        }
+        <p class="foot">
+          <button class="link quiet" @click=${() => setTheme(isDark() ? 'light' : 'dark')}>
+            ${isDark() ? 'Light theme' : 'Dark theme'}
+          </button>
+        </p>
+      </main>
+      <aside aria-label="About this server">${this.#facts()}</aside>
+    `;
+  }
+
+  #greeting() {
+    return html`<h1>Sign in to ${this.instance.name}</h1>
+      <p class="quiet">To manage the objects of ${hostOf(this.instance.origin)}.</p>`;
+  }
+
+  #newAdministrator() {
+    return html`<h1>Create the administrator</h1>
+      <p class="quiet">Whoever has this account manages every object of ${this.instance.name}.</p>`;
+  }
+
+  #facts() {
+    const { up } = connection.get();
+    return html`<dl>
+      <div>
+        <dt>This server</dt>
+        <dd>
+          <t-dot state=${up ? 'ok' : 'down'}>${up ? 'Ready' : 'Not connected. Trying again…'}</t-dot>
+          <p class="quiet">Trellis ${this.instance.version}</p>
+        </dd>
+      </div>
+      <div>
+        <dt>Staying signed in</dt>
+        <dd>
+          <p>Until you sign out, or do nothing for a while.</p>
+          <p class="quiet">One cookie, for this server only. After five wrong passwords: wait 30 s.</p>
+        </dd>
+      </div>
+      ${
+        this.instance.needsAdministrator && !this.token
+          ? html`<div>
+              <dt>First visit</dt>
+              <dd>
+                <p>The server printed a one-time link when it first started.</p>
+                <p class="quiet">It opens “Create the administrator” and works once.</p>
+              </dd>
+            </div>`
+          : nothing
+      }
+    </dl>`;
+  }
+
+  #forgetToken() {
+    if (this.token) history.replaceState(history.state, '', '/manage');
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 520fr) minmax(0, 920fr);
+        min-height: 100dvh;
+      }
+      main {
+        display: flex;
+        flex-direction: column;
+        padding: 120px 80px 28px 96px;
+      }
+      main > * {
+        max-width: 344px;
+      }
+      .brand {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        margin-bottom: 40px;
+        font-size: var(--t-size-h1);
+        font-weight: 600;
+        line-height: 32px;
+        letter-spacing: -0.014em;
+      }
+      .brand t-logo {
+        --logo-size: 26px;
+      }
+      h1 {
+        font-size: var(--t-size-h1);
+        font-weight: 600;
+        line-height: 28px;
+        letter-spacing: -0.014em;
+      }
+      h1 + p {
+        margin: 2px 0 8px;
+      }
+      .small {
+        margin-top: 20px;
+      }
+      .foot {
+        margin-top: auto;
+        padding-top: 24px;
+      }
+      .foot button {
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        font-weight: 400;
+      }
+      aside {
+        padding: 188px 80px 28px;
+        border-left: 1px solid var(--t-line);
+        background: var(--t-lowered);
+      }
+      dl {
+        max-width: 620px;
+        border-bottom: 1px solid var(--t-line-strong);
+      }
+      dl div {
+        display: grid;
+        grid-template-columns: 150px minmax(0, 1fr);
+        padding: 13px 0;
+        border-top: 1px solid var(--t-line-strong);
+      }
+      dt {
+        color: var(--t-quiet);
+      }
+      @media (width < 900px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
+        }
+        main {
+          padding: 40px var(--t-edge) 24px;
+        }
+        main > * {
+          max-width: 480px;
+        }
+        .brand {
+          margin-bottom: 24px;
+        }
+        .foot {
+          padding-top: 16px;
+        }
+        aside {
+          padding: 24px var(--t-edge);
+          border-left: 0;
+          border-top: 1px solid var(--t-line);
+        }
+      }
+      @media (width < 640px) {
+        dl div {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+}
+
+function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : origin;
+}

@@ -1,0 +1,40 @@
+import { Observable } from './observable.ts';
+
+/** Whether the server was there at the last request, and if not, when it is asked again (milliseconds since 1970). */
+export type Connection = { readonly up: true } | { readonly up: false; readonly nextTry: number };
+
+export const connection = new Observable<Connection>({ up: true });
+
+const PAUSES_S = [1, 2, 4, 8, 15];
+
+let tries = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** A request found no server. From now on /healthz is asked until it answers. */
+export function lost(): void {
+  if (timer === undefined) scheduleTry();
+}
+
+export function found(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  tries = 0;
+  if (!connection.get().up) connection.set({ up: true });
+}
+
+function scheduleTry(): void {
+  const pauseMs = (PAUSES_S[tries] ?? 15) * 1000;
+  tries += 1;
+  connection.set({ up: false, nextTry: Date.now() + pauseMs });
+  timer = setTimeout(tryAgain, pauseMs);
+}
+
+async function tryAgain(): Promise<void> {
+  try {
+    const answer = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    if (answer.ok) return found();
+  } catch {
+    // Still out of reach: the next try is due below.
+  }
+  scheduleTry();
+}

@@ -1,0 +1,27 @@
+import { Observable } from './observable.ts';
+
+/** What was just done, or could not be. Good news goes by itself; bad news stays until it is closed. */
+export interface Flash {
+  readonly text: string;
+  readonly kind: 'done' | 'failed';
+  /** Said after the text in red: "10.0.0.9:11211 does not answer." */
+  readonly trouble?: string | undefined;
+}
+
+export const flashes = new Observable<readonly Flash[]>([]);
+
+export function flash(text: string, trouble?: string): void {
+  add({ text, kind: 'done', trouble });
+}
+
+export function flashFailure(text: string): void {
+  add({ text, kind: 'failed' });
+}
+
+export function closeFlash(which: Flash): void {
+  flashes.set(flashes.get().filter((flash) => flash !== which));
+}
+
+function add(which: Flash): void {
+  flashes.set([...flashes.get().slice(-2), which]);
+}

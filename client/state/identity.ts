@@ -1,0 +1,39 @@
+import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages.ts';
+import { onNobodySignedIn } from '../api/request.ts';
+import { createAdministrator, getMe, login, logout } from '../api/security.ts';
+import { Observable } from './observable.ts';
+
+/** Who is signed in; `undefined` until the server has said. */
+export const identity = new Observable<Me | undefined>(undefined);
+
+/** The session of whoever was signed in ended while they worked. Their page stays until they sign in again. */
+export const hasEnded = new Observable(false);
+
+onNobodySignedIn(() => {
+  if (identity.get()?.user) hasEnded.set(true);
+});
+
+export async function findOut(): Promise<void> {
+  identity.set(await getMe());
+}
+
+export async function signIn(request: LoginRequest): Promise<void> {
+  become(await login(request));
+}
+
+export async function becomeAdministrator(request: AdministratorRequest): Promise<void> {
+  become(await createAdministrator(request));
+}
+
+export async function signOut(): Promise<void> {
+  await logout();
+  const me = identity.get();
+  if (me) identity.set({ ...me, user: null, roles: [] });
+}
+
+function become({ user, roles }: LoginAnswer): void {
+  const me = identity.get();
+  if (!me) return;
+  hasEnded.set(false);
+  identity.set({ ...me, user, roles, instance: { ...me.instance, needsAdministrator: false } });
+}

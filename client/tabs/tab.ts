@@ -1,0 +1,19 @@
+import type { TemplateResult } from 'lit';
+import type { ObjectMessage } from '../../schema/messages.ts';
+
+/** What the page gives to each tab. A tab sends ObjectChanged (state/changes.ts) up when it changed the object. */
+export interface TabElement extends HTMLElement {
+  object: ObjectMessage;
+  path: string;
+}
+
+/** What a tab wants at the right of the page's head: one state, one action. Handlers in it are arrow functions. */
+export class HeadAside extends Event {
+  static readonly type = 'head-aside';
+  readonly content: TemplateResult | undefined;
+
+  constructor(content: TemplateResult | undefined) {
+    super(HeadAside.type, { bubbles: true, composed: true });
+    this.content = content;
+  }
+}
