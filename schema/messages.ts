@@ -83,6 +83,8 @@ export interface FieldSchema {
   readonly unit?: string;
   /** For a path: the capability that the object there must provide. */
   readonly provides?: string;
+  /** For a path: what such an object is called: "a session data container". */
+  readonly wanted?: string;
   /** Shown while the field is empty. */
   readonly placeholder?: string;
   /** The field answers: POST …/@check says how each value stands. */

@@ -127,6 +127,11 @@ export class MemoryStorage implements Storage {
   }
 
   async commit(batch: Batch, joined?: () => void): Promise<number> {
+    return this.commitNow(batch, joined);
+  }
+
+  /** Like `commit`, in one synchronous step, so that it can be part of another storage's commit. */
+  commitNow(batch: Batch, joined?: () => void): number {
     checkBatch(batch);
     for (const { oid, basis } of batch.changes) {
       if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);

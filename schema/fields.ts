@@ -1,0 +1,227 @@
+import { Type, type TSchema } from 'typebox';
+import type { FieldProblem, FieldSchema, Widget } from './messages.ts';
+
+/** One property of a type: its JSON Schema (sent as it is to the client and to OpenAPI) and the rules in words. */
+export interface Field<Value = unknown> {
+  readonly schema: FieldSchema;
+  /** What is wrong with a value, by pointer below the field ("" for the whole, "/1" for its second line); empty: nothing. */
+  check(value: unknown): readonly FieldProblem[];
+  /** Brings an accepted value to the form in which it is kept. */
+  normalise(value: Value): Value;
+  /** Never set: carries the type of the value. */
+  readonly value?: Value;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** The values that a set of fields describes. */
+export type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer V> ? V : never };
+
+/** A rule on one string: the sentence that says what is wrong with it, or nothing. */
+export type Rule = (value: string) => string | undefined;
+
+interface Options {
+  readonly title: string;
+  /** The hint under the field. */
+  readonly help?: string;
+  /** Shown, never changed. */
+  readonly readOnly?: boolean;
+  readonly whenAdding?: boolean;
+  readonly placeholder?: string;
+  /** The field answers to `@check`: see the type's `answers`. */
+  readonly answers?: boolean;
+}
+
+interface StringOptions extends Options {
+  readonly default?: string;
+  readonly maxLength?: number;
+  readonly rule?: Rule;
+}
+
+interface LinesOptions extends Options {
+  readonly default?: readonly string[];
+  /** A rule on each line that is neither blank nor a comment. */
+  readonly item?: Rule;
+  /** A rule on all lines at once, by line; for what one line alone cannot show. */
+  readonly all?: (lines: readonly string[]) => readonly FieldProblem[];
+  readonly maxLines?: number;
+}
+
+interface IntegerOptions extends Options {
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly unit?: string;
+}
+
+interface SelectionOptions<Choice extends string> extends Options {
+  /** The values that may be chosen, each with its words. */
+  readonly choices: Readonly<Record<Choice, string>>;
+  readonly default: Choice;
+}
+
+interface PathOptions extends Options {
+  readonly default?: string;
+  /** The capability that the object at the path must provide. */
+  readonly provides: string;
+  /** What such an object is called: "a session data container". */
+  readonly wanted: string;
+}
+
+const LONGEST_STRING = 1000;
+const LONGEST_TEXT = 1_000_000;
+const LONGEST_LINE = 1000;
+
+/** Builders of fields, one for each kind of property. */
+export const p = {
+  string: (options: StringOptions): Field<string> => textual('string', LONGEST_STRING, options),
+  text: (options: StringOptions): Field<string> => textual('text', LONGEST_TEXT, options),
+  lines,
+  integer,
+  boolean,
+  selection,
+  path,
+};
+
+/** The JSON Schema of a whole form. */
+export function formSchema(fields: Fields): TSchema {
+  const properties: Record<string, TSchema> = {};
+  for (const [name, field] of Object.entries(fields)) properties[name] = field.schema as unknown as TSchema;
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function textual(widget: Widget, longest: number, options: StringOptions): Field<string> {
+  const maxLength = options.maxLength ?? longest;
+  return {
+    schema: schemaOf(widget, 'string', options, { default: options.default ?? '', maxLength }),
+    check(value) {
+      if (typeof value !== 'string') return whole(`Text was expected, not ${kindOf(value)}.`);
+      if (value.length > maxLength)
+        return whole(`${value.length} characters are too many: at most ${maxLength} are kept.`);
+      if (widget === 'string' && hasControls(value))
+        return whole('Line breaks and control characters are not allowed here.');
+      if (!value.isWellFormed()) return whole('The text has half a character in it (a lone surrogate). Type it again.');
+      return whole(options.rule?.(value));
+    },
+    normalise: (value) => value,
+  };
+}
+
+function lines(options: LinesOptions): Field<readonly string[]> {
+  const maxLines = options.maxLines ?? 1000;
+  return {
+    schema: schemaOf('lines', 'array', options, { default: options.default ?? [], items: { type: 'string' } }),
+    check(value) {
+      if (!Array.isArray(value))
+        return whole(`A list of lines (an array of strings) was expected, not ${kindOf(value)}.`);
+      if (value.length > maxLines) return whole(`${value.length} lines are too many: at most ${maxLines} are kept.`);
+      const problems = value.flatMap((line, index) => lineProblems(line, index, options.item));
+      return problems.length > 0 ? problems : (options.all?.(value) ?? []);
+    },
+    normalise(value) {
+      const trimmed = value.map((line) => line.trimEnd());
+      while (trimmed.at(-1) === '') trimmed.pop();
+      return trimmed;
+    },
+  };
+}
+
+function integer(options: IntegerOptions): Field<number> {
+  const { minimum, maximum, unit } = options;
+  const range = `${minimum} to ${maximum}${unit === undefined ? '' : ` ${unit}`}`;
+  return {
+    schema: schemaOf('integer', 'integer', options, { default: options.default, minimum, maximum, unit }),
+    check(value) {
+      if (value === '' || value === null) return whole(`Empty entry when an integer is expected. Use ${range}.`);
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+        return whole(`An integer was expected in the value '${shown(value)}'`);
+      }
+      if (value < minimum || value > maximum) return whole(`${value} is out of range. Use ${range}.`);
+      return [];
+    },
+    normalise: (value) => value,
+  };
+}
+
+function boolean(options: Options & { readonly default: boolean }): Field<boolean> {
+  return {
+    schema: schemaOf('boolean', 'boolean', options, { default: options.default }),
+    check: (value) => (typeof value === 'boolean' ? [] : whole(`true or false was expected, not ${kindOf(value)}.`)),
+    normalise: (value) => value,
+  };
+}
+
+function selection<Choice extends string>(options: SelectionOptions<Choice>): Field<Choice> {
+  const values = Object.keys(options.choices) as Choice[];
+  const labels = Object.values<string>(options.choices);
+  return {
+    schema: schemaOf('selection', 'string', options, { default: options.default, enum: values, labels }),
+    check(value) {
+      if (values.some((choice) => choice === value)) return [];
+      return whole(
+        `'${shown(value)}' is not one of the choices. Use ${values.map((choice) => `'${choice}'`).join(' or ')}.`,
+      );
+    },
+    normalise: (value) => value,
+  };
+}
+
+function path(options: PathOptions): Field<string> {
+  const base = textual('path', LONGEST_STRING, { ...options, answers: true });
+  return { ...base, schema: { ...base.schema, provides: options.provides, wanted: options.wanted } };
+}
+
+function schemaOf(
+  widget: Widget,
+  type: FieldSchema['type'],
+  options: Options,
+  more: Record<string, unknown>,
+): FieldSchema {
+  const schema = {
+    type,
+    title: options.title,
+    description: options.help,
+    widget,
+    mode: options.readOnly === true ? 'r' : 'rw',
+    placeholder: options.placeholder,
+    answers: options.answers,
+    whenAdding: options.whenAdding,
+    ...more,
+  };
+  return Object.fromEntries(
+    Object.entries(schema).filter(([, value]) => value !== undefined),
+  ) as unknown as FieldSchema;
+}
+
+function lineProblems(line: unknown, index: number, rule: Rule | undefined): readonly FieldProblem[] {
+  const detail = lineProblem(line, rule);
+  return detail === undefined ? [] : [{ pointer: `/${index}`, detail: `Line ${index + 1}: ${detail}` }];
+}
+
+function lineProblem(line: unknown, rule: Rule | undefined): string | undefined {
+  if (typeof line !== 'string') return `text was expected, not ${kindOf(line)}.`;
+  if (line.length > LONGEST_LINE) return `${line.length} characters are too many: at most ${LONGEST_LINE} are kept.`;
+  if (hasControls(line)) return 'line breaks and control characters are not allowed in a line.';
+  if (!line.isWellFormed()) return 'the text has half a character in it (a lone surrogate). Type it again.';
+  return line.trim() === '' ? undefined : rule?.(line);
+}
+
+function whole(detail: string | undefined): readonly FieldProblem[] {
+  return detail === undefined ? [] : [{ pointer: '', detail }];
+}
+
+function hasControls(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /[\u0000-\u001f\u007f]/.test(text);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing (null)';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(value)}`;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,122 @@
+import { BlockList, isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { KeyRing } from './base/secrets.ts';
+import { parseOrigin } from './http/client-address.ts';
+import { Allowlist } from './memcache/allowlist.ts';
+
+/** How this server runs. Flags come before the environment, the environment before defaults. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly name: string;
+  readonly adminPassword: string | undefined;
+  readonly keyRing: KeyRing | undefined;
+  readonly trustedProxies: BlockList;
+  readonly origin: string | undefined;
+  readonly allowlist: Allowlist;
+  readonly products: readonly string[];
+  readonly logLevel: string;
+}
+
+/** Everything that is wrong with a configuration, a sentence each. */
+export class BadConfiguration extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const FLAGS = {
+  host: { type: 'string' },
+  port: { type: 'string' },
+  data: { type: 'string' },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks everything before anything is started; throws BadConfiguration with every mistake in it. */
+export function readConfig(args: readonly string[], environment: Environment): Config {
+  const mistakes: string[] = [];
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      mistakes.push((error as Error).message);
+      return otherwise;
+    }
+  };
+  const flags: { host?: string; port?: string; data?: string } = attempt(
+    () => parseArgs({ args: [...args], options: FLAGS }).values,
+    {},
+  );
+  const of = (name: string) => environment[`TRELLIS_${name}`] || undefined;
+  const { allowlist, problems } = Allowlist.parse(of('MEMCACHED_ALLOW'));
+  mistakes.push(...problems.map((problem) => `TRELLIS_MEMCACHED_ALLOW: ${problem}`));
+  const config: Config = {
+    host: flags.host ?? of('HOST') ?? '127.0.0.1',
+    port: attempt(() => readPort(flags.port ?? of('PORT') ?? '8080'), 0),
+    dataFolder: resolve(flags.data ?? of('DATA') ?? 'var'),
+    name: of('NAME') ?? hostname(),
+    adminPassword: of('ADMIN_PASSWORD'),
+    keyRing: attempt(() => ifSet(of('SECRETS'), (text) => KeyRing.parse(text)), undefined),
+    trustedProxies: attempt(() => readAddresses(of('TRUST_PROXY') ?? ''), new BlockList()),
+    origin: attempt(() => ifSet(of('ORIGIN'), readOrigin), undefined),
+    allowlist,
+    products: (of('PRODUCTS') ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+    logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
+  };
+  if (mistakes.length > 0) throw new BadConfiguration(mistakes);
+  return config;
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw new Error(`The port '${text}' is not a number from 0 to 65535 (--port or TRELLIS_PORT).`);
+}
+
+function readOrigin(text: string): string {
+  const origin = parseOrigin(text);
+  if (origin !== undefined && /^https?:/.test(origin) && new URL(text).pathname === '/') return origin;
+  throw new Error(`TRELLIS_ORIGIN is '${text}'. Give scheme and host alone, such as https://shop.example.org.`);
+}
+
+/** Addresses and networks (CIDR), separated by commas; `loopback` stands for this machine's own. */
+function readAddresses(text: string): BlockList {
+  const list = new BlockList();
+  for (const entry of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
+    const [address = '', bits] = (entry === 'loopback' ? '127.0.0.0/8' : entry).split('/');
+    const version = isIP(address);
+    const width = bits === undefined ? (version === 4 ? 32 : 128) : Number(bits);
+    if (version === 0 || !Number.isInteger(width) || width < 0 || width > (version === 4 ? 32 : 128)) {
+      throw new Error(
+        `TRELLIS_TRUST_PROXY: '${entry}' is no address or network. Use 127.0.0.1 or 10.0.0.0/8, with commas.`,
+      );
+    }
+    list.addSubnet(address, width, version === 4 ? 'ipv4' : 'ipv6');
+    if (entry === 'loopback') list.addAddress('::1', 'ipv6');
+  }
+  return list;
+}
+
+function readLevel(text: string): string {
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new Error(`TRELLIS_LOG_LEVEL is '${text}'. Use one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function ifSet<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}

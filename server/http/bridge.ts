@@ -1,0 +1,122 @@
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import { Malformed, NotFound } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { MethodNotAllowed } from '../publisher/publish.ts';
+import type { Publisher } from '../publisher/publish.ts';
+import type { Request, Response } from '../publisher/request.ts';
+import type { Asset, Assets } from './assets.ts';
+import { readJson } from './body.ts';
+import type { ClientAddresses } from './client-address.ts';
+import { responseTo } from './errors.ts';
+import { securityHeaders, type HeadersByKind } from './headers.ts';
+import { checkOrigin } from './origin.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
+
+interface BridgeOptions {
+  readonly publisher: Publisher;
+  readonly assets: Assets;
+  readonly addresses: ClientAddresses;
+  readonly log: Log;
+  /** Whether visitors reach this server by https, so that it may ask browsers never to use anything else. */
+  readonly isHttps: boolean;
+}
+
+/** The Koa application: reserved first segments go to their routes, every other path is published content. */
+export function koaApplication({ publisher, assets, addresses, log, isHttps }: BridgeOptions): Koa {
+  const app = new Koa();
+  const headers = securityHeaders(isHttps);
+  const router = new Router();
+  const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
+
+  router.get(['/manage', '/manage/{*rest}'], manage);
+  router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
+  router.get('/healthz', (context) => send(context, HEALTHY, headers));
+  router.all(['/api', '/api/{*rest}'], async (context) => {
+    const request = await readRequest(context, addresses);
+    send(context, await publisher.api(request, request.path.slice('/api'.length) || '/'), headers);
+  });
+
+  app.use(async (context, next) => {
+    try {
+      if (!METHODS.includes(context.method)) throw new MethodNotAllowed(context.method, METHODS);
+      await next();
+    } catch (error) {
+      send(context, responseTo(error, wantsPage(context), log), headers);
+      // A body that was not read to its end leaves the connection unusable.
+      if (!context.req.complete) context.set('connection', 'close');
+    }
+  });
+  app.use(router.routes());
+  app.use(async (context) => {
+    if (RESERVED.test(context.path)) throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
+    send(context, await publisher.content(await readRequest(context, addresses)), headers);
+  });
+  return app;
+}
+
+const RESERVED = /^\/(manage|api|assets|healthz|readyz|metrics)(\/|$)/;
+
+const HEALTHY: Response = {
+  status: 200,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: '{"status":"ok"}',
+  kind: 'api',
+};
+
+async function readRequest(context: Context, addresses: ClientAddresses): Promise<Request> {
+  const { req } = context;
+  const origin = addresses.originOf(req);
+  if (origin === undefined) throw new Malformed('The Host header names no host.');
+  const [path = '/', query] = splitOnce(req.url ?? '/', '?');
+  checkOrigin(context.method, path, req.headers, origin);
+  return {
+    method: context.method,
+    path,
+    query: new URLSearchParams(query),
+    headers: req.headers,
+    cookies: parseCookies(req.headers.cookie),
+    body: context.method === 'GET' || context.method === 'HEAD' ? undefined : await readJson(req),
+    address: addresses.addressOf(req),
+    origin,
+  };
+}
+
+function send(context: Context, response: Response, headers: HeadersByKind): void {
+  context.status = response.status;
+  context.set({ ...headers[response.kind], ...response.headers });
+  if (response.cookies !== undefined) context.set('set-cookie', [...response.cookies]);
+  context.body = response.body;
+  if (response.body === null) context.status = response.status;
+}
+
+function sendAsset(context: Context, asset: Asset | undefined, headers: Readonly<Record<string, string>>): void {
+  if (asset === undefined) throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
+  context.set(headers);
+  context.set('content-type', asset.type);
+  context.vary('accept-encoding');
+  const isZipped = context.acceptsEncodings('gzip', 'identity') === 'gzip';
+  if (isZipped) context.set('content-encoding', 'gzip');
+  context.body = isZipped ? asset.zipped : asset.plain;
+}
+
+/** Whether a person's browser asked for published content, so that an error is a page and not JSON. */
+function wantsPage(context: Context): boolean {
+  return !/^\/(api|assets|healthz)(\/|$)/.test(context.path) && (context.get('accept') ?? '').includes('text/html');
+}
+
+function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  for (const part of header?.split(';') ?? []) {
+    const [name, value] = splitOnce(part, '=');
+    const key = name?.trim() ?? '';
+    if (value !== undefined && !cookies.has(key)) cookies.set(key, value.trim());
+  }
+  return cookies;
+}
+
+function splitOnce(text: string, separator: string): [string | undefined, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

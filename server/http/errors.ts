@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { Problem } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Response } from '../publisher/request.ts';
+
+/** The one place where an error becomes a response. What was not thrown on purpose is logged and told by a number only. */
+export function responseTo(error: unknown, acceptsHtml: boolean, log: Log): Response {
+  const problem = error instanceof Problem ? error : unexpected(error, log);
+  const headers: Record<string, string> = {};
+  if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
+  if ('allow' in problem && typeof problem.allow === 'string') headers['allow'] = problem.allow;
+  return acceptsHtml ? page(problem, headers) : document(problem, headers);
+}
+
+function document(problem: Problem, headers: Record<string, string>): Response {
+  const body = {
+    ...problem.members,
+    type: `urn:trellis:problem:${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+  };
+  return {
+    status: problem.status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: JSON.stringify(body),
+    kind: 'api',
+  };
+}
+
+/** For a visitor's browser. */
+function page(problem: Problem, headers: Record<string, string>): Response {
+  const title = `${problem.status} ${escape(problem.title)}`;
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${escape(problem.message)}</p></html>\n`;
+  const more = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+  return { status: problem.status, headers: { ...headers, ...more }, body, kind: 'content' };
+}
+
+function unexpected(error: unknown, log: Log): Problem {
+  const reference = randomBytes(6).toString('hex');
+  log.error({ err: error, reference }, 'A request failed unexpectedly');
+  return new Problem(500, 'unexpected', `Something went wrong on the server. The log names it by ${reference}.`, {
+    members: { reference },
+  });
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,47 @@
+/** Security headers, by kind of response. Each promise here is named in docs/security.md. */
+export type Kind = 'interface' | 'asset' | 'api' | 'content';
+
+const INTERFACE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types lit-html',
+].join('; ');
+
+const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Site authors' pages share the interface's origin, so nothing in them may run. */
+const CONTENT_POLICY =
+  "default-src 'self'; script-src 'none'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const COMMON = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
+
+const BY_KIND: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
+  interface: { ...COMMON, 'content-security-policy': INTERFACE_POLICY, 'cache-control': 'no-store' },
+  asset: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'public, max-age=31536000, immutable' },
+  api: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-store' },
+  content: { ...COMMON, 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' },
+};
+
+export type HeadersByKind = typeof BY_KIND;
+
+/** The headers that each kind of response always has. */
+export function securityHeaders(isHttps: boolean): HeadersByKind {
+  if (!isHttps) return BY_KIND;
+  const entries = Object.entries(BY_KIND).map(([kind, headers]) => [kind, { ...headers, ...STRICT_TRANSPORT }]);
+  return Object.fromEntries(entries) as HeadersByKind;
+}

@@ -1,0 +1,100 @@
+import { checkId } from '../../schema/ids.ts';
+import type { FieldAnswer, FieldProblem, FieldResult, FieldSchema } from '../../schema/messages.ts';
+import { checkForm } from '../../schema/properties.ts';
+import { Invalid } from '../base/errors.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { TypeDefinition } from '../objects/types.ts';
+import { answerPath, follow } from './paths.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Checks an id for a new or renamed object in a folder. `except`: the object that has it already and may keep it. */
+export async function idProblem(
+  folder: TreeObject,
+  id: string,
+  definition: TypeDefinition | undefined,
+): Promise<string | undefined> {
+  const inRoot = folder.parent === null;
+  const problem = checkId(id, { inRoot });
+  if (problem !== undefined) return problem;
+  if (definition?.fixedId !== undefined && id !== definition.fixedId) {
+    return `A ${definition.type} is found by its name, which must be '${definition.fixedId}'.`;
+  }
+  const holder = await folder.connection.findChild(folder, id);
+  return holder === undefined ? undefined : checkId(id, { inRoot, taken: () => true });
+}
+
+/** Checks properties against their type and the rest of the tree; gives them as they are to be kept. */
+export async function checkProperties(
+  object: TreeObject,
+  definition: TypeDefinition,
+  given: Values,
+): Promise<{ values: Values; problems: readonly FieldProblem[] }> {
+  const form = checkForm(definition.type, definition.properties, given);
+  const trying = object.trying(form.values);
+  const paths = await Promise.all(
+    Object.entries(form.values).map(([name, value]) => pathProblem(trying, definition, name, value)),
+  );
+  const further = (await definition.check?.(trying, form.values)) ?? [];
+  return { values: form.values, problems: [...form.problems, ...paths.flat(), ...further] };
+}
+
+/** How the given values stand right now: servers asked, paths followed. */
+export async function answersFor(
+  object: TreeObject,
+  definition: TypeDefinition,
+  given: Values,
+): Promise<Record<string, FieldAnswer>> {
+  const answers = await Promise.all(
+    Object.entries(given).map(
+      async ([name, value]) => [name, await answerFor(object, definition, name, value)] as const,
+    ),
+  );
+  return Object.fromEntries(answers.filter((entry): entry is [string, FieldAnswer] => entry[1] !== undefined));
+}
+
+/** Refuses a change with everything that is wrong with it. */
+export function refuse(subject: string, problems: readonly FieldProblem[]): never {
+  const [first] = problems;
+  const detail =
+    problems.length === 1 && first !== undefined
+      ? first.detail
+      : `${problems.length} values of ${subject} need attention. Nothing was saved.`;
+  throw new Invalid(detail, problems);
+}
+
+/** The results of several answers in one list, each naming what it is about. */
+export function resultsOf(answers: Readonly<Record<string, FieldAnswer>>): readonly FieldResult[] {
+  return Object.values(answers).flatMap((answer) => answer.results.filter((result) => result.text !== ''));
+}
+
+async function pathProblem(
+  object: TreeObject,
+  definition: TypeDefinition,
+  name: string,
+  value: unknown,
+): Promise<readonly FieldProblem[]> {
+  const field = definition.properties[name]?.schema;
+  if (field?.widget !== 'path') return [];
+  const { problem } = await follow(object, field, String(value));
+  return problem === undefined ? [] : [{ pointer: `/properties/${name}`, detail: problem }];
+}
+
+async function answerFor(
+  object: TreeObject,
+  definition: TypeDefinition,
+  name: string,
+  value: unknown,
+): Promise<FieldAnswer | undefined> {
+  const field = Object.hasOwn(definition.properties, name) ? definition.properties[name] : undefined;
+  if (field === undefined || !hasShape(field.schema, value)) return undefined;
+  if (field.schema.widget === 'path') return answerPath(object, field.schema, String(value));
+  const trying = object.trying({ [name]: value });
+  return definition.answers?.[name]?.(value, trying);
+}
+
+/** Whether a value can be asked about at all, though it may break other rules. */
+function hasShape(schema: FieldSchema, value: unknown): boolean {
+  if (schema.type === 'array') return Array.isArray(value) && value.every((line) => typeof line === 'string');
+  return typeof value === (schema.type === 'integer' ? 'number' : schema.type);
+}

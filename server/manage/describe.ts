@@ -1,0 +1,191 @@
+import { formSchema } from '../../schema/fields.ts';
+import type {
+  ChildItem,
+  FormSchema,
+  LinkHere,
+  ObjectMessage,
+  TabInfo,
+  TypeInfo,
+  Warning,
+} from '../../schema/messages.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { TypeDefinition } from '../objects/types.ts';
+import type { Call } from '../publisher/call.ts';
+import { follow } from './paths.ts';
+
+const CHANGES_SHOWN = 5;
+const LINKS_SHOWN = 50;
+
+/** Tabs that follow from what an object is, not from its type's own declaration. */
+const CONTENTS: TabInfo = { id: 'contents', label: 'Contents', element: 'contents-tab' };
+const PROPERTIES: TabInfo = { id: 'properties', label: 'Properties', element: 'properties-tab' };
+
+/** An object as the API shows it. */
+export async function describeObject(object: TreeObject, call: Call): Promise<ObjectMessage> {
+  const { state, definition } = object;
+  return {
+    path: object.path,
+    id: object.id,
+    type: object.type,
+    title: object.title,
+    icon: iconOf(object),
+    description: definition?.description ?? `Type '${object.type}' is not installed.`,
+    revision: state.revision,
+    created: timeText(state.created),
+    modified: timeText(state.modified),
+    modifiedBy: state.modifiedBy,
+    owner: state.owner,
+    properties: object.properties,
+    schema: schemaOf(definition),
+    tabs: tabsOf(object),
+    warnings: await warningsOf(object),
+    addable: addableTypes(object, call).map(({ type }) => type),
+    isFolder: object.isFolder,
+    isTemporary: definition?.contains === 'volatile' || object.oid < 0,
+    isBroken: definition === undefined,
+    may: {
+      change: definition !== undefined && call.may(changePermission(definition), object),
+      delete: object.parent !== null && call.may('Delete objects', object.parent),
+      add: addableTypes(object, call).length > 0,
+    },
+    pointsHere: await linksHere(object),
+    lastChanges: await lastChanges(object),
+  };
+}
+
+/** An object as a row of its folder's contents. */
+export async function describeChild(object: TreeObject): Promise<ChildItem> {
+  return {
+    id: object.id,
+    path: object.path,
+    type: object.type,
+    icon: iconOf(object),
+    title: object.title,
+    size: object.isFolder ? object.childCount : propertyBytes(object),
+    sizeLabel: await sizeLabel(object),
+    modified: timeText(object.state.modified),
+    modifiedBy: object.state.modifiedBy,
+    warnings: await warningsOf(object),
+    isFolder: object.isFolder,
+  };
+}
+
+/** An entry of the add list. */
+export function describeType(definition: TypeDefinition): TypeInfo {
+  return {
+    type: definition.type,
+    title: definition.type,
+    description: definition.description,
+    icon: definition.icon,
+    group: definition.group,
+    suggestedId: definition.suggestedId,
+    schema: schemaOf(definition),
+  };
+}
+
+/** The types that the caller may add to a folder, by name. */
+export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefinition[] {
+  if (!folder.isFolder) return [];
+  const types = folder.connection.database.types.all();
+  return types
+    .filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder))
+    .sort((a, b) => (a.type < b.type ? -1 : 1));
+}
+
+/** Standing conditions: a type that is missing, a path that leads nowhere, and what the type itself has to say. */
+export async function warningsOf(object: TreeObject): Promise<readonly Warning[]> {
+  const { definition } = object;
+  if (definition === undefined) {
+    const text = `Type '${object.type}' is not installed: the object can be read and deleted, and works again when its product is back.`;
+    return [{ severity: 'danger', text, short: 'Type is not installed' }];
+  }
+  const own = (await definition.warnings?.(object)) ?? [];
+  return [...(await brokenPaths(object, definition)), ...own];
+}
+
+export function changePermission(definition: TypeDefinition): string {
+  return definition.changePermission ?? 'Manage properties';
+}
+
+export function iconOf(object: TreeObject): string {
+  return object.definition?.icon ?? 'ban';
+}
+
+/** The objects with a path property that leads exactly here. */
+export async function linksHere(object: TreeObject): Promise<readonly LinkHere[]> {
+  const links = await object.connection.pointingTo(object.path);
+  const exact = links.filter(({ link }) => link.path === object.path).slice(0, LINKS_SHOWN);
+  return Promise.all(exact.map(({ object: user, link }) => describeLink(user, link.property)));
+}
+
+export async function describeLink(user: TreeObject, property: string): Promise<LinkHere> {
+  return {
+    path: user.path,
+    type: user.type,
+    icon: iconOf(user),
+    title: user.title,
+    property,
+    note: (await user.definition?.size?.(user)) ?? '',
+    loss: user.definition?.loss ?? 'it will lead nowhere',
+  };
+}
+
+function schemaOf(definition: TypeDefinition | undefined): FormSchema {
+  return formSchema(definition?.properties ?? {}) as unknown as FormSchema;
+}
+
+function tabsOf(object: TreeObject): readonly TabInfo[] {
+  const own = object.definition?.tabs ?? [];
+  const contents = object.isFolder ? [{ ...CONTENTS, count: object.childCount }] : [];
+  const hasProperties = own.every(({ id }) => id !== 'settings') && !object.isFolder;
+  return [
+    ...contents,
+    ...(hasProperties ? [PROPERTIES] : []),
+    ...own,
+    ...(object.isFolder && object.parent !== null ? [PROPERTIES] : []),
+  ];
+}
+
+async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {
+  const warnings: Warning[] = [];
+  for (const [name, { schema }] of Object.entries(definition.properties)) {
+    const path = (object.properties as Readonly<Record<string, unknown>>)[name];
+    if (schema.widget !== 'path' || typeof path !== 'string') continue;
+    const { problem } = await follow(object, schema, path);
+    if (problem === undefined) continue;
+    const tab = tabsOf(object).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
+    warnings.push({
+      severity: 'danger',
+      text: `${schema.title}: ${problem}`,
+      short: `${name} leads nowhere`,
+      link: { label: `Set ${schema.title}`, path: object.path, tab },
+    });
+  }
+  return warnings;
+}
+
+async function sizeLabel(object: TreeObject): Promise<string> {
+  const own = await object.definition?.size?.(object);
+  if (own !== undefined) return own;
+  if (object.isFolder) return object.childCount === 1 ? '1 item' : `${object.childCount.toLocaleString('en')} items`;
+  return bytesLabel(propertyBytes(object));
+}
+
+function propertyBytes(object: TreeObject): number {
+  return Buffer.byteLength(JSON.stringify(object.state.properties));
+}
+
+/** As Zope shows sizes: never less than 1 KiB, whole KiB, then MiB with two decimals. */
+function bytesLabel(bytes: number): string {
+  if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
+  return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
+}
+
+async function lastChanges(object: TreeObject): Promise<ObjectMessage['lastChanges']> {
+  const revisions = await object.connection.revisions(object, CHANGES_SHOWN);
+  return revisions.map(({ time, user, description }) => ({ time: timeText(time), user, description }));
+}
+
+export function timeText(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,160 @@
+import { Type } from 'typebox';
+import { normaliseId } from '../../schema/ids.ts';
+import { childPath, isWithin } from '../../schema/paths.ts';
+import type { ConsequencesMessage } from '../../schema/messages.ts';
+import { Invalid, Malformed, NotFound } from '../base/errors.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { Call } from '../publisher/call.ts';
+import { method, type View } from '../publisher/views.ts';
+import { SORTS, type ChildQuery, type Sort } from '../storage/storage.ts';
+import { answersFor, checkProperties, idProblem } from './checks.ts';
+import { addableTypes, describeChild, describeLink, describeObject, describeType } from './describe.ts';
+import { addable, demand, installed } from './object.ts';
+
+const LARGEST_PAGE = 1000;
+const properties = Type.Record(Type.String(), Type.Unknown());
+
+const children = method({
+  http: 'GET',
+  permission: 'Access contents information',
+  summary: 'One page of the folder’s contents.',
+  query: {
+    offset: 'How many to pass over.',
+    limit: `How many at most, up to ${LARGEST_PAGE}; 50 unless said.`,
+    sort: `One of ${SORTS.join(', ')}.`,
+    order: '`asc` or `desc`.',
+    filter: 'Only those whose id, title or type contains this.',
+  },
+  async run({ object, connection, request }) {
+    const page = await connection.children(object, childQuery(request.query));
+    return { total: page.total, items: await Promise.all(page.objects.map(describeChild)) };
+  },
+});
+
+const types = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary: 'The add list: the types that the caller may add here.',
+  run: (call) => addableTypes(call.object, call).map(describeType),
+});
+
+const rename = method({
+  http: 'POST',
+  permission: 'Delete objects',
+  summary: 'Gives an object in this folder another id; `updateLinks` changes the paths that lead to it, too.',
+  body: { from: Type.String(), to: Type.String(), updateLinks: Type.Optional(Type.Boolean()) },
+  async run(call) {
+    const { object: folder, body, connection } = call;
+    const object = await childNamed(folder, body.from, '/from');
+    const to = normaliseId(body.to);
+    const problem =
+      object.id === to ? undefined : (renameProblem(object) ?? (await idProblem(folder, to, object.definition)));
+    if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/to', detail: problem }]);
+    const links = body.updateLinks === true ? await connection.pointingTo(object.path) : [];
+    const oldPath = object.path;
+    connection.change(object, { id: to });
+    for (const { object: user, link } of links) {
+      connection.change(user, { properties: { [link.property]: object.path + link.path.slice(oldPath.length) } });
+    }
+    call.describe(`Renamed ${oldPath} to ${to}`);
+    return describeObject(object, call);
+  },
+});
+
+const consequences = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary: 'What deleting objects of this folder would cost: how many go, and what points to them.',
+  query: { ids: 'The ids, separated by commas, each encoded; without it, this object.' },
+  async run({ object, request }): Promise<ConsequencesMessage> {
+    const ids = request.query.get('ids')?.split(',').map(decodeId);
+    const going = ids === undefined ? [object] : await Promise.all(ids.map((id) => childNamed(object, id, '')));
+    const paths = going.map(({ path }) => path);
+    const inside = await Promise.all(going.map((each) => each.connection.inside(each)));
+    const links = (await Promise.all(going.map((each) => each.connection.pointingTo(each.path)))).flat();
+    const outside = links.filter(({ object: user }) => !paths.some((path) => isWithin(user.path, path)));
+    const pointsHere = outside.map(async ({ object: user, link }) => ({
+      ...(await describeLink(user, link.property)),
+      to: link.path,
+    }));
+    return { count: going.length + inside.flat().length, pointsHere: await Promise.all(pointsHere) };
+  },
+});
+
+const check = method({
+  http: 'POST',
+  permission: 'View management screens',
+  summary: 'Looks at values without saving them: what is wrong, and how servers and paths stand right now.',
+  body: { type: Type.Optional(Type.String()), id: Type.Optional(Type.String()), properties: Type.Optional(properties) },
+  async run(call) {
+    const { object, body } = call;
+    const isNew = body.type !== undefined;
+    const definition = body.type === undefined ? installed(object) : addable(call, body.type);
+    if (!isNew) demand(call, 'Manage properties', object);
+    const subject = isNew ? call.connection.imagine(object, { type: definition.type, id: body.id ?? '' }) : object;
+    const given = body.properties ?? {};
+    const { values, problems } = await checkProperties(subject, definition, given);
+    const wrongId =
+      isNew && body.id !== undefined ? await idProblem(object, normaliseId(body.id), definition) : undefined;
+    const idProblems = wrongId === undefined ? [] : [{ pointer: '/id', detail: wrongId }];
+    return {
+      errors: [...idProblems, ...problems],
+      fields: await answersFor(subject, definition, { ...given, ...values }),
+    };
+  },
+});
+
+/** What a folder shows and does with what it contains; and looking at values before they are saved. */
+export const folderViews: readonly View[] = [
+  { name: 'children', on: 'folder', methods: [children] },
+  { name: 'types', on: 'folder', methods: [types] },
+  { name: 'rename', on: 'folder', methods: [rename] },
+  { name: 'consequences', on: 'any', methods: [consequences] },
+  { name: 'check', on: 'any', methods: [check] },
+];
+
+function childQuery(query: URLSearchParams): ChildQuery {
+  const sort = query.get('sort') ?? 'id';
+  const order = query.get('order') ?? 'asc';
+  if (!isSort(sort)) throw new Malformed(`sort=${sort} is not possible. Use ${SORTS.join(', ')}.`);
+  if (order !== 'asc' && order !== 'desc') throw new Malformed(`order=${order} is not possible. Use asc or desc.`);
+  return {
+    offset: count(query, 'offset', 0, Number.MAX_SAFE_INTEGER),
+    limit: count(query, 'limit', 50, LARGEST_PAGE),
+    sort,
+    order,
+    filter: (query.get('filter') ?? '').slice(0, 255),
+  };
+}
+
+function isSort(name: string): name is Sort {
+  return SORTS.some((sort) => sort === name);
+}
+
+function count(query: URLSearchParams, name: string, otherwise: number, most: number): number {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  if (!/^\d{1,15}$/.test(text)) throw new Malformed(`${name}=${text.slice(0, 50)} is not a number from 0 up.`);
+  return Math.min(Number(text), most);
+}
+
+async function childNamed(folder: TreeObject, id: string, pointer: string): Promise<TreeObject> {
+  const object = await folder.connection.findChild(folder, id);
+  if (object !== undefined) return object;
+  const detail = `${childPath(folder.path, id)} does not exist`;
+  throw pointer === '' ? new NotFound(detail) : new Invalid(detail, [{ pointer, detail }]);
+}
+
+function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Malformed(`'${text.slice(0, 100)}' is not an encoded id.`);
+  }
+}
+
+function renameProblem(object: TreeObject): string | undefined {
+  const fixed = object.definition?.fixedId;
+  if (fixed === undefined && object.definition?.isEssential !== true) return undefined;
+  return `Cannot rename a ${object.type.toLowerCase()}: it is found by its name.`;
+}

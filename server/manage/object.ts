@@ -1,0 +1,165 @@
+import { Type } from 'typebox';
+import { normaliseId } from '../../schema/ids.ts';
+import { p } from '../../schema/fields.ts';
+import { encodeUrlPath } from '../../schema/paths.ts';
+import type { FieldProblem } from '../../schema/messages.ts';
+import { Forbidden, Invalid, Malformed, PreconditionFailed } from '../base/errors.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { TypeDefinition } from '../objects/types.ts';
+import type { Call } from '../publisher/call.ts';
+import { json, noContent } from '../publisher/request.ts';
+import { method, type View } from '../publisher/views.ts';
+import { answersFor, checkProperties, idProblem, refuse, resultsOf } from './checks.ts';
+import { changePermission, describeObject, timeText } from './describe.ts';
+
+const title = p.string({ title: 'Title', maxLength: 500 });
+const properties = Type.Record(Type.String(), Type.Unknown());
+
+const read = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary: 'The object: its properties, their schema, its tabs and warnings.',
+  async run(call) {
+    return json(await describeObject(call.object, call), { headers: { etag: etagOf(call.object) } });
+  },
+});
+
+const change = method({
+  http: 'PATCH',
+  permission: 'View management screens',
+  summary: 'Changes the named properties; with If-Match only while the object is at that revision.',
+  body: { title: Type.Optional(Type.String()), properties: Type.Optional(properties) },
+  async run(call) {
+    const { object, body } = call;
+    const definition = installed(object);
+    demand(call, changePermission(definition), object);
+    checkRevision(call);
+    const { values, problems } = await checkProperties(object, definition, body.properties ?? {});
+    const all = [...titleProblems(body.title), ...problems];
+    if (all.length > 0) refuse(`'${object.path}'`, all);
+    const changed = changedNames(object, values);
+    const answers = await answersFor(object, definition, pick(values, changed));
+    const isChanged = call.connection.change(object, {
+      ...(body.title === undefined ? {} : { title: body.title }),
+      properties: values,
+    });
+    if (isChanged) call.describe(`Changed ${wordsFor(changed, body.title !== undefined)} of ${object.path}`);
+    const message = { ...(await describeObject(object, call)), results: resultsOf(answers) };
+    return json(message, { headers: { etag: etagOf(object) } });
+  },
+});
+
+const add = method({
+  http: 'POST',
+  permission: 'View management screens',
+  summary: 'Adds an object of a type to this folder.',
+  body: {
+    type: Type.String(),
+    id: Type.String(),
+    title: Type.Optional(Type.String()),
+    properties: Type.Optional(properties),
+  },
+  async run(call) {
+    const { object: folder, body } = call;
+    const definition = addable(call, body.type);
+    const id = normaliseId(body.id);
+    const imagined = call.connection.imagine(folder, { type: body.type, id });
+    const wrongId = await idProblem(folder, id, definition);
+    const { values, problems } = await checkProperties(imagined, definition, body.properties ?? {});
+    const idProblems = wrongId === undefined ? [] : [{ pointer: '/id', detail: wrongId }];
+    const all = [...idProblems, ...titleProblems(body.title), ...problems];
+    if (all.length > 0) refuse('the new object', all);
+    const made = call.connection.add(folder, { type: body.type, id, title: body.title ?? '', properties: values });
+    call.describe(`Added ${made.path}`);
+    const location = `/api${encodeUrlPath(made.path)}`;
+    return json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
+  },
+});
+
+const remove = method({
+  http: 'DELETE',
+  permission: 'View management screens',
+  summary: 'Deletes the object and everything in it.',
+  async run(call) {
+    const { object } = call;
+    if (object.parent === null) throw new Invalid('The root cannot be deleted.');
+    demand(call, 'Delete objects', object.parent);
+    if (object.definition?.isEssential === true)
+      throw new Invalid(`'${object.path}' cannot be deleted: this server needs it.`);
+    const count = await call.connection.remove(object);
+    call.describe(count === 1 ? `Deleted ${object.path}` : `Deleted ${object.path} with ${count - 1} objects in it`);
+    return noContent();
+  },
+});
+
+/** The object itself, as a resource. */
+export const objectViews: readonly View[] = [
+  { name: '', on: 'any', methods: [read, change, remove] },
+  { name: '', on: 'folder', methods: [add] },
+];
+
+/** The definition of a type that may be added here, or a refusal that says why not. */
+export function addable(call: Call, type: string): TypeDefinition {
+  const definition = call.connection.database.types.find(type);
+  const pointer = '/type';
+  if (definition === undefined || definition.hidden === true) {
+    const detail = `There is no type '${type}' to add. GET …/@types lists those there are.`;
+    throw new Invalid(detail, [{ pointer, detail }]);
+  }
+  demand(call, definition.addPermission, call.object);
+  return definition;
+}
+
+export function installed(object: TreeObject): TypeDefinition {
+  if (object.definition !== undefined) return object.definition;
+  throw new Invalid(`Type '${object.type}' is not installed, so that '${object.path}' cannot be changed.`);
+}
+
+export function demand(call: Call, permission: string, object: TreeObject): void {
+  if (!call.may(permission, object)) {
+    throw new Forbidden(`You may not do this at '${object.path}': it needs the permission '${permission}'.`);
+  }
+}
+
+function etagOf(object: TreeObject): string {
+  return `"${object.state.revision}"`;
+}
+
+/** Refuses a change made from an older revision than the one that is there, and says what is there now. */
+function checkRevision({ request, object }: Call): void {
+  const wanted = request.headers['if-match'];
+  if (wanted === undefined || wanted === '*') return;
+  const tags = wanted.split(',').map((tag) => tag.trim());
+  if (!tags.every((tag) => /^"[^"]*"$/.test(tag))) {
+    throw new Malformed('If-Match must be the ETag of the object, in quotes, such as "17".');
+  }
+  if (tags.includes(etagOf(object))) return;
+  const { revision, modified, modifiedBy } = object.state;
+  throw new PreconditionFailed(
+    `${modifiedBy ?? 'Somebody'} changed '${object.path}' meanwhile: it is at revision ${revision}.`,
+    {
+      revision,
+      modified: timeText(modified),
+      modifiedBy,
+      current: { title: object.title, properties: object.properties },
+    },
+  );
+}
+
+export function titleProblems(value: string | undefined): readonly FieldProblem[] {
+  if (value === undefined) return [];
+  return title.check(value).map(({ detail }) => ({ pointer: '/title', detail }));
+}
+
+function changedNames(object: TreeObject, values: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(values).filter((name) => JSON.stringify(values[name]) !== JSON.stringify(object.properties[name]));
+}
+
+function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
+
+function wordsFor(names: readonly string[], hasTitle: boolean): string {
+  const all = hasTitle && names.length === 0 ? ['title'] : names;
+  return all.length === 0 ? 'nothing' : all.join(', ');
+}

@@ -1,0 +1,78 @@
+import type { FieldAnswer, FieldSchema, PathCandidate } from '../../schema/messages.ts';
+import { parsePath } from '../../schema/paths.ts';
+import type { TreeObject } from '../objects/object.ts';
+
+const MOST_CANDIDATES = 50;
+
+type PathField = Pick<FieldSchema, 'provides' | 'wanted'>;
+
+/** Where a path property leads: to what it needs, nowhere, to the wrong thing, or (empty) off. */
+export interface Destination {
+  readonly object: TreeObject | undefined;
+  /** What is wrong, as a sentence. */
+  readonly problem: string | undefined;
+  /** The object that was probably meant. */
+  readonly suggestion: { readonly path: string; readonly text: string } | undefined;
+}
+
+const NOWHERE: Destination = { object: undefined, problem: undefined, suggestion: undefined };
+
+/** Follows a path property's value from an object of the same tree. */
+export async function follow(from: TreeObject, field: PathField, path: string): Promise<Destination> {
+  if (path === '') return NOWHERE;
+  if (parsePath(path) === undefined) {
+    return {
+      ...NOWHERE,
+      problem: `'${path}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`,
+    };
+  }
+  const object = await from.connection.find(path);
+  if (object === undefined)
+    return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${field.wanted}.` };
+  if (object.doesProvide(field.provides ?? '')) return { ...NOWHERE, object };
+  const suggestion = await suggestInstead(object, field);
+  const problem = `'${path}' is a ${object.type}. This path must lead to ${field.wanted}.`;
+  return { object, problem: suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion };
+}
+
+/** How a path stands, for the field that asks for it, with the objects that would do. */
+export async function answerPath(from: TreeObject, field: PathField, path: string): Promise<FieldAnswer> {
+  const { object, problem, suggestion } = await follow(from, field, path);
+  const candidates = await candidatesFor(from, field);
+  if (problem !== undefined) {
+    return {
+      results: [{ state: 'down', text: problem }],
+      candidates,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    };
+  }
+  if (object === undefined) return { results: [{ state: 'off', text: 'No path: this is off.' }], candidates };
+  return { results: [{ state: 'ok', text: `Found: ${object.type} '${object.path}'` }], candidates };
+}
+
+/** An object that leads to the wrong one, and is what was wanted: the container that uses this proxy. */
+async function suggestInstead(wrong: TreeObject, field: PathField): Promise<Destination['suggestion']> {
+  const users = await wrong.connection.pointingTo(wrong.path);
+  const meant = users.find(({ object }) => object.doesProvide(field.provides ?? ''));
+  if (meant === undefined) return undefined;
+  const { path } = meant.object;
+  return { path, text: `'${path}' uses that ${nounOf(wrong.type)}: use it instead?` };
+}
+
+async function candidatesFor(from: TreeObject, field: PathField): Promise<readonly PathCandidate[]> {
+  const types = from.connection.database.types.providing(field.provides ?? '');
+  const objects = await from.connection.ofTypes(types, MOST_CANDIDATES);
+  const candidates = objects.map(async (object) => ({
+    path: object.path,
+    type: object.type,
+    icon: object.definition?.icon ?? '',
+    title: object.title,
+    note: (await object.definition?.size?.(object)) ?? '',
+  }));
+  return (await Promise.all(candidates)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** "MemCache Proxy" gives "proxy". */
+function nounOf(type: string): string {
+  return type.split(' ').at(-1)?.toLowerCase() ?? type;
+}

@@ -1,0 +1,69 @@
+import type { Storage, StoredObject } from '../storage/storage.ts';
+
+const MOST_OBJECTS = 20_000;
+
+/**
+ * The objects that this process has read lately from one storage. Entries are current as of `serial`; a request that
+ * began earlier uses those that have not changed since, and asks the storage for the rest.
+ */
+export class StateCache {
+  readonly storage: Storage;
+  #serial = 0;
+  readonly #byOid = new Map<number, StoredObject>();
+  readonly #byName = new Map<string, number>();
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  /** The transaction number at which a request that begins now reads. Forgets what has changed meanwhile. */
+  begin(): number {
+    const newest = this.storage.lastTransaction();
+    if (newest !== this.#serial) this.#catchUp(newest);
+    return newest;
+  }
+
+  async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
+    const cached = this.#byOid.get(oid);
+    if (cached !== undefined && cached.serial <= asOf) return cached;
+    return this.#keep(await this.storage.load(oid, asOf), asOf);
+  }
+
+  async findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
+    const oid = this.#byName.get(nameKey(parent, id));
+    const cached = oid === undefined ? undefined : this.#byOid.get(oid);
+    if (cached !== undefined && cached.parent === parent && cached.id === id && cached.serial <= asOf) return cached;
+    return this.#keep(await this.storage.findChild(parent, id, asOf), asOf);
+  }
+
+  #catchUp(newest: number): void {
+    const changed = this.storage.changedSince(this.#serial);
+    if (changed === undefined) {
+      this.#byOid.clear();
+      this.#byName.clear();
+    }
+    for (const oid of changed ?? []) this.#forget(oid);
+    this.#serial = newest;
+  }
+
+  /** Keeps what was read, unless a later transaction may already have changed it. */
+  #keep(stored: StoredObject | undefined, asOf: number): StoredObject | undefined {
+    if (stored === undefined || asOf !== this.#serial) return stored;
+    const [oldest] = this.#byOid.keys();
+    if (this.#byOid.size >= MOST_OBJECTS && oldest !== undefined) this.#forget(oldest);
+    this.#byOid.set(stored.oid, stored);
+    this.#byName.set(nameKey(stored.parent, stored.id), stored.oid);
+    return stored;
+  }
+
+  #forget(oid: number): void {
+    const stored = this.#byOid.get(oid);
+    if (stored === undefined) return;
+    this.#byOid.delete(oid);
+    this.#byName.delete(nameKey(stored.parent, stored.id));
+  }
+}
+
+function nameKey(parent: number | null, id: string): string {
+  return `${parent}/${id}`;
+}

@@ -1,0 +1,296 @@
+import { NotFound } from '../base/errors.ts';
+import { joinPath, parsePath } from '../../schema/paths.ts';
+import type { Change, ChildQuery, Json, Link, ObjectState, Revision, StoredObject } from '../storage/storage.ts';
+import type { StateCache } from './cache.ts';
+import { ROOT, type Database } from './database.ts';
+import { TreeObject } from './object.ts';
+
+export interface NewObject {
+  readonly type: string;
+  readonly id: string;
+  readonly title?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** One request's view of the tree: everything it reads is as of its beginning, everything it changes waits for commit. */
+export class Connection {
+  readonly database: Database;
+  readonly user: string | null;
+  readonly #mainAsOf: number;
+  readonly #memoryAsOf: number;
+  readonly #objects = new Map<number, TreeObject>();
+  readonly #changed = new Map<number, TreeObject>();
+  readonly #removed = new Map<number, TreeObject>();
+
+  constructor(database: Database, user: string | null) {
+    this.database = database;
+    this.user = user;
+    this.#mainAsOf = database.main.begin();
+    this.#memoryAsOf = database.memory.begin();
+  }
+
+  /** The number of the transaction that this view is as of. */
+  get asOf(): number {
+    return this.#mainAsOf;
+  }
+
+  get hasChanges(): boolean {
+    return this.#changed.size > 0 || this.#removed.size > 0;
+  }
+
+  async root(): Promise<TreeObject> {
+    const known = this.#objects.get(ROOT);
+    if (known !== undefined) return known;
+    const stored = await this.database.main.load(ROOT, this.#mainAsOf);
+    if (stored === undefined) throw new Error('The tree has no root.');
+    return this.#see(stored, null);
+  }
+
+  /** The object at a path, or nothing: also where the path is no path. */
+  async find(path: string): Promise<TreeObject | undefined> {
+    const ids = parsePath(path);
+    if (ids === undefined) return undefined;
+    let object: TreeObject | undefined = await this.root();
+    for (const id of ids) {
+      object = await this.findChild(object, id);
+      if (object === undefined) return undefined;
+    }
+    return object;
+  }
+
+  async get(path: string): Promise<TreeObject> {
+    const object = await this.find(path);
+    if (object === undefined) throw new NotFound(`There is no object at '${path}'.`);
+    return object;
+  }
+
+  async findChild(parent: TreeObject, id: string): Promise<TreeObject | undefined> {
+    for (const object of this.#changed.values()) if (object.parent === parent && object.id === id) return object;
+    const store = this.#storeBelow(parent);
+    const stored = await store.findChild(parent.oid, id, this.#asOf(store));
+    if (stored === undefined || this.#removed.has(stored.oid)) return undefined;
+    const object = this.#see(stored, parent);
+    return object.id === id ? object : undefined;
+  }
+
+  async findByOid(oid: number): Promise<TreeObject | undefined> {
+    const known = this.#objects.get(oid);
+    if (known !== undefined) return known;
+    const store = this.#storeOf(oid);
+    const stored = await store.load(oid, this.#asOf(store));
+    if (stored === undefined || this.#removed.has(oid)) return undefined;
+    const parent = stored.parent === null ? null : await this.findByOid(stored.parent);
+    return parent === undefined ? undefined : this.#see(stored, parent);
+  }
+
+  /** One page of a folder's contents as they were when this request began. */
+  async children(parent: TreeObject, query: ChildQuery): Promise<{ total: number; objects: readonly TreeObject[] }> {
+    const store = this.#storeBelow(parent);
+    const page = await store.storage.children(parent.oid, query, this.#asOf(store));
+    return { total: page.total, objects: page.objects.map((stored) => this.#see(stored, parent)) };
+  }
+
+  /** Every object that is not removed, of the given types, anywhere; at most `limit`. */
+  async ofTypes(types: readonly string[], limit: number): Promise<readonly TreeObject[]> {
+    const found = await Promise.all(
+      [this.database.main, this.database.memory].map((store) => store.storage.objectsOfTypes(types, limit)),
+    );
+    return this.#known(found.flat().map((stored) => stored.oid));
+  }
+
+  async search(text: string, limit: number): Promise<readonly TreeObject[]> {
+    const found = await Promise.all(
+      [this.database.main, this.database.memory].map((store) => store.storage.search(text, limit)),
+    );
+    return this.#known(
+      found
+        .flat()
+        .map((stored) => stored.oid)
+        .slice(0, limit),
+    );
+  }
+
+  /** Objects with a path property that leads to this object or into it. */
+  async pointingTo(path: string): Promise<readonly { readonly object: TreeObject; readonly link: Link }[]> {
+    const links = (
+      await Promise.all([this.database.main, this.database.memory].map((store) => store.storage.linksTo(path)))
+    ).flat();
+    const found = [];
+    for (const link of links) {
+      const object = await this.findByOid(link.oid);
+      if (object !== undefined) found.push({ object, link });
+    }
+    return found;
+  }
+
+  /** What was done to an object, newest first. */
+  revisions(object: TreeObject, limit: number): Promise<readonly Revision[]> {
+    return this.#storeOf(object.oid).storage.revisions(object.oid, limit);
+  }
+
+  /** An object as it would be in a folder, without adding it: for looking at what an addition would do. */
+  imagine(parent: TreeObject, made: NewObject): TreeObject {
+    return new TreeObject(this, parent, this.#newState(parent, made, 0));
+  }
+
+  async findService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
+    const places = this.database.servicesAt(this.#mainAsOf, this.#memoryAsOf);
+    const key = `${from.oid} ${capability}`;
+    const known = places.get(key);
+    if (known !== undefined) return known === null ? undefined : this.findByOid(known);
+    const service = await this.#lookUpService(from, capability);
+    if (!this.hasChanges) places.set(key, service?.oid ?? null);
+    return service;
+  }
+
+  /** Puts a new object into a folder. The caller has checked id, type and properties. */
+  add(parent: TreeObject, made: NewObject): TreeObject {
+    const oid = this.#storeBelow(parent).storage.newOid();
+    const object = new TreeObject(this, parent, this.#newState(parent, made, oid));
+    this.#objects.set(object.oid, object);
+    this.#changed.set(object.oid, object);
+    return object;
+  }
+
+  /** Changes the named properties and, if given, title or id. What equals the old is no change. */
+  change(
+    object: TreeObject,
+    to: { id?: string; title?: string; properties?: Readonly<Record<string, unknown>> },
+  ): boolean {
+    const { state } = object;
+    const properties = { ...state.properties, ...(to.properties as Record<string, Json> | undefined) };
+    const next = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
+    if (sameContent(state, next)) return false;
+    const revision = this.#changed.has(object.oid) ? state.revision : state.revision + 1;
+    object.replaceState({ ...next, modified: this.database.clock(), modifiedBy: this.user, revision });
+    this.#changed.set(object.oid, object);
+    return true;
+  }
+
+  /** Takes an object and everything in it out of the tree; gives how many objects that were. */
+  async remove(object: TreeObject): Promise<number> {
+    const inside = await this.inside(object);
+    for (const each of [object, ...inside]) {
+      this.#changed.delete(each.oid);
+      this.#removed.set(each.oid, each);
+    }
+    return inside.length + 1;
+  }
+
+  /** Every object inside this one, parents before their children. */
+  async inside(object: TreeObject): Promise<readonly TreeObject[]> {
+    const found: TreeObject[] = [];
+    const folders = [object];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      if (!folder.isFolder && folder.childCount === 0) continue;
+      for (let offset = 0; ; offset += 1000) {
+        const query: ChildQuery = { offset, limit: 1000, sort: 'id', order: 'asc', filter: '' };
+        const { objects } = await this.children(folder, query);
+        found.push(...objects);
+        folders.push(...objects);
+        if (objects.length < 1000) break;
+      }
+    }
+    return found;
+  }
+
+  /** Writes what was changed, all or nothing. Throws ConflictError where somebody else's change came first. */
+  async commit(description: string): Promise<void> {
+    const all = this.#changes();
+    const of = (inMemory: boolean) => all.filter((change) => change.oid < 0 === inMemory);
+    const batch = { user: this.user, description, time: this.database.clock() };
+    const inMemory = of(true);
+    const onDisk = of(false);
+    const { database } = this;
+    const commitMemory = () => {
+      if (inMemory.length > 0) database.memoryStorage.commitNow({ ...batch, changes: inMemory });
+    };
+    if (onDisk.length > 0) await database.main.storage.commit({ ...batch, changes: onDisk }, commitMemory);
+    else commitMemory();
+    for (const object of this.#removed.values()) object.definition?.on?.removed?.(object.oid);
+  }
+
+  #newState(parent: TreeObject, made: NewObject, oid: number): ObjectState {
+    const now = this.database.clock();
+    return {
+      oid,
+      parent: parent.oid,
+      id: made.id,
+      type: made.type,
+      title: made.title ?? '',
+      owner: this.user,
+      properties: (made.properties ?? {}) as Record<string, Json>,
+      created: now,
+      modified: now,
+      modifiedBy: this.user,
+      revision: 1,
+    };
+  }
+
+  #changes(): readonly Change[] {
+    const made = [...this.#changed.values()].map((object) => ({
+      oid: object.oid,
+      basis: object.basis,
+      after: object.state,
+      links: linksOf(object),
+    }));
+    // Deepest first, so that no object is left without its parent.
+    const gone = [...this.#removed.values()].reverse().map((object) => ({
+      oid: object.oid,
+      basis: object.basis,
+      after: null,
+      links: [],
+    }));
+    return [...made, ...gone].filter((change) => change.basis !== null || change.after !== null);
+  }
+
+  async #lookUpService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
+    const types = this.database.types.providing(capability);
+    for (let folder: TreeObject | null = from; folder !== null; folder = folder.parent) {
+      const store = this.#storeBelow(folder);
+      const [first] = await store.storage.childrenOfTypes(folder.oid, types, this.#asOf(store));
+      if (first !== undefined && !this.#removed.has(first.oid)) return this.#see(first, folder);
+    }
+    return undefined;
+  }
+
+  async #known(oids: readonly number[]): Promise<readonly TreeObject[]> {
+    const objects = await Promise.all(oids.map((oid) => this.findByOid(oid)));
+    return objects.filter((object) => object !== undefined);
+  }
+
+  #see(stored: StoredObject, parent: TreeObject | null): TreeObject {
+    const known = this.#objects.get(stored.oid);
+    if (known !== undefined) return known;
+    const object = new TreeObject(this, parent, stored, stored);
+    this.#objects.set(stored.oid, object);
+    return object;
+  }
+
+  #storeOf(oid: number): StateCache {
+    return oid < 0 ? this.database.memory : this.database.main;
+  }
+
+  #storeBelow(parent: TreeObject): StateCache {
+    return parent.definition?.contains === 'volatile' ? this.database.memory : this.#storeOf(parent.oid);
+  }
+
+  #asOf(store: StateCache): number {
+    return store === this.database.main ? this.#mainAsOf : this.#memoryAsOf;
+  }
+}
+
+/** The path properties of an object, for the index of what points where. */
+function linksOf(object: TreeObject): readonly Link[] {
+  const links: Link[] = [];
+  for (const [property, field] of Object.entries(object.definition?.properties ?? {})) {
+    const path = object.properties[property];
+    const ids = field.schema.widget === 'path' && typeof path === 'string' && path !== '' ? parsePath(path) : undefined;
+    if (ids !== undefined) links.push({ property, path: joinPath(ids) });
+  }
+  return links;
+}
+
+function sameContent(a: ObjectState, b: ObjectState): boolean {
+  return a.id === b.id && a.title === b.title && JSON.stringify(a.properties) === JSON.stringify(b.properties);
+}

@@ -1,0 +1,101 @@
+import type { Json, ObjectState, StoredObject } from '../storage/storage.ts';
+import { withDefaults } from '../../schema/properties.ts';
+import type { Connection } from './connection.ts';
+import type { TypeDefinition } from './types.ts';
+
+/** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
+export class TreeObject<Values = Readonly<Record<string, unknown>>> {
+  readonly connection: Connection;
+  readonly parent: TreeObject | null;
+  /** The serial this request read it at; `null` for an object that this request makes. */
+  readonly basis: number | null;
+  readonly childCount: number;
+  #state: ObjectState;
+  #values: Values | undefined;
+
+  constructor(connection: Connection, parent: TreeObject | null, state: ObjectState, stored?: StoredObject) {
+    this.connection = connection;
+    this.parent = parent;
+    this.#state = state;
+    this.basis = stored?.serial ?? null;
+    this.childCount = stored?.childCount ?? 0;
+  }
+
+  get state(): ObjectState {
+    return this.#state;
+  }
+
+  get oid(): number {
+    return this.#state.oid;
+  }
+
+  get id(): string {
+    return this.#state.id;
+  }
+
+  get type(): string {
+    return this.#state.type;
+  }
+
+  get title(): string {
+    return this.#state.title;
+  }
+
+  get owner(): string | null {
+    return this.#state.owner;
+  }
+
+  get path(): string {
+    if (this.parent === null) return '/';
+    return this.parent.parent === null ? `/${this.id}` : `${this.parent.path}/${this.id}`;
+  }
+
+  /** Undefined where the type is not installed: the object is then shown, but does nothing. */
+  get definition(): TypeDefinition | undefined {
+    return this.connection.database.types.find(this.type);
+  }
+
+  get isFolder(): boolean {
+    return this.definition?.contains !== undefined;
+  }
+
+  /** Every property of its type; defaults stand for what was never set. */
+  get properties(): Values {
+    this.#values ??= this.#readValues();
+    return this.#values;
+  }
+
+  /** What this object provides under a capability's name, if its type does. */
+  provide(capability: string): unknown {
+    return this.definition?.provides?.[capability]?.(this as unknown as TreeObject);
+  }
+
+  doesProvide(capability: string): boolean {
+    return Object.hasOwn(this.definition?.provides ?? {}, capability);
+  }
+
+  /** The nearest object upward, among the children of each folder on the way to the root, that provides a capability. */
+  findService(capability: string): Promise<TreeObject | undefined> {
+    return this.connection.findService(this as unknown as TreeObject, capability);
+  }
+
+  /** The same object with other values, for looking at what a change would do. Not part of the tree. */
+  trying(properties: Readonly<Record<string, unknown>>): TreeObject {
+    const state = {
+      ...this.#state,
+      properties: { ...this.#state.properties, ...(properties as Record<string, Json>) },
+    };
+    return new TreeObject(this.connection, this.parent, state);
+  }
+
+  /** For the connection alone: puts a changed state in place. */
+  replaceState(state: ObjectState): void {
+    this.#state = state;
+    this.#values = undefined;
+  }
+
+  #readValues(): Values {
+    const fields = this.definition?.properties;
+    return (fields === undefined ? this.#state.properties : withDefaults(fields, this.#state.properties)) as Values;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Fields, ValuesOf } from '../../schema/fields.ts';
+import type { FieldAnswer, FieldProblem, TabInfo, Warning } from '../../schema/messages.ts';
+import type { TreeObject } from './object.ts';
+
+/** What the registry needs to know of a method; the publisher's `method()` makes them. */
+export interface MethodDeclaration {
+  readonly http: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly permission: string;
+  readonly run: (call: never) => unknown;
+}
+
+/** A type of objects, declared as data: its add-list entry, form, checks, tabs, methods and behaviour. */
+export interface TypeDefinition<F extends Fields = Fields> {
+  /** Its name, shown and stored: "MemCache Proxy". */
+  readonly type: string;
+  /** One line for the add list. */
+  readonly description: string;
+  readonly icon: string;
+  readonly group: string;
+  readonly suggestedId: string;
+  readonly addPermission: string;
+  /** Needed to change its properties; "Manage properties" unless said otherwise. */
+  readonly changePermission?: string;
+  readonly properties: F;
+  /** `objects`: a folder. `volatile`: a folder whose contents live in this process's memory. */
+  readonly contains?: 'objects' | 'volatile';
+  /** The one id that such an object may have, because others find it by that name. */
+  readonly fixedId?: string;
+  /** The server does not run without it: it can be neither deleted nor renamed. */
+  readonly isEssential?: boolean;
+  /** Not offered in the add list. */
+  readonly hidden?: boolean;
+  /** What it can do for others, by capability: `cache.store`, `session.container`. */
+  readonly provides?: Readonly<Record<string, (object: TreeObject<ValuesOf<F>>) => unknown>>;
+  readonly tabs?: readonly TabInfo[];
+  /** Reached as `…/@name` below the object. */
+  readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
+  /** What a visitor of the object's path gets. */
+  readonly view?: MethodDeclaration;
+  readonly warnings?: (object: TreeObject<ValuesOf<F>>) => Promise<readonly Warning[]>;
+  /** How single values stand right now, for `@check` and after a change. `about.object` has the values being tried. */
+  readonly answers?: { readonly [K in keyof F]?: (value: ValuesOf<F>[K], about: TreeObject) => Promise<FieldAnswer> };
+  /** Rules that need the rest of the tree; pointers below "/properties". */
+  readonly check?: (object: TreeObject, values: Partial<ValuesOf<F>>) => Promise<readonly FieldProblem[]>;
+  /** The size in words, for lists: "3 servers". */
+  readonly size?: (object: TreeObject<ValuesOf<F>>) => Promise<string> | string;
+  /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
+  readonly loss?: string;
+  /** After a commit that did it. */
+  readonly on?: { readonly removed?: (oid: number) => void };
+}
+
+/** Declares a type of objects. */
+export function defineType<const F extends Fields>(definition: TypeDefinition<F>): TypeDefinition {
+  // Behaviour is written against the type's own values; the registry calls it only with objects of that type.
+  return definition as unknown as TypeDefinition;
+}
+
+/** The types that this server has, by name. */
+export class Types {
+  readonly #byName: ReadonlyMap<string, TypeDefinition>;
+
+  constructor(definitions: readonly TypeDefinition[]) {
+    const byName = new Map<string, TypeDefinition>();
+    for (const definition of definitions) {
+      if (byName.has(definition.type)) throw new Error(`Two products bring a type named '${definition.type}'.`);
+      byName.set(definition.type, definition);
+    }
+    this.#byName = byName;
+  }
+
+  find(name: string): TypeDefinition | undefined {
+    return this.#byName.get(name);
+  }
+
+  all(): readonly TypeDefinition[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Names of the types that provide a capability. */
+  providing(capability: string): readonly string[] {
+    return this.all()
+      .filter((definition) => Object.hasOwn(definition.provides ?? {}, capability))
+      .map((definition) => definition.type);
+  }
+}

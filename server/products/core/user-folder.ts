@@ -1,0 +1,91 @@
+import { Type } from 'typebox';
+import type { UsersMessage } from '../../../schema/messages.ts';
+import { ROLES } from '../../../schema/permissions.ts';
+import { NotFound } from '../../base/errors.ts';
+import { defineType } from '../../objects/types.ts';
+import type { Call } from '../../publisher/call.ts';
+import { json, noContent } from '../../publisher/request.ts';
+import { method } from '../../publisher/views.ts';
+import { siteOf } from '../../site.ts';
+
+const PERMISSION = 'Manage users';
+
+const list = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'The users, and the roles that can be given to them.',
+  run: (call) => usersMessage(call),
+});
+
+const add = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Adds a user.',
+  body: { name: Type.String(), password: Type.String(), roles: Type.Array(Type.String()) },
+  async run(call) {
+    const { name, password, roles } = call.body;
+    await siteOf(call).users.add({ name, password, roles });
+    return json(usersMessage(call), { status: 201 });
+  },
+});
+
+const change = method({
+  http: 'PATCH',
+  permission: PERMISSION,
+  summary: 'Sets a user’s password or roles.',
+  tail: 'the name of the user',
+  body: { password: Type.Optional(Type.String()), roles: Type.Optional(Type.Array(Type.String())) },
+  async run(call) {
+    const { users } = siteOf(call);
+    const name = named(call);
+    if (call.body.roles !== undefined) users.changeRoles(name, call.body.roles);
+    if (call.body.password !== undefined) await users.changePassword(name, call.body.password);
+    return usersMessage(call);
+  },
+});
+
+const remove = method({
+  http: 'DELETE',
+  permission: PERMISSION,
+  summary: 'Removes a user and ends their logins.',
+  tail: 'the name of the user',
+  run(call) {
+    siteOf(call).users.remove(named(call));
+    return noContent();
+  },
+});
+
+/** Who may sign in. Names and roles are kept apart from the tree's history, and passwords only as hashes. */
+export const userFolder = defineType({
+  type: 'User Folder',
+  description: 'Who may sign in',
+  icon: 'users',
+  group: 'Folders',
+  suggestedId: 'acl_users',
+  addPermission: 'Add User Folders',
+  hidden: true,
+  isEssential: true,
+  properties: {},
+  tabs: [{ id: 'users', label: 'Users', element: 'users-tab' }],
+  methods: { users: [list, add, change, remove] },
+  size(object) {
+    const count = siteOf(object).users.list().length;
+    return count === 1 ? '1 user' : `${count} users`;
+  },
+});
+
+function usersMessage(call: Call): UsersMessage {
+  const roles = ROLES.filter(({ isGivable }) => isGivable).map(({ name, description }) => ({ name, description }));
+  return { users: siteOf(call).users.list(), roles };
+}
+
+function named(call: Call): string {
+  const name = call.tail ?? '';
+  if (
+    siteOf(call)
+      .users.list()
+      .some((user) => user.name === name)
+  )
+    return name;
+  throw new NotFound(`There is no user named '${name}'.`);
+}

@@ -1,0 +1,24 @@
+import type { TreeObject } from '../objects/object.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { Principal } from '../security/policy.ts';
+import type { Transaction } from '../transaction/transaction.ts';
+import type { Request } from './request.ts';
+
+/** One run of one method: what it is called on, by whom, and what it may use. */
+export interface Call {
+  readonly object: TreeObject;
+  readonly request: Request;
+  readonly user: Principal;
+  readonly connection: Connection;
+  readonly transaction: Transaction;
+  /** What follows the view's name in the address: `…/@users/<name>`. */
+  readonly tail: string | undefined;
+  /** Cookies to send with the answer, asked for after the commit; a request that fails sends none. */
+  readonly cookies: (() => string | undefined)[];
+  /** What products remember for the length of this request, under a key of their own. */
+  readonly scope: Map<symbol, unknown>;
+  /** Says in words what the transaction did, for history and undo. */
+  describe(words: string): void;
+  /** Whether the caller may use a permission on an object. */
+  may(permission: string, object: TreeObject): boolean;
+}

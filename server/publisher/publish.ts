@@ -1,0 +1,175 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ConflictError, Forbidden, NotFound, NotSignedIn, Problem } from '../base/errors.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { Database } from '../objects/database.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { mayUse, type Principal } from '../security/policy.ts';
+import { Transaction } from '../transaction/transaction.ts';
+import type { Call } from './call.ts';
+import { json, type Request, type Response } from './request.ts';
+import { namesIn, parseApiAddress, traverse } from './traverse.ts';
+import { isResponse, type Method, type View } from './views.ts';
+
+/** How often a request is run again after a conflict. */
+const RERUNS = 3;
+const LONGEST_PAUSE_MS = 20;
+
+/** How an API that has not been declared answers: which methods there are instead. */
+export class MethodNotAllowed extends Problem {
+  readonly allow: string;
+
+  constructor(used: string, allowed: readonly string[]) {
+    super(405, 'method-not-allowed', `${used} is not possible here. Use ${allowed.join(' or ')}.`);
+    this.allow = allowed.join(', ');
+  }
+}
+
+interface PublisherOptions {
+  readonly database: Database;
+  /** Views that objects of every type have. */
+  readonly views: readonly View[];
+  /** Who sent a request; throws where credentials were given and are wrong. */
+  readonly authenticate: (request: Request) => Promise<Principal>;
+}
+
+/** Turns requests into answers: traverse, authorise, call, commit. Works on plain values; needs no port. */
+export class Publisher {
+  readonly #database: Database;
+  readonly #views: ReadonlyMap<string, readonly View[]>;
+  readonly #authenticate: PublisherOptions['authenticate'];
+
+  constructor({ database, views, authenticate }: PublisherOptions) {
+    this.#database = database;
+    this.#views = Map.groupBy(views, (view) => view.name);
+    this.#authenticate = authenticate;
+  }
+
+  /** Answers a request for the API. `path` is what follows /api. */
+  async api(request: Request, path: string): Promise<Response> {
+    const address = parseApiAddress(namesIn(path));
+    const user = await this.#authenticate(request);
+    return this.#inTransaction(user, request, async (connection) => {
+      const object = address === undefined ? undefined : await traverse(connection, address.ids);
+      const methods = object === undefined ? [] : this.#methodsOf(object, address?.view ?? '');
+      // Whoever is not signed in learns nothing about what is there and what is not.
+      if (object === undefined || methods.length === 0)
+        throw user.name === null ? new NotSignedIn() : absent(request.path);
+      const chosen = choose(methods, request.method, address?.tail);
+      return { object, method: chosen, tail: address?.tail };
+    });
+  }
+
+  /** Answers a request for published content: the default view of the object at the path. */
+  async content(request: Request): Promise<Response> {
+    const names = namesIn(request.path);
+    const user = await this.#authenticate(request);
+    return this.#inTransaction(user, request, async (connection) => {
+      const object = await traverse(connection, names);
+      const view = object?.definition?.view as Method | undefined;
+      if (object === undefined || view === undefined) throw absent(request.path);
+      if (!mayUse(user, view.permission, object)) throw absent(request.path);
+      return { object, method: choose([view], request.method, undefined), tail: undefined };
+    });
+  }
+
+  /** The methods of a view on an object: those of its type first. */
+  #methodsOf(object: TreeObject, view: string): readonly Method[] {
+    const declared = object.definition?.methods;
+    if (declared !== undefined && Object.hasOwn(declared, view)) return [declared[view]].flat() as Method[];
+    const general = (this.#views.get(view) ?? []).filter(({ on }) => isOn(on, object));
+    return general.flatMap(({ methods }) => methods);
+  }
+
+  async #inTransaction(user: Principal, request: Request, find: Find): Promise<Response> {
+    for (let run = 0; ; run += 1) {
+      try {
+        return await this.#once(user, request, find);
+      } catch (error) {
+        if (!(error instanceof ConflictError) || run === RERUNS) throw error;
+        await wait(Math.random() * LONGEST_PAUSE_MS * 2 ** run);
+      }
+    }
+  }
+
+  async #once(user: Principal, request: Request, find: Find): Promise<Response> {
+    const connection = this.#database.open(user.name);
+    const { object, method, tail } = await find(connection);
+    authorise(user, method, object);
+    const transaction = new Transaction();
+    let description = `${request.method} ${request.path}`;
+    const call: Call = {
+      object,
+      request,
+      user,
+      connection,
+      transaction,
+      tail,
+      cookies: [],
+      scope: new Map(),
+      describe: (words) => (description = words),
+      may: (permission, on) => mayUse(user, permission, on),
+    };
+    try {
+      const answer = responseOf(await method.call(call));
+      if (answer.status >= 500) return answer;
+      transaction.join(treeParticipant(connection, request, () => description));
+      await transaction.commit();
+      return withCookies(answer, call.cookies);
+    } catch (error) {
+      transaction.abort();
+      throw error;
+    }
+  }
+}
+
+type Find = (connection: Connection) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
+
+function isOn(on: View['on'], object: TreeObject): boolean {
+  if (on === 'root') return object.parent === null;
+  return on === 'any' || object.isFolder;
+}
+
+function choose(methods: readonly Method[], used: string, tail: string | undefined): Method {
+  const wanted = used === 'HEAD' ? 'GET' : used;
+  const found = methods.find(
+    (method) => method.http === wanted && (method.tail !== undefined) === (tail !== undefined),
+  );
+  if (found !== undefined) return found;
+  const possible = methods.filter((method) => (method.tail !== undefined) === (tail !== undefined));
+  if (possible.length === 0) throw new NotFound('There is nothing at this address.');
+  const allowed = possible.flatMap(({ http }) => (http === 'GET' ? ['GET', 'HEAD'] : [http]));
+  throw new MethodNotAllowed(used, allowed);
+}
+
+function authorise(user: Principal, method: Method, object: TreeObject): void {
+  if (mayUse(user, method.permission, object)) return;
+  if (user.name === null) throw new NotSignedIn();
+  if (!mayUse(user, 'View', object)) throw absent(object.path);
+  throw new Forbidden(`You may not do this at '${object.path}': it needs the permission '${method.permission}'.`);
+}
+
+function absent(path: string): NotFound {
+  return new NotFound(`There is nothing at '${path.slice(0, 200)}'.`);
+}
+
+/** The tree takes part last, since its commit is one synchronous step that needs no undo. */
+function treeParticipant(connection: Connection, request: Request, description: () => string) {
+  return {
+    get hasChanges() {
+      if (connection.hasChanges && (request.method === 'GET' || request.method === 'HEAD')) {
+        throw new Error(`A view answered ${request.method} ${request.path} and changed the tree.`);
+      }
+      return connection.hasChanges;
+    },
+    commit: () => connection.commit(description()),
+  };
+}
+
+function responseOf(value: unknown): Response {
+  return isResponse(value) ? value : json(value);
+}
+
+function withCookies(response: Response, cookies: Call['cookies']): Response {
+  const lines = cookies.map((cookie) => cookie()).filter((line) => line !== undefined);
+  return lines.length === 0 ? response : { ...response, cookies: [...(response.cookies ?? []), ...lines] };
+}

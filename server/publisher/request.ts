@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A request as a plain value. Everything it says has been read; nothing of it has been believed yet. */
+export interface Request {
+  readonly method: string;
+  /** As it came, still encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly cookies: ReadonlyMap<string, string>;
+  /** A parsed JSON body; `undefined` where none was sent. */
+  readonly body: unknown;
+  /** The client's address, as far as the proxies in between are trusted. */
+  readonly address: string;
+  /** The origin by which the browser reached us: "https://shop.example.org". */
+  readonly origin: string;
+}
+
+/** An answer as a plain value. */
+export interface Response {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | null;
+  /** Whole Set-Cookie lines. */
+  readonly cookies?: readonly string[];
+  /** What kind of content it is, which decides its security headers. */
+  readonly kind: 'api' | 'content';
+}
+
+/** An answer in JSON. */
+export function json(value: unknown, options: { status?: number; headers?: Record<string, string> } = {}): Response {
+  return {
+    status: options.status ?? 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...options.headers },
+    body: JSON.stringify(value),
+    kind: 'api',
+  };
+}
+
+export function noContent(): Response {
+  return { status: 204, headers: {}, body: null, kind: 'api' };
+}
+
+/** Published content as HTML. */
+export function html(body: string): Response {
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body, kind: 'content' };
+}

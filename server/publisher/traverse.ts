@@ -1,0 +1,41 @@
+import { decodeUrlPath } from '../../schema/paths.ts';
+import { Malformed } from '../base/errors.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { TreeObject } from '../objects/object.ts';
+
+/** An address under /api, taken apart: `/a/b/@view/tail`. */
+export interface ApiAddress {
+  readonly ids: readonly string[];
+  /** Empty: the object itself. */
+  readonly view: string;
+  readonly tail: string | undefined;
+}
+
+/** The names in a URL path, each decoded once. One slash at the end changes nothing. */
+export function namesIn(path: string): readonly string[] {
+  const names = decodeUrlPath(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+  if (names === undefined) {
+    throw new Malformed(
+      `The address '${path.slice(0, 200)}' is not a path: its encoding is broken, or a name in it is not allowed.`,
+    );
+  }
+  return names;
+}
+
+/** Takes the names under /api apart; `undefined` where more follows a view than its one tail. */
+export function parseApiAddress(names: readonly string[]): ApiAddress | undefined {
+  const at = names.findIndex((name) => name.startsWith('@'));
+  if (at < 0) return { ids: names, view: '', tail: undefined };
+  if (names.length > at + 2) return undefined;
+  return { ids: names.slice(0, at), view: names[at]?.slice(1) ?? '', tail: names[at + 1] };
+}
+
+/** Walks the tree a name at a time. */
+export async function traverse(connection: Connection, ids: readonly string[]): Promise<TreeObject | undefined> {
+  let object: TreeObject | undefined = await connection.root();
+  for (const id of ids) {
+    object = await connection.findChild(object, id);
+    if (object === undefined) return undefined;
+  }
+  return object;
+}

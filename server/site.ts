@@ -1,0 +1,45 @@
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { KeyRing } from './base/secrets.ts';
+import type { Allowlist } from './memcache/allowlist.ts';
+import type { Connection } from './objects/connection.ts';
+import type { Database } from './objects/database.ts';
+import type { Administrator } from './security/administrator.ts';
+import type { Logins } from './security/login.ts';
+import type { Users } from './security/users.ts';
+import type { KeyedTable } from './storage/storage.ts';
+
+/** What this installation offers to the types of objects, beside the tree itself. */
+export interface Site {
+  /** Shown beside "Trellis" in the interface. */
+  readonly name: string;
+  /** By which this server is reached, as far as it was told. */
+  readonly origin: string;
+  readonly version: string;
+  /** Tells two installations on one memcached apart. */
+  readonly installation: string;
+  readonly keyRing: KeyRing;
+  readonly users: Users;
+  readonly logins: Logins;
+  readonly administrator: Administrator;
+  /** Which memcached servers a proxy may name; never changed through the interface. */
+  readonly allowlist: Allowlist;
+  /** Numbers that end sessions when raised, outside revisions and undo. */
+  readonly generations: KeyedTable<number>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const sites = new WeakMap<Database, Site>();
+
+/** Binds a site to its tree, once, at start. */
+export function bindSite(database: Database, site: Site): void {
+  sites.set(database, site);
+}
+
+/** The site that an object, or a call on it, belongs to. */
+export function siteOf(of: { readonly connection: Connection }): Site {
+  const site = sites.get(of.connection.database);
+  if (site === undefined) throw new Error('The tree is used before its site was bound to it.');
+  return site;
+}

@@ -1,0 +1,47 @@
+/** Something that takes part in a request's transaction: the tree, the session. */
+export interface Participant {
+  /** Whether there is anything to write. */
+  readonly hasChanges: boolean;
+  commit(): Promise<void>;
+  /** Takes back what `commit` wrote, because a later participant refused. Only the last participant has none. */
+  undo?(): Promise<void>;
+  /** Forgets what was changed. */
+  abort?(): void;
+}
+
+/**
+ * One request's changes: all or nothing. Participants are written in the order in which they joined; if one refuses, those
+ * before it are put back.
+ */
+export class Transaction {
+  readonly #participants: Participant[] = [];
+  readonly #afterCommit: (() => void)[] = [];
+
+  join(participant: Participant): void {
+    this.#participants.push(participant);
+  }
+
+  /** For what must only happen once everything is written: events, the audit, closing what a change replaced. */
+  afterCommit(action: () => void): void {
+    this.#afterCommit.push(action);
+  }
+
+  async commit(): Promise<void> {
+    const written: Participant[] = [];
+    for (const participant of this.#participants) {
+      if (!participant.hasChanges) continue;
+      try {
+        await participant.commit();
+      } catch (error) {
+        for (const earlier of written.reverse()) await earlier.undo?.();
+        throw error;
+      }
+      written.push(participant);
+    }
+    for (const action of this.#afterCommit) action();
+  }
+
+  abort(): void {
+    for (const participant of this.#participants) participant.abort?.();
+  }
+}
