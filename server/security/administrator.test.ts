@@ -1,0 +1,62 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Forbidden, Invalid } from '../base/errors.ts';
+import { MARY, OLGA, signingIn } from './testing.ts';
+
+test('a fresh tree has nobody to sign in as, until a link makes the administrator', async () => {
+  const { administrator, users, logins } = signingIn();
+  assert.ok(administrator.isNeeded);
+  assert.deepEqual(users.list(), []);
+  const token = administrator.makeToken();
+  const user = await administrator.create({ ...MARY, token });
+  assert.deepEqual(user.roles, ['Manager']);
+  assert.ok(!administrator.isNeeded);
+  assert.equal(logins.find(logins.begin(user).token)?.name, 'mary');
+});
+
+test('a link is valid once', async () => {
+  const { administrator, users } = signingIn();
+  const token = administrator.makeToken();
+  const outcomes = await Promise.allSettled([
+    administrator.create({ ...MARY, token }),
+    administrator.create({ ...OLGA, token }),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  await assert.rejects(administrator.create({ ...OLGA, token }), Forbidden);
+  assert.equal(users.list().length, 1);
+});
+
+test('a link is valid for one hour, and its token is stored nowhere', async () => {
+  const { administrator, linksTable, pass } = signingIn();
+  const token = administrator.makeToken();
+  assert.match(token, /^[A-Za-z0-9_-]{43}$/);
+  assert.ok(!JSON.stringify(linksTable.entries()).includes(token));
+  pass(60);
+  await assert.rejects(administrator.create({ ...MARY, token }), Forbidden);
+});
+
+test('a second link does not make a second administrator', async () => {
+  const { administrator } = signingIn();
+  const [first, second] = [administrator.makeToken(), administrator.makeToken()];
+  await administrator.create({ ...MARY, token: first });
+  await assert.rejects(administrator.create({ ...OLGA, token: second }), Forbidden);
+});
+
+test('a bad name or password leaves the link valid', async () => {
+  const { administrator } = signingIn();
+  const token = administrator.makeToken();
+  await assert.rejects(administrator.create({ ...MARY, password: 'password', token }), Invalid);
+  await assert.rejects(administrator.create({ ...MARY, name: '', token }), Invalid);
+  await administrator.create({ ...MARY, token });
+});
+
+test('an invented token is refused', async () => {
+  const { administrator } = signingIn();
+  administrator.makeToken();
+  for (const token of ['', '__proto__', 'x'.repeat(43)]) {
+    await assert.rejects(administrator.create({ ...MARY, token }), Forbidden);
+  }
+});

@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { wallClock, type Clock } from '../base/clock.ts';
+import { Forbidden } from '../base/errors.ts';
+import type { KeyedTable } from '../storage/storage.ts';
+import type { User, Users } from './users.ts';
+
+const LINK_LASTS_MS = 3_600_000;
+const TOKEN_BYTES = 32;
+
+interface AdministratorOptions {
+  /** A table of its own: the hash of each link's token, with the time it ends. */
+  readonly table: KeyedTable<number>;
+  readonly users: Users;
+  readonly clock?: Clock;
+}
+
+/** How the first administrator comes about: by a link that a start without one prints, valid once and for one hour. */
+export class Administrator {
+  readonly #table: KeyedTable<number>;
+  readonly #users: Users;
+  readonly #clock: Clock;
+
+  constructor({ table, users, clock }: AdministratorOptions) {
+    this.#table = table;
+    this.#users = users;
+    this.#clock = clock ?? wallClock;
+  }
+
+  /** Nobody can administer this tree yet. */
+  get isNeeded(): boolean {
+    return !this.#users.hasManager();
+  }
+
+  /** The token of a new link. Links of other processes that start at the same moment stay valid beside it. */
+  makeToken(): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expires = this.#clock() + LINK_LASTS_MS;
+    this.#table.set(keyOf(token), expires, expires);
+    return token;
+  }
+
+  /** Uses a link up and adds its administrator. A name or password that breaks a rule leaves the link valid. */
+  async create({ token, name, password }: { token: string; name: string; password: string }): Promise<User> {
+    const expires = this.#table.get(keyOf(token));
+    if (expires === undefined || this.#clock() >= expires || !this.#table.delete(keyOf(token))) throw refusal();
+    try {
+      if (!this.isNeeded) throw refusal();
+      return await this.#users.add({ name, password, roles: ['Manager'] });
+    } catch (error) {
+      if (this.isNeeded) this.#table.set(keyOf(token), expires, expires);
+      throw error;
+    }
+  }
+}
+
+function refusal(): Forbidden {
+  return new Forbidden(
+    'This link is no longer valid. Start the server again for a new one, if there is no administrator yet.',
+  );
+}
+
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

@@ -1,0 +1,138 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { NotSignedIn, TooManyRequests } from '../base/errors.ts';
+import { MARY, OLGA, signingIn } from './testing.ts';
+
+const address = '192.0.2.1';
+
+async function signedIn() {
+  const parts = signingIn();
+  await parts.users.add(MARY);
+  await parts.users.add(OLGA);
+  const { token } = await parts.logins.signIn({ ...MARY, address });
+  return { ...parts, token };
+}
+
+test('signing in gives a token that leads back to the user, and notes the time', async () => {
+  const { logins, users, clock } = await signedIn();
+  const { token, user, roles } = await logins.signIn({ ...MARY, address });
+  assert.match(token, /^[A-Za-z0-9_-]{43}$/);
+  assert.deepEqual({ user, roles }, { user: 'mary', roles: ['Manager'] });
+  assert.equal(logins.find(token)?.name, 'mary');
+  assert.equal(users.list()[0]?.lastSignIn, clock());
+});
+
+test('every sign-in has a token of its own, and none is stored', async () => {
+  const { logins, loginsTable } = await signedIn();
+  const tokens = new Set<string>();
+  for (let index = 0; index < 20; index += 1) tokens.add((await logins.signIn({ ...MARY, address })).token);
+  assert.equal(tokens.size, 20);
+  const stored = JSON.stringify(loginsTable.entries());
+  for (const token of tokens) assert.ok(!stored.includes(token));
+});
+
+test('a wrong password and an unknown name get the same answer', async () => {
+  const { logins } = await signedIn();
+  const answers = await Promise.all(
+    [
+      { name: 'mary', password: 'plum tree blosson' },
+      { name: 'nobody', password: MARY.password },
+    ].map((claim) =>
+      logins.signIn({ ...claim, address }).catch((error: NotSignedIn) => ({ ...error, message: error.message })),
+    ),
+  );
+  assert.deepEqual(answers[0], answers[1]);
+  assert.equal((answers[0] as NotSignedIn).message, 'Wrong name or password.');
+});
+
+test('the sixth wrong try is followed by a wait, also for the right password, that ends by itself', async () => {
+  const { logins, pass } = await signedIn();
+  const guess = () => logins.signIn({ name: 'olga', password: 'wrong', address });
+  for (let index = 0; index < 6; index += 1) await assert.rejects(guess(), NotSignedIn);
+  const tooSoon = (error: unknown) => error instanceof TooManyRequests && error.message === 'Too many tries. Wait 1 s.';
+  await assert.rejects(guess(), tooSoon);
+  await assert.rejects(logins.signIn({ ...OLGA, address }), tooSoon);
+  pass(1 / 60);
+  assert.ok(await logins.signIn({ ...OLGA, address }));
+});
+
+test('of 50 guesses sent at once, six are tried', async () => {
+  const { logins } = await signedIn();
+  const guesses = Array.from({ length: 50 }, () => logins.signIn({ name: 'olga', password: 'wrong', address }));
+  const outcomes = await Promise.allSettled(guesses);
+  const tried = outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.reason instanceof NotSignedIn);
+  assert.equal(tried.length, 6);
+});
+
+test('ten people who sign in to one account at once all get in', async () => {
+  const { logins } = await signedIn();
+  const all = await Promise.all(Array.from({ length: 10 }, () => logins.signIn({ ...OLGA, address })));
+  assert.equal(all.length, 10);
+});
+
+test('signing out ends this login and no other', async () => {
+  const { logins, token } = await signedIn();
+  const { token: second } = await logins.signIn({ ...MARY, address });
+  logins.signOut(token);
+  assert.equal(logins.find(token), undefined);
+  assert.equal(logins.find(second)?.name, 'mary');
+  logins.signOut('never given');
+});
+
+test('a login ends after 20 minutes without use, and 12 hours after it began in any case', async () => {
+  const { logins, token, pass, loginsTable } = await signedIn();
+  for (let minutes = 0; minutes < 12 * 60; minutes += 18) {
+    assert.equal(logins.find(token)?.name, 'mary', `after ${minutes} minutes`);
+    pass(18);
+  }
+  assert.equal(logins.find(token), undefined);
+  const { token: idle } = await logins.signIn({ ...MARY, address });
+  pass(20);
+  assert.equal(logins.find(idle), undefined);
+  assert.equal(loginsTable.entries().length, 0);
+});
+
+test('using a login writes at most once a minute', async () => {
+  const { logins, token, pass, loginsTable, clock } = await signedIn();
+  const begun = clock();
+  for (let second = 0; second < 59; second += 1) {
+    pass(1 / 60);
+    logins.find(token);
+  }
+  assert.equal(loginsTable.entries()[0]?.[1].lastSeen, begun);
+  pass(1 / 60);
+  logins.find(token);
+  assert.equal(loginsTable.entries()[0]?.[1].lastSeen, begun + 60_000);
+});
+
+test('a changed password, disabling and removing each end every login of that user, and of nobody else', async () => {
+  const { logins, users, token } = await signedIn();
+  const begin = async () => (await logins.signIn({ ...OLGA, address })).token;
+  const ended = async (end: () => unknown) => {
+    const tokens = [await begin(), await begin()];
+    await end();
+    for (const each of tokens) assert.equal(logins.find(each), undefined);
+  };
+  await ended(() => users.setDisabled('olga', true));
+  users.setDisabled('olga', false);
+  await ended(() => users.changePassword('olga', OLGA.password));
+  await ended(async () => {
+    users.remove('olga');
+    await users.add(OLGA);
+  });
+  assert.equal(logins.find(token)?.name, 'mary');
+});
+
+test('a role that is taken away is gone at the next request', async () => {
+  const { logins, users, token } = await signedIn();
+  users.changeRoles('olga', ['Manager']);
+  users.changeRoles('mary', ['Owner']);
+  assert.deepEqual(logins.find(token)?.roles, ['Owner']);
+});
+
+test('what is not a token leads nowhere', async () => {
+  const { logins, token } = await signedIn();
+  for (const text of ['', 'x', '__proto__', token.slice(1), `${token}=`, `x${token.slice(1)}`, 'x'.repeat(100_000)]) {
+    if (text !== token) assert.equal(logins.find(text), undefined);
+  }
+});

@@ -1,0 +1,126 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { TooManyRequests } from '../base/errors.ts';
+import { isCommonPassword } from './common-passwords.ts';
+
+const SHORTEST = 8;
+const LONGEST = 128;
+
+/** What a hash costs. Kept with each hash, so that it can be raised later. */
+export interface Cost {
+  readonly memoryKib: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
+const CURRENT: Cost = { memoryKib: 19 * 1024, passes: 2, lanes: 1 };
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+// Hashing takes a thread of the pool that also reads files and resolves names; two at a time leave it room.
+const RUNNING = 2;
+const WAITING = 50;
+const WAIT_S = 2;
+
+const derive = promisify(argon2);
+
+/** Why this cannot be the password of that user, as a sentence, or nothing where it can. */
+export function checkPassword(password: string, userName: string): string | undefined {
+  const length = [...normalise(password)].length;
+  if (length < SHORTEST) return `The password is ${length} characters long. At least ${SHORTEST} are needed.`;
+  if (length > LONGEST) return `The password is ${length} characters long. At most ${LONGEST} are allowed.`;
+  if (!password.isWellFormed()) return 'The password contains half a character. Type it again.';
+  if (isCommonPassword(password, [userName])) {
+    return 'This password is among the first that are guessed. Choose one that is less common.';
+  }
+  return undefined;
+}
+
+/** Makes and checks password hashes: argon2id, in the usual text form with its cost. Two at a time; the rest wait. */
+export class Passwords {
+  readonly #cost: Cost;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(cost: Cost = CURRENT) {
+    this.#cost = cost;
+  }
+
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(SALT_BYTES);
+    return print(this.#cost, salt, await this.#inTurn(() => compute(password, salt, this.#cost)));
+  }
+
+  /**
+   * Whether the password belongs to the hash. Without a hash the work is the same and the answer no. `allow` is asked when
+   * the turn has come, right before the work; it throws to refuse.
+   */
+  async matches(password: string, hash: string | undefined, allow = () => {}): Promise<boolean> {
+    const known =
+      hash === undefined ? { cost: this.#cost, salt: Buffer.alloc(SALT_BYTES), hash: undefined } : parse(hash);
+    const computed = await this.#inTurn(() => {
+      allow();
+      return compute(password, known.salt, known.cost);
+    });
+    return known.hash !== undefined && timingSafeEqual(known.hash, computed);
+  }
+
+  /** Whether a hash was made at another cost than new ones are. */
+  isOutdated(hash: string): boolean {
+    const { cost } = parse(hash);
+    const { memoryKib, passes, lanes } = this.#cost;
+    return cost.memoryKib !== memoryKib || cost.passes !== passes || cost.lanes !== lanes;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= RUNNING) await this.#wait();
+    else this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
+
+  async #wait(): Promise<void> {
+    if (this.#waiting.length >= WAITING) {
+      throw new TooManyRequests(`Too many people are signing in. Wait ${WAIT_S} s.`, WAIT_S);
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+async function compute(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
+  return derive('argon2id', {
+    message: normalise(password),
+    nonce: salt,
+    memory: cost.memoryKib,
+    passes: cost.passes,
+    parallelism: cost.lanes,
+    tagLength: HASH_BYTES,
+  });
+}
+
+/** An accented letter is the same whether a keyboard sends one character for it or two. */
+function normalise(password: string): string {
+  return password.normalize('NFC');
+}
+
+function print(cost: Cost, salt: Buffer, hash: Buffer): string {
+  const numbers = `m=${cost.memoryKib},t=${cost.passes},p=${cost.lanes}`;
+  return `$argon2id$v=19$${numbers}$${unpadded(salt)}$${unpadded(hash)}`;
+}
+
+function parse(text: string): { cost: Cost; salt: Buffer; hash: Buffer } {
+  const found = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(text);
+  if (found === null) throw new Error('A stored password hash is damaged. Set a new password for this user.');
+  const [, memoryKib, passes, lanes, salt = '', hash = ''] = found;
+  const cost = { memoryKib: Number(memoryKib), passes: Number(passes), lanes: Number(lanes) };
+  return { cost, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

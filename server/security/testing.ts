@@ -1,0 +1,34 @@
+import { MemoryStorage } from '../storage/memory.ts';
+import { Administrator } from './administrator.ts';
+import { BasicLogins } from './basic.ts';
+import { Credentials } from './credentials.ts';
+import { Logins, type LoginRecord } from './login.ts';
+import { Passwords } from './passwords.ts';
+import { Throttle } from './throttle.ts';
+import { Users, type UserRecord } from './users.ts';
+
+/** Everything about signing in, over a storage in memory, with a clock to be turned by hand and hashes that cost little. */
+export function signingIn() {
+  let now = Date.UTC(2026, 10, 22);
+  const clock = () => now;
+  const storage = new MemoryStorage({ clock });
+  const usersTable = storage.table<UserRecord>('users');
+  const loginsTable = storage.table<LoginRecord>('logins');
+  const linksTable = storage.table<number>('administrator');
+  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 64, passes: 1, lanes: 1 }));
+  const credentials = new Credentials(users, new Throttle(clock));
+  return {
+    users,
+    usersTable,
+    loginsTable,
+    linksTable,
+    clock,
+    logins: new Logins({ table: loginsTable, users, credentials, clock }),
+    basic: new BasicLogins(credentials, users, clock),
+    administrator: new Administrator({ table: linksTable, users, clock }),
+    pass: (minutes: number) => (now += minutes * 60_000),
+  };
+}
+
+export const MARY = { name: 'mary', password: 'plum tree blossom', roles: ['Manager'] };
+export const OLGA = { name: 'olga', password: 'seven grey herons', roles: [] };

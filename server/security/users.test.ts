@@ -1,0 +1,148 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Invalid, NotFound } from '../base/errors.ts';
+import { Passwords } from './passwords.ts';
+import { MARY, OLGA, signingIn } from './testing.ts';
+import { Users } from './users.ts';
+
+test('a user who was added can be found and verified, by that password alone', async () => {
+  const { users } = signingIn();
+  await users.add(MARY);
+  assert.deepEqual(users.find('mary')?.roles, ['Manager']);
+  assert.equal((await users.verify('mary', MARY.password))?.name, 'mary');
+  assert.equal(await users.verify('mary', 'plum tree blosson'), undefined);
+  assert.equal(await users.verify('Mary', MARY.password), undefined);
+  assert.equal(await users.verify('nobody', MARY.password), undefined);
+});
+
+const REFUSED: readonly (readonly [given: object, pointer: string, sentence: RegExp])[] = [
+  [{ name: '' }, '/name', /^A username must be specified$/],
+  [{ name: ' \t' }, '/name', /^A username must be specified$/],
+  [{ name: 'mary' }, '/name', /^A user with the specified name already exists$/],
+  [{ name: ' mary ' }, '/name', /^A user with the specified name already exists$/],
+  [{ name: 'a:b' }, '/name', /contains ":"/],
+  [{ name: 'a/b' }, '/name', /contains ":", "\/"/],
+  [{ name: '..' }, '/name', /is "." or ".."/],
+  [{ name: 'a\nb' }, '/name', /invisible character/],
+  [{ name: 'a\ud800' }, '/name', /invisible character/],
+  [{ name: 'é'.repeat(128) }, '/name', /At most 255 bytes/],
+  [{ password: 'short' }, '/password', /5 characters long. At least 8/],
+  [{ password: 'password1' }, '/password', /among the first that are guessed/],
+  [{ password: 'olga2026' }, '/password', /among the first that are guessed/],
+  [{ roles: ['Manger'] }, '/roles', /^The role "Manger" cannot be given. Choose from Manager, Owner.$/],
+  [{ roles: ['Anonymous'] }, '/roles', /^The role "Anonymous" cannot be given/],
+];
+
+for (const [given, pointer, sentence] of REFUSED) {
+  test(`a user with ${JSON.stringify(given).slice(0, 40)} is refused with the rule`, async () => {
+    const { users } = signingIn();
+    await users.add(MARY);
+    await assert.rejects(users.add({ ...OLGA, ...given }), (error) => {
+      assert.ok(error instanceof Invalid);
+      assert.match(error.message, sentence);
+      return error.errors[0]?.pointer === pointer;
+    });
+    assert.equal(users.list().length, 1);
+  });
+}
+
+test('names that are special to JavaScript are ordinary names', async () => {
+  const { users } = signingIn();
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    assert.equal(users.find(name), undefined);
+    await users.add({ ...OLGA, name });
+    assert.equal((await users.verify(name, OLGA.password))?.name, name);
+  }
+  assert.equal(users.list().length, 3);
+});
+
+test('of two people who add one name at once, one succeeds', async () => {
+  const { users } = signingIn();
+  const outcomes = await Promise.allSettled([users.add(MARY), users.add(MARY)]);
+  assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+});
+
+test('the last Manager stays one', async () => {
+  const { users } = signingIn();
+  await users.add(MARY);
+  await users.add(OLGA);
+  const refusal = /^Invalid: 'mary' is the last Manager\. Make another user a Manager first\.$/;
+  assert.throws(() => users.remove('mary'), refusal);
+  assert.throws(() => users.changeRoles('mary', []), refusal);
+  assert.throws(() => users.setDisabled('mary', true), refusal);
+  users.changeRoles('olga', ['Manager']);
+  users.setDisabled('olga', true);
+  assert.throws(() => users.remove('mary'), refusal, 'a disabled Manager is none');
+  users.setDisabled('olga', false);
+  users.remove('mary');
+  assert.deepEqual(
+    users.list().map(({ name }) => name),
+    ['olga'],
+  );
+  assert.ok(users.hasManager());
+});
+
+test('a changed password replaces the old one and is held to the same rules', async () => {
+  const { users } = signingIn();
+  await users.add(MARY);
+  const before = users.find('mary')?.generation;
+  await assert.rejects(users.changePassword('mary', 'mary2026'), /among the first/);
+  await users.changePassword('mary', 'nine white egrets');
+  assert.equal(await users.verify('mary', MARY.password), undefined);
+  assert.ok(await users.verify('mary', 'nine white egrets'));
+  assert.notEqual(users.find('mary')?.generation, before);
+});
+
+test('a disabled user is not let in, and is again once enabled', async () => {
+  const { users } = signingIn();
+  await users.add(OLGA);
+  users.setDisabled('olga', true);
+  assert.equal(users.find('olga'), undefined);
+  assert.equal(await users.verify('olga', OLGA.password), undefined);
+  users.setDisabled('olga', false);
+  assert.ok(await users.verify('olga', OLGA.password));
+});
+
+test('what concerns a user who is not there says so', async () => {
+  const { users } = signingIn();
+  const absent = (error: unknown) => error instanceof NotFound && error.message === "There is no user 'olga'.";
+  assert.throws(() => users.remove('olga'), absent);
+  assert.throws(() => users.changeRoles('olga', []), absent);
+  await assert.rejects(users.changePassword('olga', OLGA.password), absent);
+});
+
+test('a hash made at an older cost is made anew at the next sign-in, and the user stays signed in', async () => {
+  const { usersTable, clock } = signingIn();
+  await new Users(usersTable, clock, new Passwords({ memoryKib: 32, passes: 1, lanes: 1 })).add(MARY);
+  const { hash, generation } = usersTable.get('mary') ?? {};
+  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 64, passes: 1, lanes: 1 }));
+  assert.equal(await users.verify('mary', 'wrong'), undefined);
+  assert.equal(usersTable.get('mary')?.hash, hash);
+  assert.ok(await users.verify('mary', MARY.password));
+  assert.match(usersTable.get('mary')?.hash ?? '', /m=64,/);
+  assert.equal(usersTable.get('mary')?.generation, generation);
+  assert.ok(await users.verify('mary', MARY.password));
+});
+
+test('hashes never leave: no answer of the users contains one', async () => {
+  const { users } = signingIn();
+  const added = await users.add(MARY);
+  const answers = [added, users.find('mary'), users.list(), await users.verify('mary', MARY.password), users];
+  assert.ok(!/argon2|hash/.test(JSON.stringify(answers)));
+});
+
+test('an unknown name takes the work of a known one', async () => {
+  const { usersTable, clock } = signingIn();
+  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 4096, passes: 1, lanes: 1 }));
+  await users.add(MARY);
+  const times: Record<string, number[]> = { mary: [], nobody: [] };
+  for (let round = 0; round < 40; round += 1) {
+    for (const [name, taken] of Object.entries(times)) {
+      const started = performance.now();
+      await users.verify(name, 'wrong password');
+      taken.push(performance.now() - started);
+    }
+  }
+  const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.sort((a, b) => a - b)[20]);
+  assert.ok(Math.abs(known - unknown) / known < 0.25, `known ${known.toFixed(2)} ms, unknown ${unknown.toFixed(2)} ms`);
+});

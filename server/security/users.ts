@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { ROLES } from '../../schema/permissions.ts';
+import { wallClock, type Clock } from '../base/clock.ts';
+import { Invalid, NotFound } from '../base/errors.ts';
+import type { KeyedTable } from '../storage/storage.ts';
+import { checkPassword, Passwords } from './passwords.ts';
+
+const LONGEST_NAME_BYTES = 255;
+
+/** A user as it is stored. Nothing outside this file sees the hash. */
+export type UserRecord = {
+  readonly hash: string;
+  readonly roles: readonly string[];
+  /** Another one ends everything that was signed in to before: new password, disabled, removed and added again. */
+  readonly generation: string;
+  readonly isDisabled: boolean;
+  readonly created: number;
+  readonly lastSignIn: number | null;
+};
+
+/** Somebody who may sign in. */
+export interface User {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly generation: string;
+}
+
+/** A user as an administrator sees it. Times are milliseconds since 1970. */
+export interface UserSummary {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly isDisabled: boolean;
+  readonly created: number;
+  readonly lastSignIn: number | null;
+}
+
+/** The users, as a User Folder manages them. */
+export class Users {
+  readonly #table: KeyedTable<UserRecord>;
+  readonly #clock: Clock;
+  readonly #passwords: Passwords;
+
+  constructor(table: KeyedTable<UserRecord>, clock: Clock = wallClock, passwords = new Passwords()) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#passwords = passwords;
+  }
+
+  async add({ name, password, roles }: { name: string; password: string; roles: readonly string[] }): Promise<User> {
+    const key = checkedName(name);
+    if (this.#table.get(key) !== undefined) throw taken();
+    requirePassword(password, key);
+    const record: UserRecord = {
+      hash: await this.#passwords.hash(password),
+      roles: checkedRoles(roles),
+      generation: newGeneration(),
+      isDisabled: false,
+      created: this.#clock(),
+      lastSignIn: null,
+    };
+    if (!this.#table.add(key, record)) throw taken();
+    return userOf(key, record);
+  }
+
+  remove(name: string): void {
+    this.#change(name, (record) => {
+      this.#requireAnotherManager(name, record);
+      return undefined;
+    });
+  }
+
+  async changePassword(name: string, password: string): Promise<void> {
+    this.#get(name);
+    requirePassword(password, name);
+    const hash = await this.#passwords.hash(password);
+    this.#change(name, (record) => ({ ...record, hash, generation: newGeneration() }));
+  }
+
+  changeRoles(name: string, roles: readonly string[]): void {
+    const given = checkedRoles(roles);
+    this.#change(name, (record) => {
+      if (!given.includes('Manager')) this.#requireAnotherManager(name, record);
+      return { ...record, roles: given };
+    });
+  }
+
+  /** A disabled user cannot sign in, and is signed out everywhere at once. */
+  setDisabled(name: string, isDisabled: boolean): void {
+    this.#change(name, (record) => {
+      if (isDisabled) this.#requireAnotherManager(name, record);
+      return { ...record, isDisabled, generation: newGeneration() };
+    });
+  }
+
+  /** Whoever may sign in under this name. */
+  find(name: string): User | undefined {
+    const record = this.#table.get(name.normalize('NFC'));
+    return record === undefined || record.isDisabled ? undefined : userOf(name.normalize('NFC'), record);
+  }
+
+  list(): readonly UserSummary[] {
+    const users = this.#table.entries().map(([name, { roles, isDisabled, created, lastSignIn }]) => {
+      return { name, roles, isDisabled, created, lastSignIn };
+    });
+    return users.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** Whether anybody can administer this tree. */
+  hasManager(): boolean {
+    return this.#table.entries().some(([, record]) => isManager(record));
+  }
+
+  /**
+   * The user, where name and password belong together. An unknown name takes the same work. `allow` is asked right before
+   * the work and throws to refuse it.
+   */
+  async verify(name: string, password: string, allow?: () => void): Promise<User | undefined> {
+    const key = name.normalize('NFC');
+    const record = this.#table.get(key);
+    const isRight = await this.#passwords.matches(password, record?.hash, allow);
+    if (record === undefined || !isRight) return undefined;
+    const user = this.find(key);
+    if (user?.generation !== record.generation) return undefined;
+    if (this.#passwords.isOutdated(record.hash)) await this.#rehash(key, password, record.hash);
+    return user;
+  }
+
+  noteSignIn(name: string): void {
+    const lastSignIn = this.#clock();
+    this.#table.update(name, (record) => record && { ...record, lastSignIn });
+  }
+
+  async #rehash(key: string, password: string, outdated: string): Promise<void> {
+    const hash = await this.#passwords.hash(password);
+    this.#table.update(key, (record) => (record?.hash === outdated ? { ...record, hash } : record));
+  }
+
+  #get(name: string): UserRecord {
+    const record = this.#table.get(name.normalize('NFC'));
+    if (record === undefined) throw new NotFound(`There is no user '${name}'.`);
+    return record;
+  }
+
+  #change(name: string, change: (record: UserRecord) => UserRecord | undefined): void {
+    this.#get(name);
+    this.#table.update(name.normalize('NFC'), (record) => record && change(record));
+  }
+
+  // Called inside the table's own transaction, so that two processes cannot remove the last two at once.
+  #requireAnotherManager(name: string, record: UserRecord): void {
+    const isOther = ([key, other]: readonly [string, UserRecord]) => key !== name.normalize('NFC') && isManager(other);
+    if (!isManager(record) || this.#table.entries().some(isOther)) return;
+    throw new Invalid(`'${name}' is the last Manager. Make another user a Manager first.`);
+  }
+}
+
+function isManager({ roles, isDisabled }: UserRecord): boolean {
+  return !isDisabled && roles.includes('Manager');
+}
+
+function userOf(name: string, { roles, generation }: UserRecord): User {
+  return { name, roles, generation };
+}
+
+function newGeneration(): string {
+  return randomBytes(12).toString('base64url');
+}
+
+function checkedName(given: string): string {
+  const name = given.normalize('NFC').trim();
+  if (name === '') throw wrong('/name', 'A username must be specified');
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
+    throw wrong('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);
+  }
+  if (/[\p{Cc}:/]|^\.{1,2}$/u.test(name) || !name.isWellFormed()) {
+    throw wrong('/name', `The username "${name}" is "." or "..", or contains ":", "/" or an invisible character.`);
+  }
+  return name;
+}
+
+function checkedRoles(roles: readonly string[]): readonly string[] {
+  const givable = ROLES.filter(({ isGivable }) => isGivable).map(({ name }) => name);
+  for (const role of roles) {
+    if (!givable.includes(role)) {
+      throw wrong('/roles', `The role "${role}" cannot be given. Choose from ${givable.join(', ')}.`);
+    }
+  }
+  return [...new Set(roles)];
+}
+
+function requirePassword(password: string, name: string): void {
+  const problem = checkPassword(password, name);
+  if (problem !== undefined) throw wrong('/password', problem);
+}
+
+function taken(): Invalid {
+  return wrong('/name', 'A user with the specified name already exists');
+}
+
+function wrong(pointer: string, detail: string): Invalid {
+  return new Invalid(detail, [{ pointer, detail }]);
+}
