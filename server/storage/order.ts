@@ -23,7 +23,7 @@ export interface SortKeys {
   readonly modified: number;
 }
 
-export function sortKeysOf(state: ObjectState, childCount: number): SortKeys {
+export function sortKeysOf(state: ObjectState, childCount: number, size = sizeOf(state)): SortKeys {
   return {
     id: state.id,
     idKey: fold(state.id),
@@ -31,12 +31,12 @@ export function sortKeysOf(state: ObjectState, childCount: number): SortKeys {
     type: state.type,
     typeKey: fold(state.type),
     childCount,
-    size: sizeOf(state),
+    size,
     modified: state.modified,
   };
 }
 
-export function sizeOf(state: ObjectState): number {
+function sizeOf(state: ObjectState): number {
   return Buffer.byteLength(JSON.stringify(state.properties));
 }
 

@@ -1,0 +1,164 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { comparing, fold, isStorable, matches, sortKeysOf } from './order.ts';
+import type { Past } from './past.ts';
+import type { ObjectRow } from './rows.ts';
+import { STATE_COLUMNS, storedObjectOf } from './rows.ts';
+import type { ChildPage, ChildQuery, Sort, StoredObject } from './storage.ts';
+
+const ORDERS: Record<Sort, readonly string[]> = {
+  id: ['id_key', 'id'],
+  title: ['title_key', 'id_key', 'id'],
+  type: ['type', 'id_key', 'id'],
+  size: ['child_count', 'size', 'id_key', 'id'],
+  modified: ['modified', 'id_key', 'id'],
+};
+
+const NOT_APART = 'oid NOT IN (SELECT value FROM json_each(@apart))';
+const pageSql = (orderBy: string, outerOrderBy: string, isApart: boolean) => `
+  SELECT o.child_count, ${STATE_COLUMNS}
+  FROM (
+    SELECT oid FROM objects WHERE parent = @parent ${isApart ? `AND ${NOT_APART}` : ''}
+    ORDER BY ${orderBy} LIMIT @limit OFFSET @offset
+  ) AS page
+  JOIN objects AS o ON o.oid = page.oid
+  JOIN revisions AS r ON r.serial = o.serial AND r.oid = o.oid
+  ORDER BY ${outerOrderBy}`;
+const matchingSql = (orderBy: string) => `
+  SELECT CASE WHEN instr(id_key, @filter) OR instr(title_key, @filter) OR instr(type_key, @filter) THEN oid END
+  FROM objects WHERE parent = @parent AND ${NOT_APART} ORDER BY ${orderBy}`;
+const OBJECT = `
+  SELECT o.child_count, ${STATE_COLUMNS} FROM objects AS o JOIN revisions AS r USING (serial, oid) WHERE o.oid = ?`;
+const CHILD_COUNT = 'SELECT child_count FROM objects WHERE oid = ?';
+
+interface Window {
+  readonly parent: number;
+  readonly limit: number;
+  readonly offset: number;
+  /** As JSON: the objects that were something else then, and are laid in from the past. */
+  readonly apart: string;
+}
+
+/** The children that are now as they were then, in order: how many, and any stretch of them. */
+interface Unchanged {
+  readonly count: number;
+  window(offset: number, limit: number): readonly ObjectRow[];
+}
+
+const NOTHING_PAST: Past = { entries: new Map(), childCountDelta: () => 0 };
+
+/** Pages of a folder's children, in any order, as of a transaction. */
+export class Listing {
+  readonly #database: Database;
+  readonly #object: Statement<[number], ObjectRow>;
+  readonly #childCount: Statement<[number], number>;
+  readonly #pages = new Map<string, Statement<[Window], ObjectRow>>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#object = database.prepare(OBJECT);
+    this.#childCount = database.prepare<[number], number>(CHILD_COUNT).pluck();
+  }
+
+  childCount(parent: number): number {
+    return this.#childCount.get(parent) ?? 0;
+  }
+
+  page(parent: number, query: ChildQuery, past: Past = NOTHING_PAST): ChildPage {
+    const count = this.childCount(parent) - countApart(parent, past);
+    const unchanged = {
+      count,
+      window: (offset: number, limit: number) => this.#walk(parent, query, past, count, offset, limit),
+    };
+    return pageOf(parent, query, past, unchanged);
+  }
+
+  /** The page of those whose oids, in order, `matching` found. */
+  pageOfMatches(parent: number, query: ChildQuery, oids: readonly number[], past: Past = NOTHING_PAST): ChildPage {
+    const window = (offset: number, limit: number) =>
+      oids.slice(offset, offset + limit).flatMap((oid) => this.#object.get(oid) ?? []);
+    return pageOf(parent, query, past, { count: oids.length, window });
+  }
+
+  /** One value for each unchanged child, in order: its oid where it matches the filter, else `null`. */
+  matching(parent: number, query: ChildQuery, past: Past = NOTHING_PAST): IterableIterator<number | null> {
+    if (!isStorable(query.filter)) return [].values();
+    const sql = matchingSql(orderBy(query.sort, query.order));
+    const statement = this.#database.prepare<[{ parent: number; filter: string; apart: string }], number | null>(sql);
+    return statement.pluck().iterate({ parent, filter: fold(query.filter), apart: apartOf(past) });
+  }
+
+  /** What is nearer to the end is walked to from the end. */
+  #walk(
+    parent: number,
+    query: ChildQuery,
+    past: Past,
+    count: number,
+    offset: number,
+    limit: number,
+  ): readonly ObjectRow[] {
+    const apart = apartOf(past);
+    if (offset <= count / 2)
+      return this.#statement(query.sort, query.order, past).all({ parent, limit, offset, apart });
+    const reverse = query.order === 'asc' ? 'desc' : 'asc';
+    const fromEnd = Math.max(0, count - offset - limit);
+    const rest = Math.max(0, Math.min(limit, count - offset));
+    return this.#statement(query.sort, reverse, past).all({ parent, limit: rest, offset: fromEnd, apart }).reverse();
+  }
+
+  #statement(sort: Sort, order: ChildQuery['order'], past: Past): Statement<[Window], ObjectRow> {
+    const isApart = past.entries.size > 0;
+    const name = `${sort} ${order} ${isApart}`;
+    let statement = this.#pages.get(name);
+    if (!statement) {
+      statement = this.#database.prepare(pageSql(orderBy(sort, order), orderBy(sort, order, 'o.'), isApart));
+      this.#pages.set(name, statement);
+    }
+    return statement;
+  }
+}
+
+function orderBy(sort: Sort, order: ChildQuery['order'], table = ''): string {
+  return ORDERS[sort].map((column) => `${table}${column} ${order}`).join(', ');
+}
+
+function apartOf({ entries }: Past): string {
+  return entries.size === 0 ? '[]' : JSON.stringify([...entries.keys()]);
+}
+
+function countApart(parent: number, { entries }: Past): number {
+  let count = 0;
+  for (const { parentNow } of entries.values()) if (parentNow === parent) count++;
+  return count;
+}
+
+/** Lays what was there then among what is unchanged, and cuts out the page. */
+function pageOf(parent: number, query: ChildQuery, past: Past, unchanged: Unchanged): ChildPage {
+  const { offset, limit } = query;
+  const stored = (row: ObjectRow) => storedObjectOf(row, past.childCountDelta(row.oid));
+  if (past.entries.size === 0) return { total: unchanged.count, objects: unchanged.window(offset, limit).map(stored) };
+  const { compare, keyed, laidIn } = layIn(parent, query, past);
+  // Each that is laid in moves the rest by at most one: the page begins at most so far before its place.
+  const start = Math.max(0, offset - laidIn.length);
+  const stretch = unchanged.window(start, limit + laidIn.length).map((row) => keyed(stored(row)));
+  const first = stretch[0];
+  const before = start === 0 ? 0 : first ? laidIn.filter((one) => compare(one, first) < 0).length : laidIn.length;
+  const merged = [...stretch, ...laidIn.slice(before)].sort(compare);
+  const skip = offset - start - before;
+  return {
+    total: unchanged.count + laidIn.length,
+    objects: merged.slice(skip, skip + limit).map(({ object }) => object),
+  };
+}
+
+function layIn(parent: number, query: ChildQuery, past: Past) {
+  const keyed = (object: StoredObject) => ({ object, keys: sortKeysOf(object, object.childCount) });
+  const compareKeys = comparing(query.sort, query.order);
+  const compare = (a: ReturnType<typeof keyed>, b: ReturnType<typeof keyed>) => compareKeys(a.keys, b.keys);
+  const filter = fold(query.filter);
+  const laidIn = [...past.entries.values()]
+    .flatMap(({ before }) => (before?.parent === parent ? before : []))
+    .map((row) => keyed(storedObjectOf(row, past.childCountDelta(row.oid))))
+    .filter(({ keys }) => matches(keys, filter))
+    .sort(compare);
+  return { compare, keyed, laidIn };
+}

@@ -1,0 +1,5 @@
+import { objects } from './001-objects.ts';
+import type { Migration } from './migration.ts';
+
+/** In order. The database's version (`user_version`) is how many of them it has been through. */
+export const migrations: readonly Migration[] = [objects];

@@ -1,0 +1,218 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { Listing } from './listing.ts';
+import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from './order.ts';
+import { PastReader } from './past.ts';
+import type { Past } from './past.ts';
+import type { ObjectRow, StateRow } from './rows.ts';
+import { STATE_COLUMNS, stateOf, storedObjectOf } from './rows.ts';
+import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from './storage.ts';
+import { MAX_FOUND } from './storage.ts';
+
+const OBJECTS = `SELECT o.child_count, ${STATE_COLUMNS} FROM objects AS o JOIN revisions AS r USING (serial, oid)`;
+const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
+const CHILD = `${OBJECTS} WHERE o.parent = ? AND o.id = ?`;
+const CHILDREN_OF_TYPE = `
+  ${OBJECTS} WHERE o.parent = ? AND o.type = ? ORDER BY o.id_key, o.id LIMIT ${MAX_FOUND}`;
+const OBJECTS_OF_TYPES = `
+  ${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) ORDER BY o.oid LIMIT ?`;
+const IDS_THAT_BEGIN = `
+  SELECT oid FROM objects WHERE id_key >= @from AND (@to IS NULL OR id_key < @to) ORDER BY id_key, id LIMIT @limit`;
+const MATCHES_AFTER = `
+  SELECT oid, instr(id_key, @text) OR instr(title_key, @text) OR instr(type_key, @text)
+  FROM objects WHERE oid > @after ORDER BY oid LIMIT @limit`;
+const LINKS_TO = `
+  SELECT oid, property, path FROM links WHERE path = @path OR (path >= @from AND path < @to)
+  ORDER BY path, oid, property LIMIT ${MAX_FOUND}`;
+const REVISIONS = `
+  SELECT t.time, t.user, t.description, ${STATE_COLUMNS}
+  FROM revisions AS r JOIN transactions AS t USING (serial) WHERE r.oid = ? ORDER BY r.serial DESC LIMIT ?`;
+// Changed objects, what they are in, and what they were in.
+const TOUCHED_SINCE = `
+  SELECT oid FROM revisions WHERE serial > @serial
+  UNION SELECT parent FROM revisions WHERE serial > @serial AND parent IS NOT NULL
+  UNION SELECT before.parent FROM revisions AS later JOIN revisions AS before ON before.oid = later.oid
+    AND before.serial = (SELECT max(serial) FROM revisions WHERE oid = later.oid AND serial <= @serial)
+    WHERE later.serial > @serial AND before.parent IS NOT NULL
+  LIMIT @limit`;
+const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
+
+interface RevisionRow extends Omit<StateRow, 'id'> {
+  readonly id: string | null;
+  readonly time: number;
+  readonly user: string | null;
+  readonly description: string;
+}
+
+/** Every question to one connection, answered at once. What takes several statements is asked in one snapshot. */
+export class Reader {
+  readonly listing: Listing;
+  readonly #database: Database;
+  readonly #past: PastReader;
+  readonly #object: Statement<[number], ObjectRow>;
+  readonly #child: Statement<[number, string], ObjectRow>;
+  readonly #childrenOfType: Statement<[number, string], ObjectRow>;
+  readonly #objectsOfTypes: Statement<[string, number], ObjectRow>;
+  readonly #idsThatBegin: Statement<[{ from: string; to: string | null; limit: number }], number>;
+  readonly #matchesAfter: Statement<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>;
+  readonly #linksTo: Statement<[{ path: string; from: string; to: string }], Link & { readonly oid: number }>;
+  readonly #revisions: Statement<[number, number], RevisionRow>;
+  readonly #touchedSince: Statement<[{ serial: number; limit: number }], number>;
+  readonly #lastTransaction: Statement<[], number>;
+  readonly #dataVersion: Statement<[], number>;
+  readonly #begin: Statement<[]>;
+  readonly #end: Statement<[]>;
+  #versionSeen = -1;
+  #lastSeen = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.listing = new Listing(database);
+    this.#past = new PastReader(database);
+    this.#object = database.prepare(OBJECT);
+    this.#child = database.prepare(CHILD);
+    this.#childrenOfType = database.prepare(CHILDREN_OF_TYPE);
+    this.#objectsOfTypes = database.prepare(OBJECTS_OF_TYPES);
+    this.#idsThatBegin = database
+      .prepare<[{ from: string; to: string | null; limit: number }], number>(IDS_THAT_BEGIN)
+      .pluck();
+    this.#matchesAfter = database
+      .prepare<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>(MATCHES_AFTER)
+      .raw();
+    this.#linksTo = database.prepare(LINKS_TO);
+    this.#revisions = database.prepare(REVISIONS);
+    this.#touchedSince = database.prepare<[{ serial: number; limit: number }], number>(TOUCHED_SINCE).pluck();
+    this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
+    this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#begin = database.prepare('BEGIN');
+    this.#end = database.prepare('COMMIT');
+  }
+
+  /** SQLite's data version tells of other connections' commits, so our own are told by `committed`. */
+  lastTransaction(): number {
+    if (this.#database.inTransaction) return this.#lastSeen;
+    const version = this.#dataVersion.get() ?? 0;
+    if (version !== this.#versionSeen) {
+      this.#lastSeen = this.#lastTransaction.get() ?? 0;
+      this.#versionSeen = version;
+    }
+    return this.#lastSeen;
+  }
+
+  committed(serial: number): void {
+    this.#lastSeen = serial;
+  }
+
+  /** Sees one state of the database throughout, whatever others commit meanwhile. */
+  snapshot<Result>(read: () => Result): Result {
+    if (this.#database.inTransaction) return read();
+    this.#begin.run();
+    try {
+      return read();
+    } finally {
+      this.#end.run();
+    }
+  }
+
+  /** As `snapshot`, and tells what has changed since a transaction; `undefined`: nothing. */
+  asOf<Result>(asOf: number, read: (past: Past | undefined) => Result): Result {
+    return this.snapshot(() => {
+      const isNow = (this.#lastTransaction.get() ?? 0) <= asOf;
+      return read(isNow ? undefined : this.#past.read(asOf));
+    });
+  }
+
+  pastOf(asOf: number): Past | undefined {
+    return this.asOf(asOf, (past) => past);
+  }
+
+  load(oid: number, asOf: number): StoredObject | undefined {
+    const row = this.#object.get(oid);
+    // Asked after the row was read, so nothing newer can be in it.
+    if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
+    return this.asOf(asOf, (past) => {
+      const entry = past?.entries.get(oid);
+      const then = entry ? entry.before : this.#object.get(oid);
+      return then && storedObjectOf(then, past?.childCountDelta(oid));
+    });
+  }
+
+  findChild(parent: number, id: string, asOf: number): StoredObject | undefined {
+    if (!isStorable(id)) return undefined;
+    const row = this.#child.get(parent, id);
+    if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
+    return this.asOf(asOf, (past) => {
+      const now = this.#child.get(parent, id);
+      const then = now && !past?.entries.has(now.oid) ? now : findBefore(past, parent, id);
+      return then && storedObjectOf(then, past?.childCountDelta(then.oid));
+    });
+  }
+
+  children(parent: number, query: ChildQuery, asOf: number): ChildPage {
+    return this.asOf(asOf, (past) => {
+      if (query.filter === '') return this.listing.page(parent, query, past);
+      const matching = this.listing.matching(parent, query, past);
+      const oids = [...matching].filter((oid) => oid !== null);
+      return this.listing.pageOfMatches(parent, query, oids, past);
+    });
+  }
+
+  childrenOfTypes(parent: number, types: readonly string[], asOf: number): readonly StoredObject[] {
+    return this.asOf(asOf, (past) => {
+      const now = [...new Set(types.filter(isStorable))].flatMap((type) => this.#childrenOfType.all(parent, type));
+      const unchanged = now.filter(({ oid }) => !past?.entries.has(oid));
+      const before = beforeIn(past, parent).filter(({ type }) => types.includes(type));
+      return byId([...unchanged, ...before].map((row) => storedObjectOf(row, past?.childCountDelta(row.oid))));
+    });
+  }
+
+  objectsOfTypes(types: readonly string[], limit: number): readonly StoredObject[] {
+    const sought = JSON.stringify(types.filter(isStorable));
+    return this.#objectsOfTypes.all(sought, limit).map((row) => storedObjectOf(row));
+  }
+
+  objects(oids: readonly number[]): readonly StoredObject[] {
+    return oids.flatMap((oid) => this.#object.get(oid) ?? []).map((row) => storedObjectOf(row));
+  }
+
+  idsThatBegin(text: string, limit: number): readonly number[] {
+    const from = fold(text);
+    return this.#idsThatBegin.all({ from, to: endOfPrefix(from) ?? null, limit });
+  }
+
+  /** Looks at the next objects by oid, and says of each whether it contains the text. */
+  matchesAfter(after: number, text: string, limit: number): readonly (readonly [oid: number, isMatch: 0 | 1])[] {
+    return this.#matchesAfter.all({ after, text: fold(text), limit });
+  }
+
+  linksTo(path: string): readonly (Link & { readonly oid: number })[] {
+    if (!isStorable(path)) return [];
+    const from = path === '/' ? path : `${path}/`;
+    return this.#linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });
+  }
+
+  touchedSince(serial: number, limit: number): readonly number[] {
+    return this.#touchedSince.all({ serial, limit });
+  }
+
+  revisions(oid: number, limit: number): readonly Revision[] {
+    return this.#revisions.all(oid, limit).map(({ serial, time, user, description, id, ...row }) => {
+      const state = id === null ? null : stateOf({ ...row, serial, id });
+      return { serial, time, user, description, state };
+    });
+  }
+}
+
+function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] {
+  return [...(past?.entries.values() ?? [])].flatMap(({ before }) => (before?.parent === parent ? before : []));
+}
+
+function findBefore(past: Past | undefined, parent: number, id: string): ObjectRow | undefined {
+  return beforeIn(past, parent).find((row) => row.id === id);
+}
+
+function byId(objects: readonly StoredObject[]): readonly StoredObject[] {
+  const compare = comparing('id', 'asc');
+  const keyed = objects.map((object) => ({ object, keys: sortKeysOf(object, 0) }));
+  keyed.sort((a, b) => compare(a.keys, b.keys));
+  return keyed.slice(0, MAX_FOUND).map(({ object }) => object);
+}

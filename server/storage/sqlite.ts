@@ -1,0 +1,186 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database, Statement } from 'better-sqlite3';
+import type { Clock } from '../base/clock.ts';
+import { wallClock } from '../base/clock.ts';
+import { checkBatch } from './batch.ts';
+import { whenFree, whenFreeBlocking } from './busy.ts';
+import { EntryStatements, EntryTable } from './entries.ts';
+import { OidSource } from './oids.ts';
+import { once } from './once.ts';
+import { isStorable } from './order.ts';
+import { asProblem } from './problems.ts';
+import { Reader } from './reader.ts';
+import { Scanner } from './scan.ts';
+import type {
+  Batch,
+  ChildPage,
+  ChildQuery,
+  Json,
+  KeyedTable,
+  Link,
+  Revision,
+  Storage,
+  StoredObject,
+} from './storage.ts';
+import { Writer } from './writer.ts';
+
+/** Folders with more children than this are filtered on a connection of their own, a slice at a time. */
+const LARGE_FOLDER = 2000;
+const MOST_CHANGED_SINCE = 10_000;
+const SEARCHED_A_TURN = 2000;
+/** A search that has not filled its limit by then gives what it found. */
+const SEARCH_MS = 2000;
+
+/** Objects in one SQLite file, which several processes of one machine may share. */
+export class SqliteStorage implements Storage {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  readonly #scanner: Scanner;
+  readonly #entries: EntryStatements;
+  readonly #oids: OidSource;
+  readonly #begin: Statement<[]>;
+  readonly #commit: Statement<[]>;
+  readonly #rollback: Statement<[]>;
+
+  /** An opened and migrated database: see open.ts. */
+  constructor(database: Database, clock: Clock = wallClock) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#reader = new Reader(database);
+    this.#writer = new Writer(database);
+    this.#scanner = new Scanner(database.name);
+    this.#entries = new EntryStatements(database);
+    this.#oids = new OidSource(clock);
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    this.#rollback = database.prepare('ROLLBACK');
+  }
+
+  lastTransaction(): number {
+    return this.#now(() => this.#reader.lastTransaction());
+  }
+
+  load(oid: number, asOf: number): Promise<StoredObject | undefined> {
+    return this.#whenFree(() => this.#reader.load(oid, asOf));
+  }
+
+  findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
+    return this.#whenFree(() => this.#reader.findChild(parent, id, asOf));
+  }
+
+  async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
+    const isLong = query.filter !== '' && this.#now(() => this.#reader.listing.childCount(parent)) > LARGE_FOLDER;
+    if (!isLong) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
+    return this.#scanner.children(parent, query, asOf);
+  }
+
+  childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]> {
+    return this.#whenFree(() => this.#reader.childrenOfTypes(parent, types, asOf));
+  }
+
+  objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]> {
+    return this.#whenFree(() => this.#reader.objectsOfTypes(types, limit));
+  }
+
+  async search(text: string, limit: number): Promise<readonly StoredObject[]> {
+    if (!isStorable(text)) return [];
+    const found = new Set(await this.#whenFree(() => this.#reader.idsThatBegin(text, limit)));
+    const giveUp = performance.now() + SEARCH_MS;
+    let after = Number.MIN_SAFE_INTEGER;
+    while (found.size < limit && performance.now() < giveUp) {
+      const rows = await this.#whenFree(() => this.#reader.matchesAfter(after, text, SEARCHED_A_TURN));
+      for (const [oid, isMatch] of rows) if (isMatch && found.size < limit) found.add(oid);
+      if (rows.length < SEARCHED_A_TURN) break;
+      after = rows.at(-1)?.[0] ?? Number.MAX_SAFE_INTEGER;
+      await nextTurn();
+    }
+    return this.#whenFree(() => this.#reader.objects([...found]));
+  }
+
+  linksTo(path: string): Promise<readonly (Link & { readonly oid: number })[]> {
+    return this.#whenFree(() => this.#reader.linksTo(path));
+  }
+
+  changedSince(serial: number): readonly number[] | undefined {
+    const touched = this.#now(() => this.#reader.touchedSince(serial, MOST_CHANGED_SINCE + 1));
+    return touched.length > MOST_CHANGED_SINCE ? undefined : touched;
+  }
+
+  revisions(oid: number, limit: number): Promise<readonly Revision[]> {
+    return this.#whenFree(() => this.#reader.revisions(oid, limit));
+  }
+
+  newOid(): number {
+    return this.#oids.next();
+  }
+
+  async commit(batch: Batch, joined?: () => void): Promise<number> {
+    checkBatch(batch);
+    return this.#whenFree(() => {
+      this.#begin.run();
+      // In the same synchronous step as the beginning, so that nothing else of this process can come between.
+      const serial = this.#finish(() => this.#write(batch, joined));
+      this.#reader.committed(serial);
+      return serial;
+    });
+  }
+
+  table<Value extends Json>(name: string): KeyedTable<Value> {
+    const read = <Result>(step: () => Result) => this.#now(step);
+    const write = <Result>(step: () => Result) => this.#writeNow(step);
+    return new EntryTable<Value>(name, this.#entries, this.#clock, read, write);
+  }
+
+  once(name: string, step: () => Promise<void>): Promise<boolean> {
+    return once(`${this.#database.name}.lock`, this.table<boolean>('steps done once'), name, step);
+  }
+
+  close(): void {
+    this.#scanner.close();
+    this.#database.close();
+  }
+
+  async #whenFree<Result>(step: () => Result): Promise<Result> {
+    try {
+      return await whenFree(step);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  #now<Result>(step: () => Result): Result {
+    try {
+      return whenFreeBlocking(step);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  #writeNow<Result>(step: () => Result): Result {
+    if (this.#database.inTransaction) return step();
+    return this.#now(() => {
+      this.#begin.run();
+      return this.#finish(step);
+    });
+  }
+
+  #write(batch: Batch, joined: (() => void) | undefined): number {
+    const serial = this.#writer.write(batch);
+    joined?.();
+    return serial;
+  }
+
+  /** Ends the open transaction one way or the other. Its errors are problems already: none of them means "try again". */
+  #finish<Result>(step: () => Result): Result {
+    try {
+      const result = step();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      if (this.#database.inTransaction) this.#rollback.run();
+      throw asProblem(error);
+    }
+  }
+}
