@@ -1,0 +1,93 @@
+import { Invalid, TooLarge, Unavailable } from '../base/errors.ts';
+
+/** Why a server could not be used: in short for a table, and as the end of a sentence that begins with its address. */
+export interface Reason {
+  readonly short: string;
+  readonly clause: string;
+}
+
+export const REASONS = {
+  refused: { short: 'refused', clause: 'refused the connection' },
+  noSocket: { short: 'no such socket', clause: 'does not exist' },
+  closed: { short: 'closed the connection', clause: 'closed the connection' },
+  unresolved: { short: 'the name does not resolve', clause: 'has a name that does not resolve' },
+  notAllowed: {
+    short: 'the address is not allowed',
+    clause: 'is not an allowed address; TRELLIS_MEMCACHED_ALLOW on the server says which are',
+  },
+  notMemcached: { short: 'not memcached', clause: 'does not answer as memcached does' },
+  overloaded: { short: 'too slow', clause: 'takes requests more slowly than they come' },
+  garbled: { short: 'answered out of order', clause: 'gave an answer that belongs to no question' },
+} as const satisfies Record<string, Reason>;
+
+/** A memcached server, or every one that could hold a key, is out of reach. Whether a write was made is not known. */
+export class ServerUnreachable extends Unavailable {
+  readonly address: string;
+  readonly reason: Reason;
+
+  constructor(address: string, reason: Reason, options: { cause?: unknown } = {}) {
+    super(`Can't reach memcache server! ${address} ${reason.clause}.`, options);
+    this.address = address;
+    this.reason = reason;
+  }
+}
+
+/** A connection that had worked broke while something was in flight on it. */
+export class ConnectionLost extends ServerUnreachable {}
+
+/** The server took longer than the deadline. */
+export class DeadlinePassed extends ServerUnreachable {
+  constructor(address: string, deadlineMs: number) {
+    const clause = `did not answer within ${Math.round(deadlineMs)} ms`;
+    super(address, { short: clause, clause });
+  }
+}
+
+/** The server answers and refuses: it is full, or does not know the command. */
+export class ServerRefused extends Unavailable {
+  readonly address: string;
+
+  constructor(address: string, status: number) {
+    super(
+      `The memcached server ${address} ${REFUSALS.get(status) ?? `answered with status 0x${status.toString(16)}`}.`,
+    );
+    this.address = address;
+  }
+}
+
+const REFUSALS = new Map([
+  [0x03, 'was started with a lower limit for one value than 1 MiB (-I) and dropped what was there'],
+  [0x06, 'holds a value there that is not a counter'],
+  [0x20, 'asks for a user name and a password, which are not supported'],
+  [0x81, 'does not know the command'],
+  [0x82, 'is full and refuses new values'],
+  [0x85, 'is busy'],
+]);
+
+/** The store was closed: its servers were changed or removed. */
+export class StoreClosed extends Unavailable {
+  constructor() {
+    super('This store was closed because its servers were changed or removed. Try again.');
+  }
+}
+
+export class BadKey extends Invalid {
+  constructor(key: string) {
+    super(
+      `The memcached key ${JSON.stringify(key.slice(0, 40))} is not 1 to 200 characters of letters, digits, ":", "_" and "-".`,
+    );
+  }
+}
+
+export class ValueTooLarge extends TooLarge {
+  readonly size: number;
+  readonly limit: number;
+
+  constructor(size: number, limit: number) {
+    super(
+      `The value is ${size} bytes long; the limit is ${limit} bytes. Nothing was stored, and what was there stays.`,
+    );
+    this.size = size;
+    this.limit = limit;
+  }
+}

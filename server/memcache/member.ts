@@ -1,0 +1,261 @@
+import memjs from 'memjs';
+import type { Address } from './addresses.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionLost, ServerRefused } from './errors.ts';
+import type { Health } from './health.ts';
+import * as protocol from './protocol.ts';
+import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
+import { Server, type ServerOptions } from './server.ts';
+import type { Cas, Item, Outcome } from './store.ts';
+
+/** A value as one server gave it. It is its own proof of having been read, good for as long as the connection lives. */
+export class MemberItem implements Item, Cas, CasNumber {
+  readonly brand = 'cas';
+  readonly value: Buffer;
+  readonly casHigh: number;
+  readonly casLow: number;
+  readonly connection: Connection | undefined;
+
+  constructor(value: Buffer, casHigh: number, casLow: number, connection: Connection | undefined) {
+    this.value = value;
+    this.casHigh = casHigh;
+    this.casLow = casLow;
+    this.connection = connection;
+  }
+
+  get cas(): Cas {
+    return this;
+  }
+}
+
+/** How a write ended, with the proof for the next one where it was stored. */
+export interface Written {
+  readonly outcome: Outcome;
+  readonly item?: MemberItem;
+}
+
+type Verb = 'set' | 'add' | 'replace';
+
+/** memjs counts requests into the negative after 2^31 of them, and then throws at each. */
+class Client extends memjs.Client<Answer> {
+  override incrSeq(): void {
+    this.seq = (this.seq + 1) >>> 0;
+  }
+}
+
+const ATTEMPTS = 3;
+const KEYS_AT_ONCE = 200;
+
+/** One server of a cluster, and what can be asked of it. Keys are whole, expirations memcached's own. */
+export class Member {
+  readonly address: Address;
+  readonly #server: Server;
+  readonly #client: Client;
+  readonly #timeoutMs: number;
+
+  constructor(address: Address, options: ServerOptions, firstSequence = 0) {
+    this.address = address;
+    this.#timeoutMs = options.timeoutMs;
+    this.#server = new Server(address, options);
+    this.#client = new Client([this.#server], { retries: 1, failover: false, logger: { log: () => undefined } });
+    this.#client.seq = firstSequence;
+  }
+
+  get health(): Health {
+    return this.#server.health;
+  }
+
+  /** memcached's own version, as the present connection learned it. */
+  get version(): string | null {
+    return this.#server.connection?.version ?? null;
+  }
+
+  get(key: string): Promise<MemberItem | undefined> {
+    return this.#get(key, this.#deadline());
+  }
+
+  /** Gives the value another time to live and reads it, in one step. */
+  getAndTouch(key: string, expiration: number): Promise<MemberItem | undefined> {
+    const request = (opaque: number) => protocol.touchRequest(OPCODES.getAndTouch, opaque, key, expiration);
+    return this.#ask(request, this.#readItem, this.#deadline(), ATTEMPTS);
+  }
+
+  touch(key: string, expiration: number): Promise<boolean> {
+    const request = (opaque: number) => protocol.touchRequest(OPCODES.touch, opaque, key, expiration);
+    return this.#ask(request, (answer) => this.#readItem(answer) !== undefined, this.#deadline(), ATTEMPTS);
+  }
+
+  /** Only what was found, by key. */
+  async getMulti(keys: readonly string[]): Promise<Map<string, MemberItem>> {
+    const found = new Map<string, MemberItem>();
+    const take = (answer: Answer) => {
+      const item = this.#readItem(answer);
+      if (item !== undefined && answer.key.length > 0) found.set(answer.key.toString('latin1'), item);
+    };
+    const deadline = this.#deadline();
+    const batches: Promise<void>[] = [];
+    for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
+      const batch = keys.slice(start, start + KEYS_AT_ONCE);
+      batches.push(this.#ask((opaque) => protocol.multiGetRequest(opaque, batch), take, deadline, ATTEMPTS));
+    }
+    await Promise.all(batches);
+    return found;
+  }
+
+  /** Writes. With a cas: only where the value is still the one that was read. */
+  async store(verb: Verb, key: string, value: Buffer, expiration: number, cas?: MemberItem): Promise<Written> {
+    if (this.#isStale(cas)) return { outcome: 'exists' };
+    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, expiration, cas);
+    const read = (answer: Answer): Written => {
+      const outcome = this.#readOutcome(answer);
+      return outcome === 'stored' ? { outcome, item: this.#item(value, answer) } : { outcome };
+    };
+    const deadline = this.#deadline();
+    for (let attempts = ATTEMPTS; ; attempts--) {
+      try {
+        return await this.#ask(request, read, deadline, 1);
+      } catch (error) {
+        if (!mayRepeat(error, deadline, attempts)) throw error;
+        const written = await this.#findOut(verb, key, value, cas, deadline);
+        if (written !== undefined) return written;
+      }
+    }
+  }
+
+  async delete(key: string, cas?: MemberItem): Promise<Outcome> {
+    if (this.#isStale(cas)) return 'exists';
+    const deadline = this.#deadline();
+    const request = (opaque: number) => protocol.bareRequest(OPCODES.delete, opaque, key, cas);
+    try {
+      return await this.#ask(request, this.#readOutcome, deadline, cas === undefined ? ATTEMPTS : 1);
+    } catch (error) {
+      if (!mayRepeat(error, deadline, ATTEMPTS)) throw error;
+      return (await this.#get(key, deadline)) === undefined ? 'stored' : 'exists';
+    }
+  }
+
+  /** Never repeated: after a lost answer it might count twice. */
+  increment(key: string, by: number, initial: number, expiration: number): Promise<number> {
+    const request = (opaque: number) => protocol.incrementRequest(opaque, key, by, initial, expiration);
+    return this.#ask(request, this.#readCounter, this.#deadline(), 1);
+  }
+
+  /** memcached's `stats`, asked even of a server that counts as down. */
+  async stats(): Promise<Map<string, string>> {
+    const stats = new Map<string, string>();
+    await this.#insist(
+      (opaque) => protocol.bareRequest(OPCODES.stat, opaque),
+      (answer) => void stats.set(answer.key.toString('latin1'), answer.value.toString('latin1')),
+    );
+    return stats;
+  }
+
+  /** One round trip, even to a server that counts as down. */
+  ping(): Promise<void> {
+    return this.#insist(
+      (opaque) => protocol.bareRequest(OPCODES.noop, opaque),
+      () => undefined,
+    );
+  }
+
+  drain(): Promise<void> {
+    return this.#server.drain();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #get(key: string, deadline: number): Promise<MemberItem | undefined> {
+    return this.#ask((opaque) => protocol.bareRequest(OPCODES.get, opaque, key), this.#readItem, deadline, ATTEMPTS);
+  }
+
+  #deadline(): number {
+    return performance.now() + this.#timeoutMs;
+  }
+
+  #isStale(cas: MemberItem | undefined): boolean {
+    // Another connection may lead to a restarted server, where the same number stands for another value.
+    return cas !== undefined && cas.connection !== this.#server.connection;
+  }
+
+  /** Asks one question; `read` sees each answer to it, and what it makes of the last one is the result. */
+  #ask<Result>(
+    request: (opaque: number) => Buffer,
+    read: (answer: Answer) => Result,
+    deadline: number,
+    attempts: number,
+  ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const attempt = (left: number): void => {
+        this.#client.incrSeq();
+        const { seq } = this.#client;
+        this.#server.deadline = deadline;
+        this.#client.perform('', request(seq), seq, (error, answer) => {
+          if (error === null) return settle(read, answer, resolve, reject);
+          if (!mayRepeat(error, deadline, left)) return reject(error);
+          attempt(left - 1);
+        });
+      };
+      attempt(attempts);
+    });
+  }
+
+  #insist(request: (opaque: number) => Buffer, read: (answer: Answer) => void): Promise<void> {
+    this.#server.insists = true;
+    try {
+      return this.#ask(request, read, this.#deadline(), 1);
+    } finally {
+      this.#server.insists = false;
+    }
+  }
+
+  /** The answer to a write was lost: what is there now says how it ended, or (nothing) that it can be made again. */
+  async #findOut(verb: Verb, key: string, value: Buffer, cas: MemberItem | undefined, deadline: number) {
+    const item = await this.#get(key, deadline);
+    if (item?.value.equals(value)) return { outcome: 'stored', item } as const;
+    if (item === undefined)
+      return verb === 'replace' || cas !== undefined ? ({ outcome: 'missing' } as const) : undefined;
+    return verb === 'add' || cas !== undefined ? ({ outcome: 'exists' } as const) : undefined;
+  }
+
+  #item(value: Buffer, answer: Answer): MemberItem {
+    return new MemberItem(value, answer.casHigh, answer.casLow, this.#server.connection);
+  }
+
+  readonly #readItem = (answer: Answer): MemberItem | undefined => {
+    if (answer.status === STATUSES.ok) return this.#item(answer.value, answer);
+    if (answer.status === STATUSES.missing) return undefined;
+    throw new ServerRefused(this.address.text, answer.status);
+  };
+
+  readonly #readOutcome = (answer: Answer): Outcome => {
+    if (answer.status === STATUSES.ok) return 'stored';
+    if (answer.status === STATUSES.exists) return 'exists';
+    if (answer.status === STATUSES.missing) return 'missing';
+    throw new ServerRefused(this.address.text, answer.status);
+  };
+
+  readonly #readCounter = (answer: Answer): number => {
+    if (answer.status !== STATUSES.ok) throw new ServerRefused(this.address.text, answer.status);
+    return Number(answer.value.readBigUInt64BE(0));
+  };
+}
+
+function settle<Result>(
+  read: (answer: Answer) => Result,
+  answer: Answer,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    const result = read(answer);
+    if (answer.isLast) resolve(result);
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function mayRepeat(error: unknown, deadline: number, attempts: number): boolean {
+  return error instanceof ConnectionLost && attempts > 1 && performance.now() < deadline;
+}

@@ -1,0 +1,122 @@
+import type { Clock } from '../base/clock.ts';
+import type { Address } from './addresses.ts';
+import type { Allowlist } from './allowlist.ts';
+import { Connection, type Waiting } from './connection.ts';
+import { ConnectionLost, REASONS, ServerUnreachable, StoreClosed } from './errors.ts';
+import { Health } from './health.ts';
+import { resolve } from './resolve.ts';
+
+export interface ServerOptions {
+  readonly allowlist: Allowlist;
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly clock: Clock;
+  /** Told when the server goes down, and when it is back. */
+  readonly onChange: (health: Health) => void;
+}
+
+/**
+ * One memcached as memjs's Client wants its servers: `onResponse`, `onError` and `write` in turn hand over one request.
+ * Each request gets a deadline of its own; connections are made when needed and never outlive a fault.
+ */
+export class Server {
+  readonly host: string;
+  readonly port: number;
+  /** memjs's own failover. It stays off. */
+  readonly wakeupAt = undefined;
+  readonly health: Health;
+  /** For the next request: when it must be settled. */
+  deadline = 0;
+  /** For the next request: whether it is to try a server that is down, and wait. */
+  insists = false;
+  readonly #address: Address;
+  readonly #options: ServerOptions;
+  #connection: Connection | undefined;
+  #isClosed = false;
+  #opaque = 0;
+  #onAnswer: Waiting['onAnswer'] = () => undefined;
+  #onError: Waiting['onError'] = () => undefined;
+
+  constructor(address: Address, options: ServerOptions) {
+    this.host = address.kind === 'tcp' ? address.host : address.path;
+    this.port = address.kind === 'tcp' ? address.port : 0;
+    this.health = new Health(address.text, options.clock);
+    this.#address = address;
+    this.#options = options;
+  }
+
+  /** What compare-and-set numbers belong to: a server that was restarted uses the same numbers for other values. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  onResponse(seq: number, callback: Waiting['onAnswer']): void {
+    this.#opaque = seq;
+    this.#onAnswer = callback;
+  }
+
+  onError(_seq: number, callback: Waiting['onError']): void {
+    this.#onError = callback;
+  }
+
+  write(request: Buffer): void {
+    const waiting = { opaque: this.#opaque, deadline: this.deadline, onAnswer: this.#onAnswer, onError: this.#onError };
+    if (this.health.state === 'down' && !this.insists && !this.#mayWait()) return waiting.onError(this.health.error);
+    const connection = this.#connection ?? this.#open();
+    if (connection instanceof Connection) connection.send(request, waiting);
+    else waiting.onError(connection);
+  }
+
+  /** Resolves when nothing is in flight. */
+  async drain(): Promise<void> {
+    await this.#connection?.drain();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#connection?.fail(new ServerUnreachable(this.#address.text, REASONS.closed));
+  }
+
+  /** The server is down: starts a probe where one is due. True where the verdict is so old that the probe is worth waiting for. */
+  #mayWait(): boolean {
+    const now = performance.now();
+    const wasFresh = this.health.isFresh(now);
+    if (this.#connection === undefined && this.health.isProbeDue(now)) this.#open();
+    return !wasFresh;
+  }
+
+  #open(): Connection | Error {
+    if (this.#isClosed) return new StoreClosed();
+    try {
+      this.#connection = new Connection(resolve(this.#address, this.#options.allowlist), {
+        ...this.#options,
+        address: this.#address.text,
+        onReady: () => this.#ready(),
+        onAlive: () => this.health.alive(),
+        onLost: (error) => this.#lost(error),
+      });
+      return this.#connection;
+    } catch (error) {
+      if (!(error instanceof ServerUnreachable)) throw error;
+      this.health.failed(error, performance.now());
+      return error;
+    }
+  }
+
+  #ready(): void {
+    const wasDown = this.health.state === 'down';
+    this.health.opened();
+    if (wasDown) this.#options.onChange(this.health);
+  }
+
+  #lost(error: ServerUnreachable): void {
+    this.#connection = undefined;
+    if (this.#isClosed) return;
+    const wasDown = this.health.state === 'down';
+    const now = performance.now();
+    if (error instanceof ConnectionLost) this.health.lost(error, now);
+    else this.health.failed(error, now);
+    if (!wasDown && this.health.state === 'down') this.#options.onChange(this.health);
+  }
+}
