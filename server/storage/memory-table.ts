@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { checkText } from './batch.ts';
-import { compareText } from './order.ts';
+import { compareText, isStorable } from './order.ts';
 import type { Json, KeyedTable } from './storage.ts';
 
 interface Entry {
@@ -53,6 +53,7 @@ export class MemoryTable<Value extends Json> implements KeyedTable<Value> {
   }
 
   entries(prefix = ''): readonly (readonly [key: string, value: Value])[] {
+    if (!isStorable(prefix)) return [];
     const found: [string, Value][] = [];
     for (const key of this.#entries.keys()) {
       const value = key.startsWith(prefix) ? this.get(key) : undefined;

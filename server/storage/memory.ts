@@ -203,15 +203,15 @@ export class MemoryStorage implements Storage {
     return [...this.#revisions.keys()].flatMap((oid) => this.#stored(oid, this.#last) ?? []);
   }
 
-  /** The objects that later transactions changed, and the objects those were and are in. */
+  /** The objects that later transactions changed, and the objects those were, became and are in. */
   #touchedAfter(serial: number): Set<number> {
     const touched = new Set<number>();
     const later = this.#transactions.filter((transaction) => transaction.serial > serial);
     for (const oid of later.flatMap(({ oids }) => oids)) {
       touched.add(oid);
-      for (const revision of [this.#asOf(oid, serial), this.#now(oid)]) {
-        if (revision && revision.state.parent !== null) touched.add(revision.state.parent);
-      }
+      const revisions = this.#revisions.get(oid) ?? [];
+      const first = Math.max(0, revisions.findLastIndex((revision) => revision.serial <= serial));
+      for (const { state } of revisions.slice(first)) if (state && state.parent !== null) touched.add(state.parent);
     }
     return touched;
   }

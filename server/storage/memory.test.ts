@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConflictError } from '../base/errors.ts';
+import { change } from './contract-changes.ts';
+import { makeSite, storageContract } from './contract.ts';
+import { MemoryStorage } from './memory.ts';
+
+const rooted = () => makeSite({ open: (clock) => new MemoryStorage({ clock }) });
+const mounted = () => makeSite({ open: (clock) => new MemoryStorage({ clock, mounted: true }), mountPoint: 7 });
+
+storageContract('objects in memory', rooted);
+storageContract('objects in memory, below a mount point', mounted);
+
+test('memory remembers only so many transactions, and says so to who asks for older ones', async () => {
+  const open = () => new MemoryStorage({ mounted: true, keepTransactions: 3 });
+  await using site = await makeSite({ open, mountPoint: 7 });
+  const { storage } = site;
+  const page = change(site, { id: 'page' });
+  for (let serial = 0; serial < 10; serial++) {
+    const one = { ...page, basis: serial === 0 ? null : serial };
+    await storage.commit({ changes: [one], user: null, description: '', time: 1 });
+  }
+  assert.deepEqual(
+    (await storage.revisions(page.oid, 100)).map(({ serial }) => serial),
+    [10, 9, 8, 7],
+  );
+  assert.equal((await storage.load(page.oid, 7))?.serial, 7);
+  await assert.rejects(storage.load(page.oid, 6), ConflictError);
+  assert.deepEqual([storage.changedSince(6), storage.changedSince(9)?.includes(page.oid)], [undefined, true]);
+});
