@@ -210,7 +210,10 @@ export class MemoryStorage implements Storage {
     for (const oid of later.flatMap(({ oids }) => oids)) {
       touched.add(oid);
       const revisions = this.#revisions.get(oid) ?? [];
-      const first = Math.max(0, revisions.findLastIndex((revision) => revision.serial <= serial));
+      const first = Math.max(
+        0,
+        revisions.findLastIndex((revision) => revision.serial <= serial),
+      );
       for (const { state } of revisions.slice(first)) if (state && state.parent !== null) touched.add(state.parent);
     }
     return touched;
