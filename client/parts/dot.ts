@@ -23,7 +23,7 @@ export class Dot extends LitElement {
   static override styles = css`
     :host {
       display: inline-flex;
-      align-items: baseline;
+      align-items: center;
       gap: 8px;
     }
     svg {

@@ -1,33 +1,66 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Me } from '../../schema/messages.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';
-import { findOut, identity } from '../state/identity.ts';
-import { connection } from '../state/connection.ts';
+import { load } from '../parts/web-awesome.ts';
+import { findOut, hasEnded, identity } from '../state/identity.ts';
 import { place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { isPhone } from '../state/screen.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
+import './connection-banner.ts';
+import './flash-list.ts';
 import './page-view.ts';
+import './sign-in.ts';
+import './top-bar.ts';
+import './tree-pane.ts';
 
 /** The frame: header above, tree at the left, the object's page beside it. Nobody signed in: the sign-in screen alone. */
 @customElement('app-shell')
 export class AppShell extends LitElement {
   @state() private failure: string | undefined;
+  @state() private isTreeOpen = false;
+  @state() private areKeysOpen = false;
+  @query('main') private content!: HTMLElement | null;
+  #path = place.get().path;
 
   constructor() {
     super();
-    new Watch(this, identity, connection, place);
+    new Watch(this, identity, hasEnded, place, isPhone);
+    new Shortcuts(this, [{ key: '?', label: 'Show these keys', run: () => void this.#showKeys() }]);
     void this.#begin();
   }
 
   protected override render() {
     const me = identity.get();
     if (!me) return this.#beforeStart();
-    if (me.user === null) return html`<sign-in .instance=${me.instance}></sign-in>`;
-    return html`<main><page-view></page-view></main>`;
+    if (me.user === null) return html`<sign-in .instance=${me.instance} token=${tokenInAddress()}></sign-in>`;
+    return html`
+      <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
+      <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
+      ${isPhone.get() ? this.#drawer() : html`<tree-pane current=${place.get().path}></tree-pane>`}
+      <main id="content" tabindex="-1">
+        <connection-banner></connection-banner>
+        <page-view></page-view>
+      </main>
+      <flash-list></flash-list>
+      ${hasEnded.get() ? this.#sessionEnded(me) : nothing}
+      ${this.areKeysOpen ? html`<keys-dialog open @closed=${() => (this.areKeysOpen = false)}></keys-dialog>` : nothing}
+    `;
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    const { path } = place.get();
+    if (path === this.#path) return;
+    this.#path = path;
+    this.isTreeOpen = false;
+    this.content?.scrollTo(0, 0);
   }
 
   async #begin() {
+    this.failure = undefined;
     try {
       await findOut();
     } catch (caught) {
@@ -42,13 +75,92 @@ export class AppShell extends LitElement {
     </t-face>`;
   }
 
+  #drawer() {
+    return html`<wa-drawer
+      placement="start"
+      label="Tree"
+      ?open=${this.isTreeOpen}
+      @wa-after-hide=${() => (this.isTreeOpen = false)}
+    >
+      ${this.isTreeOpen ? html`<object-tree current=${place.get().path}></object-tree>` : nothing}
+      <user-menu slot="footer" user=${identity.get()?.user ?? ''}></user-menu>
+    </wa-drawer>`;
+  }
+
+  async #showTree() {
+    await load('drawer');
+    this.isTreeOpen = true;
+  }
+
+  #sessionEnded(me: Me) {
+    void import('./session-ended.ts');
+    return html`<session-ended user=${me.user ?? ''}></session-ended>`;
+  }
+
+  async #showKeys() {
+    await import('./keys-dialog.ts');
+    this.areKeysOpen = true;
+  }
+
+  #skip(event: Event) {
+    event.preventDefault();
+    this.content?.focus();
+  }
+
   static override styles = [
     controls,
     css`
       :host {
-        display: block;
-        min-height: 100dvh;
+        display: grid;
+        grid-template: 48px minmax(0, 1fr) / var(--tree-width, 248px) minmax(0, 1fr);
+        height: 100dvh;
+      }
+      :host > sign-in,
+      :host > t-face {
+        grid-area: 1 / 1 / -1 / -1;
+        overflow: auto;
+      }
+      top-bar {
+        grid-column: 1 / -1;
+        z-index: 10;
+      }
+      main {
+        display: flex;
+        flex-direction: column;
+        overflow: auto;
+        outline: none;
+      }
+      page-view {
+        flex: 1;
+      }
+      .skip {
+        position: absolute;
+        z-index: 40;
+        top: 8px;
+        left: 8px;
+      }
+      .skip:not(:focus) {
+        opacity: 0;
+        pointer-events: none;
+      }
+      wa-drawer {
+        --size: min(320px, 88vw);
+        --spacing: 8px;
+      }
+      wa-drawer:not(:defined) {
+        display: none;
+      }
+      @media (width < 640px) {
+        :host {
+          grid-template: 52px minmax(0, 1fr) / minmax(0, 1fr);
+        }
       }
     `,
   ];
+}
+
+/** `/manage/@administrator#token=…` is the one-time link of the first start. */
+function tokenInAddress(): string {
+  if (place.get().tab !== 'administrator') return '';
+  return new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
 }

@@ -5,6 +5,7 @@ import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
+import { iconOf } from '../tree/icon-of.ts';
 
 /** Where one is: the way from the root, the object's icon, id, type and title, its state, and its tabs. */
 @customElement('page-head')
@@ -15,12 +16,12 @@ export class PageHead extends LitElement {
   @property({ attribute: false }) aside: TemplateResult | undefined;
 
   protected override render() {
-    const { path, icon, type, title } = this.object;
+    const { path, type, title } = this.object;
     const name = nameOf(this.object);
     return html`
       ${this.#breadcrumb(path)}
       <div class="row">
-        <t-icon name=${icon}></t-icon>
+        <t-icon name=${iconOf(this.object)}></t-icon>
         <h1 class="ellipsis" title=${path}>${name}</h1>
         <p class="about ellipsis">
           <span>${type}</span>${title && title !== name ? html`<span class="title">${title}</span>` : nothing}

@@ -1,20 +1,17 @@
 import { Observable } from './observable.ts';
+import { readPreference, writePreference } from './preferences.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 /** `system`: as the operating system has it, and changing with it. */
 export type Theme = (typeof THEMES)[number];
 
-const KEY = 'trellis.theme';
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+const stored = readPreference('theme');
 
-export const theme = new Observable<Theme>(stored());
+export const theme = new Observable<Theme>(THEMES.find((name) => name === stored) ?? 'system');
 
 export function setTheme(choice: Theme): void {
-  try {
-    localStorage.setItem(KEY, choice);
-  } catch {
-    // Storage is refused: the choice holds for this page alone.
-  }
+  writePreference('theme', choice);
   theme.set(choice);
 }
 
@@ -32,12 +29,4 @@ export function applyTheme(): void {
 function apply(): void {
   document.documentElement.classList.toggle('wa-dark', isDark());
   document.documentElement.classList.toggle('wa-light', !isDark());
-}
-
-function stored(): Theme {
-  try {
-    return THEMES.find((name) => name === localStorage.getItem(KEY)) ?? 'system';
-  } catch {
-    return 'system';
-  }
 }

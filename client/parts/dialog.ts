@@ -1,0 +1,153 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { controls } from '../styles/controls.ts';
+import { load } from './web-awesome.ts';
+
+/**
+ * A question over the page, 476 wide. Content is the slot; buttons go into "buttons", the safe one first; a quiet remark
+ * into "note". Sends `closed` however it was closed, and gives the focus back to where it was.
+ */
+@customElement('t-dialog')
+export class Dialog extends LitElement {
+  @property() heading = '';
+  @property({ type: Boolean }) open = false;
+  #focusBefore: HTMLElement | undefined;
+
+  constructor() {
+    super();
+    void load('dialog');
+  }
+
+  protected override render() {
+    return html`<wa-dialog
+      label=${this.heading}
+      without-header
+      ?open=${this.open}
+      @wa-show=${this.#onShow}
+      @wa-after-hide=${this.#onHidden}
+    >
+      <h2>${this.heading}</h2>
+      <slot></slot>
+      <div slot="footer" class="footer">
+        <div class="note"><slot name="note"></slot></div>
+        <slot name="buttons"></slot>
+      </div>
+    </wa-dialog>`;
+  }
+
+  #onShow(event: Event) {
+    if (event.target !== event.currentTarget) return;
+    this.#focusBefore = deepestFocus();
+    // Web Awesome moves the focus to the dialog in the next frame; what asks for it gets it after that.
+    requestAnimationFrame(() => requestAnimationFrame(() => this.querySelector<HTMLElement>('[autofocus]')?.focus()));
+  }
+
+  #onHidden(event: Event) {
+    if (event.target !== event.currentTarget) return;
+    this.open = false;
+    this.dispatchEvent(new Event('closed'));
+    this.#focusBefore?.focus();
+  }
+
+  static override styles = [
+    controls,
+    css`
+      wa-dialog {
+        --width: 476px;
+        --spacing: 20px;
+      }
+      wa-dialog:not(:defined) {
+        display: none;
+      }
+      wa-dialog::part(dialog) {
+        box-shadow: var(--t-shadow-l);
+      }
+      wa-dialog::part(body) {
+        padding-bottom: 16px;
+      }
+      wa-dialog::part(footer) {
+        display: block;
+        padding: 0;
+      }
+      h2 {
+        margin-bottom: 6px;
+        font-size: 0.9375rem;
+      }
+      .footer {
+        display: flex;
+        align-items: center;
+        justify-content: flex-end;
+        gap: 8px;
+        padding: 12px 20px;
+        border-top: 1px solid var(--t-line);
+      }
+      .note {
+        flex: 1;
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+      }
+    `,
+  ];
+}
+
+export interface Question {
+  readonly heading: string;
+  readonly body: TemplateResult;
+  /** The button that leaves everything as it is. */
+  readonly safe: string;
+  readonly action: string;
+  readonly isDangerous?: boolean;
+  readonly note?: string;
+}
+
+/** Asks, and resolves to whether the action was chosen. */
+export function ask(question: Question): Promise<boolean> {
+  const holder = document.createElement('question-dialog') as QuestionDialog;
+  holder.question = question;
+  document.body.append(holder);
+  return holder.answered;
+}
+
+@customElement('question-dialog')
+export class QuestionDialog extends LitElement {
+  @property({ attribute: false }) question!: Question;
+  #isChosen = false;
+  #settle!: (isChosen: boolean) => void;
+  readonly answered = new Promise<boolean>((resolve) => (this.#settle = resolve));
+
+  protected override render() {
+    const { heading, body, safe, action, isDangerous, note } = this.question;
+    return html`<t-dialog open heading=${heading} @closed=${this.#onClosed}>
+      ${body} ${note ? html`<span slot="note">${note}</span>` : nothing}
+      <button slot="buttons" autofocus @click=${() => this.#close(false)}>${safe}</button>
+      <button slot="buttons" class=${isDangerous ? 'danger' : 'primary'} @click=${() => this.#close(true)}>
+        ${action}
+      </button>
+    </t-dialog>`;
+  }
+
+  #close(isChosen: boolean) {
+    this.#isChosen = isChosen;
+    this.renderRoot.querySelector('t-dialog')!.open = false;
+  }
+
+  #onClosed() {
+    this.remove();
+    this.#settle(this.#isChosen);
+  }
+
+  static override styles = [controls];
+}
+
+/** The element that has the focus, through all shadow roots. */
+function deepestFocus(): HTMLElement | undefined {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element instanceof HTMLElement ? element : undefined;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    't-dialog': Dialog;
+  }
+}

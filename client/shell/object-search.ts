@@ -1,0 +1,123 @@
+import { Task } from '@lit/task';
+import { LitElement, css, html } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { search } from '../api/objects.ts';
+import '../parts/choices.ts';
+import type { Choice, ChoiceGroup, Choices, Chosen, SearchText } from '../parts/choices.ts';
+import { flashFailure } from '../state/flash.ts';
+import { signOut } from '../state/identity.ts';
+import { addressOf, go } from '../state/location.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { isDark, setTheme } from '../state/theme.ts';
+import { findElement } from '../tabs/registry.ts';
+import { iconOf } from '../tree/icon-of.ts';
+import { detailOf } from '../api/request.ts';
+
+const PAUSE_MS = 120;
+
+interface Action extends Choice {
+  readonly run: () => void;
+}
+
+/** Finds objects and actions from anywhere: Ctrl-K, type, Enter. */
+@customElement('object-search')
+export class ObjectSearch extends LitElement {
+  @state() private text = '';
+  @query('t-choices') private choices!: Choices;
+
+  readonly #found = new Task(this, {
+    args: () => [this.text.trim()] as const,
+    task: async ([text], { signal }) => {
+      if (text === '') return [];
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (signal.aborted) return [];
+      return (await search(text, signal)).items.map((item): Choice => ({
+        id: item.path,
+        icon: iconOf(item),
+        label: item.path === '/' ? 'Root' : item.id,
+        detail: `${item.path} · ${item.type}`,
+      }));
+    },
+    onError: (error) => flashFailure(`Could not search: ${detailOf(error)}`),
+  });
+
+  constructor() {
+    super();
+    new Shortcuts(this, [{ key: 'Ctrl+K', label: 'Search objects and actions', run: () => this.focus() }]);
+  }
+
+  protected override render() {
+    return html`<t-choices
+      popup
+      label="Search objects and actions"
+      placeholder="Search objects and actions"
+      shortcut="Ctrl K"
+      emptyText="Nothing matches '${this.text}'."
+      .groups=${this.#groups}
+      @search-text=${(event: SearchText) => (this.text = event.text)}
+      @chosen=${this.#onChosen}
+      @dismissed=${this.#leave}
+    ></t-choices>`;
+  }
+
+  override focus(): void {
+    this.choices.focus();
+  }
+
+  get #groups(): readonly ChoiceGroup[] {
+    const words = this.text.trim().toLowerCase();
+    return [
+      { label: 'Objects', choices: this.#found.value ?? [] },
+      { label: 'Actions', choices: actions().filter((action) => action.label.toLowerCase().includes(words)) },
+    ];
+  }
+
+  #onChosen(event: Chosen) {
+    const { id } = event.choice;
+    this.#leave();
+    const action = actions().find((each) => each.id === id);
+    if (action) action.run();
+    else go(addressOf(id));
+  }
+
+  #leave() {
+    this.choices.clear();
+    (this.shadowRoot?.activeElement as HTMLElement | null)?.blur();
+    this.dispatchEvent(new Event('left'));
+  }
+
+  static override styles = css`
+    :host {
+      display: block;
+    }
+  `;
+}
+
+function actions(): readonly Action[] {
+  const setUp: Action = {
+    id: 'set-up-sessions',
+    icon: 'wand-sparkles',
+    label: 'Set up sessions in memcached',
+    detail: 'A proxy, a container and the session data manager, in one screen',
+    run: () => go(addressOf('/', 'setup-sessions')),
+  };
+  const others: readonly Action[] = [
+    {
+      id: 'theme',
+      icon: isDark() ? 'sun' : 'moon',
+      label: isDark() ? 'Light theme' : 'Dark theme',
+      detail: 'How this interface looks, in this browser',
+      run: () => setTheme(isDark() ? 'light' : 'dark'),
+    },
+    { id: 'sign-out', icon: 'log-out', label: 'Sign out', detail: 'In this browser', run: () => void leave() },
+  ];
+  return findElement('setup-sessions-page') ? [setUp, ...others] : others;
+}
+
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch (caught) {
+    flashFailure(`Could not sign out: ${detailOf(caught)}`);
+  }
+}

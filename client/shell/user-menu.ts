@@ -1,0 +1,83 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { detailOf } from '../api/request.ts';
+import '../parts/icon.ts';
+import { load } from '../parts/web-awesome.ts';
+import { flashFailure } from '../state/flash.ts';
+import { signOut } from '../state/identity.ts';
+import { Watch } from '../state/observable.ts';
+import { setSingleKeys, singleKeys } from '../state/shortcuts.ts';
+import { THEMES, setTheme, theme, type Theme } from '../state/theme.ts';
+import { controls } from '../styles/controls.ts';
+
+const themeLabels: Record<Theme, string> = { system: 'Theme of the system', light: 'Light theme', dark: 'Dark theme' };
+
+/** Who is signed in, and what they may choose for themselves. */
+@customElement('user-menu')
+export class UserMenu extends LitElement {
+  @property() user = '';
+
+  constructor() {
+    super();
+    new Watch(this, theme, singleKeys);
+  }
+
+  protected override firstUpdated() {
+    void load('dropdown');
+  }
+
+  protected override render() {
+    return html`<wa-dropdown placement="bottom-end" @wa-select=${this.#onSelect}>
+      <button slot="trigger" class="plain">
+        <t-icon name="user"></t-icon>${this.user}<t-icon class="open" name="chevron-down"></t-icon>
+      </button>
+      ${THEMES.map(
+        (name) =>
+          html`<wa-dropdown-item type="checkbox" value=${name} .checked=${theme.get() === name}>
+            ${themeLabels[name]}
+          </wa-dropdown-item>`,
+      )}
+      <wa-dropdown-item type="checkbox" value="keys" .checked=${singleKeys.get()}
+        >Shortcuts of one key</wa-dropdown-item
+      >
+      <wa-dropdown-item class="last" value="sign-out">Sign out</wa-dropdown-item>
+    </wa-dropdown>`;
+  }
+
+  async #onSelect(event: CustomEvent<{ item: { value: string } }>) {
+    const { value } = event.detail.item;
+    if (value === 'sign-out') return this.#signOut();
+    if (value === 'keys') setSingleKeys(!singleKeys.get());
+    else setTheme(value as Theme);
+    this.requestUpdate();
+  }
+
+  async #signOut() {
+    try {
+      await signOut();
+    } catch (caught) {
+      flashFailure(`Could not sign out: ${detailOf(caught)}`);
+    }
+  }
+
+  static override styles = [
+    controls,
+    css`
+      .open {
+        --icon-size: 14px;
+      }
+      wa-dropdown:not(:defined) wa-dropdown-item {
+        display: none;
+      }
+      wa-dropdown-item {
+        min-height: 32px;
+        font-size: var(--t-size);
+      }
+      .last {
+        margin-top: 4px;
+        border-top: 1px solid var(--t-line);
+        border-radius: 0;
+      }
+    `,
+  ];
+}

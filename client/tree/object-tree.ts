@@ -1,0 +1,267 @@
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ChildItem } from '../../schema/messages.ts';
+import { parentPath } from '../../schema/paths.ts';
+import { plural } from '../parts/format.ts';
+import '../parts/icon.ts';
+import { followChanges } from '../state/changes.ts';
+import { addressOf } from '../state/location.ts';
+import { controls } from '../styles/controls.ts';
+import { iconOf } from './icon-of.ts';
+import { TreeModel } from './tree-model.ts';
+
+const TYPE_AHEAD_MS = 600;
+
+type Node = Pick<ChildItem, 'path' | 'id' | 'icon' | 'isFolder' | 'size' | 'warnings'>;
+
+const root: Node = { path: '/', id: 'Root', icon: 'folder', isFolder: true, size: 1, warnings: [] };
+
+/** The objects of the site, folder in folder, fetched as they are opened. One object is the current one. */
+@customElement('object-tree')
+export class ObjectTree extends LitElement {
+  /** The current object's path. */
+  @property() current = '/';
+  /** The row that the Tab key reaches. */
+  @state() private active = '/';
+  readonly #model = new TreeModel(() => this.requestUpdate());
+  #stopFollowing: (() => void) | undefined;
+  #typed = '';
+  #typedAt = 0;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#stopFollowing = followChanges((path) => void this.#model.refresh(path));
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stopFollowing?.();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('current')) return;
+    this.active = this.current;
+    void this.#model.reveal(this.current);
+  }
+
+  protected override render() {
+    return html`<ul role="tree" aria-label="Objects" @keydown=${this.#onKey}>
+      ${this.#row(root, 1)}
+    </ul>`;
+  }
+
+  #row(node: Node, level: number): TemplateResult {
+    const { path, id, warnings } = node;
+    const canOpen = node.isFolder && node.size > 0;
+    const isOpen = canOpen && this.#model.isOpen(path);
+    return html`<li role="none">
+      <a
+        role="treeitem"
+        href=${addressOf(path)}
+        data-path=${path}
+        tabindex=${path === this.#reachable() ? 0 : -1}
+        aria-level=${level}
+        aria-current=${path === this.current ? 'page' : nothing}
+        aria-expanded=${canOpen ? String(isOpen) : nothing}
+        @focus=${() => (this.active = path)}
+      >
+        <span class="chevron" @click=${(event: Event) => this.#toggle(event, node)}>
+          ${canOpen ? html`<t-icon name=${isOpen ? 'chevron-down' : 'chevron-right'}></t-icon>` : nothing}
+        </span>
+        <t-icon name=${iconOf(node)}></t-icon>
+        <span class="ellipsis" title=${id}>${id}</span>
+        ${
+          warnings[0]
+            ? html`<svg class="notice" viewBox="0 0 10 10" role="img" aria-label=${warnings[0].short}>
+                <path d="M5 .8 9.6 9H.4Z" fill="currentColor" />
+              </svg>`
+            : nothing
+        }
+      </a>
+      ${isOpen ? this.#children(path, level) : nothing}
+    </li>`;
+  }
+
+  #children(path: string, level: number) {
+    const branch = this.#model.branch(path);
+    if (!branch) return nothing;
+    const more = branch.total - branch.items.length;
+    return html`<ul role="group">
+      ${branch.items.map((item) => this.#row(item, level + 1))}
+      ${branch.failure ? html`<li role="none" class="note danger">Could not list: ${branch.failure}</li>` : nothing}
+      ${
+        more > 0
+          ? html`<li role="none" class="note">
+              <a href=${addressOf(path, 'contents')}>${plural(more, 'more item')}</a>
+            </li>`
+          : nothing
+      }
+    </ul>`;
+  }
+
+  #toggle(event: Event, node: Node) {
+    if (!node.isFolder || node.size === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#setOpen(node.path, !this.#model.isOpen(node.path));
+  }
+
+  #setOpen(path: string, isOpen: boolean) {
+    if (isOpen) void this.#model.open(path);
+    else this.#model.close(path);
+  }
+
+  get #rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[role=treeitem]')];
+  }
+
+  /** The active row, or the nearest one above it that is shown. */
+  #reachable(): string {
+    for (let path: string | undefined = this.active; path; path = parentPath(path)) {
+      const folder = parentPath(path);
+      if (folder === undefined) return path;
+      if (this.#model.isOpen(folder) && this.#model.branch(folder)?.items.some((item) => item.path === path))
+        return path;
+    }
+    return '/';
+  }
+
+  #onKey(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const rows = this.#rows;
+    const at = rows.findIndex((row) => row === event.target);
+    const row = rows[at];
+    if (!row) return;
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => rows[at + 1]?.focus(),
+      ArrowUp: () => rows[at - 1]?.focus(),
+      Home: () => rows[0]?.focus(),
+      End: () => rows.at(-1)?.focus(),
+      ArrowRight: () => this.#onRight(row, rows[at + 1]),
+      ArrowLeft: () => this.#onLeft(row, rows),
+      ' ': () => row.click(),
+    };
+    const move = moves[event.key] ?? (/^\S$/u.test(event.key) ? () => this.#typeAhead(event.key, rows, at) : undefined);
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move();
+  }
+
+  #onRight(row: HTMLElement, next: HTMLElement | undefined) {
+    if (row.ariaExpanded === 'false') this.#setOpen(row.dataset['path']!, true);
+    else if (row.ariaExpanded === 'true') next?.focus();
+  }
+
+  #onLeft(row: HTMLElement, rows: readonly HTMLElement[]) {
+    const path = row.dataset['path']!;
+    if (row.ariaExpanded === 'true') return this.#setOpen(path, false);
+    rows.find((each) => each.dataset['path'] === parentPath(path))?.focus();
+  }
+
+  #typeAhead(key: string, rows: readonly HTMLElement[], at: number) {
+    const now = Date.now();
+    this.#typed = now - this.#typedAt < TYPE_AHEAD_MS ? this.#typed + key : key;
+    this.#typedAt = now;
+    const from = this.#typed.length > 1 ? at : at + 1;
+    const inOrder = [...rows.slice(from), ...rows.slice(0, from)];
+    inOrder.find((row) => row.textContent?.trim().toLowerCase().startsWith(this.#typed.toLowerCase()))?.focus();
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      ul[role='tree'] {
+        position: relative;
+        z-index: 0;
+        padding: 8px 0;
+      }
+      ul[role='group'] {
+        margin-left: 16px;
+        border-left: 1px solid var(--t-line-strong);
+      }
+      ul[role='group'] ul[role='group'] {
+        margin-left: 15px;
+      }
+      a[role='treeitem'] {
+        display: flex;
+        align-items: center;
+        height: 28px;
+        padding: 0 16px 0 8px;
+        color: var(--t-text);
+        text-decoration: none;
+      }
+      ul[role='group'] a[role='treeitem'] {
+        padding-left: 7px;
+      }
+      /* The ground runs over the whole width of the tree, however deep the row stands. */
+      a[role='treeitem']::before {
+        content: '';
+        position: absolute;
+        left: 8px;
+        right: 8px;
+        z-index: -1;
+        height: 28px;
+        border-radius: var(--t-radius-row);
+      }
+      a[role='treeitem']:hover::before {
+        background: var(--t-hover);
+      }
+      a[aria-current]::before,
+      a[aria-current]:hover::before {
+        background: var(--t-accent-fill);
+      }
+      a[role='treeitem']:focus-visible {
+        outline: none;
+      }
+      a[role='treeitem']:focus-visible::before {
+        outline: 2px solid var(--t-accent);
+        outline-offset: -1px;
+      }
+      a[aria-current] {
+        font-weight: 600;
+      }
+      a[aria-current] > t-icon {
+        color: var(--t-accent);
+      }
+      .chevron {
+        display: grid;
+        place-items: center;
+        flex: none;
+        width: 17px;
+        height: 28px;
+      }
+      .chevron t-icon {
+        --icon-size: 13px;
+      }
+      a > .ellipsis {
+        margin-left: 8px;
+      }
+      .notice {
+        flex: none;
+        width: 10px;
+        height: 10px;
+        margin-left: auto;
+        color: var(--t-dot-warn);
+      }
+      .note {
+        padding: 4px 16px 4px 26px;
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      @media (width < 640px) {
+        a[role='treeitem'],
+        a[role='treeitem']::before,
+        .chevron {
+          height: 44px;
+        }
+        .chevron {
+          width: 28px;
+        }
+      }
+    `,
+  ];
+}
