@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ConflictError } from '../base/errors.ts';
 import { change } from './contract-changes.ts';
 import type { MakeSite, Site } from './contract.ts';
 import { comparing, fold, matches, sortKeysOf } from './order.ts';
@@ -79,20 +80,33 @@ export function describeAsOf(make: MakeSite): void {
 
 /** Adds, changes, moves and deletes at random, and notes the tree after every commit. */
 async function live(site: Site, random: () => number): Promise<Model> {
+  const { storage } = site;
   const model: Model = new Map();
   let tree: ReadonlyMap<number, StoredObject> = new Map();
-  model.set(site.storage.lastTransaction(), tree);
+  model.set(storage.lastTransaction(), tree);
   for (let round = 0; round < ROUNDS; round++) {
     const changes = randomBatch(site, tree, random);
-    const serial = await site.storage
-      .commit({ changes, user: null, description: '', time: round })
-      .catch(() => undefined);
-    if (serial === undefined || changes.length === 0) continue;
-    tree = applied(tree, changes, serial);
+    const serial = await storage.commit({ changes, user: null, description: '', time: round }).catch(conflict);
+    const next = applied(tree, changes, serial ?? 0);
+    assert.equal(serial !== undefined, isTree(next, site.top), 'what leaves a tree is committed, and nothing else');
+    if (serial === undefined) continue;
+    tree = next;
     model.set(serial, tree);
   }
-  assert.ok(model.size > ROUNDS / 3, 'most random batches should have been possible');
+  assert.ok(model.size > 10);
   return model;
+}
+
+function conflict(error: unknown): undefined {
+  if (!(error instanceof ConflictError)) throw error;
+}
+
+/** Whether everything leads to the top, and no two have one place. */
+function isTree(tree: ReadonlyMap<number, StoredObject>, top: number): boolean {
+  const leadsToTop = (oid: number | null | undefined, steps: number): boolean =>
+    oid === top || (typeof oid === 'number' && steps > 0 && leadsToTop(tree.get(oid)?.parent, steps - 1));
+  const places = new Set([...tree.values()].map(({ parent, id }) => JSON.stringify([parent, id])));
+  return places.size === tree.size && [...tree.keys()].every((oid) => leadsToTop(oid, tree.size));
 }
 
 function randomBatch(site: Site, tree: ReadonlyMap<number, StoredObject>, random: () => number): Change[] {
