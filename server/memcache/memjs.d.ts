@@ -20,7 +20,9 @@ declare module 'memjs' {
     seq: number;
     incrSeq(): void;
     perform(key: string, request: Buffer, seq: number, callback: Callback<Response>): void;
+    get(key: string): Promise<{ readonly value: Buffer | null }>;
     close(): void;
+    static create(servers: string, options: Options): Client<unknown>;
   }
 
   type Callback<Response> = (error: Error | null, response: Response) => void;
