@@ -1,5 +1,4 @@
-import { Type, type TSchema } from 'typebox';
-import type { FieldProblem, FieldSchema, Widget } from './messages.ts';
+import type { FieldProblem, FieldSchema, FormSchema, Widget } from './messages.ts';
 
 /** One property of a type: its JSON Schema (sent as it is to the client and to OpenAPI) and the rules in words. */
 export interface Field<Value = unknown> {
@@ -57,7 +56,7 @@ interface IntegerOptions extends Options {
 interface SelectionOptions<Choice extends string> extends Options {
   /** The values that may be chosen, each with its words. */
   readonly choices: Readonly<Record<Choice, string>>;
-  readonly default: Choice;
+  readonly default: NoInfer<Choice>;
 }
 
 interface PathOptions extends Options {
@@ -84,10 +83,13 @@ export const p = {
 };
 
 /** The JSON Schema of a whole form. */
-export function formSchema(fields: Fields): TSchema {
-  const properties: Record<string, TSchema> = {};
-  for (const [name, field] of Object.entries(fields)) properties[name] = field.schema as unknown as TSchema;
-  return Type.Object(properties, { additionalProperties: false });
+export function formSchema(fields: Fields): FormSchema {
+  const properties = Object.entries(fields).map(([name, field]) => [name, field.schema]);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties) as FormSchema['properties'],
+    additionalProperties: false,
+  };
 }
 
 function textual(widget: Widget, longest: number, options: StringOptions): Field<string> {

@@ -7,7 +7,7 @@ import type { Publisher } from '../publisher/publish.ts';
 import type { Request, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { readJson } from './body.ts';
-import type { ClientAddresses } from './client-address.ts';
+import { isLoopbackHost, type ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders, type HeadersByKind } from './headers.ts';
 import { checkOrigin } from './origin.ts';
@@ -44,6 +44,9 @@ export function koaApplication({ publisher, assets, addresses, log, isHttps }: B
       await next();
     } catch (error) {
       send(context, responseTo(error, wantsPage(context), log), headers);
+      if (context.status === 401 && context.get('authorization') !== '') {
+        context.set('www-authenticate', 'Basic realm="Trellis", charset="UTF-8"');
+      }
       // A body that was not read to its end leaves the connection unusable.
       if (!context.req.complete) context.set('connection', 'close');
     }
@@ -80,6 +83,7 @@ async function readRequest(context: Context, addresses: ClientAddresses): Promis
     body: context.method === 'GET' || context.method === 'HEAD' ? undefined : await readJson(req),
     address: addresses.addressOf(req),
     origin,
+    acceptsSecureCookies: origin.startsWith('https:') || isLoopbackHost(new URL(origin).host),
   };
 }
 

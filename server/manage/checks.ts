@@ -45,12 +45,12 @@ export async function answersFor(
   definition: TypeDefinition,
   given: Values,
 ): Promise<Record<string, FieldAnswer>> {
-  const answers = await Promise.all(
-    Object.entries(given).map(
-      async ([name, value]) => [name, await answerFor(object, definition, name, value)] as const,
-    ),
+  const trying = object.trying(given);
+  const answers = Object.entries(given).map(
+    async ([name, value]) => [name, await answerFor(trying, definition, name, value)] as const,
   );
-  return Object.fromEntries(answers.filter((entry): entry is [string, FieldAnswer] => entry[1] !== undefined));
+  const found = await Promise.all(answers);
+  return Object.fromEntries(found.filter((entry): entry is [string, FieldAnswer] => entry[1] !== undefined));
 }
 
 /** Refuses a change with everything that is wrong with it. */
@@ -63,9 +63,15 @@ export function refuse(subject: string, problems: readonly FieldProblem[]): neve
   throw new Invalid(detail, problems);
 }
 
-/** The results of several answers in one list, each naming what it is about. */
-export function resultsOf(answers: Readonly<Record<string, FieldAnswer>>): readonly FieldResult[] {
-  return Object.values(answers).flatMap((answer) => answer.results.filter((result) => result.text !== ''));
+/** The results of several answers in one list; those of lines name their line. */
+export function resultsOf(answers: Readonly<Record<string, FieldAnswer>>, values: Values): readonly FieldResult[] {
+  return Object.entries(answers).flatMap(([name, answer]) => {
+    const value = values[name];
+    const named = answer.results.map((result, index) =>
+      Array.isArray(value) ? { ...result, text: `${String(value[index])} ${result.text}` } : result,
+    );
+    return named.filter((_, index) => answer.results[index]?.text !== '');
+  });
 }
 
 async function pathProblem(
@@ -89,8 +95,7 @@ async function answerFor(
   const field = Object.hasOwn(definition.properties, name) ? definition.properties[name] : undefined;
   if (field === undefined || !hasShape(field.schema, value)) return undefined;
   if (field.schema.widget === 'path') return answerPath(object, field.schema, String(value));
-  const trying = object.trying({ [name]: value });
-  return definition.answers?.[name]?.(value, trying);
+  return definition.answers?.[name]?.(value, object);
 }
 
 /** Whether a value can be asked about at all, though it may break other rules. */

@@ -37,7 +37,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     owner: state.owner,
     properties: object.properties,
     schema: schemaOf(definition),
-    tabs: tabsOf(object),
+    tabs: tabsOf(object, await object.connection.childCount(object)),
     warnings: await warningsOf(object),
     addable: addableTypes(object, call).map(({ type }) => type),
     isFolder: object.isFolder,
@@ -55,14 +55,15 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
 
 /** An object as a row of its folder's contents. */
 export async function describeChild(object: TreeObject): Promise<ChildItem> {
+  const childCount = await object.connection.childCount(object);
   return {
     id: object.id,
     path: object.path,
     type: object.type,
     icon: iconOf(object),
     title: object.title,
-    size: object.isFolder ? object.childCount : propertyBytes(object),
-    sizeLabel: await sizeLabel(object),
+    size: object.isFolder ? childCount : propertyBytes(object),
+    sizeLabel: await sizeLabel(object, childCount),
     modified: timeText(object.state.modified),
     modifiedBy: object.state.modifiedBy,
     warnings: await warningsOf(object),
@@ -131,19 +132,16 @@ export async function describeLink(user: TreeObject, property: string): Promise<
 }
 
 function schemaOf(definition: TypeDefinition | undefined): FormSchema {
-  return formSchema(definition?.properties ?? {}) as unknown as FormSchema;
+  return formSchema(definition?.properties ?? {});
 }
 
-function tabsOf(object: TreeObject): readonly TabInfo[] {
+/** A folder begins with its contents, everything else with its form; `settings` is a form of the type's own. */
+function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
   const own = object.definition?.tabs ?? [];
-  const contents = object.isFolder ? [{ ...CONTENTS, count: object.childCount }] : [];
-  const hasProperties = own.every(({ id }) => id !== 'settings') && !object.isFolder;
-  return [
-    ...contents,
-    ...(hasProperties ? [PROPERTIES] : []),
-    ...own,
-    ...(object.isFolder && object.parent !== null ? [PROPERTIES] : []),
-  ];
+  if (object.isFolder) {
+    return [{ ...CONTENTS, count: childCount }, ...own, ...(object.parent === null ? [] : [PROPERTIES])];
+  }
+  return own.some(({ id }) => id === 'settings') ? own : [PROPERTIES, ...own];
 }
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {
@@ -153,7 +151,7 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
     if (schema.widget !== 'path' || typeof path !== 'string') continue;
     const { problem } = await follow(object, schema, path);
     if (problem === undefined) continue;
-    const tab = tabsOf(object).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
+    const tab = tabsOf(object, 0).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
     warnings.push({
       severity: 'danger',
       text: `${schema.title}: ${problem}`,
@@ -164,10 +162,10 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
   return warnings;
 }
 
-async function sizeLabel(object: TreeObject): Promise<string> {
+async function sizeLabel(object: TreeObject, childCount: number): Promise<string> {
   const own = await object.definition?.size?.(object);
   if (own !== undefined) return own;
-  if (object.isFolder) return object.childCount === 1 ? '1 item' : `${object.childCount.toLocaleString('en')} items`;
+  if (object.isFolder) return childCount === 1 ? '1 item' : `${childCount.toLocaleString('en')} items`;
   return bytesLabel(propertyBytes(object));
 }
 

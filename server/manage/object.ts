@@ -44,7 +44,7 @@ const change = method({
       properties: values,
     });
     if (isChanged) call.describe(`Changed ${wordsFor(changed, body.title !== undefined)} of ${object.path}`);
-    const message = { ...(await describeObject(object, call)), results: resultsOf(answers) };
+    const message = { ...(await describeObject(object, call)), results: resultsOf(answers, values) };
     return json(message, { headers: { etag: etagOf(object) } });
   },
 });

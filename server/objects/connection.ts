@@ -90,6 +90,12 @@ export class Connection {
     return { total: page.total, objects: page.objects.map((stored) => this.#see(stored, parent)) };
   }
 
+  /** How many objects a folder contains. */
+  async childCount(folder: TreeObject): Promise<number> {
+    if (folder.definition?.contains !== 'volatile') return folder.childCount;
+    return (await this.children(folder, { offset: 0, limit: 0, sort: 'id', order: 'asc', filter: '' })).total;
+  }
+
   /** Every object that is not removed, of the given types, anywhere; at most `limit`. */
   async ofTypes(types: readonly string[], limit: number): Promise<readonly TreeObject[]> {
     const found = await Promise.all(
@@ -182,7 +188,7 @@ export class Connection {
     const found: TreeObject[] = [];
     const folders = [object];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      if (!folder.isFolder && folder.childCount === 0) continue;
+      if ((await this.childCount(folder)) === 0) continue;
       for (let offset = 0; ; offset += 1000) {
         const query: ChildQuery = { offset, limit: 1000, sort: 'id', order: 'asc', filter: '' };
         const { objects } = await this.children(folder, query);
@@ -207,7 +213,7 @@ export class Connection {
     };
     if (onDisk.length > 0) await database.main.storage.commit({ ...batch, changes: onDisk }, commitMemory);
     else commitMemory();
-    for (const object of this.#removed.values()) object.definition?.on?.removed?.(object.oid);
+    for (const object of this.#removed.values()) object.definition?.on?.removed?.(object);
   }
 
   #newState(parent: TreeObject, made: NewObject, oid: number): ObjectState {

@@ -1,3 +1,4 @@
+import type { Database } from './database.ts';
 import type { TreeObject } from './object.ts';
 
 interface Part<T> {
@@ -14,7 +15,7 @@ export class LiveParts<T> {
   readonly #make: (object: TreeObject) => T;
   readonly #close: (value: T) => void;
   readonly #madeFrom: (object: TreeObject) => unknown;
-  readonly #parts = new Map<number, Part<T>>();
+  readonly #parts = new WeakMap<Database, Map<number, Part<T>>>();
 
   constructor(options: {
     readonly make: (object: TreeObject) => T;
@@ -28,30 +29,30 @@ export class LiveParts<T> {
   }
 
   of(object: TreeObject): T {
-    const part = this.#parts.get(object.oid);
+    const parts = this.#partsOf(object);
+    const part = parts.get(object.oid);
     const serial = object.basis ?? 0;
     // A request that began before the last change uses what that change made.
     if (part !== undefined && part.serial >= serial) return part.value;
     const made = JSON.stringify(this.#madeFrom(object));
     const value = part?.made === made ? part.value : this.#make(object);
-    this.#parts.set(object.oid, { value, made, serial });
+    parts.set(object.oid, { value, made, serial });
     if (part !== undefined && part.value !== value) this.#close(part.value);
     return value;
   }
 
-  /** The part as it is, without making one. */
-  find(oid: number): T | undefined {
-    return this.#parts.get(oid)?.value;
-  }
-
   /** For an object that is gone. */
-  drop(oid: number): void {
-    const part = this.#parts.get(oid);
-    this.#parts.delete(oid);
+  drop(object: TreeObject): void {
+    const parts = this.#partsOf(object);
+    const part = parts.get(object.oid);
+    parts.delete(object.oid);
     if (part !== undefined) this.#close(part.value);
   }
 
-  closeAll(): void {
-    for (const oid of [...this.#parts.keys()]) this.drop(oid);
+  #partsOf(object: TreeObject): Map<number, Part<T>> {
+    const { database } = object.connection;
+    const parts = this.#parts.get(database) ?? new Map<number, Part<T>>();
+    this.#parts.set(database, parts);
+    return parts;
   }
 }

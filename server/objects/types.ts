@@ -44,10 +44,12 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly check?: (object: TreeObject, values: Partial<ValuesOf<F>>) => Promise<readonly FieldProblem[]>;
   /** The size in words, for lists: "3 servers". */
   readonly size?: (object: TreeObject<ValuesOf<F>>) => Promise<string> | string;
+  /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
+  readonly works?: string;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;
   /** After a commit that did it. */
-  readonly on?: { readonly removed?: (oid: number) => void };
+  readonly on?: { readonly removed?: (object: TreeObject) => void };
 }
 
 /** Declares a type of objects. */

@@ -14,6 +14,8 @@ export interface Request {
   readonly address: string;
   /** The origin by which the browser reached us: "https://shop.example.org". */
   readonly origin: string;
+  /** Whether the browser keeps Secure cookies here: by https, and on this machine itself. */
+  readonly acceptsSecureCookies: boolean;
 }
 
 /** An answer as a plain value. */

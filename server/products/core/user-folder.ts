@@ -6,6 +6,7 @@ import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json, noContent } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
+import { timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site.ts';
 
 const PERMISSION = 'Manage users';
@@ -76,7 +77,15 @@ export const userFolder = defineType({
 
 function usersMessage(call: Call): UsersMessage {
   const roles = ROLES.filter(({ isGivable }) => isGivable).map(({ name, description }) => ({ name, description }));
-  return { users: siteOf(call).users.list(), roles };
+  const users = siteOf(call)
+    .users.list()
+    .map(({ name, roles: given, created, lastSignIn }) => ({
+      name,
+      roles: given,
+      created: timeText(created),
+      lastSignIn: lastSignIn === null ? null : timeText(lastSignIn),
+    }));
+  return { users, roles };
 }
 
 function named(call: Call): string {

@@ -1,0 +1,77 @@
+import { Type } from 'typebox';
+import type { LoginAnswer, Me } from '../../schema/messages.ts';
+import { rolesOf } from '../security/policy.ts';
+import { loginCookie, readLoginCookie } from '../security/login-cookie.ts';
+import type { SignedIn } from '../security/login.ts';
+import type { Call } from '../publisher/call.ts';
+import { json, noContent, type Response } from '../publisher/request.ts';
+import { method, type View } from '../publisher/views.ts';
+import { siteOf } from '../site.ts';
+
+// Everybody has the permission View on the root: whoever signs in is nobody yet.
+const EVERYBODY = 'View';
+
+const me = method({
+  http: 'GET',
+  permission: EVERYBODY,
+  summary: 'Who is asking, and of which installation.',
+  run(call): Me {
+    const { name, origin, version, administrator } = siteOf(call);
+    return {
+      user: call.user.name,
+      roles: rolesOf(call.user, { owner: null }),
+      instance: { name, origin, version, needsAdministrator: administrator.isNeeded },
+    };
+  },
+});
+
+const login = method({
+  http: 'POST',
+  permission: EVERYBODY,
+  summary: 'Signs in: 200 and a cookie, or 401.',
+  body: { name: Type.String(), password: Type.String() },
+  async run(call) {
+    const { name, password } = call.body;
+    endFormerLogin(call);
+    return welcome(call, await siteOf(call).logins.signIn({ name, password, address: call.request.address }));
+  },
+});
+
+const logout = method({
+  http: 'POST',
+  permission: EVERYBODY,
+  summary: 'Ends the login of this cookie.',
+  run(call) {
+    endFormerLogin(call);
+    return { ...noContent(), cookies: [loginCookie(undefined, call.request.acceptsSecureCookies)] };
+  },
+});
+
+const administrator = method({
+  http: 'POST',
+  permission: EVERYBODY,
+  summary: 'Makes the first administrator by the one-time link of the first start, and signs in.',
+  body: { token: Type.String(), name: Type.String(), password: Type.String() },
+  async run(call) {
+    const site = siteOf(call);
+    return welcome(call, site.logins.begin(await site.administrator.create(call.body)));
+  },
+});
+
+/** Signing in and out. */
+export const accessViews: readonly View[] = [
+  { name: 'me', on: 'root', methods: [me] },
+  { name: 'login', on: 'root', methods: [login] },
+  { name: 'logout', on: 'root', methods: [logout] },
+  { name: 'administrator', on: 'root', methods: [administrator] },
+];
+
+function welcome(call: Call, { token, user, roles }: SignedIn): Response {
+  const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
+  return { ...json(answer), cookies: [loginCookie(token, call.request.acceptsSecureCookies)] };
+}
+
+function endFormerLogin(call: Call): void {
+  const token = readLoginCookie(call.request.cookies, call.request.acceptsSecureCookies);
+  if (token !== undefined) siteOf(call).logins.signOut(token);
+}

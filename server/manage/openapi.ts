@@ -1,0 +1,99 @@
+import { formSchema } from '../../schema/fields.ts';
+import type { TypeDefinition } from '../objects/types.ts';
+import { method, type Method, type View } from '../publisher/views.ts';
+import { siteOf } from '../site.ts';
+
+const PROBLEM = {
+  description: 'Why not, in a sentence (RFC 9457).',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },
+    },
+  },
+};
+
+const PATH_PARAMETER = {
+  name: 'path',
+  in: 'path',
+  required: true,
+  description: 'The path of an object without its first slash; the slashes in it stay slashes. The root has none.',
+  schema: { type: 'string' },
+};
+
+/** The API's description, from the declarations that answer its requests. */
+export function openApiViews(views: () => readonly View[]): readonly View[] {
+  const openapi = method({
+    http: 'GET',
+    permission: 'View',
+    summary: 'This API, in OpenAPI 3.1.',
+    run: (call) => describeApi(views(), call.connection.database.types.all(), siteOf(call).version),
+  });
+  return [{ name: 'openapi', on: 'root', methods: [openapi] }];
+}
+
+function describeApi(views: readonly View[], types: readonly TypeDefinition[], version: string): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  const put = (path: string, methods: readonly Method[]) => {
+    for (const each of methods) {
+      const full = each.tail === undefined ? path : `${path}/{tail}`;
+      paths[full] = { ...paths[full], [each.http.toLowerCase()]: operation(each, full) };
+    }
+  };
+  for (const view of views) put(address(view.on === 'root', view.name), view.methods);
+  for (const type of types) {
+    for (const [name, methods] of Object.entries(type.methods ?? {}))
+      put(address(false, name), [methods].flat() as Method[]);
+  }
+  const schemas = Object.fromEntries(types.map((type) => [type.type.replaceAll(' ', ''), formSchema(type.properties)]));
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Trellis', version },
+    components: {
+      schemas: { Problem: PROBLEM_SCHEMA, ...schemas },
+      securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
+    },
+    security: [{ basic: [] }],
+    paths,
+  };
+}
+
+function address(isRoot: boolean, view: string): string {
+  const object = isRoot ? '/api' : '/api/{path}';
+  return view === '' ? object : `${object}/@${view}`;
+}
+
+function operation(declared: Method, path: string): unknown {
+  const parameters = [
+    ...(path.includes('{path}') ? [PATH_PARAMETER] : []),
+    ...(declared.tail === undefined
+      ? []
+      : [{ name: 'tail', in: 'path', required: true, description: declared.tail, schema: { type: 'string' } }]),
+    ...Object.entries(declared.query).map(([name, description]) => ({
+      name,
+      in: 'query',
+      description,
+      schema: { type: 'string' },
+    })),
+  ];
+  const body = declared.bodySchema;
+  return {
+    summary: declared.summary,
+    description: `Needs the permission '${declared.permission}'.`,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { '2XX': { description: 'Done.' }, default: PROBLEM },
+  };
+}

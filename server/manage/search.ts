@@ -1,0 +1,29 @@
+import type { SearchMessage } from '../../schema/messages.ts';
+import { method, type View } from '../publisher/views.ts';
+import { iconOf } from './describe.ts';
+
+const MOST_FOUND = 20;
+
+const search = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary: 'Objects anywhere whose id, title or type contains a text.',
+  query: { text: 'What to look for.' },
+  async run({ connection, request }): Promise<SearchMessage> {
+    const text = (request.query.get('text') ?? '').trim().slice(0, 255);
+    if (text === '') return { items: [] };
+    const objects = await connection.search(text, MOST_FOUND);
+    return {
+      items: objects.map((object) => ({
+        path: object.path,
+        id: object.id,
+        type: object.type,
+        icon: iconOf(object),
+        title: object.title,
+      })),
+    };
+  },
+});
+
+/** Looking for objects by a word or two. */
+export const searchViews: readonly View[] = [{ name: 'search', on: 'root', methods: [search] }];

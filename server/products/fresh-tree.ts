@@ -1,0 +1,68 @@
+import { ROOT, type Database } from '../objects/database.ts';
+import type { ObjectState } from '../storage/storage.ts';
+
+const WELCOME = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Welcome to Trellis</title>
+    <style>
+      body { font: 16px/1.5 Inter, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; color: #19201b; max-width: 36rem; margin: 15vh auto 0; padding: 0 1rem; }
+      h1 { font-size: 1.5rem; letter-spacing: -0.014em; }
+      a { color: #1a6b41; }
+      @media (prefers-color-scheme: dark) { body { color: #e3e8e3; background: #121513; } a { color: #63c890; } }
+    </style>
+  </head>
+  <body>
+    <h1>Welcome to Trellis</h1>
+    <p>This page is the object <code>index_html</code> in the root of the tree. Change it, or put another in its place.</p>
+    <p><a href="/manage">Manage the objects of this site</a></p>
+  </body>
+</html>
+`;
+
+const OBJECTS = [
+  { id: 'acl_users', type: 'User Folder', title: 'Users' },
+  { id: 'browser_id_manager', type: 'Browser Id Manager', title: 'Browser Id Manager' },
+  {
+    id: 'session_data_manager',
+    type: 'Session Data Manager',
+    title: 'Session Data Manager',
+    properties: { container_path: '/temp_folder/session_data', request_name: 'SESSION' },
+  },
+  { id: 'temp_folder', type: 'Temporary Folder', title: 'Temporary Folder' },
+  { id: 'index_html', type: 'Page Template', title: 'Welcome', properties: { text: WELCOME } },
+];
+
+/** Makes the tree that a new installation begins with. */
+export async function plantTree(database: Database): Promise<void> {
+  const now = database.clock();
+  const root: ObjectState = {
+    oid: ROOT,
+    parent: null,
+    id: '',
+    type: 'Folder',
+    title: '',
+    owner: null,
+    properties: {},
+    created: now,
+    modified: now,
+    modifiedBy: null,
+    revision: 1,
+  };
+  const change = { oid: ROOT, basis: null, after: root, links: [] };
+  await database.main.storage.commit({ changes: [change], user: null, description: 'Made the root', time: now });
+  const connection = database.open(null);
+  for (const object of OBJECTS) connection.add(await connection.root(), object);
+  await connection.commit('Made the first objects');
+}
+
+/** Puts what a temporary folder has from the start into this process's memory, at each start. */
+export async function plantTemporary(database: Database): Promise<void> {
+  const connection = database.open(null);
+  const folder = await connection.find('/temp_folder');
+  if (folder?.definition?.contains !== 'volatile') return;
+  connection.add(folder, { id: 'session_data', type: 'Transient Object Container', title: 'Session data' });
+  await connection.commit('Made the contents of temp_folder');
+}

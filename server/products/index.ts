@@ -1,0 +1,17 @@
+import { folder, temporaryFolder } from './core/folder.ts';
+import { pageTemplate } from './core/page-template.ts';
+import { userFolder } from './core/user-folder.ts';
+import { memCacheProxy } from './memcache/memcache-proxy.ts';
+import { memCacheSessionDataContainer } from './memcache/memcache-session-data-container.ts';
+import { setupViews } from './memcache/setup.ts';
+import type { Product } from './product.ts';
+import { browserIdManager } from './sessions/browser-id-manager.ts';
+import { sessionDataManager } from './sessions/session-data-manager.ts';
+import { transientObjectContainer } from './sessions/transient-object-container.ts';
+
+/** The products that every installation has. */
+export const products: readonly Product[] = [
+  { name: 'core', types: [folder, temporaryFolder, pageTemplate, userFolder] },
+  { name: 'sessions', types: [browserIdManager, sessionDataManager, transientObjectContainer] },
+  { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer], views: setupViews },
+];

@@ -1,0 +1,131 @@
+import { p } from '../../../schema/fields.ts';
+import type { FieldProblem, ServersMessage } from '../../../schema/messages.ts';
+import { timeText } from '../../manage/describe.ts';
+import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { Cluster } from '../../memcache/cluster.ts';
+import { LocalStore } from '../../memcache/local.ts';
+import type { Store } from '../../memcache/store.ts';
+import { LiveParts } from '../../objects/live.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { defineType } from '../../objects/types.ts';
+import { method } from '../../publisher/views.ts';
+import { siteOf } from '../../site.ts';
+import { answerServers, askServers, knownServers, serverMessage, startCommand, warningsAbout } from './servers.ts';
+
+const stores = new LiveParts<Store>({
+  make: openStore,
+  close: (store) => void store.close(),
+  madeFrom: ({ properties }) => properties,
+});
+
+const servers = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary: 'Asks every server now, for at most one deadline.',
+  async run(call): Promise<ServersMessage> {
+    const statuses = await askServers(stores.of(call.object));
+    return {
+      servers: statuses.map(serverMessage),
+      startCommand: startCommand(statuses),
+      checked: timeText(siteOf(call).clock()),
+    };
+  },
+});
+
+/** A cluster of memcached servers, or process memory where none are named. */
+export const memCacheProxy = defineType({
+  type: 'MemCache Proxy',
+  description: 'A cluster of memcached servers',
+  icon: 'gauge',
+  group: 'Sessions and caches',
+  suggestedId: 'mcproxy',
+  addPermission: 'Add MemCache Proxies',
+  properties: {
+    servers: p.lines({
+      title: 'Servers',
+      help: 'One server on each line, as host:port. The port may be left out (11211). Each line is checked as you type.',
+      placeholder: 'localhost:11211',
+      whenAdding: true,
+      answers: true,
+      maxLines: 100,
+      all: (lines) => parseServers(lines).problems.map(({ line, detail }) => ({ pointer: `/${line - 1}`, detail })),
+    }),
+    replicas: p.integer({
+      title: 'Copies of each session',
+      help: 'With 2, the loss of one server loses no session. At most as many as there are servers.',
+      default: 1,
+      minimum: 1,
+      maximum: 3,
+    }),
+    timeout_ms: p.integer({
+      title: 'Deadline',
+      help: 'An operation that takes longer has failed, and its connection is closed.',
+      default: 250,
+      minimum: 20,
+      maximum: 10_000,
+      unit: 'ms',
+    }),
+    prefix: p.string({
+      title: 'Key prefix',
+      help: 'Keeps two programs on one memcached apart. Left empty, it is made from this installation.',
+      maxLength: 40,
+      rule: (prefix) => (/^[A-Za-z0-9_-]*$/.test(prefix) ? undefined : 'Use letters, digits, "-" and "_".'),
+    }),
+  },
+  provides: { 'cache.store': (object) => stores.of(object as unknown as TreeObject) },
+  tabs: [{ id: 'servers', label: 'Servers', element: 'servers-tab' }],
+  methods: { servers },
+  answers: { servers: answerServers },
+  check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
+  async warnings(object) {
+    const { path, properties } = object;
+    if (properties.servers.length === 0) {
+      const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
+      return [
+        {
+          severity: 'warning',
+          text,
+          short: 'No servers are set',
+          link: { label: 'Set servers', path, tab: 'properties' },
+        },
+      ];
+    }
+    const statuses = await knownServers(stores.of(object as unknown as TreeObject));
+    return warningsAbout(statuses, path, properties.replicas, siteOf(object).clock());
+  },
+  size({ properties }) {
+    const count = parseServers(properties.servers).addresses.length;
+    return count === 1 ? '1 server' : `${count} servers`;
+  },
+  on: { removed: (object) => stores.drop(object) },
+});
+
+/** Addresses that this server was told never to connect to. */
+function notAllowed(lines: readonly string[], object: TreeObject): readonly FieldProblem[] {
+  const { allowlist } = siteOf(object);
+  return lines.flatMap((line, index) => {
+    const address = parseAddress(line.trim());
+    if (typeof address === 'string' || allowlist.mayName(address)) return [];
+    const detail = `Line ${index + 1}: '${address.text}' is not an allowed address. Whoever runs this server decides which are, by TRELLIS_MEMCACHED_ALLOW.`;
+    return [{ pointer: `/properties/servers/${index}`, detail }];
+  });
+}
+
+function openStore(object: TreeObject): Store {
+  const {
+    servers: lines,
+    replicas,
+    timeout_ms,
+    prefix,
+  } = object.properties as {
+    servers: readonly string[];
+    replicas: number;
+    timeout_ms: number;
+    prefix: string;
+  };
+  const { addresses } = parseServers(lines);
+  if (addresses.length === 0) return new LocalStore();
+  const { allowlist, installation } = siteOf(object);
+  const ownPrefix = prefix === '' ? installation.slice(0, 8) : prefix;
+  return new Cluster({ addresses, allowlist, replicas, timeoutMs: timeout_ms, prefix: `${ownPrefix}:` });
+}

@@ -1,0 +1,128 @@
+import type { FieldAnswer, FieldResult, ServerMessage, Warning } from '../../../schema/messages.ts';
+import { timeText } from '../../manage/describe.ts';
+import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { Cluster } from '../../memcache/cluster.ts';
+import type { ServerStatus, Store } from '../../memcache/store.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { siteOf } from '../../site.ts';
+
+const FRESH_MS = 5_000;
+
+interface Known {
+  readonly at: number;
+  readonly statuses: readonly ServerStatus[];
+}
+
+const known = new WeakMap<Store, Known>();
+
+/** Asks every server of a store now. */
+export async function askServers(store: Store): Promise<readonly ServerStatus[]> {
+  const statuses = await store.servers();
+  known.set(store, { at: performance.now(), statuses });
+  return statuses;
+}
+
+/** How the servers last were; asks when that is not known, and again in the background when it is old. */
+export async function knownServers(store: Store): Promise<readonly ServerStatus[]> {
+  const last = known.get(store);
+  if (last === undefined) return askServers(store);
+  if (performance.now() - last.at > FRESH_MS) {
+    // A failure shows when somebody asks; nobody waits for this one.
+    void askServers(store).catch(() => undefined);
+  }
+  return last.statuses;
+}
+
+/** How each line of a `servers` property stands: asked of the server itself, saved or not. */
+export async function answerServers(lines: readonly string[], about: TreeObject): Promise<FieldAnswer> {
+  const statuses = await probe(lines, about);
+  return { results: lines.map((line) => answerLine(line.trim(), statuses)) };
+}
+
+export function resultOf(status: ServerStatus): FieldResult {
+  if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
+  const latency = (status.latencyMs ?? 0).toFixed(1);
+  return { state: 'ok', text: `answers in ${latency} ms`, note: `memcached ${status.version ?? ''}`.trim() };
+}
+
+export function serverMessage(status: ServerStatus): ServerMessage {
+  return { ...status, downSince: status.downSince === null ? null : timeText(status.downSince) };
+}
+
+/** A memcached fit for sessions: it refuses writes when it is full instead of forgetting, and listens for nobody else. */
+export function startCommand(statuses: readonly ServerStatus[]): string {
+  const down = statuses.find(({ up }) => !up)?.address ?? statuses[0]?.address ?? 'localhost:11211';
+  if (down.startsWith('/')) return `memcached -M -m 256 -s ${down}`;
+  const [, host = 'localhost', port = '11211'] = /^\[?(.*?)\]?:(\d+)$/.exec(down) ?? [];
+  return `memcached -M -U 0 -m 256 -l ${host} -p ${port}`;
+}
+
+/** Standing conditions of a cluster. */
+export function warningsAbout(
+  statuses: readonly ServerStatus[],
+  path: string,
+  replicas: number,
+  now: number,
+): readonly Warning[] {
+  const down = statuses.filter(({ up }) => !up);
+  const link = { label: `Servers of ${path}`, path, tab: 'servers' };
+  if (down.length > 0 && down.length === statuses.length) {
+    const text = 'No server answers. Whoever needs a session is told so (503); pages without one go on.';
+    return [{ severity: 'danger', text, short: 'No server answers', link }];
+  }
+  const short = `${down.length} of ${statuses.length} servers ${down.length === 1 ? 'is' : 'are'} down`;
+  const silent = down.map((status): Warning => ({
+    severity: 'warning',
+    text: silence(status, replicas, now),
+    short,
+    link,
+  }));
+  return [
+    ...silent,
+    ...statuses.filter(({ evictions }) => (evictions ?? 0) > 0).map((status) => eviction(status, link)),
+  ];
+}
+
+function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResult {
+  if (line === '' || line.startsWith('#')) return { state: 'off', text: '' };
+  const address = parseAddress(line);
+  if (typeof address === 'string') return { state: 'down', text: 'not host:port' };
+  const status = statuses.find((each) => each.address === address.text);
+  return status === undefined ? { state: 'off', text: '' } : resultOf(status);
+}
+
+async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
+  const { addresses } = parseServers(lines);
+  if (addresses.length === 0) return [];
+  const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '' });
+  try {
+    return await cluster.servers();
+  } finally {
+    await cluster.close();
+  }
+}
+
+function silence(status: ServerStatus, replicas: number, now: number): string {
+  const since = status.downSince === null ? '' : `, ${agoText(now - status.downSince)}`;
+  const consequence =
+    replicas > 1
+      ? 'Its sessions come from their copies on the other servers.'
+      : 'Whoever has a session there is told so (503) until it is back.';
+  return `${status.address} does not answer (${status.error ?? 'no reason given'}${since}). ${consequence}`;
+}
+
+function eviction(status: ServerStatus, link: Warning['link'] & {}): Warning {
+  const count = (status.evictions ?? 0).toLocaleString('en');
+  return {
+    severity: 'warning',
+    text: `Memory of ${status.address} is full: ${count} items were pushed out since it started. Sessions may end early. Start it with -M and more memory.`,
+    short: 'Memory is full',
+    link,
+  };
+}
+
+function agoText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s ago`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+}

@@ -1,0 +1,109 @@
+import type { ChainBox, ChainMessage, FieldSchema } from '../../../schema/messages.ts';
+import { iconOf, warningsOf } from '../../manage/describe.ts';
+import { follow } from '../../manage/paths.ts';
+import type { ServerStatus, Store } from '../../memcache/store.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { askServers, resultOf } from '../memcache/servers.ts';
+
+interface PathProperty {
+  readonly name: string;
+  readonly field: FieldSchema;
+  readonly value: string;
+}
+
+/** The way of a request to its session: browser id manager, manager, container, proxy, servers. */
+export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
+  const browserIds = await manager.findService('session.browser-ids');
+  const way = await wayFrom(manager);
+  const last = way.at(-1) ?? manager;
+  const store = last.doesProvide('cache.store') ? (last.provide('cache.store') as Store) : undefined;
+  const servers = store === undefined ? [] : await askServers(store);
+  const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
+  const all = [browserIds === undefined ? NO_BROWSER_IDS : await boxOf(browserIds, true), ...boxes, ...missing(last)];
+  const broken = all.find(({ holds }) => !holds);
+  const isSilent = servers.length > 0 && servers.every(({ up }) => !up);
+  return {
+    boxes: all,
+    servers: servers.map(serverOf),
+    on: broken === undefined && !isSilent,
+    text:
+      broken !== undefined ? `Sessions are off: ${broken.text}` : isSilent ? 'No server answers' : 'Sessions are on',
+  };
+}
+
+/** The objects that path properties lead through, until one has none or leads nowhere. */
+async function wayFrom(manager: TreeObject): Promise<readonly TreeObject[]> {
+  const way = [manager];
+  for (let object: TreeObject | undefined = manager; object !== undefined;) {
+    const path = pathOf(object);
+    const next: TreeObject | undefined = path === undefined ? undefined : await stepFrom(object, path);
+    if (next === undefined || way.includes(next)) return way;
+    way.push(next);
+    object = next;
+  }
+  return way;
+}
+
+async function stepFrom(object: TreeObject, path: PathProperty): Promise<TreeObject | undefined> {
+  const { object: found, problem } = await follow(object, path.field, path.value);
+  return problem === undefined ? found : undefined;
+}
+
+/** The path property of an object, if its type has one. */
+function pathOf(object: TreeObject): PathProperty | undefined {
+  for (const [name, { schema }] of Object.entries(object.definition?.properties ?? {})) {
+    if (schema.widget === 'path') return { name, field: schema, value: String(object.properties[name]) };
+  }
+  return undefined;
+}
+
+async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
+  const [warning] = await warningsOf(object);
+  const path = pathOf(object);
+  return {
+    path: object.path,
+    id: object.parent?.parent === null ? object.id : object.path,
+    type: object.type,
+    icon: iconOf(object),
+    state: warning === undefined ? 'ok' : warning.severity === 'danger' ? 'down' : 'warn',
+    text: warning?.short ?? object.definition?.works ?? (await object.definition?.size?.(object)) ?? 'Works',
+    leadsOn: path === undefined ? null : { property: path.name, value: path.value },
+    holds,
+  };
+}
+
+const NO_BROWSER_IDS: ChainBox = {
+  path: null,
+  id: 'browser_id_manager',
+  type: 'Browser Id Manager',
+  icon: 'cookie',
+  state: 'down',
+  text: 'No browser id manager named browser_id_manager could be found.',
+  leadsOn: null,
+  holds: false,
+};
+
+/** A box for what the last path of the chain does not find. */
+function missing(last: TreeObject): readonly ChainBox[] {
+  const path = pathOf(last);
+  if (path === undefined) return [];
+  const isOff = path.value === '';
+  const text = isOff ? `${path.name} is empty` : `Nothing usable at ${path.value}`;
+  return [
+    {
+      path: null,
+      id: isOff ? 'Not set' : path.value,
+      type: path.field.wanted ?? '',
+      icon: '',
+      state: isOff ? 'off' : 'down',
+      text,
+      leadsOn: null,
+      holds: false,
+    },
+  ];
+}
+
+function serverOf(status: ServerStatus): ChainMessage['servers'][number] {
+  const text = status.up ? `${(status.latencyMs ?? 0).toFixed(1)} ms` : (status.error ?? 'down');
+  return { address: status.address, state: resultOf(status).state, text };
+}
