@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectEnvironment, root } from './setup.mjs';
+
+const MINUTE_MS = 60_000;
+
+/** Every suite, in the order in which they run: which programs it starts, and how it is run into counts. */
+export const suites = {
+  check: { programs: [], run: check },
+  unit: {
+    programs: ['memcached'],
+    run: () =>
+      nodeTests(3 * MINUTE_MS, [
+        '--test-isolation=none',
+        '{schema,server,client}/**/*.test.ts',
+        'scripts/**/*.test.mjs',
+      ]),
+  },
+  http: {
+    programs: ['memcached'],
+    run: () => nodeTests(5 * MINUTE_MS, ['--test-concurrency=2', 'e2e/{http,support}/**/*.test.ts']),
+  },
+  faults: {
+    programs: ['memcached'],
+    run: () => nodeTests(10 * MINUTE_MS, ['--test-concurrency=1', 'e2e/faults/**/*.test.ts']),
+  },
+  browser: { programs: ['memcached', 'chromium'], run: browserTests },
+};
+
+/** Types, lint and format; each counts as one test. */
+async function check() {
+  const commands = [
+    ['tsc', '-p', 'tsconfig.json'],
+    ['tsc', '-p', 'client/tsconfig.json'],
+    ['oxlint', '--deny-warnings'],
+    ['oxfmt', '--check'],
+  ];
+  const counts = { passed: 0, failed: 0 };
+  for (const [command, ...args] of commands) {
+    const { ok } = await run(command, args, 3 * MINUTE_MS);
+    console.log(`${ok ? '✔' : '✖'} ${command} ${args.join(' ')}`);
+    counts[ok ? 'passed' : 'failed'] += 1;
+  }
+  return counts;
+}
+
+async function nodeTests(limitMs, args) {
+  const { ok, output } = await run('node', ['--test', '--test-reporter=spec', ...args], limitMs);
+  const counted = (what) =>
+    Number(
+      output
+        .match(new RegExp(`^ℹ ${what} (\\d+)$`, 'gm'))
+        ?.at(-1)
+        ?.split(' ')
+        .at(-1) ?? 0,
+    );
+  return settle(ok, { passed: counted('pass'), failed: counted('fail') + counted('cancelled') });
+}
+
+async function browserTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'playwright-'));
+  const report = join(folder, 'report.json');
+  try {
+    const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+    const { ok } = await run('playwright', ['test', '--reporter=list,json'], 10 * MINUTE_MS, env);
+    if (!existsSync(report)) return settle(ok, { passed: 0, failed: 0 });
+    const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+    return settle(ok, { passed: stats.expected + stats.flaky, failed: stats.unexpected });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A suite that failed without a failing test, or that ran none, counts as one failure. */
+function settle(ok, { passed, failed }) {
+  const isSilentFailure = failed === 0 && (!ok || passed === 0);
+  if (isSilentFailure) console.log(passed === 0 ? '✖ No test ran.' : '✖ The suite ended with an error.');
+  return { passed, failed: isSilentFailure ? 1 : failed };
+}
+
+/** Runs a command with its output shown and kept. One that takes longer than its limit is ended, with all it started. */
+function run(command, args, limitMs, further = {}) {
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: projectEnvironment(further), stdio: ['ignore', 'pipe', 'pipe'], detached: true };
+    const child = spawn(command, args, options);
+    const end = (signal) => process.kill(-child.pid, signal);
+    const limit = setTimeout(() => {
+      console.log(`✖ ${command} took longer than ${limitMs / 1000} s and was ended.`);
+      end('SIGKILL');
+    }, limitMs);
+    const interrupted = () => {
+      end('SIGTERM');
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    let output = '';
+    const take = (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.on('error', (error) => take(`${command} did not start: ${error.message}\n`));
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      resolve({ ok: code === 0, output });
+    });
+  });
+}
