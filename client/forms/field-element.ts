@@ -37,9 +37,10 @@ export class AnyField extends LitElement implements FieldElement {
 
   @state() private element: FieldElement | undefined;
   #widget: Widget | undefined;
+  #made: Promise<void> | undefined;
 
   protected override willUpdate(_changed: PropertyValues) {
-    if (this.field.widget !== this.#widget) void this.#make(this.field.widget);
+    if (this.field.widget !== this.#widget) this.#made = this.#make(this.field.widget);
     this.#pass();
   }
 
@@ -47,8 +48,13 @@ export class AnyField extends LitElement implements FieldElement {
     return this.element ?? nothing;
   }
 
-  override focus(): void {
-    this.element?.focus();
+  /** The field may still be on its way: it gets the focus when it is there. */
+  override async focus(): Promise<void> {
+    await this.#made;
+    await this.updateComplete;
+    const field = this.element as (FieldElement & LitElement) | undefined;
+    await field?.updateComplete;
+    field?.focus();
   }
 
   async #make(widget: Widget): Promise<void> {
@@ -57,6 +63,7 @@ export class AnyField extends LitElement implements FieldElement {
     await load();
     if (widget !== this.#widget) return;
     this.element = document.createElement(tag) as FieldElement;
+    this.#pass();
   }
 
   #pass(): void {

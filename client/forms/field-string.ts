@@ -27,6 +27,12 @@ export class FieldString extends Field<string> {
     />`;
   }
 
+  /** A suggested id is selected, so that typing replaces it. */
+  override focus(): void {
+    super.focus();
+    if (this.field.widget === 'id') this.renderRoot.querySelector('input')?.select();
+  }
+
   #onInput(event: Event) {
     this.change((event.target as HTMLInputElement).value);
   }

@@ -1,0 +1,126 @@
+import { css } from 'lit';
+
+/** How tables look; also for a plain <table> in a tab of its own. Lines between rows only. */
+export const tableStyles = css`
+  :host {
+    display: block;
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    table-layout: fixed;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    height: 36px;
+    padding: 0 14px 0 0;
+    border-bottom: 1px solid var(--t-line);
+    overflow: hidden;
+    text-align: start;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  th {
+    height: 34px;
+    background: var(--t-lowered);
+    color: var(--t-quiet);
+    font-size: var(--t-size-small);
+    font-weight: 500;
+  }
+  :is(th, td):first-child {
+    padding-left: var(--t-edge);
+  }
+  :is(th, td):last-child {
+    padding-right: var(--t-edge);
+  }
+  :is(th, td).end {
+    padding-right: 28px;
+    text-align: end;
+  }
+  :is(th, td).check {
+    padding-right: 0;
+    overflow: visible;
+  }
+  col.check {
+    width: calc(var(--t-edge) + 28px);
+  }
+  input[type='checkbox'] {
+    vertical-align: -3px;
+  }
+  .with-icon {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  a.id {
+    color: inherit;
+    font-weight: 500;
+  }
+  td.quiet {
+    color: var(--t-quiet);
+  }
+  tbody tr:hover {
+    background: var(--t-hover);
+  }
+  tbody tr.selected {
+    background: var(--t-accent-fill);
+  }
+  tbody tr.open {
+    background: var(--t-hover);
+    box-shadow: inset 2px 0 var(--t-accent);
+  }
+  tbody tr:focus-visible {
+    outline-offset: -2px;
+  }
+  button.head {
+    gap: 4px;
+    min-height: 24px;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+  }
+  button.head t-icon {
+    --icon-size: 13px;
+    color: inherit;
+  }
+  th:hover button.head,
+  th[aria-sort] button.head {
+    color: var(--t-text);
+  }
+  .skeleton rect {
+    fill: var(--t-line);
+  }
+  .skeleton .end svg {
+    scale: -1 1;
+  }
+  .skeleton:hover {
+    background: none;
+  }
+  .compact td {
+    height: 56px;
+    padding-right: var(--t-edge);
+  }
+  .compact td.check {
+    width: calc(var(--t-edge) + 32px);
+    padding-right: 0;
+  }
+  .two {
+    display: flex;
+    align-items: center;
+    gap: 14px;
+  }
+  .main {
+    flex: 1;
+    min-width: 0;
+  }
+  .main > p + p {
+    line-height: 16px;
+  }
+  .at-end {
+    max-width: 50%;
+    text-align: end;
+  }
+`;

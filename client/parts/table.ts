@@ -1,0 +1,297 @@
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { controls } from '../styles/controls.ts';
+import './icon.ts';
+import { columnsThatFit, widthOf, type Column } from './table-columns.ts';
+import { tableStyles } from './table-styles.ts';
+
+export type { Column } from './table-columns.ts';
+
+const SKELETON_AFTER_MS = 150;
+const PHONE = 560;
+const CHECK_WIDTH = 52;
+
+/** A row of two lines, as on a phone. */
+export interface CompactRow {
+  readonly icon?: string;
+  readonly first: TemplateResult | string;
+  readonly second: TemplateResult | string;
+  readonly endFirst?: TemplateResult | string;
+  readonly endSecond?: TemplateResult | string;
+}
+
+export interface Sorting {
+  readonly column: string;
+  readonly order: 'asc' | 'desc';
+}
+
+/** A press on a column's head: sort by it, or the other way round. */
+export class SortChanged extends Event {
+  static readonly type = 'sort-changed';
+  readonly sorting: Sorting;
+
+  constructor(sorting: Sorting) {
+    super(SortChanged.type);
+    this.sorting = sorting;
+  }
+}
+
+export class SelectionChanged extends Event {
+  static readonly type = 'selection-changed';
+  readonly keys: ReadonlySet<string>;
+
+  constructor(keys: ReadonlySet<string>) {
+    super(SelectionChanged.type);
+    this.keys = keys;
+  }
+}
+
+/** Enter on a row, or a double click. */
+export class RowOpened extends Event {
+  static readonly type = 'row-opened';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(RowOpened.type);
+    this.key = key;
+  }
+}
+
+/**
+ * Rows from line to line. Columns go by rank where it is narrow, and at the width of a phone a row has two lines. Without
+ * rows, the slot stands in their place: a t-face that says why. Arrows move, Space selects, Enter opens.
+ */
+@customElement('t-table')
+export class Table<Row> extends LitElement {
+  /** What the table lists, for screen readers: "Contents of Root". */
+  @property() label = '';
+  @property({ attribute: false }) columns: readonly Column<Row>[] = [];
+  @property({ attribute: false }) rows: readonly Row[] = [];
+  @property({ attribute: false }) keyOf: (row: Row) => string = String;
+  @property({ attribute: false }) compact: ((row: Row) => CompactRow) | undefined;
+  @property({ attribute: false }) sorting: Sorting | undefined;
+  @property({ type: Boolean }) selectable = false;
+  @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
+  /** The row whose details are shown elsewhere. */
+  @property({ attribute: false }) openKey: string | undefined;
+  @property({ type: Boolean }) loading = false;
+  @state() private width = 1200;
+  @state() private hasSkeleton = false;
+  #active = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #resize = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? this.width));
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+    clearTimeout(this.#timer);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('loading')) this.#waitForSkeleton();
+    this.#active = Math.min(this.#active, Math.max(0, this.rows.length - 1));
+  }
+
+  protected override render() {
+    const isCompact = this.compact !== undefined && this.width < PHONE;
+    return html`
+      <table aria-label=${this.label} aria-busy=${String(this.loading)} class=${isCompact ? 'compact' : ''}>
+        ${isCompact ? this.#compactBody() : this.#fullBody()}
+      </table>
+      ${this.rows.length === 0 && !this.hasSkeleton ? html`<slot></slot>` : nothing}
+    `;
+  }
+
+  /** Puts the focus on the row with this key, or on the first one. */
+  focusRow(key?: string): void {
+    const index = this.rows.findIndex((row) => this.keyOf(row) === key);
+    this.#focusIndex(Math.max(0, index));
+  }
+
+  /** The key of the row that has the focus. */
+  get focusedKey(): string | undefined {
+    const row = this.shadowRoot?.activeElement?.closest<HTMLElement>('tr[data-key]');
+    return row?.dataset['key'];
+  }
+
+  #fullBody() {
+    const available = this.width - (this.selectable ? CHECK_WIDTH : 0);
+    const columns = columnsThatFit(this.columns, available);
+    const scale = available / widthOf(columns);
+    return html`
+      <colgroup>
+        ${this.selectable ? html`<col class="check" />` : nothing}
+        ${columns.map(({ width }) => html`<col width=${Math.round(width * scale)} />`)}
+      </colgroup>
+      <thead>
+        <tr>
+          ${this.selectable ? html`<th class="check">${this.#checkAll()}</th>` : nothing}
+          ${columns.map((column) => this.#head(column))}
+        </tr>
+      </thead>
+      <tbody @keydown=${this.#onKey}>
+        ${this.hasSkeleton ? this.#skeleton(columns) : this.#rows((row) => this.#cells(row, columns))}
+      </tbody>
+    `;
+  }
+
+  #compactBody() {
+    return html`<tbody @keydown=${this.#onKey}>
+      ${this.hasSkeleton ? this.#skeleton(this.columns.slice(0, 1)) : this.#rows((row) => this.#compactCells(row))}
+    </tbody>`;
+  }
+
+  #rows(cells: (row: Row) => unknown) {
+    return repeat(
+      this.rows,
+      (row) => this.keyOf(row),
+      (row, index) => {
+        const key = this.keyOf(row);
+        return html`<tr
+          data-key=${key}
+          tabindex=${index === this.#active ? 0 : -1}
+          class="${this.selected.has(key) ? 'selected' : ''} ${key === this.openKey ? 'open' : ''}"
+          @focus=${() => this.#activate(index)}
+          @dblclick=${() => this.dispatchEvent(new RowOpened(key))}
+        >
+          ${this.selectable ? html`<td class="check">${this.#check(key)}</td>` : nothing} ${cells(row)}
+        </tr>`;
+      },
+    );
+  }
+
+  #cells(row: Row, columns: readonly Column<Row>[]) {
+    return columns.map(
+      (column) =>
+        html`<td class="${column.align === 'end' ? 'end' : ''} ${column.isQuiet ? 'quiet' : ''}">
+          ${column.cell(row)}
+        </td>`,
+    );
+  }
+
+  #compactCells(row: Row) {
+    const { icon, first, second, endFirst, endSecond } = this.compact!(row);
+    return html`<td>
+      <div class="two">
+        ${icon ? html`<t-icon name=${icon}></t-icon>` : nothing}
+        <div class="main">
+          <p class="strong ellipsis">${first}</p>
+          <p class="small quiet ellipsis">${second}</p>
+        </div>
+        <div class="at-end small quiet">
+          <p>${endFirst ?? nothing}</p>
+          <p>${endSecond ?? nothing}</p>
+        </div>
+      </div>
+    </td>`;
+  }
+
+  #head(column: Column<Row>) {
+    const order = this.sorting?.column === column.id ? this.sorting.order : undefined;
+    const arrow = order ? html`<t-icon name=${order === 'asc' ? 'arrow-up' : 'arrow-down'}></t-icon>` : nothing;
+    return html`<th
+      scope="col"
+      class=${column.align === 'end' ? 'end' : ''}
+      aria-sort=${order ? `${order}ending` : nothing}
+    >
+      ${
+        column.isSortable
+          ? html`<button class="head" @click=${() => this.#sort(column.id, order)}>${column.label}${arrow}</button>`
+          : column.label
+      }
+    </th>`;
+  }
+
+  #checkAll() {
+    const count = this.rows.filter((row) => this.selected.has(this.keyOf(row))).length;
+    return html`<input
+      type="checkbox"
+      aria-label="Select all"
+      .checked=${count > 0 && count === this.rows.length}
+      .indeterminate=${count > 0 && count < this.rows.length}
+      ?disabled=${this.rows.length === 0}
+      @change=${() => this.#select(count > 0 ? [] : this.rows.map((row) => this.keyOf(row)))}
+    />`;
+  }
+
+  #check(key: string) {
+    return html`<input
+      type="checkbox"
+      tabindex="-1"
+      aria-label="Select ${key}"
+      .checked=${this.selected.has(key)}
+      @change=${() => this.#toggle(key)}
+    />`;
+  }
+
+  #skeleton(columns: readonly Column<Row>[]) {
+    return [70, 90, 52, 80, 61].map(
+      (share) =>
+        html`<tr class="skeleton">
+          ${this.selectable ? html`<td class="check"></td>` : nothing}
+          ${columns.map(
+            ({ align }) =>
+              html`<td class=${align === 'end' ? 'end' : ''}>
+                <svg width="100%" height="10" aria-hidden="true"><rect width="${share}%" height="10" rx="2" /></svg>
+              </td>`,
+          )}
+        </tr>`,
+    );
+  }
+
+  #waitForSkeleton() {
+    clearTimeout(this.#timer);
+    this.hasSkeleton = false;
+    if (this.loading && this.rows.length === 0) {
+      this.#timer = setTimeout(() => (this.hasSkeleton = true), SKELETON_AFTER_MS);
+    }
+  }
+
+  #sort(column: string, order: Sorting['order'] | undefined) {
+    this.dispatchEvent(new SortChanged({ column, order: order === 'asc' ? 'desc' : 'asc' }));
+  }
+
+  #select(keys: Iterable<string>) {
+    this.dispatchEvent(new SelectionChanged(new Set(keys)));
+  }
+
+  #toggle(key: string) {
+    this.#select(this.selected.has(key) ? [...this.selected].filter((each) => each !== key) : [...this.selected, key]);
+  }
+
+  #activate(index: number) {
+    this.#active = index;
+    this.requestUpdate();
+  }
+
+  #focusIndex(index: number) {
+    this.renderRoot.querySelectorAll<HTMLElement>('tbody tr[data-key]')[index]?.focus();
+  }
+
+  #onKey(event: KeyboardEvent) {
+    const row = (event.target as HTMLElement).closest<HTMLElement>('tr[data-key]');
+    const key = row?.dataset['key'];
+    if (key === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isOnRow = event.target === row;
+    const actions: Record<string, () => void> = {
+      ArrowDown: () => this.#focusIndex(Math.min(this.rows.length - 1, this.#active + 1)),
+      ArrowUp: () => this.#focusIndex(Math.max(0, this.#active - 1)),
+      Home: () => this.#focusIndex(0),
+      End: () => this.#focusIndex(this.rows.length - 1),
+      ...(isOnRow && this.selectable && { ' ': () => this.#toggle(key) }),
+      ...(isOnRow && { Enter: () => this.dispatchEvent(new RowOpened(key)) }),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  static override styles = [controls, tableStyles];
+}

@@ -1,0 +1,323 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages.ts';
+import { getChildren } from '../api/objects.ts';
+import { detailOf } from '../api/request.ts';
+import '../parts/face.ts';
+import { plural } from '../parts/format.ts';
+import '../parts/table.ts';
+import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
+import { nameOf } from '../shell/page-head.ts';
+import { ObjectChanged } from '../state/changes.ts';
+import { flash } from '../state/flash.ts';
+import { addressOf, go, place, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { isPhone } from '../state/screen.ts';
+import { Shortcuts, singleKeys } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import type { Added } from './contents/add-dialog.ts';
+import './contents/add-menu.ts';
+import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
+import { columns, compactRow } from './contents/columns.ts';
+import type { Renamed } from './contents/rename-dialog.ts';
+import './contents/selection-bar.ts';
+import { contentsStyles } from './contents/styles.ts';
+import type { TabElement } from './tab.ts';
+
+const PAGE = 100;
+const FILTER_PAUSE_MS = 150;
+
+/** What is in a folder: filter, sort, select; add, rename and delete. Filter, order and page live in the address. */
+@customElement('contents-tab')
+export class ContentsTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private selected: ReadonlySet<string> = new Set();
+  @state() private adding: TypeInfo | undefined;
+  @state() private renaming: readonly ChildItem[] = [];
+  @query('add-menu') private addMenu!: AddMenu | null;
+  @query('#filter') private filterField!: HTMLInputElement;
+  @query('t-table') private table!: Table<ChildItem>;
+  #filterTimer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #list = new Task(this, {
+    args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
+    task: ([{ path }, filter, sort, order, offset], { signal }) =>
+      getChildren(path, { filter, sort, order, offset, limit: PAGE }, signal),
+    onComplete: ({ items }) => this.#keepSelected(new Set(items.map(({ id }) => id))),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place, isPhone, singleKeys);
+    new Shortcuts(this, [
+      { key: 'n', label: 'Add an object', run: () => void this.addMenu?.toggle() },
+      { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
+      { key: 'F2', label: 'Rename what is selected', run: () => void this.#rename() },
+      { key: 'Delete', label: 'Delete what is selected', run: () => void this.#delete() },
+      { key: 'Escape', label: 'Clear the selection', run: () => (this.selected = new Set()) },
+    ]);
+  }
+
+  protected override render() {
+    return html`
+      ${this.#toolbar()}
+      <t-table
+        label="Contents of ${nameOf(this.object)}"
+        ?selectable=${this.object.may.delete}
+        .columns=${columns}
+        .compact=${compactRow}
+        .rows=${this.#rows}
+        .keyOf=${idOf}
+        .sorting=${this.#sorting}
+        .selected=${this.selected}
+        .loading=${this.#list.status === TaskStatus.PENDING}
+        @sort-changed=${(event: SortChanged) => setQuery({ sort: event.sorting.column, order: event.sorting.order, from: undefined })}
+        @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
+        @row-opened=${(event: RowOpened) => this.#open(event.key)}
+      >
+        ${this.#face()}
+      </t-table>
+      ${this.#foot()} ${this.#dialogs()}
+    `;
+  }
+
+  get #rows(): readonly ChildItem[] {
+    return this.#list.status === TaskStatus.ERROR ? [] : (this.#list.value?.items ?? []);
+  }
+
+  get #filter(): string {
+    return place.get().query.get('filter') ?? '';
+  }
+
+  get #sorting(): Sorting {
+    const { query: values } = place.get();
+    return { column: values.get('sort') ?? 'id', order: values.get('order') === 'desc' ? 'desc' : 'asc' };
+  }
+
+  get #offset(): number {
+    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
+  }
+
+  get #chosen(): readonly ChildItem[] {
+    const focused = this.table.focusedKey;
+    const keys = this.selected.size > 0 ? this.selected : new Set(focused === undefined ? [] : [focused]);
+    return this.#rows.filter(({ id }) => keys.has(id));
+  }
+
+  get #ids(): ReadonlySet<string> {
+    return new Set(this.#rows.map(idOf));
+  }
+
+  #toolbar() {
+    const total = this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
+    const items = total === undefined ? 'items' : plural(total, 'item');
+    return html`<div class="toolbar">
+      <div class="filter">
+        <t-icon name="search"></t-icon>
+        <input
+          id="filter"
+          aria-label="Filter"
+          placeholder=${isPhone.get() ? `Filter ${items}` : `Filter these ${items}`}
+          autocomplete="off"
+          spellcheck="false"
+          .value=${this.#filter}
+          @input=${this.#onFilter}
+          @keydown=${this.#onFilterKey}
+        />
+        ${
+          this.#filter
+            ? html`<button
+                class="plain icon-only"
+                aria-label="Clear filter"
+                title="Clear filter"
+                @click=${this.#clearFilter}
+              >
+                <t-icon name="x"></t-icon>
+              </button>`
+            : html`<kbd aria-hidden="true">/</kbd>`
+        }
+      </div>
+      ${
+        this.selected.size > 0
+          ? html`<selection-bar
+              count=${this.selected.size}
+              .may=${this.object.may}
+              @rename=${this.#rename}
+              @delete=${this.#delete}
+              @clear=${() => (this.selected = new Set())}
+            ></selection-bar>`
+          : nothing
+      }
+      ${
+        this.object.may.add && this.object.addable.length > 0
+          ? html`<add-menu path=${this.path} @type-chosen=${this.#onTypeChosen}></add-menu>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #face() {
+    const name = nameOf(this.object);
+    if (this.#list.status === TaskStatus.ERROR) {
+      return html`<t-face
+        kind="error"
+        icon="circle-x"
+        heading="Could not list '${this.path}': ${detailOf(this.#list.error)}"
+      >
+        <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (this.#list.status !== TaskStatus.COMPLETE) return nothing;
+    if (this.#filter) {
+      return html`<t-face
+        icon="search"
+        heading="No item matches '${this.#filter}'."
+        detail="Items in ${name} were looked at by id, title and type."
+      >
+        <button class="plain" @click=${this.#clearFilter}>Clear filter</button>
+      </t-face>`;
+    }
+    const where = this.path === '/' ? '/' : `${this.path}/`;
+    return html`<t-face
+      icon=${this.object.icon}
+      heading="There are currently no items in '${name}'."
+      detail="Objects that you add here appear at ${where} followed by their id."
+    >
+      ${
+        this.addMenu
+          ? html`<button @click=${() => this.addMenu?.toggle()}><t-icon name="plus"></t-icon>Add</button>`
+          : nothing
+      }
+    </t-face>`;
+  }
+
+  #foot() {
+    const total = this.#list.value?.total ?? 0;
+    if (total === 0) return nothing;
+    const to = this.#offset + this.#rows.length;
+    const isAll = this.#offset === 0 && to >= total;
+    return html`<div class="foot">
+      <p class="figures" role="status">
+        ${isAll ? plural(total, 'item') : `${this.#offset + 1} to ${to} of ${plural(total, 'item')}`}
+      </p>
+      ${isAll ? nothing : html`${this.#page('Previous', this.#offset - PAGE)} ${this.#page('Next', to < total ? to : -1)}`}
+      ${
+        singleKeys.get()
+          ? html`<p class="keys"><kbd>n</kbd> add <kbd>F2</kbd> rename <kbd>?</kbd> all keys</p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #page(label: string, offset: number) {
+    return html`<button
+      class="small"
+      ?disabled=${offset < 0}
+      @click=${() => setQuery({ from: offset === 0 ? undefined : String(offset + 1) })}
+    >
+      ${label}
+    </button>`;
+  }
+
+  #dialogs() {
+    return html`
+      ${
+        this.adding
+          ? html`<add-dialog
+              folder=${this.path}
+              .info=${this.adding}
+              .takenIds=${this.#ids}
+              @added=${this.#onAdded}
+              @closed=${() => (this.adding = undefined)}
+            ></add-dialog>`
+          : nothing
+      }
+      ${
+        this.renaming.length > 0
+          ? html`<rename-dialog
+              folder=${this.path}
+              .items=${this.renaming}
+              .takenIds=${this.#ids}
+              @renamed=${this.#onRenamed}
+              @closed=${() => (this.renaming = [])}
+            ></rename-dialog>`
+          : nothing
+      }
+    `;
+  }
+
+  #onFilter() {
+    clearTimeout(this.#filterTimer);
+    const filter = this.filterField.value.trim();
+    this.#filterTimer = setTimeout(() => setQuery({ filter, from: undefined }), FILTER_PAUSE_MS);
+  }
+
+  #onFilterKey(event: KeyboardEvent) {
+    if (event.key === 'Escape') this.#clearFilter();
+    else if (event.key === 'ArrowDown') this.table.focusRow();
+    else if (event.key === 'Enter' && this.#rows.length === 1) this.#open(this.#rows[0]!.id);
+    else return;
+    event.preventDefault();
+  }
+
+  #clearFilter() {
+    clearTimeout(this.#filterTimer);
+    this.filterField.value = '';
+    setQuery({ filter: undefined, from: undefined });
+    this.filterField.focus();
+  }
+
+  #open(id: string) {
+    const item = this.#rows.find((row) => row.id === id);
+    if (item) go(addressOf(item.path));
+  }
+
+  #keepSelected(there: ReadonlySet<string>) {
+    if ([...this.selected].some((id) => !there.has(id))) this.selected = this.selected.intersection(there);
+  }
+
+  async #onTypeChosen(event: TypeChosen) {
+    await import('./contents/add-dialog.ts');
+    this.adding = event.info;
+  }
+
+  #onAdded({ object }: Added) {
+    this.adding = undefined;
+    flash(`Added '${object.id}'.`);
+    this.dispatchEvent(new ObjectChanged());
+    go(addressOf(object.path, object.tabs.find(({ id }) => id === 'properties')?.id));
+  }
+
+  async #rename() {
+    const chosen = this.#chosen;
+    if (chosen.length === 0 || !this.object.may.delete) return;
+    await import('./contents/rename-dialog.ts');
+    this.renaming = chosen;
+  }
+
+  #onRenamed({ renames }: Renamed) {
+    this.renaming = [];
+    const [[from, to] = []] = renames;
+    flash(renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`);
+    this.selected = new Set();
+    this.dispatchEvent(new ObjectChanged());
+  }
+
+  async #delete() {
+    const chosen = this.#chosen;
+    if (chosen.length === 0 || !this.object.may.delete) return;
+    const { deleteItems } = await import('./contents/delete-items.ts');
+    if ((await deleteItems(this.object, chosen)) === 0) return;
+    this.selected = new Set();
+    this.dispatchEvent(new ObjectChanged());
+    this.table.focusRow();
+  }
+
+  static override styles = [controls, contentsStyles];
+}
+
+function idOf(item: ChildItem): string {
+  return item.id;
+}

@@ -1,0 +1,115 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { checkId, normaliseId } from '../../../schema/ids.ts';
+import type { ChildItem, FieldSchema } from '../../../schema/messages.ts';
+import { renameObject } from '../../api/objects.ts';
+import { detailOf } from '../../api/request.ts';
+import '../../forms/field-element.ts';
+import { ValueChanged } from '../../forms/field.ts';
+import '../../parts/dialog.ts';
+import { controls } from '../../styles/controls.ts';
+
+/** Which ids became which. */
+export class Renamed extends Event {
+  static readonly type = 'renamed';
+  readonly renames: ReadonlyMap<string, string>;
+
+  constructor(renames: ReadonlyMap<string, string>) {
+    super(Renamed.type);
+    this.renames = renames;
+  }
+}
+
+/** New ids for the chosen objects. Sends Renamed (with what was renamed before a refusal, too), or `closed`. */
+@customElement('rename-dialog')
+export class RenameDialog extends LitElement {
+  @property({ attribute: false }) items: readonly ChildItem[] = [];
+  @property() folder = '/';
+  @property({ attribute: false }) takenIds: ReadonlySet<string> = new Set();
+  @state() private ids: ReadonlyMap<string, string> = new Map();
+  @state() private refusals: ReadonlyMap<string, string> = new Map();
+  @state() private isBusy = false;
+  @state() private isOpen = true;
+  readonly #done = new Map<string, string>();
+
+  protected override render() {
+    const [first] = this.items;
+    const heading = this.items.length === 1 ? `Rename ${first?.id}` : `Rename ${this.items.length} items`;
+    return html`<t-dialog heading=${heading} ?open=${this.isOpen} @closed=${this.#onClosed}>
+      <form @value-changed=${this.#onValue} @submit=${this.#submit} @keydown=${this.#onKey}>
+        ${this.items.map(
+          (item, index) =>
+            html`<field-element
+              stacked
+              ?autofocus=${index === 0}
+              name=${item.id}
+              .field=${fieldFor(item)}
+              .value=${this.ids.get(item.id) ?? item.id}
+              .error=${this.#errorOf(item.id)}
+            ></field-element>`,
+        )}
+      </form>
+      <span slot="note">Addresses change with the id.</span>
+      <button slot="buttons" @click=${() => (this.isOpen = false)}>Cancel</button>
+      <button slot="buttons" class="primary" ?disabled=${this.isBusy} @click=${this.#submit}>Rename</button>
+    </t-dialog>`;
+  }
+
+  get #renames(): readonly (readonly [string, string])[] {
+    const wanted = [...this.ids].map(([from, to]) => [from, normaliseId(to)] as const);
+    return wanted.filter(([from, to]) => from !== to && !this.#done.has(from));
+  }
+
+  #errorOf(id: string): string | undefined {
+    const to = normaliseId(this.ids.get(id) ?? id);
+    if (to === id) return undefined;
+    const taken = (other: string) => this.takenIds.has(other);
+    return this.refusals.get(id) ?? checkId(to, { inRoot: this.folder === '/', taken });
+  }
+
+  #onValue(event: ValueChanged) {
+    event.stopPropagation();
+    this.ids = new Map([...this.ids, [event.name, String(event.value)]]);
+    this.refusals = new Map([...this.refusals].filter(([id]) => id !== event.name));
+  }
+
+  #onKey(event: KeyboardEvent) {
+    if (event.key === 'Enter') void this.#submit(event);
+  }
+
+  async #submit(event: Event) {
+    event.preventDefault();
+    if (this.isBusy || this.#renames.some(([from]) => this.#errorOf(from))) return;
+    this.isBusy = true;
+    for (const [from, to] of this.#renames) {
+      try {
+        await renameObject(this.folder, { from, to });
+        this.#done.set(from, to);
+      } catch (caught) {
+        this.refusals = new Map([[from, detailOf(caught)]]);
+        break;
+      }
+    }
+    this.isBusy = false;
+    if (this.refusals.size === 0) this.isOpen = false;
+  }
+
+  #onClosed() {
+    this.dispatchEvent(this.#done.size > 0 ? new Renamed(this.#done) : new Event('closed'));
+  }
+
+  static override styles = [
+    controls,
+    css`
+      form {
+        display: grid;
+        gap: 16px;
+        margin-top: 10px;
+      }
+    `,
+  ];
+}
+
+function fieldFor(item: ChildItem): FieldSchema {
+  return { type: 'string', title: `New id of ${item.id}`, widget: 'id', mode: 'rw', default: '' };
+}
