@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { comparing, fold, isStorable, matches, sortKeysOf } from './order.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
-import { STATE_COLUMNS, storedObjectOf } from './rows.ts';
+import { OBJECTS, storedObjectOf } from './rows.ts';
 import type { ChildPage, ChildQuery, Sort, StoredObject } from './storage.ts';
 
 const ORDERS: Record<Sort, readonly string[]> = {
@@ -15,7 +15,7 @@ const ORDERS: Record<Sort, readonly string[]> = {
 
 const NOT_APART = 'oid NOT IN (SELECT value FROM json_each(@apart))';
 const pageSql = (orderBy: string, outerOrderBy: string, isApart: boolean) => `
-  SELECT o.child_count, ${STATE_COLUMNS}
+  SELECT o.oid, o.serial, o.parent, o.child_count, r.state
   FROM (
     SELECT oid FROM objects WHERE parent = @parent ${isApart ? `AND ${NOT_APART}` : ''}
     ORDER BY ${orderBy} LIMIT @limit OFFSET @offset
@@ -26,8 +26,7 @@ const pageSql = (orderBy: string, outerOrderBy: string, isApart: boolean) => `
 const matchingSql = (orderBy: string) => `
   SELECT CASE WHEN instr(id_key, @filter) OR instr(title_key, @filter) OR instr(type_key, @filter) THEN oid END
   FROM objects WHERE parent = @parent AND ${NOT_APART} ORDER BY ${orderBy}`;
-const OBJECT = `
-  SELECT o.child_count, ${STATE_COLUMNS} FROM objects AS o JOIN revisions AS r USING (serial, oid) WHERE o.oid = ?`;
+const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 const CHILD_COUNT = 'SELECT child_count FROM objects WHERE oid = ?';
 
 interface Window {
@@ -55,7 +54,7 @@ export class Listing {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#object = database.prepare(OBJECT);
+    this.#object = database.prepare<[number], ObjectRow>(OBJECT).raw();
     this.#childCount = database.prepare<[number], number>(CHILD_COUNT).pluck();
   }
 
@@ -75,7 +74,10 @@ export class Listing {
   /** The page of those whose oids, in order, `matching` found. */
   pageOfMatches(parent: number, query: ChildQuery, oids: readonly number[], past: Past = NOTHING_PAST): ChildPage {
     const window = (offset: number, limit: number) =>
-      oids.slice(offset, offset + limit).flatMap((oid) => this.#object.get(oid) ?? []);
+      oids
+        .slice(offset, offset + limit)
+        .map((oid) => this.#object.get(oid))
+        .filter((row) => row !== undefined);
     return pageOf(parent, query, past, { count: oids.length, window });
   }
 
@@ -110,7 +112,8 @@ export class Listing {
     const name = `${sort} ${order} ${isApart}`;
     let statement = this.#pages.get(name);
     if (!statement) {
-      statement = this.#database.prepare(pageSql(orderBy(sort, order), orderBy(sort, order, 'o.'), isApart));
+      const sql = pageSql(orderBy(sort, order), orderBy(sort, order, 'o.'), isApart);
+      statement = this.#database.prepare<[Window], ObjectRow>(sql).raw();
       this.#pages.set(name, statement);
     }
     return statement;
@@ -134,7 +137,7 @@ function countApart(parent: number, { entries }: Past): number {
 /** Lays what was there then among what is unchanged, and cuts out the page. */
 function pageOf(parent: number, query: ChildQuery, past: Past, unchanged: Unchanged): ChildPage {
   const { offset, limit } = query;
-  const stored = (row: ObjectRow) => storedObjectOf(row, past.childCountDelta(row.oid));
+  const stored = (row: ObjectRow) => storedObjectOf(row, past.childCountDelta(row[0]));
   if (past.entries.size === 0) return { total: unchanged.count, objects: unchanged.window(offset, limit).map(stored) };
   const { compare, keyed, laidIn } = layIn(parent, query, past);
   // Each that is laid in moves the rest by at most one: the page begins at most so far before its place.
@@ -156,8 +159,8 @@ function layIn(parent: number, query: ChildQuery, past: Past) {
   const compare = (a: ReturnType<typeof keyed>, b: ReturnType<typeof keyed>) => compareKeys(a.keys, b.keys);
   const filter = fold(query.filter);
   const laidIn = [...past.entries.values()]
-    .flatMap(({ before }) => (before?.parent === parent ? before : []))
-    .map((row) => keyed(storedObjectOf(row, past.childCountDelta(row.oid))))
+    .flatMap(({ before }) => (before?.[2] === parent ? [before] : []))
+    .map((row) => keyed(storedObjectOf(row, past.childCountDelta(row[0]))))
     .filter(({ keys }) => matches(keys, filter))
     .sort(compare);
   return { compare, keyed, laidIn };

@@ -23,7 +23,7 @@ export interface SortKeys {
   readonly modified: number;
 }
 
-export function sortKeysOf(state: ObjectState, childCount: number, size = sizeOf(state)): SortKeys {
+export function sortKeysOf(state: ObjectState, childCount: number): SortKeys {
   return {
     id: state.id,
     idKey: fold(state.id),
@@ -31,7 +31,7 @@ export function sortKeysOf(state: ObjectState, childCount: number, size = sizeOf
     type: state.type,
     typeKey: fold(state.type),
     childCount,
-    size,
+    size: sizeOf(state),
     modified: state.modified,
   };
 }

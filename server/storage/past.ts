@@ -1,29 +1,29 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { ConflictError } from '../base/errors.ts';
 import type { ObjectRow } from './rows.ts';
-import { STATE_COLUMNS } from './rows.ts';
+import { OBJECTS } from './rows.ts';
 
 /** More than this has not changed during any one request that should go on. */
 const MOST_CHANGED = 20_000;
 
-// Objects that later transactions touched, each with where it is now and what it was then (null: it was not).
+// What later transactions touched (one row a time), each with where it is now and what it was then.
 const CHANGED_SINCE = `
-  SELECT changed.oid AS changed_oid, now.oid IS NOT NULL AS is_there, now.parent AS parent_now,
-    coalesce(now.child_count, 0) AS child_count, ${STATE_COLUMNS}
-  FROM (SELECT DISTINCT oid FROM revisions WHERE serial > @asOf LIMIT ${MOST_CHANGED + 1}) AS changed
+  SELECT changed.oid, now.oid IS NOT NULL, now.parent, coalesce(now.child_count, 0), r.serial, r.parent, r.state
+  FROM (SELECT oid FROM revisions WHERE serial > @asOf LIMIT ${MOST_CHANGED + 1}) AS changed
   LEFT JOIN objects AS now ON now.oid = changed.oid
-  LEFT JOIN revisions AS r ON r.oid = changed.oid AND r.id IS NOT NULL
+  LEFT JOIN revisions AS r ON r.oid = changed.oid
     AND r.serial = (SELECT max(serial) FROM revisions WHERE oid = changed.oid AND serial <= @asOf)`;
-const OBJECT = `
-  SELECT o.child_count, ${STATE_COLUMNS} FROM objects AS o JOIN revisions AS r USING (serial, oid) WHERE o.oid = ?`;
+const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 
-interface ChangedRow extends Omit<ObjectRow, 'oid' | 'id'> {
-  readonly changed_oid: number;
-  readonly is_there: 0 | 1;
-  readonly parent_now: number | null;
-  readonly oid: number | null;
-  readonly id: string | null;
-}
+type ChangedRow = readonly [
+  oid: number,
+  isThere: 0 | 1,
+  parentNow: number | null,
+  childCount: number,
+  serial: number | null,
+  parent: number | null,
+  state: string | null,
+];
 
 interface Entry {
   /** `undefined`: it is not there now. */
@@ -45,14 +45,14 @@ export class PastReader {
   readonly #object: Statement<[number], ObjectRow>;
 
   constructor(database: Database) {
-    this.#changedSince = database.prepare(CHANGED_SINCE);
-    this.#object = database.prepare(OBJECT);
+    this.#changedSince = database.prepare<[{ asOf: number }], ChangedRow>(CHANGED_SINCE).raw();
+    this.#object = database.prepare<[number], ObjectRow>(OBJECT).raw();
   }
 
   read(asOf: number): Past {
     const rows = this.#changedSince.all({ asOf });
     if (rows.length > MOST_CHANGED) throw new ConflictError('Too much has changed since this began. Try again.');
-    const entries = new Map(rows.map((row) => [row.changed_oid, entryOf(row)]));
+    const entries = new Map(rows.map((row) => [row[0], entryOf(row)]));
     const deltas = childCountDeltas(entries.values());
     this.#addRecounted(entries, deltas);
     return { entries, childCountDelta: (oid) => deltas.get(oid) ?? 0 };
@@ -62,16 +62,15 @@ export class PastReader {
   #addRecounted(entries: Map<number, Entry>, deltas: ReadonlyMap<number, number>): void {
     for (const oid of deltas.keys()) {
       const row = entries.has(oid) ? undefined : this.#object.get(oid);
-      if (row) entries.set(oid, { parentNow: row.parent, before: row });
+      if (row) entries.set(oid, { parentNow: row[2], before: row });
     }
   }
 }
 
-function entryOf(row: ChangedRow): Entry {
-  const { oid, id } = row;
+function entryOf([oid, isThere, parentNow, childCount, serial, parent, state]: ChangedRow): Entry {
   return {
-    parentNow: row.is_there ? row.parent_now : undefined,
-    before: oid === null || id === null ? undefined : { ...row, oid, id },
+    parentNow: isThere ? parentNow : undefined,
+    before: serial === null || state === null ? undefined : [oid, serial, parent, childCount, state],
   };
 }
 
@@ -82,7 +81,7 @@ function childCountDeltas(entries: Iterable<Entry>): Map<number, number> {
   };
   for (const { parentNow, before } of entries) {
     add(parentNow, -1);
-    add(before?.parent, 1);
+    add(before?.[2], 1);
   }
   for (const [oid, delta] of deltas) if (delta === 0) deltas.delete(oid);
   return deltas;

@@ -3,45 +3,38 @@ import { Listing } from './listing.ts';
 import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from './order.ts';
 import { PastReader } from './past.ts';
 import type { Past } from './past.ts';
-import type { ObjectRow, StateRow } from './rows.ts';
-import { STATE_COLUMNS, stateOf, storedObjectOf } from './rows.ts';
+import type { ObjectRow } from './rows.ts';
+import { OBJECTS, parseState, storedObjectOf } from './rows.ts';
 import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from './storage.ts';
 import { MAX_FOUND } from './storage.ts';
 
-const OBJECTS = `SELECT o.child_count, ${STATE_COLUMNS} FROM objects AS o JOIN revisions AS r USING (serial, oid)`;
 const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 const CHILD = `${OBJECTS} WHERE o.parent = ? AND o.id = ?`;
 const CHILDREN_OF_TYPE = `
   ${OBJECTS} WHERE o.parent = ? AND o.type = ? ORDER BY o.id_key, o.id LIMIT ${MAX_FOUND}`;
-const OBJECTS_OF_TYPES = `
-  ${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) ORDER BY o.oid LIMIT ?`;
+const OBJECTS_OF_TYPES = `${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) LIMIT ?`;
 const IDS_THAT_BEGIN = `
   SELECT oid FROM objects WHERE id_key >= @from AND (@to IS NULL OR id_key < @to) ORDER BY id_key, id LIMIT @limit`;
 const MATCHES_AFTER = `
   SELECT oid, instr(id_key, @text) OR instr(title_key, @text) OR instr(type_key, @text)
   FROM objects WHERE oid > @after ORDER BY oid LIMIT @limit`;
 const LINKS_TO = `
-  SELECT oid, property, path FROM links WHERE path = @path OR (path >= @from AND path < @to)
+  SELECT oid, property, path FROM links WHERE path = @path AND path <> '/'
+  UNION ALL SELECT oid, property, path FROM links WHERE path >= @from AND path < @to
   ORDER BY path, oid, property LIMIT ${MAX_FOUND}`;
 const REVISIONS = `
-  SELECT t.time, t.user, t.description, ${STATE_COLUMNS}
+  SELECT r.serial, t.time, t.user, t.description, r.state
   FROM revisions AS r JOIN transactions AS t USING (serial) WHERE r.oid = ? ORDER BY r.serial DESC LIMIT ?`;
-// Changed objects, what they are in, and what they were in.
+// Changed objects, what they came into, and what they were in.
 const TOUCHED_SINCE = `
-  SELECT oid FROM revisions WHERE serial > @serial
-  UNION SELECT parent FROM revisions WHERE serial > @serial AND parent IS NOT NULL
-  UNION SELECT before.parent FROM revisions AS later JOIN revisions AS before ON before.oid = later.oid
+  SELECT later.oid, later.parent, before.parent
+  FROM revisions AS later LEFT JOIN revisions AS before ON before.oid = later.oid
     AND before.serial = (SELECT max(serial) FROM revisions WHERE oid = later.oid AND serial <= @serial)
-    WHERE later.serial > @serial AND before.parent IS NOT NULL
-  LIMIT @limit`;
+  WHERE later.serial > @serial LIMIT @limit`;
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 
-interface RevisionRow extends Omit<StateRow, 'id'> {
-  readonly id: string | null;
-  readonly time: number;
-  readonly user: string | null;
-  readonly description: string;
-}
+type RevisionRow = Omit<Revision, 'state'> & { readonly state: string | null };
+type TouchedRow = readonly [oid: number, parent: number | null, parentBefore: number | null];
 
 /** Every question to one connection, answered at once. What takes several statements is asked in one snapshot. */
 export class Reader {
@@ -56,7 +49,7 @@ export class Reader {
   readonly #matchesAfter: Statement<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>;
   readonly #linksTo: Statement<[{ path: string; from: string; to: string }], Link & { readonly oid: number }>;
   readonly #revisions: Statement<[number, number], RevisionRow>;
-  readonly #touchedSince: Statement<[{ serial: number; limit: number }], number>;
+  readonly #touchedSince: Statement<[{ serial: number; limit: number }], TouchedRow>;
   readonly #lastTransaction: Statement<[], number>;
   readonly #dataVersion: Statement<[], number>;
   readonly #begin: Statement<[]>;
@@ -68,10 +61,10 @@ export class Reader {
     this.#database = database;
     this.listing = new Listing(database);
     this.#past = new PastReader(database);
-    this.#object = database.prepare(OBJECT);
-    this.#child = database.prepare(CHILD);
-    this.#childrenOfType = database.prepare(CHILDREN_OF_TYPE);
-    this.#objectsOfTypes = database.prepare(OBJECTS_OF_TYPES);
+    this.#object = database.prepare<[number], ObjectRow>(OBJECT).raw();
+    this.#child = database.prepare<[number, string], ObjectRow>(CHILD).raw();
+    this.#childrenOfType = database.prepare<[number, string], ObjectRow>(CHILDREN_OF_TYPE).raw();
+    this.#objectsOfTypes = database.prepare<[string, number], ObjectRow>(OBJECTS_OF_TYPES).raw();
     this.#idsThatBegin = database
       .prepare<[{ from: string; to: string | null; limit: number }], number>(IDS_THAT_BEGIN)
       .pluck();
@@ -80,7 +73,7 @@ export class Reader {
       .raw();
     this.#linksTo = database.prepare(LINKS_TO);
     this.#revisions = database.prepare(REVISIONS);
-    this.#touchedSince = database.prepare<[{ serial: number; limit: number }], number>(TOUCHED_SINCE).pluck();
+    this.#touchedSince = database.prepare<[{ serial: number; limit: number }], TouchedRow>(TOUCHED_SINCE).raw();
     this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
     this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
     this.#begin = database.prepare('BEGIN');
@@ -142,8 +135,8 @@ export class Reader {
     if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
     return this.asOf(asOf, (past) => {
       const now = this.#child.get(parent, id);
-      const then = now && !past?.entries.has(now.oid) ? now : findBefore(past, parent, id);
-      return then && storedObjectOf(then, past?.childCountDelta(then.oid));
+      const then = now && !past?.entries.has(now[0]) ? now : findBefore(past, parent, id);
+      return then && storedObjectOf(then, past?.childCountDelta(then[0]));
     });
   }
 
@@ -158,10 +151,11 @@ export class Reader {
 
   childrenOfTypes(parent: number, types: readonly string[], asOf: number): readonly StoredObject[] {
     return this.asOf(asOf, (past) => {
+      const stored = (row: ObjectRow) => storedObjectOf(row, past?.childCountDelta(row[0]));
       const now = [...new Set(types.filter(isStorable))].flatMap((type) => this.#childrenOfType.all(parent, type));
-      const unchanged = now.filter(({ oid }) => !past?.entries.has(oid));
-      const before = beforeIn(past, parent).filter(({ type }) => types.includes(type));
-      return byId([...unchanged, ...before].map((row) => storedObjectOf(row, past?.childCountDelta(row.oid))));
+      const unchanged = now.filter(([oid]) => !past?.entries.has(oid)).map(stored);
+      const before = beforeIn(past, parent).map(stored);
+      return byId([...unchanged, ...before.filter(({ type }) => types.includes(type))]);
     });
   }
 
@@ -171,7 +165,8 @@ export class Reader {
   }
 
   objects(oids: readonly number[]): readonly StoredObject[] {
-    return oids.flatMap((oid) => this.#object.get(oid) ?? []).map((row) => storedObjectOf(row));
+    const rows = oids.map((oid) => this.#object.get(oid)).filter((row) => row !== undefined);
+    return rows.map((row) => storedObjectOf(row));
   }
 
   idsThatBegin(text: string, limit: number): readonly number[] {
@@ -190,24 +185,26 @@ export class Reader {
     return this.#linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });
   }
 
-  touchedSince(serial: number, limit: number): readonly number[] {
-    return this.#touchedSince.all({ serial, limit });
+  /** `undefined`: more than the limit. */
+  touchedSince(serial: number, limit: number): readonly number[] | undefined {
+    const rows = this.#touchedSince.all({ serial, limit: limit + 1 });
+    if (rows.length > limit) return undefined;
+    return [...new Set(rows.flat().filter((oid) => oid !== null))];
   }
 
   revisions(oid: number, limit: number): readonly Revision[] {
-    return this.#revisions.all(oid, limit).map(({ serial, time, user, description, id, ...row }) => {
-      const state = id === null ? null : stateOf({ ...row, serial, id });
-      return { serial, time, user, description, state };
-    });
+    const rows = this.#revisions.all(oid, limit);
+    return rows.map(({ state, ...row }) => ({ ...row, state: state === null ? null : parseState(state) }));
   }
 }
 
 function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] {
-  return [...(past?.entries.values() ?? [])].flatMap(({ before }) => (before?.parent === parent ? before : []));
+  const entries = [...(past?.entries.values() ?? [])];
+  return entries.map(({ before }) => before).filter((row) => row?.[2] === parent) as ObjectRow[];
 }
 
 function findBefore(past: Past | undefined, parent: number, id: string): ObjectRow | undefined {
-  return beforeIn(past, parent).find((row) => row.id === id);
+  return beforeIn(past, parent).find(([, , , , state]) => parseState(state).id === id);
 }
 
 function byId(objects: readonly StoredObject[]): readonly StoredObject[] {

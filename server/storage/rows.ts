@@ -1,59 +1,26 @@
-import type { Json, ObjectState, StoredObject } from './storage.ts';
+import type { ObjectState, StoredObject } from './storage.ts';
 
-/** One row of `revisions`, with what `objects` adds to it. The columns of a deletion are null. */
-export interface StateRow {
-  readonly oid: number;
-  readonly serial: number;
-  readonly parent: number | null;
-  readonly id: string;
-  readonly type: string;
-  readonly title: string;
-  readonly owner: string | null;
-  readonly properties: string;
-  readonly created: number;
-  readonly modified: number;
-  readonly modified_by: string | null;
-  readonly revision: number;
+/** An object as it is read: as an array, which costs half of what an object with named columns does. */
+export type ObjectRow = readonly [
+  oid: number,
+  serial: number,
+  parent: number | null,
+  childCount: number,
+  state: string,
+];
+
+/** Selects ObjectRow. */
+export const OBJECTS = `
+  SELECT o.oid, o.serial, o.parent, o.child_count, r.state FROM objects AS o JOIN revisions AS r USING (serial, oid)`;
+
+/** A state as JSON. The names in it are the interface's own, so what is read back is a state as it stands. */
+export function parseState(state: string): ObjectState {
+  return JSON.parse(state) as ObjectState;
 }
 
-export interface ObjectRow extends StateRow {
-  readonly child_count: number;
-}
-
-export const STATE_COLUMNS = `
-  r.oid, r.serial, r.parent, r.id, r.type, r.title, r.owner, r.properties, r.created, r.modified, r.modified_by,
-  r.revision`;
-
-export function stateOf(row: StateRow): ObjectState {
-  return {
-    oid: row.oid,
-    parent: row.parent,
-    id: row.id,
-    type: row.type,
-    title: row.title,
-    owner: row.owner,
-    properties: JSON.parse(row.properties) as Record<string, Json>,
-    created: row.created,
-    modified: row.modified,
-    modifiedBy: row.modified_by,
-    revision: row.revision,
-  };
-}
-
-export function storedObjectOf(row: ObjectRow, childCountDelta = 0): StoredObject {
-  return {
-    oid: row.oid,
-    parent: row.parent,
-    id: row.id,
-    type: row.type,
-    title: row.title,
-    owner: row.owner,
-    properties: JSON.parse(row.properties) as Record<string, Json>,
-    created: row.created,
-    modified: row.modified,
-    modifiedBy: row.modified_by,
-    revision: row.revision,
-    serial: row.serial,
-    childCount: row.child_count + childCountDelta,
-  };
+export function storedObjectOf([, serial, , childCount, state]: ObjectRow, childCountDelta = 0): StoredObject {
+  const { oid, parent, id, type, title, owner, properties, created, modified, modifiedBy, revision } =
+    parseState(state);
+  const plain = { oid, parent, id, type, title, owner, properties, created, modified, modifiedBy, revision };
+  return { ...plain, serial, childCount: childCount + childCountDelta };
 }

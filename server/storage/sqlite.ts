@@ -104,8 +104,7 @@ export class SqliteStorage implements Storage {
   }
 
   changedSince(serial: number): readonly number[] | undefined {
-    const touched = this.#now(() => this.#reader.touchedSince(serial, MOST_CHANGED_SINCE + 1));
-    return touched.length > MOST_CHANGED_SINCE ? undefined : touched;
+    return this.#now(() => this.#reader.touchedSince(serial, MOST_CHANGED_SINCE));
   }
 
   revisions(oid: number, limit: number): Promise<readonly Revision[]> {

@@ -7,10 +7,7 @@ import type { Batch, Change, Link, ObjectState } from './storage.ts';
 
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 const ADD_TRANSACTION = 'INSERT INTO transactions (serial, time, user, description) VALUES (?, ?, ?, ?)';
-const ADD_REVISION = `
-  INSERT INTO revisions
-    (serial, oid, parent, id, type, title, owner, properties, created, modified, modified_by, revision)
-  VALUES (@serial, @oid, @parent, @id, @type, @title, @owner, @properties, @created, @modified, @modifiedBy, @revision)`;
+const ADD_REVISION = 'INSERT INTO revisions (serial, oid, parent, state) VALUES (?, ?, ?, ?)';
 const ADD_DELETION = 'INSERT INTO revisions (serial, oid) VALUES (?, ?)';
 const PLACE =
   'SELECT oid, serial, parent, id, title_key AS titleKey, type, child_count AS childCount FROM objects WHERE oid = ?';
@@ -45,7 +42,7 @@ interface Place {
 export class Writer {
   readonly #lastTransaction: Statement<[], number>;
   readonly #addTransaction: Statement<[number, number, string | null, string]>;
-  readonly #addRevision: Statement<[Omit<ObjectState, 'properties'> & { serial: number; properties: string }]>;
+  readonly #addRevision: Statement<[number, number, number | null, string]>;
   readonly #addDeletion: Statement<[number, number]>;
   readonly #place: Statement<[number], Place>;
   readonly #add: Statement<[SortKeys & { oid: number; serial: number; parent: number | null }]>;
@@ -114,19 +111,18 @@ export class Writer {
       this.#addDeletion.run(serial, oid);
       return;
     }
-    const properties = JSON.stringify(after.properties);
-    this.#addRevision.run({ ...after, serial, properties });
-    this.#writeObject(after, place, serial, Buffer.byteLength(properties));
+    this.#addRevision.run(serial, oid, after.parent, JSON.stringify(after));
+    this.#writeObject(after, place, serial);
     this.#writeLinks(oid, links, place !== undefined);
   }
 
-  #writeObject(after: ObjectState, place: Place | undefined, serial: number, size: number): void {
+  #writeObject(after: ObjectState, place: Place | undefined, serial: number): void {
     const { oid, parent } = after;
-    const keys = sortKeysOf(after, place?.childCount ?? 0, size);
+    const keys = sortKeysOf(after, place?.childCount ?? 0);
     try {
       if (!place) this.#add.run({ ...keys, oid, serial, parent });
       else if (isListedElsewhere(place, after, keys)) this.#replace.run({ ...keys, oid, serial, parent });
-      else this.#change.run({ oid, serial, size, modified: after.modified });
+      else this.#change.run({ oid, serial, size: keys.size, modified: after.modified });
     } catch (error) {
       if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw takenId(after.id);
       throw error;

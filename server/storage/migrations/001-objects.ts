@@ -14,20 +14,12 @@ export const objects: Migration = {
       description TEXT NOT NULL
     ) STRICT;
 
-    -- A row without an id is a deletion.
+    -- The whole state as JSON; null for a deletion.
     CREATE TABLE revisions (
       serial INTEGER NOT NULL REFERENCES transactions (serial),
       oid INTEGER NOT NULL,
       parent INTEGER,
-      id TEXT,
-      type TEXT,
-      title TEXT,
-      owner TEXT,
-      properties TEXT,
-      created INTEGER,
-      modified INTEGER,
-      modified_by TEXT,
-      revision INTEGER,
+      state TEXT,
       PRIMARY KEY (serial, oid)
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX revisions_of_object ON revisions (oid, serial);
