@@ -11,7 +11,10 @@ const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
   ['a\x7f', 'The id "a\x7f" contains characters illegal in URLs.'],
   ['a\ud800b', 'The id "a\ud800b" contains characters illegal in URLs.'],
   ['a\u202egnp', 'The id "a\u202egnp" contains characters illegal in URLs.'],
-  ...[...'<>&\\?#%/'].map((sign) => [`a${sign}b`, `The id "a${sign}b" contains characters illegal in URLs.`] as const),
+  ...Array.from(
+    '<>&\\?#%/',
+    (sign) => [`a${sign}b`, `The id "a${sign}b" contains characters illegal in URLs.`] as const,
+  ),
   ['.', 'The id "." is invalid because it is not traversable.'],
   ['..', 'The id ".." is invalid because it is not traversable.'],
   ['_a', 'The id "_a" is invalid because it begins with an underscore.'],

@@ -122,8 +122,12 @@ function builtFrom() {
 
 function clientStamp() {
   const files = ['client', 'schema'].flatMap((folder) => filesIn(folder)).filter((file) => !file.endsWith('.test.ts'));
-  const names = [...files.sort(), 'vite.config.ts', 'package-lock.json'];
+  const names = [...files.sort(byName), 'vite.config.ts', 'package-lock.json'];
   return hashOf(names.flatMap((name) => [name, readFileSync(join(root, name))])).slice(0, 16);
+}
+
+function byName(one, other) {
+  return one < other ? -1 : 1;
 }
 
 function filesIn(folder) {
