@@ -96,7 +96,7 @@ async function meet(fate: Fate, chunk: Buffer, from: Socket, to: Socket): Promis
   }
 }
 
-function end(from: Socket, to: Socket, last = Buffer.alloc(0)): void {
+function end(from: Socket, to: Socket, last: Buffer = Buffer.alloc(0)): void {
   to.end(last);
   from.end();
 }

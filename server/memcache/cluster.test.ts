@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
-import { parseServers } from './addresses.ts';
-import { Allowlist } from './allowlist.ts';
-import { Cluster, type ClusterOptions } from './cluster.ts';
+import { startMemcached } from '../../e2e/support/memcached.ts';
 import { newKey, storeContract, textOf, versioned } from './contract.ts';
-
-const { allowlist } = Allowlist.parse();
-
-export function clusterOf(servers: readonly { readonly address: string }[], options: Partial<ClusterOptions> = {}) {
-  const { addresses } = parseServers(servers.map((server) => server.address));
-  return new Cluster({ addresses, allowlist, timeoutMs: 1_000, ...options });
-}
+import { clusterOf, several } from './trial.ts';
 
 function contractOn(name: string, count: number): void {
   storeContract(name, async () => {
@@ -84,8 +75,3 @@ test('a value is found on the place that placesOf names', async () => {
   }
   await store.close();
 });
-
-export async function several(count: number): Promise<{ readonly all: readonly Memcached[] } & AsyncDisposable> {
-  const all = await Promise.all(Array.from({ length: count }, () => startMemcached()));
-  return { all, [Symbol.asyncDispose]: async () => void (await Promise.all(all.map((server) => server.kill()))) };
-}

@@ -59,7 +59,7 @@ export class Connection {
     const opened = performance.now();
     this.#socket = connect({ ...target, noDelay: true, keepAlive: true, onread: this.#reader() });
     this.#socket.once('connect', () => this.#socket.write(bareRequest(OPCODES.version, 0)));
-    this.#socket.once('error', (error) => this.fail(toUnreachable(options.address, error, this.#state)));
+    this.#socket.once('error', (error) => this.fail(toUnreachable(options.address, error)));
     this.#socket.once('end', () => this.#ended());
     this.#socket.once('close', () => this.#ended());
     this.#wakeAt(opened + options.connectTimeoutMs);
@@ -165,7 +165,7 @@ export class Connection {
   }
 
   #failAs(reason: Reason): void {
-    const Fault = this.#state === 'ready' ? ConnectionLost : ServerUnreachable;
+    const Fault = reason === REASONS.notMemcached ? ServerUnreachable : ConnectionLost;
     this.fail(new Fault(this.#options.address, reason));
   }
 
@@ -202,11 +202,11 @@ export class Connection {
   }
 }
 
-function toUnreachable(address: string, error: Error, state: string): ServerUnreachable {
+function toUnreachable(address: string, error: Error): ServerUnreachable {
   if (error instanceof ServerUnreachable) return error;
   const code = 'code' in error ? error.code : undefined;
-  if (state === 'ready') return new ConnectionLost(address, REASONS.closed, { cause: error });
+  if (code === 'ECONNREFUSED') return new ServerUnreachable(address, REASONS.refused, { cause: error });
   if (code === 'ENOENT') return new ServerUnreachable(address, REASONS.noSocket, { cause: error });
-  const reason = code === 'ECONNREFUSED' ? REASONS.refused : REASONS.closed;
-  return new ServerUnreachable(address, reason, { cause: error });
+  if (code === 'ECONNRESET' || code === 'EPIPE') return new ConnectionLost(address, REASONS.closed, { cause: error });
+  return new ServerUnreachable(address, REASONS.noRoute, { cause: error });
 }

@@ -10,6 +10,7 @@ export const REASONS = {
   refused: { short: 'refused', clause: 'refused the connection' },
   noSocket: { short: 'no such socket', clause: 'does not exist' },
   closed: { short: 'closed the connection', clause: 'closed the connection' },
+  noRoute: { short: 'cannot be reached', clause: 'cannot be reached' },
   unresolved: { short: 'the name does not resolve', clause: 'has a name that does not resolve' },
   notAllowed: {
     short: 'the address is not allowed',
@@ -32,7 +33,7 @@ export class ServerUnreachable extends Unavailable {
   }
 }
 
-/** A connection that had worked broke while something was in flight on it. */
+/** A connection broke. Another one may work at once. */
 export class ConnectionLost extends ServerUnreachable {}
 
 /** The server took longer than the deadline. */

@@ -10,7 +10,7 @@ export type State = 'up' | 'suspect' | 'down';
 const FIRST_BACKOFF_MS = 12;
 const LONGEST_BACKOFF_MS = 200;
 /** So many connections may break, one after the other and without one answer between, before a server counts as down. */
-const MAX_LOSSES = 3;
+const MAX_LOSSES = 10;
 /** An older verdict is not believed: who asks then waits for the probe. */
 const FRESH_MS = 2_000;
 
@@ -65,7 +65,7 @@ export class Health {
     this.troubledAt = this.#clock();
   }
 
-  /** A connection that had worked broke. */
+  /** A connection broke. */
   lost(error: ServerUnreachable, now: number): void {
     this.#losses++;
     if (this.#losses > MAX_LOSSES) return this.failed(error, now);

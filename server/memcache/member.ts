@@ -43,7 +43,8 @@ class Client extends memjs.Client<Answer> {
   }
 }
 
-const ATTEMPTS = 3;
+/** How often a question is asked when connections break; all of it within one deadline. */
+const ATTEMPTS = 5;
 const KEYS_AT_ONCE = 200;
 
 /** One server of a cluster, and what can be asked of it. Keys are whole, expirations memcached's own. */
