@@ -1,0 +1,259 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  randomFillSync,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { BoundedMap } from './limits.ts';
+
+const KEY_BYTES = 32;
+const KEY_ID_BYTES = 4;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** What sealing adds to a text: the key's id, a nonce, a tag. */
+export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
+const SEALERS_REMEMBERED = 5_000;
+const FILE_NAME = 'secrets.json';
+
+interface RingKey {
+  readonly secret: KeyObject;
+  /** Written before what the key sealed, so that opening need not try them all. */
+  readonly id: number;
+  readonly subKeys: Map<string, KeyObject>;
+}
+
+/**
+ * The installation's secret keys, newest first: the newest signs and seals, every one verifies and opens. Each purpose
+ * has keys of its own, so that what was signed for one is nothing for another.
+ */
+export class KeyRing {
+  readonly #keys: readonly RingKey[];
+  readonly #sealers = new BoundedMap<string, Sealer>(SEALERS_REMEMBERED);
+
+  constructor(keys: readonly Buffer[]) {
+    if (keys.length === 0) throw new Error('A key ring needs at least one key.');
+    this.#keys = keys.map(toRingKey);
+  }
+
+  /** The text of `TRELLIS_SECRETS`: keys of 32 bytes in base64url, newest first, with commas between them. */
+  static parse(text: string): KeyRing {
+    const keys = text.split(',').map((part, index) => parseKey(part.trim(), `Key ${index + 1} of TRELLIS_SECRETS`));
+    const twice = keys.findIndex((key, index) => keys.findIndex((other) => other.equals(key)) !== index);
+    if (twice !== -1)
+      throw new Error(`Key ${twice + 1} of TRELLIS_SECRETS is there twice. Each key may be named once.`);
+    return new KeyRing(keys);
+  }
+
+  /** A ring of one new key, known to nobody else. */
+  static random(): KeyRing {
+    return new KeyRing([randomBytes(KEY_BYTES)]);
+  }
+
+  /** The ring kept in a data folder, made there if there is none. Of two processes starting together both get the same. */
+  static inFolder(folder: string): KeyRing {
+    const path = join(folder, FILE_NAME);
+    return readRing(path) ?? makeRing(path);
+  }
+
+  /** 43 characters of base64url. */
+  sign(purpose: string, text: string): string {
+    return signature(this.#newest, purpose, text).toString('base64url');
+  }
+
+  verify(purpose: string, text: string, signed: string): boolean {
+    const given = Buffer.from(signed, 'base64url');
+    // The decoder overlooks stray characters; only the one spelling that we write may pass.
+    if (given.length !== KEY_BYTES || given.toString('base64url') !== signed) return false;
+    return this.#keys.some((key) => timingSafeEqual(signature(key, purpose, text), given));
+  }
+
+  /** 32 bytes that only holders of the newest key can compute. */
+  derive(purpose: string): Buffer {
+    return subKey(this.#newest, purpose).export();
+  }
+
+  /** What seals and opens for one subject ("the session with this key"); its sub-keys are remembered. */
+  sealer(purpose: string, subject: string): Sealer {
+    const name = `${purpose}\0${subject}`;
+    const known = this.#sealers.get(name);
+    if (known !== undefined) return known;
+    const sealer = new Sealer(this.#keys, purpose, subject);
+    this.#sealers.set(name, sealer);
+    return sealer;
+  }
+
+  seal(purpose: string, subject: string, text: Buffer, authenticated: Buffer): Buffer {
+    return this.sealer(purpose, subject).seal(text, authenticated);
+  }
+
+  /** `undefined`: it was not sealed with these keys, for this purpose and subject, with this beside it. */
+  open(purpose: string, subject: string, sealed: Buffer, authenticated: Buffer): Buffer | undefined {
+    return this.sealer(purpose, subject).open(sealed, authenticated);
+  }
+
+  get #newest(): RingKey {
+    return this.#keys[0]!;
+  }
+}
+
+/** AES-256-GCM under keys that belong to one subject. */
+export class Sealer {
+  readonly #keys: readonly RingKey[];
+  readonly #purpose: string;
+  readonly #subject: string;
+  readonly #derived = new Map<number, KeyObject>();
+
+  constructor(keys: readonly RingKey[], purpose: string, subject: string) {
+    this.#keys = keys;
+    this.#purpose = purpose;
+    this.#subject = subject;
+  }
+
+  /** Leaves `room` bytes free at the front for what the caller writes in clear. */
+  seal(text: Buffer, authenticated: Buffer, room = 0): Buffer {
+    const key = this.#keys[0]!;
+    const sealed = Buffer.allocUnsafe(room + text.length + SEAL_BYTES);
+    const nonceAt = room + KEY_ID_BYTES;
+    sealed.writeUInt32BE(key.id, room);
+    const nonce = takeNonce();
+    sealed.set(nonce, nonceAt);
+    const cipher = createCipheriv('aes-256-gcm', this.#derive(key), nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(authenticated);
+    sealed.set(cipher.update(text), nonceAt + NONCE_BYTES);
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), sealed.length - TAG_BYTES);
+    return sealed;
+  }
+
+  open(sealed: Buffer, authenticated: Buffer, from = 0): Buffer | undefined {
+    const key = this.#keyOf(sealed, from);
+    if (key === undefined) return undefined;
+    const nonceAt = from + KEY_ID_BYTES;
+    const textAt = nonceAt + NONCE_BYTES;
+    const tagAt = sealed.length - TAG_BYTES;
+    const nonce = sealed.subarray(nonceAt, textAt);
+    const decipher = createDecipheriv('aes-256-gcm', this.#derive(key), nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(authenticated).setAuthTag(sealed.subarray(tagAt));
+    const text = decipher.update(sealed.subarray(textAt, tagAt));
+    try {
+      decipher.final();
+      return text;
+    } catch {
+      // OpenSSL says nothing but that the tag does not fit, and that is what `undefined` says.
+      return undefined;
+    }
+  }
+
+  /** Whether one of our keys claims to have sealed this. What is not known was sealed with a key we were not given. */
+  knowsKeyOf(sealed: Buffer, from = 0): boolean {
+    return this.#keyOf(sealed, from) !== undefined;
+  }
+
+  #keyOf(sealed: Buffer, from: number): RingKey | undefined {
+    if (sealed.length < from + SEAL_BYTES) return undefined;
+    const id = sealed.readUInt32BE(from);
+    return this.#keys.find((key) => key.id === id);
+  }
+
+  #derive(key: RingKey): KeyObject {
+    const known = this.#derived.get(key.id);
+    if (known !== undefined) return known;
+    const derived = expand(subKey(key, this.#purpose), this.#subject);
+    this.#derived.set(key.id, derived);
+    return derived;
+  }
+}
+
+const pool = Buffer.allocUnsafeSlow(NONCE_BYTES * 512);
+let poolAt = pool.length;
+
+/** Random bytes are dear one by one and cheap by the page. Valid until the page is used up: copy it. */
+function takeNonce(): Buffer {
+  if (poolAt === pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  return pool.subarray(poolAt, (poolAt += NONCE_BYTES));
+}
+
+function toRingKey(bytes: Buffer): RingKey {
+  const secret = createSecretKey(bytes);
+  const id = createHmac('sha256', secret).update('trellis key id').digest().readUInt32BE(0);
+  return { secret, id, subKeys: new Map() };
+}
+
+function subKey(key: RingKey, purpose: string): KeyObject {
+  let sub = key.subKeys.get(purpose);
+  if (sub === undefined) key.subKeys.set(purpose, (sub = expand(key.secret, `trellis ${purpose}`)));
+  return sub;
+}
+
+/** HKDF-Expand (RFC 5869) for one block; the ring's keys are uniformly random, so there is nothing to extract. */
+function expand(key: KeyObject, info: string): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update(info).update('\x01').digest());
+}
+
+function signature(key: RingKey, purpose: string, text: string): Buffer {
+  return createHmac('sha256', subKey(key, purpose)).update(text).digest();
+}
+
+function parseKey(text: string, name: string): Buffer {
+  const key = Buffer.from(text, 'base64url');
+  if (key.length === KEY_BYTES && key.toString('base64url') === text) return key;
+  const found = text === '' ? 'is empty' : `has ${text.length} characters`;
+  throw new Error(
+    `${name} ${found}. A key is 32 random bytes in base64url: 43 characters of A-Z, a-z, 0-9, "-" and "_".`,
+  );
+}
+
+function readRing(path: string): KeyRing | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const { keys } = JSON.parse(text) as { keys: readonly string[] };
+    return new KeyRing(keys.map((key, index) => parseKey(key, `Key ${index + 1}`)));
+  } catch (cause) {
+    const rule =
+      'It must hold {"keys": ["…"]} with keys of 32 bytes in base64url, newest first. Restore it from a backup.';
+    throw new Error(`${path} cannot be read as a key ring. ${rule}`, { cause });
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The file appears whole or not at all, and only one process can make it appear: that is what `link` promises. */
+function makeRing(path: string): KeyRing {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  writeWhole(draft, `${JSON.stringify({ keys: [randomBytes(KEY_BYTES).toString('base64url')] })}\n`);
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readRing(path)!;
+}
+
+function writeWhole(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { BoundedMap } from '../base/limits.ts';
+import type { KeyRing } from '../base/secrets.ts';
+
+export interface CookieSettings {
+  readonly name: string;
+  readonly path: string;
+  /** `undefined`: this host alone. */
+  readonly domain: string | undefined;
+  /** 0: until the browser is closed. */
+  readonly lifetimeDays: number;
+  readonly sameSite: 'Lax' | 'Strict' | 'None';
+  /** Whether the browser that asks may be told to send the cookie by https alone. */
+  readonly isSecure: boolean;
+  readonly isHttpOnly: boolean;
+}
+
+export const DEFAULT_COOKIE: CookieSettings = {
+  name: 'browser_id',
+  path: '/',
+  domain: undefined,
+  lifetimeDays: 0,
+  sameSite: 'Lax',
+  isSecure: true,
+  isHttpOnly: true,
+};
+
+const ID_BYTES = 32;
+const ID_LENGTH = 43;
+const COOKIE_LENGTH = ID_LENGTH * 2 + 1;
+const PURPOSE = 'browser id';
+const VERIFIED_REMEMBERED = 10_000;
+const DAY_S = 24 * 60 * 60;
+
+/** Makes browser ids and tells the ones that were made here from all others. */
+export class BrowserIds {
+  readonly #keyRing: KeyRing;
+  /** By the cookie's text. A signature that was right once stays right. */
+  readonly #verified = new BoundedMap<string, string>(VERIFIED_REMEMBERED);
+
+  constructor(keyRing: KeyRing) {
+    this.#keyRing = keyRing;
+  }
+
+  /** A new browser id: 32 random bytes, in 43 characters. */
+  mint(): string {
+    return randomBytes(ID_BYTES).toString('base64url');
+  }
+
+  /** The id in a Cookie header, if it was signed here; anything else is no id. */
+  read(header: string | undefined, settings: CookieSettings): string | undefined {
+    if (header === undefined) return undefined;
+    for (const text of cookiesNamed(cookieName(settings), header)) {
+      const id = this.#verified.get(text) ?? this.#verify(text);
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  /** The Set-Cookie line that gives a browser its id. */
+  setCookie(id: string, settings: CookieSettings): string {
+    const text = `${id}.${this.#keyRing.sign(PURPOSE, id)}`;
+    this.#verified.set(text, id);
+    return cookieLine(settings, text);
+  }
+
+  #verify(text: string): string | undefined {
+    if (text.length !== COOKIE_LENGTH || text[ID_LENGTH] !== '.') return undefined;
+    const id = text.slice(0, ID_LENGTH);
+    if (!this.#keyRing.verify(PURPOSE, id, text.slice(ID_LENGTH + 1))) return undefined;
+    this.#verified.set(text, id);
+    return id;
+  }
+}
+
+/** The name the browser knows the cookie by. `__Host-` makes it refuse one that another host or a plain page set. */
+export function cookieName(settings: CookieSettings): string {
+  const mayBeHostOnly = settings.isSecure && settings.domain === undefined && settings.path === '/';
+  return mayBeHostOnly && !settings.name.startsWith('__') ? `__Host-${settings.name}` : settings.name;
+}
+
+/** A Set-Cookie line. */
+export function cookieLine(settings: CookieSettings, value: string): string {
+  return line(settings, value, settings.lifetimeDays * DAY_S);
+}
+
+/** The Set-Cookie line that makes a browser forget its id. */
+export function dropCookie(settings: CookieSettings): string {
+  return line({ ...settings, lifetimeDays: 1 }, '', 0);
+}
+
+function line(settings: CookieSettings, value: string, maxAgeS: number): string {
+  let text = `${cookieName(settings)}=${value}; Path=${settings.path}`;
+  if (settings.domain !== undefined) text += `; Domain=${settings.domain}`;
+  if (settings.lifetimeDays > 0) text += `; Max-Age=${maxAgeS}; Expires=${new Date(expiry(maxAgeS)).toUTCString()}`;
+  if (settings.isHttpOnly) text += '; HttpOnly';
+  if (settings.isSecure) text += '; Secure';
+  return `${text}; SameSite=${settings.sameSite}`;
+}
+
+function expiry(maxAgeS: number): number {
+  return maxAgeS === 0 ? 0 : Date.now() + maxAgeS * 1_000;
+}
+
+/** The values of all cookies with this name: a browser sends several when they were set for several paths or domains. */
+function* cookiesNamed(name: string, header: string): Iterable<string> {
+  for (let from = 0; from < header.length;) {
+    const semicolon = header.indexOf(';', from);
+    const end = semicolon === -1 ? header.length : semicolon;
+    while (header[from] === ' ') from++;
+    if (header.startsWith(name, from) && header[from + name.length] === '=')
+      yield header.slice(from + name.length + 1, end).trim();
+    from = end + 1;
+  }
+}

@@ -1,0 +1,156 @@
+import { Unavailable } from '../base/errors.ts';
+import { Turns, type Release } from '../base/limits.ts';
+import { nothingAt, SessionFinder, type Held } from './finding.ts';
+import { endOf } from './lifetime.ts';
+import type { ConflictRule } from './merge.ts';
+import type { Header } from './record.ts';
+import { SessionRecords, type RecordsOptions } from './records.ts';
+import { Session, type Origin } from './session.ts';
+import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './writing.ts';
+
+export interface ContainerOptions extends RecordsOptions, WritingOptions {}
+
+export const DEFAULT_SETTINGS: SessionSettings = {
+  timeoutMinutes: 20,
+  maxLifetimeMinutes: 0,
+  resolutionSeconds: 20,
+  maxBytes: 256 * 1024,
+  onConflict: 'newest',
+};
+
+export interface SaveOptions {
+  /** Who made the request, for lists of sessions. */
+  readonly origin?: Origin;
+  /** A new browser id, for a session that is to rotate. */
+  readonly moveTo?: string | undefined;
+  /** The caller holds the turn. */
+  readonly hasTurn?: boolean;
+  /** The caller runs the request again after a ConflictError. Otherwise the settings say what a conflict leads to. */
+  readonly mayRerun?: boolean;
+}
+
+/** What can be said of a session besides its data. Times are milliseconds since 1970. */
+export interface SessionFacts {
+  readonly created: number;
+  readonly lastAccess: number;
+  /** When it ends if nobody uses it again; `null`: never. */
+  readonly expires: number | null;
+  readonly maxBytes: number;
+  /** The servers that hold it, first place first; none where the store is process memory. */
+  readonly places: readonly string[];
+}
+
+const NO_ORIGIN: Origin = { user: null, address: '', browser: '' };
+/** A request that keeps others of the same session waiting longer than this loses its turn. */
+const TURN_MS = 250;
+const MAX_WAITING = 1_000;
+
+/** Keeps sessions in a store, one record for each browser id. */
+export class SessionContainer {
+  readonly #options: ContainerOptions;
+  readonly #records: SessionRecords;
+  readonly #finder: SessionFinder;
+  readonly #writer: SessionWriter;
+  readonly #turns = new Turns(TURN_MS, MAX_WAITING);
+
+  constructor(options: ContainerOptions) {
+    this.#options = options;
+    this.#records = new SessionRecords(options);
+    this.#finder = new SessionFinder(this.#records, options);
+    this.#writer = new SessionWriter(this.#records, this.#finder, options);
+  }
+
+  /**
+   * One request's copy of the browser's session, new and empty if there is none. `undefined`: the browser id was ended or
+   * rotated away, and the browser needs another.
+   */
+  async load(browserId: string): Promise<Session | undefined> {
+    const held = await this.#finder.find(browserId);
+    return held === undefined ? undefined : new Session(held, this.#options.clock());
+  }
+
+  /** A session for a browser id that was made just now: nothing can be stored for it, so nothing is asked. */
+  begin(browserId: string): Session {
+    return new Session(nothingAt(this.#records.empty(browserId)), this.#options.clock());
+  }
+
+  /** Whether the browser has a session here. Looking does not count as using it. */
+  async has(browserId: string): Promise<boolean> {
+    const held = await this.#finder.find(browserId);
+    return held !== undefined && held.header !== null;
+  }
+
+  /**
+   * Brings a request's changes to the store; without changes, that the session was used, if it is time to say so. Gives
+   * what it takes to take a change back; `undefined` where nothing changed, or the session was ended meanwhile. A key
+   * that another request changed too throws ConflictError, unless the settings say otherwise.
+   */
+  async save(session: Session, options: SaveOptions = {}): Promise<Written | undefined> {
+    const held = Session.basisOf(session) as Held;
+    const changes = session.changes();
+    const isMoving = session.isRotating && options.moveTo !== undefined;
+    if (session.isValid && changes.size === 0 && !isMoving) return this.#touch(held);
+    const release = options.hasTurn === true ? undefined : await this.turn(held.browserId);
+    try {
+      if (!session.isValid) return await this.#writer.end(held);
+      const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
+      const write = { base: held, changes, origin: options.origin ?? NO_ORIGIN, rule };
+      return await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Puts back what was there before a write, as far as nobody has changed it since. */
+  async undo(written: Written): Promise<void> {
+    await this.#writer.undo(written);
+  }
+
+  /** Ends the session with this key, whoever is using it. */
+  async endKey(key: string): Promise<void> {
+    await this.#writer.endKey(key);
+  }
+
+  /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
+  async turn(browserId: string): Promise<Release> {
+    const key = this.keyOf(browserId);
+    const release = this.#turns.tryTake(key) ?? (await this.#turns.take(key));
+    if (release === undefined) throw new Unavailable('Too many requests of this session are waiting. Try again.');
+    return release;
+  }
+
+  /** The store's key for the session of a browser id. */
+  keyOf(browserId: string): string {
+    return this.#records.keyOf(browserId);
+  }
+
+  /** What the keys of all sessions here begin with. */
+  get keyPrefix(): string {
+    return this.#records.prefix;
+  }
+
+  /** What a list shows of the record under a key, without decoding its data; `undefined` where it cannot be opened. */
+  headerOf(key: string, value: Buffer): Header | undefined {
+    return this.#records.headerOf(key, value);
+  }
+
+  /** `undefined` for a session that is not stored yet. */
+  factsOf(session: Session): SessionFacts | undefined {
+    const { header, key } = Session.basisOf(session);
+    if (header === null) return undefined;
+    const settings = this.#options.settings();
+    const expires = endOf(header, settings, this.#options.clock());
+    const { created, lastAccess } = header;
+    return { created, lastAccess, expires, maxBytes: settings.maxBytes, places: this.#options.store.placesOf(key) };
+  }
+
+  async #touch(held: Held): Promise<undefined> {
+    const release = this.#turns.tryTake(held.key);
+    if (release === undefined) return;
+    try {
+      await this.#writer.touch(held);
+    } finally {
+      release();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../base/clock.ts';
+import { ageMs, isOver, type Lifetime } from './lifetime.ts';
+import { NO_ENTRIES, type Header } from './record.ts';
+import type { Place, SessionRecords } from './records.ts';
+import type { Basis } from './session.ts';
+
+/** A session as it was loaded, with its place in the store. */
+export interface Held extends Basis {
+  readonly place: Place;
+}
+
+export interface FindingOptions {
+  /** Asked at each use, so that a change applies at once. */
+  readonly settings: () => Lifetime;
+  /** How often all sessions of a user were ended in this container. */
+  readonly userGeneration: (user: string) => number;
+  readonly clock: Clock;
+}
+
+/** A browser's requests that were under way when its id changed still find the session for so long. */
+const POINTER_MS = 10_000;
+/** Sessions that are moved while they are being moved make chains; a longer one is no accident. */
+const MAX_POINTERS = 8;
+
+/** Tells from a browser id's record whether there is a session that may still be used. */
+export class SessionFinder {
+  readonly #records: SessionRecords;
+  readonly #options: FindingOptions;
+
+  constructor(records: SessionRecords, options: FindingOptions) {
+    this.#records = records;
+    this.#options = options;
+  }
+
+  /** `undefined`: the browser id was ended or moved away. A `header` of `null`: there is no session, and may be one. */
+  async find(browserId: string): Promise<Held | undefined> {
+    let place = await this.#records.read(browserId);
+    for (let pointers = 0; place.record?.kind === 'moved'; pointers++) {
+      const isFresh = ageMs(place.record.header.written, this.#options.clock()) <= POINTER_MS;
+      if (!isFresh || pointers === MAX_POINTERS) return undefined;
+      place = await this.#records.read(place.record.to);
+      if (place.record === undefined) return undefined;
+    }
+    return this.#judge(place);
+  }
+
+  #judge(place: Place): Held | undefined {
+    const { record } = place;
+    if (record === undefined) return nothingAt(place);
+    if (record.kind !== 'session' || this.#isEndedWithUser(record.header)) return undefined;
+    if (isOver(record.header, this.#options.settings(), this.#options.clock())) return nothingAt(place);
+    return { browserId: place.browserId, key: place.seal.key, header: record.header, entries: record.entries, place };
+  }
+
+  #isEndedWithUser(header: Header): boolean {
+    return header.user !== null && header.userGeneration !== this.#options.userGeneration(header.user);
+  }
+}
+
+/** No session, and the place where one would be. */
+export function nothingAt(place: Place): Held {
+  return { browserId: place.browserId, key: place.seal.key, header: null, entries: NO_ENTRIES, place };
+}

@@ -1,0 +1,66 @@
+import { ConflictError, Problem } from '../base/errors.ts';
+import { decode } from './decode.ts';
+import { encode } from './encode.ts';
+import { sameBytes, slotOf, type Entries, type Slot } from './record.ts';
+import { applied, type Change, type Changes } from './session.ts';
+
+/**
+ * What happens when two requests changed one key of one session. `rerun`: the later request is run again. `newest`: the
+ * later write replaces the earlier. `fail`: the later request is refused.
+ */
+export type ConflictRule = 'rerun' | 'newest' | 'fail';
+
+/** Like ConflictError, for containers whose requests are not to be run again. */
+export class SessionChanged extends Problem {
+  constructor(detail: string) {
+    super(409, 'conflict', detail);
+  }
+}
+
+/** What became of a session since it was loaded makes the request's changes pointless: it has to look again. */
+export function conflict(detail: string, rule: ConflictRule): Problem {
+  return rule === 'fail' ? new SessionChanged(detail) : new ConflictError(detail);
+}
+
+/**
+ * Does what one request did to a session (`changes`, made from `base`) to what the session has become since (`current`):
+ * key by key, so that changes of different keys both stay. One key changed by both: as `rule` says.
+ */
+export function merge(base: Entries, current: Entries, changes: Changes, rule: ConflictRule): Entries {
+  const merged = new Map(current);
+  for (const [key, change] of changes) {
+    const theirs = current.get(key);
+    const isChangedByBoth = current !== base && !sameBytes(theirs, base.get(key));
+    const ours = isChangedByBoth ? reconciled(key, change, theirs, rule) : slotAfter(change);
+    if (ours === undefined) merged.delete(key);
+    else merged.set(key, ours);
+  }
+  return merged;
+}
+
+function reconciled(key: string, change: Change, theirs: Slot | undefined, rule: ConflictRule): Slot | undefined {
+  if (change.kind === 'update') {
+    const value = theirs === undefined ? undefined : decode(theirs.bytes, theirs.start, theirs.end);
+    return slotOf(encode(change.updaters.reduce((made, updater) => applied(key, updater, made), value)));
+  }
+  // Even where both wrote the same: two requests that each count one up have counted two.
+  if (rule === 'newest') return slotAfter(change);
+  const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+  throw conflict(`Another request changed the session's ${name} at the same moment. Try again.`, rule);
+}
+
+function slotAfter(change: Change): Slot | undefined {
+  return change.kind === 'delete' ? undefined : change.slot;
+}
+
+/** Takes back what turned `before` into `after` from what the session has become since, where nobody touched it again. */
+export function takeBack(before: Entries, after: Entries, current: Entries): Entries {
+  const restored = new Map(current);
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const was = before.get(key);
+    if (sameBytes(was, after.get(key)) || !sameBytes(current.get(key), after.get(key))) continue;
+    if (was === undefined) restored.delete(key);
+    else restored.set(key, was);
+  }
+  return restored;
+}

@@ -1,0 +1,190 @@
+import { hash } from 'node:crypto';
+import { TooLarge } from '../base/errors.ts';
+import { BoundedMap } from '../base/limits.ts';
+import type { KeyRing } from '../base/secrets.ts';
+import type { Cas, Store } from '../memcache/store.ts';
+import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
+import { NO_ANCESTORS, RecordSeal, slotLength, UnreadableRecord, type Header, type SessionRecord } from './record.ts';
+
+/** What tells a container's sessions from all others in the same servers. */
+export interface Scope {
+  readonly installation: string;
+  /** The container's stable object id. */
+  readonly container: string;
+  /** How often all its sessions were ended: each time they get other keys. */
+  readonly generation: () => number;
+}
+
+/** What was found under a session's key, with what it takes to write there. */
+export interface Place {
+  readonly browserId: string;
+  readonly seal: RecordSeal;
+  /** `undefined`: nothing is there. */
+  readonly record: SessionRecord | undefined;
+  readonly cas: Cas | undefined;
+  readonly version: Buffer | undefined;
+}
+
+/** A write that was tried, and whether it was made. */
+export interface Put {
+  readonly version: Buffer;
+  readonly isStored: boolean;
+}
+
+export interface RecordsOptions {
+  readonly store: Store;
+  /** `null` where the store is this process's memory. */
+  readonly keyRing: KeyRing | null;
+  readonly scope: Scope;
+  /** Told of every record that cannot be opened. */
+  readonly onFault: (fault: UnreadableRecord) => void;
+}
+
+const PURPOSE = 'session';
+const SEALS_REMEMBERED = 4_000;
+
+/** The records of one container: under which keys they are, and what is in them. Knows nothing of time. */
+export class SessionRecords {
+  readonly #store: Store;
+  readonly #keyRing: KeyRing | null;
+  readonly #scope: Scope;
+  readonly #onFault: (fault: UnreadableRecord) => void;
+  readonly #seals = new BoundedMap<string, RecordSeal>(SEALS_REMEMBERED);
+  #generation = NaN;
+  #prefix = '';
+
+  constructor(options: RecordsOptions) {
+    this.#store = options.store;
+    this.#keyRing = options.keyRing;
+    this.#scope = options.scope;
+    this.#onFault = options.onFault;
+  }
+
+  /** What all keys of the container begin with. Changes when all its sessions are ended. */
+  get prefix(): string {
+    this.#noticeGeneration();
+    return this.#prefix;
+  }
+
+  keyOf(browserId: string): string {
+    return this.#sealOf(browserId).key;
+  }
+
+  /** The place of a session that nobody can have stored yet. */
+  empty(browserId: string): Place {
+    return { browserId, seal: this.#sealOf(browserId), record: undefined, cas: undefined, version: undefined };
+  }
+
+  async read(browserId: string): Promise<Place> {
+    return this.#readSealed(browserId, this.#sealOf(browserId));
+  }
+
+  /** For whoever knows a session by its key: lists do. */
+  async readKey(key: string): Promise<Place> {
+    return this.#readSealed('', this.#newSeal(key));
+  }
+
+  /** A record's header, without decoding the session; `undefined` where it cannot be opened. */
+  headerOf(key: string, value: Buffer): Header | undefined {
+    return this.#open(this.#newSeal(key), value)?.header;
+  }
+
+  /** Writes if nothing has changed since `place` was read. */
+  async put(place: Place, record: SessionRecord, keepS: number, maxBytes: number): Promise<Put> {
+    const { seal, cas } = place;
+    const version = nextVersion(place.version);
+    const value = seal.seal(record, version);
+    checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
+    const outcome =
+      cas === undefined
+        ? await this.#store.add(seal.key, value, keepS)
+        : await this.#store.set(seal.key, value, keepS, cas);
+    const isStored = outcome === 'stored';
+    if (isStored) seal.remember(value);
+    return { version, isStored };
+  }
+
+  /** Takes away what was read at `place`, if it is still there. */
+  async remove(place: Place): Promise<boolean> {
+    return (await this.#store.delete(place.seal.key, place.cas)) === 'stored';
+  }
+
+  async #readSealed(browserId: string, seal: RecordSeal): Promise<Place> {
+    const item = await this.#store.get(seal.key);
+    if (item === undefined) return { browserId, seal, record: undefined, cas: undefined, version: undefined };
+    const record = this.#open(seal, item.value) ?? UNREADABLE;
+    return { browserId, seal, record, cas: item.cas, version: item.value.subarray(0, VERSION_BYTES) };
+  }
+
+  #open(seal: RecordSeal, value: Buffer): SessionRecord | undefined {
+    try {
+      return seal.open(value);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      this.#onFault(error);
+      return undefined;
+    }
+  }
+
+  #sealOf(browserId: string): RecordSeal {
+    this.#noticeGeneration();
+    const known = this.#seals.get(browserId);
+    if (known !== undefined) return known;
+    const seal = this.#newSeal(`${this.#prefix}:${this.#hash(browserId)}`);
+    this.#seals.set(browserId, seal);
+    return seal;
+  }
+
+  #newSeal(key: string): RecordSeal {
+    return new RecordSeal(key, this.#keyRing?.sealer(PURPOSE, key) ?? null);
+  }
+
+  #noticeGeneration(): void {
+    const generation = this.#scope.generation();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#seals.clear();
+    this.#prefix = `s-${this.#hash('').slice(0, 12)}`;
+  }
+
+  /** A browser id opens a session, so no key may give one away. */
+  #hash(browserId: string): string {
+    const { installation, container } = this.#scope;
+    return hash('sha256', JSON.stringify([installation, container, this.#generation, browserId]), 'base64url');
+  }
+}
+
+/**
+ * What cannot be opened was forged or damaged. It is treated as a session that was ended: nothing in it is believed, its
+ * browser id is given up, and the browser gets another as soon as something is stored.
+ */
+const UNREADABLE: SessionRecord = {
+  kind: 'ended',
+  ancestors: NO_ANCESTORS,
+  header: {
+    created: 0,
+    lastAccess: 0,
+    lastChange: null,
+    written: 0,
+    keptUntil: 0,
+    user: null,
+    userGeneration: 0,
+    address: '',
+    browser: '',
+  },
+};
+
+function checkSize(size: number, limit: number, record: SessionRecord): void {
+  if (size <= limit) return;
+  const entries = record.kind === 'session' ? [...record.entries] : [];
+  const [key, slot] = entries.reduce((a, b) => (slotLength(b[1]) > slotLength(a[1]) ? b : a));
+  const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+  throw new TooLarge(
+    `The session would take ${inKiB(size)}; the limit is ${inKiB(limit)}. Its largest key is ${name} with ` +
+      `${inKiB(slotLength(slot))}. Nothing was stored, and the session is as it was.`,
+  );
+}
+
+function inKiB(bytes: number): string {
+  return `${Math.ceil((bytes / 1_024) * 10) / 10} KiB`;
+}

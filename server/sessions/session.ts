@@ -1,0 +1,279 @@
+import { inspect } from 'node:util';
+import { decode } from './decode.ts';
+import { encode } from './encode.ts';
+import { isSecretKey, OBSCURED } from './obscure.ts';
+import { sameBytes, slotOf, type Entries, type Header, type Slot } from './record.ts';
+
+/** Makes the new value of a key from the one that is there; may be called again with a newer one. */
+export type Updater = (value: unknown) => unknown;
+
+/** What a request did to one key. `update` is done again to whatever value is there. */
+export type Change =
+  | { readonly kind: 'set'; readonly slot: Slot }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'update'; readonly slot: Slot; readonly updaters: readonly Updater[] };
+
+export type Changes = ReadonlyMap<string, Change>;
+
+/** Where a session came from, kept in its record for lists of sessions. */
+export interface Origin {
+  /** Who is signed in; `null` keeps the user that the record names. */
+  readonly user: string | null;
+  readonly address: string;
+  readonly browser: string;
+}
+
+/** What of a session was in the store when it was loaded. */
+export interface Basis {
+  readonly browserId: string;
+  /** The store's key. */
+  readonly key: string;
+  /** `null` where nothing was there that is still good. */
+  readonly header: Header | null;
+  readonly entries: Entries;
+}
+
+/** A value that this request has in its hands. */
+interface Local {
+  value: unknown;
+  /** As it was when it was set, or last updated; `undefined` for one that was only read. */
+  slot: Slot | undefined;
+  updaters: Updater[] | undefined;
+}
+
+const NO_CHANGES: Changes = new Map();
+
+/**
+ * One request's own copy of a session: a mapping of texts to values. What it does reaches the store when the request
+ * commits, key by key, and nothing of it does when the request fails. Changes inside a value count as changes of its key.
+ */
+export class Session implements Iterable<[string, unknown]> {
+  readonly created: number;
+  readonly #basis: Basis;
+  readonly #base: Entries;
+  readonly #local = new Map<string, Local>();
+  readonly #deleted = new Set<string>();
+  #wish: 'stay' | 'rotate' | 'end' = 'stay';
+
+  constructor(basis: Basis, now: number) {
+    this.created = basis.header?.created ?? now;
+    this.#basis = basis;
+    this.#base = basis.entries;
+  }
+
+  /** What a container has to know, and the code that uses a session has not. */
+  static basisOf(session: Session): Basis {
+    return session.#basis;
+  }
+
+  /** The store's key for this session: a hash, good for logs. */
+  get containerKey(): string {
+    return this.#basis.key;
+  }
+
+  /** When this session was used before, to within the container's resolution; `null` for a new one. */
+  get lastAccess(): number | null {
+    return this.#basis.header?.lastAccess ?? null;
+  }
+
+  get lastModified(): number | null {
+    return this.#basis.header?.lastChange ?? null;
+  }
+
+  /** Who was signed in when something was stored here last. */
+  get user(): string | null {
+    return this.#basis.header?.user ?? null;
+  }
+
+  /** Names the session in lists without giving away the browser id. */
+  get id(): string {
+    return this.containerKey.slice(this.containerKey.lastIndexOf(':') + 1);
+  }
+
+  /** Nothing is stored for this browser id yet. */
+  get isNew(): boolean {
+    return this.#basis.header === null;
+  }
+
+  get isValid(): boolean {
+    return this.#wish !== 'end';
+  }
+
+  /** Whether the session is to move to a new browser id when the request commits. */
+  get isRotating(): boolean {
+    return this.#wish === 'rotate';
+  }
+
+  get size(): number {
+    let size = this.#base.size - this.#deleted.size;
+    for (const key of this.#local.keys()) if (!this.#base.has(key)) size++;
+    return size;
+  }
+
+  has(key: string): boolean {
+    return this.#local.has(key) || (this.#base.has(key) && !this.#deleted.has(key));
+  }
+
+  get(key: string, fallback?: unknown): unknown {
+    const local = this.#local.get(key);
+    if (local !== undefined) return local.value;
+    const slot = this.#base.get(key);
+    return slot === undefined || this.#deleted.has(key) ? fallback : this.#takeOut(key, slot);
+  }
+
+  set(key: string, value: unknown): this {
+    this.#mustBeValid();
+    if (typeof key !== 'string') throw new TypeError(`A session's keys are texts; ${typeof key} is none.`);
+    this.#local.set(key, { value, slot: slotOf(encode(value, nameOf(key))), updaters: undefined });
+    this.#deleted.delete(key);
+    return this;
+  }
+
+  delete(key: string): boolean {
+    this.#mustBeValid();
+    const had = this.has(key);
+    this.#local.delete(key);
+    if (this.#base.has(key)) this.#deleted.add(key);
+    return had;
+  }
+
+  /** Deletes the keys that this request sees; one that another request adds meanwhile stays. */
+  clear(): void {
+    for (const key of [...this.keys()]) this.delete(key);
+  }
+
+  /**
+   * Sets a key to what `updater` makes of its value (`undefined` where there is none) and gives the result. Where
+   * another request changed the key meanwhile, `updater` is called again with the newer value, so nothing is lost.
+   */
+  update<Value>(key: string, updater: (value: Value | undefined) => Value): Value {
+    const updaters = this.#updatersOf(key);
+    const value = applied(key, updater as Updater, this.get(key));
+    this.set(key, value);
+    updaters?.push(updater as Updater);
+    this.#local.get(key)!.updaters = updaters;
+    return value as Value;
+  }
+
+  /** The key's value; where it has none, `value`, which is set. */
+  setdefault<Value>(key: string, value: Value): Value {
+    if (!this.has(key)) this.set(key, value);
+    return this.get(key) as Value;
+  }
+
+  /** The key's value, which is deleted. */
+  pop(key: string, fallback?: unknown): unknown {
+    const value = this.get(key, fallback);
+    this.delete(key);
+    return value;
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const key of this.#base.keys()) if (!this.#deleted.has(key)) yield key;
+    for (const key of this.#local.keys()) if (!this.#base.has(key)) yield key;
+  }
+
+  *values(): IterableIterator<unknown> {
+    for (const key of this.keys()) yield this.get(key);
+  }
+
+  *entries(): IterableIterator<[string, unknown]> {
+    for (const key of this.keys()) yield [key, this.get(key)];
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, unknown]> {
+    return this.entries();
+  }
+
+  /** A plain object without a prototype, for templates. */
+  toObject(): Record<string, unknown> {
+    const object = Object.create(null) as Record<string, unknown>;
+    for (const [key, value] of this) object[key] = value;
+    return object;
+  }
+
+  /** Ends the session when the request commits. Its browser id is never used again. */
+  invalidate(): void {
+    this.#local.clear();
+    for (const key of this.#base.keys()) this.#deleted.add(key);
+    this.#wish = 'end';
+  }
+
+  /** Moves the session to a new browser id when the request commits: what somebody knew of the old one is worth nothing. */
+  rotate(): void {
+    this.#mustBeValid();
+    this.#wish = 'rotate';
+  }
+
+  /** What this request did, against what it loaded. Empty where it only looked. */
+  changes(): Changes {
+    if (this.#local.size === 0 && this.#deleted.size === 0) return NO_CHANGES;
+    const changes = new Map<string, Change>();
+    for (const key of this.#deleted) changes.set(key, { kind: 'delete' });
+    for (const [key, local] of this.#local) {
+      const change = changeOf(key, local, this.#base.get(key));
+      if (change !== undefined) changes.set(key, change);
+      else changes.delete(key);
+    }
+    return changes;
+  }
+
+  /** For logs: secrets obscured. */
+  [inspect.custom](): unknown {
+    return { session: this.id, ...this.toJSON() };
+  }
+
+  toJSON(): Record<string, unknown> {
+    const shown = Array.from(this.entries(), ([key, value]) => [key, isSecretKey(key) ? OBSCURED : value]);
+    return Object.fromEntries(shown) as Record<string, unknown>;
+  }
+
+  /** Objects are kept, because whoever got one may change it; what cannot change is decoded whenever it is asked for. */
+  #takeOut(key: string, slot: Slot): unknown {
+    const value = decode(slot.bytes, slot.start, slot.end);
+    if (typeof value === 'object' && value !== null)
+      this.#local.set(key, { value, slot: undefined, updaters: undefined });
+    return value;
+  }
+
+  /** The updates that, done to what was loaded, make the value at hand; `undefined` where something else had a part. */
+  #updatersOf(key: string): Updater[] | undefined {
+    const local = this.#local.get(key);
+    if (local === undefined) return this.#deleted.has(key) ? undefined : [];
+    if (local.slot !== undefined && local.updaters === undefined) return undefined;
+    const isAsLeft = sameBytes(slotNow(key, local), local.slot ?? this.#base.get(key));
+    return isAsLeft ? (local.updaters ?? []) : undefined;
+  }
+
+  #mustBeValid(): void {
+    if (this.#wish === 'end') throw new Error('This session was ended by this request; nothing can be stored in it.');
+  }
+}
+
+/** What an updater makes of a value. */
+export function applied(key: string, updater: Updater, value: unknown): unknown {
+  const made = updater(value);
+  if (made === undefined || made instanceof Promise) {
+    const what = made === undefined ? 'nothing' : 'a promise';
+    throw new TypeError(
+      `The function given to update(${JSON.stringify(key)}) returned ${what}; it must return the new value.`,
+    );
+  }
+  return made;
+}
+
+function changeOf(key: string, local: Local, base: Slot | undefined): Change | undefined {
+  const slot = slotNow(key, local);
+  if (sameBytes(slot, base)) return undefined;
+  const isUpdateOnly = local.updaters !== undefined && local.slot !== undefined && sameBytes(slot, local.slot);
+  return isUpdateOnly ? { kind: 'update', slot, updaters: local.updaters! } : { kind: 'set', slot };
+}
+
+function slotNow(key: string, local: Local): Slot {
+  const mayHaveChanged = typeof local.value === 'object' && local.value !== null;
+  return local.slot !== undefined && !mayHaveChanged ? local.slot : slotOf(encode(local.value, nameOf(key)));
+}
+
+function nameOf(key: string): string {
+  return `session[${JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)}]`;
+}

@@ -1,0 +1,250 @@
+import { Unavailable } from '../base/errors.ts';
+import { backoffMs } from '../base/limits.ts';
+import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './finding.ts';
+import { ageMs, isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
+import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
+import { isAncestor, NO_ANCESTORS, withAncestor, type Entries, type Header } from './record.ts';
+import type { Place, Put, SessionRecords } from './records.ts';
+import type { Changes, Origin } from './session.ts';
+
+export interface SessionSettings extends Lifetime {
+  /** Of a whole record, as it is sent. */
+  readonly maxBytes: number;
+  /** What two requests that changed one key lead to, where the later one cannot be run again. */
+  readonly onConflict: Exclude<ConflictRule, 'rerun'>;
+}
+
+export interface WritingOptions extends FindingOptions {
+  readonly settings: () => SessionSettings;
+}
+
+/** What a request wants to be written. */
+export interface Write {
+  /** What its changes were made from. */
+  readonly base: Held;
+  readonly changes: Changes;
+  readonly origin: Origin;
+  readonly rule: ConflictRule;
+}
+
+/** A write that was made, with what it takes to take it back. */
+export interface Written {
+  readonly before: Held;
+  /** What the session holds now; `null` where it was ended or moved away. */
+  readonly after: Entries | null;
+  readonly version: Buffer;
+  /** The browser id that the session moved to. */
+  readonly movedTo: string | null;
+}
+
+const WRITE_DEADLINE_MS = 2_000;
+/** Whoever waits for the answer to a write longer than this has given up, clocks apart included. */
+const ANCESTORS_MS = 60_000;
+
+/** Changes sessions in the store, always from what was read there: whatever came between is merged, never lost. */
+export class SessionWriter {
+  readonly #records: SessionRecords;
+  readonly #finder: SessionFinder;
+  readonly #options: WritingOptions;
+
+  constructor(records: SessionRecords, finder: SessionFinder, options: WritingOptions) {
+    this.#records = records;
+    this.#finder = finder;
+    this.#options = options;
+  }
+
+  /** Writes that a session was used, if it is time to. Any real write goes before it, and so does a store out of reach. */
+  async touch(held: Held): Promise<void> {
+    const { header, entries } = held;
+    if (header === null || !isTouchDue(header, this.#options.settings(), this.#now())) return;
+    const now = this.#now();
+    const touched = { ...header, lastAccess: now, written: now };
+    try {
+      await this.#put(held.place, touched, entries);
+    } catch (error) {
+      // The request has read what it wanted to; that the session may end a little early is no reason to refuse it.
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+
+  /** Gives `undefined` where the session was ended meanwhile: what is ended is not made again. */
+  async write(write: Write): Promise<Written | undefined> {
+    const { base, changes, origin, rule } = write;
+    return this.#retry(base, rule, async (current) => {
+      const entries = merge(base.entries, current.entries, changes, rule);
+      return this.#attempt(current, this.#headerFor(current, origin), entries);
+    });
+  }
+
+  /**
+   * Moves a session with a request's changes to another browser id; the old one leads there for a while. One that another
+   * request has just moved stays where it is: who knows only the old id must not choose where the session lives.
+   */
+  async move(write: Write, to: string): Promise<Written | undefined> {
+    const { base, changes, origin, rule } = write;
+    let target = this.#records.empty(to);
+    return this.#retry(base, rule, async (current) => {
+      const header = this.#headerFor(current, origin);
+      const entries = merge(base.entries, current.entries, changes, rule);
+      if (current.browserId !== base.browserId) return this.#attempt(current, header, entries);
+      await this.#put(target, header, entries);
+      const put = await this.#putMark(current, { kind: 'moved', to }, header.created);
+      // Nobody else knows this browser id yet, so what is there now is what was just put.
+      if (!put.isStored) target = await this.#records.read(to);
+      return { before: current, after: null, movedTo: to, ...put };
+    });
+  }
+
+  /** Leaves a tombstone that lives as long as the session could have, in any copy. */
+  async end(base: Held): Promise<Written | undefined> {
+    return this.#retry(base, 'newest', async (current) => {
+      const put = await this.#putMark(current, { kind: 'ended' }, current.header?.created ?? this.#now());
+      return { before: current, after: null, movedTo: null, ...put };
+    });
+  }
+
+  /** Puts back what was there before a write, as far as nobody has changed it since. */
+  async undo(written: Written): Promise<void> {
+    const { before } = written;
+    await this.#untilStored(async () => {
+      const place = await this.#records.read(before.browserId);
+      if (place.version?.equals(written.version) === true) return this.#putBack(place, before);
+      if (written.after === null || place.record?.kind !== 'session') return true;
+      const entries = takeBack(before.entries, written.after, place.record.entries);
+      return (await this.#put(place, place.record.header, entries)).isStored;
+    });
+    if (written.movedTo !== null) await this.endKey(this.#records.keyOf(written.movedTo));
+  }
+
+  /** Ends the session with this key, whoever is using it. */
+  async endKey(key: string): Promise<void> {
+    await this.#untilStored(async () => {
+      const place = await this.#records.readKey(key);
+      if (place.record?.kind !== 'session') return true;
+      const held = { ...nothingAt(place), header: place.record.header };
+      return (await this.#putMark(held, { kind: 'ended' }, held.header.created)).isStored;
+    });
+  }
+
+  async #attempt(current: Held, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {
+    const put = await this.#put(current.place, header, entries);
+    return { before: current, after: entries, movedTo: null, ...put };
+  }
+
+  /** Tries a write from what is there until nobody comes between. */
+  async #retry(
+    base: Held,
+    rule: ConflictRule,
+    attempt: (current: Held) => Promise<Attempt>,
+  ): Promise<Written | undefined> {
+    const deadline = performance.now() + WRITE_DEADLINE_MS;
+    const attempts: Attempt[] = [];
+    for (let current = base; ;) {
+      const made = await attempt(current);
+      if (made.isStored) return made;
+      attempts.push(made);
+      const found = await this.#finder.find(current.browserId);
+      if (found === undefined) return undefined;
+      const earlier = attempts.find((each) => hasReached(each, found));
+      if (earlier !== undefined) return earlier;
+      if (!isSameSession(base, found, rule)) return undefined;
+      if (performance.now() > deadline) throw conflict('This session is being changed too fast. Try again.', rule);
+      if (attempts.length > 1) await pause(attempts.length);
+      current = found;
+    }
+  }
+
+  async #untilStored(attempt: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + WRITE_DEADLINE_MS;
+    for (let tries = 0; !(await attempt()); tries++) {
+      if (performance.now() > deadline) throw conflict('This session is being changed too fast. Try again.', 'fail');
+      await pause(tries);
+    }
+  }
+
+  #headerFor(current: Held, origin: Origin): Omit<Header, 'keptUntil'> {
+    const { header } = current;
+    const now = this.#now();
+    const user = origin.user ?? header?.user ?? null;
+    // The number that the session has, not today's: a write must not save it from having been ended with its user's others.
+    const isSameUser = header !== null && header.user === user;
+    return {
+      created: header?.created ?? now,
+      lastAccess: now,
+      lastChange: now,
+      written: now,
+      user,
+      userGeneration: isSameUser ? header.userGeneration : user === null ? 0 : this.#options.userGeneration(user),
+      address: origin.address || (header?.address ?? ''),
+      browser: origin.browser || (header?.browser ?? ''),
+    };
+  }
+
+  async #put(place: Place, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Put> {
+    const settings = this.#options.settings();
+    const now = this.#now();
+    const keepS = keepSeconds(header.created, settings, now);
+    const ancestors = this.#ancestorsFrom(place);
+    const record = {
+      kind: 'session',
+      header: { ...header, keptUntil: now + keepS * 1_000 },
+      ancestors,
+      entries,
+    } as const;
+    return this.#records.put(place, record, keepS, settings.maxBytes);
+  }
+
+  /** A record without data, in the place of one with. It outlives what it stands for. */
+  async #putMark(held: Held, mark: Mark, created: number): Promise<Put> {
+    const settings = this.#options.settings();
+    const now = this.#now();
+    const { place } = held;
+    const keptBefore = place.record === undefined ? 0 : (place.record.header.keptUntil - now) / 1_000;
+    const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
+    const header = { ...MARK_HEADER, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
+    return this.#records.put(place, { ...mark, header, ancestors: this.#ancestorsFrom(place) }, keepS, Infinity);
+  }
+
+  async #putBack(place: Place, before: Held): Promise<boolean> {
+    if (before.header === null) return this.#records.remove(place);
+    return (await this.#put(place, { ...before.header, written: this.#now() }, before.entries)).isStored;
+  }
+
+  #ancestorsFrom(place: Place): Buffer {
+    const { record, version } = place;
+    if (record === undefined || version === undefined) return NO_ANCESTORS;
+    const isLate = ageMs(record.header.written, this.#now()) > ANCESTORS_MS;
+    return isLate ? NO_ANCESTORS : withAncestor(version, record.ancestors);
+  }
+
+  #now(): number {
+    return this.#options.clock();
+  }
+}
+
+type Attempt = Written & Put;
+type Mark = { readonly kind: 'ended' } | { readonly kind: 'moved'; readonly to: string };
+
+const MARK_HEADER = { lastChange: null, user: null, userGeneration: 0, address: '', browser: '' };
+
+/** Whether changes made to `base` mean anything to what is there now. */
+function isSameSession(base: Held, found: Held, rule: ConflictRule): boolean {
+  if (base.header === null || base.header.created === found.header?.created) return true;
+  if (rule === 'newest') return false;
+  throw conflict('This session ended while the request was under way. Try again.', rule);
+}
+
+/**
+ * Whether a write that seemed to fail is in what was found after all. With several copies it can be made in one, fail in
+ * another, and be read and built upon by somebody else before we look again.
+ */
+function hasReached(attempt: Attempt, found: Held): boolean {
+  if (attempt.movedTo !== null) return found.browserId === attempt.movedTo;
+  const { version, record } = found.place;
+  if (version === undefined || record === undefined) return false;
+  return version.equals(attempt.version) || isAncestor(attempt.version, record.ancestors);
+}
+
+async function pause(attempt: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 1, 20)));
+}
