@@ -7,6 +7,7 @@ import type { Database } from './objects/database.ts';
 import type { Administrator } from './security/administrator.ts';
 import type { Logins } from './security/login.ts';
 import type { Users } from './security/users.ts';
+import type { BrowserIds } from './sessions/browser-id.ts';
 import type { KeyedTable } from './storage/storage.ts';
 
 /** What this installation offers to the types of objects, beside the tree itself. */
@@ -19,6 +20,7 @@ export interface Site {
   /** Tells two installations on one memcached apart. */
   readonly installation: string;
   readonly keyRing: KeyRing;
+  readonly browserIds: BrowserIds;
   readonly users: Users;
   readonly logins: Logins;
   readonly administrator: Administrator;

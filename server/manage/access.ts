@@ -66,7 +66,12 @@ export const accessViews: readonly View[] = [
   { name: 'administrator', on: 'root', methods: [administrator] },
 ];
 
-function welcome(call: Call, { token, user, roles }: SignedIn): Response {
+/** What a session manager does when somebody signs in: gives the browser's session another id. */
+export type OnSignIn = (call: Call, user: string) => Promise<void>;
+
+async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
+  const manager = await call.object.findService('session.on-sign-in');
+  await (manager?.provide('session.on-sign-in') as OnSignIn | undefined)?.(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
   return { ...json(answer), cookies: [loginCookie(token, call.request.acceptsSecureCookies)] };
 }

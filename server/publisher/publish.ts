@@ -83,7 +83,7 @@ export class Publisher {
   async #inTransaction(user: Principal, request: Request, find: Find): Promise<Response> {
     for (let run = 0; ; run += 1) {
       try {
-        return await this.#once(user, request, find);
+        return await this.#once(user, request, find, run);
       } catch (error) {
         if (!(error instanceof ConflictError) || run === RERUNS) throw error;
         await wait(Math.random() * LONGEST_PAUSE_MS * 2 ** run);
@@ -91,12 +91,13 @@ export class Publisher {
     }
   }
 
-  async #once(user: Principal, request: Request, find: Find): Promise<Response> {
+  async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Response> {
     const connection = this.#database.open(user.name);
     const { object, method, tail } = await find(connection);
     authorise(user, method, object);
     const transaction = new Transaction();
     let description = `${request.method} ${request.path}`;
+    let isPrivate = false;
     const call: Call = {
       object,
       request,
@@ -106,15 +107,22 @@ export class Publisher {
       tail,
       cookies: [],
       scope: new Map(),
+      reruns,
+      mayRerun: reruns < RERUNS,
+      keepPrivate: () => (isPrivate = true),
       describe: (words) => (description = words),
       may: (permission, on) => mayUse(user, permission, on),
     };
     try {
-      const answer = responseOf(await method.call(call));
-      if (answer.status >= 500) return answer;
+      const answer = await method.call(call);
+      if (isResponse(answer) && answer.status >= 500) {
+        transaction.abort();
+        return answer;
+      }
       transaction.join(treeParticipant(connection, request, () => description));
       await transaction.commit();
-      return withCookies(answer, call.cookies);
+      const response = responseOf(typeof answer === 'function' ? await (answer as () => unknown)() : answer);
+      return withCookies(isPrivate ? privately(response) : response, call.cookies);
     } catch (error) {
       transaction.abort();
       throw error;
@@ -167,6 +175,10 @@ function treeParticipant(connection: Connection, request: Request, description: 
 
 function responseOf(value: unknown): Response {
   return isResponse(value) ? value : json(value);
+}
+
+function privately(response: Response): Response {
+  return { ...response, headers: { ...response.headers, 'cache-control': 'no-store' } };
 }
 
 function withCookies(response: Response, cookies: Call['cookies']): Response {

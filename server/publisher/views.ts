@@ -23,7 +23,7 @@ interface Declaration<S extends Shape | undefined> {
   readonly query?: Readonly<Record<string, string>>;
   /** What a segment after the view's name means, where one may follow: `…/@users/<name>`. */
   readonly tail?: string;
-  /** Answers without asking for the permission on the object: signing in. The method itself must be safe for anybody. */
+  /** Gives a Response, or a value that becomes JSON, or a function that gives either once everything is committed. */
   readonly run: (call: CallWith<BodyOf<S>>) => unknown;
 }
 

@@ -2,6 +2,8 @@ import { p } from '../../../schema/fields.ts';
 import type { Warning } from '../../../schema/messages.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
+import type { OnSignIn } from '../../manage/access.ts';
+import { rotateAtSignIn } from './current.ts';
 import { chainOf } from './chain.ts';
 
 const DISABLED =
@@ -35,7 +37,13 @@ export const sessionDataManager = defineType({
           : `'${name}' is no name. It begins with a letter and has letters, digits and "_".`,
     }),
   },
-  provides: { 'session.manager': (object) => object },
+  provides: {
+    'session.manager': (object) => object,
+    'session.on-sign-in':
+      (object): OnSignIn =>
+      (call, user) =>
+        rotateAtSignIn(object, call, user),
+  },
   tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
   methods: {
     chain: method({

@@ -1,0 +1,59 @@
+import type { KeyRing } from '../../base/secrets.ts';
+import type { Store } from '../../memcache/store.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
+import type { SessionSettings } from '../../sessions/writing.ts';
+import { siteOf } from '../../site.ts';
+
+/** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
+export type OpenContainer = () => Promise<SessionContainer>;
+
+interface Kept {
+  readonly container: SessionContainer;
+  /** The object's settings as last read, so that a change applies at the next access. */
+  settings: SessionSettings;
+}
+
+const containers = new WeakMap<Store, Map<number, Kept>>();
+
+/** The sessions that an object keeps in a store: one container for both in a process, so that requests can queue at it. */
+export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing | null): SessionContainer {
+  const inStore = containers.get(store) ?? new Map<number, Kept>();
+  containers.set(store, inStore);
+  const kept = inStore.get(object.oid) ?? makeContainer(store, object, keyRing);
+  inStore.set(object.oid, kept);
+  kept.settings = settingsOf(object);
+  return kept.container;
+}
+
+function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
+  const { generations, installation, clock, log } = siteOf(object);
+  const { oid } = object;
+  const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
+  const container = new SessionContainer({
+    store,
+    keyRing,
+    clock,
+    scope: { installation, container: String(oid), generation: () => generations.get(`${oid}`) ?? 0 },
+    userGeneration: (user) => generations.get(`${oid} ${user}`) ?? 0,
+    settings: () => kept.settings,
+    onFault: (fault) => log.warn({ err: fault }, 'A session record could not be opened'),
+  });
+  return Object.assign(kept, { container });
+}
+
+function settingsOf({ properties }: TreeObject): SessionSettings {
+  const { timeout_minutes, max_lifetime_minutes, resolution_seconds, on_conflict } = properties as {
+    timeout_minutes: number;
+    max_lifetime_minutes: number;
+    resolution_seconds: number;
+    on_conflict: SessionSettings['onConflict'];
+  };
+  return {
+    ...DEFAULT_SETTINGS,
+    timeoutMinutes: timeout_minutes,
+    maxLifetimeMinutes: max_lifetime_minutes,
+    resolutionSeconds: resolution_seconds,
+    onConflict: on_conflict,
+  };
+}

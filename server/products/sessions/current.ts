@@ -1,0 +1,107 @@
+import { Unavailable } from '../../base/errors.ts';
+import { follow } from '../../manage/paths.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Call } from '../../publisher/call.ts';
+import type { SessionContainer } from '../../sessions/container.ts';
+import { SessionUse } from '../../sessions/participant.ts';
+import type { Session } from '../../sessions/session.ts';
+import { siteOf } from '../../site.ts';
+import { browserLabel } from './browser-label.ts';
+import { cookieSettings } from './browser-id-manager.ts';
+import type { OpenContainer } from './containers.ts';
+
+const USES = Symbol('the sessions of this request');
+
+/** The session of whoever called, where the nearest session data manager says that sessions are kept. */
+export async function currentSession(call: Call): Promise<Session> {
+  const manager = await call.object.findService('session.manager');
+  if (manager === undefined) throw off('There is no Session Data Manager here or further up.');
+  return sessionIn(call, await containerObject(manager));
+}
+
+/** The caller's session in one container; the browser id is that of the nearest browser id manager above it. */
+export async function sessionIn(call: Call, object: TreeObject): Promise<Session> {
+  const container = await openContainer(object);
+  return (await sessionUse(call, object)).open(container);
+}
+
+/** The sessions of one request: one browser id for each browser id manager, written when the request commits. */
+export async function sessionUse(call: Call, object: TreeObject): Promise<SessionUse> {
+  const browserIds = await object.findService('session.browser-ids');
+  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+  const uses = (call.scope.get(USES) ?? new Map()) as Map<number, SessionUse>;
+  call.scope.set(USES, uses);
+  const known = uses.get(browserIds.oid);
+  if (known !== undefined) return known;
+  const use = newUse(call, browserIds, call.user.name);
+  uses.set(browserIds.oid, use);
+  call.keepPrivate();
+  call.cookies.push(() => use.setCookie);
+  call.transaction.join({
+    hasChanges: true,
+    commit: () => use.commit(),
+    undo: () => use.undo(),
+    abort: () => use.abort(),
+  });
+  return use;
+}
+
+/** The sessions that an object keeps, or a refusal that says what is missing on the way to them. */
+export function openContainer(object: TreeObject): Promise<SessionContainer> {
+  return (object.provide('session.container') as OpenContainer)();
+}
+
+/** The container that a session data manager leads to. */
+export async function containerObject(manager: TreeObject): Promise<TreeObject> {
+  const field = manager.definition?.properties['container_path']?.schema;
+  const path = String(manager.properties['container_path']);
+  const { object, problem } = await follow(manager, field ?? {}, path);
+  if (object === undefined || problem !== undefined)
+    throw off(problem ?? `The container path of ${manager.path} is empty.`);
+  return object;
+}
+
+/**
+ * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing. Where memcached is
+ * out of reach, signing in goes on and the browser loses its id instead.
+ */
+export async function rotateAtSignIn(manager: TreeObject, call: Call, user: string): Promise<void> {
+  const browserIds = await manager.findService('session.browser-ids');
+  const use = browserIds === undefined ? undefined : newUse(call, browserIds, user);
+  if (use?.browserId === undefined) return;
+  let isOutOfReach = false;
+  const giveUp = (error: unknown) => {
+    if (!(error instanceof Unavailable)) throw error;
+    isOutOfReach = true;
+  };
+  call.cookies.push(() => (isOutOfReach ? use.dropCookie : use.setCookie));
+  call.transaction.join({
+    hasChanges: true,
+    commit: () => use.commit().catch(giveUp),
+    undo: () => use.undo(),
+    abort: () => use.abort(),
+  });
+  await openAndRotate(manager, use).catch(giveUp);
+}
+
+async function openAndRotate(manager: TreeObject, use: SessionUse): Promise<void> {
+  const container = await openContainer(await containerObject(manager));
+  const session = await use.open(container);
+  if (!session.isNew) session.rotate();
+}
+
+function newUse(call: Call, browserIds: TreeObject, user: string | null): SessionUse {
+  const { request, reruns, mayRerun } = call;
+  return new SessionUse({
+    browserIds: siteOf(call).browserIds,
+    cookie: cookieSettings(browserIds, request.acceptsSecureCookies),
+    cookieHeader: request.headers.cookie,
+    origin: { user, address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') },
+    mayRerun,
+    reruns,
+  });
+}
+
+function off(why: string): Unavailable {
+  return new Unavailable(`Sessions are off: ${why}`);
+}

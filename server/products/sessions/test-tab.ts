@@ -1,0 +1,155 @@
+import { Type } from 'typebox';
+import type { FieldProblem, SessionAbout, SessionItem, TestMessage, Warning } from '../../../schema/messages.ts';
+import { Invalid } from '../../base/errors.ts';
+import { timeText } from '../../manage/describe.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Call } from '../../publisher/call.ts';
+import { method, type Method } from '../../publisher/views.ts';
+import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
+import { Session } from '../../sessions/session.ts';
+import { openContainer, sessionIn } from './current.ts';
+import { bytesOf, textOf, typeOf } from './shown-values.ts';
+
+const PERMISSION = 'View management screens';
+
+interface Line {
+  readonly key: string;
+  readonly value: string;
+}
+
+const look = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'The caller’s own session in this container, without starting one.',
+  async run(call) {
+    const started = performance.now();
+    const session = await sessionIn(call, call.object);
+    return () => answer(call, session, { before: session.size, count: 0, started });
+  },
+});
+
+const add = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Adds lines of `key value` to the caller’s own session; nothing is stored unless every line parses.',
+  body: { items: Type.String({ maxLength: 1_000_000 }) },
+  async run(call) {
+    const started = performance.now();
+    const lines = parseLines(call.body.items);
+    const session = await sessionIn(call, call.object);
+    const before = session.size;
+    for (const { key, value } of lines) session.set(key, value);
+    return () => answer(call, session, { before, count: lines.length, started });
+  },
+});
+
+const own = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Removes a key of the caller’s own session, clears it, ends it, or gives it a new id.',
+  body: {
+    action: Type.Union([
+      Type.Literal('remove'),
+      Type.Literal('clear'),
+      Type.Literal('invalidate'),
+      Type.Literal('rotate'),
+    ]),
+    key: Type.Optional(Type.String()),
+  },
+  async run(call) {
+    const started = performance.now();
+    const { action, key } = call.body;
+    const session = await sessionIn(call, call.object);
+    const before = session.size;
+    if (action === 'clear') session.clear();
+    else if (action === 'invalidate') session.invalidate();
+    else if (action === 'rotate') session.rotate();
+    else if (key === undefined || !session.delete(key)) throw noSuchKey(key);
+    return () => answer(call, session, { before, count: 0, started });
+  },
+});
+
+/** The Test tab of every session data container. */
+export const testMethods: Readonly<Record<string, readonly Method[]>> = { test: [look, add], own: [own] };
+
+/** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
+export function parseLines(items: string): readonly Line[] {
+  const lines: Line[] = [];
+  const problems: FieldProblem[] = [];
+  for (const [index, raw] of items.split(/\r\n|\r|\n/).entries()) {
+    const text = raw.trim();
+    const space = text.indexOf(' ');
+    if (text === '') continue;
+    if (space < 0) {
+      const detail = `Line ${index + 1}: no space between key and value: '${text.slice(0, 60)}'`;
+      problems.push({ pointer: '/items', detail });
+    } else lines.push({ key: text.slice(0, space), value: text.slice(space + 1).trim() });
+  }
+  if (problems.length === 0) return lines;
+  throw new Invalid(`${problems.map(({ detail }) => detail).join('. ')}. Nothing was stored.`, problems);
+}
+
+async function answer(
+  call: Call,
+  session: Session,
+  did: { before: number; count: number; started: number },
+): Promise<TestMessage> {
+  const { object } = call;
+  const tookMs = performance.now() - did.started;
+  const after = session.size;
+  const about = await aboutSession(object, session);
+  return {
+    before: did.before,
+    after,
+    count: did.count,
+    line: `Before: ${did.before};  after: ${after}; # items: ${did.count}`,
+    session: Array.from(session.entries(), ([key, value]) => shownItem(key, value)),
+    about,
+    server: about?.places[0] ?? null,
+    tookMs: Math.round(tookMs * 10) / 10,
+    warnings: await whereSessionsAre(object),
+  };
+}
+
+/** What the store says of the session now: asked again, so that what is shown is what is kept. */
+async function aboutSession(object: TreeObject, session: Session): Promise<SessionAbout | null> {
+  if (!session.isValid) return null;
+  const container = await openContainer(object);
+  const stored = await container.load(Session.basisOf(session).browserId);
+  const facts = stored === undefined ? undefined : container.factsOf(stored);
+  if (facts === undefined) return null;
+  return {
+    created: timeText(facts.created),
+    lastAccess: timeText(facts.lastAccess),
+    expires: facts.expires === null ? null : timeText(facts.expires),
+    bytes: Array.from(session.entries(), ([key, value]) => bytesOf(key) + bytesOf(value)).reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    ),
+    maxBytes: facts.maxBytes,
+    places: facts.places,
+  };
+}
+
+/** A banner where the site's sessions are not kept in this container, or nowhere. */
+async function whereSessionsAre(object: TreeObject): Promise<readonly Warning[]> {
+  const manager = await object.findService('session.manager');
+  const path = manager?.properties['container_path'];
+  if (manager === undefined || path === object.path) return [];
+  const text =
+    path === ''
+      ? `Sessions are off: the container path of ${manager.path} is empty.`
+      : `The site's sessions are kept in ${String(path)}, not here.`;
+  const remedy = { label: 'Use this container', path: manager.path, properties: { container_path: object.path } };
+  return [{ severity: 'warning', text, short: 'Not the site’s container', remedy }];
+}
+
+function shownItem(key: string, value: unknown): SessionItem {
+  const obscured = isSecretKey(key);
+  return { key, value: obscured ? OBSCURED : textOf(value), type: typeOf(value), bytes: bytesOf(value), obscured };
+}
+
+function noSuchKey(key: string | undefined): Invalid {
+  const detail = key === undefined ? 'Name the key to remove.' : `Your session has no key '${key.slice(0, 100)}'.`;
+  return new Invalid(detail, [{ pointer: '/key', detail }]);
+}
