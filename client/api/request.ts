@@ -95,7 +95,7 @@ async function send(method: string, url: string, options: RequestOptions): Promi
 
 async function parse(response: Response): Promise<unknown> {
   const type = response.headers.get('content-type') ?? '';
-  if (!/[/+]json\b/.test(type)) return undefined;
+  if (response.status === 204 || !/[/+]json\b/.test(type)) return undefined;
   try {
     return await response.json();
   } catch {

@@ -1,32 +1,194 @@
-import { html } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
+import type { FieldResult } from '../../schema/messages.ts';
 import { Field } from './field.ts';
+import { lineStates, resultsByLine, troubleIn, type LineState } from './line-results.ts';
 
-/** A list of values, one on each line. */
+const FEWEST_ROWS = 3;
+const NARROWEST = 18;
+
+/** A list of values, one on each line. Where the field answers, each line has a number and how it stands beside it. */
 @customElement('field-lines')
 export class FieldLines extends Field<readonly string[]> {
   @property({ attribute: false }) override value: readonly string[] = [];
+  #known: ReadonlyMap<string, FieldResult> = new Map();
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('answer') && this.answer) this.#known = resultsByLine(this.#lines, this.answer.results);
+  }
 
   protected override control() {
-    return html`<textarea
-      id="control"
-      class="mono"
-      rows="4"
-      placeholder=${ifDefined(this.field.placeholder)}
-      aria-describedby="error hint"
-      aria-invalid=${this.invalid}
-      .value=${(this.value ?? []).join('\n')}
-      @input=${this.#onInput}
-    ></textarea>`;
+    return this.field.answers ? this.#framed() : this.#area(4);
   }
 
   protected override asText() {
-    return html`<output id="control" class="mono">${(this.value ?? []).join('\n')}</output>`;
+    if (this.#lines.length === 0) return html`<output id="control"><span class="faint">empty</span></output>`;
+    return html`<output id="control" class="mono">${this.#lines.join('\n')}</output>`;
+  }
+
+  protected override result() {
+    if (!this.field.answers || this.isReadOnly) return nothing;
+    return html`<p class="visually-hidden" role="status">${this.isChecking ? '' : troubleIn(this.#states)}</p>`;
+  }
+
+  get #lines(): readonly string[] {
+    return this.value ?? [];
+  }
+
+  get #states(): readonly LineState[] {
+    return lineStates(this.#lines, this.#known, this.isChecking, this.error);
+  }
+
+  #framed() {
+    const states = this.#states;
+    const rows = Math.max(FEWEST_ROWS, states.length);
+    return html`<div class="frame">
+      <ol aria-label="How each line stands">
+        ${states.map((state, index) => this.#row(state, index))}
+        ${Array.from({ length: rows - states.length }, () => html`<li aria-hidden="true"></li>`)}
+      </ol>
+      ${this.#area(rows)}
+    </div>`;
+  }
+
+  #row({ text, result, isChecking, isWrong }: LineState, index: number) {
+    return html`<li class=${isWrong ? 'wrong' : ''}>
+      <span class="number" aria-hidden="true">${index + 1}</span>
+      ${
+        result || isChecking
+          ? html`<t-dot
+              state=${result?.state ?? 'checking'}
+              class=${result?.state === 'down' ? 'danger' : ''}
+              title=${result?.text ?? nothing}
+            >
+              <span class="ellipsis"
+                ><span class="of">${text} </span>${result ? result.text : html`<span class="quiet">checking…</span>`}
+                ${result?.note ? html`<span class="note"> ${result.note}</span>` : nothing}</span
+              >
+            </t-dot>`
+          : nothing
+      }
+    </li>`;
+  }
+
+  #area(rows: number) {
+    return html`<textarea
+      id="control"
+      class="mono"
+      rows=${rows}
+      cols=${Math.max(NARROWEST, ...this.#lines.map(({ length }) => length + 2))}
+      wrap=${this.field.answers ? 'off' : nothing}
+      spellcheck="false"
+      autocapitalize="none"
+      placeholder=${ifDefined(this.field.placeholder)}
+      aria-describedby="error hint"
+      aria-invalid=${this.invalid}
+      .value=${this.#lines.join('\n')}
+      @input=${this.#onInput}
+    ></textarea>`;
   }
 
   #onInput(event: Event) {
     const text = (event.target as HTMLTextAreaElement).value;
     this.change(text === '' ? [] : text.split('\n'));
   }
+
+  static override styles = [
+    Field.styles,
+    css`
+      .value {
+        container-type: inline-size;
+      }
+      .frame {
+        --row: 28px;
+        display: grid;
+        grid-template-columns: 32px fit-content(62%) minmax(0, 1fr);
+        max-height: calc(12.5 * var(--row));
+        overflow: auto;
+        border: 1px solid var(--t-control);
+        border-radius: var(--t-radius);
+        background: var(--t-canvas);
+      }
+      .frame:focus-within {
+        border-color: var(--t-accent);
+        outline: 1px solid var(--t-accent);
+      }
+      .frame:has([aria-invalid='true']) {
+        border-color: var(--t-danger);
+        outline-color: var(--t-danger);
+      }
+      .frame ol {
+        grid-area: 1 / 1 / 2 / -1;
+        display: grid;
+        grid-template-columns: subgrid;
+        grid-auto-rows: var(--row);
+      }
+      .frame li {
+        grid-column: 1 / -1;
+        display: grid;
+        grid-template-columns: subgrid;
+        align-items: center;
+      }
+      .frame li + li {
+        box-shadow: inset 0 1px var(--t-line);
+      }
+      .frame li.wrong {
+        background: var(--t-danger-fill);
+      }
+      .number {
+        display: grid;
+        place-items: center end;
+        height: 100%;
+        padding-right: 9px;
+        border-right: 1px solid var(--t-line);
+        color: var(--t-quiet);
+        font-size: var(--t-size-group);
+        font-variant-numeric: tabular-nums;
+      }
+      li:not(:has(.number))::before {
+        content: '';
+        height: 100%;
+        border-right: 1px solid var(--t-line);
+      }
+      .frame t-dot {
+        grid-column: 3;
+        min-width: 0;
+        padding-inline: 10px;
+        font-size: var(--t-size-small);
+      }
+      .note {
+        margin-left: 4px;
+        color: var(--t-quiet);
+      }
+      .of {
+        position: absolute;
+        clip-path: inset(50%);
+      }
+      .frame textarea {
+        grid-area: 1 / 2;
+        z-index: 1;
+        width: auto;
+        max-width: 100%;
+        min-height: 0;
+        padding: 0 10px;
+        border: 0;
+        border-radius: 0;
+        outline: none;
+        background: none;
+        line-height: var(--row);
+        overflow-y: hidden;
+        overflow-x: auto;
+        scrollbar-width: none;
+        resize: none;
+      }
+      @container (width < 420px) {
+        .frame {
+          --row: 32px;
+          grid-template-columns: 32px minmax(0, 1fr);
+          grid-template-rows: auto;
+        }
+      }
+    `,
+  ];
 }

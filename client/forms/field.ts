@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { FieldAnswer, FieldSchema } from '../../schema/messages.ts';
+import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { controls } from '../styles/controls.ts';
 
@@ -58,6 +59,14 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
     return html`<output id="control">${text === '' ? html`<span class="faint">empty</span>` : text}</output>`;
   }
 
+  /** How the value stands, between the control and the hint. */
+  protected result(): TemplateResult | typeof nothing {
+    if (this.isChecking && this.field.answers && !this.answer) return html`<t-dot state="checking">checking…</t-dot>`;
+    const results = this.answer?.results.filter(({ text }) => text !== '') ?? [];
+    if (this.error || results.length === 0) return nothing;
+    return html`${results.map(({ state, text }) => html`<t-dot state=${state}>${text}</t-dot>`)}`;
+  }
+
   protected get invalid(): 'true' | 'false' {
     return this.error ? 'true' : 'false';
   }
@@ -81,6 +90,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
       </div>
       <div class="value">
         ${this.isReadOnly || this.field.mode === 'r' ? this.asText() : this.control()}
+        <div class="result">${this.result()}</div>
         ${this.error ? html`<p class="error" id="error"><t-icon name="circle-x"></t-icon>${this.error}</p>` : nothing}
         ${this.field.description ? html`<p class="hint" id="hint">${this.field.description}</p>` : nothing}
       </div>
@@ -141,6 +151,14 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
         --icon-size: 14px;
         margin-top: 1px;
         color: inherit;
+      }
+      .result {
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      .result t-dot {
+        margin-top: 6px;
+        overflow-wrap: anywhere;
       }
       output {
         display: block;

@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { controls } from '../styles/controls.ts';
 import { load } from './web-awesome.ts';
 
@@ -11,18 +11,21 @@ import { load } from './web-awesome.ts';
 export class Dialog extends LitElement {
   @property() heading = '';
   @property({ type: Boolean }) open = false;
+  /** Web Awesome tells of opening only when it happens after the part was drawn. */
+  @state() private isReady = false;
   #focusBefore: HTMLElement | undefined;
 
-  constructor() {
-    super();
-    void load('dialog');
+  protected override async firstUpdated() {
+    await load('dialog');
+    await (this.renderRoot.querySelector('wa-dialog') as LitElement | null)?.updateComplete;
+    this.isReady = true;
   }
 
   protected override render() {
     return html`<wa-dialog
       label=${this.heading}
       without-header
-      ?open=${this.open}
+      ?open=${this.open && this.isReady}
       @wa-show=${this.#onShow}
       @wa-after-hide=${this.#onHidden}
     >
@@ -136,7 +139,25 @@ export class QuestionDialog extends LitElement {
     this.#settle(this.#isChosen);
   }
 
-  static override styles = [controls];
+  static override styles = [
+    controls,
+    css`
+      .notice {
+        margin-top: 12px;
+        padding: 9px 12px 10px;
+        border: 1px solid var(--t-warn-line);
+        border-radius: var(--t-radius);
+        background: var(--t-warn-fill);
+      }
+      .notice ul {
+        margin: 2px 0 0 18px;
+        font-size: var(--t-size-small);
+      }
+      .notice a {
+        font-weight: 500;
+      }
+    `,
+  ];
 }
 
 /** The element that has the focus, through all shadow roots. */

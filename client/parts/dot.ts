@@ -2,16 +2,18 @@ import { LitElement, css, html, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FieldResult } from '../../schema/messages.ts';
 
-export type DotState = FieldResult['state'];
+/** `checking`: being asked right now. */
+export type DotState = FieldResult['state'] | 'checking';
 
 const shapes = {
   ok: svg`<circle cx="5" cy="5" r="4" fill="currentColor"/>`,
   warn: svg`<path d="M5 .8 9.6 9H.4Z" fill="currentColor"/>`,
   down: svg`<path d="m1.5 1.5 7 7m0-7-7 7" fill="none" stroke="currentColor" stroke-width="2"/>`,
   off: svg`<circle cx="5" cy="5" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5"/>`,
+  checking: svg`<circle cx="5" cy="5" r="4" fill="none" class="track" stroke-width="1.5"/><path d="M5 1a4 4 0 0 1 4 4" fill="none" stroke="currentColor" stroke-width="1.5"/>`,
 };
 
-/** The state of a thing as a shape, 10 px: circle, triangle, cross or open ring. The word beside it is the slot. */
+/** The state of a thing as a shape, 10 px: circle, triangle, cross, open ring, or a ring being drawn. The word beside it is the slot. */
 @customElement('t-dot')
 export class Dot extends LitElement {
   @property({ reflect: true }) state: DotState = 'ok';
@@ -37,6 +39,12 @@ export class Dot extends LitElement {
     }
     :host([state='down']) svg {
       color: var(--t-dot-down);
+    }
+    :host([state='checking']) svg {
+      color: var(--t-accent);
+    }
+    .track {
+      stroke: var(--t-line-strong);
     }
     :host([state='off']) svg {
       color: var(--t-quiet);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatAge, formatBytes, formatDuration, plural } from './format.ts';
+import { formatAge, formatBytes, formatDuration, formatTime, plural } from './format.ts';
 
 test('bytes carry the unit that keeps them short', () => {
   assert.deepEqual([214, 1024, 2150, 1_447_034].map(formatBytes), ['214 B', '1 KiB', '2.1 KiB', '1.38 MiB']);
@@ -24,6 +24,15 @@ test('ages are relative for a day and dates after it', () => {
   assert.deepEqual(
     ages.map((time) => formatAge(time, now)),
     ['just now', '8 s ago', '2 min ago', '3 h ago', 'yesterday', '12 Nov', '12 Nov 2025'],
+  );
+});
+
+test('a time of another day carries its day', () => {
+  const now = new Date(2026, 10, 22, 14, 41, 0);
+  const times = [new Date(2026, 10, 22, 9, 5, 51), new Date(2026, 10, 21, 23, 59, 0)];
+  assert.deepEqual(
+    times.map((time) => formatTime(time, now)),
+    ['09:05:51', '21 Nov, 23:59:00'],
   );
 });
 

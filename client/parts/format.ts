@@ -60,6 +60,13 @@ export function formatExact(time: Date): string {
   });
 }
 
+/** `14:36:51`; with its day where that is not today. */
+export function formatTime(time: Date, now = new Date()): string {
+  const clock = time.toLocaleTimeString('en-GB');
+  if (startOfDay(time) === startOfDay(now)) return clock;
+  return `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
+}
+
 /** `1 item`, `14 items` */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;

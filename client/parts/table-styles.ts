@@ -45,9 +45,6 @@ export const tableStyles = css`
   col.check {
     width: calc(var(--t-edge) + 28px);
   }
-  input[type='checkbox'] {
-    vertical-align: -3px;
-  }
   .with-icon {
     display: flex;
     align-items: center;
@@ -89,6 +86,9 @@ export const tableStyles = css`
   th:hover button.head,
   th[aria-sort] button.head {
     color: var(--t-text);
+  }
+  :host([selectable]) ::slotted(t-face) {
+    padding-left: calc(var(--t-edge) + 28px);
   }
   .skeleton rect {
     fill: var(--t-line);

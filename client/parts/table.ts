@@ -71,7 +71,7 @@ export class Table<Row> extends LitElement {
   @property({ attribute: false }) keyOf: (row: Row) => string = String;
   @property({ attribute: false }) compact: ((row: Row) => CompactRow) | undefined;
   @property({ attribute: false }) sorting: Sorting | undefined;
-  @property({ type: Boolean }) selectable = false;
+  @property({ type: Boolean, reflect: true }) selectable = false;
   @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
   /** The row whose details are shown elsewhere. */
   @property({ attribute: false }) openKey: string | undefined;

@@ -57,6 +57,8 @@ export class AppShell extends LitElement {
     this.#path = path;
     this.isTreeOpen = false;
     this.content?.scrollTo(0, 0);
+    // Whoever came by a dialog that is gone now would otherwise begin at the top of the page again.
+    if (!this.shadowRoot?.activeElement) this.content?.focus();
   }
 
   async #begin() {
@@ -145,7 +147,14 @@ export class AppShell extends LitElement {
       }
       wa-drawer {
         --size: min(320px, 88vw);
-        --spacing: 8px;
+        --spacing: 16px;
+      }
+      wa-drawer::part(body) {
+        padding: 0;
+      }
+      wa-drawer::part(header) {
+        min-height: 52px;
+        border-bottom: 1px solid var(--t-line);
       }
       wa-drawer:not(:defined) {
         display: none;

@@ -4,13 +4,12 @@ import '../parts/dialog.ts';
 import { activeShortcuts, type Shortcut } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 
-const names: Record<string, string> = { Delete: 'Del', 'Ctrl+K': 'Ctrl K', 'Ctrl+S': 'Ctrl S' };
+const names: Record<string, string> = { Delete: 'Del', 'Ctrl+K': 'Ctrl K', 'Ctrl+S': 'Ctrl S', Escape: 'Esc' };
 
 const inLists: readonly Pick<Shortcut, 'key' | 'label'>[] = [
   { key: '↑ ↓', label: 'Move in a list or the tree' },
   { key: 'Space', label: 'Select a row' },
   { key: 'Enter', label: 'Open a row' },
-  { key: 'Esc', label: 'Close, or clear' },
 ];
 
 /** Every key that does something on the page as it is. */

@@ -120,7 +120,6 @@ export class PageHead extends LitElement {
         flex: 1;
         min-width: 0;
         margin-left: 10px;
-        padding-top: 2px;
         color: var(--t-quiet);
       }
       .title {
@@ -203,7 +202,6 @@ export class PageHead extends LitElement {
           flex-basis: 100%;
           order: 3;
           margin-left: 30px;
-          padding-top: 0;
           font-size: var(--t-size-small);
           line-height: 16px;
         }
@@ -217,6 +215,9 @@ export class PageHead extends LitElement {
         }
         .aside {
           margin-left: auto;
+        }
+        ul {
+          margin-top: 7px;
         }
       }
     `,

@@ -7,6 +7,7 @@ import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/face.ts';
 import { ObjectChanged, announceChange } from '../state/changes.ts';
 import { connection } from '../state/connection.ts';
+import { identity } from '../state/identity.ts';
 import { addressOf, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
@@ -35,9 +36,8 @@ export class PageView extends LitElement {
     new Watch(this, place);
     this.addEventListener(ObjectChanged.type, (event) => this.#onChanged(event as ObjectChanged));
     this.addEventListener(HeadAside.type, (event) => (this.aside = (event as HeadAside).content));
-    connection.follow(({ up }) => {
-      if (up && this.#load.status === TaskStatus.ERROR) void this.#load.run();
-    });
+    connection.follow(() => this.#retry());
+    identity.follow(() => this.#retry());
   }
 
   protected override willUpdate(_changed: PropertyValues) {
@@ -125,6 +125,11 @@ export class PageView extends LitElement {
     return html`<t-face kind="error" icon="circle-x" heading="Could not show '${path}': ${detailOf(failure)}">
       <button @click=${() => this.#load.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
     </t-face>`;
+  }
+
+  /** The server is there again, or somebody signed in again: what failed may work now. */
+  #retry() {
+    if (this.#load.status === TaskStatus.ERROR && connection.get().up) void this.#load.run();
   }
 
   #onChanged(event: ObjectChanged) {

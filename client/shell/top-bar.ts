@@ -130,6 +130,7 @@ export class TopBar extends LitElement {
         .phone object-search {
           flex: 1;
           padding-left: 12px;
+          --t-control-height: 40px;
         }
         .centre {
           gap: 8px;

@@ -1,45 +1,24 @@
 import { Observable } from './observable.ts';
+import { BASE, addressOf, parsePlace, type Place } from './place.ts';
 
-/** Where the interface is: the object, its tab, and what the tab keeps in the address. */
-export interface Place {
-  readonly path: string;
-  /** `undefined`: the object's first tab. */
-  readonly tab: string | undefined;
-  readonly query: URLSearchParams;
-}
+export { addressOf } from './place.ts';
 
 type Guard = () => boolean;
 
-const BASE = '/manage';
 const LEAVE = 'Your changes here are not saved. Leave without them?';
 
 const guards = new Set<Guard>();
 let index = Number(history.state?.index ?? 0);
 let isReturning = false;
 
-export const place = new Observable<Place>(parsePlace(location.href));
-
-/** `/manage/a/b/@properties?x=1` is the object /a/b, its tab "properties", and x. */
-export function parsePlace(href: string): Place {
-  const url = new URL(href, location.origin);
-  const names = url.pathname.slice(BASE.length).split('/').filter(Boolean).map(decode);
-  const tab = names.at(-1)?.startsWith('@') ? names.pop()?.slice(1) : undefined;
-  return { path: `/${names.join('/')}`, tab, query: url.searchParams };
-}
-
-/** The address of an object's tab, for links. */
-export function addressOf(path: string, tab?: string, query?: Readonly<Record<string, string>>): string {
-  const names = path.split('/').filter(Boolean).map(encodeURIComponent);
-  const search = query && Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
-  return [BASE, ...names, ...(tab ? [`@${tab}`] : [])].join('/') + search;
-}
+export const place = new Observable<Place>(here());
 
 /** Goes to another address of the interface, if no form with unsaved changes holds it back. */
 export function go(href: string, how: 'push' | 'replace' = 'push'): boolean {
   if (!mayLeave()) return false;
   if (how === 'push') index += 1;
   history[how === 'push' ? 'pushState' : 'replaceState']({ index }, '', href);
-  place.set(parsePlace(href));
+  place.set(here());
   return true;
 }
 
@@ -53,7 +32,7 @@ export function setQuery(values: Readonly<Record<string, string | undefined>>): 
   }
   const href = addressOf(path, tab, Object.fromEntries(next));
   history.replaceState({ index }, '', href);
-  place.set(parsePlace(href));
+  place.set(here());
 }
 
 /** While `isDirty` says so, leaving asks first. Gives the way to stop asking. */
@@ -70,6 +49,10 @@ export function listenToBrowser(): void {
   addEventListener('beforeunload', (event) => {
     if (isDirty()) event.preventDefault();
   });
+}
+
+function here(): Place {
+  return parsePlace(new URL(location.href));
 }
 
 function onClick(event: MouseEvent): void {
@@ -101,7 +84,7 @@ function onPopState(event: PopStateEvent): void {
     return;
   }
   index = to;
-  place.set(parsePlace(location.href));
+  place.set(here());
 }
 
 function isOurs(pathname: string): boolean {
@@ -114,12 +97,4 @@ function isDirty(): boolean {
 
 function mayLeave(): boolean {
   return !isDirty() || confirm(LEAVE);
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

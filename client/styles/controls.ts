@@ -230,6 +230,7 @@ export const controls = css`
     height: 16px;
     margin: 0;
     flex: none;
+    vertical-align: middle;
     accent-color: var(--t-accent);
   }
   input[type='checkbox'] {

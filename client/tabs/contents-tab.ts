@@ -39,13 +39,15 @@ export class ContentsTab extends LitElement implements TabElement {
   @query('add-menu') private addMenu!: AddMenu | null;
   @query('#filter') private filterField!: HTMLInputElement;
   @query('t-table') private table!: Table<ChildItem>;
+  /** The row to go to once the list is there again: what had the focus was renamed or deleted. */
+  #focusNext: string | undefined;
   #filterTimer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #list = new Task(this, {
     args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
     task: ([{ path }, filter, sort, order, offset], { signal }) =>
       getChildren(path, { filter, sort, order, offset, limit: PAGE }, signal),
-    onComplete: ({ items }) => this.#keepSelected(new Set(items.map(({ id }) => id))),
+    onComplete: ({ items }) => this.#onListed(new Set(items.map(idOf))),
   });
 
   constructor() {
@@ -112,14 +114,14 @@ export class ContentsTab extends LitElement implements TabElement {
 
   #toolbar() {
     const total = this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
-    const items = total === undefined ? 'items' : plural(total, 'item');
+    const items = total ? `${isPhone.get() ? '' : 'these '}${plural(total, 'item')}` : 'items';
     return html`<div class="toolbar">
       <div class="filter">
         <t-icon name="search"></t-icon>
         <input
           id="filter"
           aria-label="Filter"
-          placeholder=${isPhone.get() ? `Filter ${items}` : `Filter these ${items}`}
+          placeholder="Filter ${items}"
           autocomplete="off"
           spellcheck="false"
           .value=${this.#filter}
@@ -274,8 +276,13 @@ export class ContentsTab extends LitElement implements TabElement {
     if (item) go(addressOf(item.path));
   }
 
-  #keepSelected(there: ReadonlySet<string>) {
+  async #onListed(there: ReadonlySet<string>) {
     if ([...this.selected].some((id) => !there.has(id))) this.selected = this.selected.intersection(there);
+    if (this.#focusNext === undefined) return;
+    await this.updateComplete;
+    await this.table.updateComplete;
+    this.table.focusRow(this.#focusNext);
+    this.#focusNext = undefined;
   }
 
   async #onTypeChosen(event: TypeChosen) {
@@ -300,6 +307,7 @@ export class ContentsTab extends LitElement implements TabElement {
   #onRenamed({ renames }: Renamed) {
     this.renaming = [];
     const [[from, to] = []] = renames;
+    this.#focusNext = to;
     flash(renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`);
     this.selected = new Set();
     this.dispatchEvent(new ObjectChanged());
@@ -310,9 +318,17 @@ export class ContentsTab extends LitElement implements TabElement {
     if (chosen.length === 0 || !this.object.may.delete) return;
     const { deleteItems } = await import('./contents/delete-items.ts');
     if ((await deleteItems(this.object, chosen)) === 0) return;
+    this.#focusNext = this.#neighbourOf(chosen);
     this.selected = new Set();
     this.dispatchEvent(new ObjectChanged());
-    this.table.focusRow();
+  }
+
+  /** The first row after what goes, or else the last one before it. */
+  #neighbourOf(going: readonly ChildItem[]): string {
+    const rows = this.#rows;
+    const last = rows.findIndex(({ id }) => id === going.at(-1)?.id);
+    const stays = (item: ChildItem) => !going.includes(item);
+    return (rows.slice(last).find(stays) ?? rows.slice(0, last).findLast(stays))?.id ?? '';
   }
 
   static override styles = [controls, contentsStyles];

@@ -41,11 +41,17 @@ export class TreeModel {
     this.#onChange();
   }
 
-  /** Opens every folder on the way to an object. */
+  /** Opens every folder on the way to an object, as far as there is one. */
   async reveal(path: string): Promise<void> {
+    await this.open('/');
     const above: string[] = [];
-    for (let folder = parentPath(path); folder; folder = parentPath(folder)) above.unshift(folder);
-    await Promise.all((path === '/' ? ['/'] : above).map((folder) => this.open(folder)));
+    for (let folder = parentPath(path); folder && folder !== '/'; folder = parentPath(folder)) above.unshift(folder);
+    for (const folder of above) {
+      const siblings = this.#branches.get(parentPath(folder) ?? '/');
+      const isThere = siblings?.items.some((item) => item.path === folder && item.isFolder);
+      if (!isThere) return;
+      await this.open(folder);
+    }
   }
 
   /** Looks again at an object and what is in it, as far as they were ever shown. */

@@ -149,6 +149,9 @@ export class AddMenu extends LitElement {
           inset: 64px 16px auto;
           width: auto;
         }
+        .open {
+          display: none;
+        }
       }
     `,
   ];

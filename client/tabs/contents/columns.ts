@@ -8,10 +8,10 @@ import { addressOf } from '../../state/location.ts';
 
 /** How a folder lists what is in it. */
 export const columns: readonly Column<ChildItem>[] = [
-  { id: 'id', label: 'Id', width: 210, rank: 0, isSortable: true, cell: idCell },
-  { id: 'title', label: 'Title', width: 150, rank: 3, isSortable: true, cell: ({ title }) => title },
-  { id: 'type', label: 'Type', width: 230, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
-  { id: 'notices', label: 'Notices', width: 180, rank: 0, cell: notice },
+  { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
+  { id: 'title', label: 'Title', width: 157, rank: 3, isSortable: true, cell: ({ title }) => title },
+  { id: 'type', label: 'Type', width: 234, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
+  { id: 'notices', label: 'Notices', width: 176, rank: 0, cell: notice },
   {
     id: 'size',
     label: 'Size',

@@ -41,17 +41,17 @@ export class SelectionBar extends LitElement {
         background: var(--t-accent-fill);
       }
       p {
+        margin-right: 12px;
         white-space: nowrap;
       }
       .actions {
         display: flex;
         align-items: center;
-        margin-left: 12px;
-        border-left: 1px solid var(--t-accent-line);
       }
+      .actions::before,
       .parting {
-        align-self: stretch;
-        margin-block: 7px;
+        content: '';
+        height: 16px;
         border-left: 1px solid var(--t-accent-line);
       }
       button.plain {
@@ -96,10 +96,16 @@ export class SelectionBar extends LitElement {
           min-height: 48px;
           font-size: 0.75rem;
         }
+        .actions::before {
+          display: none;
+        }
         .clear {
           position: absolute;
-          top: 4px;
+          top: 2px;
           right: 4px;
+        }
+        button.clear {
+          font-size: 0.875rem;
         }
         .clear t-icon {
           display: none;

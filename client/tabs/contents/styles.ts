@@ -8,7 +8,7 @@ export const contentsStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
-    min-height: 52px;
+    min-height: 53px;
     padding-inline: var(--t-edge);
     border-bottom: 1px solid var(--t-line);
   }

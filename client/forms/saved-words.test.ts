@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FieldResult, FieldSchema } from '../../schema/messages.ts';
+import { savedWords } from './saved-words.ts';
+
+const servers: FieldSchema = { type: 'array', title: 'Servers', widget: 'lines', mode: 'rw', default: [] };
+const up: FieldResult = { state: 'ok', text: 'localhost:11211 answers in 0.3 ms' };
+const down: FieldResult = { state: 'down', text: '10.0.0.9:11211 does not answer' };
+const lines = ['localhost:11211', '# spare', '10.0.0.9:11211', ''];
+
+test('saving servers says how each of them answers, and the silent ones apart', () => {
+  assert.deepEqual(savedWords('Saved changes.', servers, lines, [up, down]), {
+    text: 'Saved. 2 servers: localhost:11211 answers in 0.3 ms;',
+    trouble: '10.0.0.9:11211 does not answer.',
+  });
+  assert.deepEqual(savedWords('Saved changes.', servers, lines, [up]), {
+    text: 'Saved. 1 server: localhost:11211 answers in 0.3 ms.',
+    trouble: undefined,
+  });
+  assert.deepEqual(savedWords('Saved changes.', servers, lines, [down]), {
+    text: 'Saved. 1 server:',
+    trouble: '10.0.0.9:11211 does not answer.',
+  });
+});
+
+test('without lines that answer the plain sentence is said', () => {
+  const path: FieldResult = { state: 'ok', text: "Found: MemCache Proxy '/mcproxy'" };
+  const plain = { text: 'Saved changes. (14:41)', trouble: undefined };
+  assert.deepEqual(savedWords('Saved changes. (14:41)', servers, [], []), plain);
+  assert.deepEqual(savedWords('Saved changes. (14:41)', undefined, undefined, [path]), plain);
+});

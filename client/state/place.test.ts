@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addressOf, parsePlace } from './place.ts';
+
+test('an address names the object, its tab and what the tab keeps', () => {
+  const { path, tab, query } = parsePlace(new URL('http://x/manage/shop/mcproxy/@servers?sort=id'));
+  assert.deepEqual([path, tab, query.get('sort')], ['/shop/mcproxy', 'servers', 'id']);
+});
+
+test('/manage is the root with its first tab', () => {
+  for (const address of ['http://x/manage', 'http://x/manage/']) {
+    const { path, tab } = parsePlace(new URL(address));
+    assert.deepEqual([path, tab], ['/', undefined]);
+  }
+});
+
+test('whatever an object is called, its address leads back to it', () => {
+  const id = fc
+    .oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom('a b', '%2f', '__proto__', 'x?y#z', 'ä'))
+    .filter((name) => !name.includes('/') && !name.startsWith('@') && name !== '.' && name !== '..');
+  fc.assert(
+    fc.property(fc.array(id, { maxLength: 4 }), (names) => {
+      const path = `/${names.join('/')}`;
+      const place = parsePlace(new URL(addressOf(path, 'properties', { filter: 'ü&=' }), 'http://x'));
+      assert.deepEqual([place.path, place.tab, place.query.get('filter')], [path, 'properties', 'ü&=']);
+    }),
+  );
+});

@@ -1,0 +1,60 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/**
+ * Does something again and again while its element is on a page that is looked at: a hidden page rests, and catches up as
+ * soon as it is shown.
+ */
+export class Repeating implements ReactiveController {
+  readonly #everyMs: number;
+  readonly #run: () => unknown;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = 0;
+  #isConnected = false;
+
+  constructor(host: ReactiveControllerHost, everyMs: number, run: () => unknown) {
+    this.#everyMs = everyMs;
+    this.#run = run;
+    host.addController(this);
+  }
+
+  /** When it is done next, in milliseconds since 1970. */
+  get due(): number {
+    return this.#due;
+  }
+
+  /** Counts from now: what it repeats was just done for another reason. */
+  restart(): void {
+    this.#due = Date.now() + this.#everyMs;
+    this.#schedule();
+  }
+
+  hostConnected(): void {
+    this.#isConnected = true;
+    document.addEventListener('visibilitychange', this.#schedule);
+    this.restart();
+  }
+
+  hostDisconnected(): void {
+    this.#isConnected = false;
+    document.removeEventListener('visibilitychange', this.#schedule);
+    clearTimeout(this.#timer);
+  }
+
+  readonly #schedule = (): void => {
+    clearTimeout(this.#timer);
+    if (!this.#isConnected || document.visibilityState !== 'visible') return;
+    this.#timer = setTimeout(this.#again, Math.max(0, this.#due - Date.now()));
+  };
+
+  readonly #again = (): void => {
+    this.restart();
+    this.#run();
+  };
+}
+
+/** Draws its element anew each second, for figures that count. */
+export class Ticking extends Repeating {
+  constructor(host: ReactiveControllerHost) {
+    super(host, 1000, () => host.requestUpdate());
+  }
+}
