@@ -81,25 +81,24 @@ function settle(ok, { passed, failed }) {
 }
 
 /** Runs a command with its output shown and kept. One that takes longer than its limit is ended, with all it started. */
-function run(command, args, limitMs, further = {}) {
+export function run(command, args, limitMs, further = {}) {
   return new Promise((resolve) => {
     const options = { cwd: root, env: projectEnvironment(further), stdio: ['ignore', 'pipe', 'pipe'], detached: true };
     const child = spawn(command, args, options);
-    const end = (signal) => process.kill(-child.pid, signal);
-    const limit = setTimeout(() => {
-      console.log(`✖ ${command} took longer than ${limitMs / 1000} s and was ended.`);
-      end('SIGKILL');
-    }, limitMs);
-    const interrupted = () => {
-      end('SIGTERM');
-      process.exit(130);
-    };
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     let output = '';
     const take = (chunk) => {
       output += chunk;
       process.stdout.write(chunk);
     };
+    const limit = setTimeout(() => {
+      take(`✖ ${command} took longer than ${limitMs / 1000} s and was ended.\n`);
+      endGroup(child, 'SIGKILL');
+    }, limitMs);
+    const interrupted = () => {
+      endGroup(child, 'SIGTERM');
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', (error) => take(`${command} did not start: ${error.message}\n`));
@@ -109,4 +108,15 @@ function run(command, args, limitMs, further = {}) {
       resolve({ ok: code === 0, output });
     });
   });
+}
+
+/** Ends a command and what it started. Something that left its group may still hold the output open: no more is read. */
+function endGroup(child, signal) {
+  child.stdout.destroy();
+  child.stderr.destroy();
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }

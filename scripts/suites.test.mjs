@@ -1,0 +1,30 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { run } from './suites.mjs';
+
+test('a command is run with its output kept, and said to have failed where it did', async () => {
+  assert.deepEqual(await run('node', ['-p', '"spoken"'], 10_000), { ok: true, output: 'spoken\n' });
+  assert.equal((await run('node', ['-e', 'process.exit(3)'], 10_000)).ok, false);
+  const absent = await run('no-such-command', [], 10_000);
+  assert.equal(absent.ok, false);
+  assert.match(absent.output, /no-such-command did not start/);
+});
+
+test('a command that takes longer than its limit is ended, with what it started', async () => {
+  const script = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    console.log(child.pid);
+    setInterval(() => {}, 1000);`;
+  const { ok, output } = await run('node', ['-e', script], 1_000);
+  assert.equal(ok, false);
+  assert.match(output, /^(\d+)\n✖ node took longer than 1 s and was ended\.\n$/);
+  const gone = performance.now() + 5_000;
+  while (isAlive(Number.parseInt(output, 10))) assert.ok(performance.now() < gone, 'what the command started lives on');
+});
+
+/** Whether a process runs; one that was ended and that nobody has asked after since does not. */
+function isAlive(pid) {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout !== '' && !stdout.startsWith('Z');
+}
