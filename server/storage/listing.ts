@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { comparing, fold, isStorable, matches, sortKeysOf } from './order.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
-import { OBJECTS, storedObjectOf } from './rows.ts';
+import { OBJECTS, storedObjectOf, whole } from './rows.ts';
 import type { ChildPage, ChildQuery, Sort, StoredObject } from './storage.ts';
 
 const ORDERS: Record<Sort, readonly string[]> = {
@@ -13,19 +13,19 @@ const ORDERS: Record<Sort, readonly string[]> = {
   modified: ['modified', 'id_key', 'id'],
 };
 
-const NOT_APART = 'oid NOT IN (SELECT value FROM json_each(@apart))';
-const pageSql = (orderBy: string, outerOrderBy: string, isApart: boolean) => `
-  SELECT o.oid, o.serial, o.parent, o.child_count, r.state
-  FROM (
-    SELECT oid FROM objects WHERE parent = @parent ${isApart ? `AND ${NOT_APART}` : ''}
-    ORDER BY ${orderBy} LIMIT @limit OFFSET @offset
-  ) AS page
-  JOIN objects AS o ON o.oid = page.oid
-  JOIN revisions AS r ON r.serial = o.serial AND r.oid = o.oid
-  ORDER BY ${outerOrderBy}`;
-const matchingSql = (orderBy: string) => `
-  SELECT CASE WHEN instr(id_key, @filter) OR instr(title_key, @filter) OR instr(type_key, @filter) THEN oid END
-  FROM objects WHERE parent = @parent AND ${NOT_APART} ORDER BY ${orderBy}`;
+const PARENT = `parent = ${whole('@parent')}`;
+const NOT_APART = 'AND oid NOT IN (SELECT value FROM json_each(@apart))';
+const pageSql = (orderBy: string, isApart: boolean) => `
+  ${OBJECTS} WHERE oid IN (
+    SELECT oid FROM objects WHERE ${PARENT} ${isApart ? NOT_APART : ''}
+    ORDER BY ${orderBy} LIMIT ${whole('@limit')} OFFSET ${whole('@offset')}
+  )
+  ORDER BY ${orderBy}`;
+const IS_MATCH = 'instr(id_key, @filter) OR instr(title_key, @filter) OR instr(type_key, @filter)';
+// Every 64th is given where it does not match either, so that a long walk can be interrupted.
+const matchingSql = (orderBy: string, isApart: boolean) => `
+  SELECT CASE WHEN ${IS_MATCH} THEN oid END
+  FROM objects WHERE ${PARENT} ${isApart ? NOT_APART : ''} AND (${IS_MATCH} OR oid & 63 = 0) ORDER BY ${orderBy}`;
 const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 const CHILD_COUNT = 'SELECT child_count FROM objects WHERE oid = ?';
 
@@ -81,10 +81,10 @@ export class Listing {
     return pageOf(parent, query, past, { count: oids.length, window });
   }
 
-  /** One value for each unchanged child, in order: its oid where it matches the filter, else `null`. */
+  /** The oids of unchanged children that match the filter, in order; now and then a `null` on the way to the next. */
   matching(parent: number, query: ChildQuery, past: Past = NOTHING_PAST): IterableIterator<number | null> {
     if (!isStorable(query.filter)) return [].values();
-    const sql = matchingSql(orderBy(query.sort, query.order));
+    const sql = matchingSql(orderBy(query.sort, query.order), past.entries.size > 0);
     const statement = this.#database.prepare<[{ parent: number; filter: string; apart: string }], number | null>(sql);
     return statement.pluck().iterate({ parent, filter: fold(query.filter), apart: apartOf(past) });
   }
@@ -112,7 +112,7 @@ export class Listing {
     const name = `${sort} ${order} ${isApart}`;
     let statement = this.#pages.get(name);
     if (!statement) {
-      const sql = pageSql(orderBy(sort, order), orderBy(sort, order, 'o.'), isApart);
+      const sql = pageSql(orderBy(sort, order), isApart);
       statement = this.#database.prepare<[Window], ObjectRow>(sql).raw();
       this.#pages.set(name, statement);
     }
@@ -120,8 +120,8 @@ export class Listing {
   }
 }
 
-function orderBy(sort: Sort, order: ChildQuery['order'], table = ''): string {
-  return ORDERS[sort].map((column) => `${table}${column} ${order}`).join(', ');
+function orderBy(sort: Sort, order: ChildQuery['order']): string {
+  return ORDERS[sort].map((column) => `${column} ${order}`).join(', ');
 }
 
 function apartOf({ entries }: Past): string {

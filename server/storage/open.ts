@@ -117,7 +117,7 @@ function migrate(database: Database.Database, file: string): void {
 
 function checkWhole(database: Database.Database, file: string): void {
   const found = database.prepare('PRAGMA quick_check(1)').pluck().get();
-  if (found !== 'ok') throw damaged(file, String(found));
+  if (found !== 'ok') throw damaged(file, String(found).replaceAll(/\s+/g, ' '));
 }
 
 function version(database: Database.Database): number {

@@ -4,33 +4,35 @@ import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from './order.ts
 import { PastReader } from './past.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
-import { OBJECTS, parseState, storedObjectOf } from './rows.ts';
+import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
 import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from './storage.ts';
 import { MAX_FOUND } from './storage.ts';
 
 const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 const CHILD = `${OBJECTS} WHERE o.parent = ? AND o.id = ?`;
 const CHILDREN_OF_TYPE = `
-  ${OBJECTS} WHERE o.parent = ? AND o.type = ? ORDER BY o.id_key, o.id LIMIT ${MAX_FOUND}`;
-const OBJECTS_OF_TYPES = `${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) LIMIT ?`;
+  ${OBJECTS} WHERE o.parent = ${whole()} AND o.type = ${text()} ORDER BY o.id_key, o.id LIMIT ${MAX_FOUND}`;
+const OBJECTS_OF_TYPES = `${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) LIMIT ${whole()}`;
 const IDS_THAT_BEGIN = `
-  SELECT oid FROM objects WHERE id_key >= @from AND (@to IS NULL OR id_key < @to) ORDER BY id_key, id LIMIT @limit`;
+  SELECT oid FROM objects WHERE id_key >= ${text('@from')} AND (@to IS NULL OR id_key < @to)
+  ORDER BY id_key, id LIMIT ${whole('@limit')}`;
 const MATCHES_AFTER = `
   SELECT oid, instr(id_key, @text) OR instr(title_key, @text) OR instr(type_key, @text)
-  FROM objects WHERE oid > @after ORDER BY oid LIMIT @limit`;
+  FROM objects WHERE oid > ${whole('@after')} ORDER BY oid LIMIT ${whole('@limit')}`;
 const LINKS_TO = `
-  SELECT oid, property, path FROM links WHERE path = @path AND path <> '/'
-  UNION ALL SELECT oid, property, path FROM links WHERE path >= @from AND path < @to
+  SELECT oid, property, path FROM links WHERE path = ${text('@path')} AND path <> '/'
+  UNION ALL SELECT oid, property, path FROM links WHERE path >= ${text('@from')} AND path < ${text('@to')}
   ORDER BY path, oid, property LIMIT ${MAX_FOUND}`;
 const REVISIONS = `
   SELECT r.serial, t.time, t.user, t.description, r.state
-  FROM revisions AS r JOIN transactions AS t USING (serial) WHERE r.oid = ? ORDER BY r.serial DESC LIMIT ?`;
+  FROM revisions AS r JOIN transactions AS t USING (serial)
+  WHERE r.oid = ${whole()} ORDER BY r.serial DESC LIMIT ${whole()}`;
 // Changed objects, what they came into, and what they were in.
 const TOUCHED_SINCE = `
   SELECT later.oid, later.parent, before.parent
   FROM revisions AS later LEFT JOIN revisions AS before ON before.oid = later.oid
-    AND before.serial = (SELECT max(serial) FROM revisions WHERE oid = later.oid AND serial <= @serial)
-  WHERE later.serial > @serial LIMIT @limit`;
+    AND before.serial = (SELECT max(serial) FROM revisions WHERE oid = later.oid AND serial <= ${whole('@serial')})
+  WHERE later.serial > ${whole('@serial')} LIMIT ${whole('@limit')}`;
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 
 type RevisionRow = Omit<Revision, 'state'> & { readonly state: string | null };
@@ -169,14 +171,14 @@ export class Reader {
     return rows.map((row) => storedObjectOf(row));
   }
 
-  idsThatBegin(text: string, limit: number): readonly number[] {
-    const from = fold(text);
+  idsThatBegin(prefix: string, limit: number): readonly number[] {
+    const from = fold(prefix);
     return this.#idsThatBegin.all({ from, to: endOfPrefix(from) ?? null, limit });
   }
 
   /** Looks at the next objects by oid, and says of each whether it contains the text. */
-  matchesAfter(after: number, text: string, limit: number): readonly (readonly [oid: number, isMatch: 0 | 1])[] {
-    return this.#matchesAfter.all({ after, text: fold(text), limit });
+  matchesAfter(after: number, sought: string, limit: number): readonly (readonly [oid: number, isMatch: 0 | 1])[] {
+    return this.#matchesAfter.all({ after, text: fold(sought), limit });
   }
 
   linksTo(path: string): readonly (Link & { readonly oid: number })[] {

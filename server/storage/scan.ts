@@ -6,7 +6,7 @@ import { setPragmas } from './pragmas.ts';
 import { Reader } from './reader.ts';
 import type { ChildPage, ChildQuery } from './storage.ts';
 
-const ROWS_A_TURN = 2000;
+const TURN_MS = 5;
 
 /** Filters of large folders: on connections of their own, whose snapshot outlives a turn of the event loop. */
 export class Scanner {
@@ -49,10 +49,12 @@ export class Scanner {
     const reader = new Reader(database);
     const past = reader.pastOf(asOf);
     const oids: number[] = [];
-    let rows = 0;
+    let turnEnds = performance.now() + TURN_MS;
     for (const oid of reader.listing.matching(parent, query, past)) {
       if (oid !== null) oids.push(oid);
-      if (++rows % ROWS_A_TURN === 0) await this.#nextTurn();
+      if (performance.now() < turnEnds) continue;
+      await this.#nextTurn();
+      turnEnds = performance.now() + TURN_MS;
     }
     return reader.listing.pageOfMatches(parent, query, oids, past);
   }

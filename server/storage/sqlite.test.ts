@@ -1,15 +1,123 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { ConflictError, Problem, Unavailable } from '../base/errors.ts';
+import { change, stateOf } from './contract-changes.ts';
 import { makeSite, storageContract } from './contract.ts';
 import { openStorage } from './open.ts';
+import { setPragmas } from './pragmas.ts';
+import { SqliteStorage } from './sqlite.ts';
+import type { Change } from './storage.ts';
 
 async function inNewFolder() {
+  return (await siteAndFile()).site;
+}
+
+async function siteAndFile() {
   const dataFolder = await mkdtemp(join(tmpdir(), 'trellis-storage-'));
-  return makeSite({
+  const site = await makeSite({
     open: (clock) => openStorage({ dataFolder, clock }),
     dispose: () => rm(dataFolder, { recursive: true }),
   });
+  return { site, dataFolder, file: join(dataFolder, 'trellis.sqlite') };
 }
 
+const batchOf = (...changes: Change[]) => ({ changes, user: null, description: 'Test', time: 1 });
+const byTitle = { offset: 0, limit: 10, sort: 'title', order: 'asc', filter: '' } as const;
+
 storageContract('objects in SQLite', inNewFolder);
+
+test('a large folder is filtered in one snapshot while others commit, and without holding up the process', async () => {
+  await using site = await inNewFolder();
+  const { storage, top } = site;
+  const added = Array.from({ length: 20_000 }, (_, n) =>
+    change(site, { id: `c${n}`, title: n % 1000 ? 'no' : `yes ${n}` }),
+  );
+  const asOf = await storage.commit(batchOf(...added));
+  const [first, second] = added as [Change, Change];
+  await storage.commit(batchOf({ ...first, basis: asOf, after: null }, change(site, { id: 'x', title: 'yes x' })));
+  const [page, later] = [storage.children(top, { ...byTitle, filter: 'YES' }, asOf), { title: 'yes later' }];
+  let turns = 0;
+  const done = page.then(() => (turns = -turns));
+  for (; turns >= 0; turns++) await new Promise(setImmediate);
+  await storage.commit(
+    batchOf({ ...second, basis: asOf, after: { ...change(site, { id: 'y', ...later }).after!, oid: second.oid } }),
+  );
+  const { total, objects } = await page;
+  await done;
+  assert.equal(total, 20);
+  assert.deepEqual(
+    objects.slice(0, 3).map(({ title }) => title),
+    ['yes 0', 'yes 1000', 'yes 10000'],
+  );
+  const now = await storage.children(top, { ...byTitle, filter: 'yes' }, storage.lastTransaction());
+  assert.deepEqual([now.total, now.objects[0]?.title], [21, 'yes 1000']);
+  const none = await storage.children(top, { ...byTitle, filter: 'nothing like it' }, asOf);
+  assert.deepEqual(none, { total: 0, objects: [] });
+});
+
+test('two connections to one file see each other at once, and of two changes from one state one is a conflict', async () => {
+  const { site, dataFolder } = await siteAndFile();
+  await using mine = site;
+  const other = await openStorage({ dataFolder });
+  const page = change(mine, { id: 'page' });
+  const serial = await mine.storage.commit(batchOf(page));
+  assert.equal(other.lastTransaction(), serial);
+  assert.equal((await other.load(page.oid, serial))?.id, 'page');
+  const next = await other.commit(batchOf({ ...page, basis: serial }));
+  assert.equal(mine.storage.lastTransaction(), next);
+  await assert.rejects(mine.storage.commit(batchOf({ ...page, basis: serial })), ConflictError);
+  other.table('shared').set('key', 1);
+  assert.equal(mine.storage.table('shared').get('key'), 1);
+  other.close();
+});
+
+test('a commit waits for another process without blocking, and gives up at a deadline', async () => {
+  const { site, file } = await siteAndFile();
+  await using mine = site;
+  using holder = disposable(new Database(file));
+  holder.database.exec('BEGIN IMMEDIATE');
+  const waiting = mine.storage.commit(batchOf(change(mine, { id: 'page' })));
+  let turns = 0;
+  const count = setInterval(() => turns++, 1);
+  setTimeout(() => holder.database.exec('COMMIT'), 50);
+  await waiting;
+  clearInterval(count);
+  assert.ok(turns > 10, `the event loop turned ${turns} times`);
+  holder.database.exec('BEGIN IMMEDIATE');
+  assert.throws(() => mine.storage.table('t').set('key', 1), Unavailable);
+  assert.equal((await mine.storage.load(mine.top, mine.storage.lastTransaction()))?.childCount, 1);
+});
+
+test('a full disk refuses the commit with 507, reads go on, and writes work again when there is room', async () => {
+  const { site, file } = await siteAndFile();
+  await using mine = site;
+  const { top } = mine;
+  using full = disposable(new Database(file));
+  setPragmas(full.database);
+  const storage = new SqliteStorage(full.database);
+  const size = Number(full.database.pragma('page_count', { simple: true }));
+  const adding = (n: number) =>
+    batchOf(change(mine, { id: `small${n}` }), change(mine, { id: `p${n}`, properties: { text: 'x'.repeat(20_000) } }));
+  let count = 0;
+  for (let room = 0; room < 50; room++) {
+    full.database.pragma(`max_page_count = ${size + room}`);
+    const last = storage.lastTransaction();
+    const outcome = await storage.commit(adding(room)).catch((error: unknown) => error);
+    if (typeof outcome === 'number') count += 2;
+    else assert.equal(outcome instanceof Problem && outcome.status, 507);
+    assert.equal(storage.lastTransaction(), typeof outcome === 'number' ? last + 1 : last);
+    assert.equal((await storage.children(top, byTitle, storage.lastTransaction())).total, count);
+  }
+  assert.ok(count > 2 && count < 90, `${count} were added`);
+  full.database.pragma('max_page_count = 1000000');
+  await storage.commit(adding(1000));
+  assert.equal(full.database.pragma('integrity_check', { simple: true }), 'ok');
+});
+
+function disposable(database: Database.Database) {
+  return { database, [Symbol.dispose]: () => database.close() };
+}

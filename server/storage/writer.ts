@@ -3,6 +3,7 @@ import { SqliteError } from 'better-sqlite3';
 import { changedMeanwhile, checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
 import { sortKeysOf } from './order.ts';
 import type { SortKeys } from './order.ts';
+import { whole } from './rows.ts';
 import type { Batch, Change, Link, ObjectState } from './storage.ts';
 
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
@@ -24,7 +25,7 @@ const LIFT = 'UPDATE objects SET id = ? WHERE oid = ?';
 const DELETE = 'DELETE FROM objects WHERE oid = ?';
 const COUNT = 'UPDATE objects SET child_count = child_count + ? WHERE oid = ?';
 const ANY_CHILD = 'SELECT oid FROM objects WHERE parent = ? LIMIT 1';
-const LINKS = 'SELECT property, path FROM links WHERE oid = ? ORDER BY property, path';
+const LINKS = `SELECT property, path FROM links WHERE oid = ${whole()} ORDER BY property, path`;
 const DELETE_LINKS = 'DELETE FROM links WHERE oid = ?';
 const ADD_LINK = 'INSERT OR IGNORE INTO links (oid, property, path) VALUES (?, ?, ?)';
 

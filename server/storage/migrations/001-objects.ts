@@ -22,7 +22,7 @@ export const objects: Migration = {
       state TEXT,
       PRIMARY KEY (serial, oid)
     ) STRICT, WITHOUT ROWID;
-    CREATE UNIQUE INDEX revisions_of_object ON revisions (oid, serial);
+    CREATE INDEX revisions_of_object ON revisions (oid, serial);
 
     CREATE TABLE objects (
       oid INTEGER PRIMARY KEY,
