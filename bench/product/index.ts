@@ -1,0 +1,52 @@
+import { p } from '../../schema/fields.ts';
+import { defineType } from '../../server/objects/types.ts';
+import { currentSession } from '../../server/products/sessions/current.ts';
+import type { Call } from '../../server/publisher/call.ts';
+import { json } from '../../server/publisher/request.ts';
+import { method } from '../../server/publisher/views.ts';
+import { NotSignedIn } from '../../server/base/errors.ts';
+
+type Mode = 'none' | 'new' | 'read' | 'rw';
+
+const MODES: Readonly<Record<Mode, (call: Call) => Promise<unknown>>> = {
+  none: async () => ({ ok: true }),
+  async new(call) {
+    const session = await currentSession(call);
+    session.set('counter', 0).set('filler', 'x'.repeat(Number(call.request.query.get('size') ?? 200)));
+    return { counter: 0 };
+  },
+  async read(call) {
+    const session = await currentSession(call);
+    if (session.isNew) throw new NotSignedIn('There is no session.');
+    return { counter: session.get('counter') };
+  },
+  async rw(call) {
+    const session = await currentSession(call);
+    return { counter: session.update<number>('counter', (counter = 0) => counter + 1) };
+  },
+};
+
+/** A page that does with its session what its `mode` says: the contestant's side of the session benchmark. */
+const benchPage = defineType({
+  type: 'Bench Page',
+  description: 'Reads or changes a session',
+  icon: 'file',
+  group: 'Content',
+  suggestedId: 'bench',
+  addPermission: 'Add Page Templates',
+  properties: {
+    mode: p.selection({
+      title: 'Mode',
+      choices: { none: 'No session', new: 'New session', read: 'Read', rw: 'Read and write' },
+      default: 'none',
+    }),
+  },
+  view: method({
+    http: 'GET',
+    permission: 'View',
+    summary: 'The page.',
+    run: async (call) => json(await MODES[call.object.properties['mode'] as Mode](call)),
+  }),
+});
+
+export default { name: 'bench', types: [benchPage] };

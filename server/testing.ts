@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLog } from './base/log.ts';
+import { readConfig } from './config.ts';
+import { responseTo } from './http/errors.ts';
+import { openInstallation, type Installation } from './installation.ts';
+import type { Request, Response } from './publisher/request.ts';
+
+const PASSWORD = 'correct horse battery';
+const ORIGIN = 'http://127.0.0.1:8080';
+
+/** How a test asks: as nobody, or as a user with the tests' password. */
+interface Asking {
+  readonly as?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookie?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly text: string;
+  /** The body as JSON, shaped as the test expects it. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** A whole installation in a folder of its own, asked without a port. */
+export interface TestInstallation extends Installation, AsyncDisposable {
+  /** `path` with its query; errors become answers as they do over HTTP. */
+  ask(method: string, path: string, asking?: Asking): Promise<Answer>;
+  readonly folder: string;
+}
+
+const log = openLog('silent');
+
+/** Opens an installation whose administrator is `admin`; in a given folder, a second process's view of it. */
+export async function openTestInstallation(existing?: string): Promise<TestInstallation> {
+  const folder = existing ?? (await mkdtemp(join(tmpdir(), 'trellis-unit-')));
+  const config = readConfig(['--data', folder], { TRELLIS_ADMIN_PASSWORD: PASSWORD, TRELLIS_NAME: 'test' });
+  const installation = await openInstallation(config, log);
+  return {
+    ...installation,
+    folder,
+    async ask(method, path, asking = {}) {
+      const request = requestFor(method, path, asking);
+      const { publisher } = installation;
+      const isApi = /^\/api(\/|$)/.test(request.path);
+      const answering = isApi ? publisher.api(request, request.path.slice(4) || '/') : publisher.content(request);
+      return answerFrom(await answering.catch((error: unknown) => responseTo(error, false, log)));
+    },
+    async [Symbol.asyncDispose]() {
+      installation.close();
+      if (existing === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function requestFor(method: string, target: string, { as = 'admin', body, headers, cookie }: Asking): Request {
+  const [path = '/', query = ''] = target.split('?');
+  const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
+  const cookieHeader = cookie === undefined ? {} : { cookie };
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers: { ...authorization, ...cookieHeader, ...headers },
+    cookies: new Map(cookie?.split('; ').map((each) => each.split('=') as [string, string])),
+    body,
+    address: '127.0.0.1',
+    origin: ORIGIN,
+    acceptsSecureCookies: true,
+  };
+}
+
+function answerFrom(response: Response): Answer {
+  const text = response.body?.toString() ?? '';
+  const { status, headers, cookies = [] } = response;
+  return { status, headers, cookies, text, json: <T>() => JSON.parse(text) as T };
+}
