@@ -78,7 +78,8 @@ export class Table<Row> extends LitElement {
   @property({ type: Boolean }) loading = false;
   @state() private width = 1200;
   @state() private hasSkeleton = false;
-  #active = 0;
+  /** The row that the Tab key reaches. */
+  #active: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #resize = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? this.width));
 
@@ -95,7 +96,8 @@ export class Table<Row> extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('loading')) this.#waitForSkeleton();
-    this.#active = Math.min(this.#active, Math.max(0, this.rows.length - 1));
+    const keys = this.rows.map((row) => this.keyOf(row));
+    if (this.#active === undefined || !keys.includes(this.#active)) this.#active = keys[0];
   }
 
   protected override render() {
@@ -151,13 +153,13 @@ export class Table<Row> extends LitElement {
     return repeat(
       this.rows,
       (row) => this.keyOf(row),
-      (row, index) => {
+      (row) => {
         const key = this.keyOf(row);
         return html`<tr
           data-key=${key}
-          tabindex=${index === this.#active ? 0 : -1}
+          tabindex=${key === this.#active ? 0 : -1}
           class="${this.selected.has(key) ? 'selected' : ''} ${key === this.openKey ? 'open' : ''}"
-          @focus=${() => this.#activate(index)}
+          @focus=${() => this.#activate(key)}
           @dblclick=${() => this.dispatchEvent(new RowOpened(key))}
         >
           ${this.selectable ? html`<td class="check">${this.#check(key)}</td>` : nothing} ${cells(row)}
@@ -265,8 +267,8 @@ export class Table<Row> extends LitElement {
     this.#select(this.selected.has(key) ? [...this.selected].filter((each) => each !== key) : [...this.selected, key]);
   }
 
-  #activate(index: number) {
-    this.#active = index;
+  #activate(key: string) {
+    this.#active = key;
     this.requestUpdate();
   }
 
@@ -279,9 +281,10 @@ export class Table<Row> extends LitElement {
     const key = row?.dataset['key'];
     if (key === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const isOnRow = event.target === row;
+    const at = this.rows.findIndex((each) => this.keyOf(each) === key);
     const actions: Record<string, () => void> = {
-      ArrowDown: () => this.#focusIndex(Math.min(this.rows.length - 1, this.#active + 1)),
-      ArrowUp: () => this.#focusIndex(Math.max(0, this.#active - 1)),
+      ArrowDown: () => this.#focusIndex(Math.min(this.rows.length - 1, at + 1)),
+      ArrowUp: () => this.#focusIndex(Math.max(0, at - 1)),
       Home: () => this.#focusIndex(0),
       End: () => this.#focusIndex(this.rows.length - 1),
       ...(isOnRow && this.selectable && { ' ': () => this.#toggle(key) }),

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import '../parts/banner.ts';
 import { connection } from '../state/connection.ts';
 import { Watch } from '../state/observable.ts';
+import { controls } from '../styles/controls.ts';
 
 /** Says that the server is out of reach, for as long as it is, and when it is asked again. */
 @customElement('connection-banner')
@@ -39,4 +40,6 @@ export class ConnectionBanner extends LitElement {
       }
     </div>`;
   }
+
+  static override styles = [controls];
 }

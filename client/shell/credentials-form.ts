@@ -121,6 +121,7 @@ export class CredentialsForm extends LitElement {
         position: absolute;
         inset: 4px 4px auto auto;
         gap: 6px;
+        padding: 0 6px;
         color: var(--t-quiet);
         font-size: var(--t-size-small);
         font-weight: 400;
@@ -140,7 +141,7 @@ export class CredentialsForm extends LitElement {
       form > button {
         width: 100%;
         min-height: max(36px, var(--t-control-height));
-        margin-top: 14px;
+        margin-top: 20px;
       }
     `,
   ];

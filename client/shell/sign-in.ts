@@ -110,7 +110,7 @@ export class SignIn extends LitElement {
         display: flex;
         align-items: center;
         gap: 10px;
-        margin-bottom: 40px;
+        margin-bottom: 36px;
         font-size: var(--t-size-h1);
         font-weight: 600;
         line-height: 32px;

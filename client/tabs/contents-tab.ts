@@ -47,7 +47,7 @@ export class ContentsTab extends LitElement implements TabElement {
     args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
     task: ([{ path }, filter, sort, order, offset], { signal }) =>
       getChildren(path, { filter, sort, order, offset, limit: PAGE }, signal),
-    onComplete: ({ items }) => this.#onListed(new Set(items.map(idOf))),
+    onComplete: ({ items }) => this.#keepSelected(new Set(items.map(idOf))),
   });
 
   constructor() {
@@ -83,6 +83,11 @@ export class ContentsTab extends LitElement implements TabElement {
       </t-table>
       ${this.#foot()} ${this.#dialogs()}
     `;
+  }
+
+  protected override updated() {
+    const next = this.#focusNext;
+    if (next !== undefined && this.#ids.has(next)) void this.#moveFocus(next);
   }
 
   get #rows(): readonly ChildItem[] {
@@ -276,13 +281,14 @@ export class ContentsTab extends LitElement implements TabElement {
     if (item) go(addressOf(item.path));
   }
 
-  async #onListed(there: ReadonlySet<string>) {
+  #keepSelected(there: ReadonlySet<string>) {
     if ([...this.selected].some((id) => !there.has(id))) this.selected = this.selected.intersection(there);
-    if (this.#focusNext === undefined) return;
-    await this.updateComplete;
-    await this.table.updateComplete;
-    this.table.focusRow(this.#focusNext);
+  }
+
+  async #moveFocus(id: string) {
     this.#focusNext = undefined;
+    await this.table.updateComplete;
+    this.table.focusRow(id);
   }
 
   async #onTypeChosen(event: TypeChosen) {
