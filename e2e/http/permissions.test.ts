@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { TypeInfo } from '../../schema/messages.ts';
+import { basic, startServer } from '../support/server.ts';
+import { clientOf, managerOf, type Client } from './client.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+const manager = managerOf(server);
+
+/** Views that are for everybody, by address; everything else is closed to whoever has no roles. */
+const OPEN = ['get /api/@me', 'post /api/@login', 'post /api/@logout', 'post /api/@administrator', 'get /api/@openapi'];
+
+interface Operation {
+  readonly method: string;
+  readonly template: string;
+  readonly permission: string;
+}
+
+await manager('/api/acl_users/@users', { body: { name: 'mem', password: 'violets under glass', roles: [] } });
+const anonymous = clientOf(server, { origin: server.url, 'sec-fetch-site': 'same-origin' });
+const member = clientOf(server, { authorization: basic('mem', 'violets under glass') });
+const places = await plantOneOfEachType();
+const operations = await declaredOperations();
+
+/** One object of each type in a folder of its own, and those that cannot be added. */
+async function plantOneOfEachType(): Promise<string[]> {
+  await manager('/api/', { body: { type: 'Folder', id: 'zoo' } });
+  const types = (await manager('/api/zoo/@types')).json<TypeInfo[]>();
+  for (const { type, suggestedId } of types) await manager('/api/zoo', { body: { type, id: suggestedId } });
+  return ['zoo', 'acl_users', ...types.map(({ suggestedId }) => `zoo/${suggestedId}`)];
+}
+
+async function declaredOperations(): Promise<Operation[]> {
+  const { paths } = (await manager('/api/@openapi')).json<{
+    paths: Record<string, Record<string, { description: string }>>;
+  }>();
+  return Object.entries(paths).flatMap(([template, methods]) =>
+    Object.entries(methods).map(([method, { description }]) => {
+      return { method, template, permission: /'(.+)'/.exec(description)?.[1] ?? '' };
+    }),
+  );
+}
+
+/** Every address of an operation: on each object, or on the root alone. */
+function addressesOf({ template }: Operation): string[] {
+  const withTail = template.replace('{tail}', 'somebody');
+  return withTail.includes('{path}') ? places.map((place) => withTail.replace('{path}', place)) : [withTail];
+}
+
+function call(client: Client, { method }: Operation, address: string) {
+  return client(address, { method: method.toUpperCase(), ...(method === 'get' ? {} : { body: {} }) });
+}
+
+test('the API declares what the manual lists, each with the permission that it asks for', () => {
+  assert.ok(operations.length >= 20, `only ${operations.length} operations are declared`);
+  for (const { method, template, permission } of operations) assert.notEqual(permission, '', `${method} ${template}`);
+  const views = new Set(operations.map(({ template }) => /@[a-z-]+/.exec(template)?.[0]));
+  for (const view of ['@login', '@me', '@children', '@types', '@rename', '@servers', '@test', '@users', '@check']) {
+    assert.ok(views.has(view), `${view} is missing`);
+  }
+});
+
+test('nobody who is not signed in gets past a view that is not for everybody', async () => {
+  const wrong: string[] = [];
+  for (const operation of operations) {
+    for (const address of addressesOf(operation)) {
+      const { status } = await call(anonymous, operation, address);
+      const name = `${operation.method} ${address}`;
+      const isOpen = OPEN.includes(`${operation.method} ${operation.template}`);
+      if (isOpen ? status === 500 : status !== 401) wrong.push(`${name}: ${status}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('a member without roles gets past none of them either', async () => {
+  const wrong: string[] = [];
+  for (const operation of operations) {
+    if (OPEN.includes(`${operation.method} ${operation.template}`)) continue;
+    for (const address of addressesOf(operation)) {
+      const { status } = await call(member, operation, address);
+      if (![403, 404, 405].includes(status)) wrong.push(`${operation.method} ${address}: ${status}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('a manager gets past all of them: what is answered depends on the object and the body alone', async () => {
+  const wrong: string[] = [];
+  let reached = 0;
+  for (const operation of operations.filter(({ method }) => method !== 'delete')) {
+    for (const address of addressesOf(operation)) {
+      const { status } = await call(manager, operation, address);
+      if ([401, 403].includes(status) && !address.endsWith('@administrator') && !address.endsWith('@login'))
+        wrong.push(`${operation.method} ${address}: ${status}`);
+      if (status >= 500 && status !== 503) wrong.push(`${operation.method} ${address}: ${status}`);
+      if (status < 500 && status !== 404) reached += 1;
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(reached > operations.length, `only ${reached} cells were reached`);
+});
+
+test('what is not declared cannot be called, by any name that an object of the program has', async () => {
+  const names = namesOfEverything();
+  const known = new Set(operations.map(({ template }) => /@([a-z-]+)/.exec(template)?.[1]));
+  const wrong: string[] = [];
+  for (const name of names.filter((each) => !known.has(each))) {
+    for (const address of [`/api/index_html/@${name}`, `/api/index_html/${name}`, `/index_html/${name}`]) {
+      const { status } = await manager(address);
+      if (status !== 404 && status !== 400) wrong.push(`${address}: ${status}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('an owner may see nothing more in the interface than their roles allow', async () => {
+  const answer = await member('/api/index_html', { method: 'PATCH', body: { title: 'Mine' } });
+  assert.equal(answer.status, 403);
+  assert.match(String(answer.json()['detail']), /permission/);
+});
+
+test('whoever is not signed in cannot tell what is there from what is not', async () => {
+  const [there, absent] = [await anonymous('/api/zoo'), await anonymous('/api/no_such_object')];
+  assert.equal(there.status, absent.status);
+  assert.equal(there.text, absent.text);
+});
+
+/** Names that JavaScript and this program give to things. */
+function namesOfEverything(): string[] {
+  const prototypes = [Object.prototype, Array.prototype, Function.prototype, Map.prototype, Promise.prototype];
+  const ours = 'connection parent properties definition state run call methods view constructor prototype toJSON then';
+  const all = [...prototypes.flatMap((each) => Object.getOwnPropertyNames(each)), ...ours.split(' ')];
+  return [...new Set(all)];
+}
