@@ -35,6 +35,8 @@ export interface SessionFacts {
   readonly lastAccess: number;
   /** When it ends if nobody uses it again; `null`: never. */
   readonly expires: number | null;
+  /** What the record takes in the store, and what it may take. */
+  readonly bytes: number;
   readonly maxBytes: number;
   /** The servers that hold it, first place first; none where the store is process memory. */
   readonly places: readonly string[];
@@ -134,14 +136,24 @@ export class SessionContainer {
     return this.#records.headerOf(key, value);
   }
 
-  /** `undefined` for a session that is not stored yet. */
+  /** The session as it is stored now, wherever it moved; `undefined` where it ended. */
+  async reload(session: Session): Promise<Session | undefined> {
+    return this.load(Session.basisOf(session).browserId);
+  }
+
+  /** As of when the session was loaded; `undefined` for one that was not stored then. */
   factsOf(session: Session): SessionFacts | undefined {
-    const { header, key } = Session.basisOf(session);
+    const { header, key, place } = Session.basisOf(session) as Held;
     if (header === null) return undefined;
-    const settings = this.#options.settings();
-    const expires = endOf(header, settings, this.#options.clock());
-    const { created, lastAccess } = header;
-    return { created, lastAccess, expires, maxBytes: settings.maxBytes, places: this.#options.store.placesOf(key) };
+    const { maxBytes, ...lifetime } = this.#options.settings();
+    return {
+      created: header.created,
+      lastAccess: header.lastAccess,
+      expires: endOf(header, lifetime, this.#options.clock()),
+      bytes: place.bytes,
+      maxBytes,
+      places: this.#options.store.placesOf(key),
+    };
   }
 
   async #touch(held: Held): Promise<undefined> {

@@ -6,9 +6,15 @@ import type { Store } from '../memcache/store.ts';
 import { SessionWorld } from './support.ts';
 
 const NASTY_KEYS = [
-  ...['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'save'],
-  ...['maxAge', 'get', 'set', 'size', 'then', 'toJSON', 'length', 'id', '', ' ', '\0', '\r\n', '..', '%2f', '\ud800'],
-  ...['\udfff\ud800', '😀', 'é', 'x'.repeat(5_000), '0', '-1', '1e3', 'null', 'undefined', '<b>', '"', "'", '\\'],
+  ...'__proto__ constructor prototype toString valueOf hasOwnProperty __defineGetter__ __lookupSetter__'.split(' '),
+  ...'save maxAge get set size then toJSON length id keys entries update browserId cookie isNew regenerate'.split(' '),
+  ...'.. %2f 0 -1 1e3 null undefined NaN <b> " \' \\ ${x} é 😀 \ud800 \udfff\ud800'.split(' '),
+  '',
+  ' ',
+  '\0',
+  '\r\n',
+  'a b',
+  'ü'.repeat(5_000),
 ];
 
 /** What sessions promise, whatever store they are kept in. */

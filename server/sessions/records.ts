@@ -23,6 +23,8 @@ export interface Place {
   readonly record: SessionRecord | undefined;
   readonly cas: Cas | undefined;
   readonly version: Buffer | undefined;
+  /** How long the record is, as it is stored. */
+  readonly bytes: number;
 }
 
 /** A write that was tried, and whether it was made. */
@@ -72,7 +74,7 @@ export class SessionRecords {
 
   /** The place of a session that nobody can have stored yet. */
   empty(browserId: string): Place {
-    return { browserId, seal: this.#sealOf(browserId), record: undefined, cas: undefined, version: undefined };
+    return emptyPlace(browserId, this.#sealOf(browserId));
   }
 
   async read(browserId: string): Promise<Place> {
@@ -111,9 +113,10 @@ export class SessionRecords {
 
   async #readSealed(browserId: string, seal: RecordSeal): Promise<Place> {
     const item = await this.#store.get(seal.key);
-    if (item === undefined) return { browserId, seal, record: undefined, cas: undefined, version: undefined };
-    const record = this.#open(seal, item.value) ?? UNREADABLE;
-    return { browserId, seal, record, cas: item.cas, version: item.value.subarray(0, VERSION_BYTES) };
+    if (item === undefined) return emptyPlace(browserId, seal);
+    const { value, cas } = item;
+    const record = this.#open(seal, value) ?? UNREADABLE;
+    return { browserId, seal, record, cas, version: value.subarray(0, VERSION_BYTES), bytes: value.length };
   }
 
   #open(seal: RecordSeal, value: Buffer): SessionRecord | undefined {
@@ -152,6 +155,10 @@ export class SessionRecords {
     const { installation, container } = this.#scope;
     return hash('sha256', JSON.stringify([installation, container, this.#generation, browserId]), 'base64url');
   }
+}
+
+function emptyPlace(browserId: string, seal: RecordSeal): Place {
+  return { browserId, seal, record: undefined, cas: undefined, version: undefined, bytes: 0 };
 }
 
 /**

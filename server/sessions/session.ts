@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import { isSecretKey, OBSCURED } from './obscure.ts';
+import { obscured } from './obscure.ts';
 import { sameBytes, slotOf, type Entries, type Header, type Slot } from './record.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
@@ -139,7 +139,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** Deletes the keys that this request sees; one that another request adds meanwhile stays. */
   clear(): void {
-    for (const key of [...this.keys()]) this.delete(key);
+    for (const key of this.keys()) this.delete(key);
   }
 
   /**
@@ -223,8 +223,9 @@ export class Session implements Iterable<[string, unknown]> {
     return { session: this.id, ...this.toJSON() };
   }
 
+  /** For logs: secrets obscured. */
   toJSON(): Record<string, unknown> {
-    const shown = Array.from(this.entries(), ([key, value]) => [key, isSecretKey(key) ? OBSCURED : value]);
+    const shown = Array.from(this.entries(), ([key, value]) => [key, obscured(key, value)]);
     return Object.fromEntries(shown) as Record<string, unknown>;
   }
 

@@ -93,7 +93,7 @@ test('what a session cannot keep is refused by a sentence that names the place',
     [new (class extends Date {})(), /is an instance of a class/],
     [{ p: Promise.resolve() }, /it\.p is an instance of Promise/],
     [{ n: new Number(1) }, /it\.n is an instance of Number/],
-    [[1, , 2], /it is a list with holes or named members/],
+    [Object.assign([1, 2], { named: 3 }), /it is a list with holes or named members/],
     [{ [Symbol('s')]: 1 }, /it has a symbol as a key/],
     [{ e: new Float32Array(1) }, /it\.e is an instance of Float32Array/],
   ];

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backoffMs, BoundedMap, Turns } from './limits.ts';
+
+test('back-off doubles up to its cap and is spread from half to one and a half', () => {
+  assert.deepEqual(
+    [0, 1, 2, 3, 40].map((attempt) => backoffMs(attempt, 10, 50, () => 0.5)),
+    [10, 20, 40, 50, 50],
+  );
+  assert.equal(
+    backoffMs(0, 10, 50, () => 0),
+    5,
+  );
+  assert.ok(backoffMs(9, 10, 50, () => 0.999) < 75);
+});
+
+test('a bounded map keeps what is asked for and forgets the rest', () => {
+  const map = new BoundedMap<number, string>(100);
+  map.set(-1, 'kept');
+  for (let i = 0; i < 10_000; i++) {
+    map.set(i, 'x');
+    assert.equal(map.get(-1), 'kept');
+  }
+  assert.ok(map.held <= 200);
+  assert.equal(map.get(0), undefined);
+  map.delete(-1);
+  assert.equal(map.get(-1), undefined);
+});
+
+test('turns are given in the order they were asked for, one at a time', async () => {
+  const turns = new Turns(1_000, 100);
+  const order: number[] = [];
+  let holders = 0;
+  const work = async (_: unknown, index: number) => {
+    const release = await turns.take('a');
+    assert.equal(++holders, 1);
+    await new Promise(setImmediate);
+    order.push(index);
+    holders--;
+    release?.();
+  };
+  await Promise.all(Array.from({ length: 20 }, work));
+  assert.deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+  );
+  assert.equal(turns.isTaken('a'), false);
+});
+
+test('keys do not wait for each other, and too many waiting are refused', async () => {
+  const turns = new Turns(1_000, 1);
+  const release = turns.tryTake('a')!;
+  assert.notEqual(turns.tryTake('b'), undefined);
+  assert.equal(turns.tryTake('a'), undefined);
+  const waiting = turns.take('a');
+  assert.equal(await turns.take('a'), undefined);
+  release();
+  release();
+  (await waiting)!();
+  assert.equal(turns.isTaken('a'), false);
+});
+
+test('who keeps others waiting too long loses the turn', async () => {
+  const turns = new Turns(5, 10);
+  const late = turns.tryTake('a')!;
+  const second = (await turns.take('a'))!;
+  late();
+  assert.equal(turns.isTaken('a'), true);
+  second();
+  assert.equal(turns.isTaken('a'), false);
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { KeyRing } from './secrets.ts';
+
+const [oldKey, newKey] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+const beside = Buffer.from('beside');
+
+test('a mistake in TRELLIS_SECRETS is named, without showing the key', () => {
+  for (const bad of [
+    '',
+    'short',
+    `${newKey},`,
+    `${newKey},x${oldKey}`,
+    `${newKey} ${oldKey}`,
+    `${newKey.slice(0, -1)}=`,
+  ]) {
+    assert.throws(
+      () => KeyRing.parse(bad),
+      (error: Error) =>
+        /^Key [12] of TRELLIS_SECRETS .* 32 random bytes in base64url/.test(error.message) &&
+        !error.message.includes(newKey),
+    );
+  }
+  assert.throws(() => KeyRing.parse(`${newKey}, ${newKey}`), /Key 2 of TRELLIS_SECRETS is there twice/);
+});
+
+test('the newest key signs and seals, every key verifies and opens, a dropped one no longer', () => {
+  const [before, during, after] = [oldKey, `${newKey},${oldKey}`, newKey].map((keys) => KeyRing.parse(keys));
+  const signed = before!.sign('p', 'text');
+  const sealed = before!.seal('p', 's', Buffer.from('text'), beside);
+  assert.equal(during!.verify('p', 'text', signed), true);
+  assert.equal(during!.open('p', 's', sealed, beside)?.toString(), 'text');
+  assert.equal(after!.verify('p', 'text', signed), false);
+  assert.equal(after!.open('p', 's', sealed, beside), undefined);
+  assert.equal(after!.verify('p', 'text', during!.sign('p', 'text')), true);
+  assert.equal(after!.open('p', 's', during!.seal('p', 's', Buffer.from('x'), beside), beside)?.toString(), 'x');
+});
+
+test('what is signed or sealed for one purpose, subject or context is nothing for another', () => {
+  const ring = KeyRing.random();
+  const signed = ring.sign('p', 'text');
+  assert.equal(ring.verify('q', 'text', signed), false);
+  assert.equal(ring.verify('p', 'texu', signed), false);
+  const sealed = ring.seal('p', 's', Buffer.from('text'), beside);
+  assert.equal(ring.open('q', 's', sealed, beside), undefined);
+  assert.equal(ring.open('p', 't', sealed, beside), undefined);
+  assert.equal(ring.open('p', 's', sealed, Buffer.from('other')), undefined);
+  assert.notDeepEqual(ring.derive('p'), ring.derive('q'));
+});
+
+test('no other spelling of a signature passes', () => {
+  const ring = KeyRing.random();
+  const signed = ring.sign('p', 'text');
+  for (const other of [
+    '',
+    signed.slice(1),
+    `${signed}=`,
+    `${signed} `,
+    `${signed.slice(0, -1)}!`,
+    signed.toLowerCase(),
+  ])
+    assert.equal(ring.verify('p', 'text', other), other === signed);
+  const lastBits = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+  const passing = lastBits.filter((letter) => ring.verify('p', 'text', signed.slice(0, -1) + letter));
+  assert.equal(passing.length, 1);
+});
+
+test('any bit changed in what was sealed, or any byte missing, and it does not open', () => {
+  const ring = KeyRing.random();
+  const sealed = ring.seal('p', 's', Buffer.from('some text'), beside);
+  for (let bit = 0; bit < sealed.length * 8; bit++) {
+    const forged = Buffer.from(sealed);
+    forged[bit >> 3]! ^= 1 << (bit & 7);
+    assert.equal(ring.open('p', 's', forged, beside), undefined);
+  }
+  for (let length = 0; length < sealed.length; length++)
+    assert.equal(ring.open('p', 's', sealed.subarray(0, length), beside), undefined);
+});
+
+test('100,000 seals have 100,000 nonces', () => {
+  const sealer = KeyRing.random().sealer('p', 's');
+  const nonces = new Set<string>();
+  for (let i = 0; i < 100_000; i++) nonces.add(sealer.seal(beside, beside).toString('latin1', 4, 16));
+  assert.equal(nonces.size, 100_000);
+});
+
+test('the ring in a data folder is made once, for its owner alone, and read ever after', () => {
+  using folder = temporaryFolder();
+  const first = KeyRing.inFolder(folder.path);
+  const again = KeyRing.inFolder(folder.path);
+  assert.equal(again.verify('p', 'text', first.sign('p', 'text')), true);
+  assert.equal(statSync(join(folder.path, 'secrets.json')).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(folder.path), ['secrets.json']);
+});
+
+test('processes that start together in one data folder get the same ring', async () => {
+  using folder = temporaryFolder();
+  const script = `import { KeyRing } from ${JSON.stringify(import.meta.resolve('./secrets.ts'))};
+    console.log(KeyRing.inFolder(${JSON.stringify(folder.path)}).sign('p', 'text'));`;
+  const start = () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const signatures = await Promise.all(Array.from({ length: 4 }, () => text(start().stdout)));
+  assert.equal(signatures[0]!.trim().length, 43);
+  assert.deepEqual(new Set(signatures).size, 1);
+});
+
+test('a damaged file is named, and not replaced', () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'secrets.json');
+  for (const damaged of ['', '{', '{}', '{"keys": []}', '{"keys": ["x"]}', '{"keys": [1]}']) {
+    writeFileSync(path, damaged);
+    chmodSync(path, 0o600);
+    assert.throws(() => KeyRing.inFolder(folder.path), /secrets\.json cannot be read as a key ring/);
+    assert.equal(readFileSync(path, 'utf8'), damaged);
+  }
+  assert.throws(() => KeyRing.inFolder(join(folder.path, 'missing')), /ENOENT/);
+});
+
+function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'trellis-secrets-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
