@@ -66,6 +66,16 @@ export class NotFound extends Problem {
   }
 }
 
+/** The address is there, but not for this HTTP method; `allow` names those that it has. */
+export class MethodNotAllowed extends Problem {
+  readonly allow: string;
+
+  constructor(used: string, allowed: readonly string[]) {
+    super(405, 'method-not-allowed', `${used} is not possible here. Use ${allowed.join(' or ')}.`);
+    this.allow = allowed.join(', ');
+  }
+}
+
 /** Somebody else's change came first. Thrown inside a transaction it makes the publisher run the request again. */
 export class ConflictError extends Problem {
   constructor(detail = 'Somebody else changed this at the same moment. Try again.', options: ProblemOptions = {}) {

@@ -1,10 +1,8 @@
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import { Malformed, NotFound } from '../base/errors.ts';
+import { Malformed, MethodNotAllowed, NotFound } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { MethodNotAllowed } from '../publisher/publish.ts';
-import type { Publisher } from '../publisher/publish.ts';
-import type { Request, Response } from '../publisher/request.ts';
+import type { Publishing, Request, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { readJson } from './body.ts';
 import { isLoopbackHost, type ClientAddresses } from './client-address.ts';
@@ -15,7 +13,7 @@ import { checkOrigin } from './origin.ts';
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
 interface BridgeOptions {
-  readonly publisher: Publisher;
+  readonly publisher: Publishing;
   readonly assets: Assets;
   readonly addresses: ClientAddresses;
   readonly log: Log;

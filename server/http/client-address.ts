@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP, type BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 
 /** Who is at the other end: address and origin, believing X-Forwarded-* only from trusted proxies. */

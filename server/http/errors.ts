@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Problem } from '../base/errors.ts';
+import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Response } from '../publisher/request.ts';
 
@@ -8,7 +8,7 @@ export function responseTo(error: unknown, acceptsHtml: boolean, log: Log): Resp
   const problem = error instanceof Problem ? error : unexpected(error, log);
   const headers: Record<string, string> = {};
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
-  if ('allow' in problem && typeof problem.allow === 'string') headers['allow'] = problem.allow;
+  if (problem instanceof MethodNotAllowed) headers['allow'] = problem.allow;
   return acceptsHtml ? page(problem, headers) : document(problem, headers);
 }
 

@@ -4,7 +4,6 @@ import { childPath, isWithin } from '../../schema/paths.ts';
 import type { ConsequencesMessage } from '../../schema/messages.ts';
 import { Invalid, Malformed, NotFound } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import type { Call } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS, type ChildQuery, type Sort } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';

@@ -2,8 +2,8 @@ import { NotFound } from '../base/errors.ts';
 import { joinPath, parsePath } from '../../schema/paths.ts';
 import type { Change, ChildQuery, Json, Link, ObjectState, Revision, StoredObject } from '../storage/storage.ts';
 import type { StateCache } from './cache.ts';
-import { ROOT, type Database } from './database.ts';
-import { TreeObject } from './object.ts';
+import type { Database } from './database.ts';
+import { ROOT, TreeObject } from './object.ts';
 
 export interface NewObject {
   readonly type: string;

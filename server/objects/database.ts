@@ -4,9 +4,6 @@ import { StateCache } from './cache.ts';
 import { Connection } from './connection.ts';
 import type { Types } from './types.ts';
 
-/** The oid of the root, in every tree. */
-export const ROOT = 1;
-
 /** Storage in process memory: its commit can be part of another storage's. */
 export interface MemoryStore extends Storage {
   /** Like `commit`, in one synchronous step. */

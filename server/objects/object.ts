@@ -3,6 +3,9 @@ import { withDefaults } from '../../schema/properties.ts';
 import type { Connection } from './connection.ts';
 import type { TypeDefinition } from './types.ts';
 
+/** The oid of the root, in every tree. */
+export const ROOT = 1;
+
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
 export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   readonly connection: Connection;

@@ -1,4 +1,5 @@
-import { ROOT, type Database } from '../objects/database.ts';
+import type { Database } from '../objects/database.ts';
+import { ROOT } from '../objects/object.ts';
 import type { ObjectState } from '../storage/storage.ts';
 
 const WELCOME = `<!doctype html>

@@ -1,28 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ConflictError, Forbidden, NotFound, NotSignedIn, Problem } from '../base/errors.ts';
+import { ConflictError, Forbidden, MethodNotAllowed, NotFound, NotSignedIn } from '../base/errors.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import type { Call } from './call.ts';
-import { json, type Request, type Response } from './request.ts';
+import { json, type Publishing, type Request, type Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
 import { isResponse, type Method, type View } from './views.ts';
 
 /** How often a request is run again after a conflict. */
 const RERUNS = 3;
 const LONGEST_PAUSE_MS = 20;
-
-/** How an API that has not been declared answers: which methods there are instead. */
-export class MethodNotAllowed extends Problem {
-  readonly allow: string;
-
-  constructor(used: string, allowed: readonly string[]) {
-    super(405, 'method-not-allowed', `${used} is not possible here. Use ${allowed.join(' or ')}.`);
-    this.allow = allowed.join(', ');
-  }
-}
 
 interface PublisherOptions {
   readonly database: Database;
@@ -33,7 +23,7 @@ interface PublisherOptions {
 }
 
 /** Turns requests into answers: traverse, authorise, call, commit. Works on plain values; needs no port. */
-export class Publisher {
+export class Publisher implements Publishing {
   readonly #database: Database;
   readonly #views: ReadonlyMap<string, readonly View[]>;
   readonly #authenticate: PublisherOptions['authenticate'];

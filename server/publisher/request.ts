@@ -29,6 +29,14 @@ export interface Response {
   readonly kind: 'api' | 'content';
 }
 
+/** What answers requests. Errors are thrown; whoever speaks HTTP turns them into answers. */
+export interface Publishing {
+  /** A request for the API; `path` is what follows /api. */
+  api(request: Request, path: string): Promise<Response>;
+  /** A request for published content. */
+  content(request: Request): Promise<Response>;
+}
+
 /** An answer in JSON. */
 export function json(value: unknown, options: { status?: number; headers?: Record<string, string> } = {}): Response {
   return {
