@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startMemcached } from '../../e2e/support/memcached.ts';
+import type { ClusterOptions } from './cluster.ts';
 import { newKey, storeContract, textOf, versioned } from './contract.ts';
 import { clusterOf, several } from './trial.ts';
 
-function contractOn(name: string, count: number): void {
+function contractOn(name: string, count: number, options: Partial<ClusterOptions> = {}): void {
   storeContract(name, async () => {
     const servers = await Promise.all(Array.from({ length: count }, () => startMemcached()));
-    const store = clusterOf(servers, { prefix: 'one:' });
+    const store = clusterOf(servers, { prefix: 'one:', ...options });
     const dispose = async () => {
       await store.close();
       await Promise.all(servers.map((server) => server.kill()));
@@ -18,6 +19,9 @@ function contractOn(name: string, count: number): void {
 
 contractOn('A cluster of one memcached', 1);
 contractOn('A cluster of three memcached', 3);
+contractOn('A cluster of three memcached with two copies', 3, { replicas: 2 });
+contractOn('A cluster of three memcached with three copies', 3, { replicas: 3 });
+contractOn('A cluster whose servers were changed a moment ago', 3, { changedAt: Date.now() });
 
 test('a cluster speaks to a socket path', async () => {
   await using server = await startMemcached({ socketPath: `/tmp/memcached-${process.pid}.sock` });

@@ -1,11 +1,14 @@
 import { wallClock, type Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
+import { Copies } from './copies.ts';
 import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
-import { toExpiration } from './expiry.ts';
+import { toLifetime, type Lifetime } from './expiry.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
-import { Member, type MemberItem } from './member.ts';
+import type { Keeping } from './keeping.ts';
+import { Member } from './member.ts';
 import { Placement } from './placement.ts';
+import { Single } from './single.ts';
 import { statusOf } from './status.ts';
 import type { Cas, Item, Outcome, ServerStatus, Store } from './store.ts';
 
@@ -16,6 +19,14 @@ export interface ClusterOptions {
   readonly timeoutMs?: number;
   /** How long it may take until a connection stands; `timeoutMs` where nothing is said. */
   readonly connectTimeoutMs?: number;
+  /** How many servers keep a copy of each value: 1 to 3. */
+  readonly replicas?: number;
+  /** Servers that were taken out of `addresses` lately: what is found nowhere else is asked of them. */
+  readonly former?: readonly Address[];
+  /** When `addresses` were last changed, in milliseconds since 1970: for the longest lifetime after that, keys may be elsewhere. */
+  readonly changedAt?: number;
+  /** The longest lifetime of a value that must not be missed: a session's. */
+  readonly longestTtlS?: number;
   /** What every key begins with on the servers: one installation never sees another's values. */
   readonly prefix?: string;
   readonly maxValueBytes?: number;
@@ -30,6 +41,8 @@ export interface Log {
 }
 
 const DEFAULT_TIMEOUT_MS = 250;
+const DEFAULT_LONGEST_TTL_S = 24 * 60 * 60;
+const MAX_REPLICAS = 3;
 /** memcached's limit for one item, less what it and the longest key take. */
 const DEFAULT_MAX_VALUE_BYTES = 1024 * 1024 - 512;
 /** Beyond the value: a key, and what `stats` answers. */
@@ -39,7 +52,13 @@ const BODY_ROOM_BYTES = 64 * 1024;
 export class Cluster implements Store {
   readonly maxValueBytes: number;
   readonly #members: readonly Member[];
+  readonly #former: readonly Member[];
   readonly #placement: Placement;
+  readonly #replicas: number;
+  readonly #single: Keeping;
+  readonly #copies: Keeping;
+  /** Until then even a single copy may be at a place that is none any more. In milliseconds since 1970. */
+  readonly #settledAt: number;
   readonly #prefix: string;
   readonly #clock: Clock;
   #isClosed = false;
@@ -51,51 +70,62 @@ export class Cluster implements Store {
     this.#clock = options.clock ?? wallClock;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#members = options.addresses.map((address) => this.#join(address, options));
+    this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
+    this.#replicas = checkReplicas(options.replicas ?? 1);
+    const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
+    this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
+    this.#single = new Single((key) => this.#memberOf(key));
+    this.#copies = new Copies({
+      members: this.#members,
+      former: this.#former,
+      replicas: this.#replicas,
+      clock: this.#clock,
+      longestTtlMs,
+      orderOf: (key) => this.#orderOf(key),
+    });
   }
 
   get(key: string): Promise<Item | undefined> {
     if (!isKey(key)) return Promise.reject(new BadKey(key));
     if (this.#isClosed) return Promise.reject(new StoreClosed());
-    return this.#memberOf(key).get(this.#prefix + key);
+    return this.#keeping.get(this.#prefix + key);
   }
 
   async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
     this.#check(keys);
-    const byMember = Map.groupBy(keys, (key) => this.#memberOf(key));
-    const parts = [...byMember].map(([member, own]) => member.getMulti(own.map((key) => this.#prefix + key)));
-    const found = await Promise.all(parts);
-    return new Map(found.flatMap((part) => [...part].map(([key, item]) => [key.slice(this.#prefix.length), item])));
+    const found = await this.#keeping.getMulti(keys.map((key) => this.#prefix + key));
+    return new Map([...found].map(([key, item]) => [key.slice(this.#prefix.length), item]));
   }
 
   async set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#store('set', key, value, ttlS, cas);
+    return await this.#keeping.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
   }
 
   async add(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#store('add', key, value, ttlS);
+    return await this.#keeping.add(this.#prefix + key, value, this.#lifetime(ttlS));
   }
 
   async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#store('replace', key, value, ttlS);
+    return await this.#keeping.replace(this.#prefix + key, value, this.#lifetime(ttlS));
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
     this.#check([key]);
-    return await this.#memberOf(key).delete(this.#prefix + key, cas as MemberItem | undefined);
+    return await this.#keeping.delete(this.#prefix + key, cas);
   }
 
   async touch(key: string, ttlS: number): Promise<boolean> {
     this.#check([key]);
-    return await this.#memberOf(key).touch(this.#prefix + key, this.#expiration(ttlS));
+    return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS));
   }
 
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#check([key]);
-    return await this.#memberOf(key).increment(this.#prefix + key, by, initial, this.#expiration(ttlS));
+    return await this.#keeping.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
@@ -103,28 +133,32 @@ export class Cluster implements Store {
   }
 
   placesOf(key: string): readonly string[] {
-    return [this.#memberOf(key).address.text];
+    checkKeys(key);
+    const order = this.#orderOf(this.#prefix + key);
+    return order.slice(0, this.#replicas).map((member) => member.address.text);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#members.map((member) => member.drain()));
-    for (const member of this.#members) member.close();
+    const members = [...this.#members, ...this.#former];
+    await Promise.all(members.map((member) => member.drain()));
+    for (const member of members) member.close();
   }
 
-  async #store(verb: 'set' | 'add' | 'replace', key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
-    const member = this.#memberOf(key);
-    const proof = cas as MemberItem | undefined;
-    const written = await member.store(verb, this.#prefix + key, value, this.#expiration(ttlS), proof);
-    return written.outcome;
+  get #keeping(): Keeping {
+    return this.#replicas === 1 && this.#clock() >= this.#settledAt ? this.#single : this.#copies;
   }
 
   #memberOf(key: string): Member {
     return this.#members[this.#members.length === 1 ? 0 : this.#placement.first(key)] as Member;
   }
 
-  #expiration(ttlS: number): number {
-    return toExpiration(ttlS, this.#clock());
+  #orderOf(key: string): readonly Member[] {
+    return this.#placement.order(key).map((index) => this.#members[index] as Member);
+  }
+
+  #lifetime(ttlS: number): Lifetime {
+    return toLifetime(ttlS, this.#clock());
   }
 
   #check(keys: readonly string[], value?: Buffer): void {
@@ -150,4 +184,9 @@ export class Cluster implements Store {
       },
     });
   }
+}
+
+function checkReplicas(replicas: number): number {
+  if (Number.isInteger(replicas) && replicas >= 1 && replicas <= MAX_REPLICAS) return replicas;
+  throw new RangeError(`${replicas} copies are not possible. Choose 1 to ${MAX_REPLICAS}.`);
 }

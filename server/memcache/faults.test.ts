@@ -9,6 +9,7 @@ import { Allowlist } from './allowlist.ts';
 import type { Cluster } from './cluster.ts';
 import { newKey, textOf, versioned, waitUntil } from './contract.ts';
 import { DeadlinePassed, ServerUnreachable } from './errors.ts';
+import { toLifetime } from './expiry.ts';
 import { Member } from './member.ts';
 import { clusterOf } from './trial.ts';
 
@@ -199,7 +200,7 @@ test('the number of a request goes over 2^31 and 2^32 without an error', async (
       onChange: () => undefined,
     };
     const member = new Member(address, options, edge - 100);
-    await member.store('set', 'k', Buffer.from('x'), 60);
+    await member.store('set', 'k', Buffer.from('x'), toLifetime(60, Date.now()));
     for (let round = 0; round < 100; round++) {
       const items = await Promise.all(Array.from({ length: 100 }, () => member.get('k')));
       assert.ok(items.every((item) => item?.value.toString() === 'x'));

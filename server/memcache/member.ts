@@ -2,6 +2,7 @@ import memjs from 'memjs';
 import type { Address } from './addresses.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionLost, ServerRefused } from './errors.ts';
+import type { Lifetime } from './expiry.ts';
 import type { Health } from './health.ts';
 import * as protocol from './protocol.ts';
 import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
@@ -14,12 +15,15 @@ export class MemberItem implements Item, Cas, CasNumber {
   readonly value: Buffer;
   readonly casHigh: number;
   readonly casLow: number;
+  /** When the value ends, in seconds since 1970; 0 where it does not say. */
+  readonly endsAtS: number;
   readonly connection: Connection | undefined;
 
-  constructor(value: Buffer, casHigh: number, casLow: number, connection: Connection | undefined) {
+  constructor(value: Buffer, answer: CasNumber, endsAtS: number, connection: Connection | undefined) {
     this.value = value;
-    this.casHigh = casHigh;
-    this.casLow = casLow;
+    this.casHigh = answer.casHigh;
+    this.casLow = answer.casLow;
+    this.endsAtS = endsAtS;
     this.connection = connection;
   }
 
@@ -34,7 +38,7 @@ export interface Written {
   readonly item?: MemberItem;
 }
 
-type Verb = 'set' | 'add' | 'replace';
+export type Verb = 'set' | 'add' | 'replace';
 
 /** memjs counts requests into the negative after 2^31 of them, and then throws at each. */
 class Client extends memjs.Client<Answer> {
@@ -53,6 +57,7 @@ export class Member {
   readonly #server: Server;
   readonly #client: Client;
   readonly #timeoutMs: number;
+  #startOf: { readonly connection: Connection | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerOptions, firstSequence = 0) {
     this.address = address;
@@ -104,12 +109,12 @@ export class Member {
   }
 
   /** Writes. With a cas: only where the value is still the one that was read. */
-  async store(verb: Verb, key: string, value: Buffer, expiration: number, cas?: MemberItem): Promise<Written> {
+  async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: MemberItem): Promise<Written> {
     if (this.#isStale(cas)) return { outcome: 'exists' };
-    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, expiration, cas);
+    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, lifetime, cas);
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
-      return outcome === 'stored' ? { outcome, item: this.#item(value, answer) } : { outcome };
+      return outcome === 'stored' ? { outcome, item: this.#item(value, answer, lifetime.endsAtS) } : { outcome };
     };
     const deadline = this.#deadline();
     for (let attempts = ATTEMPTS; ; attempts--) {
@@ -151,6 +156,15 @@ export class Member {
     return stats;
   }
 
+  /** When the server was started, on our wall clock. What was written before, it cannot have. */
+  async startedAt(nowMs: number): Promise<number> {
+    if (this.#startOf?.connection !== this.#server.connection || this.#startOf === undefined) {
+      const uptimeS = Number((await this.stats()).get('uptime') ?? 0);
+      this.#startOf = { connection: this.#server.connection, at: nowMs - uptimeS * 1000 };
+    }
+    return this.#startOf.at;
+  }
+
   /** One round trip, even to a server that counts as down. */
   ping(): Promise<void> {
     return this.#insist(
@@ -177,7 +191,7 @@ export class Member {
 
   #isStale(cas: MemberItem | undefined): boolean {
     // Another connection may lead to a restarted server, where the same number stands for another value.
-    return cas !== undefined && cas.connection !== this.#server.connection;
+    return cas !== undefined && (cas.connection === undefined || cas.connection !== this.#server.connection);
   }
 
   /** Asks one question; `read` sees each answer to it, and what it makes of the last one is the result. */
@@ -220,12 +234,12 @@ export class Member {
     return verb === 'add' || cas !== undefined ? ({ outcome: 'exists' } as const) : undefined;
   }
 
-  #item(value: Buffer, answer: Answer): MemberItem {
-    return new MemberItem(value, answer.casHigh, answer.casLow, this.#server.connection);
+  #item(value: Buffer, answer: Answer, endsAtS: number): MemberItem {
+    return new MemberItem(value, answer, endsAtS, this.#server.connection);
   }
 
   readonly #readItem = (answer: Answer): MemberItem | undefined => {
-    if (answer.status === STATUSES.ok) return this.#item(answer.value, answer);
+    if (answer.status === STATUSES.ok) return this.#item(answer.value, answer, answer.flags);
     if (answer.status === STATUSES.missing) return undefined;
     throw new ServerRefused(this.address.text, answer.status);
   };

@@ -1,3 +1,5 @@
+import type { Lifetime } from './expiry.ts';
+
 /** What is used of memcached's binary protocol: requests as buffers, answers out of the bytes of one connection. */
 export const OPCODES = {
   get: 0x00,
@@ -29,6 +31,8 @@ export class Answer {
   /** memcached's number for this state of the value, in two halves. */
   readonly casHigh: number;
   readonly casLow: number;
+  /** Of a value that was read: what its writer put beside it. */
+  readonly flags: number;
   readonly key: Buffer;
   readonly value: Buffer;
 
@@ -38,6 +42,7 @@ export class Answer {
     this.opaque = header.readUInt32BE(at + 12);
     this.casHigh = header.readUInt32BE(at + 16);
     this.casLow = header.readUInt32BE(at + 20);
+    this.flags = (header[at + 4] ?? 0) < 4 ? 0 : header.readUInt32BE(at + HEADER_BYTES);
     this.key = key;
     this.value = value;
   }
@@ -62,19 +67,19 @@ export function bareRequest(opcode: number, opaque: number, key = '', cas = ANY)
   return writeHeader(Buffer.allocUnsafe(HEADER_BYTES + key.length), opcode, opaque, key, 0, cas);
 }
 
-/** Set, add, replace. The flags are 0. */
+/** Set, add, replace. The flags say when the value ends. */
 export function storeRequest(
   opcode: number,
   opaque: number,
   key: string,
   value: Buffer,
-  expiration: number,
+  lifetime: Lifetime,
   cas = ANY,
-) {
+): Buffer {
   const request = Buffer.allocUnsafe(HEADER_BYTES + 8 + key.length + value.length);
   writeHeader(request, opcode, opaque, key, 8, cas);
-  request.writeUInt32BE(0, HEADER_BYTES);
-  request.writeUInt32BE(expiration, HEADER_BYTES + 4);
+  request.writeUInt32BE(lifetime.endsAtS, HEADER_BYTES);
+  request.writeUInt32BE(lifetime.expiration, HEADER_BYTES + 4);
   value.copy(request, HEADER_BYTES + 8 + key.length);
   return request;
 }
