@@ -163,6 +163,8 @@ export interface ObjectMessage {
   readonly isTemporary: boolean;
   /** Its type is not installed: readable, deletable, nothing else. */
   readonly isBroken: boolean;
+  /** The permission that changing its properties needs. */
+  readonly changePermission: string;
   readonly may: {
     readonly change: boolean;
     readonly delete: boolean;

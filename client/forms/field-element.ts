@@ -14,7 +14,7 @@ const kinds: Record<Widget, Kind> = {
   string,
   id: string,
   password: string,
-  path: string,
+  path: { tag: 'field-path', load: () => import('./field-path.ts') },
   text: { tag: 'field-text', load: () => import('./field-text.ts') },
   lines: { tag: 'field-lines', load: () => import('./field-lines.ts') },
   integer: { tag: 'field-integer', load: () => import('./field-integer.ts') },

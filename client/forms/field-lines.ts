@@ -6,7 +6,7 @@ import { Field } from './field.ts';
 import { lineStates, resultsByLine, troubleIn, type LineState } from './line-results.ts';
 
 const FEWEST_ROWS = 3;
-const NARROWEST = 18;
+const NARROWEST = 20;
 
 /** A list of values, one on each line. Where the field answers, each line has a number and how it stands beside it. */
 @customElement('field-lines')
@@ -63,7 +63,8 @@ export class FieldLines extends Field<readonly string[]> {
               title=${result?.text ?? nothing}
             >
               <span class="ellipsis"
-                ><span class="of">${text} </span>${result ? result.text : html`<span class="quiet">checking…</span>`}
+                ><span class="visually-hidden">${text} </span
+                >${result ? result.text : html`<span class="quiet">checking…</span>`}
                 ${result?.note ? html`<span class="note"> ${result.note}</span>` : nothing}</span
               >
             </t-dot>`
@@ -161,10 +162,6 @@ export class FieldLines extends Field<readonly string[]> {
         margin-left: 4px;
         color: var(--t-quiet);
       }
-      .of {
-        position: absolute;
-        clip-path: inset(50%);
-      }
       .frame textarea {
         grid-area: 1 / 2;
         z-index: 1;
@@ -182,11 +179,20 @@ export class FieldLines extends Field<readonly string[]> {
         scrollbar-width: none;
         resize: none;
       }
-      @container (width < 420px) {
+      /* Rows of two lines: the text stands in the upper half of its row, how it stands in the lower. */
+      @container (width < 400px) {
         .frame {
-          --row: 32px;
+          --row: 50px;
           grid-template-columns: 32px minmax(0, 1fr);
-          grid-template-rows: auto;
+        }
+        .frame t-dot {
+          grid-column: 2;
+          place-self: end stretch;
+          padding-bottom: 8px;
+        }
+        .frame textarea {
+          position: relative;
+          top: -9px;
         }
       }
     `,

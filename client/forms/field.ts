@@ -67,6 +67,12 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
     return html`${results.map(({ state, text }) => html`<t-dot state=${state}>${text}</t-dot>`)}`;
   }
 
+  /** The sentence that refused the value. */
+  protected problem(): TemplateResult | typeof nothing {
+    if (!this.error) return nothing;
+    return html`<p class="error" id="error"><t-icon name="circle-x"></t-icon>${this.error}</p>`;
+  }
+
   protected get invalid(): 'true' | 'false' {
     return this.error ? 'true' : 'false';
   }
@@ -91,7 +97,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
       <div class="value">
         ${this.isReadOnly || this.field.mode === 'r' ? this.asText() : this.control()}
         <div class="result">${this.result()}</div>
-        ${this.error ? html`<p class="error" id="error"><t-icon name="circle-x"></t-icon>${this.error}</p>` : nothing}
+        ${this.problem()}
         ${this.field.description ? html`<p class="hint" id="hint">${this.field.description}</p>` : nothing}
       </div>
     `;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatAge, formatBytes, formatDuration, formatTime, plural } from './format.ts';
+import { formatAge, formatBytes, formatDuration, formatMoment, formatTime, plural } from './format.ts';
 
 test('bytes carry the unit that keeps them short', () => {
   assert.deepEqual([214, 1024, 2150, 1_447_034].map(formatBytes), ['214 B', '1 KiB', '2.1 KiB', '1.38 MiB']);
@@ -38,4 +38,11 @@ test('a time of another day carries its day', () => {
 
 test('counts agree with their word', () => {
   assert.deepEqual([plural(1, 'item'), plural(1204, 'entry', 'entries')], ['1 item', '1,204 entries']);
+});
+
+test('a moment says the day only where it is another', () => {
+  const now = new Date(2026, 10, 22, 14, 39);
+  assert.equal(formatMoment(new Date(2026, 10, 22, 9, 5), now), '09:05');
+  assert.equal(formatMoment(new Date(2026, 10, 19, 16, 2), now), '19 Nov, 16:02');
+  assert.equal(formatMoment(new Date(2025, 10, 12, 9, 14), now), '12 Nov 2025, 09:14');
 });

@@ -48,6 +48,14 @@ export function formatAge(time: Date, now: Date): string {
   });
 }
 
+/** `14:39`, `19 Nov, 16:02`, `12 Nov 2025, 09:14`: the shortest that still says which day. */
+export function formatMoment(time: Date, now: Date): string {
+  const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (startOfDay(time) === startOfDay(now)) return clock;
+  const year = time.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year })}, ${clock}`;
+}
+
 /** `12 Nov 2026, 09:14:03` */
 export function formatExact(time: Date): string {
   return time.toLocaleString('en-GB', {

@@ -43,6 +43,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     isFolder: object.isFolder,
     isTemporary: definition?.contains === 'volatile' || object.oid < 0,
     isBroken: definition === undefined,
+    changePermission: changePermission(definition),
     may: {
       change: definition !== undefined && call.may(changePermission(definition), object),
       delete: object.parent !== null && call.may('Delete objects', object.parent),
@@ -104,8 +105,8 @@ export async function warningsOf(object: TreeObject): Promise<readonly Warning[]
   return [...(await brokenPaths(object, definition)), ...own];
 }
 
-export function changePermission(definition: TypeDefinition): string {
-  return definition.changePermission ?? 'Manage properties';
+export function changePermission(definition: TypeDefinition | undefined): string {
+  return definition?.changePermission ?? 'Manage properties';
 }
 
 export function iconOf(object: TreeObject): string {

@@ -7,7 +7,14 @@ import type { TreeObject } from '../objects/object.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS, type ChildQuery, type Sort } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
-import { addableTypes, describeChild, describeLink, describeObject, describeType } from './describe.ts';
+import {
+  addableTypes,
+  changePermission,
+  describeChild,
+  describeLink,
+  describeObject,
+  describeType,
+} from './describe.ts';
 import { addable, demand, installed } from './object.ts';
 
 const LARGEST_PAGE = 1000;
@@ -89,7 +96,7 @@ const check = method({
     const { object, body } = call;
     const isNew = body.type !== undefined;
     const definition = body.type === undefined ? installed(object) : addable(call, body.type);
-    if (!isNew) demand(call, 'Manage properties', object);
+    if (!isNew) demand(call, changePermission(definition), object);
     const subject = isNew ? call.connection.imagine(object, { type: definition.type, id: body.id ?? '' }) : object;
     const given = body.properties ?? {};
     const { values, problems } = await checkProperties(subject, definition, given);

@@ -1,0 +1,36 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import '../forms/property-form.ts';
+import { controls } from '../styles/controls.ts';
+import { lastChanges, pointsHere, railStyles, thisObject } from './properties/rail.ts';
+import type { TabElement } from './tab.ts';
+
+/** What an object's type lets one set, and beside it who points to the object and what was done to it. */
+@customElement('properties-tab')
+export class PropertiesTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+
+  protected override render() {
+    return html`<property-form .object=${this.object}>
+      <aside slot="rail" class="rail" aria-label="About this object">
+        ${pointsHere(this.object)} ${thisObject(this.object)} ${lastChanges(this.object)}
+      </aside>
+    </property-form>`;
+  }
+
+  static override styles = [
+    controls,
+    railStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      property-form {
+        flex: 1;
+      }
+    `,
+  ];
+}
