@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConflictError } from '../base/errors.ts';
-import { change } from './contract-changes.ts';
-import { makeSite, storageContract } from './contract.ts';
+import { change } from './contract/changes.ts';
+import { makeSite, storageContract } from './contract/contract.ts';
 import { MemoryStorage } from './memory.ts';
 
 const rooted = () => makeSite({ open: (clock) => new MemoryStorage({ clock }) });

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { ConflictError } from '../base/errors.ts';
-import { changedMeanwhile, checkBatch, checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
+import { changedMeanwhile, checkBatch } from './batch.ts';
 import { MemoryTable } from './memory-table.ts';
 import { compareText, comparing, fold, matches, sortKeysOf } from './order.ts';
+import { checkPlaces } from './places.ts';
 import type {
   Batch,
   ChildPage,
@@ -136,7 +137,11 @@ export class MemoryStorage implements Storage {
     for (const { oid, basis } of batch.changes) {
       if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
     }
-    this.#checkPlaces(batch);
+    checkPlaces(batch, {
+      holds: (oid) => (this.#mounted && oid > 0) || this.#now(oid) !== undefined,
+      parentOf: (oid) => this.#now(oid)?.state.parent,
+      childrenOf: (parent) => this.#children.get(parent) ?? new Map(),
+    });
     if (joined) this.#runJoined(joined);
     return batch.changes.length === 0 ? this.#last : this.#write(batch);
   }
@@ -226,36 +231,6 @@ export class MemoryStorage implements Storage {
 
   #checkKnown(asOf: number): void {
     if (asOf < this.#oldestReadable()) throw new ConflictError('Too much has changed since this began. Try again.');
-  }
-
-  #checkPlaces(batch: Batch): void {
-    const after = new Map(batch.changes.map((change) => [change.oid, change.after]));
-    const exists = (oid: number) => (after.has(oid) ? after.get(oid) !== null : this.#holds(oid));
-    const taken = new Set<string>();
-    for (const state of after.values()) {
-      if (!state) continue;
-      if (state.parent !== null && !exists(state.parent)) throw parentGone(state.id);
-      const holder = this.#children.get(state.parent)?.get(state.id);
-      // There is one root, whatever its id.
-      const place = state.parent === null ? '' : `${state.parent}/${state.id}`;
-      const root = state.parent === null ? this.#children.get(null)?.values().next().value : undefined;
-      for (const other of [holder, root]) if (other !== undefined && !after.has(other)) throw takenId(state.id);
-      if (taken.has(place)) throw takenId(state.id);
-      taken.add(place);
-    }
-    for (const [oid, state] of after) {
-      const stays = (child: number) => (after.has(child) ? after.get(child)?.parent === oid : true);
-      if (!state && [...(this.#children.get(oid)?.values() ?? [])].some(stays)) throw notEmpty(oid);
-    }
-    const parentOf = (oid: number) => (after.get(oid) ?? this.#now(oid)?.state)?.parent;
-    checkRooted(
-      couldCloseRing(batch, (oid) => this.#now(oid)?.state.parent),
-      parentOf,
-    );
-  }
-
-  #holds(oid: number): boolean {
-    return (this.#mounted && oid > 0) || this.#now(oid) !== undefined;
   }
 
   #runJoined(joined: () => void): void {

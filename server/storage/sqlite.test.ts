@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { ConflictError, Problem, Unavailable } from '../base/errors.ts';
-import { change, stateOf } from './contract-changes.ts';
-import { makeSite, storageContract } from './contract.ts';
+import { batchOf, change, stateOf } from './contract/changes.ts';
+import { makeSite, storageContract } from './contract/contract.ts';
 import { openStorage } from './open.ts';
 import { setPragmas } from './pragmas.ts';
 import { SqliteStorage } from './sqlite.ts';
@@ -25,7 +25,6 @@ async function siteAndFile() {
   return { site, dataFolder, file: join(dataFolder, 'trellis.sqlite') };
 }
 
-const batchOf = (...changes: Change[]) => ({ changes, user: null, description: 'Test', time: 1 });
 const byTitle = { offset: 0, limit: 10, sort: 'title', order: 'asc', filter: '' } as const;
 
 storageContract('objects in SQLite', inNewFolder);
@@ -39,15 +38,11 @@ test('a large folder is filtered in one snapshot while others commit, and withou
   const asOf = await storage.commit(batchOf(...added));
   const [first, second] = added as [Change, Change];
   await storage.commit(batchOf({ ...first, basis: asOf, after: null }, change(site, { id: 'x', title: 'yes x' })));
-  const [page, later] = [storage.children(top, { ...byTitle, filter: 'YES' }, asOf), { title: 'yes later' }];
-  let turns = 0;
-  const done = page.then(() => (turns = -turns));
-  for (; turns >= 0; turns++) await new Promise(setImmediate);
-  await storage.commit(
-    batchOf({ ...second, basis: asOf, after: { ...change(site, { id: 'y', ...later }).after!, oid: second.oid } }),
-  );
+  const page = storage.children(top, { ...byTitle, filter: 'YES' }, asOf);
+  await new Promise(setImmediate);
+  const renamed = stateOf({ oid: second.oid, parent: top, id: 'y', title: 'yes later' });
+  await storage.commit(batchOf({ ...second, basis: asOf, after: renamed }));
   const { total, objects } = await page;
-  await done;
   assert.equal(total, 20);
   assert.deepEqual(
     objects.slice(0, 3).map(({ title }) => title),
@@ -57,6 +52,10 @@ test('a large folder is filtered in one snapshot while others commit, and withou
   assert.deepEqual([now.total, now.objects[0]?.title], [21, 'yes 1000']);
   const none = await storage.children(top, { ...byTitle, filter: 'nothing like it' }, asOf);
   assert.deepEqual(none, { total: 0, objects: [] });
+  const closed = assert.rejects(storage.children(top, { ...byTitle, filter: 'c' }, asOf), /was closed during a search/);
+  await new Promise(setImmediate);
+  storage.close();
+  await closed;
 });
 
 test('two connections to one file see each other at once, and of two changes from one state one is a conflict', async () => {

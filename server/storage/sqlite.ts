@@ -73,7 +73,9 @@ export class SqliteStorage implements Storage {
   async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
     const isLong = query.filter !== '' && this.#now(() => this.#reader.listing.childCount(parent)) > LARGE_FOLDER;
     if (!isLong) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
-    return this.#scanner.children(parent, query, asOf);
+    return this.#scanner.children(parent, query, asOf).catch((error: unknown) => {
+      throw asProblem(error);
+    });
   }
 
   childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]> {

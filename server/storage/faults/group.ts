@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.ts';
-import { stateOf } from '../contract-changes.ts';
+import { stateOf } from '../contract/changes.ts';
 import type { Batch, Change, Storage, StoredObject } from '../storage.ts';
 
 /** Objects that are only ever changed together: where one is ahead of another, a commit was torn. */
@@ -25,9 +25,9 @@ export async function readGroup(storage: Storage): Promise<readonly StoredObject
 
 /** What every member's count is; throws where they differ. */
 export function countOf(group: readonly StoredObject[]): number {
-  const counts = new Set(group.map(({ properties }) => properties['count']));
+  const counts = new Set(group.map(({ properties }) => Number(properties['count'])));
   const [count] = counts;
-  if (counts.size !== 1 || typeof count !== 'number') throw new Error(`Torn: counts are ${[...counts].join(', ')}.`);
+  if (counts.size !== 1 || count === undefined) throw new Error(`Torn: counts are ${[...counts].join(', ')}.`);
   return count;
 }
 
@@ -46,7 +46,8 @@ export async function increment(storage: Storage): Promise<{ readonly count: num
   }
 }
 
-function withCount({ serial, childCount: _, ...state }: StoredObject, count: number): Change {
+function withCount(object: StoredObject, count: number): Change {
+  const { serial, childCount: _, ...state } = object;
   const after = { ...state, properties: { count, padding: 'x'.repeat(count % 700) }, revision: state.revision + 1 };
   return { oid: state.oid, basis: serial, after, links: [] };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConflictError } from '../base/errors.ts';
-import { change } from './contract-changes.ts';
+import { ConflictError } from '../../base/errors.ts';
+import { change } from './changes.ts';
 import type { MakeSite, Site } from './contract.ts';
-import { comparing, fold, matches, sortKeysOf } from './order.ts';
-import type { Change, ChildQuery, ObjectState, Storage, StoredObject } from './storage.ts';
-import { SORTS } from './storage.ts';
+import { comparing, fold, matches, sortKeysOf } from '../order.ts';
+import type { Change, ChildQuery, ObjectState, Storage, StoredObject } from '../storage.ts';
+import { SORTS } from '../storage.ts';
 
 const ROUNDS = Number(process.env['TRELLIS_MODEL_ROUNDS'] ?? 40);
 const NAMES = ['a', 'B', 'b', 'C', 'ä', 'Zoe', 'index', '𐀀x', '\uff21', '%', '__proto__'];

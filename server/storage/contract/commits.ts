@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConflictError } from '../../base/errors.ts';
+import { batchOf, change, changed, commit, deleted, LIST, plain } from './changes.ts';
+import type { MakeSite } from './contract.ts';
+
+export function describeCommits(make: MakeSite): void {
+  test('a committed object is there with its serial, and every commit has the next number', async () => {
+    await using site = await make();
+    const { storage, top } = site;
+    const before = storage.lastTransaction();
+    const added = change(site, { id: 'page', properties: { words: ['a', { b: null }] } });
+    const serial = await commit(storage, added);
+    assert.equal(serial, before + 1);
+    assert.equal(storage.lastTransaction(), serial);
+    const found = await storage.load(added.oid, serial);
+    assert.deepEqual(plain(found), { ...added.after, serial, childCount: 0 });
+    assert.deepEqual(await storage.findChild(top, 'page', serial), found);
+    assert.equal(await storage.findChild(top, 'Page', serial), undefined);
+    assert.equal(await storage.findChild(added.oid, 'page', serial), undefined);
+  });
+
+  test('what was given to a commit or by a read can be changed without touching what is stored', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const properties = { list: ['a'] };
+    const added = change(site, { id: 'page', properties });
+    const serial = await commit(storage, added);
+    properties.list.push('b');
+    const first = await storage.load(added.oid, serial);
+    assert.deepEqual(first?.properties, { list: ['a'] });
+    try {
+      (first?.properties['list'] as string[] | undefined)?.push('c');
+    } catch {
+      // Frozen is as good as a copy.
+    }
+    assert.deepEqual((await storage.load(added.oid, serial))?.properties, { list: ['a'] });
+  });
+
+  test('of a commit that is refused nothing stays, and the next one has its number', async () => {
+    await using site = await make();
+    const { storage, top } = site;
+    const page = change(site, { id: 'page' });
+    const serial = await commit(storage, page);
+    const batch = [
+      change(site, { id: 'another' }),
+      changed(page, serial, { title: 'New' }),
+      change(site, { id: 'page' }),
+    ];
+    await assert.rejects(commit(storage, ...batch), ConflictError);
+    assert.equal(storage.lastTransaction(), serial);
+    const { total, objects } = await storage.children(top, LIST, serial);
+    assert.equal(total, 1);
+    assert.deepEqual(plain(objects), [{ ...page.after, serial, childCount: 0 }]);
+    assert.equal((await storage.revisions(page.oid, 10)).length, 1);
+    assert.equal(await commit(storage, change(site, { id: 'third' })), serial + 1);
+  });
+
+  test('what joins a commit runs after its checks, and undoes it by throwing', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const table = storage.table<number>('joined');
+    table.set('kept', 1);
+    const last = storage.lastTransaction();
+    const added = change(site, { id: 'page' });
+    const failing = storage.commit(batchOf(added), () => {
+      table.set('kept', 2);
+      table.set('new', 3);
+      table.delete('kept');
+      throw new Error('no after all');
+    });
+    await assert.rejects(failing, /no after all/);
+    assert.deepEqual(table.entries(), [['kept', 1]]);
+    assert.equal(storage.lastTransaction(), last);
+    assert.equal(await storage.load(added.oid, last), undefined);
+    assert.equal(await storage.commit(batchOf(added), () => table.set('new', 3)), last + 1);
+    assert.equal(table.get('new'), 3);
+    let ran = false;
+    const conflicting = storage.commit(batchOf(change(site, { id: 'page' })), () => (ran = true));
+    await assert.rejects(conflicting, ConflictError);
+    assert.equal(ran, false);
+  });
+
+  test('a batch without changes makes no transaction, but what joins it runs', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const last = storage.lastTransaction();
+    assert.equal(await storage.commit(batchOf(), () => storage.table('joined').set('key', 'value')), last);
+    assert.equal(storage.table('joined').get('key'), 'value');
+    assert.equal(storage.lastTransaction(), last);
+  });
+
+  test('every state stays as a revision, newest first, deletion included', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const page = change(site, { id: 'page' });
+    const first = await storage.commit({ changes: [page], user: null, description: 'Added page', time: 10 });
+    const renamed = changed(page, first, { id: 'site', title: 'New' });
+    const second = await storage.commit({ changes: [renamed], user: 'ann', description: 'Renamed page', time: 20 });
+    const third = await storage.commit({ changes: [deleted(page, second)], user: 'bo', description: 'Gone', time: 30 });
+    assert.deepEqual(plain(await storage.revisions(page.oid, 10)), [
+      { serial: third, time: 30, user: 'bo', description: 'Gone', state: null },
+      { serial: second, time: 20, user: 'ann', description: 'Renamed page', state: renamed.after },
+      { serial: first, time: 10, user: null, description: 'Added page', state: page.after },
+    ]);
+    assert.deepEqual(
+      (await storage.revisions(page.oid, 1)).map(({ serial }) => serial),
+      [third],
+    );
+    const again = await commit(storage, { ...page, basis: null });
+    assert.deepEqual(
+      (await storage.revisions(page.oid, 10)).map(({ serial }) => serial),
+      [again, third, second, first],
+    );
+  });
+
+  test('it tells which objects were touched since, and which have another number of children', async () => {
+    await using site = await make();
+    const { storage, top } = site;
+    const from = change(site, { id: 'from' });
+    const to = change(site, { id: 'to' });
+    const page = change(site, { id: 'page', parent: from.oid });
+    const first = await commit(storage, from, to, page);
+    const second = await commit(storage, changed(page, first, { parent: to.oid }));
+    const third = await commit(storage, deleted(page, second));
+    const since = (serial: number) => storage.changedSince(serial)?.toSorted((a, b) => a - b);
+    const sorted = (...oids: number[]) => oids.toSorted((a, b) => a - b);
+    assert.deepEqual(since(third), []);
+    assert.deepEqual(since(second), sorted(page.oid, to.oid));
+    assert.deepEqual(since(first), sorted(page.oid, to.oid, from.oid));
+    assert.equal(storage.changedSince(first - 1)?.includes(top), true);
+  });
+
+  test('10,000 new oids are all different', async () => {
+    await using site = await make();
+    const oids = Array.from({ length: 10_000 }, () => site.storage.newOid());
+    assert.equal(new Set(oids).size, 10_000);
+    assert.equal(oids.every(Number.isSafeInteger), true);
+  });
+
+  test('a step is done once, by whoever comes first; the others wait for it, and take over where it fails', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const done: string[] = [];
+    const step = (name: string, fails = false) =>
+      storage.once('first start', async () => {
+        await commit(storage, change(site, { id: name }));
+        done.push(name);
+        if (fails) throw new Error('no luck');
+      });
+    await assert.rejects(step('a', true), /no luck/);
+    assert.deepEqual((await Promise.all([step('b'), step('c'), step('d')])).filter(Boolean), [true]);
+    assert.equal(await step('e'), false);
+    assert.equal(done.length, 2);
+  });
+}
