@@ -42,8 +42,9 @@ export class Publisher implements Publishing {
       const object = address === undefined ? undefined : await traverse(connection, address.ids);
       const methods = object === undefined ? [] : this.#methodsOf(object, address?.view ?? '');
       // Whoever is not signed in learns nothing about what is there and what is not.
-      if (object === undefined || methods.length === 0)
-        throw user.name === null ? new NotSignedIn() : absent(request.path);
+      const mayUseAny = object !== undefined && methods.some(({ permission }) => mayUse(user, permission, object));
+      if (user.name === null && !mayUseAny) throw new NotSignedIn();
+      if (object === undefined || methods.length === 0) throw absent(request.path);
       const chosen = choose(methods, request.method, address?.tail);
       return { object, method: chosen, tail: address?.tail };
     });

@@ -13,7 +13,7 @@ export interface ApiAddress {
 
 /** The names in a URL path, each decoded once. One slash at the end changes nothing. */
 export function namesIn(path: string): readonly string[] {
-  const names = decodeUrlPath(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+  const names = decodeUrlPath(path);
   if (names === undefined) {
     throw new Malformed(
       `The address '${path.slice(0, 200)}' is not a path: its encoding is broken, or a name in it is not allowed.`,

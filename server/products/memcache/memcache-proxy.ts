@@ -125,7 +125,7 @@ function openStore(object: TreeObject): Store {
   };
   const { addresses } = parseServers(lines);
   if (addresses.length === 0) return new LocalStore();
-  const { allowlist, installation } = siteOf(object);
+  const { allowlist, installation, log } = siteOf(object);
   const ownPrefix = prefix === '' ? installation.slice(0, 8) : prefix;
-  return new Cluster({ addresses, allowlist, replicas, timeoutMs: timeout_ms, prefix: `${ownPrefix}:` });
+  return new Cluster({ addresses, allowlist, replicas, timeoutMs: timeout_ms, prefix: `${ownPrefix}:`, log });
 }
