@@ -169,6 +169,8 @@ export interface ObjectMessage {
     readonly change: boolean;
     readonly delete: boolean;
     readonly add: boolean;
+    /** Delete and rename what is in it. */
+    readonly deleteChildren: boolean;
   };
   readonly pointsHere: readonly LinkHere[];
   readonly lastChanges: readonly {

@@ -33,7 +33,7 @@ export class ConnectionBanner extends LitElement {
           ? nothing
           : html`<t-banner kind="plain" icon="rotate-cw">
               Not connected. Trying again…
-              <span slot="action" aria-hidden="true"
+              <span slot="action" class="small quiet figures" aria-hidden="true"
                 >next try in ${Math.max(0, Math.ceil((now.nextTry - Date.now()) / 1000))} s</span
               >
             </t-banner>`

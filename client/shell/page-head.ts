@@ -24,7 +24,8 @@ export class PageHead extends LitElement {
         <t-icon name=${iconOf(this.object)}></t-icon>
         <h1 class="ellipsis" title=${path}>${name}</h1>
         <p class="about ellipsis">
-          <span>${type}</span>${title && title !== name ? html`<span class="title">${title}</span>` : nothing}
+          <span>${type}</span
+          >${title && title !== name && title !== type ? html`<span class="title">${title}</span>` : nothing}
         </p>
         <div class="aside">${this.aside ?? this.#chip(this.object.warnings[0])}</div>
       </div>

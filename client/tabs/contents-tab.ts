@@ -67,7 +67,7 @@ export class ContentsTab extends LitElement implements TabElement {
       ${this.#toolbar()}
       <t-table
         label="Contents of ${nameOf(this.object)}"
-        ?selectable=${this.object.may.delete}
+        ?selectable=${this.object.may.deleteChildren}
         .columns=${columns}
         .compact=${compactRow}
         .rows=${this.#rows}
@@ -150,7 +150,6 @@ export class ContentsTab extends LitElement implements TabElement {
         this.selected.size > 0
           ? html`<selection-bar
               count=${this.selected.size}
-              .may=${this.object.may}
               @rename=${this.#rename}
               @delete=${this.#delete}
               @clear=${() => (this.selected = new Set())}
@@ -305,7 +304,7 @@ export class ContentsTab extends LitElement implements TabElement {
 
   async #rename() {
     const chosen = this.#chosen;
-    if (chosen.length === 0 || !this.object.may.delete) return;
+    if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     await import('./contents/rename-dialog.ts');
     this.renaming = chosen;
   }
@@ -321,7 +320,7 @@ export class ContentsTab extends LitElement implements TabElement {
 
   async #delete() {
     const chosen = this.#chosen;
-    if (chosen.length === 0 || !this.object.may.delete) return;
+    if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     const { deleteItems } = await import('./contents/delete-items.ts');
     if ((await deleteItems(this.object, chosen)) === 0) return;
     this.#focusNext = this.#neighbourOf(chosen);

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { ChildItem } from '../../schema/messages.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { plural } from '../parts/format.ts';
+import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { followChanges } from '../state/changes.ts';
 import { addressOf } from '../state/location.ts';
@@ -80,6 +81,14 @@ export class ObjectTree extends LitElement {
       </a>
       ${isOpen ? this.#children(path, level) : nothing}
     </li>`;
+  }
+
+  #notice(warnings: Node['warnings']) {
+    const worst = warnings.find(({ severity }) => severity === 'danger') ?? warnings[0];
+    if (!worst || worst.severity === 'info') return nothing;
+    return html`<t-dot state=${worst.severity === 'danger' ? 'down' : 'warn'} title=${worst.text}>
+      <span class="visually-hidden">${worst.short}</span>
+    </t-dot>`;
   }
 
   #children(path: string, level: number) {
@@ -240,12 +249,10 @@ export class ObjectTree extends LitElement {
       a > .ellipsis {
         margin-left: 8px;
       }
-      .notice {
+      t-dot {
         flex: none;
-        width: 10px;
-        height: 10px;
+        gap: 0;
         margin-left: auto;
-        color: var(--t-dot-warn);
       }
       .note {
         padding: 4px 16px 4px 26px;

@@ -48,6 +48,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
       change: definition !== undefined && call.may(changePermission(definition), object),
       delete: object.parent !== null && call.may('Delete objects', object.parent),
       add: addableTypes(object, call).length > 0,
+      deleteChildren: object.isFolder && call.may('Delete objects', object),
     },
     pointsHere: await linksHere(object),
     lastChanges: await lastChanges(object),

@@ -1,6 +1,5 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../../schema/messages.ts';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -8,22 +7,20 @@ import { controls } from '../../styles/controls.ts';
 @customElement('selection-bar')
 export class SelectionBar extends LitElement {
   @property({ type: Number }) count = 0;
-  @property({ attribute: false }) may!: ObjectMessage['may'];
 
   protected override render() {
-    const mayBoth = this.may.add && this.may.delete;
     return html`
       <p class="strong" role="status">${this.count} selected</p>
       <div class="actions" role="toolbar" aria-label="Selected items">
-        ${this.#action('rename', 'Rename', 'pencil', mayBoth)} ${this.#action('delete', 'Delete', 'trash-2', mayBoth)}
+        ${this.#action('rename', 'Rename', 'pencil')} ${this.#action('delete', 'Delete', 'trash-2')}
         <span class="parting"></span>
-        ${this.#action('clear', 'Clear', 'x', true)}
+        ${this.#action('clear', 'Clear', 'x')}
       </div>
     `;
   }
 
-  #action(name: string, label: string, icon: string, isAllowed: boolean) {
-    return html`<button class="plain ${name}" ?hidden=${!isAllowed} @click=${() => this.dispatchEvent(new Event(name))}>
+  #action(name: string, label: string, icon: string) {
+    return html`<button class="plain ${name}" @click=${() => this.dispatchEvent(new Event(name))}>
       <t-icon name=${icon}></t-icon>${label}
     </button>`;
   }
