@@ -108,7 +108,10 @@ interface Running {
 async function runAgainstModel(steps: readonly Step[]): Promise<void> {
   const world = new SessionWorld();
   const id = world.browserIds.mint();
-  const model = new Map<string, unknown>();
+  const model = new Map<string, unknown>(KEYS.map((key) => [key, [0]]));
+  const first = world.container.begin(id);
+  for (const [key, value] of model) first.set(key, value);
+  await world.container.save(first);
   const running = new Map<number, Running>();
   for (const each of steps) {
     if (each.kind === 'load')
