@@ -33,11 +33,10 @@ test('every kind of response has the headers that all of them promise', async ()
       assert.equal(headers['x-content-type-options'], 'nosniff', path);
       assert.equal(headers['cross-origin-opener-policy'], 'same-origin', path);
       assert.equal(headers['cross-origin-resource-policy'], 'same-origin', path);
-      assert.match(headers['content-security-policy'] ?? '', /frame-ancestors 'none'/, path);
-      assert.match(headers['content-security-policy'] ?? '', /base-uri 'none'/, path);
+      assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/, path);
+      assert.match(String(headers['content-security-policy']), /base-uri 'none'/, path);
       assert.ok(headers['cache-control'] !== undefined, path);
-      assert.equal(headers['x-powered-by'], undefined, path);
-      assert.equal(headers['server'], undefined, path);
+      for (const name of ['x-powered-by', 'server']) assert.equal(headers[name], undefined, path);
     }
   }
 });

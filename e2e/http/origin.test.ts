@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ADMIN_PASSWORD, basic, startServer, type TestServer } from '../support/server.ts';
+import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
 import { freePort } from '../support/memcached.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin } from './client.ts';
 

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import type { ChildrenMessage, ProblemMessage } from '../../schema/messages.ts';
+import { basic, startServer } from '../support/server.ts';
+import { eachOf, managerOf, type Answer } from './client.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+const manager = managerOf(server);
+
+/** How many made-up bodies are tried; a longer run sets more. */
+const TRIES = Number(process.env['FUZZ_TRIES'] ?? 1500);
+
+const post = (raw: string | Buffer, type = 'application/json', path = '/api/') =>
+  manager(path, { method: 'POST', raw, headers: { 'content-type': type } });
+
+/** Everything that a refused request must leave as it is. */
+async function stateOfTree(): Promise<string> {
+  const { items } = (await manager('/api/@children?limit=1000')).json<ChildrenMessage>();
+  return JSON.stringify(items.map(({ path, title, modified }) => [path, title, modified]));
+}
+
+async function refuses(status: number, answer: Promise<Answer>, what: string): Promise<ProblemMessage> {
+  const { status: got, text } = await answer;
+  assert.equal(got, status, `${what}: ${text.slice(0, 300)}`);
+  const problem = JSON.parse(text) as ProblemMessage;
+  assert.equal(problem.status, status);
+  assert.ok(problem.detail.length > 10, what);
+  return problem;
+}
+
+test('what is not JSON is 400, with the reason', async () => {
+  const before = await stateOfTree();
+  for (const raw of [
+    '{',
+    '{"a":}',
+    "{'a': 1}",
+    'true false',
+    '[1,]',
+    'NaN',
+    '{"a": 01}',
+    '\u0000',
+    '\ufeff{}',
+    '"open',
+  ]) {
+    await refuses(400, post(raw), raw);
+  }
+  assert.equal(await stateOfTree(), before);
+});
+
+test('JSON of another shape is 400, with pointers to what is wrong', async () => {
+  for (const raw of ['[]', '1', 'null', '"text"', 'true']) await refuses(400, post(raw), raw);
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ type: 'Folder', id: 5 }, '/id'],
+    [{ type: null, id: 'a' }, '/type'],
+    [{ type: 'Folder', id: 'a', title: [] }, '/title'],
+    [{ type: 'Folder', id: 'a', properties: 'x' }, '/properties'],
+    [{ type: 'Folder', id: ['a'] }, '/id'],
+  ];
+  for (const [body, pointer] of wrong) {
+    const problem = await refuses(400, manager('/api/', { body }), JSON.stringify(body));
+    assert.ok(
+      problem.errors?.some((each) => each.pointer === pointer),
+      JSON.stringify(problem.errors),
+    );
+  }
+  await refuses(400, manager('/api/', { body: { type: 'Folder' } }), 'a member is missing');
+  await refuses(400, manager('/api/', { body: { type: 'Folder', id: 'a', owner: 'eve' } }), 'a member too many');
+  await refuses(400, manager('/api/', { method: 'POST' }), 'no body at all');
+});
+
+test('a property that the type does not declare is refused, whatever its name', async () => {
+  const names = ['owner', 'roles', 'revision', 'parent', 'oid', 'constructor', 'toString', 'a/b', 'x~y', '', ' '];
+  for (const name of names) {
+    const body = { properties: { [name]: 'eve' } };
+    const problem = await refuses(422, manager('/api/index_html', { method: 'PATCH', body }), name);
+    const token = name.replaceAll('~', '~0').replaceAll('/', '~1');
+    assert.equal(problem.errors?.[0]?.pointer, `/properties/${token}`);
+  }
+  const raw = '{"properties":{"__proto__":{"polluted":true}}}';
+  const answer = await manager('/api/index_html', {
+    method: 'PATCH',
+    raw,
+    headers: { 'content-type': 'application/json' },
+  });
+  assert.equal(answer.status, 422);
+  assert.equal((await manager('/api/')).json()['polluted'], undefined);
+});
+
+test('bodies other than UTF-8 are 400', async () => {
+  for (const bytes of [
+    [0xff, 0xfe],
+    [0x22, 0xc0, 0xaf, 0x22],
+    [0x22, 0xed, 0xa0, 0x80, 0x22],
+    [0x22, 0xf5, 0x22],
+  ]) {
+    await refuses(400, post(Buffer.from(bytes)), bytes.join());
+  }
+});
+
+test('half a character is refused, not kept', async () => {
+  const problem = await refuses(422, post('{"type":"Folder","id":"half","title":"\\ud800"}'), 'lone surrogate');
+  assert.equal(problem.errors?.[0]?.pointer, '/title');
+  await refuses(422, post('{"type":"Folder","id":"\\udfff"}'), 'lone surrogate in an id');
+});
+
+test('a type other than application/json is 415', async () => {
+  const types = ['text/plain', 'text/json', 'application/x-www-form-urlencoded', 'application/jsonp', '', 'json'];
+  for (const type of types) await refuses(415, post('{}', type), type);
+  const charset = await post('{"type":"Folder","id":"with_charset"}', 'Application/JSON; charset=utf-8');
+  assert.equal(charset.status, 201);
+});
+
+test('a body of 1 MiB is read, one byte more is 413', async () => {
+  const bodyOf = (bytes: number) => {
+    const frame = JSON.stringify({ properties: { text: '' } }).length;
+    return JSON.stringify({ properties: { text: 'x'.repeat(bytes - frame) } });
+  };
+  const patch = (raw: string) =>
+    manager('/api/index_html', { method: 'PATCH', raw, headers: { 'content-type': 'application/json' } });
+  const largest = 1024 * 1024;
+  assert.equal((await patch(bodyOf(largest))).status, 422, 'read; its text alone is over the limit of the field');
+  assert.equal((await patch(bodyOf(1_000_000))).status, 200);
+  const problem = await refuses(413, patch(bodyOf(largest + 1)), 'one byte more');
+  assert.match(problem.detail, /1048576/);
+});
+
+test('a body that only claims to be huge is refused before it is sent', async () => {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.on('error', reject).on('close', () => resolve(text));
+    const head = ['POST /api/ HTTP/1.1', 'Host: 127.0.0.1', `Authorization: ${basic()}`];
+    socket.write([...head, 'Content-Type: application/json', 'Content-Length: 999999999999', '', '{'].join('\r\n'));
+  });
+  assert.match(answer, /^HTTP\/1\.1 413 /);
+  assert.match(answer, /connection: close/i);
+});
+
+test('20 levels are read, 21 are 400; 10,000 values are read, one more is 413', async () => {
+  const patch = (x: string) =>
+    manager('/api/index_html', {
+      method: 'PATCH',
+      raw: `{"properties":{"x":${x}}}`,
+      headers: { 'content-type': 'application/json' },
+    });
+  // The body itself and its properties are two levels, and with the list in them three values.
+  const levels = (count: number) => patch('['.repeat(count - 1) + ']'.repeat(count - 1));
+  const values = (count: number) => patch(`[${Array.from({ length: count - 3 }, () => '0').join()}]`);
+  assert.equal((await levels(20)).status, 422, 'read, and refused for its name only');
+  for (const count of [21, 1000, 500_000]) await refuses(400, levels(count), `${count} levels`);
+  assert.equal((await values(10_000)).status, 422);
+  for (const count of [10_001, 400_000]) await refuses(413, values(count), `${count} values`);
+});
+
+test('of members with one name the last counts, and __proto__ is a name like any other', async () => {
+  const raw = '{"type":"Folder","id":"first_name","id":"last_name"}';
+  assert.equal((await post(raw)).headers.location, '/api/last_name');
+  await refuses(400, post('{"type":"Folder","id":"x","__proto__":{"title":"polluted"}}'), '__proto__ as a member');
+  assert.equal((await manager('/api/x')).status, 404);
+});
+
+test(`of ${TRIES} made-up bodies none fails the server, and none that is refused changes anything`, async () => {
+  const nasty = fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '',
+    '..',
+    '%2f',
+    '\0',
+    '\ud800',
+    'x'.repeat(600),
+    '/a',
+    '@b',
+  );
+  const value: fc.Arbitrary<unknown> = fc.oneof(
+    nasty,
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom(-0, 1e308, -1, 2 ** 53, true, null),
+  );
+  const body = fc.record(
+    {
+      type: fc.oneof(fc.constantFrom('Folder', 'MemCache Proxy', 'Page Template'), value),
+      id: value,
+      title: value,
+      properties: fc.oneof(
+        value,
+        fc.dictionary(fc.oneof(nasty, fc.constantFrom('servers', 'text', 'replicas')), value),
+      ),
+    },
+    { requiredKeys: ['type', 'id'] },
+  );
+  const bodies = fc.sample(body, { numRuns: TRIES, seed: 20261122 });
+  const before = await stateOfTree();
+  const wrong: string[] = [];
+  let accepted = 0;
+  await eachOf(bodies, async (each) => {
+    const raw = JSON.stringify(each);
+    const answer = await post(raw, 'application/json', '/api/@check');
+    const added = await post(raw);
+    for (const { status, text } of [answer, added]) if (status >= 500) wrong.push(`${raw}: ${text}`);
+    if (added.status !== 201) return;
+    accepted += 1;
+    await manager(added.headers.location ?? '', { method: 'DELETE' });
+  });
+  assert.deepEqual(wrong.slice(0, 5), []);
+  assert.equal(await stateOfTree(), before, `${accepted} were accepted and deleted again`);
+});

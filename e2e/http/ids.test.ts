@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { CheckMessage, ProblemMessage } from '../../schema/messages.ts';
+import { startServer } from '../support/server.ts';
+import { managerOf } from './client.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+const manager = managerOf(server);
+
+/** Ids that break a rule, with the words of the answer. */
+const BROKEN: readonly (readonly [string, string | RegExp])[] = [
+  ['', 'Empty or invalid id specified'],
+  ['   ', 'Empty or invalid id specified'],
+  ['a\u0000b', /contains characters illegal in URLs\.$/],
+  ['a\nb', /contains characters illegal in URLs\.$/],
+  ['a\u007fb', /contains characters illegal in URLs\.$/],
+  ...['<', '>', '&', '\\', '?', '#', '%', '/'].map(
+    (character) => [`a${character}b`, `The id "a${character}b" contains characters illegal in URLs.`] as const,
+  ),
+  ['.', 'The id "." is invalid because it is not traversable.'],
+  ['..', 'The id ".." is invalid because it is not traversable.'],
+  ['_private', 'The id "_private" is invalid because it begins with an underscore.'],
+  ['__proto__', /begins with an underscore/],
+  ['aq_parent', 'The id "aq_parent" is invalid because it begins with "aq_".'],
+  ['name__', 'The id "name__" is invalid because it ends with two underscores.'],
+  ['@@view', 'The id "@@view" is invalid because it starts with characters reserved for this server views lookup.'],
+  ['++add++', /starts with characters reserved for this server views lookup/],
+  ['@view', 'The id "@view" is invalid because it begins with "@".'],
+  ['index_html', 'The id "index_html" is invalid - it is already in use.'],
+  ['  index_html ', 'The id "index_html" is invalid - it is already in use.'],
+  ...['manage', 'api', 'assets', 'healthz', 'readyz', 'metrics', 'constructor', 'prototype'].map(
+    (id) => [id, `The id "${id}" is reserved.`] as const,
+  ),
+  ['REQUEST', 'REQUEST is a reserved name.'],
+  ['x'.repeat(256), 'The id is 256 bytes long. At most 255 are allowed.'],
+  ['ä'.repeat(128), 'The id is 256 bytes long. At most 255 are allowed.'],
+  ['\u202egpj.exe', /contains characters illegal in URLs\.$/],
+];
+
+function matches(detail: string | undefined, words: string | RegExp): boolean {
+  return typeof words === 'string' ? detail === words : words.test(detail ?? '');
+}
+
+test('an id that breaks a rule is refused with the rule, when it is added and while it is typed', async () => {
+  const wrong: string[] = [];
+  for (const [id, words] of BROKEN) {
+    const added = await manager('/api/', { body: { type: 'Folder', id } });
+    const problem = added.json<ProblemMessage>();
+    if (added.status !== 422 || problem.errors?.[0]?.pointer !== '/id' || !matches(problem.detail, words))
+      wrong.push(`added ${JSON.stringify(id)}: ${added.status} ${problem.detail}`);
+    const checked = await manager('/api/@check', { body: { type: 'Folder', id } });
+    const [error] = checked.json<CheckMessage>().errors;
+    if (error?.pointer !== '/id' || !matches(error.detail, words))
+      wrong.push(`checked ${JSON.stringify(id)}: ${checked.status} ${error?.detail}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('the same rules hold for another name', async () => {
+  await manager('/api/', { body: { type: 'Folder', id: 'to_rename' } });
+  for (const [to, words] of BROKEN) {
+    const answer = await manager('/api/@rename', { body: { from: 'to_rename', to } });
+    const problem = answer.json<ProblemMessage>();
+    assert.equal(answer.status, 422, to);
+    assert.equal(problem.errors?.[0]?.pointer, '/to');
+    assert.ok(matches(problem.detail, words), `${to}: ${problem.detail}`);
+  }
+  assert.equal((await manager('/api/to_rename')).status, 200);
+});
+
+test('what is reserved in the root is free in a folder', async () => {
+  await manager('/api/', { body: { type: 'Folder', id: 'inside' } });
+  for (const id of ['manage', 'api', 'assets', 'metrics']) {
+    assert.equal((await manager('/api/inside', { body: { type: 'Page Template', id } })).status, 201, id);
+    assert.equal((await manager(`/inside/${id}`)).status, 200, id);
+  }
+});
+
+test('ids are kept composed and without white space around them, so that none looks like another', async () => {
+  const added = await manager('/api/', { body: { type: 'Folder', id: '  caf\u0065\u0301 ' } });
+  assert.equal(added.json()['id'], 'caf\u00e9');
+  const again = await manager('/api/', { body: { type: 'Folder', id: 'caf\u00e9' } });
+  assert.equal(again.status, 422);
+});
+
+test('ids that follow the rules are taken, however odd', async () => {
+  for (const id of [
+    'a',
+    'toString',
+    'hasOwnProperty',
+    '0',
+    '-',
+    'a.b',
+    'a b',
+    'A',
+    'a~b',
+    '日本',
+    "o'neill",
+    '😀',
+    'a_',
+  ]) {
+    assert.equal((await manager('/api/', { body: { type: 'Folder', id } })).status, 201, id);
+  }
+  assert.equal((await manager('/api/', { body: { type: 'Folder', id: 'a' } })).status, 422, 'but not twice');
+});
+
+test('a browser id manager is found by its name and can have no other', async () => {
+  await manager('/api/', { body: { type: 'Folder', id: 'site' } });
+  const wrong = await manager('/api/site', { body: { type: 'Browser Id Manager', id: 'other' } });
+  assert.equal(wrong.status, 422);
+  assert.match(String(wrong.json()['detail']), /'browser_id_manager'/);
+  const right = await manager('/api/site', { body: { type: 'Browser Id Manager', id: 'browser_id_manager' } });
+  assert.equal(right.status, 201);
+});
