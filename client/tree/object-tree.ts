@@ -71,13 +71,7 @@ export class ObjectTree extends LitElement {
         </span>
         <t-icon name=${iconOf(node)}></t-icon>
         <span class="ellipsis" title=${id}>${id}</span>
-        ${
-          warnings[0]
-            ? html`<svg class="notice" viewBox="0 0 10 10" role="img" aria-label=${warnings[0].short}>
-                <path d="M5 .8 9.6 9H.4Z" fill="currentColor" />
-              </svg>`
-            : nothing
-        }
+        ${this.#notice(warnings)}
       </a>
       ${isOpen ? this.#children(path, level) : nothing}
     </li>`;
