@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import type { LoginAnswer, Me } from '../../schema/messages.ts';
 import { rolesOf } from '../security/policy.ts';
 import { loginCookie, readLoginCookie } from '../security/login-cookie.ts';
 import type { SignedIn } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
+import { text } from '../publisher/body.ts';
 import { method, type View } from '../publisher/views.ts';
 import { siteOf } from '../site.ts';
 
@@ -29,7 +29,7 @@ const login = method({
   http: 'POST',
   permission: EVERYBODY,
   summary: 'Signs in: 200 and a cookie, or 401.',
-  body: { name: Type.String(), password: Type.String() },
+  body: { name: text, password: text },
   async run(call) {
     const { name, password } = call.body;
     endFormerLogin(call);
@@ -51,7 +51,7 @@ const administrator = method({
   http: 'POST',
   permission: EVERYBODY,
   summary: 'Makes the first administrator by the one-time link of the first start, and signs in.',
-  body: { token: Type.String(), name: Type.String(), password: Type.String() },
+  body: { token: text, name: text, password: text },
   async run(call) {
     const site = siteOf(call);
     return welcome(call, site.logins.begin(await site.administrator.create(call.body)));

@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath, isWithin } from '../../schema/paths.ts';
 import type { ConsequencesMessage } from '../../schema/messages.ts';
 import { Invalid, Malformed, NotFound } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
+import { flag, mapping, text } from '../publisher/body.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS, type ChildQuery, type Sort } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
@@ -18,7 +18,6 @@ import {
 import { addable, demand, installed } from './object.ts';
 
 const LARGEST_PAGE = 1000;
-const properties = Type.Record(Type.String(), Type.Unknown());
 
 const children = method({
   http: 'GET',
@@ -48,7 +47,8 @@ const rename = method({
   http: 'POST',
   permission: 'Delete objects',
   summary: 'Gives an object in this folder another id; `updateLinks` changes the paths that lead to it, too.',
-  body: { from: Type.String(), to: Type.String(), updateLinks: Type.Optional(Type.Boolean()) },
+  body: { from: text, to: text },
+  optional: { updateLinks: flag },
   async run(call) {
     const { object: folder, body, connection } = call;
     const object = await childNamed(folder, body.from, '/from');
@@ -91,7 +91,7 @@ const check = method({
   http: 'POST',
   permission: 'View management screens',
   summary: 'Looks at values without saving them: what is wrong, and how servers and paths stand right now.',
-  body: { type: Type.Optional(Type.String()), id: Type.Optional(Type.String()), properties: Type.Optional(properties) },
+  optional: { type: text, id: text, properties: mapping },
   async run(call) {
     const { object, body } = call;
     const isNew = body.type !== undefined;

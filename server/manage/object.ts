@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { normaliseId } from '../../schema/ids.ts';
 import { p } from '../../schema/fields.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
@@ -8,12 +7,12 @@ import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent } from '../publisher/request.ts';
+import { mapping, text } from '../publisher/body.ts';
 import { method, type View } from '../publisher/views.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from './checks.ts';
 import { changePermission, describeObject, timeText } from './describe.ts';
 
 const title = p.string({ title: 'Title', maxLength: 500 });
-const properties = Type.Record(Type.String(), Type.Unknown());
 
 const read = method({
   http: 'GET',
@@ -28,7 +27,7 @@ const change = method({
   http: 'PATCH',
   permission: 'View management screens',
   summary: 'Changes the named properties; with If-Match only while the object is at that revision.',
-  body: { title: Type.Optional(Type.String()), properties: Type.Optional(properties) },
+  optional: { title: text, properties: mapping },
   async run(call) {
     const { object, body } = call;
     const definition = installed(object);
@@ -53,12 +52,8 @@ const add = method({
   http: 'POST',
   permission: 'View management screens',
   summary: 'Adds an object of a type to this folder.',
-  body: {
-    type: Type.String(),
-    id: Type.String(),
-    title: Type.Optional(Type.String()),
-    properties: Type.Optional(properties),
-  },
+  body: { type: text, id: text },
+  optional: { title: text, properties: mapping },
   async run(call) {
     const { object: folder, body } = call;
     const definition = addable(call, body.type);

@@ -1,36 +1,31 @@
-import { Type, type Static, type TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
-import type { FieldProblem } from '../../schema/messages.ts';
-import { Malformed } from '../base/errors.ts';
 import type { MethodDeclaration } from '../objects/types.ts';
+import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
 import type { Call } from './call.ts';
 import type { Response } from './request.ts';
 
 /** What a method is called with: its body has been checked against its declaration. */
 export type CallWith<Body> = Call & { readonly body: Body };
 
-type Shape = Readonly<Record<string, TSchema>>;
-type BodyOf<S extends Shape | undefined> = S extends Shape ? Static<ReturnType<typeof Type.Object<S>>> : undefined;
-
-interface Declaration<S extends Shape | undefined> {
+interface Declaration<Required extends Members, Optional extends Members> {
   readonly http: MethodDeclaration['http'];
   readonly permission: string;
   /** One line for the API's documentation. */
   readonly summary: string;
-  /** The members of its JSON body. A GET has none. */
-  readonly body?: S;
+  /** The members that its JSON body must have, and those that it may have. A GET has none. */
+  readonly body?: Required;
+  readonly optional?: Optional;
   /** Names of query parameters, each with a line of documentation. */
   readonly query?: Readonly<Record<string, string>>;
   /** What a segment after the view's name means, where one may follow: `…/@users/<name>`. */
   readonly tail?: string;
   /** Gives a Response, or a value that becomes JSON, or a function that gives either once everything is committed. */
-  readonly run: (call: CallWith<BodyOf<S>>) => unknown;
+  readonly run: (call: CallWith<BodyOf<Required, Optional>>) => unknown;
 }
 
 /** A declared way to reach behaviour over HTTP. Without a permission it does not compile; undeclared, it cannot be reached. */
 export interface Method extends MethodDeclaration {
   readonly summary: string;
-  readonly bodySchema: TSchema | undefined;
+  readonly bodySchema: BodySchema | undefined;
   readonly query: Readonly<Record<string, string>>;
   readonly tail: string | undefined;
   /** Checks the body, then runs. A plain value in answer becomes JSON. */
@@ -38,21 +33,22 @@ export interface Method extends MethodDeclaration {
 }
 
 /** Declares a method. */
-export function method<const S extends Shape | undefined = undefined>(declaration: Declaration<S>): Method {
-  const { body: shape, run } = declaration;
-  const bodySchema = shape === undefined ? undefined : Type.Object(shape as Shape, { additionalProperties: false });
-  let validator: Validator | undefined;
+export function method<const Required extends Members = {}, const Optional extends Members = {}>(
+  declaration: Declaration<Required, Optional>,
+): Method {
+  const { body, optional, run } = declaration;
+  const check = body === undefined && optional === undefined ? undefined : new BodyCheck(body ?? {}, optional ?? {});
   return {
     http: declaration.http,
     permission: declaration.permission,
     summary: declaration.summary,
-    bodySchema,
+    bodySchema: check?.schema,
     query: declaration.query ?? {},
     tail: declaration.tail,
     run,
     async call(call) {
-      if (bodySchema !== undefined) checkBody((validator ??= Compile(bodySchema)), call.request.body);
-      return run({ ...call, body: call.request.body } as CallWith<BodyOf<S>>);
+      await check?.check(call.request.body);
+      return run({ ...call, body: call.request.body } as CallWith<BodyOf<Required, Optional>>);
     },
   };
 }
@@ -66,18 +62,4 @@ export interface View {
 
 export function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'kind' in value && 'status' in value && 'headers' in value;
-}
-
-function checkBody(validator: Validator, body: unknown): void {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new Malformed('A JSON object was expected as the body of the request.', [
-      { pointer: '', detail: 'A JSON object was expected.' },
-    ]);
-  }
-  if (validator.Check(body)) return;
-  const errors: FieldProblem[] = validator.Errors(body).map((error) => ({
-    pointer: error.instancePath,
-    detail: `The value ${error.message}.`,
-  }));
-  throw new Malformed('The body of the request does not have the shape that is expected here.', errors);
 }

@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import type { UsersMessage } from '../../../schema/messages.ts';
 import { ROLES } from '../../../schema/permissions.ts';
 import { NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json, noContent } from '../../publisher/request.ts';
+import { text, texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site.ts';
@@ -22,7 +22,7 @@ const add = method({
   http: 'POST',
   permission: PERMISSION,
   summary: 'Adds a user.',
-  body: { name: Type.String(), password: Type.String(), roles: Type.Array(Type.String()) },
+  body: { name: text, password: text, roles: texts },
   async run(call) {
     const { name, password, roles } = call.body;
     await siteOf(call).users.add({ name, password, roles });
@@ -35,7 +35,7 @@ const change = method({
   permission: PERMISSION,
   summary: 'Sets a user’s password or roles.',
   tail: 'the name of the user',
-  body: { password: Type.Optional(Type.String()), roles: Type.Optional(Type.Array(Type.String())) },
+  optional: { password: text, roles: texts },
   async run(call) {
     const { users } = siteOf(call);
     const name = named(call);

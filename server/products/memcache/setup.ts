@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { normaliseId } from '../../../schema/ids.ts';
 import type { FieldProblem, SetupAnswer } from '../../../schema/messages.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
@@ -8,6 +7,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
+import { integer, text, texts } from '../../publisher/body.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { Invalid } from '../../base/errors.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
@@ -22,10 +22,10 @@ const setup = method({
   summary:
     'Sets up sessions in memcached: adds a proxy and a container here, and points the session data manager at it.',
   body: {
-    servers: Type.Array(Type.String()),
-    proxyId: Type.String(),
-    containerId: Type.String(),
-    timeoutMinutes: Type.Integer(),
+    servers: texts,
+    proxyId: text,
+    containerId: text,
+    timeoutMinutes: integer,
   },
   async run(call) {
     const { object: folder, body } = call;

@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import type { FieldProblem, SessionAbout, SessionItem, TestMessage, Warning } from '../../../schema/messages.ts';
 import { Invalid } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
+import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
 import { Session } from '../../sessions/session.ts';
@@ -32,7 +32,7 @@ const add = method({
   http: 'POST',
   permission: PERMISSION,
   summary: 'Adds lines of `key value` to the caller’s own session; nothing is stored unless every line parses.',
-  body: { items: Type.String({ maxLength: 1_000_000 }) },
+  body: { items: text },
   async run(call) {
     const started = performance.now();
     const lines = parseLines(call.body.items);
@@ -47,15 +47,8 @@ const own = method({
   http: 'POST',
   permission: PERMISSION,
   summary: 'Removes a key of the caller’s own session, clears it, ends it, or gives it a new id.',
-  body: {
-    action: Type.Union([
-      Type.Literal('remove'),
-      Type.Literal('clear'),
-      Type.Literal('invalidate'),
-      Type.Literal('rotate'),
-    ]),
-    key: Type.Optional(Type.String()),
-  },
+  body: { action: oneOf('remove', 'clear', 'invalidate', 'rotate') },
+  optional: { key: text },
   async run(call) {
     const started = performance.now();
     const { action, key } = call.body;
