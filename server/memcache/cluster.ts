@@ -146,7 +146,8 @@ export class Cluster implements Store {
   }
 
   get #keeping(): Keeping {
-    return this.#replicas === 1 && this.#clock() >= this.#settledAt ? this.#single : this.#copies;
+    if (this.#replicas > 1) return this.#copies;
+    return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt ? this.#single : this.#copies;
   }
 
   #memberOf(key: string): Member {

@@ -99,6 +99,21 @@ test('a late answer on an abandoned connection is never taken for the answer to 
   await store.close();
 });
 
+test('when an answer is lost on the way, the next one is not taken for it', async () => {
+  await using server = await startMemcached();
+  await using proxy = await startChaosProxy(server.port);
+  const store = clusterOf([proxy]);
+  for (const name of ['alice', 'bob']) await store.set(name, versioned(name), 60);
+  let answers = 0;
+  proxy.onAnswer = () => (answers++ === 0 ? 'drop' : 'pass');
+  const alice = store.get('alice');
+  await waitUntil(() => answers === 1, 500);
+  assert.equal(textOf(await store.get('bob')), 'bob');
+  assert.equal(textOf(await alice), 'alice');
+  assert.equal(proxy.connections, 2);
+  await store.close();
+});
+
 test('with a frozen server and steady traffic every operation fails by its own deadline, then at once', async () => {
   await using server = await startMemcached();
   const store = clusterOf([server], { timeoutMs: TIMEOUT_MS });

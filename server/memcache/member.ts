@@ -40,6 +40,16 @@ export interface Written {
 
 export type Verb = 'set' | 'add' | 'replace';
 
+/** What is asked, and who waits for it. */
+interface Question<Result> {
+  readonly request: (opaque: number) => Buffer;
+  /** Sees each answer; what it makes of the last one is the result. */
+  readonly read: (answer: Answer) => Result;
+  readonly deadline: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** memjs counts requests into the negative after 2^31 of them, and then throws at each. */
 class Client extends memjs.Client<Answer> {
   override incrSeq(): void {
@@ -194,25 +204,25 @@ export class Member {
     return cas !== undefined && (cas.connection === undefined || cas.connection !== this.#server.connection);
   }
 
-  /** Asks one question; `read` sees each answer to it, and what it makes of the last one is the result. */
+  /** Asks one question, again where a connection breaks under it, all within the deadline. */
   #ask<Result>(
     request: (opaque: number) => Buffer,
     read: (answer: Answer) => Result,
     deadline: number,
     attempts: number,
   ): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const attempt = (left: number): void => {
-        this.#client.incrSeq();
-        const { seq } = this.#client;
-        this.#server.deadline = deadline;
-        this.#client.perform('', request(seq), seq, (error, answer) => {
-          if (error === null) return settle(read, answer, resolve, reject);
-          if (!mayRepeat(error, deadline, left)) return reject(error);
-          attempt(left - 1);
-        });
-      };
-      attempt(attempts);
+    return new Promise((resolve, reject) => this.#attempt({ request, read, deadline, resolve, reject }, attempts));
+  }
+
+  #attempt<Result>(question: Question<Result>, attempts: number): void {
+    const client = this.#client;
+    client.incrSeq();
+    const { seq } = client;
+    this.#server.deadline = question.deadline;
+    client.perform('', question.request(seq), seq, (error, answer) => {
+      if (error === null) settle(question, answer);
+      else if (mayRepeat(error, question.deadline, attempts)) this.#attempt(question, attempts - 1);
+      else question.reject(error);
     });
   }
 
@@ -257,17 +267,12 @@ export class Member {
   };
 }
 
-function settle<Result>(
-  read: (answer: Answer) => Result,
-  answer: Answer,
-  resolve: (result: Result) => void,
-  reject: (error: unknown) => void,
-): void {
+function settle<Result>(question: Question<Result>, answer: Answer): void {
   try {
-    const result = read(answer);
-    if (answer.isLast) resolve(result);
+    const result = question.read(answer);
+    if (answer.isLast) question.resolve(result);
   } catch (error) {
-    reject(error);
+    question.reject(error);
   }
 }
 
