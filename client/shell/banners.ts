@@ -49,7 +49,8 @@ export class ObjectBanners extends LitElement {
     if (remedy) {
       return html`<button slot="action" class="link" @click=${() => this.#apply(remedy)}>${remedy.label}</button>`;
     }
-    if (!link) return nothing;
+    // Who is there already needs no way there.
+    if (!link || addressOf(link.path, link.tab) === location.pathname) return nothing;
     return html`<a slot="action" class="strong" href=${addressOf(link.path, link.tab)}>${link.label}</a>`;
   }
 

@@ -161,6 +161,7 @@ export const controls = css`
     background: var(--t-hover);
   }
   button.link {
+    justify-content: flex-start;
     min-height: 0;
     padding: 0;
     border: 0;

@@ -1,0 +1,255 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage, ServerMessage, ServersMessage, Warning } from '../../schema/messages.ts';
+import { detailOf } from '../api/request.ts';
+import { getServers } from '../api/sessions.ts';
+import '../parts/banner.ts';
+import '../parts/copy-text.ts';
+import '../parts/face.ts';
+import '../parts/table.ts';
+import { ObjectChanged } from '../state/changes.ts';
+import { addressOf } from '../state/location.ts';
+import { Repeating } from '../state/repeating.ts';
+import { controls } from '../styles/controls.ts';
+import './servers/checked-note.ts';
+import { compactServer, serverColumns } from './servers/columns.ts';
+import './servers/server-column.ts';
+import type { LastKnown } from './servers/server-column.ts';
+import { explainCommand, hasEvicted, memoryOf } from './servers/server-words.ts';
+import { HeadAside, type TabElement } from './tab.ts';
+
+const EVERY_MS = 10_000;
+const SIDE_BY_SIDE = 4;
+const REFUSED = 'refused';
+
+/** The memory of servers that answered once, kept for when they do not, however often this tab is opened. */
+const lastKnown = new Map<string, LastKnown>();
+
+/** How each server of a proxy stands, asked now and every ten seconds while somebody looks. */
+@customElement('servers-tab')
+export class ServersTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private answer: ServersMessage | undefined;
+  @state() private checkedAt: number | undefined;
+  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
+
+  readonly #ask = new Task(this, {
+    args: () => [this.path, this.object.revision] as const,
+    task: ([path], { signal }) => getServers(path, signal),
+    onComplete: (answer) => this.#onAnswer(answer),
+  });
+
+  override connectedCallback() {
+    super.connectedCallback();
+    if (this.checkedAt !== undefined) this.#check();
+  }
+
+  protected override render() {
+    if (this.#namesNoServers) return this.#none();
+    if (!this.answer) return this.#ask.status === TaskStatus.ERROR ? this.#failed() : this.#loading();
+    const { servers } = this.answer;
+    return html`
+      ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
+      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#command(this.answer)}
+    `;
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    this.dispatchEvent(new HeadAside(this.#namesNoServers ? undefined : this.#aside()));
+  }
+
+  get #namesNoServers(): boolean {
+    return this.answer?.servers.length === 0;
+  }
+
+  get #isChecking(): boolean {
+    return this.#ask.status === TaskStatus.PENDING;
+  }
+
+  #aside() {
+    return html`
+      <checked-note every=${EVERY_MS / 1000} .at=${this.checkedAt}></checked-note>
+      <button aria-disabled=${String(this.#isChecking)} @click=${() => this.#check()}>
+        <t-icon name="refresh-cw"></t-icon>Check now
+      </button>
+    `;
+  }
+
+  #columns(servers: readonly ServerMessage[]) {
+    return html`<ul class="columns of-${servers.length}" aria-label="Servers">
+      ${servers.map(
+        (server) =>
+          html`<li>
+            <server-column
+              .server=${server}
+              .lastKnown=${lastKnown.get(server.address)}
+              .nextCheck=${this.#isChecking ? undefined : this.#repeating.due}
+              @check=${this.#check}
+            ></server-column>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  #table(servers: readonly ServerMessage[]) {
+    return html`<t-table
+      label="Servers"
+      .columns=${serverColumns}
+      .compact=${compactServer}
+      .rows=${servers}
+      .keyOf=${addressOfServer}
+    ></t-table>`;
+  }
+
+  #command({ servers, startCommand }: ServersMessage) {
+    const refused = servers.find(({ error }) => error === REFUSED);
+    if (!refused) return nothing;
+    return html`<section class="command" aria-labelledby="command">
+      <h2 id="command">Nothing listens at ${refused.address}</h2>
+      <p class="quiet">
+        Typed on that machine, this starts a memcached fit for sessions. ${explainCommand(startCommand)}
+      </p>
+      <t-copy-text what="the command" text=${startCommand}></t-copy-text>
+    </section>`;
+  }
+
+  #loading() {
+    return html`<p class="visually-hidden" role="status">Asking the servers…</p>`;
+  }
+
+  #none() {
+    return html`<t-face
+      icon="server"
+      heading="No servers are set: values are kept in this process only and vanish when it restarts."
+      detail="Name the memcached servers of ${this.path}, one on each line, as host:port."
+    >
+      <a class="button" href=${addressOf(this.path, 'properties')}>Set servers</a>
+    </t-face>`;
+  }
+
+  #failed() {
+    return html`<t-face
+      kind="error"
+      icon="circle-x"
+      heading="Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}"
+    >
+      <button @click=${this.#check}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  #outOfReach() {
+    return html`<t-banner kind="danger" role="alert">
+      Could not ask the servers: ${detailOf(this.#ask.error)} Below is what they said last.
+      <button slot="action" class="link" @click=${this.#check}>Try again</button>
+    </t-banner>`;
+  }
+
+  #check() {
+    if (this.#isChecking) return;
+    this.#repeating.restart();
+    void this.#ask.run();
+  }
+
+  #onAnswer(answer: ServersMessage) {
+    const isNews = this.answer
+      ? troublesOf(this.answer).join() !== troublesOf(answer).join()
+      : this.object.warnings.filter(isAboutServers).length !== noticesFor(answer);
+    this.answer = answer;
+    this.checkedAt = Date.now();
+    for (const server of answer.servers) {
+      const memory = memoryOf(server);
+      if (memory) lastKnown.set(server.address, { memory, at: Date.now() });
+    }
+    // The page's notices and the tree's marks speak of these servers too.
+    if (isNews) this.dispatchEvent(new ObjectChanged());
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .columns {
+        display: grid;
+        border-bottom: 1px solid var(--t-line);
+      }
+      li + li {
+        border-left: 1px solid var(--t-line);
+      }
+      .of-1 {
+        grid-template-columns: minmax(0, 620px);
+      }
+      .of-1 li {
+        border-right: 1px solid var(--t-line);
+      }
+      .of-2 {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
+      .of-3 {
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+      }
+      .of-4 {
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+      }
+      .command {
+        padding: 16px var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      .command p {
+        max-width: 620px;
+        margin: 2px 0 10px;
+      }
+      t-copy-text {
+        max-width: 620px;
+      }
+      @media (width < 1200px) {
+        .of-3,
+        .of-4 {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        li:nth-child(odd) {
+          border-left: 0;
+        }
+        li:nth-child(n + 3) {
+          border-top: 1px solid var(--t-line);
+        }
+      }
+      @media (width < 900px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .columns li {
+          border-inline: 0;
+        }
+        li + li {
+          border-top: 1px solid var(--t-line);
+        }
+      }
+    `,
+  ];
+}
+
+function addressOfServer({ address }: ServerMessage): string {
+  return address;
+}
+
+/** The addresses of servers that are down or full, as the page's notices speak of them. */
+function troublesOf({ servers }: ServersMessage): readonly string[] {
+  return servers.flatMap((server) => {
+    if (!server.up) return [`${server.address} is down`];
+    return hasEvicted(server) ? [`${server.address} is full`] : [];
+  });
+}
+
+/** When no server answers, one notice says so for all. */
+function noticesFor(answer: ServersMessage): number {
+  const areAllDown = answer.servers.length > 0 && answer.servers.every(({ up }) => !up);
+  return areAllDown ? 1 : troublesOf(answer).length;
+}
+
+function isAboutServers({ link }: Warning): boolean {
+  return link?.tab === 'servers';
+}

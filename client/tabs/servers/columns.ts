@@ -1,0 +1,63 @@
+import { html } from 'lit';
+import type { ServerMessage } from '../../../schema/messages.ts';
+import '../../parts/dot.ts';
+import type { Column, CompactRow } from '../../parts/table.ts';
+import { formatDuration } from '../../parts/format.ts';
+import { countText, hasEvicted, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
+
+/** Servers as rows, where there are more of them than fit side by side. */
+export const serverColumns: readonly Column<ServerMessage>[] = [
+  { id: 'address', label: 'Server', width: 180, rank: 0, cell: addressCell },
+  { id: 'state', label: 'State', width: 120, rank: 0, cell: stateCell },
+  figure('latency', 'Latency', 80, 1, (server) => withUnit(latencyText(server), 'ms')),
+  figure('memory', 'Memory', 170, 2, memoryCell),
+  figure('evictions', 'Evictions', 90, 3, (server) =>
+    amber(countText(server.evictions), server.up && hasEvicted(server)),
+  ),
+  figure('rate', 'Hit rate', 80, 4, (server) => withUnit(hitRate(server), '%')),
+  figure('items', 'Items', 80, 5, ({ items }) => countText(items)),
+  figure('connections', 'Connections', 100, 6, ({ connections }) => countText(connections)),
+  { id: 'version', label: 'Version', width: 80, rank: 7, isQuiet: true, cell: ({ version }) => version ?? '–' },
+  figure('uptime', 'Up for', 90, 8, ({ uptimeS }) => (uptimeS === null ? '–' : formatDuration(uptimeS))),
+];
+
+export function compactServer(server: ServerMessage): CompactRow {
+  return {
+    first: addressCell(server),
+    second: html`${stateCell(server)}${server.up ? html`, ${withUnit(latencyText(server), 'ms')}` : ''}`,
+    endFirst: memoryCell(server),
+    endSecond: hasEvicted(server) ? amber(`${countText(server.evictions)} evicted`, true) : '',
+  };
+}
+
+function figure(
+  id: string,
+  label: string,
+  width: number,
+  rank: number,
+  cell: Column<ServerMessage>['cell'],
+): Column<ServerMessage> {
+  return { id, label, width, rank, align: 'end', cell };
+}
+
+function addressCell({ address, up }: ServerMessage) {
+  return html`<t-dot state=${up ? 'ok' : 'down'}><span class="strong" title=${address}>${address}</span></t-dot>`;
+}
+
+function stateCell({ up, error }: ServerMessage) {
+  return up ? 'Up' : html`<span class="danger">${['Down', error].filter(Boolean).join(', ')}</span>`;
+}
+
+function memoryCell(server: ServerMessage) {
+  const memory = memoryOf(server);
+  if (!memory) return '–';
+  return amber(`${memoryText(memory)}, ${Math.floor(shareOf(memory) * 100)} %`, isTight(server));
+}
+
+function withUnit(value: string | undefined, unit: string): string {
+  return value === undefined ? '–' : `${value} ${unit}`;
+}
+
+function amber(text: string, isAmber: boolean) {
+  return isAmber ? html`<span class="warn">${text}</span>` : text;
+}

@@ -1,0 +1,223 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ServerMessage } from '../../../schema/messages.ts';
+import '../../parts/bar.ts';
+import '../../parts/dot.ts';
+import { formatDuration, formatExact, formatTime } from '../../parts/format.ts';
+import { Ticking } from '../../state/repeating.ts';
+import { controls } from '../../styles/controls.ts';
+import {
+  aboutProcess,
+  clockSentence,
+  countText,
+  hasEvicted,
+  hitRate,
+  isTight,
+  latencyText,
+  memoryOf,
+  memoryText,
+  shareOf,
+  type Memory,
+} from './server-words.ts';
+
+/** What is still known of a server that is down, and from when. */
+export interface LastKnown {
+  readonly memory: Memory;
+  readonly at: number;
+}
+
+/** One server of a proxy. A down one keeps its place: dashes, since when, and its last known memory. Sends `check`. */
+@customElement('server-column')
+export class ServerColumn extends LitElement {
+  @property({ attribute: false }) server!: ServerMessage;
+  @property({ attribute: false }) lastKnown: LastKnown | undefined;
+  /** When all are asked again, in milliseconds since 1970; `undefined` while they are being asked. */
+  @property({ attribute: false }) nextCheck: number | undefined;
+
+  constructor() {
+    super();
+    new Ticking(this);
+  }
+
+  protected override render() {
+    const { server } = this;
+    const unit = (value: string | undefined, text: string) =>
+      value === undefined ? '–' : html`${value}<span class="unit"> ${text}</span>`;
+    return html`
+      <div class="head">
+        <h2><t-dot state=${server.up ? 'ok' : 'down'}>${server.address}</t-dot></h2>
+        <p class=${server.up ? 'up' : 'danger'}>
+          ${server.up ? 'Up' : 'Down'}${server.error ? html`<span>, ${server.error}</span>` : nothing}
+        </p>
+        <p class="about">${server.up ? aboutProcess(server) : this.#since()}</p>
+      </div>
+      <dl class="figures">
+        ${this.#figure('Latency', unit(latencyText(server), 'ms'))}
+        ${this.#figure('Hit rate', unit(hitRate(server), '%'))}
+        ${this.#figure(
+          'Evictions',
+          server.evictions === null ? '–' : unit(countText(server.evictions), 'in all'),
+          hasEvicted(server),
+        )}
+      </dl>
+      ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#clock()}
+    `;
+  }
+
+  #since() {
+    const { downSince } = this.server;
+    if (downSince === null) return nothing;
+    const time = new Date(downSince);
+    return html`since <time datetime=${downSince} title=${formatExact(time)}>${formatTime(time)}</time>`;
+  }
+
+  #figure(label: string, value: unknown, isWarning = false) {
+    return html`<div>
+      <dt>${label}</dt>
+      <dd class=${isWarning ? 'warn' : ''}>${value}</dd>
+    </div>`;
+  }
+
+  #memory() {
+    const { server, lastKnown } = this;
+    const memory = memoryOf(server);
+    const isWarning = isTight(server);
+    return html`
+      <dl class="memory">
+        <dt>Memory</dt>
+        <dd class=${memory ? (isWarning ? 'warn' : '') : 'quiet'}>${this.#memoryText(memory, lastKnown)}</dd>
+      </dl>
+      <t-bar kind=${isWarning ? 'warn' : 'ok'} .share=${memory && shareOf(memory)}></t-bar>
+    `;
+  }
+
+  #memoryText(memory: Memory | undefined, lastKnown: LastKnown | undefined): string {
+    if (memory) return `${memoryText(memory)}, ${Math.floor(shareOf(memory) * 100)} %`;
+    return lastKnown ? `${memoryText(lastKnown.memory)} at ${formatTime(new Date(lastKnown.at))}` : '–';
+  }
+
+  #counts() {
+    const { items, connections, hits, misses } = this.server;
+    const counts = { Items: items, Connections: connections, Hits: hits, Misses: misses };
+    return html`<dl class="counts">
+      ${Object.entries(counts).map(
+        ([label, count]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${countText(count)}</dd>
+          </div>`,
+      )}
+    </dl>`;
+  }
+
+  #again() {
+    const seconds = this.nextCheck === undefined ? 0 : (this.nextCheck - Date.now()) / 1000;
+    return html`<div class="again">
+      <span class="quiet">${seconds > 0 ? `Next try in ${formatDuration(Math.ceil(seconds))}` : 'Trying…'}</span>
+      <button
+        class="link"
+        aria-label="Try now: ${this.server.address}"
+        @click=${() => this.dispatchEvent(new Event('check'))}
+      >
+        Try now
+      </button>
+    </div>`;
+  }
+
+  #clock() {
+    const sentence = clockSentence(this.server);
+    return sentence ? html`<t-dot class="clock warn" state="warn">${sentence}</t-dot>` : nothing;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        padding: 14px var(--t-edge) 16px;
+        font-variant-numeric: tabular-nums;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        column-gap: 8px;
+      }
+      h2 {
+        font-size: var(--t-size-result);
+        overflow-wrap: anywhere;
+      }
+      .up {
+        color: var(--t-accent);
+      }
+      .about {
+        flex: 1;
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        text-align: end;
+        white-space: nowrap;
+      }
+      dt {
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      .figures {
+        display: grid;
+        grid-template-columns: repeat(3, 1fr);
+        margin-top: 12px;
+      }
+      .figures dd {
+        height: 26px;
+        font-size: var(--t-size-figure);
+        font-weight: 500;
+        line-height: 26px;
+      }
+      .unit {
+        white-space: pre;
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        font-weight: 400;
+      }
+      .warn .unit {
+        color: inherit;
+      }
+      .memory {
+        display: flex;
+        justify-content: space-between;
+        margin: 12px 0 6px;
+      }
+      .memory dt {
+        line-height: 20px;
+      }
+      .memory dd {
+        font-size: var(--t-size-small);
+      }
+      .counts,
+      .again {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin-top: 10px;
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      .counts div {
+        display: flex;
+        gap: 4px;
+      }
+      .again {
+        justify-content: space-between;
+      }
+      .again button {
+        font-size: inherit;
+        line-height: inherit;
+      }
+      .clock {
+        margin-top: 8px;
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+    `,
+  ];
+}

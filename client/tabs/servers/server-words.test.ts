@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ServerMessage } from '../../../schema/messages.ts';
+import { aboutProcess, clockSentence, explainCommand, hitRate, isTight, memoryOf, memoryText } from './server-words.ts';
+
+const MIB = 1024 ** 2;
+
+test('memory is told in the unit of the limit', () => {
+  const texts = [
+    { bytes: 38.2 * MIB, limitBytes: 64 * MIB },
+    { bytes: 10 * MIB, limitBytes: 2048 * MIB },
+    { bytes: 0, limitBytes: 512 * 1024 },
+  ].map(memoryText);
+  assert.deepEqual(texts, ['38.2 of 64 MiB', '0 of 2 GiB', '0 of 512 KiB']);
+});
+
+test('memory is tight from nine tenths on, and as soon as an item was pushed out', () => {
+  const cases = [
+    server({ bytes: 57 * MIB, limitBytes: 64 * MIB }),
+    server({ bytes: 58 * MIB, limitBytes: 64 * MIB }),
+    server({ bytes: 1 * MIB, limitBytes: 64 * MIB, evictions: 1 }),
+    server({ bytes: null, limitBytes: null, evictions: null }),
+  ];
+  assert.deepEqual(cases.map(isTight), [false, true, true, false]);
+});
+
+test('a server that was never asked for anything has no hit rate', () => {
+  const rates = [server({ hits: 0, misses: 0 }), server({ hits: 978, misses: 22 }), server({ hits: 5, misses: 0 })];
+  assert.deepEqual(rates.map(hitRate), [undefined, '97.8', '100']);
+});
+
+test('a server without a limit of memory has no memory to show', () => {
+  assert.equal(memoryOf(server({ bytes: 5, limitBytes: 0 })), undefined);
+});
+
+test('version and uptime stand together, and each alone', () => {
+  const abouts = [server({ version: '1.6.32', uptimeS: 3_564_000 }), server({ version: '1.6.32', uptimeS: null })];
+  assert.deepEqual(abouts.map(aboutProcess), ['1.6.32, up 41 d 6 h', '1.6.32']);
+});
+
+test('clocks are spoken of when they differ by more than two seconds', () => {
+  const sentences = [0, 2, -2, 3, -3600].map((clockDifferenceS) => clockSentence(server({ clockDifferenceS })));
+  assert.deepEqual(sentences, [
+    undefined,
+    undefined,
+    undefined,
+    'Its clock is 3 s ahead of this server’s.',
+    'Its clock is 1 h behind this server’s.',
+  ]);
+});
+
+test('the command that starts a memcached is explained by its own options', () => {
+  assert.equal(
+    explainCommand('memcached -M -U 0 -m 256 -l localhost -p 11211'),
+    'It takes 256 MiB of memory, refuses new items when that is full instead of dropping sessions, and listens on this address only.',
+  );
+  assert.match(explainCommand('memcached -M -m 256 -s /run/m.sock'), /on this socket only\.$/);
+});
+
+function server(values: Partial<ServerMessage>): ServerMessage {
+  return {
+    address: '10.0.0.7:11211',
+    up: true,
+    latencyMs: 0.3,
+    version: '1.6.32',
+    uptimeS: 60,
+    items: 0,
+    bytes: 0,
+    limitBytes: 64 * MIB,
+    hits: 0,
+    misses: 0,
+    evictions: 0,
+    connections: 1,
+    clockDifferenceS: 0,
+    error: null,
+    downSince: null,
+    ...values,
+  };
+}

@@ -1,0 +1,226 @@
+import { Task } from '@lit/task';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ObjectMessage, OwnSessionRequest, TestMessage } from '../../schema/messages.ts';
+import { ApiProblem, detailOf } from '../api/request.ts';
+import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
+import '../parts/banner.ts';
+import { ask } from '../parts/dialog.ts';
+import '../parts/dot.ts';
+import '../parts/face.ts';
+import { plural } from '../parts/format.ts';
+import '../shell/banners.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { addressOf } from '../state/location.ts';
+import { controls } from '../styles/controls.ts';
+import { railStyles } from './properties/rail.ts';
+import './session-test/add-items.ts';
+import type { AddItems, ItemsEntered } from './session-test/add-items.ts';
+import './session-test/session-facts.ts';
+import './session-test/session-items.ts';
+import type { ItemRemoved, SessionItems } from './session-test/session-items.ts';
+import { sessionTestStyles } from './session-test/styles.ts';
+import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
+import type { TabElement } from './tab.ts';
+
+/** One's own session in this container: put something in, see that it is kept, take it out again. */
+@customElement('session-test-tab')
+export class SessionTestTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private answer: TestMessage | undefined;
+  /** The last change and what it led to. Looking does not replace it. */
+  @state() private result: TestMessage | undefined;
+  @state() private problems: readonly string[] = [];
+  @state() private isBusy = false;
+  /** Why the session is out of reach, and what was to be done. */
+  @state() private stop: { readonly detail: string; readonly again: () => unknown } | undefined;
+  @query('add-items') private form!: AddItems;
+  @query('session-items') private items!: SessionItems | null;
+
+  readonly #look = new Task(this, {
+    args: () => [this.object] as const,
+    task: ([{ path }], { signal }) => getTest(path, signal),
+    onComplete: (answer) => {
+      this.answer = answer;
+      this.stop = undefined;
+    },
+    onError: (error) => this.#onLost(error),
+  });
+
+  protected override render() {
+    return html`
+      ${this.answer ? html`<object-banners .warnings=${this.answer.warnings}></object-banners>` : nothing}
+      ${this.#stopped()}
+      <div class="page">
+        <div class="content">
+          <div class="test">
+            <h2>Test Adding Items to Session</h2>
+            ${this.#resultLine()}
+            <add-items .problems=${this.problems} ?isBusy=${this.isBusy} @items-entered=${this.#add}></add-items>
+          </div>
+          ${this.answer ? this.#session(this.answer) : nothing}
+        </div>
+        <aside class="rail" aria-label="About this container">${this.answer ? this.#rail(this.answer) : nothing}</aside>
+      </div>
+    `;
+  }
+
+  #resultLine() {
+    const shown = this.result ?? this.answer;
+    if (!shown) return nothing;
+    const isAdded = shown === this.result && shown.count > 0;
+    return html`<div class="result ${isAdded ? 'good' : ''}">
+      ${isAdded ? html`<t-icon name="circle-check"></t-icon>` : nothing}
+      <p class="line">${shown.line}</p>
+      <p class="small quiet">${shown === this.result ? 'stored' : 'read'} in ${shown.tookMs} ms</p>
+    </div>`;
+  }
+
+  #onLost(error: unknown): void {
+    this.stop = { detail: detailOf(error), again: () => this.#look.run() };
+  }
+
+  #stopped() {
+    // Where the object itself says so, its own notice stands above already.
+    if (!this.stop || this.object.warnings.some(({ text }) => text === this.stop?.detail)) return nothing;
+    const { detail, again } = this.stop;
+    return html`<t-banner kind="danger" role="alert">
+      ${detail}
+      <button slot="action" class="link" @click=${again}>Try again</button>
+    </t-banner>`;
+  }
+
+  #session(answer: TestMessage) {
+    const { session, about } = answer;
+    return html`
+      <section aria-labelledby="session">
+        <div class="head">
+          <h2 id="session">Your session</h2>
+          <p class="quiet">${about ? plural(session.length, 'item') : ''}</p>
+          ${about ? this.#actions() : nothing}
+        </div>
+        ${
+          session.length > 0
+            ? html`<session-items .items=${session} @item-removed=${this.#remove}></session-items>`
+            : this.#empty(about !== null)
+        }
+        ${about ? html`<session-facts .about=${about} keptBy=${keptBy(answer)}></session-facts>` : nothing}
+      </section>
+    `;
+  }
+
+  #actions() {
+    return html`<div class="actions">
+      <button class="small" @click=${() => this.#change({ action: 'rotate' }, 'Your session has a new id.')}>
+        New id
+      </button>
+      <button class="small" @click=${() => this.#change({ action: 'clear' }, 'Cleared your session.')}>
+        Clear session
+      </button>
+      <button class="small danger-text" @click=${this.#invalidate}>Invalidate session</button>
+    </div>`;
+  }
+
+  #empty(hasSession: boolean) {
+    return hasSession
+      ? html`<t-face icon="database" heading="Your session has no items."></t-face>`
+      : html`<t-face icon="database" heading="You have no session yet. Adding an item starts one."></t-face>`;
+  }
+
+  #rail({ warnings }: TestMessage) {
+    const { isHere, text, manager } = whereSiteSessionsAre(this.object, warnings);
+    const link = manager ? html`<a href=${addressOf(manager)}>${manager}</a>` : nothing;
+    return html`<section aria-labelledby="site">
+      <h2 id="site">The site’s sessions</h2>
+      <p class="small where">
+        <t-dot state=${isHere ? 'ok' : 'off'}></t-dot>
+        <span>
+          ${text} ${isHere ? html`${link} points to ${this.path}.` : manager ? html`${link} says so.` : nothing}
+        </span>
+      </p>
+    </section>`;
+  }
+
+  async #add({ items }: ItemsEntered) {
+    const answer = await this.#send({
+      change: () => addTestItems(this.path, { items }),
+      refused: (sentences) => (this.problems = sentences),
+      again: () => this.form.submit(),
+    });
+    this.form.focus();
+    if (!answer) return;
+    this.form.clear();
+    if (answer.count > 0) flash(`Added ${plural(answer.count, 'item')} to your session.`);
+  }
+
+  async #remove({ key }: ItemRemoved) {
+    const index = this.answer?.session.findIndex((item) => item.key === key) ?? 0;
+    await this.#change({ action: 'remove', key }, `Removed '${key}' from your session.`);
+    await this.updateComplete;
+    if (!this.items) return this.form.focus();
+    await this.items.updateComplete;
+    this.items.focusRemove(index);
+  }
+
+  async #invalidate() {
+    const count = this.answer?.session.length ?? 0;
+    const isWanted = await ask({
+      heading: 'Invalidate your session?',
+      body: html`<p class="quiet">
+        ${count === 1 ? 'Its item is' : `Its ${plural(count, 'item')} are`} deleted, and this browser gets a new id.
+        There is no undo.
+      </p>`,
+      safe: 'Keep',
+      action: 'Invalidate session',
+      isDangerous: true,
+    });
+    if (isWanted) await this.#change({ action: 'invalidate' }, 'Invalidated your session.');
+  }
+
+  async #change(request: OwnSessionRequest, done: string): Promise<void> {
+    const answer = await this.#send({
+      change: () => changeOwnSession(this.path, request),
+      refused: (sentences) => flashFailure(sentences.join(' ')),
+      again: () => this.#change(request, done),
+    });
+    if (answer) flash(done);
+    if (answer && !answer.about) this.form.focus();
+  }
+
+  /** What refuses a change stands at the field, what stops it in a banner; nothing typed is lost by either. */
+  async #send({ change, refused, again }: Sending): Promise<TestMessage | undefined> {
+    if (this.isBusy) return undefined;
+    this.isBusy = true;
+    this.problems = [];
+    this.stop = undefined;
+    try {
+      this.result = this.answer = await change();
+      return this.answer;
+    } catch (caught) {
+      if (isRefusal(caught)) refused(sentencesOf(caught));
+      else this.stop = { detail: detailOf(caught), again };
+      return undefined;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  static override styles = [controls, railStyles, sessionTestStyles];
+}
+
+interface Sending {
+  readonly change: () => Promise<TestMessage>;
+  /** The server said what is wrong with the request. */
+  readonly refused: (sentences: readonly string[]) => void;
+  /** To be done where no fault of the request stopped it. */
+  readonly again: () => unknown;
+}
+
+function isRefusal(caught: unknown): caught is ApiProblem {
+  return caught instanceof ApiProblem && caught.status >= 400 && caught.status < 500;
+}
+
+function sentencesOf({ errors, detail }: ApiProblem): readonly string[] {
+  return errors.length > 0 ? errors.map((error) => error.detail) : [detail];
+}

@@ -1,0 +1,29 @@
+import type { ObjectMessage, TestMessage, Warning } from '../../../schema/messages.ts';
+
+/** `10.0.0.7:11211, copy 10.0.0.8:11211`; process memory where no server keeps it. */
+export function keptBy({ server, about }: Pick<TestMessage, 'server' | 'about'>): string {
+  const [first = server, ...copies] = about?.places ?? [];
+  if (!first) return 'This process';
+  if (copies.length === 0) return first;
+  return `${first}, ${copies.length === 1 ? 'copy' : 'copies'} ${copies.join(', ')}`;
+}
+
+/** Where the site's sessions are, as the end of a sentence that begins "The site’s sessions". */
+export interface Whereabouts {
+  readonly isHere: boolean;
+  readonly text: string;
+  /** The session data manager that says so. */
+  readonly manager: string | undefined;
+}
+
+const BEGINNING = /^The site['’]s sessions /;
+
+export function whereSiteSessionsAre(object: ObjectMessage, warnings: readonly Warning[]): Whereabouts {
+  const elsewhere = warnings.find(({ remedy }) => remedy && 'container_path' in remedy.properties);
+  if (elsewhere) {
+    return { isHere: false, text: elsewhere.text.replace(BEGINNING, ''), manager: elsewhere.remedy?.path };
+  }
+  const manager = object.pointsHere.find(({ property }) => property === 'container_path')?.path;
+  if (manager) return { isHere: true, text: 'are kept here:', manager };
+  return { isHere: false, text: 'are off: no session data manager is above this container.', manager: undefined };
+}
