@@ -202,6 +202,9 @@ export class FieldPath extends Field<string> {
       .result {
         min-height: 22px;
       }
+      .hint {
+        margin-top: 2px;
+      }
       .result button {
         margin: 6px 0 2px 20px;
       }

@@ -1,0 +1,139 @@
+import { css } from 'lit';
+
+export const chainStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+  }
+  ol,
+  .step,
+  .fan {
+    display: flex;
+    align-items: center;
+  }
+  .step {
+    flex: 1 1 auto;
+    min-width: 0;
+  }
+  .box {
+    flex: 1;
+    min-width: 0;
+    min-height: 110px;
+    padding: 9px 11px;
+    border: 1px solid var(--t-line-strong);
+    border-radius: var(--t-radius);
+    background: var(--t-canvas);
+  }
+  .box.current {
+    border-color: var(--t-accent);
+    box-shadow: inset 0 0 0 1px var(--t-accent);
+  }
+  .box.missing {
+    border-style: dashed;
+  }
+  .heading {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    font-weight: 500;
+  }
+  .current .heading a,
+  .missing .heading {
+    color: var(--t-text);
+  }
+  .current .heading t-icon {
+    color: var(--t-accent);
+  }
+  .kind,
+  .state {
+    margin-top: 2px;
+  }
+  .state t-dot {
+    padding-top: 4px;
+    font-size: var(--t-size-small);
+    line-height: 18px;
+  }
+  .state p {
+    margin-top: 3px;
+  }
+  .value {
+    margin-left: 4px;
+    color: var(--t-text);
+  }
+  .join {
+    display: flex;
+    flex: none;
+  }
+  svg {
+    overflow: visible;
+  }
+  svg.narrow {
+    display: none;
+  }
+  path {
+    fill: none;
+    stroke: var(--t-dot-ok);
+    stroke-width: 1.5;
+  }
+  path.broken {
+    stroke: var(--t-dot-down);
+    stroke-dasharray: 3 3;
+  }
+  circle {
+    fill: var(--t-dot-ok);
+  }
+  .fan {
+    flex: 0 1 240px;
+  }
+  .fan ul {
+    flex: 1;
+    min-width: 150px;
+  }
+  .end {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    height: 34px;
+    padding: 0 10px;
+    border: 1px solid var(--t-line-strong);
+    border-radius: var(--t-radius);
+  }
+  .end + .end {
+    margin-top: 4px;
+  }
+  .end t-dot {
+    flex: 1;
+    min-width: 0;
+  }
+  @container (width < 1000px) {
+    ol,
+    .step,
+    .fan {
+      flex-direction: column;
+      align-items: stretch;
+    }
+    .box,
+    .fan,
+    .fan ul {
+      flex: none;
+    }
+    .box {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      column-gap: 16px;
+      min-height: 0;
+    }
+    svg.wide {
+      display: none;
+    }
+    svg.narrow {
+      display: block;
+      margin-left: 24px;
+    }
+  }
+  @container (width < 560px) {
+    .box {
+      display: block;
+    }
+  }
+`;

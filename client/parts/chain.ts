@@ -1,0 +1,122 @@
+import { LitElement, html, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { controls } from '../styles/controls.ts';
+import { FAN_WIDTH, endMiddle, fanHeight, fanPath } from './chain-fan.ts';
+import { chainStyles } from './chain-styles.ts';
+import './dot.ts';
+import type { DotState } from './dot.ts';
+import './icon.ts';
+
+/** One step of the way. */
+export interface ChainStep {
+  readonly heading: string;
+  /** `undefined`: nothing is there to go to. */
+  readonly href: string | undefined;
+  readonly icon: string;
+  readonly kind: string;
+  readonly state: DotState;
+  readonly text: string;
+  /** What leads on, and where to. */
+  readonly leadsOn: { readonly label: string; readonly value: string } | undefined;
+  readonly isCurrent: boolean;
+  /** Whether the way to the next step, or to the ends, holds. */
+  readonly holds: boolean;
+}
+
+/** One of the places where the way ends. */
+export interface ChainEnd {
+  readonly label: string;
+  readonly state: DotState;
+  readonly text: string;
+}
+
+/** Steps in the order in which they are passed, joined by lines, fanning out to the ends. Narrow: top to bottom. */
+@customElement('t-chain')
+export class Chain extends LitElement {
+  /** What the way is, for screen readers. */
+  @property() label = '';
+  @property({ attribute: false }) steps: readonly ChainStep[] = [];
+  @property({ attribute: false }) ends: readonly ChainEnd[] = [];
+
+  protected override render() {
+    return html`<ol aria-label=${this.label}>
+      ${this.steps.map((step, index) => {
+        const isLast = index === this.steps.length - 1;
+        return html`<li class="step">${this.#box(step)} ${isLast ? nothing : join(step.holds)}</li>`;
+      })}
+      ${this.ends.length > 0 ? this.#fan() : nothing}
+    </ol>`;
+  }
+
+  #box({ heading, href, icon, kind, state, text, leadsOn, isCurrent }: ChainStep) {
+    return html`<div class="box ${isCurrent ? 'current' : ''} ${href ? '' : 'missing'}">
+      <div>
+        <p class="heading">
+          ${icon ? html`<t-icon name=${icon}></t-icon>` : nothing}
+          ${
+            href
+              ? html`<a class="ellipsis" href=${href} title=${heading} aria-current=${isCurrent ? 'step' : nothing}
+                  >${heading}</a
+                >`
+              : html`<span class="ellipsis" title=${heading}>${heading}</span>`
+          }
+        </p>
+        <p class="small quiet kind">${kind}</p>
+      </div>
+      <div class="state">
+        <t-dot state=${state} class=${state === 'ok' ? '' : state === 'warn' ? 'warn' : 'danger'}>${text}</t-dot>
+        ${
+          leadsOn
+            ? html`<p class="small quiet ellipsis">
+                ${leadsOn.label} <span class="mono value">${leadsOn.value || 'empty'}</span>
+              </p>`
+            : nothing
+        }
+      </div>
+    </div>`;
+  }
+
+  #fan() {
+    const places = this.ends.map(({ state }, index) => ({ index, isBroken: state === 'down' }));
+    const holding = places.filter(({ isBroken }) => !isBroken);
+    const broken = places.filter(({ isBroken }) => isBroken);
+    const path = (index: number) => fanPath(index, this.ends.length);
+    return html`<li class="fan">
+      <svg class="wide" width=${FAN_WIDTH} height=${fanHeight(this.ends.length)} aria-hidden="true">
+        ${broken.map(({ index }) => svg`<path class="broken" d=${path(index)} />`)}
+        ${holding.map(({ index }) => svg`<path d=${path(index)} /><circle cx="38" cy=${endMiddle(index)} r="2.5" />`)}
+      </svg>
+      ${downwards(holding.length > 0)}
+      <ul>
+        ${this.ends.map((end) => this.#end(end))}
+      </ul>
+    </li>`;
+  }
+
+  #end({ label, state, text }: ChainEnd) {
+    return html`<li class="end">
+      <t-dot state=${state}><span class="ellipsis" title=${label}>${label}</span></t-dot>
+      <span class="small figures ${state === 'down' ? 'danger' : 'quiet'}">${text}</span>
+    </li>`;
+  }
+
+  static override styles = [controls, chainStyles];
+}
+
+/** The line to the next box: which of the two is seen depends on the width. */
+function join(holds: boolean) {
+  return html`<div class="join">
+    <svg class="wide" width="28" height="10" aria-hidden="true">
+      <path class=${holds ? '' : 'broken'} d="M0 5H28" />
+      ${holds ? svg`<circle cx="26" cy="5" r="2.5" />` : nothing}
+    </svg>
+    ${downwards(holds)} <span class="visually-hidden">${holds ? 'leads to' : 'does not lead to'}</span>
+  </div>`;
+}
+
+function downwards(holds: boolean) {
+  return html`<svg class="narrow" width="10" height="20" aria-hidden="true">
+    <path class=${holds ? '' : 'broken'} d="M5 0V20" />
+    ${holds ? svg`<circle cx="5" cy="18" r="2.5" />` : nothing}
+  </svg>`;
+}

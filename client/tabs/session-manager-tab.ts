@@ -1,0 +1,147 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ChainMessage, ObjectMessage } from '../../schema/messages.ts';
+import { detailOf } from '../api/request.ts';
+import { getChain } from '../api/sessions.ts';
+import '../forms/property-form.ts';
+import '../parts/ago.ts';
+import '../parts/chain.ts';
+import '../parts/dot.ts';
+import '../parts/face.ts';
+import { addressOf } from '../state/location.ts';
+import { controls } from '../styles/controls.ts';
+import { railStyles, thisObject } from './properties/rail.ts';
+import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
+import { HeadAside, type TabElement } from './tab.ts';
+
+interface Checked {
+  readonly chain: ChainMessage;
+  readonly time: string;
+}
+
+/** How a request finds its session, drawn step by step, and the settings that decide it. */
+@customElement('session-manager-tab')
+export class SessionManagerTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+
+  readonly #chain = new Task(this, {
+    args: () => [this.object] as const,
+    task: async ([{ path }], { signal }): Promise<Checked> => {
+      const chain = await getChain(path, signal);
+      return { chain, time: new Date().toISOString() };
+    },
+    onComplete: ({ chain }) => void this.dispatchEvent(new HeadAside(chip(chain))),
+  });
+
+  protected override render() {
+    return html`
+      <section class="way" aria-labelledby="way">
+        <div class="head">
+          <h2 id="way">How a request finds its session</h2>
+          ${this.#checked()}
+        </div>
+        ${this.#picture()}
+      </section>
+      <property-form .object=${this.object} saveLabel="Change" savedText="Changes saved.">
+        <aside slot="rail" class="rail" aria-label="About this object">
+          ${this.#effect()} ${this.#tryIt()} ${thisObject(this.object)}
+        </aside>
+      </property-form>
+    `;
+  }
+
+  #checked() {
+    const { value, status } = this.#chain;
+    if (!value) return nothing;
+    return html`<p class="small quiet" role="status">Checked <t-ago time=${value.time}></t-ago></p>
+      <button class="link check" ?disabled=${status === TaskStatus.PENDING} @click=${() => this.#chain.run()}>
+        Check now
+      </button>`;
+  }
+
+  #picture() {
+    const { value, status, error } = this.#chain;
+    if (status === TaskStatus.ERROR) {
+      return html`<t-face
+        kind="error"
+        icon="circle-x"
+        heading="Could not follow the way of a request: ${detailOf(error)}"
+      >
+        <button @click=${() => this.#chain.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (!value) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
+    return html`<t-chain
+      label="How a request finds its session"
+      .steps=${stepsOf(value.chain, this.path)}
+      .ends=${endsOf(value.chain)}
+    ></t-chain>`;
+  }
+
+  #effect() {
+    const folder = this.path.slice(0, this.path.lastIndexOf('/')) || '/';
+    return html`<section aria-labelledby="effect">
+      <h2 id="effect">What a change does</h2>
+      <p class="small quiet">
+        Takes effect at the next request, in ${folder} and every folder below it. Sessions already kept in another
+        container stay there until they expire.
+      </p>
+    </section>`;
+  }
+
+  #tryIt() {
+    const container = this.object.properties['container_path'];
+    if (typeof container !== 'string' || container === '') return nothing;
+    return html`<section aria-labelledby="try">
+      <h2 id="try">Try it</h2>
+      <p class="small quiet">The Test tab adds items to your own session in the container.</p>
+      <a class="button small" href=${addressOf(container, 'test')}>Test ${container}</a>
+    </section>`;
+  }
+
+  static override styles = [
+    controls,
+    railStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      property-form {
+        flex: 1;
+      }
+      .way {
+        min-height: 170px;
+        padding: 12px var(--t-edge) 18px;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 24px;
+        margin-bottom: 10px;
+      }
+      h2:not(.rail h2) {
+        flex: 1;
+      }
+      .check {
+        font-size: var(--t-size-small);
+      }
+      .rail a.button {
+        margin-top: 10px;
+      }
+      t-face {
+        padding-inline: 0;
+      }
+    `,
+  ];
+}
+
+function chip({ on, text }: ChainMessage) {
+  return html`<span class="chip ${on ? 'ok' : 'down'}" title=${text}>
+    <t-dot state=${on ? 'ok' : 'down'}>${on ? 'Sessions are on' : 'Sessions are off'}</t-dot>
+  </span>`;
+}
