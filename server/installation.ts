@@ -11,6 +11,7 @@ import { openApiViews } from './manage/openapi.ts';
 import { searchViews } from './manage/search.ts';
 import { Database } from './objects/database.ts';
 import { Types } from './objects/types.ts';
+import { Processes } from './processes.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
 import { products as ownProducts } from './products/index.ts';
 import { loadProduct } from './products/product.ts';
@@ -63,7 +64,11 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   ];
   const authenticate = authenticator(logins, new BasicLogins(credentials, users));
   const publisher = new Publisher({ database, views, authenticate });
-  return { database, site, publisher, close: () => database.close() };
+  const close = () => {
+    site.processes.close();
+    database.close();
+  };
+  return { database, site, publisher, close };
 }
 
 function siteFrom(config: Config, storage: SqliteStorage, services: Pick<Site, 'users' | 'logins' | 'log'>): Site {
@@ -79,6 +84,7 @@ function siteFrom(config: Config, storage: SqliteStorage, services: Pick<Site, '
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
     allowlist: config.allowlist,
     generations: storage.table('generations'),
+    processes: new Processes(storage.table('processes'), wallClock),
     clock: wallClock,
   };
 }

@@ -4,6 +4,7 @@ import type { KeyRing } from './base/secrets.ts';
 import type { Allowlist } from './memcache/allowlist.ts';
 import type { Connection } from './objects/connection.ts';
 import type { Database } from './objects/database.ts';
+import type { Processes } from './processes.ts';
 import type { Administrator } from './security/administrator.ts';
 import type { Logins } from './security/login.ts';
 import type { Users } from './security/users.ts';
@@ -28,6 +29,8 @@ export interface Site {
   readonly allowlist: Allowlist;
   /** Numbers that end sessions when raised, outside revisions and undo. */
   readonly generations: KeyedTable<number>;
+  /** Who else serves this tree. */
+  readonly processes: Processes;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -33,7 +33,13 @@ const login = method({
   async run(call) {
     const { name, password } = call.body;
     endFormerLogin(call);
-    return welcome(call, await siteOf(call).logins.signIn({ name, password, address: call.request.address }));
+    const { address } = call.request;
+    const { logins, log } = siteOf(call);
+    const signedIn = await logins.signIn({ name, password, address }).catch((error: unknown) => {
+      log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
+      throw error;
+    });
+    return welcome(call, signedIn);
   },
 });
 

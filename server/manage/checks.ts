@@ -94,8 +94,10 @@ async function answerFor(
 ): Promise<FieldAnswer | undefined> {
   const field = Object.hasOwn(definition.properties, name) ? definition.properties[name] : undefined;
   if (field === undefined || !hasShape(field.schema, value)) return undefined;
-  if (field.schema.widget === 'path') return answerPath(object, field.schema, String(value));
-  return definition.answers?.[name]?.(value, object);
+  const own = await definition.answers?.[name]?.(value, object);
+  if (field.schema.widget !== 'path') return own;
+  const answer = await answerPath(object, field.schema, String(value));
+  return { ...answer, results: [...answer.results, ...(own?.results ?? [])] };
 }
 
 /** Whether a value can be asked about at all, though it may break other rules. */

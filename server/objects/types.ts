@@ -38,7 +38,10 @@ export interface TypeDefinition<F extends Fields = Fields> {
   /** What a visitor of the object's path gets. */
   readonly view?: MethodDeclaration;
   readonly warnings?: (object: TreeObject<ValuesOf<F>>) => Promise<readonly Warning[]>;
-  /** How single values stand right now, for `@check` and after a change. `about.object` has the values being tried. */
+  /**
+   * How single values stand right now, for `@check` and after a change; `about` has the values being tried. What is said
+   * of a path follows where it leads.
+   */
   readonly answers?: { readonly [K in keyof F]?: (value: ValuesOf<F>[K], about: TreeObject) => Promise<FieldAnswer> };
   /** Rules that need the rest of the tree; pointers below "/properties". */
   readonly check?: (object: TreeObject, values: Partial<ValuesOf<F>>) => Promise<readonly FieldProblem[]>;

@@ -5,7 +5,7 @@ import type { Call } from '../../publisher/call.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf, type Site } from '../../site.ts';
 import { browserLabel } from './browser-label.ts';
 import { cookieSettings } from './browser-id-manager.ts';
 import type { OpenContainer } from './containers.ts';
@@ -92,14 +92,30 @@ async function openAndRotate(manager: TreeObject, use: SessionUse): Promise<void
 
 function newUse(call: Call, browserIds: TreeObject, user: string | null): SessionUse {
   const { request, reruns, mayRerun } = call;
+  const cookie = cookieSettings(browserIds, request.acceptsSecureCookies);
+  if (browserIds.properties['secure'] === true && !cookie.isSecure) warnOnce(call);
   return new SessionUse({
     browserIds: siteOf(call).browserIds,
-    cookie: cookieSettings(browserIds, request.acceptsSecureCookies),
+    cookie,
     cookieHeader: request.headers.cookie,
     origin: { user, address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') },
     mayRerun,
     reruns,
   });
+}
+
+const warned = new WeakSet<Site>();
+
+/** The log says once that browser ids go out without Secure. */
+function warnOnce(call: Call): void {
+  const site = siteOf(call);
+  if (warned.has(site)) return;
+  warned.add(site);
+  const { origin } = call.request;
+  site.log.warn(
+    { origin },
+    'Browser id cookies go out without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.',
+  );
 }
 
 function off(why: string): Unavailable {

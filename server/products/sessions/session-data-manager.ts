@@ -1,8 +1,10 @@
 import { p } from '../../../schema/fields.ts';
-import type { Warning } from '../../../schema/messages.ts';
+import type { FieldAnswer, Warning } from '../../../schema/messages.ts';
+import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import type { OnSignIn } from '../../manage/access.ts';
+import { siteOf } from '../../site.ts';
 import { rotateAtSignIn } from './current.ts';
 import { chainOf } from './chain.ts';
 
@@ -53,9 +55,25 @@ export const sessionDataManager = defineType({
       run: ({ object }) => chainOf(object),
     }),
   },
+  answers: { container_path: (path, about) => leftBehind(path, about) },
   loss: 'sessions will be off',
   works: 'Sessions are on',
-  async warnings({ properties }): Promise<readonly Warning[]> {
-    return properties.container_path === '' ? [{ severity: 'warning', text: DISABLED, short: 'Sessions are off' }] : [];
+  async warnings(object): Promise<readonly Warning[]> {
+    const { container_path: path } = object.properties;
+    if (path === '') return [{ severity: 'warning', text: DISABLED, short: 'Sessions are off' }];
+    const container = await object.connection.find(path);
+    if (container === undefined || container.oid > 0 || !siteOf(object).processes.hasOthers) return [];
+    const text = `Sessions are not shared: another process serves this tree, and those in ${path} are in the memory of each. Keep them in a MemCache Session Data Container.`;
+    return [{ severity: 'warning', text, short: 'Sessions are not shared' }];
   },
 });
+
+/** What another path would leave behind: sessions stay where they began until they expire. */
+async function leftBehind(path: string, about: TreeObject): Promise<FieldAnswer> {
+  const saved = (await about.connection.find(about.path))?.properties['container_path'];
+  if (typeof saved !== 'string' || saved === '' || saved === path) return { results: [] };
+  const former = await about.connection.find(saved);
+  const note = former?.doesProvide('session.container') === true ? await former.definition?.size?.(former) : undefined;
+  if (note === undefined || note.startsWith('0 ')) return { results: [] };
+  return { results: [{ state: 'warn', text: `${note} will stay behind in ${saved} until they expire.` }] };
+}
