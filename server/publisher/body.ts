@@ -1,3 +1,4 @@
+import type { Compile } from 'typebox/schema';
 import type { FieldProblem } from '../../schema/messages.ts';
 import { Malformed } from '../base/errors.ts';
 
@@ -48,8 +49,7 @@ export interface BodySchema {
   readonly additionalProperties: false;
 }
 
-type Checking = typeof import('typebox/schema');
-type Validator = ReturnType<Checking['Compile']>;
+type Validator = ReturnType<typeof Compile>;
 
 /** Checks bodies against one schema, which is compiled when the first one comes. */
 export class BodyCheck {
