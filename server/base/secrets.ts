@@ -18,7 +18,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** What sealing adds to a text: the key's id, a nonce, a tag. */
 export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
-const SEALERS_REMEMBERED = 5_000;
+const SEALERS_REMEMBERED = 1_000;
 const FILE_NAME = 'secrets.json';
 
 interface RingKey {
@@ -78,23 +78,27 @@ export class KeyRing {
     return subKey(this.#newest, purpose).export();
   }
 
-  /** What seals and opens for one subject ("the session with this key"); its sub-keys are remembered. */
+  /** What seals and opens for one subject ("the session with this key"). It remembers its sub-keys, so remember it. */
   sealer(purpose: string, subject: string): Sealer {
-    const name = `${purpose}\0${subject}`;
-    const known = this.#sealers.get(name);
-    if (known !== undefined) return known;
-    const sealer = new Sealer(this.#keys, purpose, subject);
-    this.#sealers.set(name, sealer);
-    return sealer;
+    return new Sealer(this.#keys, purpose, subject);
   }
 
   seal(purpose: string, subject: string, text: Buffer, authenticated: Buffer): Buffer {
-    return this.sealer(purpose, subject).seal(text, authenticated);
+    return this.#sealerFor(purpose, subject).seal(text, authenticated);
   }
 
   /** `undefined`: it was not sealed with these keys, for this purpose and subject, with this beside it. */
   open(purpose: string, subject: string, sealed: Buffer, authenticated: Buffer): Buffer | undefined {
-    return this.sealer(purpose, subject).open(sealed, authenticated);
+    return this.#sealerFor(purpose, subject).open(sealed, authenticated);
+  }
+
+  #sealerFor(purpose: string, subject: string): Sealer {
+    const name = `${purpose}\0${subject}`;
+    const known = this.#sealers.get(name);
+    if (known !== undefined) return known;
+    const sealer = this.sealer(purpose, subject);
+    this.#sealers.set(name, sealer);
+    return sealer;
   }
 
   get #newest(): RingKey {
@@ -121,7 +125,7 @@ export class Sealer {
     const sealed = Buffer.allocUnsafe(room + text.length + SEAL_BYTES);
     const nonceAt = room + KEY_ID_BYTES;
     sealed.writeUInt32BE(key.id, room);
-    const nonce = takeNonce();
+    const nonce = takeRandom(NONCE_BYTES);
     sealed.set(nonce, nonceAt);
     const cipher = createCipheriv('aes-256-gcm', this.#derive(key), nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(authenticated);
@@ -170,16 +174,16 @@ export class Sealer {
   }
 }
 
-const pool = Buffer.allocUnsafeSlow(NONCE_BYTES * 512);
-let poolAt = pool.length;
+const page = Buffer.allocUnsafeSlow(8_192);
+let pageAt = page.length;
 
-/** Random bytes are dear one by one and cheap by the page. Valid until the page is used up: copy it. */
-function takeNonce(): Buffer {
-  if (poolAt === pool.length) {
-    randomFillSync(pool);
-    poolAt = 0;
+/** Random bytes are dear by the handful and cheap by the page. They change when the page is used up, so use them now. */
+export function takeRandom(length: number): Buffer {
+  if (pageAt + length > page.length) {
+    randomFillSync(page);
+    pageAt = 0;
   }
-  return pool.subarray(poolAt, (poolAt += NONCE_BYTES));
+  return page.subarray(pageAt, (pageAt += length));
 }
 
 function toRingKey(bytes: Buffer): RingKey {

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { BoundedMap } from '../base/limits.ts';
-import type { KeyRing } from '../base/secrets.ts';
+import { takeRandom, type KeyRing } from '../base/secrets.ts';
 
 export interface CookieSettings {
   readonly name: string;
@@ -44,7 +43,7 @@ export class BrowserIds {
 
   /** A new browser id: 32 random bytes, in 43 characters. */
   mint(): string {
-    return randomBytes(ID_BYTES).toString('base64url');
+    return takeRandom(ID_BYTES).toString('base64url');
   }
 
   /** The id in a Cookie header, if it was signed here; anything else is no id. */
@@ -103,13 +102,15 @@ function expiry(maxAgeS: number): number {
 }
 
 /** The values of all cookies with this name: a browser sends several when they were set for several paths or domains. */
-function* cookiesNamed(name: string, header: string): Iterable<string> {
+function cookiesNamed(name: string, header: string): readonly string[] {
+  const values: string[] = [];
   for (let from = 0; from < header.length;) {
     const semicolon = header.indexOf(';', from);
     const end = semicolon === -1 ? header.length : semicolon;
     while (header[from] === ' ') from++;
-    if (header.startsWith(name, from) && header[from + name.length] === '=')
-      yield header.slice(from + name.length + 1, end).trim();
+    const valueAt = from + name.length + 1;
+    if (header.startsWith(name, from) && header[valueAt - 1] === '=') values.push(header.slice(valueAt, end).trimEnd());
     from = end + 1;
   }
+  return values;
 }

@@ -6,12 +6,12 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const SHORT_TEXT = 32;
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 
-/** Writes a value down in the format of values.ts. `name` is what a refusal calls it: `The value cart[2].size is …`. */
-export function encode(value: unknown, name = 'value'): Buffer {
+/** Writes a value down in the format of values.ts. A refusal calls it by its key: `The value session["cart"][2] is …`. */
+export function encode(value: unknown, key?: string): Buffer {
   const writer = spare ?? new Writer();
   spare = undefined;
   try {
-    return writer.whole(value, name);
+    return writer.whole(value, key);
   } finally {
     spare = writer;
   }
@@ -24,13 +24,13 @@ class Writer {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
   #depth = 0;
-  #name = '';
+  #key: string | undefined;
   readonly #path: unknown[] = [];
   #first: object | undefined;
   #seen: Map<object, number> | undefined;
 
-  whole(value: unknown, name: string): Buffer {
-    this.#name = name;
+  whole(value: unknown, key: string | undefined): Buffer {
+    this.#key = key;
     this.#bytes[0] = FORMAT;
     this.#at = 1;
     try {
@@ -228,9 +228,10 @@ class Writer {
   }
 
   #refusal(what: string): NotStorable {
+    const root = this.#key === undefined ? 'value' : `session[${JSON.stringify(cut(this.#key))}]`;
     const path = this.#path.map(pathStep).join('');
     return new NotStorable(
-      `The value ${this.#name}${path} ${what}, which a session cannot keep. It keeps null, undefined, booleans, numbers, ` +
+      `The value ${root}${path} ${what}, which a session cannot keep. It keeps null, undefined, booleans, numbers, ` +
         'texts, BigInt, Date, Map, Set, Buffer, Uint8Array, lists and plain objects.',
     );
   }
@@ -241,7 +242,11 @@ function pathStep(key: unknown): string {
   if (typeof key === 'number') return `[${key}]`;
   if (typeof key !== 'string') return `[${typeof key}]`;
   if (/^[A-Za-z_$][\w$]{0,60}$/.test(key)) return `.${key}`;
-  return `[${JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)}]`;
+  return `[${JSON.stringify(cut(key))}]`;
+}
+
+function cut(key: string): string {
+  return key.length > 60 ? `${key.slice(0, 60)}…` : key;
 }
 
 function className(value: object): string {

@@ -41,7 +41,12 @@ export function merge(base: Entries, current: Entries, changes: Changes, rule: C
 function reconciled(key: string, change: Change, theirs: Slot | undefined, rule: ConflictRule): Slot | undefined {
   if (change.kind === 'update') {
     const value = theirs === undefined ? undefined : decode(theirs.bytes, theirs.start, theirs.end);
-    return slotOf(encode(change.updaters.reduce((made, updater) => applied(key, updater, made), value)));
+    return slotOf(
+      encode(
+        change.updaters.reduce((made, updater) => applied(key, updater, made), value),
+        key,
+      ),
+    );
   }
   // Even where both wrote the same: two requests that each count one up have counted two.
   if (rule === 'newest') return slotAfter(change);

@@ -30,6 +30,8 @@ export interface Slot {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+  /** Where the whole entry begins, key and lengths included, for a value that lies in a record. */
+  readonly entryStart?: number;
 }
 
 /** A session's data, value by value, not decoded. */
@@ -177,6 +179,7 @@ export function isAncestor(version: Buffer, ancestors: Buffer): boolean {
   return false;
 }
 
+const NO_KEYS: ReadonlyMap<string, Buffer> = new Map();
 export const NO_ANCESTORS = Buffer.alloc(0);
 export const NO_ENTRIES: Entries = new Map();
 
@@ -204,37 +207,72 @@ function unsealed(plain: Buffer): Buffer {
 }
 
 function write(record: SessionRecord): Buffer {
-  const { header } = record;
-  const labels = [header.user ?? '', header.address, header.browser].map(toLabel);
-  const body = record.kind === 'session' ? encodeKeys(record.entries) : [];
-  // Not from Node's pool: what is remembered would hold on to a whole page of it.
-  const bytes = Buffer.allocUnsafeSlow(sizeOf(record, labels, body));
+  const { header, ancestors } = record;
+  const keys = record.kind === 'session' ? newKeys(record.entries) : NO_KEYS;
+  const bytes = Buffer.allocUnsafe(roomFor(record, keys));
   let at = bytes.writeUInt8(KINDS.indexOf(record.kind), 0);
-  for (const time of [header.created, header.lastAccess, header.lastChange ?? 0, header.written, header.keptUntil]) {
-    at = bytes.writeUIntBE(Math.max(0, Math.floor(time)), at, TIME_BYTES);
-  }
+  at = writeTime(bytes, header.created, at);
+  at = writeTime(bytes, header.lastAccess, at);
+  at = writeTime(bytes, header.lastChange ?? 0, at);
+  at = writeTime(bytes, header.written, at);
+  at = writeTime(bytes, header.keptUntil, at);
   at = bytes.writeUInt32BE(header.userGeneration, at);
-  for (const label of labels) at = put(bytes, label, bytes.writeUInt8(label.length, at));
-  at = bytes.writeUInt8(record.ancestors.length / ANCESTOR_BYTES, at);
-  at = put(bytes, record.ancestors, at);
-  for (const [key, slot] of body) {
-    at = put(bytes, key, bytes.writeUInt32BE(key.length, at));
-    at = bytes.writeUInt32BE(slotLength(slot), at);
-    at += slot.bytes.copy(bytes, at, slot.start, slot.end);
+  at = writeLabel(bytes, header.user ?? '', at);
+  at = writeLabel(bytes, header.address, at);
+  at = writeLabel(bytes, header.browser, at);
+  at = bytes.writeUInt8(ancestors.length / ANCESTOR_BYTES, at);
+  at = put(bytes, ancestors, at);
+  if (record.kind === 'session') at = writeEntries(bytes, record.entries, keys, at);
+  else if (record.kind === 'moved') at += bytes.write(record.to, at, 'latin1');
+  return bytes.subarray(0, at);
+}
+
+/** At least what the record takes. */
+function roomFor(record: SessionRecord, keys: ReadonlyMap<string, Buffer>): number {
+  const { user, address, browser } = record.header;
+  const labels = labelRoom(user ?? '') + labelRoom(address) + labelRoom(browser);
+  let room = 1 + 5 * TIME_BYTES + 4 + labels + 1 + record.ancestors.length;
+  if (record.kind === 'moved') return room + record.to.length;
+  if (record.kind === 'ended') return room;
+  for (const key of keys.values()) room += 8 + key.length;
+  for (const slot of record.entries.values()) room += slot.end - (slot.entryStart ?? slot.start);
+  return room;
+}
+
+/** The keys that are not there yet in the record that the entries come from. */
+function newKeys(entries: Entries): ReadonlyMap<string, Buffer> {
+  const keys = new Map<string, Buffer>();
+  for (const [key, slot] of entries) if (slot.entryStart === undefined) keys.set(key, encode(key));
+  return keys;
+}
+
+function writeEntries(bytes: Buffer, entries: Entries, keys: ReadonlyMap<string, Buffer>, from: number): number {
+  let at = from;
+  for (const [key, slot] of entries) {
+    const newKey = keys.get(key);
+    if (newKey !== undefined) {
+      at = put(bytes, newKey, bytes.writeUInt32BE(newKey.length, at));
+      at = bytes.writeUInt32BE(slotLength(slot), at);
+    }
+    at += slot.bytes.copy(bytes, at, slot.entryStart ?? slot.start, slot.end);
   }
-  if (record.kind === 'moved') bytes.write(record.to, at, 'latin1');
-  return bytes;
+  return at;
 }
 
-function sizeOf(record: SessionRecord, labels: readonly Buffer[], body: readonly (readonly [Buffer, Slot])[]): number {
-  let size = 1 + 5 * TIME_BYTES + 4 + 1 + record.ancestors.length;
-  for (const label of labels) size += 1 + label.length;
-  for (const [key, slot] of body) size += 8 + key.length + slotLength(slot);
-  return record.kind === 'moved' ? size + record.to.length : size;
+function writeTime(bytes: Buffer, time: number, at: number): number {
+  return bytes.writeUIntBE(Math.max(0, Math.floor(time)), at, TIME_BYTES);
 }
 
-function encodeKeys(entries: Entries): readonly (readonly [Buffer, Slot])[] {
-  return Array.from(entries, ([key, slot]) => [encode(key, 'key'), slot] as const);
+/** No character takes more than three bytes for each of its units. */
+function labelRoom(text: string): number {
+  return 1 + Math.min(MAX_LABEL_BYTES, text.length * 3);
+}
+
+function writeLabel(bytes: Buffer, text: string, at: number): number {
+  const isSurelyShort = text.length * 3 <= MAX_LABEL_BYTES;
+  const length = isSurelyShort ? bytes.write(text, at + 1) : toLabel(text).copy(bytes, at + 1);
+  bytes.writeUInt8(length, at);
+  return at + 1 + length;
 }
 
 function put(bytes: Buffer, part: Buffer, at: number): number {
@@ -292,7 +330,7 @@ function readEntries(bytes: Buffer, from: number): Entries {
     const start = keyEnd + 4;
     const end = start + bytes.readUInt32BE(keyEnd);
     if (end > bytes.length) throw new RangeError('an entry is cut off');
-    entries.set(decode(bytes, keyAt, keyEnd) as string, { bytes, start, end });
+    entries.set(decode(bytes, keyAt, keyEnd) as string, { bytes, start, end, entryStart: at });
     at = end;
   }
   return entries;

@@ -43,7 +43,7 @@ export interface RecordsOptions {
 }
 
 const PURPOSE = 'session';
-const SEALS_REMEMBERED = 4_000;
+const SEALS_REMEMBERED = 2_000;
 
 /** The records of one container: under which keys they are, and what is in them. Knows nothing of time. */
 export class SessionRecords {

@@ -124,7 +124,7 @@ export class Session implements Iterable<[string, unknown]> {
   set(key: string, value: unknown): this {
     this.#mustBeValid();
     if (typeof key !== 'string') throw new TypeError(`A session's keys are texts; ${typeof key} is none.`);
-    this.#local.set(key, { value, slot: slotOf(encode(value, nameOf(key))), updaters: undefined });
+    this.#local.set(key, { value, slot: slotOf(encode(value, key)), updaters: undefined });
     this.#deleted.delete(key);
     return this;
   }
@@ -272,9 +272,5 @@ function changeOf(key: string, local: Local, base: Slot | undefined): Change | u
 
 function slotNow(key: string, local: Local): Slot {
   const mayHaveChanged = typeof local.value === 'object' && local.value !== null;
-  return local.slot !== undefined && !mayHaveChanged ? local.slot : slotOf(encode(local.value, nameOf(key)));
-}
-
-function nameOf(key: string): string {
-  return `session[${JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)}]`;
+  return local.slot !== undefined && !mayHaveChanged ? local.slot : slotOf(encode(local.value, key));
 }

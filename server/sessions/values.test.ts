@@ -86,16 +86,16 @@ test('a decoded buffer is a copy', () => {
 test('what a session cannot keep is refused by a sentence that names the place', () => {
   class Cart {}
   const cases: [unknown, RegExp][] = [
-    [() => 1, /^The value it is a function, which/],
-    [{ a: { 'b c': Symbol('x') } }, /it\.a\["b c"\] is a symbol/],
-    [[1, [new Cart()]], /it\[1\]\[0\] is an instance of Cart/],
-    [{ m: new Map([['k', /x/]]) }, /it\.m\.k is an instance of RegExp/],
+    [() => 1, /^The value session\["it"\] is a function, which/],
+    [{ a: { 'b c': Symbol('x') } }, /\]\.a\["b c"\] is a symbol/],
+    [[1, [new Cart()]], /\]\[1\]\[0\] is an instance of Cart/],
+    [{ m: new Map([['k', /x/]]) }, /\]\.m\.k is an instance of RegExp/],
     [new (class extends Date {})(), /is an instance of a class/],
-    [{ p: Promise.resolve() }, /it\.p is an instance of Promise/],
-    [{ n: new Number(1) }, /it\.n is an instance of Number/],
-    [Object.assign([1, 2], { named: 3 }), /it is a list with holes or named members/],
-    [{ [Symbol('s')]: 1 }, /it has a symbol as a key/],
-    [{ e: new Float32Array(1) }, /it\.e is an instance of Float32Array/],
+    [{ p: Promise.resolve() }, /\]\.p is an instance of Promise/],
+    [{ n: new Number(1) }, /\]\.n is an instance of Number/],
+    [Object.assign([1, 2], { named: 3 }), /\] is a list with holes or named members/],
+    [{ [Symbol('s')]: 1 }, /\] has a symbol as a key/],
+    [{ e: new Float32Array(1) }, /\]\.e is an instance of Float32Array/],
   ];
   for (const [value, sentence] of cases) {
     assert.throws(
