@@ -1,0 +1,219 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ObjectMessage, UserMessage } from '../../schema/messages.ts';
+import { detailOf } from '../api/request.ts';
+import { deleteUser, getUsers } from '../api/security.ts';
+import '../parts/ago.ts';
+import { ask } from '../parts/dialog.ts';
+import '../parts/face.ts';
+import { plural } from '../parts/format.ts';
+import '../parts/table.ts';
+import type { Column, CompactRow, Table } from '../parts/table.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { identity, signIn } from '../state/identity.ts';
+import { Watch } from '../state/observable.ts';
+import { controls } from '../styles/controls.ts';
+import type { TabElement } from './tab.ts';
+import './users/user-actions.ts';
+import type { UserAction, UserActionChosen } from './users/user-actions.ts';
+import type { UserChanged } from './users/user-dialog.ts';
+
+type Open = 'add' | 'password' | 'roles';
+
+/** Who may sign in: add, give another password or other roles, remove. */
+@customElement('users-tab')
+export class UsersTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private dialog: { readonly kind: Open; readonly user?: UserMessage } | undefined;
+  @query('t-table') private table!: Table<UserMessage>;
+
+  readonly #list = new Task(this, {
+    args: () => [this.path] as const,
+    task: ([path], { signal }) => getUsers(path, signal),
+  });
+
+  readonly #columns: readonly Column<UserMessage>[] = [
+    { id: 'name', label: 'Name', width: 200, rank: 0, cell: (user) => this.#name(user) },
+    { id: 'roles', label: 'Roles', width: 160, rank: 0, cell: rolesText },
+    { id: 'created', label: 'Created', width: 120, rank: 2, isQuiet: true, cell: ({ created }) => ago(created) },
+    {
+      id: 'sign-in',
+      label: 'Last sign-in',
+      width: 120,
+      rank: 1,
+      isQuiet: true,
+      cell: ({ lastSignIn }) => ago(lastSignIn),
+    },
+    { id: 'actions', label: 'Actions', width: 390, rank: 0, align: 'end', cell: (user) => this.#actions(user, false) },
+  ];
+
+  constructor() {
+    super();
+    new Watch(this, identity);
+  }
+
+  protected override render() {
+    return html`
+      <div class="toolbar">
+        <p class="quiet" role="status">${this.#users.length > 0 ? plural(this.#users.length, 'user') : ''}</p>
+        <button class="primary" @click=${() => this.#open('add')}><t-icon name="user-plus"></t-icon>Add user</button>
+      </div>
+      <t-table
+        label="Users"
+        .columns=${this.#columns}
+        .compact=${(user: UserMessage) => this.#compact(user)}
+        .rows=${this.#users}
+        .keyOf=${nameOfUser}
+        .loading=${this.#list.status === TaskStatus.PENDING}
+      >
+        ${this.#face()}
+      </t-table>
+      ${this.#dialog()}
+    `;
+  }
+
+  get #users(): readonly UserMessage[] {
+    return this.#list.value?.users ?? [];
+  }
+
+  #name({ name }: UserMessage) {
+    return html`<span class="strong" title=${name}>${name}</span>${
+        name === identity.get()?.user ? html` <span class="faint">you</span>` : nothing
+      }`;
+  }
+
+  #actions(user: UserMessage, asMenu: boolean) {
+    return html`<user-actions
+      user=${user.name}
+      ?asMenu=${asMenu}
+      @user-action=${({ action }: UserActionChosen) => void this.#act(action, user)}
+    ></user-actions>`;
+  }
+
+  #compact(user: UserMessage): CompactRow {
+    return {
+      icon: 'user',
+      first: this.#name(user),
+      second: html`${rolesText(user)}, last sign-in ${ago(user.lastSignIn)}`,
+      endFirst: this.#actions(user, true),
+    };
+  }
+
+  #face() {
+    if (this.#list.status !== TaskStatus.ERROR) return nothing;
+    return html`<t-face
+      kind="error"
+      icon="circle-x"
+      heading="Could not list the users of '${this.path}': ${detailOf(this.#list.error)}"
+    >
+      <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  #dialog() {
+    if (!this.dialog) return nothing;
+    const { kind, user } = this.dialog;
+    const roles = this.#list.value?.roles ?? [];
+    const closed = () => (this.dialog = undefined);
+    const changed = (event: UserChanged) => void this.#onChanged(event);
+    if (kind === 'add') {
+      return html`<add-user-dialog
+        folder=${this.path}
+        .roles=${roles}
+        @user-changed=${changed}
+        @closed=${closed}
+      ></add-user-dialog>`;
+    }
+    return kind === 'password'
+      ? html`<password-dialog
+          folder=${this.path}
+          .user=${user}
+          @user-changed=${changed}
+          @closed=${closed}
+        ></password-dialog>`
+      : html`<roles-dialog
+          folder=${this.path}
+          .user=${user}
+          .roles=${roles}
+          @user-changed=${changed}
+          @closed=${closed}
+        ></roles-dialog>`;
+  }
+
+  async #open(kind: Open, user?: UserMessage) {
+    await import('./users/dialogs.ts');
+    this.dialog = { kind, ...(user && { user }) };
+  }
+
+  async #act(action: UserAction, user: UserMessage) {
+    if (action === 'remove') await this.#remove(user);
+    else await this.#open(action, user);
+  }
+
+  async #onChanged({ name, words, password }: UserChanged) {
+    flash(words);
+    // One's own new password ends one's own login, too.
+    if (password !== undefined && name === identity.get()?.user) await signIn({ name, password });
+    await this.#list.run();
+  }
+
+  async #remove({ name }: UserMessage) {
+    const isWanted = await ask({
+      heading: `Remove ${name}?`,
+      body: html`<p class="quiet">
+        ${name} is signed out everywhere and cannot sign in again. What ${name} owns stays as it is.
+      </p>`,
+      safe: 'Keep',
+      action: 'Remove',
+      isDangerous: true,
+      note: 'There is no undo.',
+    });
+    if (!isWanted) return;
+    try {
+      await deleteUser(this.path, name);
+      flash(`Removed '${name}'.`);
+      await this.#list.run();
+      await this.updateComplete;
+      this.table.focusRow();
+    } catch (caught) {
+      flashFailure(`Could not remove '${name}': ${detailOf(caught)}`);
+    }
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .toolbar {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px;
+        min-height: 52px;
+        padding-inline: var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      @media (width < 640px) {
+        .toolbar {
+          min-height: 64px;
+        }
+      }
+    `,
+  ];
+}
+
+function nameOfUser({ name }: UserMessage): string {
+  return name;
+}
+
+function rolesText({ roles }: UserMessage): string {
+  return roles.length > 0 ? roles.join(', ') : 'none';
+}
+
+function ago(time: string | null) {
+  return time === null ? 'never' : html`<t-ago time=${time}></t-ago>`;
+}

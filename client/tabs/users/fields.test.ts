@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nameProblems, passwordProblems } from './fields.ts';
+
+test('a password has to be typed twice, the same', () => {
+  assert.deepEqual([...passwordProblems('correct horse', 'correct horse')], []);
+  assert.deepEqual(
+    [...passwordProblems('correct horse', 'Correct horse')],
+    [['confirmation', 'Password and confirmation do not match']],
+  );
+});
+
+test('no password is named before its confirmation', () => {
+  assert.deepEqual([...passwordProblems('', 'x')], [['password', 'A password must be specified']]);
+});
+
+test('a name of blanks is none', () => {
+  assert.deepEqual([...nameProblems('  ')], [['name', 'A username must be specified']]);
+  assert.deepEqual([...nameProblems('anna')], []);
+});

@@ -1,0 +1,85 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { UsersMessage } from '../../../schema/messages.ts';
+import { controls } from '../../styles/controls.ts';
+
+/** The roles that can be given to a user, each with what it is for. */
+@customElement('role-choice')
+export class RoleChoice extends LitElement {
+  @property({ attribute: false }) roles: UsersMessage['roles'] = [];
+  @property({ attribute: false }) chosen: readonly string[] = [];
+  @property({ attribute: false }) error: string | undefined;
+
+  protected override render() {
+    return html`<fieldset aria-describedby="error">
+      <legend>Roles</legend>
+      ${this.roles.map(
+        ({ name, description }, index) =>
+          html`<div class="role">
+            <input
+              type="checkbox"
+              id="role-${index}"
+              aria-describedby="about-${index}"
+              .checked=${this.chosen.includes(name)}
+              @change=${() => this.#toggle(name)}
+            />
+            <div>
+              <label for="role-${index}">${name}</label>
+              <p class="small quiet" id="about-${index}">${description}</p>
+            </div>
+          </div>`,
+      )}
+      ${this.error ? html`<p class="small danger" id="error">${this.error}</p>` : nothing}
+    </fieldset>`;
+  }
+
+  override focus(): void {
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
+  #toggle(name: string) {
+    const isChosen = this.chosen.includes(name);
+    this.chosen = isChosen ? this.chosen.filter((each) => each !== name) : [...this.chosen, name];
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: 6px;
+        padding: 0;
+        font-weight: 500;
+      }
+      .role {
+        display: flex;
+        gap: 10px;
+      }
+      .role + .role {
+        margin-top: 8px;
+      }
+      .role input {
+        margin-top: 2px;
+      }
+      label {
+        display: block;
+      }
+      .danger {
+        margin-top: 6px;
+      }
+    `,
+  ];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'role-choice': RoleChoice;
+  }
+}
