@@ -15,7 +15,11 @@ export class ClientAddresses {
     const direct = plain(message.socket.remoteAddress ?? '');
     if (!this.#isTrusted(direct)) return direct;
     // From the right: the first address that is not one of our own proxies sent the request.
-    const forwarded = (header(message, 'x-forwarded-for') ?? '').split(',').map((part) => plain(part.trim()));
+    const forwarded = [message.headers['x-forwarded-for'] ?? []]
+      .flat()
+      .join(',')
+      .split(',')
+      .map((part) => plain(part.trim()));
     return forwarded.findLast((address) => isIP(address) > 0 && !this.#isTrusted(address)) ?? direct;
   }
 
