@@ -30,7 +30,7 @@ export function describeAsOf(make: MakeSite): void {
     );
     const serial = await storage.commit({ changes: added, user: null, description: '', time: 1 });
     const tree = new Map(added.map(({ oid, after }) => [oid, { ...(after as ObjectState), serial, childCount: 0 }]));
-    for (const query of queries([0, 1, 124, 126, 200, 249, 250, 300], [0, 1, 50])) {
+    for (const query of queries([0, 124, 126, 249, 300], [0, 50])) {
       await checkPage(storage, top, query, serial, tree);
     }
   });
@@ -209,7 +209,7 @@ function queries(offsets: readonly number[], limits: readonly number[]): ChildQu
   const orders = ['asc', 'desc'] as const;
   return SORTS.flatMap((sort) =>
     orders.flatMap((order) =>
-      ['', 'b', 'FILE'].flatMap((filter) =>
+      ['', 'FILE'].flatMap((filter) =>
         offsets.flatMap((offset) => limits.map((limit) => ({ sort, order, filter, offset, limit }))),
       ),
     ),
