@@ -38,8 +38,10 @@ export class AppShell extends LitElement {
     if (!me) return this.#beforeStart();
     if (me.user === null) return html`<sign-in .instance=${me.instance} token=${tokenInAddress()}></sign-in>`;
     return html`
-      <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
-      <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
+      <header>
+        <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
+        <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
+      </header>
       ${isPhone.get() ? this.#drawer() : html`<tree-pane current=${place.get().path}></tree-pane>`}
       <main id="content" tabindex="-1">
         <connection-banner></connection-banner>
@@ -122,7 +124,8 @@ export class AppShell extends LitElement {
         grid-area: 1 / 1 / -1 / -1;
         overflow: auto;
       }
-      top-bar {
+      header {
+        display: grid;
         grid-column: 1 / -1;
         z-index: 10;
       }

@@ -90,8 +90,8 @@ export class PageHead extends LitElement {
         line-height: 16px;
         white-space: nowrap;
       }
-      .breadcrumb li {
-        display: inline;
+      .breadcrumb ol {
+        display: flex;
       }
       .breadcrumb li + li::before {
         content: '/';

@@ -20,8 +20,8 @@ export class TreePane extends LitElement {
   }
 
   protected override render() {
-    return html`
-      <nav aria-label="Objects"><object-tree current=${this.current}></object-tree></nav>
+    return html`<nav aria-label="Objects">
+      <object-tree current=${this.current}></object-tree>
       <div
         class="edge"
         role="separator"
@@ -36,7 +36,7 @@ export class TreePane extends LitElement {
         @pointermove=${this.#onMove}
         @dblclick=${() => this.#resize(USUAL)}
       ></div>
-    `;
+    </nav>`;
   }
 
   #onPress(event: PointerEvent) {
@@ -77,6 +77,9 @@ export class TreePane extends LitElement {
         background: var(--t-lowered);
       }
       nav {
+        height: 100%;
+      }
+      object-tree {
         height: 100%;
         overflow: auto;
       }

@@ -22,13 +22,16 @@ export class UserMenu extends LitElement {
     new Watch(this, theme, singleKeys);
   }
 
-  protected override firstUpdated() {
-    void load('dropdown');
-  }
-
   protected override render() {
     return html`<wa-dropdown placement="bottom-end" @wa-select=${this.#onSelect}>
-      <button slot="trigger" class="plain">
+      <button
+        slot="trigger"
+        class="plain"
+        aria-haspopup="menu"
+        @pointerenter=${() => load('dropdown')}
+        @focus=${() => load('dropdown')}
+        @click=${this.#onFirstPress}
+      >
         <t-icon name="user"></t-icon>${this.user}<t-icon class="open" name="chevron-down"></t-icon>
       </button>
       ${THEMES.map(
@@ -42,6 +45,14 @@ export class UserMenu extends LitElement {
       >
       <wa-dropdown-item class="last" value="sign-out">Sign out</wa-dropdown-item>
     </wa-dropdown>`;
+  }
+
+  /** The menu is fetched when it is first wanted; a press that came before it opens it once it is there. */
+  async #onFirstPress() {
+    if (customElements.get('wa-dropdown')) return;
+    await load('dropdown');
+    const menu = this.renderRoot.querySelector('wa-dropdown') as (HTMLElement & { open: boolean }) | null;
+    if (menu) menu.open = true;
   }
 
   async #onSelect(event: CustomEvent<{ item: { value: string } }>) {
