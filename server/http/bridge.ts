@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Publishing, Request, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { readJson } from './body.ts';
-import { isLoopbackHost, type ClientAddresses } from './client-address.ts';
+import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders, type HeadersByKind } from './headers.ts';
 import { checkOrigin } from './origin.ts';
@@ -66,22 +66,24 @@ const HEALTHY: Response = {
   kind: 'api',
 };
 
+const NO_QUERY = new URLSearchParams();
+
 async function readRequest(context: Context, addresses: ClientAddresses): Promise<Request> {
   const { req } = context;
-  const origin = addresses.originOf(req);
-  if (origin === undefined) throw new Malformed('The Host header names no host.');
+  const reached = addresses.reachedBy(req);
+  if (reached === undefined) throw new Malformed('The Host header names no host.');
   const [path = '/', query] = splitOnce(req.url ?? '/', '?');
-  checkOrigin(context.method, path, req.headers, origin);
+  checkOrigin(context.method, path, req.headers, reached.ours);
   return {
     method: context.method,
     path,
-    query: new URLSearchParams(query),
+    query: query === undefined ? NO_QUERY : new URLSearchParams(query),
     headers: req.headers,
     cookies: parseCookies(req.headers.cookie),
     body: context.method === 'GET' || context.method === 'HEAD' ? undefined : await readJson(req),
     address: addresses.addressOf(req),
-    origin,
-    acceptsSecureCookies: origin.startsWith('https:') || isLoopbackHost(new URL(origin).host),
+    origin: reached.origin,
+    acceptsSecureCookies: reached.acceptsSecureCookies,
   };
 }
 

@@ -25,7 +25,7 @@ test('what a stranger says of its own address is not believed', () => {
   };
   const addresses = trustingProxy();
   assert.equal(addresses.addressOf(message('9.9.9.9', headers)), '9.9.9.9');
-  assert.equal(addresses.originOf(message('9.9.9.9', headers)), 'http://a.example');
+  assert.equal(addresses.reachedBy(message('9.9.9.9', headers))?.origin, 'http://a.example');
 });
 
 test('behind a trusted proxy the nearest address that is no proxy of ours counts', () => {
@@ -35,19 +35,24 @@ test('behind a trusted proxy the nearest address that is no proxy of ours counts
     host: 'shop.example',
   };
   assert.equal(trustingProxy().addressOf(message(`::ffff:${PROXY}`, headers)), '1.2.3.4');
-  assert.equal(trustingProxy().originOf(message(PROXY, headers)), 'https://shop.example');
+  assert.equal(trustingProxy().reachedBy(message(PROXY, headers))?.origin, 'https://shop.example');
   assert.equal(trustingProxy().addressOf(message(PROXY, { 'x-forwarded-for': 'nonsense' })), PROXY);
 });
 
 test('a configured origin stands whatever the Host header says, but for this machine itself', () => {
   const addresses = trustingProxy('https://shop.example');
-  assert.equal(addresses.originOf(message('9.9.9.9', { host: 'evil.example' })), 'https://shop.example');
-  assert.equal(addresses.originOf(message('127.0.0.1', { host: '127.0.0.1:8080' })), 'http://127.0.0.1:8080');
+  assert.equal(addresses.reachedBy(message('9.9.9.9', { host: 'evil.example' }))?.origin, 'https://shop.example');
+  assert.equal(addresses.reachedBy(message('127.0.0.1', { host: '127.0.0.1:8080' }))?.origin, 'http://127.0.0.1:8080');
+});
+
+test('a proxy that passes its own Host on is no other site: the configured origin stays ours', () => {
+  const reached = trustingProxy('https://shop.example').reachedBy(message(PROXY, { host: '127.0.0.1:8080' }));
+  assert.deepEqual(reached?.ours, ['https://shop.example', 'http://127.0.0.1:8080']);
 });
 
 test('a Host header that names no host is no origin', () => {
   for (const host of ['', 'a b', 'a/b', 'user@host', 'a:b', 'a:123456', '<script>', 'a\\b', '[::1', 'a:80:80']) {
-    assert.equal(trustingProxy().originOf(message('9.9.9.9', { host })), undefined, host);
+    assert.equal(trustingProxy().reachedBy(message('9.9.9.9', { host })), undefined, host);
   }
 });
 

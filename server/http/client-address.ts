@@ -1,10 +1,24 @@
 import { isIP, type BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { BoundedMap } from '../base/limits.ts';
+
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+const HOSTS_REMEMBERED = 100;
+
+/** The way by which a browser reached this server. */
+export interface Reached {
+  readonly origin: string;
+  /** What an Origin header may say: also the configured origin, where a proxy passes another Host on. */
+  readonly ours: readonly string[];
+  /** Whether the browser keeps Secure cookies there: by https, and on this machine itself. */
+  readonly acceptsSecureCookies: boolean;
+}
 
 /** Who is at the other end: address and origin, believing X-Forwarded-* only from trusted proxies. */
 export class ClientAddresses {
   readonly #trusted: BlockList;
   readonly #origin: string | undefined;
+  readonly #reached = new BoundedMap<string, Reached>(HOSTS_REMEMBERED);
 
   constructor(trusted: BlockList, origin: string | undefined) {
     this.#trusted = trusted;
@@ -23,14 +37,26 @@ export class ClientAddresses {
     return forwarded.findLast((address) => isIP(address) > 0 && !this.#isTrusted(address)) ?? direct;
   }
 
-  /** The origin by which the browser reached us, or `undefined` where the Host header makes no sense. */
-  originOf(message: IncomingMessage): string | undefined {
+  /** By which address the browser reached us, or `undefined` where the Host header makes no sense. */
+  reachedBy(message: IncomingMessage): Reached | undefined {
     const isProxied = this.#isTrusted(plain(message.socket.remoteAddress ?? ''));
     const host = (isProxied ? header(message, 'x-forwarded-host') : undefined) ?? message.headers.host ?? '';
-    if (!/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host)) return undefined;
-    if (this.#origin !== undefined && !isLoopbackHost(host)) return this.#origin;
     const protocol = isProxied && header(message, 'x-forwarded-proto') === 'https' ? 'https' : 'http';
-    return parseOrigin(`${protocol}://${host}`);
+    const address = `${protocol}://${host}`;
+    const known = this.#reached.get(address);
+    if (known !== undefined) return known;
+    const reached = HOST.test(host) ? this.#judge(address, host) : undefined;
+    if (reached !== undefined) this.#reached.set(address, reached);
+    return reached;
+  }
+
+  #judge(address: string, host: string): Reached | undefined {
+    const direct = parseOrigin(address);
+    if (direct === undefined) return undefined;
+    const isLoopback = isLoopbackHost(host);
+    const origin = isLoopback ? direct : (this.#origin ?? direct);
+    const ours = this.#origin === undefined ? [origin] : [this.#origin, origin];
+    return { origin, ours, acceptsSecureCookies: isLoopback || origin.startsWith('https:') };
   }
 
   #isTrusted(address: string): boolean {
