@@ -24,7 +24,7 @@ export const suites = {
   },
   faults: {
     programs: ['memcached'],
-    run: () => nodeTests(10 * MINUTE_MS, ['--test-concurrency=1', 'e2e/faults/**/*.test.ts']),
+    run: () => nodeTests(10 * MINUTE_MS, ['--test-concurrency=1', 'server/**/*.faults.ts', 'e2e/faults/**/*.test.ts']),
   },
   browser: { programs: ['memcached', 'chromium'], run: browserTests },
 };
