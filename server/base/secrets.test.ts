@@ -66,7 +66,7 @@ test('no other spelling of a signature passes', () => {
     signed.toLowerCase(),
   ])
     assert.equal(ring.verify('p', 'text', other), other === signed);
-  const lastBits = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+  const lastBits = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
   const passing = lastBits.filter((letter) => ring.verify('p', 'text', signed.slice(0, -1) + letter));
   assert.equal(passing.length, 1);
 });

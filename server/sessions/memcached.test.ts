@@ -1,13 +1,125 @@
-import { after } from 'node:test';
-import { startMemcached } from '../../e2e/support/memcached.ts';
-import { clusterOf } from '../memcache/trial.ts';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
+import { Unavailable } from '../base/errors.ts';
+import { clusterOf, several } from '../memcache/trial.ts';
 import { sessionContract } from './contract.ts';
+import { SessionWorld } from './support.ts';
 
-const server = await startMemcached();
+const servers = await several(3);
+const server = servers.all[0]!;
 const cluster = clusterOf([server]);
+const copies = clusterOf(servers.all, { replicas: 2 });
 after(async () => {
-  await cluster.close();
-  await server.kill();
+  await Promise.all([cluster.close(), copies.close()]);
+  await servers[Symbol.asyncDispose]();
 });
 
-sessionContract('in memcached', async () => cluster);
+sessionContract('in one memcached', async () => cluster);
+sessionContract('in two copies on three memcached', async () => copies);
+
+test('a request costs memcached nothing, one command to read, two to change, one to begin', async () => {
+  const world = new SessionWorld(cluster);
+  const browser = world.browser();
+  const cost = async (act: () => Promise<unknown>) => {
+    const before = await commands(server);
+    await act();
+    const now = await commands(server);
+    return [now.get - before.get, now.set - before.set];
+  };
+  assert.deepEqual(await cost(() => world.browser().use().commit()), [0, 0]);
+  assert.deepEqual(await cost(() => world.browser().request((session) => session.get('n'))), [0, 0]);
+  assert.deepEqual(await cost(() => browser.request((session) => session.set('n', [1]))), [0, 1]);
+  assert.deepEqual(await cost(() => browser.request((session) => session.get('n'))), [1, 0]);
+  assert.deepEqual(await cost(() => browser.request((session) => session.set('n', [1]))), [1, 0]);
+  assert.deepEqual(await cost(() => browser.request((session) => session.set('n', [2]))), [1, 1]);
+  world.now += world.settings.resolutionSeconds * 1_000;
+  assert.deepEqual(await cost(() => browser.request((session) => session.get('n'))), [1, 1]);
+  assert.deepEqual(await cost(() => browser.request((session) => session.get('n'))), [1, 0]);
+});
+
+test('no key and no value gives away a browser id, and nothing can be read without the key ring', async () => {
+  await using own = await startMemcached();
+  const store = clusterOf([own]);
+  const browser = new SessionWorld(store).browser();
+  await browser.request((session) => session.set('name', 'recognisable'));
+  const [key] = await own.keys();
+  assert.match(key!, /^s-[\w-]{12}:[\w-]{43}$/);
+  const raw = (await store.get(key!))!.value.toString('latin1');
+  for (const secret of [browser.browserId!, 'recognisable', 'name', '127.0.0.1'])
+    assert.ok(!(key! + raw).includes(secret));
+  await store.close();
+});
+
+test('while memcached is down or frozen who needs a session is told so, and it works again afterwards', async () => {
+  await using first = await startMemcached();
+  const store = clusterOf([first], { timeoutMs: 100 });
+  const world = new SessionWorld(store);
+  const browser = world.browser();
+  await browser.request((session) => session.set('n', 1));
+  const late = browser.use();
+  (await late.open(world.container)).set('n', 2);
+  await freeze(first);
+  await refusedQuickly(() => browser.request((session) => session.get('n')));
+  await refusedQuickly(() => late.commit());
+  assert.equal(late.setCookie, undefined);
+  const newcomer = world.browser();
+  await refusedQuickly(() => newcomer.request((session) => session.set('n', 1)));
+  assert.equal(newcomer.cookieHeader, undefined);
+  assert.equal(await newcomer.request((session) => session.get('n')), undefined);
+  first.resume();
+  await eventually(() => browser.request((session) => session.get('n')));
+  await first.kill();
+  await refusedQuickly(() => browser.request((session) => session.get('n')));
+  await using second = await startMemcached({ port: first.port });
+  await eventually(() => browser.request((session) => session.set('n', 3)));
+  assert.equal(await browser.request((session) => session.get('n')), 3);
+  assert.equal((await second.keys()).length, 1);
+  await store.close();
+});
+
+test('a session that only cannot be touched is still read', async () => {
+  await using own = await startMemcached();
+  const store = clusterOf([own], { timeoutMs: 100 });
+  const world = new SessionWorld(store);
+  const browser = world.browser();
+  await browser.request((session) => session.set('n', 1));
+  world.now += world.settings.resolutionSeconds * 1_000;
+  const use = browser.use();
+  assert.equal((await use.open(world.container)).get('n'), 1);
+  await freeze(own);
+  await use.commit();
+  own.resume();
+  await store.close();
+});
+
+/** Stops a server and waits until the system says that it has stopped. */
+async function freeze(memcached: Memcached): Promise<void> {
+  memcached.stop();
+  const isRunning = () => readFileSync(`/proc/${memcached.pid}/stat`, 'latin1').split(') ')[1]?.[0] !== 'T';
+  while (isRunning()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function refusedQuickly(act: () => Promise<unknown>): Promise<void> {
+  const started = performance.now();
+  await assert.rejects(act(), Unavailable);
+  assert.ok(performance.now() - started < 1_000);
+}
+
+async function eventually(act: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + 3_000;
+  for (;;) {
+    try {
+      return void (await act());
+    } catch (error) {
+      if (!(error instanceof Unavailable) || performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+async function commands(from: Memcached): Promise<{ get: number; set: number }> {
+  const stats = new Map((await from.ask('stats')).map((line) => line.split(' ').slice(1) as [string, string]));
+  return { get: Number(stats.get('cmd_get')), set: Number(stats.get('cmd_set')) };
+}

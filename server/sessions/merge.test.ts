@@ -125,7 +125,7 @@ async function runAgainstModel(steps: readonly Step[]): Promise<void> {
     }
   }
   const stored = (await world.container.load(id))!;
-  assert.deepEqual(new Map([...stored].sort()), new Map([...model].sort()));
+  assert.deepEqual(new Map(stored), model);
 }
 
 async function acknowledged(world: SessionWorld, session: Session): Promise<boolean> {
