@@ -68,8 +68,10 @@ export class SignIn extends LitElement {
       <div>
         <dt>Staying signed in</dt>
         <dd>
-          <p>Until you sign out, or do nothing for a while.</p>
-          <p class="quiet">One cookie, for this server only. After five wrong passwords: wait 30 s.</p>
+          <p>Until you sign out, or 20 minutes pass without a request.</p>
+          <p class="quiet">
+            One cookie, for this server only. After five wrong passwords each further try waits longer.
+          </p>
         </dd>
       </div>
       ${

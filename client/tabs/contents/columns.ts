@@ -11,11 +11,11 @@ export const columns: readonly Column<ChildItem>[] = [
   { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
   { id: 'title', label: 'Title', width: 157, rank: 3, isSortable: true, cell: ({ title }) => title },
   { id: 'type', label: 'Type', width: 234, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
-  { id: 'notices', label: 'Notices', width: 176, rank: 0, cell: notice },
+  { id: 'notices', label: 'Notices', width: 186, rank: 0, cell: notice },
   {
     id: 'size',
     label: 'Size',
-    width: 140,
+    width: 130,
     rank: 0,
     isSortable: true,
     align: 'end',

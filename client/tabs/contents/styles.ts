@@ -58,6 +58,11 @@ export const contentsStyles = css`
   .keys kbd {
     margin-inline: 12px 4px;
   }
+  @media (640px <= width < 800px) {
+    .toolbar:has(selection-bar) .filter {
+      display: none;
+    }
+  }
   @media (width < 640px) {
     .toolbar {
       min-height: 64px;
