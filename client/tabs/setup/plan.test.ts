@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { doneWords, firstPlan, planProblems, requestFor, stepsOf } from './plan.ts';
+
+const nothing: ReadonlySet<string> = new Set();
+
+test('a first plan takes the usual ids, or the next ones that are free', () => {
+  const ids = [nothing, new Set(['mcproxy', 'mcproxy2', 'mcsdc'])].map((taken) => {
+    const { proxyId, containerId } = firstPlan(taken);
+    return [proxyId, containerId];
+  });
+  assert.deepEqual(ids, [
+    ['mcproxy', 'mcsdc'],
+    ['mcproxy3', 'mcsdc2'],
+  ]);
+});
+
+test('a first plan has no problems', () => {
+  assert.deepEqual([...planProblems(firstPlan(nothing), '/', nothing)], []);
+});
+
+test('ids that break a rule, are taken or are the same are named', () => {
+  const plan = firstPlan(nothing);
+  const problemsOf = (change: Partial<typeof plan>, taken = nothing) =>
+    Object.fromEntries(planProblems({ ...plan, ...change }, '/', taken));
+  assert.deepEqual(problemsOf({ proxyId: '_x' }), {
+    proxyId: 'The id "_x" is invalid because it begins with an underscore.',
+  });
+  assert.deepEqual(problemsOf({ containerId: 'manage' }), { containerId: 'The id "manage" is reserved.' });
+  assert.deepEqual(problemsOf({ containerId: ' mcproxy ' }), {
+    containerId: 'The id "mcproxy" is the proxy’s already.',
+  });
+  assert.deepEqual(problemsOf({}, new Set(['mcsdc'])), {
+    containerId: 'The id "mcsdc" is invalid - it is already in use.',
+  });
+});
+
+test('a plan without a server is none, and a comment is no server', () => {
+  for (const servers of [[], [''], ['  ', '# later']]) {
+    const problems = planProblems({ ...firstPlan(nothing), servers }, '/', nothing);
+    assert.deepEqual([...problems.keys()], ['servers']);
+  }
+});
+
+test('what is sent has tidy ids, and everything else as it was typed', () => {
+  const request = requestFor({ ...firstPlan(nothing), proxyId: ' mcproxy ', timeoutMinutes: 'soon' });
+  assert.deepEqual(request, {
+    servers: ['localhost:11211'],
+    proxyId: 'mcproxy',
+    containerId: 'mcsdc',
+    timeoutMinutes: 'soon',
+  });
+});
+
+test('the steps name the paths that there will be', () => {
+  const steps = stepsOf({ ...firstPlan(nothing), servers: ['a:1', 'b:2'] }, '/shop', '/session_data_manager');
+  assert.equal(steps[0], 'A MemCache Proxy is added as /shop/mcproxy, with 2 servers.');
+  assert.match(steps[1] ?? '', /as \/shop\/mcsdc\. .* behind \/shop\/mcproxy; .* not used for 20 minutes\.$/);
+  assert.match(steps[2] ?? '', /^\/session_data_manager is pointed to \/shop\/mcsdc\./);
+  assert.match(stepsOf({ ...firstPlan(nothing), timeoutMinutes: 0 }, '/', undefined)[1] ?? '', /none ends/);
+});
+
+test('servers in trouble are told apart from those that answer', () => {
+  const words = doneWords('/mcsdc', [
+    { state: 'ok', text: 'a:1 answers in 0.3 ms' },
+    { state: 'down', text: 'b:2 does not answer (refused)' },
+  ]);
+  assert.deepEqual(words, {
+    text: 'Set up sessions in /mcsdc. a:1 answers in 0.3 ms.',
+    trouble: 'b:2 does not answer (refused).',
+  });
+});

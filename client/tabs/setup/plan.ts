@@ -1,0 +1,90 @@
+import { checkId, normaliseId } from '../../../schema/ids.ts';
+import { childPath } from '../../../schema/paths.ts';
+import type { FieldResult, SetupRequest } from '../../../schema/messages.ts';
+import { plural } from '../../parts/format.ts';
+
+/** What is typed on the page: a request, though its numbers may be none yet. */
+export interface Plan {
+  readonly servers: readonly string[];
+  readonly proxyId: string;
+  readonly containerId: string;
+  readonly timeoutMinutes: unknown;
+}
+
+/** A plan for a folder that has these ids: nothing in it is taken. */
+export function firstPlan(taken: ReadonlySet<string>): Plan {
+  return {
+    servers: ['localhost:11211'],
+    proxyId: freeId('mcproxy', taken),
+    containerId: freeId('mcsdc', taken),
+    timeoutMinutes: 20,
+  };
+}
+
+/** What is wrong with a plan before anybody is asked, by field. */
+export function planProblems(plan: Plan, folder: string, taken: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const context = { inRoot: folder === '/', taken: (id: string) => taken.has(id) };
+  const proxyId = normaliseId(plan.proxyId);
+  const containerId = normaliseId(plan.containerId);
+  const problems: readonly (readonly [string, string | undefined])[] = [
+    ['servers', namedServers(plan).length === 0 ? 'Name at least one server, e.g. localhost:11211.' : undefined],
+    ['proxyId', checkId(proxyId, context)],
+    [
+      'containerId',
+      checkId(containerId, context) ??
+        (containerId === proxyId ? `The id "${containerId}" is the proxy’s already.` : undefined),
+    ],
+  ];
+  return new Map(problems.flatMap(([name, problem]) => (problem ? [[name, problem] as const] : [])));
+}
+
+export function requestFor(plan: Plan): SetupRequest {
+  const { servers, timeoutMinutes } = plan;
+  return {
+    servers,
+    proxyId: normaliseId(plan.proxyId),
+    containerId: normaliseId(plan.containerId),
+    // What is not a number goes as it was typed, for the server to name.
+    timeoutMinutes: timeoutMinutes as number,
+  };
+}
+
+/** What the button will do, a sentence for each step. */
+export function stepsOf(plan: Plan, folder: string, manager: string | undefined): readonly string[] {
+  const proxy = childPath(folder, normaliseId(plan.proxyId));
+  const container = childPath(folder, normaliseId(plan.containerId));
+  return [
+    `A MemCache Proxy is added as ${proxy}, with ${plural(namedServers(plan).length, 'server')}.`,
+    `A MemCache Session Data Container is added as ${container}. It keeps sessions behind ${proxy}; ${idleText(plan)}.`,
+    `${manager ?? 'The nearest session data manager'} is pointed to ${container}. What is in a session now stays where it is kept, and is not moved.`,
+    `The Test tab of ${container} opens, to put something into your session and see it kept.`,
+  ];
+}
+
+/** What is said when it was done, and which servers are in trouble all the same. */
+export function doneWords(container: string, results: readonly FieldResult[]): { text: string; trouble?: string } {
+  const say = (isDown: boolean) =>
+    results
+      .filter(({ state }) => (state === 'down') === isDown)
+      .map(({ text }) => text)
+      .join('; ');
+  const good = say(false);
+  const bad = say(true);
+  return { text: `Set up sessions in ${container}.${good ? ` ${good}.` : ''}`, ...(bad && { trouble: `${bad}.` }) };
+}
+
+function namedServers({ servers }: Plan): readonly string[] {
+  return servers.filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+}
+
+function idleText({ timeoutMinutes }: Plan): string {
+  if (timeoutMinutes === 0) return 'none ends for not being used';
+  const span = typeof timeoutMinutes === 'number' ? plural(timeoutMinutes, 'minute') : 'that long';
+  return `each ends when it was not used for ${span}`;
+}
+
+function freeId(wanted: string, taken: ReadonlySet<string>): string {
+  let id = wanted;
+  for (let number = 2; taken.has(id); number += 1) id = `${wanted}${number}`;
+  return id;
+}
