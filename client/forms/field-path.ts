@@ -41,7 +41,7 @@ export class FieldPath extends Field<string> {
           @keydown=${this.#onKey}
           @blur=${() => (this.active = -1)}
         />
-        ${this.answer ? html`<span class="count">${countOf(this.#candidates, this.field)}</span>` : nothing}
+        ${this.#candidates.length > 0 ? html`<span class="count">${countOf(this.#candidates, this.field)}</span>` : nothing}
       </div>
       <div id="list" role="listbox" aria-label=${this.field.title} ?hidden=${rows.length === 0} @mousedown=${keepFocus}>
         ${rows.map((candidate, index) => this.#row(candidate, index))}
@@ -110,8 +110,9 @@ export class FieldPath extends Field<string> {
   #onKey(event: KeyboardEvent) {
     const count = this.#rows.length;
     const isOn = this.active >= 0;
-    if (event.key === 'ArrowDown' && count > 0) void this.#move((this.active + 1) % count);
-    else if (event.key === 'ArrowUp' && count > 0) void this.#move((Math.max(this.active, 0) + count - 1) % count);
+    const from = isOn ? this.active : this.#rows.findIndex(({ path }) => path === this.value);
+    if (event.key === 'ArrowDown' && count > 0) void this.#move((from + 1) % count);
+    else if (event.key === 'ArrowUp' && count > 0) void this.#move((Math.max(from, 0) + count - 1) % count);
     else if (event.key === 'Enter' && isOn) this.#choose(this.#rows[this.active]?.path ?? this.value);
     else if (event.key === 'Escape' && isOn) this.active = -1;
     else return;
@@ -187,6 +188,10 @@ export class FieldPath extends Field<string> {
       [role='option'].active,
       [aria-selected='true'] {
         background: var(--t-accent-fill);
+      }
+      /* While the arrows are on another row, the chosen one keeps its mark only. */
+      #list:has(.active) [aria-selected='true']:not(.active) {
+        background: none;
       }
       [role='option'].active {
         box-shadow: inset 0 0 0 1px var(--t-accent-line);

@@ -163,6 +163,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
         line-height: 16px;
       }
       .result t-dot {
+        align-items: baseline;
         margin-top: 6px;
         overflow-wrap: anywhere;
       }
@@ -171,6 +172,10 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
         padding-top: 6px;
         overflow-wrap: anywhere;
         white-space: pre-wrap;
+      }
+      /* The bar that saves stands over the lower edge of the page. */
+      #control {
+        scroll-margin-block: 48px 128px;
       }
       .short {
         max-width: 240px;

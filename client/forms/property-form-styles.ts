@@ -15,6 +15,7 @@ export const formStyles = css`
     gap: 20px;
     align-content: start;
     padding: 20px var(--t-edge) 32px;
+    outline: none;
   }
   t-banner b {
     font-weight: 600;

@@ -9,7 +9,7 @@ export class SaveBar extends LitElement {
   @property() label = 'Save changes';
   @property({ attribute: false }) names: readonly string[] = [];
   /** What the one changed field held before. */
-  @property() was: string | null = null;
+  @property({ attribute: false }) was: string | undefined;
   @property({ type: Boolean }) busy = false;
 
   protected override render() {
@@ -18,7 +18,7 @@ export class SaveBar extends LitElement {
         <span class="dot" aria-hidden="true"></span>
         <b>${plural(this.names.length, 'unsaved change')}</b>
         <span class="quiet names ellipsis">
-          ${this.names.join(', ')}${this.was === null ? nothing : html`, was <span class="mono">${this.was}</span>`}
+          ${this.names.join(', ')}${this.was === undefined ? nothing : html`, was ${this.was ? html`<span class="mono">${this.was}</span>` : 'empty'}`}
         </span>
       </p>
       <button @click=${() => this.dispatchEvent(new Event('discard'))}>Discard</button>

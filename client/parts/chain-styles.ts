@@ -14,6 +14,7 @@ export const chainStyles = css`
   .step {
     flex: 1 1 auto;
     min-width: 0;
+    max-width: 328px;
   }
   .box {
     flex: 1;
@@ -111,6 +112,9 @@ export const chainStyles = css`
     .fan {
       flex-direction: column;
       align-items: stretch;
+    }
+    .step {
+      max-width: none;
     }
     .box,
     .fan,

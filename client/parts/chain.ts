@@ -30,6 +30,8 @@ export interface ChainEnd {
   readonly text: string;
 }
 
+const tones: Record<DotState, string> = { ok: '', warn: 'warn', down: 'danger', off: 'quiet', checking: 'quiet' };
+
 /** Steps in the order in which they are passed, joined by lines, fanning out to the ends. Narrow: top to bottom. */
 @customElement('t-chain')
 export class Chain extends LitElement {
@@ -64,11 +66,11 @@ export class Chain extends LitElement {
         <p class="small quiet kind">${kind}</p>
       </div>
       <div class="state">
-        <t-dot state=${state} class=${state === 'ok' ? '' : state === 'warn' ? 'warn' : 'danger'}>${text}</t-dot>
+        <t-dot state=${state} class=${tones[state]}>${text}</t-dot>
         ${
           leadsOn
             ? html`<p class="small quiet ellipsis">
-                ${leadsOn.label} <span class="mono value">${leadsOn.value || 'empty'}</span>
+                ${leadsOn.label} ${leadsOn.value ? html`<span class="mono value">${leadsOn.value}</span>` : 'is empty'}
               </p>`
             : nothing
         }

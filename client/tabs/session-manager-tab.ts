@@ -136,6 +136,15 @@ export class SessionManagerTab extends LitElement implements TabElement {
       t-face {
         padding-inline: 0;
       }
+      @media (width < 640px) {
+        .head {
+          flex-wrap: wrap;
+          gap: 0 12px;
+        }
+        h2:not(.rail h2) {
+          flex-basis: 100%;
+        }
+      }
     `,
   ];
 }
