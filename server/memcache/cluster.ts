@@ -1,4 +1,5 @@
 import { wallClock, type Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import { Copies } from './copies.ts';
@@ -31,13 +32,8 @@ export interface ClusterOptions {
   readonly prefix?: string;
   readonly maxValueBytes?: number;
   readonly clock?: Clock;
-  readonly log?: Log;
-}
-
-/** Where a cluster says that a server went down or came back. */
-export interface Log {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** Told when a server goes down or comes back. */
+  readonly log?: Pick<Log, 'info' | 'warn'>;
 }
 
 const DEFAULT_TIMEOUT_MS = 250;

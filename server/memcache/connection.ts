@@ -59,7 +59,7 @@ export class Connection {
     const opened = performance.now();
     this.#socket = connect({ ...target, noDelay: true, keepAlive: true, onread: this.#reader() });
     this.#socket.once('connect', () => this.#socket.write(bareRequest(OPCODES.version, 0)));
-    this.#socket.once('error', (error) => this.fail(toUnreachable(options.address, error)));
+    this.#socket.on('error', (error) => this.fail(toUnreachable(options.address, error)));
     this.#socket.once('end', () => this.#ended());
     this.#socket.once('close', () => this.#ended());
     this.#wakeAt(opened + options.connectTimeoutMs);
@@ -177,17 +177,17 @@ export class Connection {
 
   /** An answer may lie in the socket already, unread because this process was busy: it is read first. */
   #checkSoon(): void {
-    setImmediate(() => {
-      if (this.#state === 'opening')
-        this.fail(new DeadlinePassed(this.#options.address, this.#options.connectTimeoutMs));
-      else if (this.#state === 'ready') this.#checkDeadlines();
-    });
+    if (performance.now() - this.#timerAt > BUSY_MS) setTimeout(() => this.#checkDeadlines(), BUSY_MS).unref();
+    else setImmediate(() => this.#checkDeadlines());
   }
 
   #checkDeadlines(): void {
+    if (this.#state === 'lost') return;
+    const { address, timeoutMs, connectTimeoutMs } = this.#options;
+    if (this.#state === 'opening') return this.fail(new DeadlinePassed(address, connectTimeoutMs));
     const now = performance.now();
     const late = this.#waiting.some((waiting, index) => index >= this.#settled && waiting.deadline <= now);
-    if (late) this.fail(new DeadlinePassed(this.#options.address, this.#options.timeoutMs));
+    if (late) this.fail(new DeadlinePassed(address, timeoutMs));
     else this.#rearm();
   }
 

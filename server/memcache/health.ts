@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { backoffMs } from '../base/limits.ts';
 import { REASONS, ServerUnreachable } from './errors.ts';
 
 /**
@@ -7,8 +8,9 @@ import { REASONS, ServerUnreachable } from './errors.ts';
  */
 export type State = 'up' | 'suspect' | 'down';
 
-const FIRST_BACKOFF_MS = 12;
-const LONGEST_BACKOFF_MS = 200;
+const FIRST_BACKOFF_MS = 8;
+/** Chance makes it up to half as long again: 200 ms at most. */
+const LONGEST_BACKOFF_MS = 133;
 /** So many connections may break, one after the other and without one answer between, before a server counts as down. */
 const MAX_LOSSES = 10;
 /** An older verdict is not believed: who asks then waits for the probe. */
@@ -76,8 +78,7 @@ export class Health {
   failed(error: ServerUnreachable, now: number): void {
     this.#note(error, 'down');
     this.#judgedAt = now;
-    const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures++);
-    this.#probeAt = now + backoff * (0.5 + this.#random() / 2);
+    this.#probeAt = now + backoffMs(this.#failures++, FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS, this.#random);
   }
 
   #note(error: ServerUnreachable, state: State): void {

@@ -83,7 +83,7 @@ export class Member {
 
   /** memcached's own version, as the present connection learned it. */
   get version(): string | null {
-    return this.#server.connection?.version ?? null;
+    return this.#server.connection?.version || null;
   }
 
   get(key: string): Promise<MemberItem | undefined> {
