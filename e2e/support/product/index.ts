@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Malformed } from '../../../server/base/errors.ts';
+import { defineType } from '../../../server/objects/types.ts';
+import type { Product } from '../../../server/products/product.ts';
+import { currentSession } from '../../../server/products/sessions/current.ts';
+import { texts } from '../../../server/publisher/body.ts';
+import type { Call } from '../../../server/publisher/call.ts';
+import { json } from '../../../server/publisher/request.ts';
+import { method } from '../../../server/publisher/views.ts';
+import type { Session } from '../../../server/sessions/session.ts';
+
+type Step = (call: Call, key: string, rest: string) => unknown;
+
+/** What a request can be told to do, a word each; `key` and `rest` are what follows the word. */
+const STEPS: Readonly<Record<string, Step>> = {
+  get: async (call, key) => (await currentSession(call)).get(key, null),
+  set: (call, key, rest) => change(call, (session) => session.set(key, JSON.parse(rest))),
+  /** By `update`, which never conflicts. */
+  add: (call, key, rest) => change(call, (session) => session.update<number>(key, (value = 0) => value + Number(rest))),
+  /** By reading and setting, which does. */
+  raise: (call, key) => change(call, (session) => session.set(key, Number(session.get(key, 0)) + 1)),
+  fill: (call, key, rest) => change(call, (session) => session.set(key, 'x'.repeat(Number(rest)))),
+  delete: (call, key) => change(call, (session) => session.delete(key)),
+  clear: (call) => change(call, (session) => session.clear()),
+  rotate: (call) => change(call, (session) => session.rotate()),
+  invalidate: (call) => change(call, (session) => session.invalidate()),
+  all: async (call) => (await currentSession(call)).toObject(),
+  new: async (call) => (await currentSession(call)).isNew,
+  /** The title of this page. */
+  title: ({ connection, object }, key) => connection.change(object, { title: key }),
+  /** The titles of this page and of all pages beside it, in one transaction. */
+  titles: (call, key) => changeTitles(call, key),
+  wait: (_, key) => wait(Number(key), null),
+  throw: () => {
+    throw new Error('This request was told to fail.');
+  },
+  /** Puts the clock of the whole process forward, by milliseconds, or back. */
+  clock: (_, key) => {
+    shiftMs += Number(key);
+    return Date.now();
+  },
+};
+
+const systemTime = Date.now.bind(Date);
+let shiftMs = 0;
+Date.now = () => systemTime() + shiftMs;
+
+/** Does what the request says, step by step, so that tests can drive sessions and the tree by plain HTTP. */
+const steppedPage = defineType({
+  type: 'Stepped Page',
+  description: 'Does what a request says',
+  icon: 'file',
+  group: 'Content',
+  suggestedId: 'page',
+  addPermission: 'Add Page Templates',
+  properties: {},
+  view: method({
+    http: 'GET',
+    permission: 'View',
+    summary: 'Does the steps of the query: ?do=set%20key%201&do=throw',
+    query: { do: 'A step.' },
+    run: (call) => take(call, call.request.query.getAll('do')),
+  }),
+  methods: {
+    steps: method({
+      http: 'POST',
+      permission: 'View',
+      summary: 'Does the steps of the body.',
+      body: { steps: texts },
+      run: (call) => take(call, call.body.steps),
+    }),
+  },
+});
+
+async function take(call: Call, steps: readonly string[]) {
+  const results: unknown[] = [];
+  for (const text of steps) {
+    const [, word = '', key = '', rest = ''] = /^(\S*) ?(\S*) ?(.*)$/s.exec(text) ?? [];
+    const step = Object.hasOwn(STEPS, word) ? STEPS[word] : undefined;
+    if (step === undefined) throw new Malformed(`'${word}' is no step. Use one of ${Object.keys(STEPS).join(', ')}.`);
+    results.push((await step(call, key, rest)) ?? null);
+  }
+  return json({ results });
+}
+
+async function change(call: Call, by: (session: Session) => unknown): Promise<unknown> {
+  const made = by(await currentSession(call));
+  return typeof made === 'object' ? null : made;
+}
+
+async function changeTitles({ connection, object }: Call, title: string): Promise<void> {
+  if (object.parent === null) throw new Malformed('The root has nothing beside it.');
+  const query = { offset: 0, limit: 100, sort: 'id', order: 'asc', filter: '' } as const;
+  const { objects } = await connection.children(object.parent, query);
+  for (const each of objects) connection.change(each, { title });
+}
+
+export default { name: 'stepped', types: [steppedPage] } satisfies Product;

@@ -1,0 +1,50 @@
+import { startServer, type ServerOptions, type TestServer } from './server.ts';
+import { administer } from './visitor.ts';
+
+export interface SitedSessions {
+  /** Lines of the proxy's `servers`. */
+  readonly servers: readonly string[];
+  /** Further properties of the proxy: `{ replicas: 2 }`. */
+  readonly proxy?: Readonly<Record<string, unknown>>;
+  /** Further properties of the container: `{ resolution_seconds: 1 }`. */
+  readonly container?: Readonly<Record<string, unknown>>;
+}
+
+const PRODUCT = new URL('product', import.meta.url).pathname;
+
+/** A server with stepped pages. `/page` uses sessions, `/plain` is a page that has no use for them. */
+export async function startSite(sessions: SitedSessions, options: ServerOptions = {}): Promise<TestServer> {
+  const server = await startSteppedServer(options);
+  try {
+    await setUp(server, sessions);
+    return server;
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+}
+
+async function setUp(server: TestServer, { servers, proxy = {}, container = {} }: SitedSessions): Promise<void> {
+  const { port } = server;
+  const wizard = { servers, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 };
+  await administer(port, '/api/@setup-sessions', { body: wizard });
+  if (Object.keys(proxy).length > 0) await changeProperties(server, '/mcproxy', proxy);
+  if (Object.keys(container).length > 0) await changeProperties(server, '/mcsdc', container);
+  await administer(port, '/api/', { body: { type: 'Stepped Page', id: 'page' } });
+  await administer(port, '/api/', { body: { type: 'Page Template', id: 'plain', properties: { text: 'plain' } } });
+}
+
+/** A server that knows stepped pages: another one on the data of a site, or one that has still to be set up. */
+export function startSteppedServer(options: ServerOptions = {}): Promise<TestServer> {
+  const environment = { TRELLIS_PRODUCTS: PRODUCT, TRELLIS_LOG_LEVEL: 'warn', ...options.environment };
+  return startServer({ ...options, environment });
+}
+
+/** Changes properties of an object, as the Properties tab does. */
+export async function changeProperties(
+  server: { readonly port: number },
+  path: string,
+  properties: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await administer(server.port, `/api${path}`, { method: 'PATCH', body: { properties } });
+}
