@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { KeyRing } from '../base/secrets.ts';
+import { nextVersion } from '../memcache/version.ts';
+import { decode } from './decode.ts';
+import { encode } from './encode.ts';
+import {
+  isAncestor,
+  NO_ANCESTORS,
+  RecordSeal,
+  SealedElsewhere,
+  slotOf,
+  UnreadableRecord,
+  withAncestor,
+  type Header,
+  type SessionRecord,
+} from './record.ts';
+
+const ring = KeyRing.random();
+const header: Header = {
+  created: 1_700_000_000_000,
+  lastAccess: 1_700_000_000_001,
+  lastChange: null,
+  written: 1_700_000_000_002,
+  keptUntil: 1_900_000_000_000,
+  user: null,
+  userGeneration: 3,
+  address: '::1',
+  browser: 'Firefox on Linux',
+};
+
+function sealFor(key = 's-x:key', keyRing = ring): RecordSeal {
+  return new RecordSeal(key, keyRing.sealer('session', key));
+}
+
+function sessionRecord(values: Readonly<Record<string, unknown>>): SessionRecord {
+  const entries = new Map(Object.entries(values).map(([key, value]) => [key, slotOf(encode(value))]));
+  return { kind: 'session', header, ancestors: NO_ANCESTORS, entries };
+}
+
+function valuesOf(record: SessionRecord): Record<string, unknown> {
+  assert.equal(record.kind, 'session');
+  const entries = record.kind === 'session' ? record.entries : new Map<string, never>();
+  return Object.fromEntries(Array.from(entries, ([key, { bytes, start, end }]) => [key, decode(bytes, start, end)]));
+}
+
+test('every kind of record comes back as it was, sealed and unsealed', () => {
+  const ancestors = withAncestor(nextVersion(), NO_ANCESTORS);
+  for (const seal of [sealFor(), new RecordSeal('k', null)]) {
+    for (const record of [
+      { kind: 'ended', header, ancestors } as const,
+      { kind: 'moved', header: { ...header, user: 'anna' }, ancestors, to: 'x'.repeat(43) } as const,
+    ])
+      assert.deepEqual(seal.open(seal.seal(record, nextVersion())), record);
+    const values = { a: 1, ['__proto__']: [2], '\ud800': 'é' };
+    const opened = seal.open(seal.seal(sessionRecord(values), nextVersion()));
+    assert.deepEqual(opened.header, header);
+    assert.deepEqual(valuesOf(opened), values);
+  }
+});
+
+test('a record made from an opened one keeps what was not changed', () => {
+  const seal = sealFor();
+  let record = seal.open(seal.seal(sessionRecord({ a: [1], b: 'two', c: 3 }), nextVersion()));
+  for (let round = 0; round < 3; round++) {
+    assert.ok(record.kind === 'session');
+    const entries = new Map(record.entries).set('b', slotOf(encode(round)));
+    const value = seal.seal({ ...record, entries }, nextVersion());
+    if (round === 1) seal.remember(value);
+    record = seal.open(value);
+    assert.deepEqual(valuesOf(record), { a: [1], b: round, c: 3 });
+  }
+});
+
+test('the version begins the record in clear, and belongs to it', () => {
+  const seal = sealFor();
+  const version = nextVersion();
+  const value = seal.seal(sessionRecord({ a: 1 }), version);
+  assert.ok(value.subarray(0, 16).equals(version));
+  value.set(nextVersion(version));
+  assert.throws(() => seal.open(value), UnreadableRecord);
+});
+
+test('a record opens under its own key and key ring alone, also when it was opened there before', () => {
+  const seal = sealFor();
+  const value = seal.seal(sessionRecord({ a: 1 }), nextVersion());
+  seal.remember(value);
+  seal.open(value);
+  assert.throws(() => sealFor('s-x:other').open(value), UnreadableRecord);
+  assert.throws(() => sealFor('s-x:key', KeyRing.random()).open(value), SealedElsewhere);
+  for (let bit = 0; bit < value.length * 8; bit++) {
+    const forged = Buffer.from(value);
+    forged[bit >> 3]! ^= 1 << (bit & 7);
+    assert.throws(() => seal.open(forged));
+  }
+  assert.deepEqual(valuesOf(seal.open(value)), { a: 1 });
+});
+
+test('bytes that were never a record are refused by name, even where nothing is sealed', () => {
+  const open = new RecordSeal('k', null);
+  const start = open.seal(sessionRecord({ a: 1 }), nextVersion());
+  const rest = fc.tuple(fc.nat(start.length), fc.uint8Array({ maxLength: 100 }));
+  fc.assert(
+    fc.property(rest, ([kept, bytes]) => {
+      const value = Buffer.concat([start.subarray(0, kept), bytes]);
+      try {
+        open.open(value);
+      } catch (error) {
+        assert.ok(error instanceof UnreadableRecord, String(error));
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('a record knows its last eight ancestors', () => {
+  const versions = Array.from({ length: 12 }, () => nextVersion());
+  const ancestors = versions.reduce((known, version) => withAncestor(version, known), NO_ANCESTORS);
+  assert.deepEqual(
+    versions.map((version) => isAncestor(version, ancestors)),
+    [...Array(4).fill(false), ...Array(8).fill(true)],
+  );
+});
