@@ -179,6 +179,11 @@ export class FieldLines extends Field<readonly string[]> {
         scrollbar-width: none;
         resize: none;
       }
+      @container (400px <= width < 460px) {
+        .note {
+          display: none;
+        }
+      }
       /* Rows of two lines: the text stands in the upper half of its row, how it stands in the lower. */
       @container (width < 400px) {
         .frame {

@@ -207,7 +207,7 @@ export class FieldPath extends Field<string> {
       .result {
         min-height: 22px;
       }
-      .hint {
+      .result:not(:has(.error)) + .hint {
         margin-top: 2px;
       }
       .result button {

@@ -185,9 +185,9 @@ export class PropertyForm extends LitElement {
     ></save-bar>`;
   }
 
-  #was(name: string, field: FieldSchema): string {
-    const value = this.#editing.saved[name];
-    return value === '' ? '' : textOf(field, value);
+  #was(name: string, field: FieldSchema) {
+    const text = textOf(field, this.#editing.saved[name]);
+    return field.widget === 'path' && text.startsWith('/') ? html`<span class="mono">${text}</span>` : text;
   }
 
   #onValue(event: ValueChanged) {

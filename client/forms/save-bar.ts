@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { plural } from '../parts/format.ts';
 import { controls } from '../styles/controls.ts';
@@ -9,7 +9,7 @@ export class SaveBar extends LitElement {
   @property() label = 'Save changes';
   @property({ attribute: false }) names: readonly string[] = [];
   /** What the one changed field held before. */
-  @property({ attribute: false }) was: string | undefined;
+  @property({ attribute: false }) was: TemplateResult | string | undefined;
   @property({ type: Boolean }) busy = false;
 
   protected override render() {
@@ -18,14 +18,14 @@ export class SaveBar extends LitElement {
         <span class="dot" aria-hidden="true"></span>
         <b>${plural(this.names.length, 'unsaved change')}</b>
         <span class="quiet names ellipsis">
-          ${this.names.join(', ')}${this.was === undefined ? nothing : html`, was ${this.was ? html`<span class="mono">${this.was}</span>` : 'empty'}`}
+          ${this.names.join(', ')}${this.was === undefined ? nothing : html`, was ${this.was}`}
         </span>
       </p>
       <button @click=${() => this.dispatchEvent(new Event('discard'))}>Discard</button>
       <button
         class="primary"
         title="Ctrl S"
-        ?disabled=${this.busy}
+        aria-disabled=${String(this.busy)}
         @click=${() => this.dispatchEvent(new Event('save'))}
       >
         ${this.label}

@@ -61,22 +61,29 @@ export const chainStyles = css`
     margin-left: 4px;
     color: var(--t-text);
   }
-  .join {
-    display: flex;
-    flex: none;
-  }
   svg {
     overflow: visible;
   }
   svg.narrow {
     display: none;
   }
-  path {
+  .join {
+    flex: none;
+  }
+  .join .wide {
+    display: block;
+    width: 28px;
+  }
+  .join .wide circle {
+    translate: -2px;
+  }
+  path,
+  line {
     fill: none;
     stroke: var(--t-dot-ok);
     stroke-width: 1.5;
   }
-  path.broken {
+  .broken {
     stroke: var(--t-dot-down);
     stroke-dasharray: 3 3;
   }
@@ -106,7 +113,21 @@ export const chainStyles = css`
     flex: 1;
     min-width: 0;
   }
-  @container (width < 1000px) {
+  @container (width < 1080px) {
+    .box {
+      padding-inline: 9px;
+    }
+    .join .wide {
+      width: 16px;
+    }
+    .fan {
+      flex-basis: 200px;
+    }
+    .state t-dot {
+      gap: 6px;
+    }
+  }
+  @container (width < 860px) {
     ol,
     .step,
     .fan {
@@ -127,7 +148,8 @@ export const chainStyles = css`
       column-gap: 16px;
       min-height: 0;
     }
-    svg.wide {
+    svg.wide,
+    .join .wide {
       display: none;
     }
     svg.narrow {

@@ -108,9 +108,9 @@ export class Chain extends LitElement {
 /** The line to the next box: which of the two is seen depends on the width. */
 function join(holds: boolean) {
   return html`<div class="join">
-    <svg class="wide" width="28" height="10" aria-hidden="true">
-      <path class=${holds ? '' : 'broken'} d="M0 5H28" />
-      ${holds ? svg`<circle cx="26" cy="5" r="2.5" />` : nothing}
+    <svg class="wide" height="10" aria-hidden="true">
+      <line class=${holds ? '' : 'broken'} x2="100%" y1="5" y2="5" />
+      ${holds ? svg`<circle cx="100%" cy="5" r="2.5" />` : nothing}
     </svg>
     ${downwards(holds)} <span class="visually-hidden">${holds ? 'leads to' : 'does not lead to'}</span>
   </div>`;
