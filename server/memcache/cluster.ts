@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly timeoutMs?: number;
   /** How long it may take until a connection stands; `timeoutMs` where nothing is said. */
   readonly connectTimeoutMs?: number;
-  /** How many servers keep a copy of each value: 1 to 3. */
+  /** How many servers keep a copy of each value: 1 to 3, and no more than there are servers. */
   readonly replicas?: number;
   /** Servers that were taken out of `addresses` lately: what is found nowhere else is asked of them. */
   readonly former?: readonly Address[];
@@ -68,7 +68,7 @@ export class Cluster implements Store {
     this.#members = options.addresses.map((address) => this.#join(address, options));
     this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
-    this.#replicas = checkReplicas(options.replicas ?? 1);
+    this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
     const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
     this.#single = new Single((key) => this.#memberOf(key));
@@ -168,18 +168,21 @@ export class Cluster implements Store {
 
   #join(address: Address, options: ClusterOptions): Member {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    return new Member(address, {
+    const member: Member = new Member(address, {
       allowlist: options.allowlist,
       timeoutMs,
       connectTimeoutMs: Math.min(options.connectTimeoutMs ?? timeoutMs, timeoutMs),
       maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
       clock: this.#clock,
+      // Known while it can be asked, so that it is known once it cannot.
+      onReady: () => void (this.#replicas > 1 && member.startedAt().catch(() => undefined)),
       onChange: (health) => {
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
         else options.log?.warn({ ...fields, reason: health.error.reason.short }, 'A memcached server is out of reach.');
       },
     });
+    return member;
   }
 }
 

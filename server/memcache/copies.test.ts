@@ -51,6 +51,17 @@ test('each value is on exactly as many servers as asked for, and placesOf names 
   await store.close();
 });
 
+test('three copies on two servers are two', async () => {
+  await using servers = await several(2);
+  const store = clusterOf(servers.all, { replicas: 3, timeoutMs: TIMEOUT_MS });
+  const [key] = await begin(store, 1);
+  assert.equal(store.placesOf(key as string).length, 2);
+  await servers.all[0]?.kill();
+  assert.equal(await store.get(newKey()), undefined);
+  assert.equal(textOf(await store.get(key as string)), '0');
+  await store.close();
+});
+
 test('one of three servers is killed under 32 writers: nothing fails, nothing is lost, nothing is stale', async (context) => {
   await using servers = await several(3);
   const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });

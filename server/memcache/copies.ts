@@ -48,6 +48,8 @@ interface Writing {
 type Survey = Inquiry<MemberItem | undefined>;
 
 const FOLLOW_ATTEMPTS = 5;
+/** memcached tells its uptime in whole seconds of a clock that may lag. */
+const UPTIME_GRAIN_MS = 3_000;
 
 /**
  * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and copies that are
@@ -157,17 +159,18 @@ export class Copies implements Keeping {
   async #mayBeHidden(survey: Survey): Promise<boolean> {
     const { unreachable, answers } = survey;
     if (unreachable.size === 0) return false;
-    if (unreachable.size >= this.#options.replicas) return true;
-    const doubtful = await Promise.all([...answers.keys()].map((member) => this.#isDoubtful(member)));
+    // No copy is older than the longest lifetime, nor than the server it is on.
+    const oldest = Math.min(...[...unreachable.keys()].map((member) => member.knownStart));
+    const since = Math.max(oldest, this.#options.clock() - this.#options.longestTtlMs);
+    const doubtful = await Promise.all([...answers.keys()].map((member) => this.#isDoubtful(member, since)));
     return unreachable.size + doubtful.filter(Boolean).length >= this.#options.replicas;
   }
 
-  async #isDoubtful(member: Member): Promise<boolean> {
-    const now = this.#options.clock();
-    const since = now - this.#options.longestTtlMs;
-    if (member.health.troubledAt > since) return true;
-    return await member.startedAt(now).then(
-      (startedAt) => startedAt > since,
+  /** Whether a server may miss what was written since. */
+  async #isDoubtful(member: Member, since: number): Promise<boolean> {
+    if (member.health.troubledAt > since - UPTIME_GRAIN_MS) return true;
+    return await member.startedAt().then(
+      (startedAt) => startedAt > since + UPTIME_GRAIN_MS,
       () => true,
     );
   }

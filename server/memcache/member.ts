@@ -1,4 +1,5 @@
 import memjs from 'memjs';
+import type { Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionLost, ServerRefused } from './errors.ts';
@@ -67,11 +68,13 @@ export class Member {
   readonly #server: Server;
   readonly #client: Client;
   readonly #timeoutMs: number;
+  readonly #clock: Clock;
   #startOf: { readonly connection: Connection | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerOptions, firstSequence = 0) {
     this.address = address;
     this.#timeoutMs = options.timeoutMs;
+    this.#clock = options.clock;
     this.#server = new Server(address, options);
     this.#client = new Client([this.#server], { retries: 1, failover: false, logger: { log: () => undefined } });
     this.#client.seq = firstSequence;
@@ -166,13 +169,18 @@ export class Member {
     return stats;
   }
 
-  /** When the server was started, on our wall clock. What was written before, it cannot have. */
-  async startedAt(nowMs: number): Promise<number> {
+  /** When the server was started, on our wall clock, to within seconds. What was written before, it cannot have. */
+  async startedAt(): Promise<number> {
     if (this.#startOf?.connection !== this.#server.connection || this.#startOf === undefined) {
       const uptimeS = Number((await this.stats()).get('uptime') ?? 0);
-      this.#startOf = { connection: this.#server.connection, at: nowMs - uptimeS * 1000 };
+      this.#startOf = { connection: this.#server.connection, at: this.#clock() - uptimeS * 1000 };
     }
     return this.#startOf.at;
+  }
+
+  /** When it was started, as far as that was ever learned. */
+  get knownStart(): number {
+    return this.#startOf?.at ?? -Infinity;
   }
 
   /** One round trip, even to a server that counts as down. */

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly connectTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
+  /** Told whenever a connection stands. */
+  readonly onReady: () => void;
   /** Told when the server goes down, and when it is back. */
   readonly onChange: (health: Health) => void;
 }
@@ -108,6 +110,7 @@ export class Server {
     const wasDown = this.health.state === 'down';
     this.health.opened();
     if (wasDown) this.#options.onChange(this.health);
+    this.#options.onReady();
   }
 
   #lost(error: ServerUnreachable): void {
