@@ -52,10 +52,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       return otherwise;
     }
   };
-  const flags: { host?: string; port?: string; data?: string } = attempt(
-    () => parseArgs({ args: [...args], options: FLAGS }).values,
-    {},
-  );
+  const flags = attempt(() => readFlags(args), {});
   const of = (name: string) => environment[`TRELLIS_${name}`] || undefined;
   const { allowlist, problems } = Allowlist.parse(of('MEMCACHED_ALLOW'));
   mistakes.push(...problems.map((problem) => `TRELLIS_MEMCACHED_ALLOW: ${problem}`));
@@ -77,6 +74,20 @@ export function readConfig(args: readonly string[], environment: Environment): C
   };
   if (mistakes.length > 0) throw new BadConfiguration(mistakes);
   return config;
+}
+
+function readFlags(args: readonly string[]): { host?: string; port?: string; data?: string } {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    const [, name = args.join(' ')] = /'([^']*)'/.exec((error as Error).message) ?? [];
+    throw new Error(
+      `'${name}' is not understood. The flags are --host, --port and --data, each followed by its value.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function readPort(text: string): number {

@@ -59,6 +59,8 @@ function endWithSignals(app: App): void {
   const end = () => {
     if (isEnding) return;
     isEnding = true;
+    // Clients that keep asking on an open connection are told to open another, at whoever serves next.
+    app.server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
     app.server.close(() => finish(app, 0));
     app.server.closeIdleConnections();
     setTimeout(() => finish(app, 1), DRAIN_MS).unref();

@@ -2,7 +2,7 @@
 export const SECRET_WORDS: readonly string[] = ['passw', 'secret', 'token', 'authorization', 'cookie', 'csrf'];
 
 /** What stands in a secret value's place. */
-export const OBSCURED = '<obscured>';
+export const OBSCURED = '<password obscured>';
 
 const MAX_DEPTH = 4;
 
