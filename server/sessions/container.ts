@@ -92,7 +92,8 @@ export class SessionContainer {
     const changes = session.changes();
     const isMoving = session.isRotating && options.moveTo !== undefined;
     if (session.isValid && changes.size === 0 && !isMoving) return this.#touch(held);
-    const release = options.hasTurn === true ? undefined : await this.turn(held.browserId);
+    const release =
+      options.hasTurn === true ? undefined : (this.#turns.tryTake(held.key) ?? (await this.#wait(held.key)));
     try {
       if (!session.isValid) return await this.#writer.end(held);
       const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
@@ -115,10 +116,7 @@ export class SessionContainer {
 
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
   async turn(browserId: string): Promise<Release> {
-    const key = this.keyOf(browserId);
-    const release = this.#turns.tryTake(key) ?? (await this.#turns.take(key));
-    if (release === undefined) throw new Unavailable('Too many requests of this session are waiting. Try again.');
-    return release;
+    return this.#wait(this.keyOf(browserId));
   }
 
   /** The store's key for the session of a browser id. */
@@ -156,7 +154,14 @@ export class SessionContainer {
     };
   }
 
+  async #wait(key: string): Promise<Release> {
+    const release = await this.#turns.take(key);
+    if (release === undefined) throw new Unavailable('Too many requests of this session are waiting. Try again.');
+    return release;
+  }
+
   async #touch(held: Held): Promise<undefined> {
+    if (!this.#writer.isTouchDue(held)) return;
     const release = this.#turns.tryTake(held.key);
     if (release === undefined) return;
     try {

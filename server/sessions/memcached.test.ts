@@ -54,7 +54,7 @@ test('no key and no value gives away a browser id, and nothing can be read witho
 
 test('while memcached is down or frozen who needs a session is told so, and it works again afterwards', async () => {
   await using first = await startMemcached();
-  const store = clusterOf([first], { timeoutMs: 100 });
+  const store = clusterOf([first], { timeoutMs: 250 });
   const world = new SessionWorld(store);
   const browser = world.browser();
   await browser.request((session) => session.set('n', 1));
@@ -74,14 +74,14 @@ test('while memcached is down or frozen who needs a session is told so, and it w
   await refusedQuickly(() => browser.request((session) => session.get('n')));
   await using second = await startMemcached({ port: first.port });
   await eventually(() => browser.request((session) => session.set('n', 3)));
-  assert.equal(await browser.request((session) => session.get('n')), 3);
+  assert.equal(await eventually(() => browser.request((session) => session.get('n'))), 3);
   assert.equal((await second.keys()).length, 1);
   await store.close();
 });
 
 test('a session that only cannot be touched is still read', async () => {
   await using own = await startMemcached();
-  const store = clusterOf([own], { timeoutMs: 100 });
+  const store = clusterOf([own], { timeoutMs: 250 });
   const world = new SessionWorld(store);
   const browser = world.browser();
   await browser.request((session) => session.set('n', 1));
@@ -104,14 +104,14 @@ async function freeze(memcached: Memcached): Promise<void> {
 async function refusedQuickly(act: () => Promise<unknown>): Promise<void> {
   const started = performance.now();
   await assert.rejects(act(), Unavailable);
-  assert.ok(performance.now() - started < 1_000);
+  assert.ok(performance.now() - started < 2_000);
 }
 
-async function eventually(act: () => Promise<unknown>): Promise<void> {
+async function eventually<Result>(act: () => Promise<Result>): Promise<Result> {
   const deadline = performance.now() + 3_000;
   for (;;) {
     try {
-      return void (await act());
+      return await act();
     } catch (error) {
       if (!(error instanceof Unavailable) || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -102,39 +102,36 @@ export class SessionUse {
     this.#end();
   }
 
-  async #begin(container: SessionContainer): Promise<Opened> {
-    const opening = this.#open(container);
+  #begin(container: SessionContainer): Promise<Opened> {
+    const opening = this.#find(container);
     this.#opening.set(container, opening);
+    return opening;
+  }
+
+  async #find(container: SessionContainer): Promise<Opened> {
+    const { browserId } = this;
+    const mustWait = browserId !== undefined && this.#options.reruns > 0;
+    const release = mustWait ? await container.turn(browserId) : undefined;
     try {
-      const opened = await opening;
-      if (this.#isOver) opened.release?.();
-      else this.#opened.set(container, opened);
+      const session = browserId === undefined ? undefined : await container.load(browserId);
+      const opened =
+        browserId === undefined || session === undefined
+          ? this.#start(container, release)
+          : { container, session, browserId, isMinted: false, release };
+      this.#opened.set(container, opened);
+      if (this.#isOver) release?.();
       return opened;
+    } catch (error) {
+      release?.();
+      throw error;
     } finally {
       this.#opening.delete(container);
     }
   }
 
-  async #open(container: SessionContainer): Promise<Opened> {
-    const { browserId } = this;
-    const known = browserId === undefined ? undefined : await this.#load(container, browserId);
-    if (known !== undefined) return known;
+  #start(container: SessionContainer, release: Release | undefined): Opened {
     this.#minted ??= this.#options.browserIds.mint();
-    const session = container.begin(this.#minted);
-    return { container, session, browserId: this.#minted, isMinted: true, release: undefined };
-  }
-
-  async #load(container: SessionContainer, browserId: string): Promise<Opened | undefined> {
-    const release = this.#options.reruns > 0 ? await container.turn(browserId) : undefined;
-    try {
-      const session = await container.load(browserId);
-      if (session !== undefined) return { container, session, browserId, isMinted: false, release };
-    } catch (error) {
-      release?.();
-      throw error;
-    }
-    release?.();
-    return undefined;
+    return { container, session: container.begin(this.#minted), browserId: this.#minted, isMinted: true, release };
   }
 
   async #commit(opened: Opened): Promise<void> {

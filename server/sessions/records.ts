@@ -77,12 +77,12 @@ export class SessionRecords {
     return emptyPlace(browserId, this.#sealOf(browserId));
   }
 
-  async read(browserId: string): Promise<Place> {
+  read(browserId: string): Promise<Place> {
     return this.#readSealed(browserId, this.#sealOf(browserId));
   }
 
   /** For whoever knows a session by its key: lists do. */
-  async readKey(key: string): Promise<Place> {
+  readKey(key: string): Promise<Place> {
     return this.#readSealed('', this.#newSeal(key));
   }
 

@@ -53,14 +53,17 @@ export class SessionWriter {
     this.#options = options;
   }
 
-  /** Writes that a session was used, if it is time to. Any real write goes before it, and so does a store out of reach. */
-  async touch(held: Held): Promise<void> {
-    const { header, entries } = held;
-    if (header === null || !isTouchDue(header, this.#options.settings(), this.#now())) return;
+  /** Whether it is time to write that a session was used. */
+  isTouchDue({ header }: Held): boolean {
+    return header !== null && isTouchDue(header, this.#options.settings(), this.#now());
+  }
+
+  /** Writes that a session was used. Any real write goes before it. */
+  async touch({ header, entries, place }: Held): Promise<void> {
+    if (header === null) return;
     const now = this.#now();
-    const touched = { ...header, lastAccess: now, written: now };
     try {
-      await this.#put(held.place, touched, entries);
+      await this.#put(place, { ...header, lastAccess: now, written: now }, entries);
     } catch (error) {
       // The request has read what it wanted to; that the session may end a little early is no reason to refuse it.
       if (!(error instanceof Unavailable)) throw error;
@@ -68,9 +71,9 @@ export class SessionWriter {
   }
 
   /** Gives `undefined` where the session was ended meanwhile: what is ended is not made again. */
-  async write(write: Write): Promise<Written | undefined> {
+  write(write: Write): Promise<Written | undefined> {
     const { base, changes, origin, rule } = write;
-    return this.#retry(base, rule, async (current) => {
+    return this.#retry(base, rule, (current) => {
       const entries = merge(base.entries, current.entries, changes, rule);
       return this.#attempt(current, this.#headerFor(current, origin), entries);
     });
