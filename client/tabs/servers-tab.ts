@@ -7,6 +7,7 @@ import { getServers } from '../api/sessions.ts';
 import '../parts/banner.ts';
 import '../parts/copy-text.ts';
 import '../parts/face.ts';
+import '../parts/loading.ts';
 import '../parts/table.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { addressOf } from '../state/location.ts';
@@ -48,7 +49,8 @@ export class ServersTab extends LitElement implements TabElement {
 
   protected override render() {
     if (this.#namesNoServers) return this.#none();
-    if (!this.answer) return this.#ask.status === TaskStatus.ERROR ? this.#failed() : this.#loading();
+    if (!this.answer)
+      return this.#ask.status === TaskStatus.ERROR ? this.#failed() : html`<t-loading>Asking the servers…</t-loading>`;
     const { servers } = this.answer;
     return html`
       ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
@@ -113,10 +115,6 @@ export class ServersTab extends LitElement implements TabElement {
       </p>
       <t-copy-text what="the command" text=${startCommand}></t-copy-text>
     </section>`;
-  }
-
-  #loading() {
-    return html`<p class="visually-hidden" role="status">Asking the servers…</p>`;
   }
 
   #none() {
@@ -215,6 +213,9 @@ export class ServersTab extends LitElement implements TabElement {
         }
         li:nth-child(n + 3) {
           border-top: 1px solid var(--t-line);
+        }
+        .of-3 li:last-child {
+          grid-column: 1 / -1;
         }
       }
       @media (width < 900px) {

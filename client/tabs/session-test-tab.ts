@@ -68,7 +68,7 @@ export class SessionTestTab extends LitElement implements TabElement {
 
   #resultLine() {
     const shown = this.result ?? this.answer;
-    if (!shown) return nothing;
+    if (!shown) return this.stop ? nothing : html`<div class="result"></div>`;
     const isAdded = shown === this.result && shown.count > 0;
     return html`<div class="result ${isAdded ? 'good' : ''}">
       ${isAdded ? html`<t-icon name="circle-check"></t-icon>` : nothing}
@@ -172,7 +172,7 @@ export class SessionTestTab extends LitElement implements TabElement {
         There is no undo.
       </p>`,
       safe: 'Keep',
-      action: 'Invalidate session',
+      action: 'Invalidate',
       isDangerous: true,
     });
     if (isWanted) await this.#change({ action: 'invalidate' }, 'Invalidated your session.');

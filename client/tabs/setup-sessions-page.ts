@@ -10,6 +10,7 @@ import type { ValueChanged } from '../forms/field.ts';
 import { problemsByField } from '../forms/problems.ts';
 import '../parts/banner.ts';
 import '../parts/face.ts';
+import '../parts/loading.ts';
 import { announceChange } from '../state/changes.ts';
 import { flash } from '../state/flash.ts';
 import { addressOf, go, guardLeaving } from '../state/location.ts';
@@ -135,7 +136,9 @@ export class SetupSessionsPage extends LitElement implements TabElement {
         <button @click=${() => this.#folder.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
       </t-face>`;
     }
-    if (this.#folder.status !== TaskStatus.COMPLETE) return nothing;
+    if (this.#folder.status !== TaskStatus.COMPLETE) {
+      return html`<t-loading>Looking into '${this.path}'…</t-loading>`;
+    }
     return html`<t-face
       icon="lock"
       heading="You may not set up sessions here."

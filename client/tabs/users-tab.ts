@@ -10,6 +10,7 @@ import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
 import type { Column, CompactRow, Table } from '../parts/table.ts';
+import { Width } from '../parts/width.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { identity, signIn } from '../state/identity.ts';
 import { Watch } from '../state/observable.ts';
@@ -18,6 +19,9 @@ import type { TabElement } from './tab.ts';
 import './users/user-actions.ts';
 import type { UserAction, UserActionChosen } from './users/user-actions.ts';
 import type { UserChanged } from './users/user-dialog.ts';
+
+/** Below this, what can be done to a user stands behind one button. */
+const NARROW = 940;
 
 type Open = 'add' | 'password' | 'roles';
 
@@ -34,20 +38,7 @@ export class UsersTab extends LitElement implements TabElement {
     task: ([path], { signal }) => getUsers(path, signal),
   });
 
-  readonly #columns: readonly Column<UserMessage>[] = [
-    { id: 'name', label: 'Name', width: 200, rank: 0, cell: (user) => this.#name(user) },
-    { id: 'roles', label: 'Roles', width: 160, rank: 0, cell: rolesText },
-    { id: 'created', label: 'Created', width: 120, rank: 2, isQuiet: true, cell: ({ created }) => ago(created) },
-    {
-      id: 'sign-in',
-      label: 'Last sign-in',
-      width: 120,
-      rank: 1,
-      isQuiet: true,
-      cell: ({ lastSignIn }) => ago(lastSignIn),
-    },
-    { id: 'actions', label: 'Actions', width: 390, rank: 0, align: 'end', cell: (user) => this.#actions(user, false) },
-  ];
+  readonly #width = new Width(this);
 
   constructor() {
     super();
@@ -62,7 +53,7 @@ export class UsersTab extends LitElement implements TabElement {
       </div>
       <t-table
         label="Users"
-        .columns=${this.#columns}
+        .columns=${this.#columns(this.#width.px < NARROW)}
         .compact=${(user: UserMessage) => this.#compact(user)}
         .rows=${this.#users}
         .keyOf=${nameOfUser}
@@ -76,6 +67,24 @@ export class UsersTab extends LitElement implements TabElement {
 
   get #users(): readonly UserMessage[] {
     return this.#list.value?.users ?? [];
+  }
+
+  #columns(isNarrow: boolean): readonly Column<UserMessage>[] {
+    const actions = (user: UserMessage) => this.#actions(user, isNarrow);
+    return [
+      { id: 'name', label: 'Name', width: 200, rank: 0, cell: (user) => this.#name(user) },
+      { id: 'roles', label: 'Roles', width: 160, rank: 0, cell: rolesText },
+      { id: 'created', label: 'Created', width: 120, rank: 2, isQuiet: true, cell: ({ created }) => ago(created) },
+      {
+        id: 'last',
+        label: 'Last sign-in',
+        width: 120,
+        rank: 1,
+        isQuiet: true,
+        cell: ({ lastSignIn }) => ago(lastSignIn),
+      },
+      { id: 'actions', label: 'Actions', width: isNarrow ? 140 : 390, rank: 0, align: 'end', cell: actions },
+    ];
   }
 
   #name({ name }: UserMessage) {

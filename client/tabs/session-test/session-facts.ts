@@ -73,7 +73,7 @@ export class SessionFacts extends LitElement {
       dd {
         font-weight: 500;
       }
-      @media (width < 640px) {
+      @media (width < 900px) {
         dl {
           display: grid;
           grid-template-columns: 1fr 1fr;

@@ -4,11 +4,11 @@ import type { SessionItem } from '../../../schema/messages.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { tableStyles } from '../../parts/table-styles.ts';
-import { isPhone } from '../../state/screen.ts';
-import { Watch } from '../../state/observable.ts';
+import { Width } from '../../parts/width.ts';
 import { controls } from '../../styles/controls.ts';
 
 const LONG = 300;
+const NARROW = 560;
 
 /** The key of an item that is to go. */
 export class ItemRemoved extends Event {
@@ -25,14 +25,10 @@ export class ItemRemoved extends Event {
 @customElement('session-items')
 export class SessionItems extends LitElement {
   @property({ attribute: false }) items: readonly SessionItem[] = [];
-
-  constructor() {
-    super();
-    new Watch(this, isPhone);
-  }
+  readonly #width = new Width(this);
 
   protected override render() {
-    return isPhone.get() ? this.#list() : this.#table();
+    return this.#width.px < NARROW ? this.#list() : this.#table();
   }
 
   /** Puts the focus on the Remove button of the item at this place, or of the last one. */

@@ -44,10 +44,11 @@ export const sessionTestStyles = css`
   }
   .head {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 8px;
+    gap: 4px 8px;
     min-height: 46px;
-    padding-inline: var(--t-edge);
+    padding: 8px var(--t-edge);
     border-block: 1px solid var(--t-line);
   }
   t-face + session-facts {
@@ -80,13 +81,15 @@ export const sessionTestStyles = css`
       min-height: 0;
     }
   }
+  @media (width < 900px) {
+    .result .small {
+      display: none;
+    }
+  }
   @media (width < 640px) {
     .result {
       min-height: 40px;
       padding-inline: 12px;
-    }
-    .result .small {
-      display: none;
     }
     .line {
       font-size: 0.8125rem;

@@ -29,7 +29,7 @@ export class UserActions extends LitElement {
   @property() user = '';
   @property({ type: Boolean }) asMenu = false;
 
-  protected override firstUpdated() {
+  protected override updated() {
     if (this.asMenu) void load('dropdown');
   }
 
@@ -48,7 +48,7 @@ export class UserActions extends LitElement {
 
   #menu() {
     return html`<wa-dropdown placement="bottom-end" @wa-select=${this.#onSelect}>
-      <button slot="trigger" class="plain" aria-label="Change ${this.user}">
+      <button slot="trigger" class="plain small" aria-label="Change ${this.user}">
         Change<t-icon name="chevron-down"></t-icon>
       </button>
       ${ACTIONS.map(({ id, label }) => html`<wa-dropdown-item value=${id}>${label}</wa-dropdown-item>`)}
