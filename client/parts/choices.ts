@@ -137,8 +137,8 @@ export class Choices extends LitElement {
 
   #onKey(event: KeyboardEvent) {
     const count = this.#all.length;
-    if (event.key === 'ArrowDown') this.#move((this.active + 1) % Math.max(count, 1));
-    else if (event.key === 'ArrowUp') this.#move((this.active + count - 1) % Math.max(count, 1));
+    if (event.key === 'ArrowDown') void this.#move((this.active + 1) % Math.max(count, 1));
+    else if (event.key === 'ArrowUp') void this.#move((this.active + count - 1) % Math.max(count, 1));
     else if (event.key === 'Enter') this.#choose(this.#all[this.active]);
     else if (event.key === 'Escape') this.dispatchEvent(new Event('dismissed'));
     else return;

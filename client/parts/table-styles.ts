@@ -96,6 +96,9 @@ export const tableStyles = css`
   .skeleton .end svg {
     scale: -1 1;
   }
+  .loading {
+    padding: 11px var(--t-edge);
+  }
   .skeleton:hover {
     background: none;
   }

@@ -76,6 +76,7 @@ export class Table<Row> extends LitElement {
   /** The row whose details are shown elsewhere. */
   @property({ attribute: false }) openKey: string | undefined;
   @property({ type: Boolean }) loading = false;
+  @property() loadingText = 'Loading…';
   @state() private width = 1200;
   @state() private hasSkeleton = false;
   /** The row that the Tab key reaches. */
@@ -106,6 +107,7 @@ export class Table<Row> extends LitElement {
       <table aria-label=${this.label} aria-busy=${String(this.loading)} class=${isCompact ? 'compact' : ''}>
         ${isCompact ? this.#compactBody() : this.#fullBody()}
       </table>
+      ${this.hasSkeleton ? html`<p class="loading small quiet">${this.loadingText}</p>` : nothing}
       ${this.rows.length === 0 && !this.hasSkeleton ? html`<slot></slot>` : nothing}
     `;
   }

@@ -5,6 +5,8 @@ import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages.t
 import { getChildren } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';
+import '../parts/filter-field.ts';
+import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
 import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
@@ -14,19 +16,19 @@ import { flash } from '../state/flash.ts';
 import { addressOf, go, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
-import { Shortcuts, singleKeys } from '../state/shortcuts.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Added } from './contents/add-dialog.ts';
 import './contents/add-menu.ts';
 import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
 import { columns, compactRow } from './contents/columns.ts';
+import './contents/list-foot.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
 import './contents/selection-bar.ts';
 import { contentsStyles } from './contents/styles.ts';
 import type { TabElement } from './tab.ts';
 
 const PAGE = 100;
-const FILTER_PAUSE_MS = 150;
 
 /** What is in a folder: filter, sort, select; add, rename and delete. Filter, order and page live in the address. */
 @customElement('contents-tab')
@@ -37,11 +39,10 @@ export class ContentsTab extends LitElement implements TabElement {
   @state() private adding: TypeInfo | undefined;
   @state() private renaming: readonly ChildItem[] = [];
   @query('add-menu') private addMenu!: AddMenu | null;
-  @query('#filter') private filterField!: HTMLInputElement;
+  @query('filter-field') private filterField!: FilterField;
   @query('t-table') private table!: Table<ChildItem>;
   /** The row to go to once the list is there again: what had the focus was renamed or deleted. */
   #focusNext: string | undefined;
-  #filterTimer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #list = new Task(this, {
     args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
@@ -52,7 +53,7 @@ export class ContentsTab extends LitElement implements TabElement {
 
   constructor() {
     super();
-    new Watch(this, place, isPhone, singleKeys);
+    new Watch(this, place, isPhone);
     new Shortcuts(this, [
       { key: 'n', label: 'Add an object', run: () => void this.addMenu?.toggle() },
       { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
@@ -67,6 +68,7 @@ export class ContentsTab extends LitElement implements TabElement {
       ${this.#toolbar()}
       <t-table
         label="Contents of ${nameOf(this.object)}"
+        loadingText="Loading items of ${nameOf(this.object)}…"
         ?selectable=${this.object.may.deleteChildren}
         .columns=${columns}
         .compact=${compactRow}
@@ -121,31 +123,14 @@ export class ContentsTab extends LitElement implements TabElement {
     const total = this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
     const items = total ? `${isPhone.get() ? '' : 'these '}${plural(total, 'item')}` : 'items';
     return html`<div class="toolbar">
-      <div class="filter">
-        <t-icon name="search"></t-icon>
-        <input
-          id="filter"
-          aria-label="Filter"
-          placeholder="Filter ${items}"
-          autocomplete="off"
-          spellcheck="false"
-          .value=${this.#filter}
-          @input=${this.#onFilter}
-          @keydown=${this.#onFilterKey}
-        />
-        ${
-          this.#filter
-            ? html`<button
-                class="plain icon-only"
-                aria-label="Clear filter"
-                title="Clear filter"
-                @click=${this.#clearFilter}
-              >
-                <t-icon name="x"></t-icon>
-              </button>`
-            : html`<kbd aria-hidden="true">/</kbd>`
-        }
-      </div>
+      <filter-field
+        shortcut="/"
+        placeholder="Filter ${items}"
+        value=${this.#filter}
+        @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+        @leave-down=${() => this.table.focusRow()}
+        @enter=${() => this.#rows.length === 1 && this.#open(this.#rows[0]!.id)}
+      ></filter-field>
       ${
         this.selected.size > 0
           ? html`<selection-bar
@@ -182,7 +167,7 @@ export class ContentsTab extends LitElement implements TabElement {
         heading="No item matches '${this.#filter}'."
         detail="Items in ${name} were looked at by id, title and type."
       >
-        <button class="plain" @click=${this.#clearFilter}>Clear filter</button>
+        <button @click=${() => this.filterField.clear()}>Clear filter</button>
       </t-face>`;
     }
     const where = this.path === '/' ? '/' : `${this.path}/`;
@@ -202,29 +187,7 @@ export class ContentsTab extends LitElement implements TabElement {
   #foot() {
     const total = this.#list.value?.total ?? 0;
     if (total === 0) return nothing;
-    const to = this.#offset + this.#rows.length;
-    const isAll = this.#offset === 0 && to >= total;
-    return html`<div class="foot">
-      <p class="figures" role="status">
-        ${isAll ? plural(total, 'item') : `${this.#offset + 1} to ${to} of ${plural(total, 'item')}`}
-      </p>
-      ${isAll ? nothing : html`${this.#page('Previous', this.#offset - PAGE)} ${this.#page('Next', to < total ? to : -1)}`}
-      ${
-        singleKeys.get()
-          ? html`<p class="keys"><kbd>n</kbd> add <kbd>F2</kbd> rename <kbd>?</kbd> all keys</p>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #page(label: string, offset: number) {
-    return html`<button
-      class="small"
-      ?disabled=${offset < 0}
-      @click=${() => setQuery({ from: offset === 0 ? undefined : String(offset + 1) })}
-    >
-      ${label}
-    </button>`;
+    return html`<list-foot offset=${this.#offset} shown=${this.#rows.length} total=${total} page=${PAGE}></list-foot>`;
   }
 
   #dialogs() {
@@ -252,27 +215,6 @@ export class ContentsTab extends LitElement implements TabElement {
           : nothing
       }
     `;
-  }
-
-  #onFilter() {
-    clearTimeout(this.#filterTimer);
-    const filter = this.filterField.value.trim();
-    this.#filterTimer = setTimeout(() => setQuery({ filter, from: undefined }), FILTER_PAUSE_MS);
-  }
-
-  #onFilterKey(event: KeyboardEvent) {
-    if (event.key === 'Escape') this.#clearFilter();
-    else if (event.key === 'ArrowDown') this.table.focusRow();
-    else if (event.key === 'Enter' && this.#rows.length === 1) this.#open(this.#rows[0]!.id);
-    else return;
-    event.preventDefault();
-  }
-
-  #clearFilter() {
-    clearTimeout(this.#filterTimer);
-    this.filterField.value = '';
-    setQuery({ filter: undefined, from: undefined });
-    this.filterField.focus();
   }
 
   #open(id: string) {

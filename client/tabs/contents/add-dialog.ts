@@ -6,7 +6,7 @@ import type { FieldSchema, ObjectMessage, TypeInfo } from '../../../schema/messa
 import { addObject, checkProperties } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import '../../forms/field-element.ts';
-import { ValueChanged } from '../../forms/field.ts';
+import type { ValueChanged } from '../../forms/field.ts';
 import { problemsByField } from '../../forms/problems.ts';
 import '../../parts/banner.ts';
 import '../../parts/dialog.ts';
@@ -92,7 +92,8 @@ export class AddDialog extends LitElement {
   }
 
   get #id(): string {
-    return normaliseId(String(this.values['id'] ?? ''));
+    const id = this.values['id'];
+    return normaliseId(typeof id === 'string' ? id : '');
   }
 
   #properties(values: Readonly<Record<string, unknown>>) {

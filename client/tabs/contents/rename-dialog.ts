@@ -5,7 +5,7 @@ import type { ChildItem, FieldSchema } from '../../../schema/messages.ts';
 import { renameObject } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../forms/field-element.ts';
-import { ValueChanged } from '../../forms/field.ts';
+import type { ValueChanged } from '../../forms/field.ts';
 import '../../parts/dialog.ts';
 import { controls } from '../../styles/controls.ts';
 

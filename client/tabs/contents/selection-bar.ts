@@ -63,6 +63,11 @@ export class SelectionBar extends LitElement {
       button t-icon {
         color: var(--t-text);
       }
+      @media (640px <= width < 800px) {
+        button t-icon {
+          display: none;
+        }
+      }
       @media (width < 640px) {
         :host {
           position: fixed;

@@ -12,54 +12,18 @@ export const contentsStyles = css`
     padding-inline: var(--t-edge);
     border-bottom: 1px solid var(--t-line);
   }
-  .filter {
-    position: relative;
+  filter-field {
     flex: 0 1 280px;
     min-width: 120px;
   }
-  .toolbar:has(selection-bar) .filter {
+  .toolbar:has(selection-bar) filter-field {
     flex-basis: 216px;
-  }
-  .filter input {
-    padding-inline: 32px;
-    border-color: var(--t-line-strong);
-  }
-  .filter > t-icon {
-    position: absolute;
-    inset: 0 auto 0 11px;
-    margin-block: auto;
-  }
-  .filter kbd,
-  .filter button {
-    position: absolute;
-    inset: 0 8px 0 auto;
-    height: 18px;
-    margin-block: auto;
-  }
-  .filter button {
-    right: 3px;
-    height: var(--t-target);
   }
   add-menu {
     margin-left: auto;
   }
-  .foot {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 38px;
-    padding-inline: var(--t-edge);
-    color: var(--t-quiet);
-    font-size: var(--t-size-small);
-  }
-  .keys {
-    margin-left: auto;
-  }
-  .keys kbd {
-    margin-inline: 12px 4px;
-  }
   @media (640px <= width < 800px) {
-    .toolbar:has(selection-bar) .filter {
+    .toolbar:has(selection-bar) filter-field {
       display: none;
     }
   }
@@ -67,13 +31,10 @@ export const contentsStyles = css`
     .toolbar {
       min-height: 64px;
     }
-    .filter {
+    filter-field {
       flex: 1;
     }
-    .keys {
-      display: none;
-    }
-    :host:has(selection-bar) .foot {
+    .toolbar:has(selection-bar) ~ list-foot {
       padding-bottom: 110px;
     }
   }
