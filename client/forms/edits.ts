@@ -66,9 +66,10 @@ export function contested(found: readonly Difference[]): readonly Difference[] {
 export function textOf(field: FieldSchema, value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.join(', ');
   if (typeof value === 'boolean') return value ? 'On' : 'Off';
-  if (value === '' || value === undefined || value === null) return 'empty';
-  const word = field.labels?.[field.enum?.indexOf(String(value)) ?? -1];
-  return word ?? (field.unit ? `${value} ${field.unit}` : String(value));
+  if (typeof value !== 'string' && typeof value !== 'number') return 'empty';
+  const text = String(value);
+  const word = field.labels?.[field.enum?.indexOf(text) ?? -1] ?? text;
+  return word === '' ? 'empty' : field.unit ? `${word} ${field.unit}` : word;
 }
 
 function kept(value: unknown): unknown {

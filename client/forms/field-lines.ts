@@ -37,7 +37,7 @@ export class FieldLines extends Field<readonly string[]> {
   }
 
   get #states(): readonly LineState[] {
-    return lineStates(this.#lines, this.#known, this.isChecking, this.error);
+    return lineStates(this.#lines.length > 0 ? this.#lines : [''], this.#known, this.isChecking, this.error);
   }
 
   #framed() {

@@ -12,6 +12,16 @@ export class SaveBar extends LitElement {
   @property({ attribute: false }) was: TemplateResult | string | undefined;
   @property({ type: Boolean }) busy = false;
 
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    document.documentElement.style.removeProperty('--bottom-bar');
+  }
+
+  /** What floats at the bottom of the page (flashes) keeps clear of the bar. */
+  protected override updated() {
+    document.documentElement.style.setProperty('--bottom-bar', `${this.offsetHeight}px`);
+  }
+
   protected override render() {
     return html`
       <p class="words" role="status">

@@ -12,11 +12,13 @@ export const chainStyles = css`
     align-items: center;
   }
   .step {
+    align-self: stretch;
     flex: 1 1 auto;
     min-width: 0;
     max-width: 328px;
   }
   .box {
+    align-self: stretch;
     flex: 1;
     min-width: 0;
     min-height: 110px;
@@ -50,12 +52,14 @@ export const chainStyles = css`
     margin-top: 2px;
   }
   .state t-dot {
+    align-items: baseline;
     padding-top: 4px;
     font-size: var(--t-size-small);
     line-height: 18px;
   }
   .state p {
     margin-top: 3px;
+    overflow-wrap: anywhere;
   }
   .value {
     margin-left: 4px;
@@ -91,7 +95,8 @@ export const chainStyles = css`
     fill: var(--t-dot-ok);
   }
   .fan {
-    flex: 0 1 240px;
+    flex: none;
+    max-width: 280px;
   }
   .fan ul {
     flex: 1;
@@ -120,9 +125,11 @@ export const chainStyles = css`
     .join .wide {
       width: 16px;
     }
-    .fan {
-      flex-basis: 200px;
+    .end {
+      gap: 6px;
+      padding-inline: 8px;
     }
+    .heading,
     .state t-dot {
       gap: 6px;
     }
@@ -134,7 +141,8 @@ export const chainStyles = css`
       flex-direction: column;
       align-items: stretch;
     }
-    .step {
+    .step,
+    .fan {
       max-width: none;
     }
     .box,

@@ -63,13 +63,13 @@ export class Chain extends LitElement {
               : html`<span class="ellipsis" title=${heading}>${heading}</span>`
           }
         </p>
-        <p class="small quiet kind">${kind}</p>
+        <p class="small quiet kind ellipsis" title=${kind}>${kind}</p>
       </div>
       <div class="state">
         <t-dot state=${state} class=${tones[state]}>${text}</t-dot>
         ${
           leadsOn
-            ? html`<p class="small quiet ellipsis">
+            ? html`<p class="small quiet">
                 ${leadsOn.label} ${leadsOn.value ? html`<span class="mono value">${leadsOn.value}</span>` : 'is empty'}
               </p>`
             : nothing

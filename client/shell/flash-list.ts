@@ -75,7 +75,7 @@ export class FlashList extends LitElement {
       :host {
         position: fixed;
         z-index: 30;
-        bottom: 20px;
+        bottom: calc(20px + var(--bottom-bar, 0px));
         left: calc(var(--tree-width, 248px) + var(--t-edge));
         max-width: min(680px, 100vw - 2 * var(--t-edge));
         pointer-events: none;
@@ -116,7 +116,7 @@ export class FlashList extends LitElement {
       }
       @media (width < 640px) {
         :host {
-          bottom: 80px;
+          bottom: max(80px, 20px + var(--bottom-bar, 0px));
           left: var(--t-edge);
         }
         .flash {

@@ -75,7 +75,7 @@ export class SessionManagerTab extends LitElement implements TabElement {
     if (!value) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
     return html`<t-chain
       label="How a request finds its session"
-      .steps=${stepsOf(value.chain, this.path)}
+      .steps=${stepsOf(value.chain, this.path, addressOf)}
       .ends=${endsOf(value.chain)}
     ></t-chain>`;
   }

@@ -1,33 +1,44 @@
-import type { ChainMessage } from '../../../schema/messages.ts';
+import type { ChainBox, ChainMessage } from '../../../schema/messages.ts';
 import type { ChainEnd, ChainStep } from '../../parts/chain.ts';
-import { addressOf } from '../../state/location.ts';
 
 const MOST_ENDS = 8;
 
-/** The boxes of the chain as steps to draw, the object whose tab it is marked. */
-export function stepsOf({ boxes }: ChainMessage, current: string): readonly ChainStep[] {
-  return boxes.map(({ path, id, type, icon, state, text, leadsOn, holds }) => ({
-    heading: id,
-    href: path === null ? undefined : addressOf(path),
-    icon,
-    kind: type,
-    state,
-    text,
-    leadsOn: leadsOn ? { label: leadsOn.property, value: leadsOn.value } : undefined,
-    isCurrent: path === current,
-    holds,
-  }));
+/** The boxes of the chain as steps to draw; the manager, whose tab it is, works only while the whole way holds. */
+export function stepsOf(
+  { boxes, on }: ChainMessage,
+  manager: string,
+  addressOf: (path: string) => string,
+): readonly ChainStep[] {
+  return boxes.map((box) => {
+    const isManager = box.path === manager;
+    return {
+      heading: box.id,
+      href: box.path === null ? undefined : addressOf(box.path),
+      icon: box.icon,
+      kind: box.type,
+      ...(isManager && !on && box.state === 'ok'
+        ? ({ state: 'down', text: 'Sessions are off' } as const)
+        : wordsOf(box)),
+      leadsOn: box.leadsOn ? { label: box.leadsOn.property, value: box.leadsOn.value } : undefined,
+      isCurrent: isManager,
+      holds: box.holds,
+    };
+  });
 }
 
-/** The servers as ends: those in trouble are among those shown. */
+/** The servers as ends. Where they are too many, those in trouble come first, and the rest is counted. */
 export function endsOf({ servers }: ChainMessage): readonly ChainEnd[] {
   if (servers.length <= MOST_ENDS) return servers.map(endOf);
-  const inTrouble = servers.filter(({ state }) => state !== 'ok');
-  const others = servers.filter(({ state }) => state === 'ok');
-  const shown = [...inTrouble, ...others].slice(0, MOST_ENDS - 1);
-  const rest = servers.length - shown.length;
-  const worst = inTrouble.length > shown.length ? 'down' : 'ok';
-  return [...shown.map(endOf), { label: `and ${rest} more`, state: worst, text: '' }];
+  const isWell = ({ state }: ChainEnd) => state === 'ok';
+  const all = servers.map(endOf);
+  const sorted = [...all.filter((end) => !isWell(end)), ...all.filter(isWell)];
+  const shown = sorted.slice(0, MOST_ENDS - 1);
+  const rest = sorted.slice(MOST_ENDS - 1);
+  return [...shown, { label: `and ${rest.length} more`, state: rest[0]?.state ?? 'ok', text: '' }];
+}
+
+function wordsOf({ state, text }: ChainBox) {
+  return { state, text };
 }
 
 function endOf({ address, state, text }: ChainMessage['servers'][number]): ChainEnd {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChainBox, ChainMessage } from '../../../schema/messages.ts';
+import { endsOf, stepsOf } from './chain-steps.ts';
+
+const addressOf = (path: string) => `/manage${path}`;
+
+test('the manager is current, and says that sessions are off where a later step does not hold', () => {
+  const boxes = [
+    box('/sdm', 'container_path', '/c2'),
+    { ...box('/c2', 'proxy_path', '/gone'), holds: false },
+    missing(),
+  ];
+  const [manager, container, gone] = stepsOf(chain({ boxes, on: false }), '/sdm', addressOf);
+  assert.deepEqual([manager?.isCurrent, manager?.state, manager?.text], [true, 'down', 'Sessions are off']);
+  assert.deepEqual([container?.href, container?.state, container?.holds], ['/manage/c2', 'ok', false]);
+  assert.deepEqual(container?.leadsOn, { label: 'proxy_path', value: '/gone' });
+  assert.deepEqual([gone?.href, gone?.state, gone?.isCurrent], [undefined, 'down', false]);
+});
+
+test('the manager keeps its own words while sessions are on', () => {
+  const [manager] = stepsOf(chain({ boxes: [box('/sdm', 'container_path', '/c')], on: true }), '/sdm', addressOf);
+  assert.deepEqual([manager?.state, manager?.text], ['ok', 'Works']);
+});
+
+test('of many servers those in trouble are shown, and the rest is counted', () => {
+  const servers = Array.from({ length: 12 }, (_, index) => ({
+    address: `s${index}:1`,
+    state: index === 10 ? ('down' as const) : ('ok' as const),
+    text: '',
+  }));
+  const ends = endsOf(chain({ servers }));
+  assert.equal(ends.length, 8);
+  assert.deepEqual(ends[0], { label: 's10:1', state: 'down', text: '' });
+  assert.deepEqual(ends.at(-1), { label: 'and 5 more', state: 'ok', text: '' });
+  assert.equal(endsOf(chain({ servers: servers.slice(0, 8) })).length, 8);
+});
+
+function chain(parts: Partial<ChainMessage>): ChainMessage {
+  return { boxes: [], servers: [], on: true, text: '', ...parts };
+}
+
+function box(path: string, property: string, value: string): ChainBox {
+  return {
+    path,
+    id: path.slice(1),
+    type: 'Folder',
+    icon: 'folder',
+    state: 'ok',
+    text: 'Works',
+    leadsOn: { property, value },
+    holds: true,
+  };
+}
+
+function missing(): ChainBox {
+  return { ...box('/gone', '', ''), path: null, state: 'down', leadsOn: null, holds: false };
+}
