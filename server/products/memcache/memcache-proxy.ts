@@ -1,7 +1,7 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem, ServersMessage } from '../../../schema/messages.ts';
 import { timeText } from '../../manage/describe.ts';
-import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
 import type { Store } from '../../memcache/store.ts';
@@ -12,9 +12,11 @@ import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
 import { answerServers, askServers, knownServers, serverMessage, startCommand, warningsAbout } from './servers.ts';
 
-const stores = new LiveParts<Store>({
+const REVISIONS_LOOKED_AT = 50;
+
+const stores = new LiveParts<Promise<Store>>({
   make: openStore,
-  close: (store) => void store.close(),
+  close: (store) => void store.then((opened) => opened.close()),
   madeFrom: ({ properties }) => properties,
 });
 
@@ -23,7 +25,7 @@ const servers = method({
   permission: 'View management screens',
   summary: 'Asks every server now, for at most one deadline.',
   async run(call): Promise<ServersMessage> {
-    const statuses = await askServers(stores.of(call.object));
+    const statuses = await askServers(await stores.of(call.object));
     return {
       servers: statuses.map(serverMessage),
       startCommand: startCommand(statuses),
@@ -90,7 +92,7 @@ export const memCacheProxy = defineType({
         },
       ];
     }
-    const statuses = await knownServers(stores.of(object as unknown as TreeObject));
+    const statuses = await knownServers(await stores.of(object as unknown as TreeObject));
     return warningsAbout(statuses, path, properties.replicas, siteOf(object).clock());
   },
   size({ properties }) {
@@ -111,21 +113,47 @@ function notAllowed(lines: readonly string[], object: TreeObject): readonly Fiel
   });
 }
 
-function openStore(object: TreeObject): Store {
-  const {
-    servers: lines,
-    replicas,
-    timeout_ms,
-    prefix,
-  } = object.properties as {
-    servers: readonly string[];
-    replicas: number;
-    timeout_ms: number;
-    prefix: string;
-  };
+interface ProxyValues {
+  readonly servers: readonly string[];
+  readonly replicas: number;
+  readonly timeout_ms: number;
+  readonly prefix: string;
+}
+
+/** Opens the servers. Those that were named until lately are still asked for what they hold, so that a change loses nothing. */
+async function openStore(object: TreeObject): Promise<Store> {
+  const { servers: lines, replicas, timeout_ms, prefix } = object.properties as unknown as ProxyValues;
   const { addresses } = parseServers(lines);
   if (addresses.length === 0) return new LocalStore();
   const { allowlist, installation, log } = siteOf(object);
-  const ownPrefix = prefix === '' ? installation.slice(0, 8) : prefix;
-  return new Cluster({ addresses, allowlist, replicas, timeoutMs: timeout_ms, prefix: `${ownPrefix}:`, log });
+  return new Cluster({
+    ...(await formerServers(object, addresses)),
+    addresses,
+    allowlist,
+    replicas,
+    timeoutMs: timeout_ms,
+    prefix: `${prefix === '' ? installation.slice(0, 8) : prefix}:`,
+    log,
+  });
+}
+
+/** What the servers were before they were last changed, and when that was: from the object's own revisions. */
+async function formerServers(
+  object: TreeObject,
+  current: readonly Address[],
+): Promise<{ former?: readonly Address[]; changedAt?: number }> {
+  const now = textsOf(current);
+  let changedAt = object.state.modified;
+  for (const { time, state } of await object.connection.revisions(object, REVISIONS_LOOKED_AT)) {
+    const { addresses } = parseServers((state?.properties['servers'] ?? []) as readonly string[]);
+    if (textsOf(addresses) !== now) {
+      return { former: addresses.filter(({ text }) => !current.some((each) => each.text === text)), changedAt };
+    }
+    changedAt = time;
+  }
+  return {};
+}
+
+function textsOf(addresses: readonly Address[]): string {
+  return addresses.map(({ text }) => text).join(' ');
 }

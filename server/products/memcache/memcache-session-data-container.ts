@@ -51,5 +51,6 @@ async function open(object: TreeObject): Promise<SessionContainer> {
   if (path === '') throw new Unavailable(NO_PROXY);
   const { object: proxy, problem } = await follow(object, proxyPath.schema, path);
   if (proxy === undefined || problem !== undefined) throw new Unavailable(`No proxy defined. ${problem ?? ''}`);
-  return containerIn(proxy.provide('cache.store') as Store, object, siteOf(object).keyRing);
+  const store = await (proxy.provide('cache.store') as Promise<Store>);
+  return containerIn(store, object, siteOf(object).keyRing);
 }

@@ -16,7 +16,7 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const browserIds = await manager.findService('session.browser-ids');
   const way = await wayFrom(manager);
   const last = way.at(-1) ?? manager;
-  const store = last.doesProvide('cache.store') ? (last.provide('cache.store') as Store) : undefined;
+  const store = last.doesProvide('cache.store') ? await (last.provide('cache.store') as Promise<Store>) : undefined;
   const servers = store === undefined ? [] : await askServers(store);
   const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
   const all = [browserIds === undefined ? NO_BROWSER_IDS : await boxOf(browserIds, true), ...boxes, ...missing(last)];
