@@ -17,9 +17,8 @@ export interface Call {
   readonly cookies: (() => string | undefined)[];
   /** What products remember for the length of this request, under a key of their own. */
   readonly scope: Map<symbol, unknown>;
-  /** How often this request was run before, because of a conflict; and whether it would be run again. */
+  /** How often this request was run before, because of a conflict. */
   readonly reruns: number;
-  readonly mayRerun: boolean;
   /** The answer is for this caller alone: nobody may keep a copy of it. */
   keepPrivate(): void;
   /** Says in words what the transaction did, for history and undo. */

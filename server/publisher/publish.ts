@@ -99,7 +99,6 @@ export class Publisher implements Publishing {
       cookies: [],
       scope: new Map(),
       reruns,
-      mayRerun: reruns < RERUNS,
       keepPrivate: () => (isPrivate = true),
       describe: (words) => (description = words),
       may: (permission, on) => mayUse(user, permission, on),

@@ -91,7 +91,7 @@ async function openAndRotate(manager: TreeObject, use: SessionUse): Promise<void
 }
 
 function newUse(call: Call, browserIds: TreeObject, user: string | null): SessionUse {
-  const { request, reruns, mayRerun } = call;
+  const { request, reruns } = call;
   const cookie = cookieSettings(browserIds, request.acceptsSecureCookies);
   if (browserIds.properties['secure'] === true && !cookie.isSecure) warnOnce(call);
   return new SessionUse({
@@ -99,7 +99,8 @@ function newUse(call: Call, browserIds: TreeObject, user: string | null): Sessio
     cookie,
     cookieHeader: request.headers.cookie,
     origin: { user, address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') },
-    mayRerun,
+    // A conflict after the last run is refused; `on_conflict` is for foreign applications, whose requests run only once.
+    mayRerun: true,
     reruns,
   });
 }
