@@ -5,7 +5,7 @@ import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startPulse } from '../support/pulse.ts';
 import { ADMIN_PASSWORD, type TestServer } from '../support/server.ts';
 import { startSite } from '../support/sessions-site.ts';
-import { ask, Visitor } from '../support/visitor.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const REFUSAL_MS = 300;
 const PLAIN_MS = 50;
@@ -27,7 +27,7 @@ for (const count of [1, 3]) {
     );
     const plain = await promised('Pages without a session, p99', PLAIN_MS, () => plainPages(site, visitors));
     t.diagnostic(`pages without a session meanwhile: all answered, p99 ${list(plain)}`);
-    await signIn(site, visitors[0] as Visitor);
+    await signIn(visitors[0] as Visitor);
   });
 }
 
@@ -92,15 +92,10 @@ async function plainPages(site: TestServer, visitors: readonly Visitor[]): Promi
 }
 
 /** Signing in works; the browser loses an id that could not be changed. */
-async function signIn(site: TestServer, visitor: Visitor): Promise<void> {
-  const headers = { cookie: visitor.cookie, origin: site.url };
-  const body = { name: 'admin', password: ADMIN_PASSWORD };
-  const answer = await ask(site.port, '/api/@login', { headers, body });
+async function signIn(visitor: Visitor): Promise<void> {
+  const answer = await visitor.signIn('admin', ADMIN_PASSWORD);
   assert.equal(answer.status, 200, answer.text);
-  const [, ...ids] = (answer.headers['set-cookie'] ?? []).filter((line) => /browser_id=[^;]/.test(line));
-  assert.deepEqual(ids, []);
-  const cookie = (answer.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
-  const me = await ask(site.port, '/api/@me', { headers: { cookie } });
-  assert.equal((JSON.parse(me.text) as { user: string }).user, 'admin');
-  assert.equal((await ask(site.port, '/api/mcproxy', { headers: { cookie } })).status, 200);
+  assert.equal(visitor.browserId, '');
+  assert.equal(await visitor.user(), 'admin');
+  assert.equal((await visitor.ask('/api/mcproxy')).status, 200);
 }

@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import type { Me } from '../../schema/messages.ts';
 import { basic } from './server.ts';
 
 /** What came back, read to its end. */
@@ -61,42 +62,69 @@ export async function administer<T = unknown>(port: number, path: string, asked:
   return (answer.text === '' ? undefined : JSON.parse(answer.text)) as T;
 }
 
-/** A browser that is nobody: it keeps its cookies and visits stepped pages. */
+/** A browser: it keeps its cookies, and it visits stepped pages. */
 export class Visitor {
-  /** The Cookie header: empty before the first cookie. */
-  cookie: string;
+  readonly cookies: Map<string, string>;
   /** The server that the next request goes to. */
   port: number;
 
-  constructor(server: { readonly port: number }, cookie = '') {
+  constructor(server: { readonly port: number }, cookies: Iterable<readonly [string, string]> = []) {
     this.port = server.port;
-    this.cookie = cookie;
+    this.cookies = new Map(cookies);
+  }
+
+  /** The value of its browser id cookie; empty before it has one. */
+  get browserId(): string {
+    return this.cookies.get(BROWSER_ID) ?? '';
+  }
+
+  set browserId(value: string) {
+    this.cookies.set(BROWSER_ID, value);
+  }
+
+  /** Another browser with the same cookies, perhaps at another server. */
+  copy(server: { readonly port: number } = this): Visitor {
+    return new Visitor(server, this.cookies);
   }
 
   /** GETs a page, which does the steps. */
-  async visit(page: string, ...steps: readonly string[]): Promise<Answer> {
-    const query = steps.map((step) => `do=${encodeURIComponent(step)}`).join('&');
-    return this.#keeping(await ask(this.port, `${page}?${query}`, { headers: this.#headers() }));
+  visit(page: string, ...steps: readonly string[]): Promise<Answer> {
+    return this.ask(`${page}?${steps.map((step) => `do=${encodeURIComponent(step)}`).join('&')}`);
   }
 
   /** POSTs the steps to a page. */
-  async post(page: string, ...steps: readonly string[]): Promise<Answer> {
-    const headers = { ...this.#headers(), origin: `http://127.0.0.1:${this.port}` };
-    return this.#keeping(await ask(this.port, `/api${page}/@steps`, { headers, body: { steps } }));
+  post(page: string, ...steps: readonly string[]): Promise<Answer> {
+    return this.ask(`/api${page}/@steps`, { body: { steps } });
   }
 
-  #headers(): Record<string, string> {
-    return this.cookie === '' ? {} : { cookie: this.cookie };
+  signIn(name: string, password: string): Promise<Answer> {
+    return this.ask('/api/@login', { body: { name, password } });
   }
 
-  #keeping(answer: Answer): Answer {
-    for (const line of answer.headers['set-cookie'] ?? []) {
-      const [pair = ''] = line.split(';');
-      this.cookie = pair.endsWith('=') ? '' : pair;
-    }
+  /** Who the server takes it for. */
+  async user(): Promise<string | null> {
+    return (JSON.parse((await this.ask('/api/@me')).text) as Me).user;
+  }
+
+  async ask(path: string, asked: Asked = {}): Promise<Answer> {
+    const cookie = [...this.cookies].map((pair) => pair.join('=')).join('; ');
+    const origin = `http://127.0.0.1:${this.port}`;
+    const headers = { origin, ...(cookie === '' ? {} : { cookie }), ...asked.headers };
+    const answer = await ask(this.port, path, { ...asked, headers });
+    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line.split(';')[0] ?? '');
     return answer;
   }
+
+  #keep(pair: string): void {
+    const at = pair.indexOf('=');
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    if (value === '') this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
 }
+
+/** As it is called on a loopback address. */
+export const BROWSER_ID = '__Host-browser_id';
 
 /** What each step of a successful visit gave. */
 export function resultsOf(answer: Answer): readonly unknown[] {
