@@ -60,11 +60,12 @@ export const sessionDataManager = defineType({
   works: 'Sessions are on',
   async warnings(object): Promise<readonly Warning[]> {
     const { container_path: path } = object.properties;
-    if (path === '') return [{ severity: 'warning', text: DISABLED, short: 'Sessions are off' }];
+    const link = { label: 'Set up sessions', path: object.parent?.path ?? '/', tab: 'setup-sessions' };
+    if (path === '') return [{ severity: 'warning', text: DISABLED, short: 'Sessions are off', link }];
     const container = await object.connection.find(path);
     if (container === undefined || container.oid > 0 || !siteOf(object).processes.hasOthers) return [];
     const text = `Sessions are not shared: another process serves this tree, and those in ${path} are in the memory of each. Keep them in a MemCache Session Data Container.`;
-    return [{ severity: 'warning', text, short: 'Sessions are not shared' }];
+    return [{ severity: 'warning', text, short: 'Sessions are not shared', link }];
   },
 });
 
