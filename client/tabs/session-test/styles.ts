@@ -100,7 +100,7 @@ export const sessionTestStyles = css`
     .test {
       padding-bottom: 8px;
     }
-    section[aria-labelledby='session'] {
+    .page:has(.actions) {
       padding-bottom: 61px;
     }
     .actions {

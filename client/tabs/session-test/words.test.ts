@@ -39,6 +39,17 @@ test('the notice that they are elsewhere counts more than a manager further away
   });
 });
 
+test('a notice that names its manager is not given it again', () => {
+  const notice: Warning = {
+    severity: 'warning',
+    text: 'Sessions are off: the container path of /near is empty.',
+    short: 'Not the site’s container',
+    remedy: { label: 'Use this container', path: '/near', properties: { container_path: '/mcsdc' } },
+  };
+  const { text, manager } = whereSiteSessionsAre(object([]), [notice]);
+  assert.deepEqual([text, manager], ['Sessions are off: the container path of /near is empty.', undefined]);
+});
+
 test('without a manager the site has no sessions', () => {
   const where = whereSiteSessionsAre(object([link('/mccache', 'proxy_path')]), []);
   assert.equal(where.isHere, false);

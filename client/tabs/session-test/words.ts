@@ -12,7 +12,7 @@ export function keptBy({ server, about }: Pick<TestMessage, 'server' | 'about'>)
 export interface Whereabouts {
   readonly isHere: boolean;
   readonly text: string;
-  /** The session data manager that says so. */
+  /** The session data manager that says so, unless the text names it. */
   readonly manager: string | undefined;
 }
 
@@ -21,7 +21,9 @@ const BEGINNING = /^The site['’]s sessions /;
 export function whereSiteSessionsAre(object: ObjectMessage, warnings: readonly Warning[]): Whereabouts {
   const elsewhere = warnings.find(({ remedy }) => remedy && 'container_path' in remedy.properties);
   if (elsewhere) {
-    return { isHere: false, text: elsewhere.text.replace(BEGINNING, ''), manager: elsewhere.remedy?.path };
+    const path = elsewhere.remedy?.path ?? '';
+    const text = elsewhere.text.replace(BEGINNING, '');
+    return { isHere: false, text, manager: text.includes(path) ? undefined : path };
   }
   const manager = object.pointsHere.find(({ property }) => property === 'container_path')?.path;
   if (manager) return { isHere: true, text: 'are kept here:', manager };
