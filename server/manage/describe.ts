@@ -86,13 +86,11 @@ export function describeType(definition: TypeDefinition): TypeInfo {
   };
 }
 
-/** The types that the caller may add to a folder, by name. */
+/** The types that the caller may add to a folder, in the order in which products bring them. */
 export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefinition[] {
   if (!folder.isFolder) return [];
   const types = folder.connection.database.types.all();
-  return types
-    .filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder))
-    .sort((a, b) => (a.type < b.type ? -1 : 1));
+  return types.filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder));
 }
 
 /** Standing conditions: a type that is missing, a path that leads nowhere, and what the type itself has to say. */
@@ -137,13 +135,13 @@ function schemaOf(definition: TypeDefinition | undefined): FormSchema {
   return formSchema(definition?.properties ?? {});
 }
 
-/** A folder begins with its contents, everything else with its form; `settings` is a form of the type's own. */
+/** A folder begins with its contents, everything else with its form, unless the type itself says where its form is. */
 function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
   const own = object.definition?.tabs ?? [];
   if (object.isFolder) {
     return [{ ...CONTENTS, count: childCount }, ...own, ...(object.parent === null ? [] : [PROPERTIES])];
   }
-  return own.some(({ id }) => id === 'settings') ? own : [PROPERTIES, ...own];
+  return own.some(({ id }) => id === 'settings' || id === 'properties') ? own : [PROPERTIES, ...own];
 }
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {

@@ -9,9 +9,9 @@ import { browserIdManager } from './sessions/browser-id-manager.ts';
 import { sessionDataManager } from './sessions/session-data-manager.ts';
 import { transientObjectContainer } from './sessions/transient-object-container.ts';
 
-/** The products that every installation has. */
+/** The products that every installation has; the add list shows their types in this order. */
 export const products: readonly Product[] = [
-  { name: 'core', types: [folder, temporaryFolder, pageTemplate, userFolder] },
-  { name: 'sessions', types: [browserIdManager, sessionDataManager, transientObjectContainer] },
   { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer], views: setupViews },
+  { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager] },
+  { name: 'core', types: [folder, temporaryFolder, pageTemplate, userFolder] },
 ];

@@ -67,7 +67,10 @@ export const userFolder = defineType({
   hidden: true,
   isEssential: true,
   properties: {},
-  tabs: [{ id: 'users', label: 'Users', element: 'users-tab' }],
+  tabs: [
+    { id: 'users', label: 'Users', element: 'users-tab' },
+    { id: 'properties', label: 'Properties', element: 'properties-tab' },
+  ],
   methods: { users: [list, add, change, remove] },
   size(object) {
     const count = siteOf(object).users.list().length;
