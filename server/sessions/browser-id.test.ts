@@ -5,7 +5,7 @@ import { KeyRing } from '../base/secrets.ts';
 import { BrowserIds, cookieLine, cookieName, DEFAULT_COOKIE, dropCookie } from './browser-id.ts';
 
 const settings = DEFAULT_COOKIE;
-const IDS = Number(process.env.TRELLIS_TEST_IDS ?? 100_000);
+const IDS = process.env['FULL'] === '1' ? 1_000_000 : 100_000;
 
 function arrange() {
   const ids = new BrowserIds(KeyRing.random());

@@ -9,7 +9,7 @@ import { slotOf, type Entries } from './record.ts';
 import { Session } from './session.ts';
 import { SessionWorld } from './support.ts';
 
-const RUNS = Number(process.env.TRELLIS_TEST_RUNS ?? 300);
+const RUNS = process.env['FULL'] === '1' ? 10_000 : 300;
 const KEYS = ['a', '__proto__', 'constructor'];
 
 function entriesOf(values: Iterable<readonly [string, unknown]>): Entries {

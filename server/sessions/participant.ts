@@ -76,9 +76,10 @@ export class SessionUse {
 
   /**
    * Brings every change to the stores. Throws ConflictError where the request has to be run again, with a new SessionUse;
-   * what this one had stored by then is taken back.
+   * what this one had stored by then is taken back. What is done to the sessions afterwards is not stored.
    */
   async commit(): Promise<void> {
+    if (this.#isOver) return;
     try {
       for (const opened of inFixedOrder(this.#opened)) await this.#commit(opened);
     } catch (error) {

@@ -107,7 +107,7 @@ export class RecordSeal {
     const value = this.#sealer === null ? unsealed(plain) : this.#sealed(plain, version, this.#sealer);
     value.set(version);
     value[VERSION_BYTES] = RECORD_FORMAT;
-    this.#sealedLast = { value, plain };
+    this.#sealedLast = isSmall(value) ? { value, plain } : undefined;
     return value;
   }
 
@@ -115,7 +115,7 @@ export class RecordSeal {
   remember(value: Buffer): void {
     const plain = this.#sealedLast?.value === value ? this.#sealedLast.plain : undefined;
     this.#sealedLast = undefined;
-    if (plain !== undefined && isSmall(value)) this.#last = { bytes: value.toString('latin1'), plain };
+    if (plain !== undefined) this.#last = { bytes: value.toString('latin1'), plain };
   }
 
   open(value: Buffer): SessionRecord {

@@ -5,7 +5,7 @@ import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { NotStorable, UnreadableValue } from './values.ts';
 
-const RUNS = Number(process.env.TRELLIS_TEST_RUNS ?? 400);
+const RUNS = process.env['FULL'] === '1' ? 10_000 : 200;
 
 const nastyText = fc.oneof(
   fc.constantFrom(
