@@ -104,8 +104,8 @@ export class FieldLines extends Field<readonly string[]> {
       .frame {
         --row: 28px;
         display: grid;
-        grid-template-columns: 32px fit-content(62%) minmax(0, 1fr);
-        max-height: calc(12.5 * var(--row));
+        grid-template-columns: 32px fit-content(52%) minmax(0, 1fr);
+        max-height: min(12.5 * var(--row), 60dvh);
         overflow: auto;
         border: 1px solid var(--t-control);
         border-radius: var(--t-radius);

@@ -205,6 +205,7 @@ export class FieldPath extends Field<string> {
         line-height: 18px;
       }
       .result {
+        display: flow-root;
         min-height: 22px;
       }
       .result:not(:has(.error)) + .hint {

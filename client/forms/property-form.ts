@@ -15,7 +15,7 @@ import type { Conflict } from './conflict-dialog.ts';
 import { Editing } from './editing.ts';
 import { isSame, textOf, type Edits, type FormValues } from './edits.ts';
 import './field-element.ts';
-import { ValueChanged } from './field.ts';
+import type { ValueChanged } from './field.ts';
 import { problemsByField } from './problems.ts';
 import { formStyles } from './property-form-styles.ts';
 import './save-bar.ts';
