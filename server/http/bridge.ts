@@ -49,10 +49,14 @@ export function koaApplication({ publisher, assets, addresses, log, isHttps }: B
       if (!context.req.complete) context.set('connection', 'close');
     }
   });
-  app.use(router.routes());
-  app.use(async (context) => {
-    if (RESERVED.test(context.path)) throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
+  // Most requests are for published content, and need not be matched against the routes.
+  app.use(async (context, next) => {
+    if (RESERVED.test(context.path)) return next();
     send(context, await publisher.content(await readRequest(context, addresses)), headers);
+  });
+  app.use(router.routes());
+  app.use((context) => {
+    throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
   });
   return app;
 }

@@ -6,6 +6,9 @@ import type { TypeDefinition } from './types.ts';
 /** The oid of the root, in every tree. */
 export const ROOT = 1;
 
+/** Stored properties with their defaults. A state is shared by all requests that read it, and never changed. */
+const completed = new WeakMap<ObjectState['properties'], unknown>();
+
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
 export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   readonly connection: Connection;
@@ -98,7 +101,12 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   }
 
   #readValues(): Values {
+    const { properties } = this.#state;
+    const known = completed.get(properties);
+    if (known !== undefined) return known as Values;
     const fields = this.definition?.properties;
-    return (fields === undefined ? this.#state.properties : withDefaults(fields, this.#state.properties)) as Values;
+    const values = fields === undefined ? properties : withDefaults(fields, properties);
+    completed.set(properties, values);
+    return values as Values;
   }
 }

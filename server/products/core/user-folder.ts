@@ -1,6 +1,6 @@
 import type { UsersMessage } from '../../../schema/messages.ts';
 import { ROLES } from '../../../schema/permissions.ts';
-import { NotFound } from '../../base/errors.ts';
+import { Invalid, NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json, noContent } from '../../publisher/request.ts';
@@ -51,7 +51,9 @@ const remove = method({
   summary: 'Removes a user and ends their logins.',
   tail: 'the name of the user',
   run(call) {
-    siteOf(call).users.remove(named(call));
+    const name = named(call);
+    if (name === call.user.name) throw new Invalid('You cannot remove yourself. Another Manager can.');
+    siteOf(call).users.remove(name);
     return noContent();
   },
 });

@@ -98,7 +98,14 @@ function newUse(call: Call, browserIds: TreeObject, user: string | null): Sessio
     browserIds: siteOf(call).browserIds,
     cookie,
     cookieHeader: request.headers.cookie,
-    origin: { user, address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') },
+    origin: {
+      user,
+      address: request.address,
+      // Asked for only when something is written.
+      get browser() {
+        return browserLabel(request.headers['user-agent'] ?? '');
+      },
+    },
     // A conflict after the last run is refused; `on_conflict` is for foreign applications, whose requests run only once.
     mayRerun: true,
     reruns,
