@@ -5,13 +5,14 @@ import type { Allowlist } from './allowlist.ts';
 import { Copies } from './copies.ts';
 import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
+import { KeyWalk } from './key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
 import type { Keeping } from './keeping.ts';
 import { Member } from './member.ts';
 import { Placement } from './placement.ts';
 import { Single } from './single.ts';
 import { statusOf } from './status.ts';
-import type { Cas, Item, Outcome, ServerStatus, Store } from './store.ts';
+import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
 
 export interface ClusterOptions {
   readonly addresses: readonly Address[];
@@ -53,6 +54,7 @@ export class Cluster implements Store {
   readonly #replicas: number;
   readonly #single: Keeping;
   readonly #copies: Keeping;
+  readonly #keyWalk: KeyWalk;
   /** Until then even a single copy may be at a place that is none any more. In milliseconds since 1970. */
   readonly #settledAt: number;
   readonly #prefix: string;
@@ -69,6 +71,7 @@ export class Cluster implements Store {
     this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
+    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
     this.#single = new Single((key) => this.#memberOf(key));
@@ -134,6 +137,13 @@ export class Cluster implements Store {
     return order.slice(0, this.#replicas).map((member) => member.address.text);
   }
 
+  async keys(prefix: string, limit: number): Promise<KeyListing> {
+    if (this.#isClosed) throw new StoreClosed();
+    const members = this.#isSettled ? this.#members : [...this.#members, ...this.#former];
+    const addresses = members.map(({ address }) => address);
+    return await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const members = [...this.#members, ...this.#former];
@@ -143,7 +153,12 @@ export class Cluster implements Store {
 
   get #keeping(): Keeping {
     if (this.#replicas > 1) return this.#copies;
-    return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt ? this.#single : this.#copies;
+    return this.#isSettled ? this.#single : this.#copies;
+  }
+
+  /** Nothing that must not be missed can be at a former place any more. */
+  get #isSettled(): boolean {
+    return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt;
   }
 
   #memberOf(key: string): Member {

@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { ConnectionLost, DeadlinePassed, REASONS, ServerUnreachable, type Reason } from './errors.ts';
+import { ConnectionLost, DeadlinePassed, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
 import { type Answer, AnswerParser, bareRequest, OPCODES, STATUSES } from './protocol.ts';
 
 /** A request that was handed over and has not been settled. */
@@ -200,13 +200,4 @@ export class Connection {
     }
     if (earliest < Infinity) this.#wakeAt(earliest);
   }
-}
-
-function toUnreachable(address: string, error: Error): ServerUnreachable {
-  if (error instanceof ServerUnreachable) return error;
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'ECONNREFUSED') return new ServerUnreachable(address, REASONS.refused, { cause: error });
-  if (code === 'ENOENT') return new ServerUnreachable(address, REASONS.noSocket, { cause: error });
-  if (code === 'ECONNRESET' || code === 'EPIPE') return new ConnectionLost(address, REASONS.closed, { cause: error });
-  return new ServerUnreachable(address, REASONS.noRoute, { cause: error });
 }

@@ -146,6 +146,35 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
       assert.equal(await store.set(key, versioned('two', item?.value), MINUTE, item?.cas), 'stored');
     });
 
+    test('keys lists what is stored under a prefix, with sizes and ends, and nothing else', async () => {
+      const prefix = `${newKey()}:`;
+      const keys = Array.from({ length: 300 }, (_, index) => `${prefix}${index}_-`);
+      await Promise.all(keys.map((key) => store.set(key, versioned(key), MINUTE)));
+      await store.set(`${prefix}gone`, versioned('x'), MINUTE);
+      await store.delete(`${prefix}gone`);
+      await store.set(newKey(), versioned('other'), MINUTE);
+      const listing = await store.keys(prefix, 1_000);
+      assert.deepEqual(listing.keys.map(({ key }) => key).sort(), keys.sort());
+      assert.equal(listing.hasMore, false);
+      assert.deepEqual(listing.unreachable, []);
+      for (const { bytes, expires, servers, key } of listing.keys) {
+        assert.ok(bytes >= versioned(key).length && bytes < 500);
+        assert.ok(expires !== null && Math.abs(expires - Date.now() - MINUTE * 1000) < 5_000);
+        assert.deepEqual([...servers].sort(), [...store.placesOf(key)].sort());
+      }
+    });
+
+    test('keys gives no more than asked for, and says so', async () => {
+      const prefix = `${newKey()}:`;
+      await Promise.all(
+        Array.from({ length: 40 }, (_, index) => store.set(`${prefix}${index}`, versioned('x'), MINUTE)),
+      );
+      const [some, all] = await Promise.all([store.keys(prefix, 25), store.keys(prefix, 40)]);
+      assert.deepEqual([some.keys.length, some.hasMore], [25, true]);
+      assert.deepEqual([all.keys.length, all.hasMore], [40, false]);
+      assert.deepEqual((await store.keys(`${prefix}none`, 10)).keys, []);
+    });
+
     test('increment starts at the initial value and counts every call', async () => {
       const key = newKey();
       assert.equal(await store.increment(key, 1, 10, MINUTE), 10);
@@ -223,6 +252,7 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
       await other.store.close();
       assert.ok((await inFlight).every((outcome) => outcome === 'stored'));
       await assert.rejects(other.store.get(key), StoreClosed);
+      await assert.rejects(other.store.keys('', 1), StoreClosed);
       await assert.rejects(other.store.set(key, versioned('x'), MINUTE), StoreClosed);
       await other.dispose();
     });

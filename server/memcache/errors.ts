@@ -44,6 +44,16 @@ export class DeadlinePassed extends ServerUnreachable {
   }
 }
 
+/** What an error of a socket means for the server that it leads to. */
+export function toUnreachable(address: string, error: Error): ServerUnreachable {
+  if (error instanceof ServerUnreachable) return error;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ECONNREFUSED') return new ServerUnreachable(address, REASONS.refused, { cause: error });
+  if (code === 'ENOENT') return new ServerUnreachable(address, REASONS.noSocket, { cause: error });
+  if (code === 'ECONNRESET' || code === 'EPIPE') return new ConnectionLost(address, REASONS.closed, { cause: error });
+  return new ServerUnreachable(address, REASONS.noRoute, { cause: error });
+}
+
 /** The server answers and refuses: it is full, or does not know the command. */
 export class ServerRefused extends Unavailable {
   readonly address: string;

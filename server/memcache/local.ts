@@ -1,7 +1,7 @@
 import { wallClock, type Clock } from '../base/clock.ts';
 import { StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
-import type { Cas, Item, Outcome, ServerStatus, Store } from './store.ts';
+import type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
 
 export interface LocalStoreOptions {
   /** When more is stored, what was not used for longest goes. */
@@ -102,6 +102,19 @@ export class LocalStore implements Store {
 
   placesOf(): readonly string[] {
     return [];
+  }
+
+  async keys(prefix: string, limit: number): Promise<KeyListing> {
+    if (this.#isClosed) throw new StoreClosed();
+    const keys: KeyEntry[] = [];
+    let hasMore = false;
+    for (const { key, bytes, expires } of this.entries()) {
+      if (!key.startsWith(prefix)) continue;
+      hasMore = keys.length === limit;
+      if (hasMore) break;
+      keys.push({ key, bytes, expires, servers: [] });
+    }
+    return { keys, hasMore, walked: [], unreachable: [] };
   }
 
   /** Every living entry, the one not used for longest first. */

@@ -1,3 +1,5 @@
+import type { ServerUnreachable } from './errors.ts';
+
 /**
  * Proof of having read exactly this value, to be handed back with a change. Opaque: with several copies it holds one
  * number for each.
@@ -34,6 +36,28 @@ export interface ServerStatus {
   readonly downSince: number | null;
 }
 
+/** A key as a walk over the store found it. */
+export interface KeyEntry {
+  readonly key: string;
+  /** What the store takes for it. */
+  readonly bytes: number;
+  /** Milliseconds since 1970; `null`: never. */
+  readonly expires: number | null;
+  /** The servers on which it was found; none for process memory. */
+  readonly servers: readonly string[];
+}
+
+/** What a walk over the store found. It is no snapshot: what changes meanwhile may be in it or not. */
+export interface KeyListing {
+  readonly keys: readonly KeyEntry[];
+  /** There are more keys than were asked for. */
+  readonly hasMore: boolean;
+  /** The servers that were walked over; none for process memory. */
+  readonly walked: readonly string[];
+  /** Why the others were not. */
+  readonly unreachable: readonly ServerUnreachable[];
+}
+
 /**
  * What a MemCache Proxy gives to whoever keeps values in it (`provides: { 'cache.store' }`): memcached servers, or
  * process memory where none are named. Both pass the same contract suite (contract.ts).
@@ -66,6 +90,8 @@ export interface Store {
   servers(): Promise<readonly ServerStatus[]>;
   /** The addresses that hold, or would hold, this key: first place first. Empty for process memory. */
   placesOf(key: string): readonly string[];
+  /** At most so many of the keys that begin with this. A server that cannot be listed is named, and nothing is thrown. */
+  keys(prefix: string, limit: number): Promise<KeyListing>;
   readonly maxValueBytes: number;
   /** Lets operations in flight end, then closes connections. Operations begun after it throw. */
   close(): Promise<void>;
