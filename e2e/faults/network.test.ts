@@ -71,7 +71,8 @@ for (const { broken, name } of [
     t.diagnostic(
       `reads: ${times(took.reads)}; changes: ${times(took.changes)}; the machine held up ${longestMs.toFixed(0)} ms`,
     );
-    assert.ok(percentile(took.reads, 0.99) < SETTLED_MS + longestMs, `reads took ${times(took.reads)}`);
+    // With both in trouble, a read finds copies that differ, and repairs them.
+    assert.ok(percentile(took.reads, 0.99) < broken * SETTLED_MS + longestMs, `reads took ${times(took.reads)}`);
     // A request that changes a session reads and writes; where it does not know what became of that, it does both again.
     assert.ok(
       percentile(took.changes, 0.99) < 2 * broken * SETTLED_MS + longestMs,
