@@ -363,6 +363,67 @@ export interface OwnSessionRequest {
   readonly key?: string;
 }
 
+/** GET /api/<container>/@sessions?offset&limit&sort&order&filter */
+export interface SessionsMessage {
+  readonly sessions: readonly SessionRow[];
+  readonly total: number;
+  /** How many the filter lets through. */
+  readonly matching: number;
+  /** Used within the last five minutes. */
+  readonly active: number;
+  /** `null` where there is none. */
+  readonly meanBytes: number | null;
+  readonly largestBytes: number | null;
+  /** What can be seen here and what cannot, in sentences. */
+  readonly source: string;
+  /** Addresses of servers that could not be listed: with any, no session need not mean that there is none. */
+  readonly unreachable: readonly string[];
+  readonly checked: string;
+}
+
+export interface SessionRow {
+  /** Names the session in lists; it is not the browser id, and opens nothing. */
+  readonly key: string;
+  /** `null`: nobody was signed in. */
+  readonly user: string | null;
+  readonly started: string;
+  readonly lastSeen: string;
+  /** When it ends if nobody uses it again; `null`: never. */
+  readonly expires: string | null;
+  readonly bytes: number;
+  readonly address: string;
+  readonly browser: string;
+  /** `null` where it is kept in process memory. */
+  readonly server: string | null;
+  readonly copies: readonly string[];
+}
+
+/** GET /api/<container>/@sessions/<key> */
+export interface SessionMessage extends SessionRow {
+  readonly items: readonly SessionValue[];
+}
+
+/** An item of somebody's session. `obscured`: there is something in it that only POST …/@reveal shows. */
+export interface SessionValue extends SessionItem {
+  readonly json: string;
+}
+
+/** POST /api/<container>/@reveal. Answers with a SessionValue. */
+export interface RevealRequest {
+  readonly key: string;
+  readonly item: string;
+}
+
+/** POST /api/<container>/@sessions/@end: all sessions, or all of a user. */
+export interface EndSessionsRequest {
+  readonly user?: string;
+}
+
+export interface EndedSessions {
+  /** How many were known; `null` where not all could be seen. */
+  readonly known: number | null;
+}
+
 /** GET /api/<session data manager>/@chain: how a request finds its session. */
 export interface ChainMessage {
   readonly boxes: readonly ChainBox[];

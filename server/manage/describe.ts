@@ -37,7 +37,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     owner: state.owner,
     properties: object.properties,
     schema: schemaOf(definition),
-    tabs: tabsOf(object, await object.connection.childCount(object)),
+    tabs: await countedTabs(object),
     warnings: await warningsOf(object),
     addable: addableTypes(object, call).map(({ type }) => type),
     isFolder: object.isFolder,
@@ -142,6 +142,15 @@ function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
     return [{ ...CONTENTS, count: childCount }, ...own, ...(object.parent === null ? [] : [PROPERTIES])];
   }
   return own.some(({ id }) => id === 'settings' || id === 'properties') ? own : [PROPERTIES, ...own];
+}
+
+async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
+  const tabs = tabsOf(object, await object.connection.childCount(object));
+  const counts = new Map(Object.entries((await object.definition?.tabCounts?.(object)) ?? {}));
+  return tabs.map((tab) => {
+    const count = counts.get(tab.id);
+    return count === undefined ? tab : { ...tab, count };
+  });
 }
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {

@@ -33,6 +33,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   /** What it can do for others, by capability: `cache.store`, `session.container`. */
   readonly provides?: Readonly<Record<string, (object: TreeObject<ValuesOf<F>>) => unknown>>;
   readonly tabs?: readonly TabInfo[];
+  /** Figures to stand after the labels of tabs, by their ids: what is known without asking a server. */
+  readonly tabCounts?: (object: TreeObject<ValuesOf<F>>) => Promise<Readonly<Record<string, number>>>;
   /** Reached as `…/@name` below the object. */
   readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
   /** What a visitor of the object's path gets. */

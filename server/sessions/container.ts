@@ -2,6 +2,7 @@ import { Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
 import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf } from './lifetime.ts';
+import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
 import type { Header } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
@@ -49,6 +50,8 @@ const MAX_WAITING = 1_000;
 
 /** Keeps sessions in a store, one record for each browser id. */
 export class SessionContainer {
+  /** All sessions here, for whoever looks after them. */
+  readonly list: SessionList;
   readonly #options: ContainerOptions;
   readonly #records: SessionRecords;
   readonly #finder: SessionFinder;
@@ -60,6 +63,7 @@ export class SessionContainer {
     this.#records = new SessionRecords(options);
     this.#finder = new SessionFinder(this.#records, options);
     this.#writer = new SessionWriter(this.#records, this.#finder, options);
+    this.list = new SessionList(this.#records, this.#finder, options);
   }
 
   /**

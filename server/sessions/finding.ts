@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { ageMs, isOver, type Lifetime } from './lifetime.ts';
-import { NO_ENTRIES, type Header } from './record.ts';
+import { NO_ENTRIES, type Header, type SessionRecord } from './record.ts';
 import type { Place, SessionRecords } from './records.ts';
 import type { Basis } from './session.ts';
 
@@ -44,11 +44,18 @@ export class SessionFinder {
     return this.#judge(place);
   }
 
+  /** Whether a record is of a session that may still be used. */
+  isLive(record: SessionRecord): boolean {
+    const { kind, header } = record;
+    if (kind !== 'session' || this.#isEndedWithUser(header)) return false;
+    return !isOver(header, this.#options.settings(), this.#options.clock());
+  }
+
   #judge(place: Place): Held | undefined {
     const { record } = place;
     if (record === undefined) return nothingAt(place);
     if (record.kind !== 'session' || this.#isEndedWithUser(record.header)) return undefined;
-    if (isOver(record.header, this.#options.settings(), this.#options.clock())) return nothingAt(place);
+    if (!this.isLive(record)) return nothingAt(place);
     return { browserId: place.browserId, key: place.seal.key, header: record.header, entries: record.entries, place };
   }
 

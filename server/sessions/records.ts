@@ -4,7 +4,15 @@ import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
 import type { Cas, Store } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
-import { NO_ANCESTORS, RecordSeal, slotLength, UnreadableRecord, type Header, type SessionRecord } from './record.ts';
+import {
+  NO_ANCESTORS,
+  RecordSeal,
+  SealedElsewhere,
+  slotLength,
+  UnreadableRecord,
+  type Header,
+  type SessionRecord,
+} from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
 export interface Scope {
@@ -89,6 +97,16 @@ export class SessionRecords {
   /** A record's header, without decoding the session; `undefined` where it cannot be opened. */
   headerOf(key: string, value: Buffer): Header | undefined {
     return this.#open(this.#newSeal(key), value)?.header;
+  }
+
+  /** A record as a list found it; `undefined` where it cannot be opened, of which nobody is told. */
+  peek(key: string, value: Buffer): SessionRecord | undefined {
+    try {
+      return this.#newSeal(key).open(value);
+    } catch (error) {
+      if (error instanceof UnreadableRecord || error instanceof SealedElsewhere) return undefined;
+      throw error;
+    }
   }
 
   /** Writes if nothing has changed since `place` was read. */

@@ -8,6 +8,7 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site.ts';
 import { containerFields } from '../sessions/container-fields.ts';
 import { containerIn, type OpenContainer } from '../sessions/containers.ts';
+import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { testMethods } from '../sessions/test-tab.ts';
 
 const proxyPath = p.path({
@@ -35,8 +36,11 @@ export const memCacheSessionDataContainer = defineType({
   },
   loss: 'sessions will be off',
   works: 'Keeps sessions',
-  tabs: [{ id: 'test', label: 'Test', element: 'session-test-tab' }],
-  methods: testMethods,
+  tabs: [
+    { id: 'test', label: 'Test', element: 'session-test-tab' },
+    { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+  ],
+  methods: { ...testMethods, ...sessionsMethods },
   async warnings({ path, properties }) {
     if (properties.proxy_path !== '') return [];
     const link = { label: 'Set the proxy path', path, tab: 'properties' };

@@ -26,6 +26,15 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
   return kept.container;
 }
 
+/** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
+export function endAll(object: TreeObject, user?: string): void {
+  siteOf(object).generations.update(generationKey(object, user), (number) => (number ?? 0) + 1);
+}
+
+function generationKey({ oid }: TreeObject, user?: string): string {
+  return user === undefined ? `${oid}` : `${oid} ${user}`;
+}
+
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
   const { generations, installation, clock, log } = siteOf(object);
   const { oid } = object;
@@ -34,8 +43,8 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     store,
     keyRing,
     clock,
-    scope: { installation, container: String(oid), generation: () => generations.get(`${oid}`) ?? 0 },
-    userGeneration: (user) => generations.get(`${oid} ${user}`) ?? 0,
+    scope: { installation, container: String(oid), generation: () => generations.get(generationKey(object)) ?? 0 },
+    userGeneration: (user) => generations.get(generationKey(object, user)) ?? 0,
     settings: () => kept.settings,
     onFault: (fault) => log.warn({ err: fault }, 'A session record could not be opened'),
   });

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
+import type { SessionValue } from '../../../schema/messages.ts';
 import { encode } from '../../sessions/encode.ts';
+import { obscured, OBSCURED } from '../../sessions/obscure.ts';
 
 const LONGEST = 10_000;
 
@@ -21,4 +23,40 @@ export function typeOf(value: unknown): string {
 /** What a value takes: the text of a string, everything else as it is kept. */
 export function bytesOf(value: unknown): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : encode(value).length;
+}
+
+/** An item of somebody's session, what is secret in it obscured. */
+export function shownValue(key: string, value: unknown): SessionValue {
+  const shown = obscured(key, value);
+  const json = jsonOf(shown);
+  return { ...described(key, value), value: textOf(shown), json, obscured: json.includes(OBSCURED) };
+}
+
+/** An item as it is. */
+export function openValue(key: string, value: unknown): SessionValue {
+  return { ...described(key, value), value: textOf(value), json: jsonOf(value), obscured: false };
+}
+
+function described(key: string, value: unknown) {
+  return { key, type: typeOf(value), bytes: bytesOf(value) };
+}
+
+/** As JSON for the eye: what JSON has no form for is written as its text. */
+function jsonOf(value: unknown): string {
+  const ancestors: unknown[] = [];
+  const text =
+    JSON.stringify(
+      value,
+      function (this: unknown, _name, member: unknown) {
+        while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+        if (typeof member === 'bigint') return `${member}n`;
+        if (typeof member !== 'object' || member === null) return member;
+        if (ancestors.includes(member)) return '[the same again]';
+        const plain = member instanceof Map ? [...member] : member instanceof Set ? [...member] : member;
+        ancestors.push(plain);
+        return plain;
+      },
+      2,
+    ) ?? 'null';
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

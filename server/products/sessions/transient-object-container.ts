@@ -2,8 +2,10 @@ import { LocalStore } from '../../memcache/local.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
+import type { SessionContainer } from '../../sessions/container.ts';
 import { containerFields } from './container-fields.ts';
 import { containerIn, type OpenContainer } from './containers.ts';
+import { sessionsMethods } from './sessions-tab.ts';
 import { testMethods } from './test-tab.ts';
 
 const stores = new LiveParts<LocalStore>({
@@ -11,6 +13,9 @@ const stores = new LiveParts<LocalStore>({
   close: (store) => void store.close(),
   madeFrom: () => null,
 });
+
+/** Looking at an object must not take long. */
+const MOST_COUNTED = 1_000;
 
 /** Keeps sessions in this process's memory: they need no server, are shared with no other process, and go with this one. */
 export const transientObjectContainer = defineType({
@@ -25,15 +30,27 @@ export const transientObjectContainer = defineType({
     'session.container':
       (object): OpenContainer =>
       async () =>
-        containerIn(stores.of(object), object, null),
+        containerOf(object),
   },
-  tabs: [{ id: 'test', label: 'Test', element: 'session-test-tab' }],
-  methods: testMethods,
-  size: (object) => countLabel(stores.of(object)),
+  tabs: [
+    { id: 'test', label: 'Test', element: 'session-test-tab' },
+    { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+  ],
+  methods: { ...testMethods, ...sessionsMethods },
+  async tabCounts(object) {
+    const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
+    return count === undefined ? {} : { sessions: count };
+  },
+  size: (object) => countLabel(object),
   on: { removed: (object: TreeObject) => stores.drop(object) },
 });
 
-function countLabel(store: LocalStore): string {
-  const count = [...store.entries()].length;
+function containerOf(object: TreeObject): SessionContainer {
+  return containerIn(stores.of(object), object, null);
+}
+
+async function countLabel(object: TreeObject): Promise<string> {
+  const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
+  if (count === undefined) return `More than ${MOST_COUNTED.toLocaleString('en')} sessions`;
   return count === 1 ? '1 session' : `${count.toLocaleString('en')} sessions`;
 }

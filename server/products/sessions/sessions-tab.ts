@@ -1,0 +1,214 @@
+import type {
+  EndedSessions,
+  SessionMessage,
+  SessionRow,
+  SessionsMessage,
+  SessionValue,
+} from '../../../schema/messages.ts';
+import { Malformed, NotFound, Unavailable } from '../../base/errors.ts';
+import { timeText } from '../../manage/describe.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { text } from '../../publisher/body.ts';
+import { noContent } from '../../publisher/request.ts';
+import { method, type Method } from '../../publisher/views.ts';
+import { decode } from '../../sessions/decode.ts';
+import {
+  MAX_KEYS,
+  SESSION_SORTS,
+  type ListedSession,
+  type OpenedSession,
+  type SessionPage,
+  type SessionQuery,
+  type SessionSort,
+} from '../../sessions/list.ts';
+import type { Slot } from '../../sessions/record.ts';
+import { siteOf } from '../../site.ts';
+import { openContainer } from './current.ts';
+import { endAll } from './containers.ts';
+import { openValue, shownValue } from './shown-values.ts';
+
+const PERMISSION = 'Access arbitrary user session data';
+const LARGEST_PAGE = 1_000;
+
+const list = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'One page of the sessions kept here, and what can be seen of them and what cannot. Looking touches none.',
+  query: {
+    offset: 'How many to pass over.',
+    limit: `How many at most, up to ${LARGEST_PAGE}; 50 unless said.`,
+    sort: `One of ${SESSION_SORTS.join(', ')}; lastSeen unless said.`,
+    order: '`asc` or `desc`, which it is unless said.',
+    filter: 'Only those with these words in user, address, browser or key; or a size: `>10 KiB`.',
+  },
+  async run(call): Promise<SessionsMessage> {
+    call.keepPrivate();
+    const { object, request } = call;
+    const page = await (await openContainer(object)).list.page(queryFrom(request.query));
+    const { walked, unreachable } = page.listing;
+    const why = unreachable.map(({ address, reason }) => `${address} ${reason.clause}`);
+    if (walked.length === 0 && why.length > 0) {
+      throw new Unavailable(`The sessions of '${object.path}' cannot be listed: ${why.join('; ')}.`);
+    }
+    return {
+      sessions: page.sessions.map(rowOf),
+      total: page.total,
+      matching: page.matching,
+      active: page.active,
+      meanBytes: page.meanBytes,
+      largestBytes: page.largestBytes,
+      source: sourceOf(page, why),
+      unreachable: unreachable.map(({ address }) => address),
+      checked: timeText(siteOf(object).clock()),
+    };
+  },
+});
+
+const look = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'A session and what is in it, secrets obscured.',
+  tail: 'the key of the session, from the list',
+  async run(call): Promise<SessionMessage> {
+    call.keepPrivate();
+    const session = await getSession(call.object, call.tail ?? '');
+    return { ...rowOf(session), items: Array.from(session.entries, ([key, slot]) => shownValue(key, valueIn(slot))) };
+  },
+});
+
+const endOne = method({
+  http: 'DELETE',
+  permission: PERMISSION,
+  summary: 'Ends a session, whoever is using it.',
+  tail: 'the key of the session, from the list',
+  async run(call) {
+    const { object, tail = '', user } = call;
+    const { storeKey, user: owner } = await getSession(object, tail);
+    await (await openContainer(object)).endKey(storeKey);
+    siteOf(object).log.info({ by: user.name, container: object.path, session: tail, owner }, 'A session was ended');
+    return noContent();
+  },
+});
+
+const end = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Ends all sessions here, or all of a user, and says how many were known.',
+  tail: '`@end`',
+  optional: { user: text },
+  async run(call): Promise<EndedSessions> {
+    const { object, tail, body, user } = call;
+    if (tail !== '@end') throw new NotFound('There is nothing at this address. POST …/@sessions/@end ends sessions.');
+    const known = await countOf(object, body.user);
+    endAll(object, body.user);
+    const what = { by: user.name, container: object.path, owner: body.user, known };
+    siteOf(object).log.info(
+      what,
+      body.user === undefined ? 'All sessions were ended' : 'All sessions of a user were ended',
+    );
+    return { known };
+  },
+});
+
+const reveal = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'One value of a session with what is obscured elsewhere; who looked is written to the log.',
+  body: { key: text, item: text },
+  async run(call): Promise<SessionValue> {
+    call.keepPrivate();
+    const { object, body, user } = call;
+    const { entries, user: owner } = await getSession(object, body.key);
+    const slot = entries.get(body.item);
+    if (slot === undefined) throw new NotFound(`The session has no item '${body.item.slice(0, 100)}' any more.`);
+    const what = { by: user.name, container: object.path, session: body.key, owner, item: body.item };
+    siteOf(object).log.info(what, 'An obscured value of a session was revealed');
+    return openValue(body.item, valueIn(slot));
+  },
+});
+
+/** The Sessions tab of every session data container. */
+export const sessionsMethods: Readonly<Record<string, readonly Method[]>> = {
+  sessions: [list, look, endOne, end],
+  reveal: [reveal],
+};
+
+async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
+  const session = await (await openContainer(object)).list.find(id);
+  if (session !== undefined) return session;
+  throw new NotFound(
+    `There is no session '${id.slice(0, 60)}' in '${object.path}': it has ended, or was given a new id.`,
+  );
+}
+
+/** Ending needs no server, so that one which cannot be asked hinders nothing. */
+async function countOf(object: TreeObject, user: string | undefined): Promise<number | null> {
+  try {
+    return (await (await openContainer(object)).list.count(user)) ?? null;
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
+  }
+}
+
+function valueIn({ bytes, start, end: to }: Slot): unknown {
+  return decode(bytes, start, to);
+}
+
+function rowOf(session: ListedSession): SessionRow {
+  const [server = null, ...copies] = session.servers;
+  return {
+    key: session.id,
+    user: session.user,
+    started: timeText(session.created),
+    lastSeen: timeText(session.lastAccess),
+    expires: session.expires === null ? null : timeText(session.expires),
+    bytes: session.bytes,
+    address: session.address,
+    browser: session.browser,
+    server,
+    copies,
+  };
+}
+
+function sourceOf({ listing, openedOnly, unopened }: SessionPage, why: readonly string[]): string {
+  const { walked, hasMore } = listing;
+  const servers = walked.length === 1 ? '1 server' : `${walked.length} servers`;
+  const sentences = [
+    walked.length === 0
+      ? 'In the memory of this process; what other processes keep is not seen.'
+      : `Live walk of ${servers}; may repeat or miss sessions that change meanwhile.`,
+  ];
+  if (why.length > 0) sentences.push(`Not listed: ${why.join('; ')}.`);
+  if (hasMore) sentences.push(`There are more than ${MAX_KEYS.toLocaleString('en')} keys; the rest was not looked at.`);
+  if (openedOnly !== null) {
+    const opened = openedOnly.toLocaleString('en');
+    sentences.push(`Only the ${opened} seen last were opened: filter and order are among these, and ended ones count.`);
+  }
+  if (unopened > 0)
+    sentences.push(unopened === 1 ? '1 record could not be opened.' : `${unopened} records could not be opened.`);
+  return sentences.join(' ');
+}
+
+function queryFrom(query: URLSearchParams): SessionQuery {
+  const sort = query.get('sort') ?? 'lastSeen';
+  const order = query.get('order') ?? 'desc';
+  if (!isSort(sort)) throw new Malformed(`sort=${sort.slice(0, 50)} is not possible. Use ${SESSION_SORTS.join(', ')}.`);
+  if (order !== 'asc' && order !== 'desc') {
+    throw new Malformed(`order=${order.slice(0, 50)} is not possible. Use asc or desc.`);
+  }
+  const offset = numberIn(query, 'offset', 0);
+  const limit = Math.min(numberIn(query, 'limit', 50), LARGEST_PAGE);
+  return { offset, limit, sort, order, filter: (query.get('filter') ?? '').slice(0, 255) };
+}
+
+function isSort(name: string): name is SessionSort {
+  return SESSION_SORTS.some((sort) => sort === name);
+}
+
+function numberIn(query: URLSearchParams, name: string, otherwise: number): number {
+  const given = query.get(name);
+  if (given === null) return otherwise;
+  if (!/^\d{1,15}$/.test(given)) throw new Malformed(`${name}=${given.slice(0, 50)} is not a number from 0 up.`);
+  return Number(given);
+}

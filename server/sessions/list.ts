@@ -1,0 +1,222 @@
+import { Unavailable } from '../base/errors.ts';
+import type { KeyEntry, KeyListing, Store } from '../memcache/store.ts';
+import type { FindingOptions, SessionFinder } from './finding.ts';
+import { endOf } from './lifetime.ts';
+import { matcherFor } from './list-filter.ts';
+import type { Entries, SessionRecord } from './record.ts';
+import type { SessionRecords } from './records.ts';
+
+/** What a list shows of a session. Times are milliseconds since 1970. */
+export interface ListedSession {
+  /** Names the session without giving away the browser id. */
+  readonly id: string;
+  readonly user: string | null;
+  readonly created: number;
+  readonly lastAccess: number;
+  /** When it ends if nobody uses it again; `null`: never. */
+  readonly expires: number | null;
+  readonly bytes: number;
+  readonly address: string;
+  readonly browser: string;
+  /** The servers that hold it; none where the store is process memory. */
+  readonly servers: readonly string[];
+}
+
+export const SESSION_SORTS = ['user', 'started', 'lastSeen', 'expires', 'bytes', 'address', 'browser'] as const;
+export type SessionSort = (typeof SESSION_SORTS)[number];
+
+export interface SessionQuery {
+  readonly offset: number;
+  readonly limit: number;
+  readonly sort: SessionSort;
+  readonly order: 'asc' | 'desc';
+  /** Words in user, address, browser or id, or a size: ">10 KiB". */
+  readonly filter: string;
+}
+
+/** A page of the list, and figures about the whole of it. */
+export interface SessionPage {
+  readonly sessions: readonly ListedSession[];
+  readonly total: number;
+  /** How many the filter lets through. */
+  readonly matching: number;
+  /** Used within the last five minutes. */
+  readonly active: number;
+  readonly meanBytes: number | null;
+  readonly largestBytes: number | null;
+  /** How many were opened, where those are not all: order and filter are among them. */
+  readonly openedOnly: number | null;
+  /** Records that could not be opened. */
+  readonly unopened: number;
+  readonly listing: Pick<KeyListing, 'hasMore' | 'walked' | 'unreachable'>;
+}
+
+/** One session with what is in it. */
+export interface OpenedSession extends ListedSession {
+  readonly storeKey: string;
+  readonly entries: Entries;
+}
+
+export const MAX_KEYS = 100_000;
+/** Opening a record takes some 20 microseconds. */
+export const MAX_OPENED = 5_000;
+const AT_ONCE = 200;
+const ACTIVE_MS = 5 * 60_000;
+const ID = /^[A-Za-z0-9_-]{43}$/;
+
+interface ListOptions extends FindingOptions {
+  readonly store: Store;
+}
+
+interface Opening {
+  readonly sessions: readonly ListedSession[];
+  readonly unopened: number;
+}
+
+/** Lists the sessions of a container from the keys of its store. Looking does not count as using. */
+export class SessionList {
+  readonly #records: SessionRecords;
+  readonly #finder: SessionFinder;
+  readonly #options: ListOptions;
+
+  constructor(records: SessionRecords, finder: SessionFinder, options: ListOptions) {
+    this.#records = records;
+    this.#finder = finder;
+    this.#options = options;
+  }
+
+  /** Where there are more than can be opened, those that end last are, which are those seen last. */
+  async page(query: SessionQuery): Promise<SessionPage> {
+    const { keys, ...listing } = await this.#options.store.keys(this.#prefix, MAX_KEYS);
+    const latest = [...keys].sort((one, other) => endOfKey(other) - endOfKey(one));
+    const isAll = keys.length <= MAX_OPENED;
+    const opening = await this.#open(latest.slice(0, MAX_OPENED));
+    const now = this.#options.clock();
+    const shown =
+      isAll || !isInDump(query)
+        ? pageOf(opening.sessions, query)
+        : { sessions: (await this.#open(pageOfKeys(latest, query))).sessions, matching: keys.length };
+    return {
+      ...shown,
+      ...sizes(isAll ? opening.sessions : keys),
+      total: isAll ? opening.sessions.length : keys.length,
+      active: opening.sessions.filter(({ lastAccess }) => now - lastAccess <= ACTIVE_MS).length,
+      openedOnly: isAll ? null : opening.sessions.length,
+      unopened: opening.unopened,
+      listing,
+    };
+  }
+
+  /** How many sessions there are: all, or those of a user. `undefined`: more than `most`, or not all can be seen. */
+  async count(user?: string, most = MAX_OPENED): Promise<number | undefined> {
+    const { keys, hasMore, unreachable } = await this.#options.store.keys(this.#prefix, most);
+    if (hasMore || unreachable.length > 0) return undefined;
+    const { sessions, unopened } = await this.#open(keys);
+    if (unopened > 0) return undefined;
+    return sessions.filter((session) => user === undefined || session.user === user).length;
+  }
+
+  /** The session that a list names by this id; `undefined` where there is none any more. */
+  async find(id: string): Promise<OpenedSession | undefined> {
+    if (!ID.test(id)) return undefined;
+    const { store } = this.#options;
+    const storeKey = this.#prefix + id;
+    const item = await store.get(storeKey);
+    const record = item === undefined ? undefined : this.#records.peek(storeKey, item.value);
+    if (item === undefined || record?.kind !== 'session' || !this.#finder.isLive(record)) return undefined;
+    const servers = store.placesOf(storeKey);
+    return { ...this.#listed(id, record, item.value.length, servers), storeKey, entries: record.entries };
+  }
+
+  get #prefix(): string {
+    return `${this.#records.prefix}:`;
+  }
+
+  /** Opens records by server, so that one that fails meanwhile costs only what it holds. */
+  async #open(entries: readonly KeyEntry[]): Promise<Opening> {
+    const sessions: ListedSession[] = [];
+    let unopened = 0;
+    for (const ofServer of Map.groupBy(entries, ({ servers }) => servers[0]).values()) {
+      for (let start = 0; start < ofServer.length; start += AT_ONCE) {
+        const opened = await this.#openBatch(ofServer.slice(start, start + AT_ONCE));
+        sessions.push(...opened.sessions);
+        unopened += opened.unopened;
+      }
+    }
+    return { sessions, unopened };
+  }
+
+  async #openBatch(entries: readonly KeyEntry[]): Promise<Opening> {
+    const sessions: ListedSession[] = [];
+    let unopened = 0;
+    const items = await this.#options.store.getMulti(entries.map(({ key }) => key)).catch(isOutOfReach);
+    if (items === undefined) return { sessions, unopened: entries.length };
+    for (const { key, servers } of entries) {
+      const item = items.get(key);
+      if (item === undefined) continue;
+      const record = this.#records.peek(key, item.value);
+      if (record === undefined) unopened += 1;
+      else if (this.#finder.isLive(record)) {
+        sessions.push(this.#listed(key.slice(this.#prefix.length), record, item.value.length, servers));
+      }
+    }
+    return { sessions, unopened };
+  }
+
+  #listed(id: string, { header }: SessionRecord, bytes: number, servers: readonly string[]): ListedSession {
+    const { created, lastAccess, user, address, browser } = header;
+    const expires = endOf(header, this.#options.settings(), this.#options.clock());
+    return { id, user, created, lastAccess, expires, bytes, address, browser, servers };
+  }
+}
+
+function isOutOfReach(error: unknown): undefined {
+  if (!(error instanceof Unavailable)) throw error;
+}
+
+/** A dump has ends and sizes; what else a list can be ordered by has to be opened. */
+function isInDump({ sort, filter }: SessionQuery): boolean {
+  return filter.trim() === '' && (sort === 'expires' || sort === 'lastSeen' || sort === 'bytes');
+}
+
+function pageOfKeys(latest: readonly KeyEntry[], { sort, order, offset, limit }: SessionQuery): readonly KeyEntry[] {
+  const sorted = sort === 'bytes' ? latest.toSorted((one, other) => other.bytes - one.bytes) : [...latest];
+  if (order === 'asc') sorted.reverse();
+  return sorted.slice(offset, offset + limit);
+}
+
+function pageOf(sessions: readonly ListedSession[], query: SessionQuery) {
+  const { offset, limit, sort, order } = query;
+  const matching = sessions.filter(matcherFor(query.filter));
+  const direction = order === 'asc' ? 1 : -1;
+  const sorted = matching.sort((one, other) => direction * compare(SORT_BY[sort](one), SORT_BY[sort](other)));
+  return { sessions: sorted.slice(offset, offset + limit), matching: matching.length };
+}
+
+const SORT_BY: Readonly<Record<SessionSort, (session: ListedSession) => string | number>> = {
+  user: ({ user }) => user ?? '',
+  started: ({ created }) => created,
+  lastSeen: ({ lastAccess }) => lastAccess,
+  expires: endOfKey,
+  bytes: ({ bytes }) => bytes,
+  address: ({ address }) => address,
+  browser: ({ browser }) => browser,
+};
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+function compare(one: string | number, other: string | number): number {
+  if (typeof one === 'string' && typeof other === 'string') return collator.compare(one, other);
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+function endOfKey({ expires }: { readonly expires: number | null }): number {
+  return expires ?? Infinity;
+}
+
+function sizes(of: readonly { readonly bytes: number }[]): Pick<SessionPage, 'meanBytes' | 'largestBytes'> {
+  if (of.length === 0) return { meanBytes: null, largestBytes: null };
+  let [sum, largest] = [0, 0];
+  for (const { bytes } of of) [sum, largest] = [sum + bytes, Math.max(largest, bytes)];
+  return { meanBytes: Math.round(sum / of.length), largestBytes: largest };
+}
