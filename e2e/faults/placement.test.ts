@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestMessage } from '../../schema/messages.ts';
+import { several, sized, times } from '../support/figures.ts';
+import { MemcachedCluster } from '../support/memcached-cluster.ts';
+import { basic, type TestServer } from '../support/server.ts';
+import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { resultOf, Visitor } from '../support/visitor.ts';
+
+const SESSIONS = sized(200, 1_000);
+const PER_SECOND = 200;
+const CALM_MS = sized(400, 3_000);
+/** A fourth server should get a quarter; this many sessions are spread by chance. */
+const MOST_MOVED = 0.25 + sized(0.1, 0.045);
+
+interface Person {
+  readonly visitor: Visitor;
+  last: number;
+}
+
+for (const replicas of [1, 2]) {
+  test(`servers added and removed under load lose no session (${replicas === 1 ? 'one copy' : 'two copies'})`, async (t) => {
+    await using cluster = await MemcachedCluster.start(4);
+    const { addresses } = cluster;
+    const data = await mkdtemp(join(tmpdir(), 'trellis-placement-'));
+    await using one = await startSite({ servers: addresses.slice(0, 3), proxy: { replicas } }, { data });
+    await using other = await startSteppedServer({ data });
+    const people = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(one)));
+    const idle = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(one)));
+
+    const before = await firstPlaces(idle);
+    const load = startLoad(people, [one, other]);
+    await pause(CALM_MS);
+    await changeProperties(one, '/mcproxy', { servers: addresses });
+    await pause(CALM_MS);
+    const moved = differences(before, await firstPlaces(idle));
+    const lostByAdding = await countLost(idle, [one, other]);
+
+    await changeProperties(other, '/mcproxy', { servers: addresses.slice(1) });
+    await pause(CALM_MS);
+    const lostByRemoving = await countLost(idle, [other, one]);
+    const { took, failures, lost } = await load.stop();
+
+    t.diagnostic(`${((100 * moved) / SESSIONS).toFixed(1)} % of first places moved when a fourth server was added`);
+    t.diagnostic(`${SESSIONS} idle sessions: ${lostByAdding} lost by adding, ${lostByRemoving} by removing a server`);
+    t.diagnostic(`${took.length} requests meanwhile: ${failures} failed, ${lost} saw a lost session; ${times(took)}`);
+    assert.ok(moved / SESSIONS <= MOST_MOVED, `${moved} of ${SESSIONS} moved`);
+    assert.deepEqual({ lostByAdding, lostByRemoving, failures, lost }, ZERO);
+    await Promise.all([one.stop(), other.stop()]);
+    await rm(data, { recursive: true, force: true });
+  });
+}
+
+const ZERO = { lostByAdding: 0, lostByRemoving: 0, failures: 0, lost: 0 };
+
+test('a server that was removed and holds what others have changed since is not believed when it is added again', async (t) => {
+  await using cluster = await MemcachedCluster.start(3);
+  const { addresses } = cluster;
+  await using site = await startSite({ servers: addresses });
+  const people = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(site)));
+  await changeProperties(site, '/mcproxy', { servers: addresses.slice(0, 2) });
+  for (const person of people) await write(person);
+  await changeProperties(site, '/mcproxy', { servers: addresses });
+  const stale = await countLost(people, [site]);
+  t.diagnostic(`${SESSIONS} sessions: ${stale} stale`);
+  assert.equal(stale, 0);
+});
+
+async function newPerson(site: TestServer): Promise<Person> {
+  const person = { visitor: new Visitor(site), last: 0 };
+  assert.equal(await write(person), true);
+  return person;
+}
+
+async function write(person: Person): Promise<boolean> {
+  const { status } = await person.visitor.post('/page', `set n ${person.last + 1}`);
+  if (status === 200) person.last += 1;
+  return status === 200;
+}
+
+/** Sessions that are read and written, so many a second, at one server or the other. */
+function startLoad(people: readonly Person[], sites: readonly TestServer[]) {
+  const took: number[] = [];
+  const running = new Set<Promise<void>>();
+  const free = [...people];
+  let failures = 0;
+  let lost = 0;
+  const turn = async (person: Person) => {
+    person.visitor.port = sites[Math.floor(Math.random() * sites.length)]!.port;
+    const answer = await person.visitor.post('/page', 'get n', `set n ${person.last + 1}`);
+    took.push(answer.tookMs);
+    if (answer.status !== 200) failures += 1;
+    else if (resultOf(answer) !== person.last) lost += 1;
+    if (answer.status === 200) person.last += 1;
+    free.push(person);
+  };
+  const timer = setInterval(() => {
+    const person = free.shift();
+    if (person === undefined) return;
+    const work = turn(person).finally(() => running.delete(work));
+    running.add(work);
+  }, 1000 / PER_SECOND);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(running);
+      return { took, failures, lost };
+    },
+  };
+}
+
+async function countLost(people: readonly Person[], sites: readonly TestServer[]): Promise<number> {
+  let lost = 0;
+  await several(people.length, 8, async (index) => {
+    const { visitor, last } = people[index]!;
+    for (const site of sites) {
+      const answer = await visitor.copy(site).visit('/page', 'get n');
+      if (answer.status !== 200 || resultOf(answer) !== last) lost += 1;
+    }
+  });
+  return lost;
+}
+
+/** The server that holds the first copy of each session, as the Test tab says. */
+async function firstPlaces(people: readonly Person[]): Promise<readonly string[]> {
+  const places: string[] = [];
+  await several(people.length, 8, async (index) => {
+    const answer = await people[index]!.visitor.copy().ask('/api/mcsdc/@test', { headers: { authorization: basic() } });
+    const { about } = JSON.parse(answer.text) as TestMessage;
+    places[index] = about?.places[0] ?? '';
+    assert.notEqual(places[index], '', answer.text);
+  });
+  return places;
+}
+
+function differences(before: readonly string[], after: readonly string[]): number {
+  return before.filter((place, index) => place !== after[index]).length;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
