@@ -43,7 +43,7 @@ const ASK_VERSION = `version${' '.repeat(24)}\r\n`;
 const LINE = /^key=(\S+) exp=(-?\d+) .*\bsize=(\d+)/;
 
 /**
- * Lists the keys of one memcached by `lru_crawler metadump all`, over a connection of its own: the dump is text, and only
+ * Lists the keys of one memcached by `lru_crawler metadump`, over a connection of its own: the dump is text, and only
  * servers that take text have it. Nothing else is sent until the server has answered `version`.
  */
 export function dumpKeys(target: NetConnectOpts, options: DumpOptions): Promise<Dump> {
@@ -59,6 +59,8 @@ class KeyDump {
   readonly #keys: DumpedKey[] = [];
   #timer: NodeJS.Timeout;
   #rest = '';
+  /** Older servers walk only over the order of use, where an item that is used meanwhile may be passed over. */
+  #mayAskOtherwise = true;
   #state: 'asking' | 'listing' | 'done' = 'asking';
 
   constructor(
@@ -94,7 +96,7 @@ class KeyDump {
     this.#state = 'listing';
     clearTimeout(this.#timer);
     this.#timer = this.#within(this.#options.walkMs);
-    this.#socket.write('lru_crawler metadump all\r\n');
+    this.#socket.write('lru_crawler metadump hash\r\n');
   }
 
   #list(line: string): void {
@@ -102,7 +104,10 @@ class KeyDump {
     if (line.startsWith('key=')) return;
     if (line === 'END') return this.#end(false);
     if (line.startsWith('BUSY')) return this.#fail(new DumpBusy(this.#options.address));
-    this.#failAs(REFUSES_LISTING);
+    if (this.#mayAskOtherwise) {
+      this.#mayAskOtherwise = false;
+      this.#socket.write('lru_crawler metadump all\r\n');
+    } else this.#failAs(REFUSES_LISTING);
   }
 
   #keep(line: string): void {
