@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
@@ -42,7 +42,7 @@ export async function openStorage({ dataFolder, clock = wallClock }: OpenOptions
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeWithParents(folder);
   } catch (cause) {
     throw new CannotOpen(
       `The data folder "${folder}" cannot be made (${reason(cause)}). Name another one with --data.`,
@@ -55,6 +55,17 @@ function makeFolder(folder: string): void {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw cannotWrite(`The data folder "${folder}"`, cause);
+  }
+}
+
+/** A level at a time: Node's own recursion does not end under /proc. Another process may make the same folder meanwhile. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return;
+  makeWithParents(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -157,6 +168,7 @@ function reason(cause: unknown): string {
     EROFS: 'the disk is read-only',
     ENOTDIR: 'part of its path is a file',
     EEXIST: 'a file of that name is there',
+    ENOENT: 'no folder can be made there',
     ENOSPC: 'the disk is full',
   };
   return words[code ?? ''] ?? (cause as Error).message;
