@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
@@ -60,12 +60,12 @@ function makeFolder(folder: string): void {
 
 /** A level at a time: Node's own recursion does not end under /proc. Another process may make the same folder meanwhile. */
 function makeWithParents(folder: string): void {
-  if (existsSync(folder)) return;
-  makeWithParents(dirname(folder));
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makeWithParents(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
