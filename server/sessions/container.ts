@@ -1,5 +1,6 @@
 import { Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
+import type { ServerStatus } from '../memcache/store.ts';
 import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf } from './lifetime.ts';
 import { SessionList } from './list.ts';
@@ -66,6 +67,22 @@ export class SessionContainer {
     this.list = new SessionList(this.#records, this.#finder, options);
   }
 
+  /** The same sessions with an idle timeout of their own: the cookie of another framework says how long it is good. */
+  withTimeout(timeoutMinutes: number): SessionContainer {
+    const { settings } = this.#options;
+    return new SessionContainer({ ...this.#options, settings: () => ({ ...settings(), timeoutMinutes }) });
+  }
+
+  /** As they are set now. */
+  get settings(): SessionSettings {
+    return this.#options.settings();
+  }
+
+  /** Asks every server of the store now; none where it is process memory. */
+  servers(): Promise<readonly ServerStatus[]> {
+    return this.#options.store.servers();
+  }
+
   /**
    * One request's copy of the browser's session, new and empty if there is none. `undefined`: the browser id was ended or
    * rotated away, and the browser needs another.
@@ -121,6 +138,11 @@ export class SessionContainer {
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
   async turn(browserId: string): Promise<Release> {
     return this.#wait(this.keyOf(browserId));
+  }
+
+  /** Closes the store: this process is done with it. */
+  close(): Promise<void> {
+    return this.#options.store.close();
   }
 
   /** The store's key for the session of a browser id. */

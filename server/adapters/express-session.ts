@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import session from 'express-session';
+import type { Session, SessionData } from 'express-session';
+import { Unavailable } from '../base/errors.ts';
+import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
+import { asHttpError, originOf, type Sessions } from './open-sessions.ts';
+
+export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
+
+type Callback<Value = void> = (error?: unknown, value?: Value) => void;
+type Guarded = IncomingMessage & { session?: unknown };
+
+const PROBE_MS = 100;
+
+const RULES: CookieRules = {
+  ownKeys: ['cookie'],
+  expiresOf: (data) => {
+    const { expires } = cookieOf(data);
+    return expires === null || expires === undefined ? null : new Date(expires as string).getTime();
+  },
+  withoutExpiry: (data) => ({ ...data, cookie: { ...cookieOf(data), expires: null } }),
+};
+
+/**
+ * Keeps the sessions of express-session where the tree says:
+ * `app.use(session({ store: new ExpressSessionStore(sessions), … }))`.
+ */
+export class ExpressSessionStore extends session.Store {
+  readonly #sessions: Sessions;
+  readonly #kept: FrameworkSessions;
+  /** By the data that `get` gave, then by the session that express-session made of it. */
+  readonly #found = new WeakMap<object, Found>();
+  #isGuarded = false;
+  #outage: Unavailable | undefined;
+
+  constructor(sessions: Sessions) {
+    super();
+    this.#sessions = sessions;
+    this.#kept = new FrameworkSessions(sessions, RULES);
+  }
+
+  /**
+   * Middleware to use right after express-session's. While no server answers, express-session goes on without a session
+   * ("disconnect"): with this, a handler that asks for `req.session` then gets the 503 it would have got, and a page
+   * without need of it is answered as always. Without it there are no events, and every visitor with a session gets 503.
+   */
+  guard(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+    this.#isGuarded = true;
+    return (request: Guarded, _, next) => {
+      const outage = this.#outage;
+      if (request.session === undefined && outage !== undefined) refuseSession(request, outage);
+      next();
+    };
+  }
+
+  override get(sid: string, callback: Callback<SessionData | null>): void {
+    const get = async () => {
+      const found = await this.#kept.find(sid);
+      if (found === undefined) return null;
+      const data = structuredClone(found.seen) as unknown as SessionData;
+      this.#found.set(data, found);
+      return data;
+    };
+    this.#answer(get(), callback);
+  }
+
+  override createSession(request: Parameters<session.Store['createSession']>[0], data: SessionData) {
+    const found = this.#found.get(data);
+    const made = super.createSession(request, data);
+    if (found !== undefined) this.#found.set(made, found);
+    return made;
+  }
+
+  override set(sid: string, data: SessionData, callback?: Callback): void {
+    const set = async () => {
+      const now = await this.#kept.save(sid, data, this.#found.get(data), originOfSession(data));
+      if (now !== undefined) this.#found.set(data, now);
+    };
+    this.#answer(set(), callback);
+  }
+
+  override touch(sid: string, data: SessionData, callback?: Callback): void {
+    this.#answer(this.#kept.touch(sid, data, this.#found.get(data), originOfSession(data)), callback);
+  }
+
+  override destroy(sid: string, callback?: Callback): void {
+    this.#answer(this.#kept.destroy(sid), callback);
+  }
+
+  /** Every session, as a list: which ids they belong to is not stored. */
+  override all(callback: Callback<SessionData[]>): void {
+    this.#answer(this.#kept.all() as Promise<unknown> as Promise<SessionData[]>, callback);
+  }
+
+  override length(callback: Callback<number>): void {
+    this.#answer(
+      this.#kept.all().then(({ length }) => length),
+      callback,
+    );
+  }
+
+  /** Ends every session in the container, other applications' too. */
+  override clear(callback?: Callback): void {
+    this.#answer(this.#sessions.endAll(), callback);
+  }
+
+  /** Outside the promise, so that a callback that throws is not called a second time. */
+  #answer<Value>(work: Promise<Value>, callback: Callback<Value> | undefined): void {
+    const failed = (error: unknown) => {
+      if (this.#isGuarded && error instanceof Unavailable) void this.#noticeOutage(error);
+      process.nextTick(() => callback?.(asHttpError(error)));
+    };
+    work.then((value) => process.nextTick(() => callback?.(null, value)), failed);
+  }
+
+  /** One server of several that fails is no outage: sessions on the others are to be had. */
+  async #noticeOutage(error: Unavailable): Promise<void> {
+    if (this.#outage !== undefined || (await this.#isReachable()) || this.#outage !== undefined) return;
+    this.#outage = asHttpError(error) as Unavailable;
+    this.emit('disconnect', error);
+    this.#probeLater();
+  }
+
+  #probeLater(): void {
+    setTimeout(() => void this.#probe(), PROBE_MS).unref();
+  }
+
+  async #probe(): Promise<void> {
+    if (!(await this.#isReachable())) return this.#probeLater();
+    this.#outage = undefined;
+    this.emit('connect');
+  }
+
+  async #isReachable(): Promise<boolean> {
+    try {
+      const servers = await (await this.#sessions.container()).servers();
+      return servers.length === 0 || servers.some(({ up }) => up);
+    } catch {
+      return false;
+    }
+  }
+}
+
+function cookieOf(data: Data): Data {
+  return (data['cookie'] ?? {}) as Data;
+}
+
+function refuseSession(request: Guarded, outage: Unavailable): void {
+  Object.defineProperty(request, 'session', {
+    configurable: true,
+    get() {
+      throw outage;
+    },
+  });
+}
+
+/** A session of express-session knows its request. */
+function originOfSession(data: SessionData) {
+  const { req } = data as Session & { req?: IncomingMessage & { ip?: string } };
+  return originOf(req?.ip ?? req?.socket?.remoteAddress, req?.headers?.['user-agent'], null);
+}

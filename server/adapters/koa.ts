@@ -1,0 +1,95 @@
+import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
+import { SessionUse } from '../sessions/participant.ts';
+import type { Session } from '../sessions/session.ts';
+import { asHttpError, originOf, type Sessions } from './open-sessions.ts';
+
+export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
+export type { Session } from '../sessions/session.ts';
+
+/** What the middleware adds to a Koa context. */
+export interface SessionContext {
+  /** The browser's session, read at the first call and the same at each: `const session = await ctx.session()`. */
+  session(): Promise<Session>;
+}
+
+export interface KoaSessionsOptions {
+  /** Who is signed in, for the list of sessions; without it, nobody is. */
+  readonly user?: (context: ParameterizedContext) => string | null | undefined;
+}
+
+interface Opened {
+  readonly use: SessionUse;
+  readonly session: Session;
+}
+
+/**
+ * Koa middleware that gives requests the session of their browser. Nothing is read before a handler asks, and what it
+ * changed is stored before the response leaves; a handler that throws, or answers 500 or more, stores nothing.
+ */
+export function koaSessions(
+  sessions: Sessions,
+  options: KoaSessionsOptions = {},
+): Middleware<DefaultState, SessionContext> {
+  return async (context, next) => {
+    let opening: Promise<Opened> | undefined;
+    context.session = async () => {
+      opening ??= open(sessions, context, options);
+      return (await opening).session;
+    };
+    try {
+      await next();
+    } catch (error) {
+      (await settled(opening))?.use.abort();
+      throw error;
+    }
+    const opened = await settled(opening);
+    if (opened !== undefined) await finish(context, opened.use);
+  };
+}
+
+async function open(sessions: Sessions, context: ParameterizedContext, { user }: KoaSessionsOptions): Promise<Opened> {
+  try {
+    const container = await sessions.container();
+    const use = new SessionUse({
+      ...(await sessions.cookies(context.secure || isLoopback(context.hostname))),
+      cookieHeader: context.req.headers.cookie,
+      origin: originOf(context.ip, context.req.headers['user-agent'], user?.(context) ?? null),
+      mayRerun: false,
+      reruns: 0,
+    });
+    return { use, session: await use.open(container) };
+  } catch (error) {
+    throw asHttpError(error);
+  }
+}
+
+/** A handler that caught the error went on without a session, and there is nothing to store. */
+async function settled(opening: Promise<Opened> | undefined): Promise<Opened | undefined> {
+  return opening?.catch(() => undefined);
+}
+
+async function finish(context: ParameterizedContext, use: SessionUse): Promise<void> {
+  if (context.status >= 500) return use.abort();
+  await commit(use);
+  const { setCookie } = use;
+  if (setCookie !== undefined && context.headerSent) {
+    await use.undo();
+    throw new Error('The handler sent its headers itself, so the browser id cookie came too late: nothing was stored.');
+  }
+  if (context.headerSent) return;
+  if (setCookie !== undefined) context.append('set-cookie', setCookie);
+  if (context.response.get('cache-control') === '') context.set('cache-control', 'no-store');
+}
+
+async function commit(use: SessionUse): Promise<void> {
+  try {
+    await use.commit();
+  } catch (error) {
+    throw asHttpError(error);
+  }
+}
+
+/** Browsers keep Secure cookies of this machine itself without https. */
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}

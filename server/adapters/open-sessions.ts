@@ -1,0 +1,140 @@
+import { Problem, Unavailable } from '../base/errors.ts';
+import { openForApplication, type DataFolder } from '../data-folder.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
+import { browserLabel } from '../products/sessions/browser-label.ts';
+import { endAll } from '../products/sessions/containers.ts';
+import { containerObject, openContainer } from '../products/sessions/current.ts';
+import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
+import type { SessionContainer } from '../sessions/container.ts';
+import type { Origin } from '../sessions/session.ts';
+
+export interface OpenSessionsOptions {
+  /** The data folder of a Trellis server on this machine: what it was given as `--data`. */
+  readonly data: string;
+  /** The path of the session data manager in its tree. */
+  readonly manager: string;
+  /** Where the settings that application and server share are read from (`TRELLIS_SECRETS` and others). */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** How this application's browsers get their ids, as the browser id manager above the container says. */
+export interface BrowserCookies {
+  readonly browserIds: BrowserIds;
+  readonly cookie: CookieSettings;
+}
+
+/** Opens the tree of a server on this machine for the sessions of an application. */
+export async function openSessions(options: OpenSessionsOptions): Promise<Sessions> {
+  const folder = await openForApplication(options.data, options.environment ?? process.env);
+  const sessions = new Sessions(folder, options.manager);
+  try {
+    await sessions.container();
+    return sessions;
+  } catch (error) {
+    if (error instanceof SessionsNotShared) await closeAfter(sessions, error);
+    // What is wrong in the tree can be mended there while the application runs; each request that needs it says so.
+    folder.site.log.warn({ err: error }, 'Sessions are not to be had yet');
+    return sessions;
+  }
+}
+
+async function closeAfter(sessions: Sessions, error: Error): Promise<never> {
+  await sessions.close();
+  throw error;
+}
+
+/** The sessions are in the memory of another process, where nobody else can see them. */
+export class SessionsNotShared extends Unavailable {
+  constructor(path: string, manager: string) {
+    super(
+      `The sessions in '${path}' are in the memory of the Trellis server and cannot be shared with an application. ` +
+        `Set up a MemCache Session Data Container, and make it the container path of '${manager}'.`,
+    );
+  }
+}
+
+/**
+ * Where an application's sessions are kept, as the tree says at each request: what is changed in the browser holds from
+ * the next request on.
+ */
+export class Sessions {
+  readonly #folder: DataFolder;
+  readonly #manager: string;
+  readonly #known = new Set<SessionContainer>();
+
+  constructor(folder: DataFolder, manager: string) {
+    this.#folder = folder;
+    this.#manager = manager;
+  }
+
+  /** The container that the manager leads to now. */
+  async container(): Promise<SessionContainer> {
+    const container = await openContainer(await this.#object());
+    this.#known.add(container);
+    return container;
+  }
+
+  /** How a browser that asked in this way keeps its id. */
+  async cookies(acceptsSecureCookies: boolean): Promise<BrowserCookies> {
+    const object = await this.#object();
+    const manager = await object.findService('session.browser-ids');
+    if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
+    const { browserIds, origin } = this.#folder.site;
+    const cookie = cookieSettings(manager, acceptsSecureCookies || origin.startsWith('https:'));
+    return { browserIds, cookie };
+  }
+
+  /** Ends every session in the container, other applications' too. No server has to be asked for that. */
+  async endAll(): Promise<void> {
+    endAll(await this.#object());
+  }
+
+  now(): number {
+    return this.#folder.site.clock();
+  }
+
+  async close(): Promise<void> {
+    this.#folder.close();
+    await Promise.all(Array.from(this.#known, (container) => container.close()));
+  }
+
+  async #object(): Promise<TreeObject> {
+    const connection = this.#folder.database.open(null);
+    const manager = await connection.find(this.#manager);
+    if (manager?.doesProvide('session.manager') !== true) throw noManager(this.#manager, manager);
+    const path = String(manager.properties['container_path']);
+    if (await isInMemory(connection, path)) throw new SessionsNotShared(path, this.#manager);
+    return containerObject(manager);
+  }
+}
+
+/** Whether a path leads into a folder whose contents are in the memory of each server. */
+async function isInMemory(connection: Connection, path: string): Promise<boolean> {
+  for (let end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
+    const folder = await connection.find(path.slice(0, end));
+    if (folder?.definition?.contains === 'volatile') return true;
+  }
+  return false;
+}
+
+function noManager(path: string, found: TreeObject | undefined): Unavailable {
+  const what = found === undefined ? 'There is no object' : `There is a ${found.type}`;
+  return new Unavailable(
+    `${what} at '${path}'. Name the path of a Session Data Manager, such as /session_data_manager.`,
+  );
+}
+
+/** Who makes a request, for the list of sessions. */
+export function originOf(address: string | undefined, userAgent: string | undefined, user: string | null): Origin {
+  return { user, address: address ?? '', browser: browserLabel(userAgent ?? '') };
+}
+
+/** An error as Koa and Express answer it: with its status, its sentence and, where that passes, Retry-After. */
+export function asHttpError(error: unknown): unknown {
+  if (!(error instanceof Problem)) return error;
+  const { retryAfterS } = error;
+  const headers = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
+  return Object.assign(error, { expose: true, headers });
+}
