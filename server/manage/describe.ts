@@ -8,6 +8,7 @@ import type {
   TypeInfo,
   Warning,
 } from '../../schema/messages.ts';
+import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
@@ -73,8 +74,8 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
   };
 }
 
-/** An entry of the add list. */
-export function describeType(definition: TypeDefinition): TypeInfo {
+/** An entry of the add list. A path for which only one object would do is that object's from the start. */
+export async function describeType(definition: TypeDefinition, connection: Connection): Promise<TypeInfo> {
   return {
     type: definition.type,
     title: definition.type,
@@ -82,8 +83,17 @@ export function describeType(definition: TypeDefinition): TypeInfo {
     icon: definition.icon,
     group: definition.group,
     suggestedId: definition.suggestedId,
-    schema: schemaOf(definition),
+    schema: await withPresets(schemaOf(definition), connection),
   };
+}
+
+async function withPresets(schema: FormSchema, connection: Connection): Promise<FormSchema> {
+  const fields = Object.entries(schema.properties).map(async ([name, field]) => {
+    if (field.widget !== 'path' || field.default !== '') return [name, field] as const;
+    const [only, another] = await connection.ofTypes(connection.database.types.providing(field.provides ?? ''), 2);
+    return [name, only === undefined || another !== undefined ? field : { ...field, default: only.path }] as const;
+  });
+  return { ...schema, properties: Object.fromEntries(await Promise.all(fields)) };
 }
 
 /** The types that the caller may add to a folder, in the order in which products bring them. */

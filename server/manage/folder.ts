@@ -40,7 +40,7 @@ const types = method({
   http: 'GET',
   permission: 'View management screens',
   summary: 'The add list: the types that the caller may add here.',
-  run: (call) => addableTypes(call.object, call).map(describeType),
+  run: (call) => Promise.all(addableTypes(call.object, call).map((type) => describeType(type, call.connection))),
 });
 
 const rename = method({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChangedMessage, CheckMessage, ObjectMessage, ProblemMessage } from '../../schema/messages.ts';
+import type { ChangedMessage, CheckMessage, ObjectMessage, ProblemMessage, TypeInfo } from '../../schema/messages.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('adding answers 201 with the address, and the object is there', async () => {
@@ -129,4 +129,18 @@ test('the wizard makes everything in one transaction, or nothing', async () => {
   assert.equal((await trellis.ask('POST', '/api/@setup-sessions', { body: good })).status, 201);
   const manager = (await trellis.ask('GET', '/api/session_data_manager')).json<ObjectMessage>();
   assert.equal(manager.properties['container_path'], '/mcsdc');
+});
+
+test('a path for which only one object would do is filled in where a type is added', async () => {
+  await using trellis = await openTestInstallation();
+  const preset = async () => {
+    const types = (await trellis.ask('GET', '/api/@types')).json<readonly TypeInfo[]>();
+    return types.find(({ type }) => type === 'MemCache Session Data Container')?.schema.properties['proxy_path']
+      ?.default;
+  };
+  assert.equal(await preset(), '');
+  await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
+  assert.equal(await preset(), '/mcproxy');
+  await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'other' } });
+  assert.equal(await preset(), '');
 });
