@@ -213,7 +213,6 @@ function whole(detail: string | undefined): readonly FieldProblem[] {
 }
 
 function hasControls(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex
   return /[\u0000-\u001f\u007f]/.test(text);
 }
 

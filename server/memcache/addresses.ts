@@ -78,7 +78,6 @@ export function isHostName(text: string): boolean {
 
 function parseSocket(text: string): Address | string {
   const shown = quote(text);
-  // eslint-disable-next-line no-control-regex
   if (/[\0-\x1f\x7f]/.test(text)) return `${shown} contains a control character. Write the path of a socket.`;
   if (
     text.endsWith('/') ||
