@@ -3,6 +3,7 @@ import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
 import { managerOf, type Client } from '../http/client.ts';
+import { TAKES_PICTURES } from './screenshots.ts';
 
 export { expect } from 'playwright/test';
 
@@ -30,7 +31,8 @@ export const test = base.extend<Fixtures>({
   },
   // oxlint-disable-next-line no-empty-pattern
   memcached: async ({}, use) => {
-    await using memcached = await startMemcached();
+    // In pictures it stands at memcached's own port, as it does in the manual.
+    await using memcached = await startMemcached(TAKES_PICTURES ? { port: 11211 } : {});
     await use(memcached);
   },
   api: async ({ server }, use) => use(managerOf(server)),

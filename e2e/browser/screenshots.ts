@@ -2,9 +2,13 @@ import type { Page } from 'playwright/test';
 
 const FOLDER = new URL('../../docs/images/', import.meta.url).pathname;
 
-/** Takes a picture for the manual, where SCREENSHOTS is set: `SCREENSHOTS=1 npm run test:browser`. */
+/** Whether pictures for the manual are taken: `SCREENSHOTS=1 npx playwright test --workers=1`. */
+export const TAKES_PICTURES = process.env['SCREENSHOTS'] === '1';
+
+/** Takes a picture for the manual, without the messages of what was done before. */
 export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['SCREENSHOTS'] !== '1') return;
+  if (!TAKES_PICTURES) return;
+  for (const close of await page.getByRole('button', { name: 'Close this message' }).all()) await close.click();
   await page.mouse.move(0, 0);
   await page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled', caret: 'hide' });
 }

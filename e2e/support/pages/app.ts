@@ -39,8 +39,9 @@ export class App {
     return this.page.getByRole('navigation', { name: /^Tabs of/ }).getByRole('link', { name: label });
   }
 
+  /** An object in the tree; its name is followed by a notice, where there is one. */
   treeItem(id: string): Locator {
-    return this.page.getByRole('treeitem', { name: id, exact: true });
+    return this.page.getByRole('treeitem', { name: new RegExp(`^${id}(\\s|$)`) });
   }
 
   /** What was just done, at the bottom of the page. */
@@ -55,6 +56,12 @@ export class App {
   /** A question over the page, by its heading. What it holds is slotted, so it is found by the element around it. */
   dialog(heading: string | RegExp): Locator {
     return this.page.locator('t-dialog').filter({ has: this.page.getByRole('heading', { name: heading }) });
+  }
+
+  /** Presses a button of a question and waits until the question is gone. */
+  async answer(heading: string | RegExp, button: string | RegExp): Promise<void> {
+    await this.dialog(heading).getByRole('button', { name: button, exact: true }).click();
+    await this.dialog(heading).waitFor({ state: 'detached' });
   }
 
   button(name: string | RegExp): Locator {

@@ -18,12 +18,12 @@ export class Contents extends App {
   }
 
   get filter(): Locator {
-    return this.page.getByRole('searchbox', { name: /^Filter/ }).or(this.page.getByPlaceholder(/^Filter/));
+    return this.page.getByRole('textbox', { name: 'Filter' });
   }
 
   /** Opens the add list, chooses a type, and gives the dialog that asks for an id. */
   async startAdding(type: string): Promise<Locator> {
-    await this.button('Add').click();
+    await this.page.getByRole('button', { name: 'Add', exact: true, expanded: false }).click();
     await this.page.getByRole('combobox', { name: 'Find a type' }).fill(type);
     await this.page.getByRole('option', { name: type }).first().click();
     const dialog = this.dialog(`Add a ${type}`);

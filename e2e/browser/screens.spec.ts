@@ -1,0 +1,179 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { startServer } from '../support/server.ts';
+import { App } from '../support/pages/app.ts';
+import { Contents } from '../support/pages/contents.ts';
+import { Form } from '../support/pages/form.ts';
+import { TestTab } from '../support/pages/test-tab.ts';
+import { setUpSessions } from '../http/site.ts';
+import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
+
+interface Look {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: 'light' | 'dark';
+  /** The rules of axe that are looked at; all, where none are named. */
+  readonly rules?: string[];
+}
+
+/** In the dark only colours differ. */
+const LOOKS: readonly Look[] = [
+  { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: 'dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark', rules: ['color-contrast'] },
+  { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+];
+
+const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
+const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+/** axe on the page as it is; and nothing of it may stand out at the side. */
+async function checkPage(page: Page, screen: string, rules?: string[]): Promise<void> {
+  await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)');
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
+  expect.soft(found, screen).toEqual([]);
+  const overflow = await page.evaluate<number>(OVERFLOW);
+  expect.soft(overflow, `${screen} does not scroll sideways`).toBeLessThanOrEqual(0);
+}
+
+for (const { name, viewport, colorScheme, rules } of LOOKS) {
+  const check = (page: Page, screen: string) => checkPage(page, screen, rules);
+
+  test.describe(name, () => {
+    test.use({ viewport, colorScheme });
+
+    test(`every screen passes axe: ${name}`, async ({ page, server, memcached }) => {
+      test.setTimeout(120_000);
+      await setUpSessions(server, [memcached.address, '127.0.0.1:1025']);
+      const [app, tester] = [new App(page), new TestTab(page)];
+      await app.open('/');
+      await app.button('Sign in').click();
+      await app.alert('Enter your name.').waitFor();
+      await check(page, 'sign-in');
+      await app.signIn();
+      await page.getByRole('table', { name: 'Contents of Root' }).locator('tr[data-key]').first().waitFor();
+      await check(page, 'contents');
+      if (name !== 'light') await picture(page, `contents-${name}`);
+
+      const screens: readonly (readonly [path: string, tab: string, ready: RegExp])[] = [
+        ['/mcproxy', 'properties', /answers in/],
+        ['/mcproxy', 'servers', /Latency/],
+        ['/mcsdc', 'properties', /Found: MemCache Proxy/],
+        ['/session_data_manager', 'settings', /Found: MemCache Session Data Container/],
+        ['/browser_id_manager', 'settings', /Set-Cookie/],
+        ['/acl_users', 'users', /admin/],
+        ['/index_html', 'properties', /Path/],
+        ['/temp_folder/session_data', 'test', /You have no session yet/],
+        ['/temp_folder', 'contents', /session_data/],
+        ['/', 'setup-sessions', /What will happen/],
+        ['/no/such/object', 'properties', /There is no object/],
+      ];
+      for (const [path, tab, ready] of screens) {
+        await app.open(path, tab);
+        await page.getByRole('main').getByText(ready).first().waitFor();
+        await check(page, `${path} @${tab}`);
+      }
+      await app.open('/mcsdc', 'test');
+      await tester.add('key1 This is a long string value\nkey2 3\npassword tiger');
+      await expect(page.getByText('This is a long string value').last()).toBeVisible();
+      await check(page, '/mcsdc @test');
+      if (name !== 'light') await picture(page, `test-${name}`);
+    });
+
+    test(`every dialog passes axe: ${name}`, async ({ app, page, server, memcached }) => {
+      test.setTimeout(120_000);
+      await setUpSessions(server, [memcached.address]);
+      const [contents, form] = [new Contents(page), new Form(page)];
+      await page.reload();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('option', { name: /^MemCache Proxy/ }).waitFor();
+      await check(page, 'add menu');
+      await page.keyboard.press('Escape');
+      const dialog = await contents.startAdding('MemCache Proxy');
+      await dialog.getByLabel('Id').fill('_x');
+      await check(page, 'add dialog');
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await contents.row('mcproxy').focus();
+      await page.keyboard.press('Delete');
+      await app.dialog('Delete mcproxy?').getByRole('button', { name: 'Keep' }).waitFor();
+      await check(page, 'delete dialog');
+      await app.answer('Delete mcproxy?', 'Keep');
+      await contents.row('mcproxy').focus();
+      await page.keyboard.press('F2');
+      await app.dialog('Rename mcproxy').getByRole('button', { name: 'Cancel' }).waitFor();
+      await check(page, 'rename dialog');
+      await app.answer('Rename mcproxy', 'Cancel');
+
+      await app.open('/mcsdc', 'properties');
+      await form.save('Idle timeout', 'never');
+      await app.alert('1 field needs attention:').waitFor();
+      await check(page, 'refused form');
+      await app.open('/session_data_manager', 'settings');
+      await form.field('Title').fill('x');
+      await page.context().clearCookies();
+      await app.button('Change').click();
+      await page.getByRole('heading', { name: 'Your session ended.' }).waitFor();
+      await check(page, 'session ended');
+    });
+  });
+}
+
+test('the screen for the first administrator passes axe', async ({ page }) => {
+  await using fresh = await startServer({ withoutAdministrator: true });
+  await page.goto(/https?:\S+#token=\S+/.exec(fresh.greeting)?.[0] ?? '');
+  await page.getByRole('heading', { name: 'Create the administrator' }).waitFor();
+  await checkPage(page, 'administrator');
+});
+
+test.describe('phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('the main job is done on a phone', async ({ page, memcached }) => {
+    const [app, contents, form, tester] = [new App(page), new Contents(page), new Form(page), new TestTab(page)];
+    await app.open('/');
+    await app.signIn();
+    await contents.add('MemCache Proxy', 'mcproxy');
+    await form.save('Servers', memcached.address);
+    await expect(app.flash(/answers in/).last()).toBeVisible();
+    await app.button('Tree').click();
+    await app.treeItem('Root').click();
+    await expect(app.heading).toHaveText('Root');
+    await contents.add('MemCache Session Data Container', 'mcsdc');
+    await form.save('Proxy path', '/mcproxy');
+    await expect(app.flash(/^Saved changes\./).last()).toBeVisible();
+    await app.open('/session_data_manager', 'settings');
+    await form.save('Transient Object Container Path', '/mcsdc', 'Change');
+    await expect(app.flash('Changes saved.').last()).toBeVisible();
+    await page.getByRole('link', { name: 'Test /mcsdc' }).click();
+    await tester.add('key1 This is a long string value\nkey2 3');
+    await expect.poll(() => tester.line.textContent()).toBe('Before: 0;  after: 2; # items: 2');
+    await expect(page.getByText('This is a long string value').last()).toBeVisible();
+  });
+});
+
+test('the theme that somebody chose is kept', async ({ app, page }) => {
+  await app.button('admin').click();
+  await page.getByRole('menuitemcheckbox', { name: 'Dark theme' }).click();
+  const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  await expect.poll(ground).toBe('rgb(18, 21, 19)');
+  await page.reload();
+  await app.heading.waitFor();
+  expect(await ground()).toBe('rgb(18, 21, 19)');
+});
+
+test('the first screen is small, and soon there', async ({ page, server }) => {
+  const sizes: number[] = [];
+  page.on('response', (response) => {
+    if (!response.url().startsWith(server.url)) throw new Error(`${response.url()} comes from elsewhere`);
+    if (/\/(assets|manage)/.test(response.url())) sizes.push(Number(response.headers()['content-length'] ?? 0));
+  });
+  await page.goto('/manage');
+  await page.getByRole('heading', { name: /^Sign in/ }).waitFor();
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(total, `${(total / 1000).toFixed(1)} kB in ${sizes.length} files`).toBeLessThan(90_000);
+  const paint = await page.evaluate<number>(PAINT);
+  expect(paint, 'a busy machine gets three times as long').toBeLessThan(3000);
+});

@@ -1,0 +1,111 @@
+import { startServer } from '../support/server.ts';
+import { App } from '../support/pages/app.ts';
+import { Form } from '../support/pages/form.ts';
+import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
+
+test('whoever is not signed in sees the sign-in screen at every address, and comes to where they wanted', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open('/session_data_manager', 'settings');
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+  await picture(page, 'sign-in');
+  await app.signIn('admin', 'not the password');
+  await expect(app.alert('Wrong name or password.')).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true }), 'what was typed stays').toHaveValue('admin');
+  await app.signIn();
+  await expect(app.heading).toHaveText('session_data_manager');
+});
+
+test('what is missing is said before anything is sent', async ({ page }) => {
+  const app = new App(page);
+  await app.open('/');
+  await app.button('Sign in').click();
+  await expect(app.alert('Enter your name.')).toBeVisible();
+  await page.getByLabel('Name', { exact: true }).fill('admin');
+  await app.button('Sign in').click();
+  await expect(app.alert('Enter your password.')).toBeVisible();
+});
+
+test('too many tries have to wait, and are told how long', async ({ page }) => {
+  const app = new App(page);
+  await app.open('/');
+  const alert = app.alert(/Too many tries\. Wait \d+ s\./);
+  for (let tries = 0; tries < 12 && !(await alert.isVisible()); tries += 1) {
+    const answered = page.waitForResponse(/@login$/);
+    await app.signIn('admin', `wrong ${tries}`);
+    await answered;
+    await expect(app.button('Sign in')).toBeEnabled();
+  }
+  await expect(alert).toBeVisible();
+});
+
+test('signing out leaves nothing behind, not even by going back', async ({ app, page }) => {
+  await app.open('/acl_users', 'users');
+  await expect(page.getByRole('table', { name: 'Users' })).toBeVisible();
+  await app.signOut();
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await expect(page.getByRole('table')).toHaveCount(0);
+  expect(await page.context().cookies()).toEqual([]);
+});
+
+test('the one-time link of a first start makes the administrator, once', async ({ page }) => {
+  await using fresh = await startServer({ withoutAdministrator: true });
+  const [app, form] = [new App(page), new Form(page)];
+  const link = /https?:\S+#token=\S+/.exec(fresh.greeting)?.[0] ?? '';
+  await page.goto(`${fresh.url}/manage`);
+  await expect(page.getByText('The server printed a one-time link when it first started.')).toBeVisible();
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
+  await picture(page, 'administrator');
+  await form.field('Name').fill('ada');
+  await form.field('Password').fill('short');
+  await form.field('Password again').fill('other');
+  await app.button('Create the administrator').click();
+  await expect(app.alert('The two passwords are not the same.')).toBeVisible();
+  await form.field('Password again').fill('short');
+  await app.button('Create the administrator').click();
+  await expect(app.alert(/8/)).toBeVisible();
+  await form.field('Password').fill('violets under glass');
+  await form.field('Password again').fill('violets under glass');
+  await app.button('Create the administrator').click();
+  await expect(app.heading).toHaveText('Root');
+  await expect(page, 'the token does not stay in the address').toHaveURL(/\/manage$/);
+
+  await page.context().clearCookies();
+  await page.goto(link);
+  await page.reload();
+  await form.field('Password').fill('violets under glass');
+  await form.field('Password again').fill('violets under glass');
+  await app.button('Create the administrator').click();
+  await expect(app.alert(/no longer valid/)).toBeVisible();
+});
+
+test('a session that ends while one works is asked for again, and the edits are kept', async ({ app, page }) => {
+  const form = new Form(page);
+  await app.open('/session_data_manager', 'settings');
+  await form.field('Title').fill('A title that took long to find');
+  await page.context().clearCookies();
+  await app.button('Change').click();
+  await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
+  await expect(page.getByText('your edits here are kept')).toBeVisible();
+  await picture(page, 'session-ended');
+  await app.signIn();
+  await expect(app.dialog('Your session ended.')).toHaveCount(0);
+  await expect(form.field('Title')).toHaveValue('A title that took long to find');
+  await app.button('Change').click();
+  await expect(app.flash('Changes saved.')).toBeVisible();
+});
+
+test('a user who may not manage is told so, and sees nothing', async ({ page, api }) => {
+  await api('/api/acl_users/@users', { body: { name: 'mem', password: 'violets under glass', roles: [] } });
+  const app = new App(page);
+  await app.open('/');
+  await app.signIn('mem', 'violets under glass');
+  await expect(app.alert(/Could not show '\/'.*permission 'View management screens'/)).toBeVisible();
+  await expect(page.getByText('acl_users')).toHaveCount(0);
+});
