@@ -10,12 +10,14 @@ export class Face extends LitElement {
   @property() heading = '';
   @property() detail = '';
   @property({ reflect: true }) kind: 'empty' | 'error' = 'empty';
+  /** It stands for the whole page, so that its heading is the page's. */
+  @property({ type: Boolean, attribute: 'whole-page' }) isWholePage = false;
 
   protected override render() {
     return html`
       <t-icon name=${this.icon}></t-icon>
       <div role=${this.kind === 'error' ? 'alert' : 'status'}>
-        <p class="strong">${this.heading}</p>
+        ${this.isWholePage ? html`<h1 class="strong">${this.heading}</h1>` : html`<p class="strong">${this.heading}</p>`}
         <p class="quiet">${this.detail}</p>
         <div class="buttons"><slot></slot></div>
       </div>
@@ -36,11 +38,16 @@ export class Face extends LitElement {
       t-icon {
         margin-top: 2px;
       }
+      h1 {
+        font-size: inherit;
+        letter-spacing: normal;
+      }
+      h1,
       p {
         max-width: 620px;
         overflow-wrap: anywhere;
       }
-      p + p {
+      * + p {
         margin-top: 2px;
       }
       .buttons {

@@ -118,11 +118,22 @@ export class PageView extends LitElement {
   #failed(failure: unknown) {
     const { path } = place.get();
     if (failure instanceof ApiProblem && failure.status === 404) {
-      return html`<t-face kind="error" icon="circle-x" heading="There is no object '${path}'." detail=${failure.detail}>
+      return html`<t-face
+        whole-page
+        kind="error"
+        icon="circle-x"
+        heading="There is no object '${path}'."
+        detail=${failure.detail}
+      >
         <a class="button" href=${addressOf('/')}>Go to Root</a>
       </t-face>`;
     }
-    return html`<t-face kind="error" icon="circle-x" heading="Could not show '${path}': ${detailOf(failure)}">
+    return html`<t-face
+      whole-page
+      kind="error"
+      icon="circle-x"
+      heading="Could not show '${path}': ${detailOf(failure)}"
+    >
       <button @click=${() => this.#load.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
     </t-face>`;
   }
