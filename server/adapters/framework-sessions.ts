@@ -143,13 +143,15 @@ export class FrameworkSessions {
     }
   }
 
-  /** Whether something is new besides how long the session is good, or that by more than the container's resolution. */
+  /** Whether something is new besides how long the session is good, or that by more than the resolution. */
   #isWorthWriting({ settings }: SessionContainer, seen: Data, wanted: Data): boolean {
     const { withoutExpiry, expiresOf } = this.#rules;
     if (!isDeepStrictEqual(withoutExpiry(seen), withoutExpiry(wanted))) return true;
     const [before, after] = [expiresOf(seen), expiresOf(wanted)];
     if (before === null || after === null) return before !== after;
-    return Math.abs(after - before) >= settings.resolutionSeconds * 1_000;
+    // A cookie that is good for seconds only needs a finer resolution than the container's.
+    const leastMs = Math.min(settings.resolutionSeconds * 1_000, (after - this.#sessions.now()) / 10);
+    return Math.abs(after - before) >= leastMs;
   }
 
   #isOver(container: SessionContainer, session: Session, data: Data): boolean {

@@ -1,0 +1,90 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = new URL('../..', import.meta.url).pathname;
+const START_DEADLINE_MS = 20_000;
+
+/** A project of somebody else's, in a folder of its own, with the packed package among its modules. */
+export interface Project extends AsyncDisposable {
+  readonly folder: string;
+  /** The names of the files in the package. */
+  readonly files: readonly string[];
+  /** Starts an example on a free port, with the Node that is on the machine for everybody. */
+  start(example: string, environment: Readonly<Record<string, string>>): Promise<Application>;
+}
+
+/** A running application. */
+export interface Application extends AsyncDisposable {
+  readonly port: number;
+  log(): string;
+}
+
+/** Packs the package as for publishing and puts it into a new project, beside links to the packages that are installed. */
+export async function installPacked(): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'trellis-project-'));
+  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: ROOT,
+    env: plainEnvironment(),
+  });
+  const [{ filename, files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('['))) as [Packed];
+  await mkdir(join(folder, 'node_modules/trellis'), { recursive: true });
+  await run('tar', [
+    '-xzf',
+    join(folder, filename),
+    '--strip-components=1',
+    '-C',
+    join(folder, 'node_modules/trellis'),
+  ]);
+  for (const name of await readdir(join(ROOT, 'node_modules'))) {
+    if (name !== 'trellis' && !name.startsWith('.')) {
+      await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+  }
+  await cp(join(ROOT, 'examples'), folder, { recursive: true });
+  return {
+    folder,
+    files: files.map(({ path }) => path),
+    start: (example, environment) => startApplication(join(folder, example), environment),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+async function startApplication(folder: string, environment: Readonly<Record<string, string>>): Promise<Application> {
+  const env = { ...plainEnvironment(), PORT: '0', ...environment };
+  const child = spawn(process.execPath, ['app.js'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const gone = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  const line = once(lines, 'line', { signal: AbortSignal.timeout(START_DEADLINE_MS) }).then(([first]) => String(first));
+  const ended = gone.then(([code]) => {
+    throw new Error(`The application ended with ${String(code)} before it listened:\n${log}`);
+  });
+  const port = Number(/:(\d+)\//.exec(await Promise.race([line, ended]))?.[1]);
+  ended.catch(() => undefined);
+  return {
+    port,
+    log: () => log,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/** Without what this project's own scripts and settings put there. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(([name]) => !/^(TRELLIS_|npm_|NODE_OPTIONS|NODE_ENV)/.test(name));
+  return { ...Object.fromEntries(others), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
+}

@@ -1,0 +1,26 @@
+import Koa from 'koa';
+import { koaSessions, openSessions } from 'trellis/koa';
+
+const { TRELLIS_DATA = '../../var', SESSION_MANAGER = '/session_data_manager', PORT = '3000' } = process.env;
+
+const sessions = await openSessions({ data: TRELLIS_DATA, manager: SESSION_MANAGER });
+const app = new Koa();
+app.use(koaSessions(sessions));
+
+app.use(async (ctx) => {
+  // A page that asks for no session costs nothing, and is answered also while memcached is out of reach.
+  if (ctx.path === '/about') {
+    ctx.body = 'A shop with sessions in Trellis.\n';
+    return;
+  }
+  const session = await ctx.session();
+  if (ctx.path === '/sign-in') session.rotate();
+  if (ctx.path === '/sign-out') session.invalidate();
+  else session.update('visits', (visits = 0) => visits + 1);
+  if (ctx.path === '/fail') throw new Error('What this request did to the session is not stored.');
+  ctx.body = `Visits: ${session.get('visits', 0)}\n`;
+});
+
+const server = app.listen(Number(PORT), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${server.address().port}/`);
+});
