@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { several, sized } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { ADMIN_PASSWORD, type TestServer } from '../support/server.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 
-const data = await mkdtemp(join(tmpdir(), 'trellis-ids-'));
+const folder = await temporaryFolder();
+const data = folder.path;
 const memcached = await startMemcached();
 const servers = [memcached.address];
 const one = await startSite({ servers }, { data });
@@ -18,7 +17,7 @@ const other = await startSteppedServer({ data });
 const stranger = await startSite({ servers });
 after(async () => {
   await Promise.all([one.stop(), other.stop(), stranger[Symbol.asyncDispose](), memcached.kill()]);
-  await rm(data, { recursive: true, force: true });
+  await folder[Symbol.asyncDispose]();
 });
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -130,9 +129,12 @@ test('a new password ends every login of its user at the next request, at every 
 test('a new secret logs nobody out while the old one is kept, and everybody who has an old cookie once it is dropped', async (t) => {
   const count = sized(50, 500);
   const [oldSecret, newSecret] = [secret(), secret()];
-  const folder = await mkdtemp(join(tmpdir(), 'trellis-secrets-'));
-  const withSecrets = (...secrets: string[]) => ({ data: folder, environment: { TRELLIS_SECRETS: secrets.join(',') } });
-  const first = await startSite({ servers }, withSecrets(oldSecret));
+  await using folder = await temporaryFolder();
+  const withSecrets = (...secrets: string[]) => ({
+    data: folder.path,
+    environment: { TRELLIS_SECRETS: secrets.join(',') },
+  });
+  await using first = await startSite({ servers }, withSecrets(oldSecret));
   const visitors = await Promise.all(Array.from({ length: count }, (_, index) => visitorWith(first, `set n ${index}`)));
   await first.stop();
 
@@ -151,8 +153,6 @@ test('a new secret logs nobody out while the old one is kept, and everybody who 
   const left = await reading(last);
   t.diagnostic(`${count} sessions: 0 logouts while both secrets are known; ${left} old cookies accepted afterwards`);
   assert.equal(left, 0);
-  await last.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function forgeries(known: string, foreign: string, count: number): readonly string[] {
@@ -191,7 +191,7 @@ function forgeries(known: string, foreign: string, count: number): readonly stri
 
 /** Another letter at one place. */
 function replaceAt(text: string, at: number): string {
-  const others = [...LETTERS].filter((letter) => letter !== text[at]);
+  const others = LETTERS.split('').filter((letter) => letter !== text[at]);
   const letter = others[Math.floor(Math.random() * others.length)] ?? 'A';
   return text.slice(0, at) + letter + text.slice(at + 1);
 }

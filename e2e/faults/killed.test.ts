@@ -23,7 +23,7 @@ test('a server killed while it changes the tree has every acknowledged change wh
   const acknowledged = new Map(GROUPS.map((group) => [group, 0]));
   let sent = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const server = await startSteppedServer({ data });
+    await using server = await startSteppedServer({ data });
     if (round === 0) for (const group of GROUPS) await addGroup(server, group);
     else await checkGroups(server, acknowledged);
     let isKilled = false;
@@ -53,7 +53,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`${signal} under load loses no acknowledged write to a session or to the tree`, async (t) => {
     await using memcached = await startMemcached();
     const data = join(folder, signal);
-    const site = await startSite({ servers: [memcached.address] }, { data });
+    await using site = await startSite({ servers: [memcached.address] }, { data });
     for (const group of GROUPS) await addGroup(site, group);
     const writers = GROUPS.map((group) => ({ group, visitor: new Visitor(site), acknowledged: 0, lastSent: 0 }));
     const refused: number[] = [];

@@ -179,7 +179,7 @@ function note(person: Person, turn: number, result: unknown): void {
   if (isWrite) person.sent.push(turn);
   if (isWrite) person.possible = result === undefined ? [...person.possible, turn] : [turn];
   else if (result !== undefined) {
-    assert.ok(person.sent.includes(result as number), `${String(result)} was read, and never written`);
+    assert.ok(person.sent.includes(result as number), `${JSON.stringify(result)} was read, and never written`);
     if (!person.possible.includes(result as number)) person.stale += 1;
     // What was written without an acknowledgement is in doubt until it was read.
     person.possible = [result as number];

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages.ts';
 import { several, sized, times } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
 
 // Two processes on one data folder, and two copies of each session.
-const data = await mkdtemp(join(tmpdir(), 'trellis-races-'));
+const folder = await temporaryFolder();
+const data = folder.path;
 const cluster = await MemcachedCluster.start(2);
 const one = await startSite({ servers: cluster.addresses, proxy: { replicas: 2 } }, { data });
 const other = await startSteppedServer({ data });
 const sites = [one, other] as const;
 after(async () => {
   await Promise.all([one.stop(), other.stop(), cluster[Symbol.asyncDispose]()]);
-  await rm(data, { recursive: true, force: true });
+  await folder[Symbol.asyncDispose]();
 });
 
 test('of 50 increments at once, in two processes, none is lost and none refused', async (t) => {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { sized } from '../support/figures.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const PROCESSES = sized(2, 8);
@@ -22,19 +20,14 @@ for (const [how, meet] of [
   ['never answers', () => undefined],
 ] as const) {
   test(`a server that ${how} is tried again without haste, however many ask`, async (t) => {
-    const attempts: number[] = [];
-    const open = new Set<Socket>();
-    const listener = createServer((socket) => {
-      attempts.push(performance.now());
-      open.add(socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy()));
-      meet(socket);
-    });
-    await once(listener.listen(0, '127.0.0.1'), 'listening');
-    const servers = [`127.0.0.1:${(listener.address() as AddressInfo).port}`];
-    const data = await mkdtemp(join(tmpdir(), 'trellis-storm-'));
-    const first = await startSite({ servers }, { data });
-    const more = await Promise.all(Array.from({ length: PROCESSES - 1 }, () => startSteppedServer({ data })));
-    const sites = [first, ...more];
+    await using folder = await temporaryFolder();
+    await using listener = await startListener(meet);
+    await using stack = new AsyncDisposableStack();
+    const { attempts } = listener;
+    const data = folder.path;
+    const first = stack.use(await startSite({ servers: [listener.address] }, { data }));
+    const start = async () => stack.use(await startSteppedServer({ data }));
+    const sites = [first, ...(await Promise.all(Array.from({ length: PROCESSES - 1 }, start)))];
 
     // Each process has noticed.
     await Promise.all(sites.map(async (site) => assert.equal((await ask(site)).status, 503)));
@@ -63,12 +56,28 @@ for (const [how, meet] of [
     );
     const late = attempts.filter((at) => at - began > DOWN_MS / 2).length;
     assert.ok(late <= PROCESSES * (MOST_PER_SECOND * (seconds / 2) + 2), `${late} attempts in the second half`);
-
-    await Promise.all(sites.map((site) => site.stop()));
-    for (const socket of open) socket.destroy();
-    await once(listener.close(), 'close');
-    await rm(data, { recursive: true, force: true });
   });
+}
+
+/** Listens where a memcached should, and counts who comes. */
+async function startListener(meet: (socket: Socket) => void) {
+  const attempts: number[] = [];
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    attempts.push(performance.now());
+    open.add(socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy()));
+    meet(socket);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    attempts,
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of open) socket.destroy();
+      await once(server, 'close');
+    },
+  };
 }
 
 function ask(site: { readonly port: number }) {
