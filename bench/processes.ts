@@ -42,7 +42,7 @@ export async function load(
   await writeFile(script, luaScript(options.cookies ?? []));
   const before = await cpuSeconds(options.pid);
   const args = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, '-s', script, url];
-  const { stdout } = await run('wrk', args, { timeout: (options.seconds + 30) * 1000 });
+  const { stdout } = await run('wrk', args, { timeout: (options.seconds + 30) * 1000 }).catch(explain);
   const used = (await cpuSeconds(options.pid)) - before;
   await rm(folder, { recursive: true });
   const result = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '{}') as Record<string, number>;
@@ -54,6 +54,12 @@ export async function load(
     failures: result['failures'] ?? 0,
     cpuUs: (used * 1e6) / Math.max(1, requests),
   };
+}
+
+function explain(error: NodeJS.ErrnoException): never {
+  if (error.code === 'ENOENT')
+    throw new Error('The benchmark needs wrk. Install it first, on Debian by: apt-get install wrk');
+  throw error;
 }
 
 /** Resident memory of a process, in MB. */
