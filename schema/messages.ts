@@ -378,6 +378,8 @@ export interface SessionsMessage {
   readonly source: string;
   /** Addresses of servers that could not be listed: with any, no session need not mean that there is none. */
   readonly unreachable: readonly string[];
+  /** Everything that is kept here could be seen: none listed means none there. */
+  readonly complete: boolean;
   readonly checked: string;
 }
 

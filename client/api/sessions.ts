@@ -1,7 +1,13 @@
 import type {
   ChainMessage,
+  EndedSessions,
+  EndSessionsRequest,
   OwnSessionRequest,
+  RevealRequest,
   ServersMessage,
+  SessionMessage,
+  SessionsMessage,
+  SessionValue,
   SetupAnswer,
   SetupRequest,
   TestMessage,
@@ -25,6 +31,37 @@ export function addTestItems(container: string, body: TestRequest): Promise<Test
 
 export function changeOwnSession(container: string, body: OwnSessionRequest): Promise<TestMessage> {
   return request('POST', viewOf(container, 'own'), { body });
+}
+
+export interface SessionsQuery {
+  readonly offset?: number;
+  readonly limit?: number;
+  readonly sort?: string;
+  readonly order?: 'asc' | 'desc';
+  readonly filter?: string;
+}
+
+/** Everybody's sessions in this container. */
+export function getSessions(container: string, query: SessionsQuery, signal?: AbortSignal): Promise<SessionsMessage> {
+  return request('GET', viewOf(container, 'sessions'), { query: { ...query }, ...(signal && { signal }) });
+}
+
+export function getSession(container: string, key: string, signal?: AbortSignal): Promise<SessionMessage> {
+  return request('GET', `${viewOf(container, 'sessions')}/${key}`, { ...(signal && { signal }) });
+}
+
+export function endSession(container: string, key: string): Promise<void> {
+  return request('DELETE', `${viewOf(container, 'sessions')}/${key}`);
+}
+
+/** Ends all sessions of the container, or all of a user. */
+export function endSessions(container: string, body: EndSessionsRequest): Promise<EndedSessions> {
+  return request('POST', `${viewOf(container, 'sessions')}/@end`, { body });
+}
+
+/** An obscured value as it is; the server writes down who asked. */
+export function revealItem(container: string, body: RevealRequest): Promise<SessionValue> {
+  return request('POST', viewOf(container, 'reveal'), { body });
 }
 
 export function getChain(manager: string, signal?: AbortSignal): Promise<ChainMessage> {

@@ -59,6 +59,7 @@ const list = method({
       largestBytes: page.largestBytes,
       source: sourceOf(page, why),
       unreachable: unreachable.map(({ address }) => address),
+      complete: why.length === 0 && !page.listing.hasMore && page.unopened === 0,
       checked: timeText(siteOf(object).clock()),
     };
   },

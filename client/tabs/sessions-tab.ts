@@ -1,0 +1,281 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ObjectMessage, SessionRow, SessionsMessage } from '../../schema/messages.ts';
+import { detailOf } from '../api/request.ts';
+import { getSessions } from '../api/sessions.ts';
+import '../parts/face.ts';
+import '../parts/filter-field.ts';
+import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
+import { formatNumber, formatTime, plural } from '../parts/format.ts';
+import '../parts/table.ts';
+import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
+import { load } from '../parts/web-awesome.ts';
+import { ObjectChanged } from '../state/changes.ts';
+import { addressOf, place, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { isPhone, isWide } from '../state/screen.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import { columns, compactRow, orderInWords } from './sessions/columns.ts';
+import './sessions/figures-strip.ts';
+import './sessions/session-detail.ts';
+import type { DetailAction } from './sessions/session-detail.ts';
+import './sessions/session-selection.ts';
+import { sessionsStyles } from './sessions/styles.ts';
+import type { TabElement } from './tab.ts';
+
+const PAGE = 100;
+
+/** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
+@customElement('sessions-tab')
+export class SessionsTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private selected: ReadonlySet<string> = new Set();
+  @query('filter-field') private filterField!: FilterField;
+  @query('t-table') private table!: Table<SessionRow>;
+
+  readonly #list = new Task(this, {
+    args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
+    task: ([{ path }, filter, sort, order, offset], { signal }) =>
+      getSessions(path, { filter, sort, order, offset, limit: PAGE }, signal),
+    onComplete: ({ sessions }) => (this.selected = this.selected.intersection(new Set(sessions.map(keyOf)))),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place, isPhone, isWide);
+    new Shortcuts(this, [
+      { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
+      { key: 'Delete', label: 'End what is selected', run: () => void this.#endSelected() },
+      { key: 'Escape', label: 'Close the session, or clear the selection', run: () => this.#escape() },
+    ]);
+  }
+
+  protected override render() {
+    const message = this.#message;
+    return html`
+      <div class="list">
+        <figures-strip .message=${message}></figures-strip>
+        ${this.#toolbar()}
+        <t-table
+          label="Sessions of ${this.object.id}"
+          loadingText="Listing the sessions of ${this.object.id}…"
+          ?selectable=${(message?.sessions.length ?? 0) > 0}
+          .columns=${columns}
+          .compact=${compactRow}
+          .rows=${message?.sessions ?? []}
+          .keyOf=${keyOf}
+          .sorting=${this.#sorting}
+          .selected=${this.selected}
+          .openKey=${this.#openKey}
+          .loading=${this.#list.status === TaskStatus.PENDING}
+          @click=${this.#onClick}
+          @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+          @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
+          @row-opened=${(event: RowOpened) => this.#show(event.key)}
+        >
+          ${this.#face()}
+        </t-table>
+        ${message ? this.#foot(message) : nothing}
+      </div>
+      ${this.#drawer()}
+    `;
+  }
+
+  protected override updated() {
+    if (this.#openKey !== undefined && !isWide.get()) void load('drawer');
+  }
+
+  get #message(): SessionsMessage | undefined {
+    return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
+  }
+
+  get #filter(): string {
+    return place.get().query.get('filter') ?? '';
+  }
+
+  get #sorting(): Sorting {
+    const { query: values } = place.get();
+    return { column: values.get('sort') ?? 'lastSeen', order: values.get('order') === 'asc' ? 'asc' : 'desc' };
+  }
+
+  get #offset(): number {
+    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
+  }
+
+  /** The session whose inside is shown. */
+  get #openKey(): string | undefined {
+    return place.get().query.get('session') ?? undefined;
+  }
+
+  #toolbar() {
+    const count = this.selected.size;
+    return html`<div class="toolbar">
+      <filter-field
+        shortcut="/"
+        placeholder="Filter by user, IP, browser"
+        value=${this.#filter}
+        @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+        @leave-down=${() => this.table.focusRow()}
+      ></filter-field>
+      ${
+        count > 0
+          ? html`<session-selection
+              count=${count}
+              @end=${this.#endSelected}
+              @clear=${() => (this.selected = new Set())}
+            ></session-selection>`
+          : nothing
+      }
+      <button class="danger-text end-all" @click=${this.#endAll}>
+        ${isPhone.get() ? 'End all…' : 'End all sessions…'}
+      </button>
+    </div>`;
+  }
+
+  #face() {
+    const { status, error } = this.#list;
+    const again = html`<button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
+    if (status === TaskStatus.ERROR) {
+      const heading = `Cannot list the sessions of '${this.path}'.`;
+      return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detailOf(error)}>${again}</t-face>`;
+    }
+    const message = this.#message;
+    if (status !== TaskStatus.COMPLETE || !message) return nothing;
+    if (this.#filter && message.total > 0) {
+      return html`<t-face
+        icon="search"
+        heading="No session matches '${this.#filter}'."
+        detail="Sessions were looked at by user, IP, browser and key. A size finds larger or smaller ones: >10 KiB."
+      >
+        <button @click=${() => this.filterField.clear()}>Clear filter</button>
+      </t-face>`;
+    }
+    if (!message.complete) {
+      const heading = `Cannot list every session of '${this.path}'. Of those that can be seen, there is none.`;
+      return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${message.source}
+        >${again}</t-face
+      >`;
+    }
+    return html`<t-face
+      icon=${this.object.icon}
+      heading="No sessions are kept here."
+      detail="A session begins when a page stores something in it, or the Test tab does."
+    >
+      <a class="button" href=${addressOf(this.path, 'test')}>Test</a>
+    </t-face>`;
+  }
+
+  #foot({ sessions, matching, source, checked }: SessionsMessage) {
+    const { column, order } = this.#sorting;
+    const to = this.#offset + sessions.length;
+    const isAll = this.#offset === 0 && to >= matching;
+    const range = isAll
+      ? plural(matching, 'session')
+      : `${formatNumber(this.#offset + 1)} to ${formatNumber(to)} of ${formatNumber(matching)}`;
+    return html`<div class="foot">
+      <p class="figures" role="status">
+        ${matching === 0 ? 'No sessions' : `${range}, ${orderInWords(column, order)}`}
+      </p>
+      ${isAll ? nothing : html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>`}
+      <p class="source">
+        ${source} Listed at ${formatTime(new Date(checked))}.
+        <button class="link" @click=${() => this.#list.run()}>List again</button>
+      </p>
+    </div>`;
+  }
+
+  #page(label: string, offset: number, isThere: boolean) {
+    const from = offset <= 0 ? undefined : String(offset + 1);
+    return html`<button class="small" ?disabled=${!isThere} @click=${() => setQuery({ from })}>${label}</button>`;
+  }
+
+  #drawer() {
+    const key = this.#openKey;
+    if (key === undefined) return nothing;
+    const detail = html`<session-detail
+      path=${this.path}
+      key=${key}
+      @detail-action=${(event: DetailAction) => void this.#act(event)}
+    ></session-detail>`;
+    if (isWide.get()) return html`<aside aria-label="Session">${detail}</aside>`;
+    return html`<wa-drawer placement="end" label="Session" without-header open @wa-after-hide=${this.#onHidden}>
+      ${detail}
+    </wa-drawer>`;
+  }
+
+  #onHidden(event: Event) {
+    if (event.target === event.currentTarget) this.#close();
+  }
+
+  #sort({ column, order }: Sorting) {
+    // Times and sizes begin with the latest and the largest.
+    const isNew = column !== this.#sorting.column;
+    const isOfFigures = ['lastSeen', 'expires', 'bytes'].includes(column);
+    setQuery({ sort: column, order: isNew && isOfFigures ? 'desc' : order, from: undefined });
+  }
+
+  #onClick(event: MouseEvent) {
+    const nodes = event.composedPath();
+    if (nodes.some((node) => node instanceof HTMLInputElement || node instanceof HTMLButtonElement)) return;
+    const row = nodes.find((node) => node instanceof HTMLTableRowElement);
+    const key = row?.dataset['key'];
+    if (key !== undefined) this.#show(key);
+  }
+
+  #show(key: string) {
+    setQuery({ session: key });
+  }
+
+  #close() {
+    const key = this.#openKey;
+    setQuery({ session: undefined });
+    this.table.focusRow(key);
+  }
+
+  #escape() {
+    if (this.#openKey !== undefined) this.#close();
+    else this.selected = new Set();
+  }
+
+  async #act({ action, session }: DetailAction) {
+    if (action === 'close' || !session) return this.#close();
+    const { endAllOfUser, endThese } = await import('./sessions/end-sessions.ts');
+    const isDone =
+      action === 'end' ? await endThese(this.path, [session]) : await endAllOfUser(this.path, session.user ?? '');
+    if (!isDone) return;
+    this.#close();
+    this.#changed();
+  }
+
+  async #endSelected() {
+    const rows = (this.#message?.sessions ?? []).filter(({ key }) => this.selected.has(key));
+    if (rows.length === 0) return;
+    const { endThese } = await import('./sessions/end-sessions.ts');
+    if (!(await endThese(this.path, rows))) return;
+    if (rows.some(({ key }) => key === this.#openKey)) this.#close();
+    this.selected = new Set();
+    this.#changed();
+  }
+
+  async #endAll() {
+    const { endAllOf } = await import('./sessions/end-sessions.ts');
+    if (!(await endAllOf(this.object, this.#message?.total))) return;
+    setQuery({ session: undefined, from: undefined });
+    this.selected = new Set();
+    this.#changed();
+  }
+
+  /** The page loads the object anew, for the figure on the tab, and the list with it. */
+  #changed() {
+    this.dispatchEvent(new ObjectChanged());
+  }
+
+  static override styles = [controls, sessionsStyles];
+}
+
+function keyOf({ key }: SessionRow): string {
+  return key;
+}

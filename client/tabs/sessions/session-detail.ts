@@ -1,0 +1,218 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { SessionMessage, SessionRow, SessionValue } from '../../../schema/messages.ts';
+import { ApiProblem, detailOf } from '../../api/request.ts';
+import { getSession, revealItem } from '../../api/sessions.ts';
+import '../../parts/ago.ts';
+import '../../parts/face.ts';
+import { formatBytes, formatExact, formatTime } from '../../parts/format.ts';
+import '../../parts/icon.ts';
+import '../../parts/until.ts';
+import { flashFailure } from '../../state/flash.ts';
+import { controls } from '../../styles/controls.ts';
+import { nameOfUser } from './columns.ts';
+import './session-values.ts';
+import type { RevealWanted } from './session-values.ts';
+
+/** What is to be done to the session that is shown: end it, end all of its user, or look no longer. */
+export class DetailAction extends Event {
+  static readonly type = 'detail-action';
+  readonly action: 'end' | 'end-user' | 'close';
+  readonly session: SessionRow | undefined;
+
+  constructor(action: DetailAction['action'], session: SessionRow | undefined) {
+    super(DetailAction.type);
+    this.action = action;
+    this.session = session;
+  }
+}
+
+/** One session: where it came from, how long it has, and what is in it. Looking does not count as using it. */
+@customElement('session-detail')
+export class SessionDetail extends LitElement {
+  @property() path = '/';
+  @property() key = '';
+  @state() private revealed: ReadonlyMap<string, SessionValue> = new Map();
+
+  readonly #session = new Task(this, {
+    args: () => [this.path, this.key] as const,
+    task: ([path, key], { signal }) => getSession(path, key, signal),
+    onComplete: () => (this.revealed = new Map()),
+  });
+
+  protected override render() {
+    const { status, value } = this.#session;
+    const session = value?.key === this.key && status !== TaskStatus.ERROR ? value : undefined;
+    return html`
+      <header>
+        <div class="name">
+          <h2 class="ellipsis">${session ? nameOfUser(session) : 'Session'}</h2>
+          <p class="small quiet">
+            Session <span class="mono" title=${this.key}>${this.key.slice(0, 6)}…${this.key.slice(-4)}</span>
+            <button class="plain icon-only" aria-label="Copy the key of the session" title="Copy" @click=${this.#copy}>
+              <t-icon name="copy"></t-icon>
+            </button>
+          </p>
+        </div>
+        ${
+          session
+            ? html`<button class="small danger-text" @click=${() => this.#send('end', session)}>End session</button>`
+            : nothing
+        }
+        <button class="small plain" @click=${() => this.#send('close')}><t-icon name="x"></t-icon>Close</button>
+      </header>
+      ${session ? this.#full(session) : nothing} ${status === TaskStatus.ERROR ? this.#failed() : nothing}
+    `;
+  }
+
+  #full(session: SessionMessage) {
+    const items = session.items.map((item) => this.revealed.get(item.key) ?? item);
+    return html`
+      ${this.#facts(session)}
+      <session-values .items=${items} @reveal-wanted=${this.#reveal}></session-values>
+      <p class="lock small quiet">
+        <t-icon name="lock"></t-icon>
+        <span>
+          Values whose key speaks of passwords, tokens or cookies are obscured. Revealing one is written to the server’s
+          log with your name.
+        </span>
+      </p>
+      ${
+        session.user === null
+          ? nothing
+          : html`<p class="others">
+              <button class="small danger-text" @click=${() => this.#send('end-user', session)}>
+                End all sessions of ${session.user}…
+              </button>
+            </p>`
+      }
+    `;
+  }
+
+  #facts({ started, lastSeen, expires, address, browser, bytes, server, copies }: SessionMessage) {
+    const time = new Date(started);
+    return html`<dl>
+      ${this.#fact('Started', html`<time datetime=${started} title=${formatExact(time)}>${formatTime(time)}</time>`)}
+      ${this.#fact('IP', address)} ${this.#fact('Last seen', html`<t-ago time=${lastSeen}></t-ago>`)}
+      ${this.#fact('Browser', browser)}
+      ${this.#fact('Expires in', expires === null ? 'never' : html`<t-until time=${expires}></t-until>`)}
+      ${this.#fact('Size', formatBytes(bytes))} ${this.#fact('Kept by', server ?? 'This process')}
+      ${copies.length > 0 ? this.#fact(copies.length === 1 ? 'Copy' : 'Copies', copies.join(', ')) : nothing}
+    </dl>`;
+  }
+
+  #fact(label: string, value: unknown) {
+    return html`<div>
+      <dt>${label}</dt>
+      <dd>${value || '–'}</dd>
+    </div>`;
+  }
+
+  #failed() {
+    const { error } = this.#session;
+    const isGone = error instanceof ApiProblem && error.status === 404;
+    return html`<t-face
+      kind=${isGone ? 'empty' : 'error'}
+      icon=${isGone ? 'timer' : 'circle-x'}
+      heading=${isGone ? 'This session has ended.' : 'Cannot open the session.'}
+      detail=${detailOf(error)}
+    >
+      <button @click=${() => this.#session.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  async #reveal({ item }: RevealWanted) {
+    try {
+      const value = await revealItem(this.path, { key: this.key, item });
+      this.revealed = new Map([...this.revealed, [item, value]]);
+    } catch (caught) {
+      flashFailure(`Could not reveal '${item}': ${detailOf(caught)}`);
+    }
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.key);
+    } catch {
+      flashFailure(`The browser does not let go of its clipboard here. The key is ${this.key}`);
+    }
+  }
+
+  #send(action: DetailAction['action'], session?: SessionRow) {
+    this.dispatchEvent(new DetailAction(action, session));
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 58px;
+        padding: 6px 20px;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .name {
+        flex: 1;
+        min-width: 0;
+      }
+      .name p {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        height: 18px;
+        white-space: nowrap;
+      }
+      button.icon-only {
+        --icon-size: 13px;
+        width: 24px;
+        min-height: 24px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 4px 16px;
+        padding: 12px 20px 14px;
+        font-size: var(--t-size-small);
+        font-variant-numeric: tabular-nums;
+      }
+      dl > div {
+        display: grid;
+        grid-template-columns: 68px minmax(0, 1fr);
+        gap: 8px;
+        line-height: 18px;
+      }
+      dt {
+        color: var(--t-quiet);
+      }
+      dd {
+        overflow-wrap: anywhere;
+      }
+      .lock {
+        display: flex;
+        gap: 8px;
+        padding: 14px 20px 12px;
+      }
+      .lock t-icon {
+        --icon-size: 14px;
+      }
+      .others {
+        padding: 0 20px 16px;
+      }
+      @media (width < 640px) {
+        dl {
+          grid-template-columns: 1fr;
+        }
+        button.icon-only {
+          width: 32px;
+          min-height: 32px;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,178 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { SessionValue } from '../../../schema/messages.ts';
+import { formatBytes } from '../../parts/format.ts';
+import '../../parts/icon.ts';
+import { controls } from '../../styles/controls.ts';
+
+const LONG = 300;
+
+/** The key of an item whose obscured value is to be shown. */
+export class RevealWanted extends Event {
+  static readonly type = 'reveal-wanted';
+  readonly item: string;
+
+  constructor(item: string) {
+    super(RevealWanted.type);
+    this.item = item;
+  }
+}
+
+/** What is in somebody's session, read only: as it reads, or as JSON. */
+@customElement('session-values')
+export class SessionValues extends LitElement {
+  @property({ attribute: false }) items: readonly SessionValue[] = [];
+  @state() private form: 'value' | 'json' = 'value';
+
+  protected override render() {
+    return html`
+      <div class="head">
+        <h3>Items <span class="figures">${this.items.length}</span></h3>
+        <div class="forms" role="group" aria-label="Show values">
+          ${this.#choice('value', 'Decoded')} ${this.#choice('json', 'JSON')}
+        </div>
+      </div>
+      ${
+        this.items.length === 0
+          ? html`<p class="none quiet">This session has no items.</p>`
+          : html`<ul aria-label="Items">
+              ${this.items.map((item) => this.#item(item))}
+            </ul>`
+      }
+    `;
+  }
+
+  #choice(form: 'value' | 'json', label: string) {
+    return html`<button class="small" aria-pressed=${this.form === form} @click=${() => (this.form = form)}>
+      ${label}
+    </button>`;
+  }
+
+  #item(item: SessionValue) {
+    const { key, obscured, bytes, type } = item;
+    return html`<li>
+      <p class="mono key" title=${type}>${key}</p>
+      ${this.#value(item)}
+      ${
+        obscured
+          ? html`<button
+              class="link small"
+              aria-label="Reveal ${key}"
+              @click=${() => this.dispatchEvent(new RevealWanted(key))}
+            >
+              Reveal
+            </button>`
+          : nothing
+      }
+      <p class="size small quiet">${formatBytes(bytes)}</p>
+    </li>`;
+  }
+
+  #value({ key, value, json, obscured, type }: SessionValue) {
+    const isText = type === 'string' && !obscured;
+    const text = this.form === 'json' || isText ? json : value;
+    const quiet = obscured ? 'faint' : '';
+    const isLong = text.length > LONG || text.split('\n').length > 8;
+    if (!isLong) return html`<div class="mono value ${quiet}">${text}</div>`;
+    return html`<div class="mono value long ${quiet}" tabindex="0" role="group" aria-label="Value of ${key}">
+      ${text}
+    </div>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        min-height: 43px;
+        padding-inline: 20px;
+        border-block: 1px solid var(--t-line);
+        background: var(--t-lowered);
+      }
+      h3 {
+        color: var(--t-text);
+        font-size: var(--t-size);
+      }
+      h3 span {
+        margin-left: 6px;
+        color: var(--t-faint);
+        font-weight: 400;
+      }
+      .forms {
+        display: flex;
+      }
+      .forms button {
+        border-radius: 0;
+        font-size: var(--t-size-small);
+      }
+      .forms button:first-child {
+        border-radius: var(--t-radius) 0 0 var(--t-radius);
+      }
+      .forms button:last-child {
+        margin-left: -1px;
+        border-radius: 0 var(--t-radius) var(--t-radius) 0;
+      }
+      .forms button[aria-pressed='true'] {
+        position: relative;
+        border-color: var(--t-accent-line);
+        background: var(--t-accent-fill);
+        color: var(--t-accent);
+      }
+      li {
+        display: grid;
+        grid-template-columns: 110px minmax(0, 1fr) auto auto;
+        column-gap: 12px;
+        padding: 8px 20px;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .key,
+      .value {
+        line-height: 18px;
+        overflow-wrap: anywhere;
+      }
+      .value {
+        white-space: pre-wrap;
+      }
+      .long {
+        max-height: 180px;
+        overflow: auto;
+      }
+      .size {
+        grid-column: 4;
+        line-height: 18px;
+        white-space: nowrap;
+        font-variant-numeric: tabular-nums;
+      }
+      li button.link {
+        min-height: 18px;
+        font-size: var(--t-size-small);
+        line-height: 18px;
+      }
+      .none {
+        padding: 12px 20px;
+      }
+      @media (width < 640px) {
+        li {
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .value,
+        li button.link {
+          grid-row: 2;
+        }
+        .size {
+          grid-column: 2;
+          grid-row: 1;
+        }
+        li button.link {
+          min-height: 44px;
+          margin-block: -13px;
+        }
+      }
+    `,
+  ];
+}
