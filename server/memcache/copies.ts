@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import { MemberItem, type Member, type Verb, type Written } from './member.ts';
-import type { Cas, Item, Outcome } from './store.ts';
+import { CopiedItem, isDisputed, newestOf, toCopied, type Survey } from './copied-item.ts';
+import { CopiedWrite } from './copied-write.ts';
 import { Inquiry } from './inquiry.ts';
-import { compareVersions, isRival } from './version.ts';
+import { MemberItem, type Member, type Verb } from './member.ts';
+import type { Cas, Item, Outcome } from './store.ts';
+import { compareVersions, isMadeFrom, isRival } from './version.ts';
 
 export interface CopiesOptions {
   readonly replicas: number;
@@ -18,36 +20,7 @@ export interface CopiesOptions {
   readonly longestTtlMs: number;
 }
 
-/** A value, and which servers hold exactly this version of it: each has a proof of its own. */
-class CopiedItem implements Item, Cas {
-  readonly brand = 'cas';
-  readonly value: Buffer;
-  readonly endsAtS: number;
-  readonly copies: ReadonlyMap<Member, MemberItem>;
-
-  constructor(item: MemberItem, copies: ReadonlyMap<Member, MemberItem>) {
-    this.value = item.value;
-    this.endsAtS = item.endsAtS;
-    this.copies = copies;
-  }
-
-  get cas(): Cas {
-    return this;
-  }
-}
-
-/** A write on its way from one server to the next. */
-interface Writing {
-  readonly key: string;
-  readonly value: Buffer;
-  readonly lifetime: Lifetime;
-  readonly basis: CopiedItem | undefined;
-}
-
-/** What servers were found to hold under one key. */
-type Survey = Inquiry<MemberItem | undefined>;
-
-const FOLLOW_ATTEMPTS = 5;
+const AGREE_ATTEMPTS = 10;
 /** memcached tells its uptime in whole seconds of a clock that may lag. */
 const UPTIME_GRAIN_MS = 3_000;
 
@@ -65,13 +38,8 @@ export class Copies implements Keeping {
     this.#options = options;
   }
 
-  async get(key: string): Promise<CopiedItem | undefined> {
-    const order = this.#options.orderOf(key);
-    const survey = new Inquiry(this.#reach(order), (member) => member.get(key));
-    await survey.ask(this.#options.replicas);
-    const newest = newestOf(survey);
-    if (newest === undefined) return await this.#searchEverywhere(key, order, survey);
-    return await this.#repair(key, newest, this.#targets(order, survey), survey);
+  get(key: string): Promise<CopiedItem | undefined> {
+    return this.#read(key, this.#options.replicas);
   }
 
   async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
@@ -81,13 +49,13 @@ export class Copies implements Keeping {
 
   async set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome> {
     if (cas === undefined) return await this.#everywhere('set', key, value, lifetime);
-    const outcome = await this.#write({ key, value, lifetime, basis: toCopied(cas) });
+    const outcome = await this.#write(key, value, lifetime, toCopied(cas));
     if (outcome !== 'missing') return outcome;
     return (await this.get(key)) === undefined ? 'missing' : 'exists';
   }
 
   async add(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
-    return await this.#write({ key, value, lifetime, basis: undefined });
+    return await this.#write(key, value, lifetime);
   }
 
   async replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
@@ -131,24 +99,42 @@ export class Copies implements Keeping {
       .slice(0, this.#options.replicas);
   }
 
-  /** Nothing is at the places of the key: it may be where they were before a server came, went or was out of reach. */
-  async #searchEverywhere(key: string, order: readonly Member[], survey: Survey): Promise<CopiedItem | undefined> {
+  /** Reads until all servers that count hold the same value, and gives it with the proof of each. */
+  async #read(key: string, wanted: number): Promise<CopiedItem | undefined> {
+    const order = this.#options.orderOf(key);
+    for (let attempt = 1; ; attempt++) {
+      const survey = await this.#survey(key, order, wanted);
+      const newest = newestOf(survey, order);
+      const targets = this.#targets(order, survey);
+      if (newest === undefined || targets.length === 0) {
+        if (newest !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
+        return undefined;
+      }
+      const mended = await this.#mend(key, newest, targets, survey);
+      if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
+      const copies = mended ?? new Map();
+      if (targets.every((member) => copies.has(member))) await this.#clear(key, survey, targets);
+      return new CopiedItem(newest.value, copies);
+    }
+  }
+
+  /** What the places of a key hold; where that is nothing, or in dispute, what any server holds. */
+  async #survey(key: string, order: readonly Member[], wanted: number): Promise<Survey> {
+    const survey: Survey = new Inquiry(this.#reach(order), (member) => member.get(key));
+    await survey.ask(wanted);
+    if (isDisputed(survey)) await survey.ask(Infinity);
+    if ([...survey.answers.values()].some((item) => item !== undefined)) return survey;
+    // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former]);
     await survey.ask(Infinity);
-    const newest = newestOf(survey);
-    const targets = this.#targets(order, survey);
-    if (newest === undefined || targets.length === 0) {
-      if (newest !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
-      return undefined;
-    }
-    const item = await this.#repair(key, newest, targets, survey);
-    if (item.copies.size === targets.length) await this.#clear(key, survey, targets);
-    return item;
+    return survey;
   }
 
   /** Old copies at places that are none any more would come back once the new ones are gone. */
-  async #clear(key: string, survey: Survey, targets: readonly Member[]): Promise<void> {
-    const old = [...survey.answers].filter(([member, item]) => item !== undefined && !targets.includes(member));
+  async #clear(key: string, { answers }: Survey, targets: readonly Member[]): Promise<void> {
+    const isAt = (member: Member): boolean => answers.get(member) !== undefined;
+    if (targets.some(isAt)) return;
+    const old = [...answers].filter(([member, item]) => item !== undefined && !targets.includes(member));
     await Promise.allSettled(old.map(([member, item]) => member.delete(key, item)));
   }
 
@@ -175,68 +161,62 @@ export class Copies implements Keeping {
     );
   }
 
-  /** Brings every target to the newest version, and gives it with the proofs of those that hold it. */
-  async #repair(key: string, newest: MemberItem, targets: readonly Member[], survey: Survey): Promise<CopiedItem> {
+  /**
+   * Brings every target, and every server with a rival, to the newest version, and gives their proofs. `undefined`:
+   * somebody else was there meanwhile.
+   */
+  async #mend(
+    key: string,
+    newest: MemberItem,
+    targets: readonly Member[],
+    { answers }: Survey,
+  ): Promise<Map<Member, MemberItem> | undefined> {
     const copies = new Map<Member, MemberItem>();
-    const mend = async (member: Member): Promise<void> => {
-      const item = survey.answers.get(member);
+    const isToHold = ([member, item]: [Member, MemberItem | undefined]): boolean =>
+      targets.includes(member) || (item !== undefined && isRival(item.value, newest.value));
+    const mendOne = async ([member, item]: [Member, MemberItem | undefined]): Promise<boolean> => {
       const isCurrent = item !== undefined && compareVersions(item.value, newest.value) === 0;
       const current = isCurrent ? item : await this.#copyTo(member, key, newest, item);
-      if (current !== undefined) copies.set(member, current);
+      if (current instanceof MemberItem) copies.set(member, current);
+      return current !== 'changed';
     };
-    await Promise.all(targets.map(mend));
-    return new CopiedItem(newest, copies);
+    const isMended = await Promise.all([...answers].filter(isToHold).map(mendOne));
+    return isMended.includes(false) ? undefined : copies;
   }
 
-  /** `undefined`: somebody else was there meanwhile, or the server is out of reach. */
-  async #copyTo(member: Member, key: string, newest: MemberItem, older?: MemberItem): Promise<MemberItem | undefined> {
+  /** `undefined`: the server is out of reach, or the value is about to end. */
+  async #copyTo(
+    member: Member,
+    key: string,
+    newest: MemberItem,
+    older?: MemberItem,
+  ): Promise<MemberItem | 'changed' | undefined> {
     const lifetime = remaining(newest.endsAtS, this.#options.clock());
     if (lifetime === undefined) return undefined;
     try {
-      return (await member.store(older === undefined ? 'add' : 'set', key, newest.value, lifetime, older)).item;
+      const verb = older === undefined ? 'add' : 'set';
+      return (await member.store(verb, key, newest.value, lifetime, older)).item ?? 'changed';
     } catch {
       return undefined;
     }
   }
 
-  /** Writes to the first place that can be reached; what it says decides. The others follow. */
-  async #write(writing: Writing): Promise<Outcome> {
-    const reach = this.#reach(this.#options.orderOf(writing.key));
-    const inquiry = new Inquiry(reach, (member) => this.#begin(member, writing));
-    await inquiry.ask(1);
-    const [first] = inquiry.answers;
-    if (first === undefined) throw inquiry.error;
-    const [member, { outcome, item }] = first;
-    return item === undefined ? outcome : await this.#spread(writing, new Map([[member, item]]), inquiry.unreachable);
-  }
-
-  async #begin(member: Member, { key, value, lifetime, basis }: Writing): Promise<Written> {
-    if (basis === undefined) return await member.store('add', key, value, lifetime);
-    const known = basis.copies.get(member);
-    if (known !== undefined) return await member.store('set', key, value, lifetime, known);
-    // It was not among the places when the value was read: it may hold an older copy, or none.
-    const item = await member.get(key);
-    if (item !== undefined && compareVersions(item.value, basis.value) > 0) return { outcome: 'exists' };
-    return await member.store(item === undefined ? 'add' : 'set', key, value, lifetime, item);
-  }
-
-  /** Brings a value that its first place has taken to the other places, or takes it back there. */
-  async #spread(
-    writing: Writing,
-    holders: Map<Member, MemberItem>,
-    unreachable: ReadonlyMap<Member, Error>,
-  ): Promise<Outcome> {
-    const { replicas, orderOf } = this.#options;
-    const [first] = holders.keys();
-    const left = orderOf(writing.key).filter((member) => !holders.has(member) && !unreachable.has(member));
-    while (holders.size < replicas && left.length > 0) {
-      const batch = left.splice(0, replicas - holders.size);
-      const rivals = await Promise.all(batch.map((member) => this.#follow(member, first as Member, writing, holders)));
-      const rival = rivals.find((item) => item !== undefined);
-      if (rival !== undefined) return await this.#giveWay(writing.key, rival, holders);
+  async #write(key: string, value: Buffer, lifetime: Lifetime, basis?: CopiedItem): Promise<Outcome> {
+    const reach = this.#reach(this.#options.orderOf(key));
+    const write = new CopiedWrite({ key, value, lifetime, basis, reach, replicas: this.#options.replicas });
+    const course = await write.run();
+    if (course === 'disputed') return await this.#settle(key, value);
+    if (course === 'stored' && write.holders.size > 0 && this.#hadTrouble()) {
+      this.#clearElsewhere(key, value, write.holders);
     }
-    if (this.#hadTrouble()) this.#clearElsewhere(writing.key, holders);
-    return 'stored';
+    return course;
+  }
+
+  /** A value is on one server and was refused by another: makes all servers agree, and sees whether they did on ours. */
+  async #settle(key: string, value: Buffer): Promise<Outcome> {
+    const agreed = (await this.#read(key, Infinity))?.value;
+    if (agreed === undefined) return 'exists';
+    return compareVersions(agreed, value) === 0 || isMadeFrom(agreed, value) ? 'stored' : 'exists';
   }
 
   #hadTrouble(): boolean {
@@ -245,52 +225,16 @@ export class Copies implements Keeping {
   }
 
   /** While a place was out of reach, another took its copy. Left there, it would come back after the others are lost. */
-  #clearElsewhere(key: string, holders: ReadonlyMap<Member, MemberItem>): void {
-    for (const member of this.#options.members) {
-      if (!holders.has(member) && member.health.state === 'up') member.delete(key).catch(() => undefined);
-    }
-  }
-
-  /** Writes to a further place. Gives the value of a writer who did not know of ours, where there is one. */
-  async #follow(
-    member: Member,
-    first: Member,
-    writing: Writing,
-    holders: Map<Member, MemberItem>,
-  ): Promise<MemberItem | undefined> {
-    const { key, value, lifetime, basis } = writing;
-    let present = basis?.copies.get(member);
-    try {
-      for (let attempt = 0; attempt < FOLLOW_ATTEMPTS; attempt++) {
-        const written = await member.store(present === undefined ? 'add' : 'set', key, value, lifetime, present);
-        if (written.item !== undefined) return void holders.set(member, written.item);
-        present = await member.get(key);
-        if (present === undefined) continue;
-        if (compareVersions(present.value, value) === 0) return void holders.set(member, present);
-        if (compareVersions(present.value, value) > 0 || isRival(present.value, value)) {
-          return (await this.#hasMovedOn(first, key, value).catch(() => false)) ? undefined : present;
-        }
+  #clearElsewhere(key: string, value: Buffer, holders: ReadonlySet<Member>): void {
+    const clear = async (member: Member): Promise<void> => {
+      const item = await member.get(key);
+      if (item !== undefined && compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
+        await member.delete(key, item);
       }
-    } catch {
-      // Out of reach: a further place takes its copy, and the next read repairs it.
+    };
+    for (const member of this.#options.members) {
+      if (!holders.has(member) && member.health.state === 'up') clear(member).catch(() => undefined);
     }
-    return undefined;
-  }
-
-  /** Whether others have built on our value where it was written first. */
-  async #hasMovedOn(first: Member, key: string, value: Buffer): Promise<boolean> {
-    const present = await first.get(key);
-    return present === undefined || compareVersions(present.value, value) > 0;
-  }
-
-  /** Somebody who could not reach our first place wrote elsewhere: that value stays, ours is taken back. */
-  async #giveWay(key: string, rival: MemberItem, holders: ReadonlyMap<Member, MemberItem>): Promise<Outcome> {
-    const lifetime = remaining(rival.endsAtS, this.#options.clock());
-    if (lifetime !== undefined) {
-      const back = [...holders].map(([member, item]) => member.store('set', key, rival.value, lifetime, item));
-      await Promise.allSettled(back);
-    }
-    return 'exists';
   }
 
   /** The same unconditional write to every place. */
@@ -313,17 +257,4 @@ export class Copies implements Keeping {
     if (inquiry.answers.size === 0 && members.length > 0) throw inquiry.error;
     return [...inquiry.answers.values()];
   }
-}
-
-/** A proof from when there was one copy proves nothing about any server, but its version still counts. */
-function toCopied(cas: Cas): CopiedItem {
-  return cas instanceof MemberItem ? new CopiedItem(cas, new Map()) : (cas as CopiedItem);
-}
-
-function newestOf(survey: Survey): MemberItem | undefined {
-  let newest: MemberItem | undefined;
-  for (const item of survey.answers.values()) {
-    if (item !== undefined && (newest === undefined || compareVersions(item.value, newest.value) > 0)) newest = item;
-  }
-  return newest;
 }

@@ -30,14 +30,7 @@ export class Inquiry<Answer> {
 
   /** What to throw where those that could not be asked were needed. */
   get error(): Error {
-    const [first, ...others] = this.unreachable.values();
-    if (first === undefined) throw new RangeError('Every server answered.');
-    if (!(first instanceof ServerUnreachable) || others.length === 0) return first;
-    const clauses = others.map((error) =>
-      error instanceof ServerUnreachable ? `${error.address} ${error.reason.clause}` : error.message,
-    );
-    const clause = [first.reason.clause, ...clauses].join('; ');
-    return new ServerUnreachable(first.address, { short: first.reason.short, clause }, { cause: first });
+    return errorOf([...this.unreachable.values()]);
   }
 
   async #askOne(member: Member): Promise<void> {
@@ -48,4 +41,15 @@ export class Inquiry<Answer> {
       this.unreachable.set(member, error as Error);
     }
   }
+}
+
+/** One error for several servers that were out of reach. */
+export function errorOf([first, ...others]: readonly Error[]): Error {
+  if (first === undefined) throw new RangeError('Every server answered.');
+  if (!(first instanceof ServerUnreachable) || others.length === 0) return first;
+  const clauses = others.map((error) =>
+    error instanceof ServerUnreachable ? `${error.address} ${error.reason.clause}` : error.message,
+  );
+  const clause = [first.reason.clause, ...clauses].join('; ');
+  return new ServerUnreachable(first.address, { short: first.reason.short, clause }, { cause: first });
 }

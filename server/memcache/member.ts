@@ -9,6 +9,7 @@ import * as protocol from './protocol.ts';
 import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
 import { Server, type ServerOptions } from './server.ts';
 import type { Cas, Item, Outcome } from './store.ts';
+import { isMadeFrom } from './version.ts';
 
 /** A value as one server gave it. It is its own proof of having been read, good for as long as the connection lives. */
 export class MemberItem implements Item, Cas, CasNumber {
@@ -33,7 +34,7 @@ export class MemberItem implements Item, Cas, CasNumber {
   }
 }
 
-/** How a write ended, with the proof for the next one where it was stored. */
+/** How a write ended, with the proof for the next one where it was stored and nobody has built on it yet. */
 export interface Written {
   readonly outcome: Outcome;
   readonly item?: MemberItem;
@@ -123,7 +124,7 @@ export class Member {
 
   /** Writes. With a cas: only where the value is still the one that was read. */
   async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: MemberItem): Promise<Written> {
-    if (this.#isStale(cas)) return { outcome: 'exists' };
+    if (cas !== undefined && !this.isProof(cas)) return { outcome: 'exists' };
     const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, lifetime, cas);
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
@@ -142,7 +143,7 @@ export class Member {
   }
 
   async delete(key: string, cas?: MemberItem): Promise<Outcome> {
-    if (this.#isStale(cas)) return 'exists';
+    if (cas !== undefined && !this.isProof(cas)) return 'exists';
     const deadline = this.#deadline();
     const request = (opaque: number) => protocol.bareRequest(OPCODES.delete, opaque, key, cas);
     try {
@@ -151,6 +152,11 @@ export class Member {
       if (!mayRepeat(error, deadline, ATTEMPTS)) throw error;
       return (await this.#get(key, deadline)) === undefined ? 'stored' : 'exists';
     }
+  }
+
+  /** Whether an item still proves anything: over another connection the same number may stand for another value. */
+  isProof(item: MemberItem): boolean {
+    return item.connection !== undefined && item.connection === this.#server.connection;
   }
 
   /** Never repeated: after a lost answer it might count twice. */
@@ -207,11 +213,6 @@ export class Member {
     return performance.now() + this.#timeoutMs;
   }
 
-  #isStale(cas: MemberItem | undefined): boolean {
-    // Another connection may lead to a restarted server, where the same number stands for another value.
-    return cas !== undefined && (cas.connection === undefined || cas.connection !== this.#server.connection);
-  }
-
   /** Asks one question, again where a connection breaks under it, all within the deadline. */
   #ask<Result>(
     request: (opaque: number) => Buffer,
@@ -247,6 +248,7 @@ export class Member {
   async #findOut(verb: Verb, key: string, value: Buffer, cas: MemberItem | undefined, deadline: number) {
     const item = await this.#get(key, deadline);
     if (item?.value.equals(value)) return { outcome: 'stored', item } as const;
+    if (item !== undefined && isMadeFrom(item.value, value)) return { outcome: 'stored' } as const;
     if (item === undefined)
       return verb === 'replace' || cas !== undefined ? ({ outcome: 'missing' } as const) : undefined;
     return verb === 'add' || cas !== undefined ? ({ outcome: 'exists' } as const) : undefined;

@@ -7,13 +7,15 @@ const COUNTER_HIGH = 1;
 const COUNTER_LOW = 4;
 const WRITER = 8;
 const WRITER_BYTES = VERSION_BYTES - WRITER;
+const PARENT = 13;
+const PARENT_BYTES = VERSION_BYTES - PARENT;
 
 const pool = Buffer.allocUnsafeSlow(512 * WRITER_BYTES);
 let used = pool.length;
 
 /**
  * The version for a value that replaces one that began with `previous`: a format byte, a counter one higher (7 bytes),
- * and 8 random bytes, so that no two writes ever share a version.
+ * 5 random bytes, so that no two writes share a version, and the first 3 of the random bytes of `previous`.
  */
 export function nextVersion(previous?: Buffer): Buffer {
   const version = Buffer.allocUnsafe(VERSION_BYTES);
@@ -27,6 +29,7 @@ export function nextVersion(previous?: Buffer): Buffer {
     used = 0;
   }
   pool.copy(version, WRITER, used, (used += WRITER_BYTES));
+  previous?.copy(version, PARENT, WRITER, WRITER + PARENT_BYTES);
   return version;
 }
 
@@ -43,7 +46,18 @@ export function compareVersions(a: Buffer, b: Buffer): number {
 
 /** Whether two values were made from the same one and know nothing of each other. */
 export function isRival(a: Buffer, b: Buffer): boolean {
-  return compareVersions(a, b) !== 0 && a.compare(b, COUNTER_HIGH, WRITER, COUNTER_HIGH, WRITER) === 0;
+  return hasVersion(a) && hasVersion(b) && counterOf(a) === counterOf(b) && compareVersions(a, b) !== 0;
+}
+
+/** Whether a value was made from the one that began with `parent`; wrong for one in 16 million that was not. */
+export function isMadeFrom(value: Buffer, parent: Buffer): boolean {
+  if (!hasVersion(value) || !hasVersion(parent)) return false;
+  const isNext = counterOf(value) === counterOf(parent) + 1n;
+  return isNext && value.compare(parent, WRITER, WRITER + PARENT_BYTES, PARENT, VERSION_BYTES) === 0;
+}
+
+function counterOf(value: Buffer): bigint {
+  return value.readBigUInt64BE(0);
 }
 
 function hasVersion(value: Buffer): boolean {

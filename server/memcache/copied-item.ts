@@ -1,0 +1,57 @@
+import type { Inquiry } from './inquiry.ts';
+import { MemberItem, type Member } from './member.ts';
+import type { Cas, Item } from './store.ts';
+import { compareVersions, isRival } from './version.ts';
+
+/** A value, and which servers hold exactly this version of it: each has a proof of its own. */
+export class CopiedItem implements Item, Cas {
+  readonly brand = 'cas';
+  readonly value: Buffer;
+  readonly copies: ReadonlyMap<Member, MemberItem>;
+
+  constructor(value: Buffer, copies: ReadonlyMap<Member, MemberItem>) {
+    this.value = value;
+    this.copies = copies;
+  }
+
+  get cas(): Cas {
+    return this;
+  }
+}
+
+/** A proof from when there was one copy proves nothing about any server, but its version still counts. */
+export function toCopied(cas: Cas): CopiedItem {
+  return cas instanceof MemberItem ? new CopiedItem(cas.value, new Map()) : (cas as CopiedItem);
+}
+
+/** What servers were found to hold under one key. */
+export type Survey = Inquiry<MemberItem | undefined>;
+
+/** Whether the newest value has rivals: some of what was found was never acknowledged. */
+export function isDisputed({ answers }: Survey): boolean {
+  const items = [...answers.values()].filter((item) => item !== undefined);
+  const newest = items.reduce((a, b) => (compareVersions(b.value, a.value) > 0 ? b : a), items[0] as MemberItem);
+  return items.some((item) => isRival(item.value, newest.value));
+}
+
+/**
+ * The value that counts. Of rivals that is the one on more servers, and then the one at the later place: writers go from
+ * place to place in the same order, so whoever lost lost where the winner already was, and holds earlier places only.
+ */
+export function newestOf({ answers }: Survey, order: readonly Member[]): MemberItem | undefined {
+  const found = [...answers].flatMap(([member, item]) =>
+    item === undefined ? [] : [{ item, place: order.indexOf(member), holders: holdersOf(item, answers) }],
+  );
+  if (found.length === 0) return undefined;
+  return found.reduce((best, next) => {
+    if (!isRival(next.item.value, best.item.value)) {
+      return compareVersions(next.item.value, best.item.value) > 0 ? next : best;
+    }
+    return (next.holders - best.holders || next.place - best.place) > 0 ? next : best;
+  }).item;
+}
+
+function holdersOf(item: MemberItem, answers: Survey['answers']): number {
+  const values = [...answers.values()];
+  return values.filter((other) => other !== undefined && compareVersions(other.value, item.value) === 0).length;
+}
