@@ -140,13 +140,21 @@ export class Connection {
   }
 
   async findService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
-    const places = this.database.servicesAt(this.#mainAsOf, this.#memoryAsOf);
-    const key = `${from.oid} ${capability}`;
-    const known = places.get(key);
-    if (known !== undefined) return known === null ? undefined : this.findByOid(known);
-    const service = await this.#lookUpService(from, capability);
-    if (!this.hasChanges) places.set(key, service?.oid ?? null);
-    return service;
+    const oid = await this.remembered(`${capability} for ${from.oid}`, async () => {
+      return (await this.#lookUpService(from, capability))?.oid;
+    });
+    return oid === undefined ? undefined : this.findByOid(oid);
+  }
+
+  /** What follows from the tree alone: made once for each state of the tree, for all requests that see that state. */
+  async remembered<T>(name: string, make: () => Promise<T>): Promise<T> {
+    if (this.hasChanges) return make();
+    const { values } = this.database.memoAt(this.#mainAsOf, this.#memoryAsOf);
+    const known = values.get(name);
+    if (known !== undefined) return known.value as T;
+    const value = await make();
+    if (!this.hasChanges) values.set(name, { value });
+    return value;
   }
 
   /** Puts a new object into a folder. The caller has checked id, type and properties. */

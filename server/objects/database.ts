@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { BoundedMap } from '../base/limits.ts';
 import type { Batch, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
 import { Connection } from './connection.ts';
@@ -8,6 +9,15 @@ import type { Types } from './types.ts';
 export interface MemoryStore extends Storage {
   /** Like `commit`, in one synchronous step. */
   commitNow(batch: Batch): number;
+}
+
+const MOST_REMEMBERED = 10_000;
+
+/** What follows from one state of the tree, by name. */
+export interface Memo {
+  readonly mainAsOf: number;
+  readonly memoryAsOf: number;
+  readonly values: BoundedMap<string, { readonly value: unknown }>;
 }
 
 interface DatabaseOptions {
@@ -26,8 +36,7 @@ export class Database {
   readonly memoryStorage: MemoryStore;
   readonly types: Types;
   readonly clock: Clock;
-  #services = new Map<string, number | null>();
-  #servicesAsOf = '';
+  #memo: Memo = { mainAsOf: 0, memoryAsOf: 0, values: new BoundedMap(MOST_REMEMBERED) };
 
   constructor(options: DatabaseOptions) {
     this.main = new StateCache(options.main);
@@ -42,14 +51,14 @@ export class Database {
     return new Connection(this, user);
   }
 
-  /** Where services were found, for connections at this point of the tree's history. */
-  servicesAt(mainAsOf: number, memoryAsOf: number): Map<string, number | null> {
-    const asOf = `${mainAsOf}/${memoryAsOf}`;
-    if (asOf !== this.#servicesAsOf) {
-      this.#services = new Map();
-      this.#servicesAsOf = asOf;
-    }
-    return this.#services;
+  /** What was found out about the tree as of these transactions. A new commit begins a new one. */
+  memoAt(mainAsOf: number, memoryAsOf: number): Memo {
+    const memo = this.#memo;
+    if (memo.mainAsOf === mainAsOf && memo.memoryAsOf === memoryAsOf) return memo;
+    const found: Memo = { mainAsOf, memoryAsOf, values: new BoundedMap(MOST_REMEMBERED) };
+    const isNewer = mainAsOf >= memo.mainAsOf && memoryAsOf >= memo.memoryAsOf;
+    if (isNewer) this.#memo = found;
+    return found;
   }
 
   close(): void {

@@ -13,10 +13,12 @@ import { siteOf } from '../../site.ts';
 import { answerServers, askServers, knownServers, serverMessage, startCommand, warningsAbout } from './servers.ts';
 
 const REVISIONS_LOOKED_AT = 50;
+const LONGEST_REQUEST_MS = 30_000;
 
 const stores = new LiveParts<Promise<Store>>({
   make: openStore,
-  close: (store) => void store.then((opened) => opened.close()),
+  // Requests that are under way go on with what they had.
+  close: (store) => void setTimeout(() => void store.then((opened) => opened.close()), LONGEST_REQUEST_MS).unref(),
   madeFrom: ({ properties }) => properties,
 });
 

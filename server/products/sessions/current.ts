@@ -2,6 +2,7 @@ import { Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
+import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
@@ -12,23 +13,52 @@ import type { OpenContainer } from './containers.ts';
 
 const USES = Symbol('the sessions of this request');
 
+/** How browsers are known below one browser id manager. */
+interface BrowserIdSettings {
+  readonly oid: number;
+  readonly secureCookie: CookieSettings;
+  readonly plainCookie: CookieSettings;
+}
+
+/** Where sessions are, and how their browsers are known. */
+interface Way {
+  readonly container: SessionContainer;
+  readonly browserIds: BrowserIdSettings;
+}
+
 /** The session of whoever called, where the nearest session data manager says that sessions are kept. */
 export async function currentSession(call: Call): Promise<Session> {
-  const manager = await call.object.findService('session.manager');
-  if (manager === undefined) throw off('There is no Session Data Manager here or further up.');
-  return sessionIn(call, await containerObject(manager));
+  const { connection, object } = call;
+  const way = await connection.remembered(`sessions for ${object.oid}`, () => wayFrom(object));
+  return sessionUse(call, way.browserIds).open(way.container);
 }
 
 /** The caller's session in one container; the browser id is that of the nearest browser id manager above it. */
 export async function sessionIn(call: Call, object: TreeObject): Promise<Session> {
+  const way = await call.connection.remembered(`sessions in ${object.oid}`, () => wayTo(object));
+  return sessionUse(call, way.browserIds).open(way.container);
+}
+
+async function wayFrom(object: TreeObject): Promise<Way> {
+  const manager = await object.findService('session.manager');
+  if (manager === undefined) throw off('There is no Session Data Manager here or further up.');
+  return wayTo(await containerObject(manager));
+}
+
+async function wayTo(object: TreeObject): Promise<Way> {
   const container = await openContainer(object);
-  return (await sessionUse(call, object)).open(container);
+  const browserIds = await object.findService('session.browser-ids');
+  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+  return { container, browserIds: settingsOf(browserIds) };
+}
+
+function settingsOf(browserIds: TreeObject): BrowserIdSettings {
+  const { oid } = browserIds;
+  return { oid, secureCookie: cookieSettings(browserIds, true), plainCookie: cookieSettings(browserIds, false) };
 }
 
 /** The sessions of one request: one browser id for each browser id manager, written when the request commits. */
-export async function sessionUse(call: Call, object: TreeObject): Promise<SessionUse> {
-  const browserIds = await object.findService('session.browser-ids');
-  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   const uses = (call.scope.get(USES) ?? new Map()) as Map<number, SessionUse>;
   call.scope.set(USES, uses);
   const known = uses.get(browserIds.oid);
@@ -67,7 +97,7 @@ export async function containerObject(manager: TreeObject): Promise<TreeObject> 
  */
 export async function rotateAtSignIn(manager: TreeObject, call: Call, user: string): Promise<void> {
   const browserIds = await manager.findService('session.browser-ids');
-  const use = browserIds === undefined ? undefined : newUse(call, browserIds, user);
+  const use = browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), user);
   if (use?.browserId === undefined) return;
   let isOutOfReach = false;
   const giveUp = (error: unknown) => {
@@ -90,10 +120,10 @@ async function openAndRotate(manager: TreeObject, use: SessionUse): Promise<void
   if (!session.isNew) session.rotate();
 }
 
-function newUse(call: Call, browserIds: TreeObject, user: string | null): SessionUse {
+function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, user: string | null): SessionUse {
   const { request, reruns } = call;
-  const cookie = cookieSettings(browserIds, request.acceptsSecureCookies);
-  if (browserIds.properties['secure'] === true && !cookie.isSecure) warnOnce(call);
+  const cookie = request.acceptsSecureCookies ? secureCookie : plainCookie;
+  if (secureCookie.isSecure && !cookie.isSecure) warnOnce(call);
   return new SessionUse({
     browserIds: siteOf(call).browserIds,
     cookie,
