@@ -1,18 +1,56 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { readConfig } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { Users } from './security/users.ts';
+import { backUp, restore, type BackupFacts } from './storage/backup.ts';
 import { openStorage } from './storage/open.ts';
 
 const HOW = `Usage:
   npm run trellis -- user <name> --password     sets a user's password, asked for or read from standard input;
                                                 while there is no Manager, the user is made as one
+  npm run trellis -- backup <folder>            copies database and key ring into a new folder, also while a server runs
+  npm run trellis -- restore <folder>           puts a backup in their place, while no server runs; what was there is kept
   --data <folder>                               the data folder, as for the server`;
 
-/** Work on a data folder by whoever runs the server, also while it runs. */
+/** Work on a data folder by whoever runs the server: all but `restore` also while it runs. */
 async function main(args: readonly string[]): Promise<void> {
-  const { name, data } = readArguments(args);
-  const { dataFolder } = readConfig(data === undefined ? [] : ['--data', data], process.env);
+  const options = { data: { type: 'string' }, password: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const [command, argument, ...others] = positionals;
+  if (argument === undefined || others.length > 0 || (command === 'user') !== (values.password === true)) {
+    throw new Error(HOW);
+  }
+  const config = readConfig(values.data === undefined ? [] : ['--data', values.data], process.env);
+  if (command === 'user') await setPasswordIn(config, argument);
+  else if (command === 'backup') await makeBackup(config, argument);
+  else if (command === 'restore') restoreBackup(config, argument);
+  else throw new Error(HOW);
+}
+
+async function makeBackup({ dataFolder, keyRing }: Config, into: string): Promise<void> {
+  const facts = await backUp(dataFolder, into);
+  console.log(`Backed up ${contents(facts)} to ${facts.folder}, and read the copy to its last page.`);
+  if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
+}
+
+function restoreBackup({ dataFolder, keyRing }: Config, from: string): void {
+  const facts = restore(from, dataFolder);
+  console.log(
+    `Restored ${contents(facts)} to ${facts.folder}. Sessions that were ended since the backup may live again.`,
+  );
+  if (facts.former !== undefined) console.log(`What was there is in ${facts.former}.`);
+  if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
+}
+
+const KEYS_ELSEWHERE =
+  'The keys in use are those of TRELLIS_SECRETS: keep them beside the backup. Who loses them logs everybody out.';
+
+function contents({ objects, bytes, hasKeyRing }: BackupFacts): string {
+  const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;
+  return `${objects} objects (${size}) ${hasKeyRing ? 'and the key ring' : 'without a key ring'}`;
+}
+
+async function setPasswordIn({ dataFolder }: Config, name: string): Promise<void> {
   const storage = await openStorage({ dataFolder });
   try {
     const users = new Users(storage.table('users'));
@@ -21,14 +59,6 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     storage.close();
   }
-}
-
-function readArguments(args: readonly string[]): { name: string; data: string | undefined } {
-  const options = { data: { type: 'string' }, password: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  const [command, name] = positionals;
-  if (command !== 'user' || name === undefined || values.password !== true) throw new Error(HOW);
-  return { name, data: values.data };
 }
 
 function unknownUser(name: string, users: Users): string {

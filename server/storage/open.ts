@@ -8,9 +8,9 @@ import { migrations } from './migrations/index.ts';
 import { setPragmas } from './pragmas.ts';
 import { SqliteStorage } from './sqlite.ts';
 
-const FILE_NAME = 'trellis.sqlite';
+export const FILE_NAME = 'trellis.sqlite';
 /** "Trel": tells our files from other programs'. */
-const APPLICATION_ID = 0x5472656c;
+export const APPLICATION_ID = 0x5472656c;
 /** Up to here a check of the whole file takes a few hundredths of a second. Larger files are checked with their backup. */
 const CHECKED_AT_OPEN_BYTES = 8 * 1024 * 1024;
 const OPEN_DEADLINE_MS = 30_000;

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { KeyRing } from '../base/secrets.ts';
+import { backUp, restore } from './backup.ts';
+import { openStorage } from './open.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'trellis-backup-'));
+after(() => rm(folder, { recursive: true, force: true }));
+let number = 0;
+const newFolder = () => join(folder, String(number++));
+
+/** A data folder with one value in a table, and its key ring; the storage is open. */
+async function dataFolder(value: string) {
+  const data = newFolder();
+  const storage = await openStorage({ dataFolder: data });
+  storage.table<string>('things').set('one', value);
+  return { data, storage, ring: KeyRing.inFolder(data) };
+}
+
+async function valueIn(data: string): Promise<string | undefined> {
+  const storage = await openStorage({ dataFolder: data });
+  try {
+    return storage.table<string>('things').get('one');
+  } finally {
+    storage.close();
+  }
+}
+
+test('a backup of a folder in use has what was committed, and the keys, for their owner alone', async () => {
+  const { data, storage, ring } = await dataFolder('kept');
+  const into = newFolder();
+  const facts = await backUp(data, into);
+  assert.deepEqual([facts.folder, facts.hasKeyRing], [into, true]);
+  storage.close();
+  assert.deepEqual((await readdir(into)).sort(), ['secrets.json', 'trellis.sqlite']);
+  for (const name of await readdir(into)) assert.equal((await stat(join(into, name))).mode & 0o777, 0o600, name);
+  assert.ok(KeyRing.inFolder(into).verify('test', 'text', ring.sign('test', 'text')));
+  assert.equal(await valueIn(into), 'kept');
+});
+
+test('a backup overwrites nothing, and leaves nothing behind where it fails', async () => {
+  const { data, storage } = await dataFolder('x');
+  const into = newFolder();
+  await backUp(data, into);
+  await assert.rejects(backUp(data, into), /is not empty, and a backup overwrites nothing/);
+  storage.close();
+  await writeFile(join(data, 'secrets.json'), '{ "keys": [');
+  const broken = newFolder();
+  await assert.rejects(backUp(data, broken), /cannot be read as a key ring/);
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.includes('unfinished')),
+    [],
+  );
+  await assert.rejects(backUp(newFolder(), newFolder()), /There is no database/);
+});
+
+test('writers go on during a backup, which is of one moment', async () => {
+  const { data, storage } = await dataFolder('0');
+  const pairs = storage.table<string>('pairs');
+  let isOver = false;
+  const backing = backUp(data, newFolder()).finally(() => (isOver = true));
+  let written = 0;
+  for (; !isOver || written < 50; written += 1) {
+    pairs.set('last', String(written));
+    await new Promise(setImmediate);
+  }
+  assert.ok((await backing).bytes > 0);
+  assert.equal(pairs.get('last'), String(written - 1));
+  storage.close();
+});
+
+test('a restore brings both back, and keeps what was there', async () => {
+  const { data, storage, ring } = await dataFolder('before');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.table<string>('things').set('one', 'after');
+  storage.close();
+  await writeFile(join(data, 'secrets.json'), JSON.stringify({ keys: ['A'.repeat(43)] }));
+  const { former } = restore(into, data);
+  assert.equal(await valueIn(data), 'before');
+  assert.ok(KeyRing.inFolder(data).verify('test', 'text', ring.sign('test', 'text')));
+  assert.equal(await valueIn(former ?? ''), 'after');
+  assert.deepEqual(
+    (await readdir(data)).filter((name) => name.startsWith('restoring-')),
+    [],
+  );
+});
+
+test('a restore into an empty place makes the folder', async () => {
+  const { data, storage } = await dataFolder('moved');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.close();
+  const elsewhere = newFolder();
+  assert.equal(restore(into, elsewhere).former, undefined);
+  assert.equal(await valueIn(elsewhere), 'moved');
+});
+
+test('a restore is refused while a server or an application uses the folder', async () => {
+  const { data, storage } = await dataFolder('in use');
+  const into = newFolder();
+  storage.table<number>('processes').set('some server', 1, Date.now() + 60_000);
+  storage.table<number>('applications').set('some application', 1, Date.now() + 60_000);
+  await backUp(data, into);
+  assert.throws(() => restore(into, data), /in use by 1 server and 1 application\. End them first/);
+  assert.equal(storage.table<string>('things').get('one'), 'in use');
+  storage.close();
+  const elsewhere = newFolder();
+  restore(into, elsewhere);
+  assert.doesNotThrow(() => restore(into, elsewhere), 'who used the folder at the time is not in the backup');
+});
+
+test('a damaged backup is refused, and the folder stays as it was', async () => {
+  const { data, storage } = await dataFolder('good');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.close();
+  const file = join(into, 'trellis.sqlite');
+  const bytes = await readFile(file);
+  await writeFile(file, Buffer.concat([bytes.subarray(0, 8_192), Buffer.alloc(bytes.length - 8_192, 7)]));
+  assert.throws(() => restore(into, data), /is damaged|cannot be read/);
+  await truncate(file, 10);
+  assert.throws(() => restore(into, data), /cannot be read|is not a Trellis database/);
+  assert.throws(() => restore(newFolder(), data), /There is no backup in/);
+  assert.equal(await valueIn(data), 'good');
+});
+
+test('a folder whose database is damaged can be restored into', async () => {
+  const { data, storage } = await dataFolder('good');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.close();
+  await writeFile(join(data, 'trellis.sqlite'), 'no database any more');
+  restore(into, data);
+  assert.equal(await valueIn(data), 'good');
+});

@@ -1,0 +1,191 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { KeyRing } from '../base/secrets.ts';
+import { APPLICATION_ID, CannotOpen, FILE_NAME } from './open.ts';
+
+/** What a backup holds, or what a restore brought back and put aside. */
+export interface BackupFacts {
+  readonly folder: string;
+  readonly objects: number;
+  readonly bytes: number;
+  /** Whether the key ring was in the data folder: otherwise it is in TRELLIS_SECRETS, and has to be kept beside. */
+  readonly hasKeyRing: boolean;
+}
+
+export interface RestoreFacts extends BackupFacts {
+  /** Where what was in the data folder is now; `undefined` where it was empty. */
+  readonly former: string | undefined;
+}
+
+const SECRETS = 'secrets.json';
+/** Who uses the folder at this moment is no part of what a backup brings back. */
+const IN_USE = ['processes', 'applications'];
+const ALL_PAGES = 2 ** 31 - 1;
+
+/** Copies database and key ring of a data folder, in use or not, into a new folder, and reads the copy to its last page. */
+export async function backUp(dataFolder: string, into: string): Promise<BackupFacts> {
+  const source = join(dataFolder, FILE_NAME);
+  if (!existsSync(source))
+    throw new CannotOpen(`There is no database "${source}" to back up. Name its folder with --data.`);
+  const folder = resolve(into);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new CannotOpen(`The folder "${folder}" is not empty, and a backup overwrites nothing. Name a new one.`);
+  }
+  mkdirSync(dirname(folder), { recursive: true });
+  const unfinished = mkdtempSync(`${folder}.unfinished-`);
+  try {
+    await copyDatabase(source, join(unfinished, FILE_NAME));
+    copyKeyRing(dataFolder, unfinished);
+    const facts = check(unfinished);
+    if (existsSync(folder)) rmdirSync(folder);
+    renameSync(unfinished, folder);
+    return { ...facts, folder };
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Checks a backup and puts it in the place of what is in the data folder, which is kept beside it. */
+export function restore(from: string, dataFolder: string): RestoreFacts {
+  if (!existsSync(join(from, FILE_NAME))) {
+    throw new CannotOpen(`There is no backup in "${resolve(from)}": it would hold ${FILE_NAME} and ${SECRETS}.`);
+  }
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const fresh = mkdtempSync(join(dataFolder, 'restoring-'));
+  try {
+    for (const name of [FILE_NAME, SECRETS]) if (existsSync(join(from, name))) copyWhole(join(from, name), fresh);
+    const facts = check(fresh);
+    checkUnused(dataFolder);
+    const former = putAside(dataFolder);
+    for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dataFolder, name));
+    return { ...facts, folder: resolve(dataFolder), former };
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** All pages in one step, which is one read transaction: writers go on, and what they write meanwhile is left out. */
+async function copyDatabase(source: string, target: string): Promise<void> {
+  const database = open(source, { readonly: true });
+  try {
+    await database.backup(target, { progress: () => ALL_PAGES });
+  } finally {
+    database.close();
+  }
+  chmodSync(target, 0o600);
+  const copy = open(target);
+  try {
+    copy.pragma('journal_mode = DELETE');
+    const forget = copy.prepare('DELETE FROM entries WHERE name = ?');
+    for (const name of IN_USE) forget.run(name);
+  } finally {
+    copy.close();
+  }
+}
+
+function copyKeyRing(dataFolder: string, into: string): void {
+  if (existsSync(join(dataFolder, SECRETS))) copyWhole(join(dataFolder, SECRETS), into);
+}
+
+function copyWhole(file: string, into: string): void {
+  const target = join(into, basename(file));
+  copyFileSync(file, target, constants.COPYFILE_EXCL);
+  chmodSync(target, 0o600);
+}
+
+/** Opens what was copied: every page of the database, and the keys. */
+function check(folder: string): Omit<BackupFacts, 'folder'> {
+  const file = join(folder, FILE_NAME);
+  const database = open(file);
+  try {
+    if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+      throw new CannotOpen(`The file "${file}" is not a Trellis database.`);
+    }
+    const found = String(database.pragma('integrity_check(1)', { simple: true }));
+    if (found !== 'ok') throw new CannotOpen(`The copy "${file}" is damaged (${found.replaceAll(/\s+/g, ' ')}).`);
+    const pages = Number(database.pragma('page_count', { simple: true }));
+    const bytes = pages * Number(database.pragma('page_size', { simple: true }));
+    const objects = Number(database.prepare('SELECT count(*) FROM objects').pluck().get());
+    return { objects, bytes, hasKeyRing: hasKeyRing(folder) };
+  } catch (error) {
+    throw inWords(error, file);
+  } finally {
+    database.close();
+  }
+}
+
+function hasKeyRing(folder: string): boolean {
+  if (!existsSync(join(folder, SECRETS))) return false;
+  KeyRing.inFolder(folder);
+  return true;
+}
+
+/** A server or an application that uses the folder would go on with the file that is no longer there. */
+function checkUnused(dataFolder: string): void {
+  const file = join(dataFolder, FILE_NAME);
+  if (!existsSync(file) || !isOurs(file)) return;
+  const database = open(file);
+  try {
+    const users = database.prepare('SELECT count(*) FROM entries WHERE name = ? AND expires > ?').pluck();
+    const [servers, applications] = IN_USE.map((name) => Number(users.get(name, Date.now())));
+    if (servers === 0 && applications === 0) return;
+    throw new CannotOpen(
+      `The data folder "${resolve(dataFolder)}" is in use by ${counted(servers ?? 0, 'server')} and ${counted(applications ?? 0, 'application')}. ` +
+        'End them first; one that was killed counts for a minute. Nothing was changed.',
+    );
+  } finally {
+    database.close();
+  }
+}
+
+/** A file too damaged to be read is what a backup is restored for. */
+function isOurs(file: string): boolean {
+  const database = new Database(file, { timeout: 0 });
+  try {
+    return database.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'entries'").pluck().get() === 1;
+  } catch {
+    return false;
+  } finally {
+    database.close();
+  }
+}
+
+function putAside(dataFolder: string): string | undefined {
+  const names = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`, SECRETS];
+  const there = names.filter((name) => existsSync(join(dataFolder, name)));
+  if (there.length === 0) return undefined;
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  const former = mkdtempSync(join(dataFolder, `before-restore-${stamp}-`));
+  for (const name of there) renameSync(join(dataFolder, name), join(former, name));
+  return former;
+}
+
+function open(file: string, options: Database.Options = {}): Database.Database {
+  try {
+    return new Database(file, { timeout: 5_000, fileMustExist: true, ...options });
+  } catch (error) {
+    throw inWords(error, file);
+  }
+}
+
+function inWords(error: unknown, file: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  return new CannotOpen(`The database "${file}" cannot be read (${error.message}).`, { cause: error });
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
