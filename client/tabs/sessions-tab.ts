@@ -17,12 +17,13 @@ import { Watch } from '../state/observable.ts';
 import { isPhone, isWide } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import { columns, compactRow, orderInWords } from './sessions/columns.ts';
+import { columns, compactRow } from './sessions/columns.ts';
 import './sessions/figures-strip.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
 import { sessionsStyles } from './sessions/styles.ts';
+import { orderInWords, sourceAt } from './sessions/words.ts';
 import type { TabElement } from './tab.ts';
 
 const PAGE = 100;
@@ -57,7 +58,7 @@ export class SessionsTab extends LitElement implements TabElement {
     const message = this.#message;
     return html`
       <div class="list">
-        <figures-strip .message=${message}></figures-strip>
+        <figures-strip .message=${message}>${isPhone.get() ? nothing : this.#listAgain()}</figures-strip>
         ${this.#toolbar()}
         <t-table
           label="Sessions of ${this.object.id}"
@@ -180,11 +181,15 @@ export class SessionsTab extends LitElement implements TabElement {
         ${matching === 0 ? 'No sessions' : `${range}, ${orderInWords(column, order)}`}
       </p>
       ${isAll ? nothing : html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>`}
-      <p class="source">
-        ${source} Listed at ${formatTime(new Date(checked))}.
-        <button class="link" @click=${() => this.#list.run()}>List again</button>
-      </p>
+      <p class="source">${sourceAt(source, formatTime(new Date(checked)))}</p>
+      ${isPhone.get() ? this.#listAgain() : nothing} ${isPhone.get() ? this.#listAgain() : nothing}
     </div>`;
+  }
+
+  #listAgain() {
+    return html`<button class="small" @click=${() => this.#list.run()}>
+      <t-icon name="refresh-cw"></t-icon>List again
+    </button>`;
   }
 
   #page(label: string, offset: number, isThere: boolean) {

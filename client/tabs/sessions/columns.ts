@@ -4,6 +4,7 @@ import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import type { Column, CompactRow } from '../../parts/table.ts';
 import '../../parts/until.ts';
+import { nameOfUser } from './words.ts';
 
 /** How sessions are listed. */
 export const columns: readonly Column<SessionRow>[] = [
@@ -19,25 +20,6 @@ export function compactRow(row: SessionRow): CompactRow {
   const from = [row.address, row.browser].filter((each) => each !== '').join(', ');
   return { first: userOf(row), second: from, endFirst: sizeOf(row), endSecond: lastSeen(row) };
 }
-
-/** "last seen first", as the foot of the list says it. */
-export function orderInWords(sort: string, order: 'asc' | 'desc'): string {
-  const [ascending, descending] = ORDERS.get(sort) ?? ['', ''];
-  return order === 'asc' ? ascending : descending;
-}
-
-export function nameOfUser({ user }: Pick<SessionRow, 'user'>): string {
-  return user ?? 'anonymous';
-}
-
-const ORDERS: ReadonlyMap<string, readonly [ascending: string, descending: string]> = new Map([
-  ['user', ['by user', 'by user, backwards']],
-  ['lastSeen', ['last seen last', 'last seen first']],
-  ['expires', ['ending soon first', 'ending soon last']],
-  ['bytes', ['smallest first', 'largest first']],
-  ['address', ['by IP', 'by IP, backwards']],
-  ['browser', ['by browser', 'by browser, backwards']],
-]);
 
 function userOf(row: SessionRow) {
   const name = nameOfUser(row);

@@ -5,7 +5,7 @@ import { endSession, endSessions } from '../../api/sessions.ts';
 import { ask } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
-import { nameOfUser } from './columns.ts';
+import { nameOfUser } from './words.ts';
 
 const NO_UNDO = 'There is no undo.';
 
@@ -41,7 +41,7 @@ export async function endAllOf({ path, id }: ObjectMessage, total: number | unde
     total === undefined ? 'All sessions' : total === 1 ? 'The one session' : `All ${formatNumber(total)} sessions`;
   const body = html`<p class="quiet">
     ${all} kept in ${path} ${total === 1 ? 'ends' : 'end'} at once, your own included, and what is in them is lost.
-    Other keys on the servers are not touched.
+    Nothing else is touched.
   </p>`;
   if (!(await isWanted(`End all sessions of ${id}?`, body, 'End all sessions'))) return false;
   return done(() => endSessions(path, {}), 'of everybody');

@@ -4,7 +4,7 @@ import type { SessionsMessage } from '../../../schema/messages.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 import { controls } from '../../styles/controls.ts';
 
-/** How many sessions there are, how many are in use, and how large they are. */
+/** How many sessions there are, how many are in use, and how large they are. What is slotted stands at the right. */
 @customElement('figures-strip')
 export class FiguresStrip extends LitElement {
   @property({ attribute: false }) message: SessionsMessage | undefined;
@@ -12,9 +12,10 @@ export class FiguresStrip extends LitElement {
   protected override render() {
     const { total, active, meanBytes, largestBytes } = this.message ?? {};
     return html`<dl>
-      ${this.#figure('Sessions', total, formatNumber)} ${this.#figure('Active in 5 min', active, formatNumber)}
-      ${this.#figure('Mean size', meanBytes, formatBytes)} ${this.#figure('Largest', largestBytes, formatBytes)}
-    </dl>`;
+        ${this.#figure('Sessions', total, formatNumber)} ${this.#figure('Active in 5 min', active, formatNumber)}
+        ${this.#figure('Mean size', meanBytes, formatBytes)} ${this.#figure('Largest', largestBytes, formatBytes)}
+      </dl>
+      <slot></slot>`;
   }
 
   #figure(label: string, value: number | null | undefined, format: (value: number) => string) {
@@ -28,7 +29,10 @@ export class FiguresStrip extends LitElement {
     controls,
     css`
       :host {
-        display: block;
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        padding-right: var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }
       dl {
@@ -54,6 +58,10 @@ export class FiguresStrip extends LitElement {
         white-space: nowrap;
       }
       @media (width < 640px) {
+        :host {
+          display: block;
+          padding: 0;
+        }
         dl {
           display: grid;
           grid-template-columns: 1fr 1fr;

@@ -11,7 +11,7 @@ import '../../parts/icon.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
-import { nameOfUser } from './columns.ts';
+import { nameOfUser } from './words.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';
 
@@ -175,7 +175,7 @@ export class SessionDetail extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: 5fr 6fr;
         gap: 4px 16px;
         padding: 12px 20px 14px;
         font-size: var(--t-size-small);
@@ -183,7 +183,7 @@ export class SessionDetail extends LitElement {
       }
       dl > div {
         display: grid;
-        grid-template-columns: 68px minmax(0, 1fr);
+        grid-template-columns: 62px minmax(0, 1fr);
         gap: 8px;
         line-height: 18px;
       }

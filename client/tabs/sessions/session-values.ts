@@ -71,12 +71,10 @@ export class SessionValues extends LitElement {
   #value({ key, value, json, obscured, type }: SessionValue) {
     const isText = type === 'string' && !obscured;
     const text = this.form === 'json' || isText ? json : value;
-    const quiet = obscured ? 'faint' : '';
     const isLong = text.length > LONG || text.split('\n').length > 8;
-    if (!isLong) return html`<div class="mono value ${quiet}">${text}</div>`;
-    return html`<div class="mono value long ${quiet}" tabindex="0" role="group" aria-label="Value of ${key}">
-      ${text}
-    </div>`;
+    const shown = html`<span class="text ${obscured ? 'faint' : ''}">${text}</span>`;
+    if (!isLong) return html`<div class="mono value">${shown}</div>`;
+    return html`<div class="mono value long" tabindex="0" role="group" aria-label="Value of ${key}">${shown}</div>`;
   }
 
   static override styles = [
@@ -135,7 +133,7 @@ export class SessionValues extends LitElement {
         line-height: 18px;
         overflow-wrap: anywhere;
       }
-      .value {
+      .text {
         white-space: pre-wrap;
       }
       .long {
@@ -145,6 +143,7 @@ export class SessionValues extends LitElement {
       .size {
         grid-column: 4;
         line-height: 18px;
+        text-align: end;
         white-space: nowrap;
         font-variant-numeric: tabular-nums;
       }

@@ -52,10 +52,6 @@ export const sessionsStyles = css`
     display: flex;
     gap: 8px;
   }
-  .foot button.link {
-    font-size: inherit;
-    line-height: inherit;
-  }
   aside {
     flex: none;
     width: 432px;
