@@ -45,6 +45,7 @@ export class MemoryStorage implements Storage {
   readonly #transactions: Transaction[] = [];
   #last = 0;
   #lastOid = 0;
+  #writes = 0;
   /** Undoes what `joined` has written to tables, newest last. */
   #undo: (() => void)[] | undefined;
 
@@ -56,6 +57,10 @@ export class MemoryStorage implements Storage {
 
   lastTransaction(): number {
     return this.#last;
+  }
+
+  changeCount(): number {
+    return this.#writes + this.#last;
   }
 
   async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
@@ -149,7 +154,10 @@ export class MemoryStorage implements Storage {
   table<Value extends Json>(name: string): KeyedTable<Value> {
     let table = this.#tables.get(name);
     if (!table) {
-      table = new MemoryTable<Json>(this.#clock, (undo) => this.#undo?.push(undo));
+      table = new MemoryTable<Json>(this.#clock, (undo) => {
+        this.#writes += 1;
+        this.#undo?.push(undo);
+      });
       this.#tables.set(name, table);
     }
     return table as unknown as KeyedTable<Value>;

@@ -58,6 +58,7 @@ export class Reader {
   readonly #end: Statement<[]>;
   #versionSeen = -1;
   #lastSeen = 0;
+  #othersSeen = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -89,8 +90,14 @@ export class Reader {
     if (version !== this.#versionSeen) {
       this.#lastSeen = this.#lastTransaction.get() ?? 0;
       this.#versionSeen = version;
+      this.#othersSeen += 1;
     }
     return this.#lastSeen;
+  }
+
+  /** How often `lastTransaction` has noticed that other connections committed something. */
+  get othersSeen(): number {
+    return this.#othersSeen;
   }
 
   committed(serial: number): void {

@@ -43,6 +43,7 @@ export class SqliteStorage implements Storage {
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
+  #ownWrites = 0;
 
   /** An opened and migrated database: see open.ts. */
   constructor(database: Database, clock: Clock = wallClock) {
@@ -60,6 +61,10 @@ export class SqliteStorage implements Storage {
 
   lastTransaction(): number {
     return this.#now(() => this.#reader.lastTransaction());
+  }
+
+  changeCount(): number {
+    return this.#ownWrites + this.#reader.othersSeen;
   }
 
   load(oid: number, asOf: number): Promise<StoredObject | undefined> {
@@ -178,6 +183,7 @@ export class SqliteStorage implements Storage {
     try {
       const result = step();
       this.#commit.run();
+      this.#ownWrites += 1;
       return result;
     } catch (error) {
       if (this.#database.inTransaction) this.#rollback.run();

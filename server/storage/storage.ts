@@ -96,6 +96,11 @@ export interface Revision {
 export interface Storage {
   /** The newest committed transaction, including other processes'. Cheap enough for every request. */
   lastTransaction(): number;
+  /**
+   * Grows with whatever was written, tables included: by this process at once, by others as of the last
+   * `lastTransaction()`. For remembering what was read from a table. Free of cost.
+   */
+  changeCount(): number;
   load(oid: number, asOf: number): Promise<StoredObject | undefined>;
   findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined>;
   children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage>;

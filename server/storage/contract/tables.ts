@@ -131,4 +131,20 @@ export function describeTables(make: MakeSite): void {
     table.get('key')?.push('c');
     assert.deepEqual(table.get('key'), ['a']);
   });
+
+  test('a change count grows with every write to a table, so that what was read can be remembered', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const table = storage.table<number>('numbers');
+    storage.lastTransaction();
+    const counts = [storage.changeCount()];
+    for (const write of [() => table.set('a', 1), () => table.update('a', () => 2), () => table.delete('a')]) {
+      write();
+      counts.push(storage.changeCount());
+    }
+    assert.equal(new Set(counts).size, 4);
+    table.get('a');
+    storage.lastTransaction();
+    assert.equal(storage.changeCount(), counts.at(-1));
+  });
 }
