@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import { newKey } from '../memcache/contract.ts';
+import type { LocalStore } from '../memcache/local.ts';
 import { clusterOf, several } from '../memcache/trial.ts';
 import { matcherFor } from './list-filter.ts';
 import { MAX_OPENED, type ListedSession, type SessionQuery } from './list.ts';
@@ -141,4 +142,19 @@ test('what a neighbour put under our prefix is counted as unopened, and no row',
   const page = await world.container.list.page(QUERY);
   assert.deepEqual([page.total, page.unopened], [1, 1]);
   assert.deepEqual(world.faults, []);
+});
+
+test('listing changes nothing about what goes first when the memory is full', async () => {
+  const world = new SessionWorld();
+  const store = world.store as LocalStore;
+  for (const user of ['anna', 'bert', 'carl']) {
+    await begin(world, user);
+    world.now += 1_000;
+  }
+  const order = () => Array.from(store.entries(), ({ key }) => key);
+  const before = order();
+  await world.container.list.page(QUERY);
+  await world.container.list.page({ ...QUERY, sort: 'user', order: 'asc' });
+  await world.container.list.count('anna');
+  assert.deepEqual(order(), before);
 });

@@ -58,9 +58,9 @@ export interface OpenedSession extends ListedSession {
 }
 
 export const MAX_KEYS = 100_000;
-/** Opening a record takes some 20 microseconds. */
+/** Opening a record takes some 50 microseconds. */
 export const MAX_OPENED = 5_000;
-const AT_ONCE = 200;
+const AT_ONCE = 100;
 const ACTIVE_MS = 5 * 60_000;
 const ID = /^[A-Za-z0-9_-]{43}$/;
 
@@ -88,14 +88,15 @@ export class SessionList {
   /** Where there are more than can be opened, those that end last are, which are those seen last. */
   async page(query: SessionQuery): Promise<SessionPage> {
     const { keys, ...listing } = await this.#options.store.keys(this.#prefix, MAX_KEYS);
-    const latest = [...keys].sort((one, other) => endOfKey(other) - endOfKey(one));
+    // From first to last to end: process memory keeps what was asked for last the longest.
+    const byEnd = [...keys].sort((one, other) => compare(endOfKey(one), endOfKey(other)));
     const isAll = keys.length <= MAX_OPENED;
-    const opening = await this.#open(latest.slice(0, MAX_OPENED));
+    const opening = await this.#open(byEnd.slice(-MAX_OPENED));
     const now = this.#options.clock();
     const shown =
       isAll || !isInDump(query)
         ? pageOf(opening.sessions, query)
-        : { sessions: (await this.#open(pageOfKeys(latest, query))).sessions, matching: keys.length };
+        : { sessions: (await this.#open(pageOfKeys(byEnd, query))).sessions, matching: keys.length };
     return {
       ...shown,
       ...sizes(isAll ? opening.sessions : keys),
@@ -157,7 +158,7 @@ export class SessionList {
       const record = this.#records.peek(key, item.value);
       if (record === undefined) unopened += 1;
       else if (this.#finder.isLive(record)) {
-        sessions.push(this.#listed(key.slice(this.#prefix.length), record, item.value.length, servers));
+        sessions.push(this.#listed(key.slice(key.lastIndexOf(':') + 1), record, item.value.length, servers));
       }
     }
     return { sessions, unopened };
@@ -179,9 +180,9 @@ function isInDump({ sort, filter }: SessionQuery): boolean {
   return filter.trim() === '' && (sort === 'expires' || sort === 'lastSeen' || sort === 'bytes');
 }
 
-function pageOfKeys(latest: readonly KeyEntry[], { sort, order, offset, limit }: SessionQuery): readonly KeyEntry[] {
-  const sorted = sort === 'bytes' ? latest.toSorted((one, other) => other.bytes - one.bytes) : [...latest];
-  if (order === 'asc') sorted.reverse();
+function pageOfKeys(byEnd: readonly KeyEntry[], { sort, order, offset, limit }: SessionQuery): readonly KeyEntry[] {
+  const sorted = sort === 'bytes' ? byEnd.toSorted((one, other) => one.bytes - other.bytes) : [...byEnd];
+  if (order === 'desc') sorted.reverse();
   return sorted.slice(offset, offset + limit);
 }
 
