@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConflictError, Forbidden, MethodNotAllowed, NotFound, NotSignedIn } from '../base/errors.ts';
+import { Turns } from '../base/limits.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
@@ -13,6 +14,8 @@ import { isResponse, type Method, type View } from './views.ts';
 /** How often a request is run again after a conflict. */
 const RERUNS = 3;
 const LONGEST_PAUSE_MS = 20;
+const LONGEST_TURN_MS = 250;
+const MOST_WAITING = 1000;
 
 interface PublisherOptions {
   readonly database: Database;
@@ -27,6 +30,7 @@ export class Publisher implements Publishing {
   readonly #database: Database;
   readonly #views: ReadonlyMap<string, readonly View[]>;
   readonly #authenticate: PublisherOptions['authenticate'];
+  readonly #reruns = new Turns(LONGEST_TURN_MS, MOST_WAITING);
 
   constructor({ database, views, authenticate }: PublisherOptions) {
     this.#database = database;
@@ -73,11 +77,15 @@ export class Publisher implements Publishing {
 
   async #inTransaction(user: Principal, request: Request, find: Find): Promise<Response> {
     for (let run = 0; ; run += 1) {
+      if (run > 0) await wait(Math.random() * LONGEST_PAUSE_MS * 2 ** (run - 1));
+      // Requests that met at one address are run again one after the other, so that they do not meet again.
+      const release = run === 0 ? undefined : await this.#reruns.take(request.path);
       try {
         return await this.#once(user, request, find, run);
       } catch (error) {
         if (!(error instanceof ConflictError) || run === RERUNS) throw error;
-        await wait(Math.random() * LONGEST_PAUSE_MS * 2 ** run);
+      } finally {
+        release?.();
       }
     }
   }
