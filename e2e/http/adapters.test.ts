@@ -130,6 +130,27 @@ for (const example of ['koa', 'koa-session', 'express-session']) {
   });
 }
 
+test('while servers are added and removed under load no request is refused and no visit lost', async () => {
+  for (const example of ['koa', 'koa-session', 'express-session']) {
+    await using app = await start(example);
+    let isOver = false;
+    const keepVisiting = async () => {
+      const visitor = new Visitor(app);
+      let expected = 0;
+      while (!isOver) assert.deepEqual(await visits(visitor, 1), [(expected += 1)]);
+      return expected;
+    };
+    const visitors = Promise.all(Array.from({ length: 6 }, keepVisiting));
+    for (let round = 0; round < 8; round += 1) {
+      await changeServers(round % 2 === 0 ? [memcached.address, second.address] : [memcached.address]);
+      await ask(app.port, '/about');
+    }
+    isOver = true;
+    const made = (await visitors).reduce((sum, each) => sum + each, 0);
+    console.log(`${example}: 0 of ${made} visits lost or refused over 8 changes of servers`);
+  }
+});
+
 test('the Koa application has the session that the tree’s pages have, and they have its', async () => {
   await using app = await start('koa');
   const visitor = new Visitor(app);
