@@ -78,7 +78,7 @@ async function finish(context: ParameterizedContext, use: SessionUse): Promise<v
   }
   if (context.headerSent) return;
   if (setCookie !== undefined) context.append('set-cookie', setCookie);
-  if (!context.response.has('cache-control')) context.set('cache-control', 'no-store');
+  if (!context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
 }
 
 async function commit(use: SessionUse): Promise<void> {
