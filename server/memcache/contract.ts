@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
 import type { Store } from './store.ts';
-import { compareVersions, nextVersion } from './version.ts';
+import { compareVersions, nextVersion, VERSION_BYTES } from './version.ts';
 
 /** What the suite needs to know about the store it tries. */
 export interface Subject {
@@ -41,7 +41,7 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
 
     test('the largest value is stored; one byte more is refused with both sizes and leaves the old value', async () => {
       const key = 'k'.repeat(200);
-      const largest = Buffer.concat([nextVersion(), Buffer.alloc(store.maxValueBytes - 16, 7)]);
+      const largest = Buffer.concat([nextVersion(), Buffer.alloc(store.maxValueBytes - VERSION_BYTES, 7)]);
       assert.equal(await store.set(key, largest, MINUTE), 'stored');
       await assert.rejects(store.set(key, Buffer.alloc(store.maxValueBytes + 1), MINUTE), (error) => {
         assert.ok(error instanceof ValueTooLarge);
@@ -265,7 +265,7 @@ export function versioned(text: string, previous?: Buffer): Buffer {
 }
 
 export function textOf(item: { readonly value: Buffer } | undefined): string | undefined {
-  return item?.value.subarray(16).toString();
+  return item?.value.subarray(VERSION_BYTES).toString();
 }
 
 export function newKey(): string {

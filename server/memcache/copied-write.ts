@@ -45,6 +45,7 @@ export class CopiedWrite {
 
   async run(): Promise<Course> {
     const { reach, replicas } = this.#options;
+    await this.#makeSure();
     if (!(await this.#mayBegin())) return 'exists';
     for (const member of reach) {
       if (this.holders.size === replicas) break;
@@ -52,7 +53,21 @@ export class CopiedWrite {
       if (course !== undefined) return course;
     }
     if (this.holders.size === 0) throw errorOf([...this.#unreachable.values()]);
-    return 'stored';
+    return this.#isDoubtful && !(await this.#isKept()) ? 'disputed' : 'stored';
+  }
+
+  /** Before a value goes to fewer servers than it should, those that seem out of reach since just now are tried again. */
+  async #makeSure(): Promise<void> {
+    const { reach, replicas } = this.#options;
+    if (replicas === 1 || reach.filter((member) => member.health.state !== 'down').length >= replicas) return;
+    const doubted = reach.filter((member) => member.health.isNewlyDown);
+    await Promise.allSettled(doubted.map((member) => member.ping()));
+  }
+
+  /** After a wait for a server that did not answer: whether those that took the value before have it still. */
+  async #isKept(): Promise<boolean> {
+    const standings = await Promise.all([...this.holders].map((member) => this.#look(member).catch(() => 'ours')));
+    return standings.every((standing) => standing === 'ours' || standing === 'built upon');
   }
 
   /** Looks at what the servers hold of which nothing is known. */
@@ -90,6 +105,8 @@ export class CopiedWrite {
       const { outcome, item } = await member.store(verb, key, value, lifetime, present);
       if (outcome === 'stored') standing = item === undefined ? 'built upon' : 'ours';
       else if (this.#isUntouched) return outcome;
+      // What was there has been taken away, because the value is kept elsewhere by now.
+      else if (outcome === 'missing') standing = 'refused';
       else standing = await this.#look(member);
     }
     if (standing === 'built upon') return 'stored';

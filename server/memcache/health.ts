@@ -42,6 +42,11 @@ export class Health {
     return this.#error;
   }
 
+  /** Whether it is down on the word of one or two tries alone: that may have been a moment of trouble, here or there. */
+  get isNewlyDown(): boolean {
+    return this.state === 'down' && this.#failures <= 2;
+  }
+
   /** Whether the next probe is due. */
   isProbeDue(now: number): boolean {
     return this.state === 'down' && now >= this.#probeAt;

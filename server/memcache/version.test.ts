@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compareVersions, isRival, nextVersion, VERSION_BYTES } from './version.ts';
+import { compareVersions, isMadeFrom, isRival, nextVersion, VERSION_BYTES } from './version.ts';
 
 test('each next version is newer than every one before it', () => {
   let version = nextVersion();
@@ -31,11 +31,24 @@ test('two versions made from the same one are rivals, and everyone agrees which 
   }
 });
 
+test('a version knows the eight before it, and no rival of theirs', () => {
+  const line = [nextVersion()];
+  for (let step = 0; step < 10; step++) line.push(nextVersion(line.at(-1)));
+  const last = line.pop() as Buffer;
+  assert.deepEqual(
+    line.map((each) => isMadeFrom(last, each)),
+    line.map((_, index) => index >= line.length - 8),
+  );
+  const rivals = line.map((each) => nextVersion(each));
+  assert.ok(rivals.every((rival) => !isMadeFrom(last, rival)));
+  assert.ok(!isMadeFrom(last, last) && !isMadeFrom(line[9] as Buffer, last));
+});
+
 test('what begins with no version is older than anything that does', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const value = Buffer.from(bytes);
-      if (value[0] === 1 && value.length >= VERSION_BYTES) return;
+      if (value[0] === nextVersion()[0] && value.length >= VERSION_BYTES) return;
       assert.equal(compareVersions(value, nextVersion()), -1);
       assert.equal(compareVersions(value, value), 0);
     }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { KeyRing } from '../base/secrets.ts';
-import { nextVersion } from '../memcache/version.ts';
+import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import {
@@ -77,7 +77,7 @@ test('the version begins the record in clear, and belongs to it', () => {
   const seal = sealFor();
   const version = nextVersion();
   const value = seal.seal(sessionRecord({ a: 1 }), version);
-  assert.ok(value.subarray(0, 16).equals(version));
+  assert.ok(value.subarray(0, VERSION_BYTES).equals(version));
   value.set(nextVersion(version));
   assert.throws(() => seal.open(value), UnreadableRecord);
 });
