@@ -49,9 +49,10 @@ export function koaSessions(
 
 async function open(sessions: Sessions, context: ParameterizedContext, { user }: KoaSessionsOptions): Promise<Opened> {
   try {
-    const container = await sessions.container();
+    const { container, browserIds, cookie } = await sessions.forBrowser(context.secure || isLoopback(context.hostname));
     const use = new SessionUse({
-      ...(await sessions.cookies(context.secure || isLoopback(context.hostname))),
+      browserIds,
+      cookie,
       cookieHeader: context.req.headers.cookie,
       origin: originOf(context.ip, context.req.headers['user-agent'], user?.(context) ?? null),
       mayRerun: false,

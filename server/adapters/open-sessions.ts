@@ -19,8 +19,9 @@ export interface OpenSessionsOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** How this application's browsers get their ids, as the browser id manager above the container says. */
-export interface BrowserCookies {
+/** Where the sessions of browsers are, and how browsers get their ids: as the browser id manager above the container says. */
+export interface BrowserSessions {
+  readonly container: SessionContainer;
   readonly browserIds: BrowserIds;
   readonly cookie: CookieSettings;
 }
@@ -71,19 +72,17 @@ export class Sessions {
 
   /** The container that the manager leads to now. */
   async container(): Promise<SessionContainer> {
-    const container = await openContainer(await this.#object());
-    this.#known.add(container);
-    return container;
+    return this.#open(await this.#object());
   }
 
-  /** How a browser that asked in this way keeps its id. */
-  async cookies(acceptsSecureCookies: boolean): Promise<BrowserCookies> {
+  /** The container, and how a browser that asked in this way keeps its id. */
+  async forBrowser(acceptsSecureCookies: boolean): Promise<BrowserSessions> {
     const object = await this.#object();
     const manager = await object.findService('session.browser-ids');
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds, origin } = this.#folder.site;
     const cookie = cookieSettings(manager, acceptsSecureCookies || origin.startsWith('https:'));
-    return { browserIds, cookie };
+    return { container: await this.#open(object), browserIds, cookie };
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
@@ -98,6 +97,12 @@ export class Sessions {
   async close(): Promise<void> {
     this.#folder.close();
     await Promise.all(Array.from(this.#known, (container) => container.close()));
+  }
+
+  async #open(object: TreeObject): Promise<SessionContainer> {
+    const container = await openContainer(object);
+    this.#known.add(container);
+    return container;
   }
 
   async #object(): Promise<TreeObject> {
