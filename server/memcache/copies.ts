@@ -25,11 +25,20 @@ const AGREE_ATTEMPTS = 10;
 const UPTIME_GRAIN_MS = 3_000;
 
 /**
- * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and copies that are
- * missing or older are made again on the way. Writes go to the first place that can be reached, by compare-and-set, and
- * then to the others: writers that share a place queue up there, so that of two with the same basis only one stores.
+ * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and a value is given only
+ * once every place that answers holds it. Writes go from place to place in one order, each by compare-and-set on what was
+ * read there, and are acknowledged once every place that answers took them: of two writers who share a server one is
+ * refused there. What the refused one left elsewhere is a rival, and rivals are settled the same way by everyone
+ * (`newestOf`): the one on more servers wins, then the one at the later place.
  *
- * A delete does not reach a server that is out of reach: what must stay ended is ended by writing a newer value over it.
+ * What can still happen:
+ * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
+ * - A value refused at its second place may be read for a moment, before it is settled that it lost.
+ * - A writer held up while more than eight others wrote may be told `exists` though its value was built upon: versions
+ *   remember eight ancestors. Nobody is told `stored` in vain by that.
+ * - After the loss of the one server that two rivals shared, before they were settled, the refused one may win.
+ * - What a frozen server had received before it froze it may store when it wakes: an older version, or a rival, as above.
+ * - A delete does not reach a server that is out of reach: what must stay ended is ended by writing a newer value over it.
  */
 export class Copies implements Keeping {
   readonly #options: CopiesOptions;

@@ -16,7 +16,7 @@ const MAX_LOSSES = 10;
 /** An older verdict is not believed: who asks then waits for the probe. */
 const FRESH_MS = 2_000;
 
-/** The breaker of one server. It keeps no timer: who wants to use the server asks, and is told whether to probe. */
+/** The breaker of one server. It keeps no timer: whoever uses the server asks when to probe. */
 export class Health {
   state: State = 'up';
   /** Since when nothing was answered, on the wall clock. */
@@ -50,6 +50,11 @@ export class Health {
   /** Whether the next probe is due. */
   isProbeDue(now: number): boolean {
     return this.state === 'down' && now >= this.#probeAt;
+  }
+
+  /** How long it is until then. */
+  probeInMs(now: number): number {
+    return Math.max(0, this.#probeAt - now);
   }
 
   /** Whether the verdict "down" is young enough to fail an operation by. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startChaosProxy, type Fate } from '../../e2e/support/chaos-proxy.ts';
@@ -116,6 +117,7 @@ test('with a frozen server and steady traffic every operation fails by its own d
   const store = clusterOf([server], { timeoutMs: TIMEOUT_MS });
   await store.set('k', versioned('x'), 60);
   server.stop();
+  await waitUntil(() => readFileSync(`/proc/${server.pid}/stat`, 'latin1').split(') ')[1]?.[0] === 'T', 1_000);
   const times: number[] = [];
   const end = performance.now() + 1_000;
   const pending: Promise<unknown>[] = [];
@@ -195,6 +197,18 @@ test('while a server is down one connection at a time is tried, further and furt
   }
   assert.ok(proxy.connections >= 8 && proxy.connections <= 45, `${proxy.connections} connections in 2 s`);
   await store.close();
+});
+
+test('a server that is down is looked for although the next request is long in coming', async () => {
+  const port = await freePort();
+  const store = clusterOf([{ address: `127.0.0.1:${port}` }]);
+  for (let request = 0; request < 2; request++) await failure(store.get('k'));
+  let connections = 0;
+  const listener = createServer(() => connections++).listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+  await waitUntil(() => connections === 1, 200 + SLACK_MS);
+  await store.close();
+  listener.close();
 });
 
 test('2,000 operations through a network that breaks half of them settle in time, with no torn value', async (context) => {

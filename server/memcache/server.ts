@@ -18,6 +18,9 @@ export interface ServerOptions {
   readonly onChange: (health: Health) => void;
 }
 
+/** A server that is down is looked for in the background for so long after the last request for it. */
+const WANTED_MS = 2_000;
+
 /**
  * One memcached as memjs's Client wants its servers: `onResponse`, `onError` and `write` in turn hand over one request.
  * Each request gets a deadline of its own; connections are made when needed and never outlive a fault.
@@ -36,6 +39,8 @@ export class Server {
   readonly #options: ServerOptions;
   #connection: Connection | undefined;
   #isClosed = false;
+  #wantedAt = -Infinity;
+  #probeTimer: NodeJS.Timeout | undefined;
   #opaque = 0;
   #onAnswer: Waiting['onAnswer'] = () => undefined;
   #onError: Waiting['onError'] = () => undefined;
@@ -77,6 +82,7 @@ export class Server {
 
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#probeTimer);
     this.#connection?.fail(new ServerUnreachable(this.#address.text, REASONS.closed));
   }
 
@@ -84,8 +90,24 @@ export class Server {
   #mayWait(): boolean {
     const now = performance.now();
     const wasFresh = this.health.isFresh(now);
-    if (this.#connection === undefined && this.health.isProbeDue(now)) this.#open();
+    this.#wantedAt = now;
+    this.#probe();
     return !wasFresh;
+  }
+
+  /** Looks whether the server is back: at once where a probe is due, else when it will be. */
+  #probe(): void {
+    const now = performance.now();
+    if (this.#isClosed || this.#connection !== undefined || this.health.state !== 'down') return;
+    if (this.health.isProbeDue(now)) this.#open();
+    else if (now - this.#wantedAt < WANTED_MS) this.#probeIn(this.health.probeInMs(now));
+  }
+
+  #probeIn(delayMs: number): void {
+    this.#probeTimer ??= setTimeout(() => {
+      this.#probeTimer = undefined;
+      this.#probe();
+    }, Math.ceil(delayMs)).unref();
   }
 
   #open(): Connection | Error {
@@ -121,5 +143,6 @@ export class Server {
     if (error instanceof ConnectionLost) this.health.lost(error, now);
     else this.health.failed(error, now);
     if (!wasDown && this.health.state === 'down') this.#options.onChange(this.health);
+    this.#probe();
   }
 }
