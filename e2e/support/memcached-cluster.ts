@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { startMemcached, type Memcached } from './memcached.ts';
+import { freezeProcess, wakeProcess } from './process-state.ts';
 
 /** Several real memcached servers, each of which can be killed, frozen and brought back. Faults are proved as they are made. */
 export class MemcachedCluster implements AsyncDisposable {
@@ -52,14 +52,12 @@ export class MemcachedCluster implements AsyncDisposable {
 
   /** SIGSTOP; the system says of the process that it is stopped. */
   async freeze(index: number): Promise<void> {
-    const { pid } = this.server(index);
-    this.server(index).stop();
-    for (let state = ''; state !== 'T';) state = await stateOf(pid);
+    await freezeProcess(this.server(index).pid);
   }
 
   /** SIGCONT; the server answers again. */
   async wake(index: number): Promise<void> {
-    this.server(index).resume();
+    wakeProcess(this.server(index).pid);
     assert.match((await this.server(index).ask('version')).join(), /^VERSION /);
   }
 
@@ -72,10 +70,4 @@ export class MemcachedCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.kill()));
   }
-}
-
-/** The letter by which Linux names what a process is doing: T is stopped. */
-async function stateOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).charAt(0);
 }

@@ -31,6 +31,10 @@ const STEPS: Readonly<Record<string, Step>> = {
   /** The titles of this page and of all pages beside it, in one transaction. */
   titles: (call, key) => changeTitles(call, key),
   wait: (_, key) => wait(Number(key), null),
+  /** Keeps the whole process from doing anything else. */
+  block: (_, key) => {
+    for (const end = performance.now() + Number(key); performance.now() < end;);
+  },
   throw: () => {
     throw new Error('This request was told to fail.');
   },
