@@ -121,7 +121,7 @@ export class Copies implements Keeping {
       }
       const mended = await this.#mend(key, newest, targets, survey);
       if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
-      const copies = mended ?? new Map();
+      const copies = mended ?? new Map<Member, MemberItem>();
       if (targets.every((member) => copies.has(member))) await this.#clear(key, survey, targets);
       return new CopiedItem(newest.value, copies);
     }
