@@ -70,13 +70,18 @@ test('sessions in memcached, set up and tested in the browser: the seven steps',
     await app.breadcrumb.getByRole('link', { name: 'Root' }).click();
     const dialog = await contents.startAdding('MemCache Session Data Container');
     await dialog.getByLabel('Id').fill('mcsdc');
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-    await expect(page).toHaveURL(/\/manage\/mcsdc\/@properties$/);
+    await form.field('Proxy path').fill('/index_html');
+    await expect(page.getByText("'/index_html' is a Page Template.")).toBeVisible();
     await form.field('Proxy path').fill('/mcproxy');
     await expect(page.getByText("Found: MemCache Proxy '/mcproxy'")).toBeVisible();
-    await picture(page, 'container');
-    await app.button('Save changes').click();
+    await picture(page, 'add-container');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page).toHaveURL(/\/manage\/mcsdc\/@properties$/);
+    await expect(form.field('Proxy path')).toHaveValue('/mcproxy');
+    await expect(page.getByText("Found: MemCache Proxy '/mcproxy'")).toBeVisible();
+    await form.save('Idle timeout', '30');
     await expect(app.flash(/^Saved changes\./)).toBeVisible();
+    await picture(page, 'container');
   });
 
   await test.step('the proxy in the place of the container is answered with the container, one click away', async () => {
