@@ -34,8 +34,8 @@ const UPTIME_GRAIN_MS = 3_000;
  * What can still happen:
  * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
  * - A value refused at its second place may be read for a moment, before it is settled that it lost.
- * - A writer held up while more than eight others wrote may be told `exists` though its value was built upon: versions
- *   remember eight ancestors. Nobody is told `stored` in vain by that.
+ * - A writer held up while more than 32 others wrote may be told `exists` though its value was built upon: versions
+ *   remember 32 ancestors. Nobody is told `stored` in vain by that.
  * - After the loss of the one server that two rivals shared, before they were settled, the refused one may win.
  * - What a frozen server had received before it froze it may store when it wakes: an older version, or a rival, as above.
  * - A delete does not reach a server that is out of reach: what must stay ended is ended by writing a newer value over it.

@@ -1,12 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
 /** How many bytes at the beginning of a value are its version. */
-export const VERSION_BYTES = 40;
+export const VERSION_BYTES = 112;
 const FORMAT = 2;
 const COUNTER_HIGH = 1;
 const COUNTER_LOW = 4;
 const LINEAGE = 8;
-const WRITER = 32;
+const WRITER = 104;
 const WRITER_BYTES = VERSION_BYTES - WRITER;
 const MARK_BYTES = 3;
 const GENERATIONS = (WRITER - LINEAGE) / MARK_BYTES;
@@ -16,7 +16,7 @@ let used = pool.length;
 
 /**
  * The version for a value that replaces one that began with `previous`: a format byte, a counter one higher (7 bytes),
- * its lineage (3 bytes of each of the 8 versions before it, the latest first), and 8 random bytes, so that no two writes
+ * its lineage (3 bytes of each of the 32 versions before it, the latest first), and 8 random bytes, so that no two writes
  * ever share a version.
  */
 export function nextVersion(previous?: Buffer): Buffer {

@@ -7,7 +7,7 @@ import { encode } from './encode.ts';
 /**
  * What one key of a store holds for one session:
  *
- *   40 bytes   the version, in clear, so that a store can tell the newer of two copies; authenticated
+ *   112 bytes  the version, in clear, so that a store can tell the newer of two copies; authenticated
  *   1 byte     the format of the record (1), in clear; authenticated
  *   the rest   sealed with AES-256-GCM, the key's name authenticated too; as it is where the store is process memory
  *
