@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
@@ -9,17 +8,18 @@ import { sized } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';
 import type { TestServer } from '../support/server.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, Visitor } from '../support/visitor.ts';
 
 const ROUNDS = sized(5, 200);
 const GROUPS = ['one', 'two', 'three', 'four'];
 const GROUP_SIZE = 5;
 
-const folder = await mkdtemp(join(tmpdir(), 'trellis-killed-'));
-after(() => rm(folder, { recursive: true, force: true }));
+const folder = await temporaryFolder();
+after(() => folder[Symbol.asyncDispose]());
 
 test('a server killed while it changes the tree has every acknowledged change when it starts again, and none in parts', async (t) => {
-  const data = join(folder, 'tree');
+  const data = join(folder.path, 'tree');
   const acknowledged = new Map(GROUPS.map((group) => [group, 0]));
   let sent = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -52,7 +52,7 @@ test('a server killed while it changes the tree has every acknowledged change wh
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`${signal} under load loses no acknowledged write to a session or to the tree`, async (t) => {
     await using memcached = await startMemcached();
-    const data = join(folder, signal);
+    const data = join(folder.path, signal);
     await using site = await startSite({ servers: [memcached.address] }, { data });
     for (const group of GROUPS) await addGroup(site, group);
     const writers = GROUPS.map((group) => ({ group, visitor: new Visitor(site), acknowledged: 0, lastSent: 0 }));
@@ -117,7 +117,7 @@ async function titleOf({ port }: TestServer, group: string): Promise<number> {
 
 /** Asked of a copy, so that the server itself has to deal with what the killed one left. */
 async function integrity(data: string): Promise<unknown> {
-  const copy = await mkdtemp(join(folder, 'copy-'));
+  const copy = await mkdtemp(join(folder.path, 'copy-'));
   const names = (await readdir(data)).filter((name) => name.startsWith('trellis.sqlite') && !name.endsWith('.lock'));
   for (const name of names) await copyFile(join(data, name), join(copy, name));
   const database = new DatabaseSync(join(copy, 'trellis.sqlite'));

@@ -27,8 +27,8 @@ for (const replicas of [1, 2]) {
     const data = folder.path;
     await using one = await startSite({ servers: addresses.slice(0, 3), proxy: { replicas } }, { data });
     await using other = await startSteppedServer({ data });
-    const people = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(one)));
-    const idle = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(one)));
+    const people = await newPeople(one);
+    const idle = await newPeople(one);
 
     const before = await firstPlaces(idle);
     const load = startLoad(people, [one, other]);
@@ -57,7 +57,7 @@ test('a server that was removed and holds what others have changed since is not 
   await using cluster = await MemcachedCluster.start(3);
   const { addresses } = cluster;
   await using site = await startSite({ servers: addresses });
-  const people = await Promise.all(Array.from({ length: SESSIONS }, () => newPerson(site)));
+  const people = await newPeople(site);
   await changeProperties(site, '/mcproxy', { servers: addresses.slice(0, 2) });
   for (const person of people) await write(person);
   await changeProperties(site, '/mcproxy', { servers: addresses });
@@ -66,10 +66,12 @@ test('a server that was removed and holds what others have changed since is not 
   assert.equal(stale, 0);
 });
 
-async function newPerson(site: TestServer): Promise<Person> {
-  const person = { visitor: new Visitor(site), last: 0 };
-  assert.equal(await write(person), true);
-  return person;
+async function newPeople(site: TestServer): Promise<readonly Person[]> {
+  const people = Array.from({ length: SESSIONS }, () => ({ visitor: new Visitor(site), last: 0 }));
+  await several(SESSIONS, 16, async (index) => {
+    assert.equal(await write(people[index]!), true);
+  });
+  return people;
 }
 
 async function write(person: Person): Promise<boolean> {

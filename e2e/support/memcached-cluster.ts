@@ -6,8 +6,8 @@ import { freezeProcess, wakeProcess } from './process-state.ts';
 export class MemcachedCluster implements AsyncDisposable {
   readonly #servers: Memcached[];
 
-  static async start(count: number, args: readonly string[] = []): Promise<MemcachedCluster> {
-    return new MemcachedCluster(await Promise.all(Array.from({ length: count }, () => startMemcached({ args }))));
+  static async start(count: number): Promise<MemcachedCluster> {
+    return new MemcachedCluster(await Promise.all(Array.from({ length: count }, () => startMemcached())));
   }
 
   constructor(servers: readonly Memcached[]) {
@@ -59,12 +59,6 @@ export class MemcachedCluster implements AsyncDisposable {
   async wake(index: number): Promise<void> {
     wakeProcess(this.server(index).pid);
     assert.match((await this.server(index).ask('version')).join(), /^VERSION /);
-  }
-
-  async add(): Promise<Memcached> {
-    const server = await startMemcached();
-    this.#servers.push(server);
-    return server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

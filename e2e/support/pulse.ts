@@ -13,14 +13,14 @@ export interface Pulse {
 const PAUSE_MS = 10;
 
 /** Visits a page that needs no session again and again. The function it gives ends that and says how it went. */
-export function startPulse(server: { readonly port: number }, path = '/plain'): () => Promise<Pulse> {
+export function startPulse(server: { readonly port: number }): () => Promise<Pulse> {
   const times: number[] = [];
   let failures = 0;
   let isOver = false;
   const beat = async () => {
     while (!isOver) {
       const began = performance.now();
-      const answer = await ask(server.port, path).catch(() => undefined);
+      const answer = await ask(server.port, '/plain').catch(() => undefined);
       times.push(performance.now() - began);
       if (answer?.status !== 200) failures += 1;
       // A test that fails before it asks how it went is not kept from ending.
