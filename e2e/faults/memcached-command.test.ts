@@ -85,7 +85,7 @@ async function documented(): Promise<readonly string[]> {
   const paths = ['README.md', ...pages.map((name) => `docs/${name}`)];
   const texts = await Promise.all(paths.map((path) => readFile(new URL(path, root), 'utf8')));
   const lines = texts.flatMap((text) => text.split('\n').map((line) => line.trim()));
-  return lines.filter((line) => /^memcached -.*-p \d+/.test(line)).map((line) => line.replace(/\s*[\\#&].*$/, ''));
+  return lines.flatMap((line) => /^(?:ExecStart=\S*\/)?(memcached -.*-p \d+)/.exec(line)?.[1] ?? []);
 }
 
 /** The command line that the Servers tab shows while a server refuses. */
@@ -94,9 +94,16 @@ async function shown(): Promise<string> {
   return (await administer<ServersMessage>(site.port, '/api/mcproxy/@servers')).startCommand;
 }
 
-/** Runs a command as it is written, on another port; as root, memcached has to be told which user to be. */
+const PRIVATE = /-l (127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+ /;
+
+/**
+ * Runs a command as it is written, on another port, and on this machine where it names a machine of a private network.
+ * As root, memcached has to be told which user to be.
+ */
 async function run(command: string, port: number): Promise<{ pid: number }> {
-  const [program = '', ...args] = command.replace(/-p \d+/, `-p ${port}`).split(/\s+/);
+  assert.match(command, PRIVATE);
+  const here = command.replace(PRIVATE, '-l 127.0.0.1 ').replace(/-p \d+/, `-p ${port}`);
+  const [program = '', ...args] = here.split(/\s+/);
   const user = process.getuid?.() === 0 ? ['-u', 'root'] : [];
   const child = spawn(program, [...user, ...args], { stdio: 'ignore' });
   children.push(child);
