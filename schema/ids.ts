@@ -1,3 +1,5 @@
+import { composed } from './composed.ts';
+
 const MAX_BYTES = 255;
 
 /** First segments of URLs that the server keeps for itself, so that no object in the root can have them as its id. */
@@ -53,7 +55,7 @@ export function checkId(id: string, context: IdContext = {}): string | undefined
 
 /** The form in which an id is kept and compared: without white space around it, in Unicode's composed form. */
 export function normaliseId(id: string): string {
-  return id.normalize('NFC').trim();
+  return composed(id).trim();
 }
 
 function says(id: string, isBroken: boolean, reason: string): string | undefined {

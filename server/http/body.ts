@@ -9,12 +9,13 @@ export const MAX_BODY_VALUES = 10_000;
 /** Reads and parses a JSON body; `undefined` where none was sent. */
 export async function readJson(message: IncomingMessage): Promise<unknown> {
   const bytes = await readBytes(message);
-  if (bytes.length === 0) return undefined;
-  const type = (message.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
+  const type = message.headers['content-type'];
+  // A form in a published page, even an empty one, names the type of its body; whoever sends none names none.
+  if (bytes.length === 0 && type === undefined) return undefined;
+  if (type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
     throw new UnsupportedMediaType(`The body must be application/json, not '${(type ?? '').slice(0, 100)}'.`);
   }
-  return parseJson(bytes);
+  return bytes.length === 0 ? undefined : parseJson(bytes);
 }
 
 async function readBytes(message: IncomingMessage): Promise<Buffer> {

@@ -36,7 +36,9 @@ test('behind a trusted proxy the nearest address that is no proxy of ours counts
   };
   assert.equal(trustingProxy().addressOf(message(`::ffff:${PROXY}`, headers)), '1.2.3.4');
   assert.equal(trustingProxy().reachedBy(message(PROXY, headers))?.origin, 'https://shop.example');
-  assert.equal(trustingProxy().addressOf(message(PROXY, { 'x-forwarded-for': 'nonsense' })), PROXY);
+  for (const chain of ['nonsense', '6.6.6.6, 1.2.3.4:5555']) {
+    assert.equal(trustingProxy().addressOf(message(PROXY, { 'x-forwarded-for': chain })), PROXY);
+  }
 });
 
 test('a configured origin stands whatever the Host header says, but for this machine itself', () => {

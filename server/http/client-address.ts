@@ -34,7 +34,9 @@ export class ClientAddresses {
       .join(',')
       .split(',')
       .map((part) => plain(part.trim()));
-    return forwarded.findLast((address) => isIP(address) > 0 && !this.#isTrusted(address)) ?? direct;
+    // What stands left of something that is no address was not written by our proxies.
+    const sender = forwarded.findLast((address) => !this.#isTrusted(address)) ?? '';
+    return isIP(sender) > 0 ? sender : direct;
   }
 
   /** By which address the browser reached us, or `undefined` where the Host header makes no sense. */

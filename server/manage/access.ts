@@ -32,13 +32,13 @@ const login = method({
   body: { name: text, password: text },
   async run(call) {
     const { name, password } = call.body;
-    endFormerLogin(call);
     const { address } = call.request;
     const { logins, log } = siteOf(call);
     const signedIn = await logins.signIn({ name, password, address }).catch((error: unknown) => {
       log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
       throw error;
     });
+    endFormerLogin(call);
     return welcome(call, signedIn);
   },
 });

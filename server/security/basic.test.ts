@@ -60,7 +60,7 @@ test('what is remembered is forgotten when the user changes', async () => {
   const { basic, users } = await counted();
   const verify = () => basic.verify(header('olga', OLGA.password), address);
   await verify();
-  users.changeRoles('olga', ['Manager']);
+  await users.changeRoles('olga', ['Manager']);
   assert.deepEqual((await verify()).roles, ['Manager']);
   users.setDisabled('olga', true);
   await assert.rejects(verify(), NotSignedIn);

@@ -126,8 +126,8 @@ test('a changed password, disabling and removing each end every login of that us
 
 test('a role that is taken away is gone at the next request', async () => {
   const { logins, users, token } = await signedIn();
-  users.changeRoles('olga', ['Manager']);
-  users.changeRoles('mary', ['Owner']);
+  await users.changeRoles('olga', ['Manager']);
+  await users.changeRoles('mary', ['Owner']);
   assert.deepEqual(logins.find(token)?.roles, ['Owner']);
 });
 

@@ -1,5 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { composed } from '../../schema/composed.ts';
 import { TooManyRequests } from '../base/errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
@@ -105,7 +106,7 @@ async function compute(password: string, salt: Buffer, cost: Cost): Promise<Buff
 
 /** An accented letter is the same whether a keyboard sends one character for it or two. */
 function normalise(password: string): string {
-  return password.normalize('NFC');
+  return composed(password);
 }
 
 function print(cost: Cost, salt: Buffer, hash: Buffer): string {

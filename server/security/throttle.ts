@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { composed } from '../../schema/composed.ts';
 import type { Clock } from '../base/clock.ts';
 import { TooManyRequests } from '../base/errors.ts';
 import { networkOf } from './network.ts';
@@ -102,7 +103,7 @@ function pairKey(name: string, address: string): string {
 
 /** Names come from outside and may be long; their digests are not. */
 function digest(name: string): string {
-  return createHash('sha256').update(name.normalize('NFC')).digest('base64url');
+  return createHash('sha256').update(composed(name)).digest('base64url');
 }
 
 /** Keeps what failed last; of the oldest few, the one with the fewest failures makes room. */

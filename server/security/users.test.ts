@@ -68,9 +68,9 @@ test('the last Manager stays one', async () => {
   await users.add(OLGA);
   const refusal = /^Invalid: 'mary' is the last Manager\. Make another user a Manager first\.$/;
   assert.throws(() => users.remove('mary'), refusal);
-  assert.throws(() => users.changeRoles('mary', []), refusal);
+  await assert.rejects(users.changeRoles('mary', []), refusal);
   assert.throws(() => users.setDisabled('mary', true), refusal);
-  users.changeRoles('olga', ['Manager']);
+  await users.changeRoles('olga', ['Manager']);
   users.setDisabled('olga', true);
   assert.throws(() => users.remove('mary'), refusal, 'a disabled Manager is none');
   users.setDisabled('olga', false);
@@ -107,7 +107,7 @@ test('what concerns a user who is not there says so', async () => {
   const { users } = signingIn();
   const absent = (error: unknown) => error instanceof NotFound && error.message === "There is no user 'olga'.";
   assert.throws(() => users.remove('olga'), absent);
-  assert.throws(() => users.changeRoles('olga', []), absent);
+  await assert.rejects(users.changeRoles('olga', []), absent);
   await assert.rejects(users.changePassword('olga', OLGA.password), absent);
 });
 
@@ -145,4 +145,14 @@ test('an unknown name takes the work of a known one', async () => {
   }
   const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.sort((a, b) => a - b)[20]);
   assert.ok(Math.abs(known - unknown) / known < 0.25, `known ${known.toFixed(2)} ms, unknown ${unknown.toFixed(2)} ms`);
+});
+
+test('roles and password change together or not at all', async () => {
+  const { users } = signingIn();
+  await users.add(MARY);
+  await users.add(OLGA);
+  await assert.rejects(users.change('olga', { roles: ['Manager'], password: 'short' }), Invalid);
+  await assert.rejects(users.change('olga', { roles: ['Manger'], password: 'nine white egrets' }), Invalid);
+  assert.deepEqual(users.find('olga')?.roles, OLGA.roles);
+  assert.equal((await users.verify('olga', OLGA.password))?.name, 'olga');
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
 import { Invalid, NotFound } from '../base/errors.ts';
@@ -69,19 +70,25 @@ export class Users {
     });
   }
 
-  async changePassword(name: string, password: string): Promise<void> {
+  /** Sets what is given, all of it or, where something breaks a rule, nothing. */
+  async change(name: string, to: { readonly password?: string; readonly roles?: readonly string[] }): Promise<void> {
     this.#get(name);
-    requirePassword(password, name);
-    const hash = await this.#passwords.hash(password);
-    this.#change(name, (record) => ({ ...record, hash, generation: newGeneration() }));
+    const roles = to.roles === undefined ? undefined : checkedRoles(to.roles);
+    if (to.password !== undefined) requirePassword(to.password, name);
+    const hash = to.password === undefined ? undefined : await this.#passwords.hash(to.password);
+    this.#change(name, (record) => {
+      if (roles?.includes('Manager') === false) this.#requireAnotherManager(name, record);
+      const withRoles = roles === undefined ? record : { ...record, roles };
+      return hash === undefined ? withRoles : { ...withRoles, hash, generation: newGeneration() };
+    });
   }
 
-  changeRoles(name: string, roles: readonly string[]): void {
-    const given = checkedRoles(roles);
-    this.#change(name, (record) => {
-      if (!given.includes('Manager')) this.#requireAnotherManager(name, record);
-      return { ...record, roles: given };
-    });
+  changePassword(name: string, password: string): Promise<void> {
+    return this.change(name, { password });
+  }
+
+  changeRoles(name: string, roles: readonly string[]): Promise<void> {
+    return this.change(name, { roles });
   }
 
   /** A disabled user cannot sign in, and is signed out everywhere at once. */
@@ -94,8 +101,8 @@ export class Users {
 
   /** Whoever may sign in under this name. */
   find(name: string): User | undefined {
-    const record = this.#table.get(name.normalize('NFC'));
-    return record === undefined || record.isDisabled ? undefined : userOf(name.normalize('NFC'), record);
+    const record = this.#table.get(composed(name));
+    return record === undefined || record.isDisabled ? undefined : userOf(composed(name), record);
   }
 
   list(): readonly UserSummary[] {
@@ -115,7 +122,7 @@ export class Users {
    * the work and throws to refuse it.
    */
   async verify(name: string, password: string, allow?: () => void): Promise<User | undefined> {
-    const key = name.normalize('NFC');
+    const key = composed(name);
     const record = this.#table.get(key);
     const isRight = await this.#passwords.matches(password, record?.hash, allow);
     if (record === undefined || !isRight) return undefined;
@@ -136,19 +143,19 @@ export class Users {
   }
 
   #get(name: string): UserRecord {
-    const record = this.#table.get(name.normalize('NFC'));
+    const record = this.#table.get(composed(name));
     if (record === undefined) throw new NotFound(`There is no user '${name}'.`);
     return record;
   }
 
   #change(name: string, change: (record: UserRecord) => UserRecord | undefined): void {
     this.#get(name);
-    this.#table.update(name.normalize('NFC'), (record) => record && change(record));
+    this.#table.update(composed(name), (record) => record && change(record));
   }
 
   // Called inside the table's own transaction, so that two processes cannot remove the last two at once.
   #requireAnotherManager(name: string, record: UserRecord): void {
-    const isOther = ([key, other]: readonly [string, UserRecord]) => key !== name.normalize('NFC') && isManager(other);
+    const isOther = ([key, other]: readonly [string, UserRecord]) => key !== composed(name) && isManager(other);
     if (!isManager(record) || this.#table.entries().some(isOther)) return;
     throw new Invalid(`'${name}' is the last Manager. Make another user a Manager first.`);
   }
@@ -167,7 +174,7 @@ function newGeneration(): string {
 }
 
 function checkedName(given: string): string {
-  const name = given.normalize('NFC').trim();
+  const name = composed(given).trim();
   if (name === '') throw wrong('/name', 'A username must be specified');
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
     throw wrong('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);

@@ -37,10 +37,7 @@ const change = method({
   tail: 'the name of the user',
   optional: { password: text, roles: texts },
   async run(call) {
-    const { users } = siteOf(call);
-    const name = named(call);
-    if (call.body.roles !== undefined) users.changeRoles(name, call.body.roles);
-    if (call.body.password !== undefined) await users.changePassword(name, call.body.password);
+    await siteOf(call).users.change(named(call), call.body);
     return usersMessage(call);
   },
 });

@@ -10,7 +10,15 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
-import { answerServers, askServers, knownServers, serverMessage, startCommand, warningsAbout } from './servers.ts';
+import {
+  answerServers,
+  askServers,
+  knownServers,
+  MOST_SERVERS,
+  serverMessage,
+  startCommand,
+  warningsAbout,
+} from './servers.ts';
 
 const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
@@ -51,7 +59,7 @@ export const memCacheProxy = defineType({
       placeholder: 'localhost:11211',
       whenAdding: true,
       answers: true,
-      maxLines: 100,
+      maxLines: MOST_SERVERS,
       all: (lines) => parseServers(lines).problems.map(({ line, detail }) => ({ pointer: `/${line - 1}`, detail })),
     }),
     replicas: p.integer({

@@ -8,6 +8,9 @@ import { siteOf } from '../../site.ts';
 
 const FRESH_MS = 5_000;
 
+/** Lines that a `servers` property may have; no more are asked while somebody types. */
+export const MOST_SERVERS = 100;
+
 interface Known {
   readonly at: number;
   readonly statuses: readonly ServerStatus[];
@@ -92,7 +95,7 @@ function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResul
 }
 
 async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
-  const { addresses } = parseServers(lines);
+  const { addresses } = parseServers(lines.slice(0, MOST_SERVERS));
   if (addresses.length === 0) return [];
   const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '' });
   try {

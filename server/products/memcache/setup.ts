@@ -1,5 +1,6 @@
 import { normaliseId } from '../../../schema/ids.ts';
 import type { FieldProblem, SetupAnswer } from '../../../schema/messages.ts';
+import { encodeUrlPath } from '../../../schema/paths.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission } from '../../manage/describe.ts';
 import { demand } from '../../manage/object.ts';
@@ -52,7 +53,7 @@ const setup = method({
     const answers = await answersFor(proxy, memCacheProxy, { servers: body.servers });
     const results = resultsOf(answers, { servers: body.servers });
     const answer: SetupAnswer = { proxy: path, container: container.path, manager: manager.path, results };
-    return json(answer, { status: 201, headers: { location: `/api${container.path}` } });
+    return json(answer, { status: 201, headers: { location: `/api${encodeUrlPath(container.path)}` } });
   },
 });
 

@@ -43,9 +43,9 @@ export const browserIdManager = defineType({
       default: '/',
       maxLength: 200,
       rule: (path) =>
-        /^\/[^\s;,<>&]*$/.test(path)
+        /^\/[\x21-\x7e]*$/.test(path) && !/[;,<>&]/.test(path)
           ? undefined
-          : `Bad cookie path '${path}'. It begins with "/" and has no blanks, ";", ",", "<", ">" or "&".`,
+          : `Bad cookie path '${path}'. It begins with "/" and has no blanks, ";", ",", "<", ">" or "&"; other letters than English ones are percent-encoded.`,
     }),
     cookie_domain: p.string({
       title: 'Cookie domain',
