@@ -123,7 +123,7 @@ export class PageView extends LitElement {
         kind="error"
         icon="circle-x"
         heading="There is no object '${path}'."
-        detail=${failure.detail}
+        detail="It may have been renamed or deleted."
       >
         <a class="button" href=${addressOf('/')}>Go to Root</a>
       </t-face>`;

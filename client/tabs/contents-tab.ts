@@ -120,7 +120,7 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #toolbar() {
-    const total = this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
+    const total = this.#count;
     const items = total ? `${isPhone.get() ? '' : 'these '}${plural(total, 'item')}` : 'items';
     return html`<div class="toolbar">
       <filter-field
@@ -149,6 +149,11 @@ export class ContentsTab extends LitElement implements TabElement {
     </div>`;
   }
 
+  /** How many items the folder holds, whatever the filter leaves. */
+  get #count(): number | undefined {
+    return this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
+  }
+
   #face() {
     const name = nameOf(this.object);
     if (this.#list.status === TaskStatus.ERROR) {
@@ -165,7 +170,7 @@ export class ContentsTab extends LitElement implements TabElement {
       return html`<t-face
         icon="search"
         heading="No item matches '${this.#filter}'."
-        detail="Items in ${name} were looked at by id, title and type."
+        detail=${`${this.#count ? plural(this.#count, 'item') : 'Items'} in ${name} looked through by id, title and type.`}
       >
         <button @click=${() => this.filterField.clear()}>Clear filter</button>
       </t-face>`;

@@ -193,13 +193,17 @@ export class SessionTestTab extends LitElement implements TabElement {
     if (this.isBusy) return undefined;
     this.isBusy = true;
     this.problems = [];
+    const before = this.stop;
     this.stop = undefined;
     try {
       this.result = this.answer = await change();
       return this.answer;
     } catch (caught) {
-      if (isRefusal(caught)) refused(sentencesOf(caught));
-      else this.stop = { detail: detailOf(caught), again };
+      if (isRefusal(caught)) {
+        // While the session could not be read at all, a refused line does not mean that it can be.
+        if (!this.answer) this.stop = before;
+        refused(sentencesOf(caught));
+      } else this.stop = { detail: detailOf(caught), again };
       return undefined;
     } finally {
       this.isBusy = false;
