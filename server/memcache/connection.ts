@@ -175,10 +175,25 @@ export class Connection {
     this.#timer = setTimeout(() => this.#checkSoon(), Math.max(1, Math.ceil(deadline - performance.now()))).unref();
   }
 
-  /** An answer may lie in the socket already, unread because this process was busy: it is read first. */
   #checkSoon(): void {
-    if (performance.now() - this.#timerAt > BUSY_MS) setTimeout(() => this.#checkDeadlines(), BUSY_MS).unref();
-    else setImmediate(() => this.#checkDeadlines());
+    const lateMs = performance.now() - this.#timerAt;
+    this.#look(lateMs > BUSY_MS ? lateMs : 0);
+  }
+
+  /**
+   * Judges after the sockets were read once more. Where this process was held up meanwhile, answers may lie there unread
+   * still: it gets as long to read them.
+   */
+  #look(heldUpMs: number): void {
+    const waitMs = Math.min(heldUpMs, this.#options.timeoutMs);
+    const dueAt = performance.now() + waitMs;
+    const judge = () => {
+      const againMs = performance.now() - dueAt;
+      if (againMs > BUSY_MS) this.#look(againMs);
+      else this.#checkDeadlines();
+    };
+    if (waitMs === 0) setImmediate(judge);
+    else setTimeout(judge, waitMs).unref();
   }
 
   #checkDeadlines(): void {
