@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
+import { CannotLoad } from './products/product.ts';
 import { CannotOpen } from './storage/open.ts';
 
 const DRAIN_MS = 10_000;
@@ -41,7 +42,8 @@ function greeting({ server, administratorToken }: App, { host, origin }: Config)
 }
 
 function explain(error: unknown): string {
-  if (error instanceof BadConfiguration || error instanceof CannotOpen) return error.message;
+  if (error instanceof BadConfiguration || error instanceof CannotOpen || error instanceof CannotLoad)
+    return error.message;
   if (error instanceof Problem)
     return `The administrator's password was refused: ${error.message} Set TRELLIS_ADMIN_PASSWORD to another.`;
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };

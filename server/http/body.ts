@@ -60,9 +60,15 @@ function checkShape(root: unknown): void {
   let count = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_BODY_DEPTH) throw new Malformed(`The body is nested deeper than ${MAX_BODY_DEPTH} levels.`);
-    count += level.length;
-    if (count > MAX_BODY_VALUES) throw new TooLarge(`The body holds more than ${MAX_BODY_VALUES} values.`);
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      const members = Object.values(value);
+      count += members.length;
+      if (count > MAX_BODY_VALUES) throw new TooLarge(`The body holds more than ${MAX_BODY_VALUES} values.`);
+      next.push(...members);
+    }
+    level = next;
   }
 }
 

@@ -63,7 +63,7 @@ const rename = method({
       connection.change(user, { properties: { [link.property]: object.path + link.path.slice(oldPath.length) } });
     }
     call.describe(`Renamed ${oldPath} to ${to}`);
-    return describeObject(object, call);
+    return () => describeObject(object, call);
   },
 });
 
@@ -74,7 +74,10 @@ const consequences = method({
   query: { ids: 'The ids, separated by commas, each encoded; without it, this object.' },
   async run({ object, request }): Promise<ConsequencesMessage> {
     const ids = request.query.get('ids')?.split(',').map(decodeId);
-    const going = ids === undefined ? [object] : await Promise.all(ids.map((id) => childNamed(object, id, '')));
+    if (ids !== undefined && ids.length > LARGEST_PAGE)
+      throw new Malformed(`Ask about at most ${LARGEST_PAGE} ids at once.`);
+    const going =
+      ids === undefined ? [object] : await Promise.all([...new Set(ids)].map((id) => childNamed(object, id, '')));
     const paths = going.map(({ path }) => path);
     const inside = await Promise.all(going.map((each) => each.connection.inside(each)));
     const links = (await Promise.all(going.map((each) => each.connection.pointingTo(each.path)))).flat();

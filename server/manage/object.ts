@@ -43,8 +43,10 @@ const change = method({
       properties: values,
     });
     if (isChanged) call.describe(`Changed ${wordsFor(changed, body.title !== undefined)} of ${object.path}`);
-    const message = { ...(await describeObject(object, call)), results: resultsOf(answers, values) };
-    return json(message, { headers: { etag: etagOf(object) } });
+    return async () => {
+      const message = { ...(await describeObject(object, call)), results: resultsOf(answers, values) };
+      return json(message, { headers: { etag: etagOf(object) } });
+    };
   },
 });
 
@@ -67,7 +69,8 @@ const add = method({
     const made = call.connection.add(folder, { type: body.type, id, title: body.title ?? '', properties: values });
     call.describe(`Added ${made.path}`);
     const location = `/api${encodeUrlPath(made.path)}`;
-    return json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
+    return async () =>
+      json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
   },
 });
 

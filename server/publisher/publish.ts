@@ -76,6 +76,12 @@ export class Publisher implements Publishing {
   }
 
   async #inTransaction(user: Principal, request: Request, find: Find): Promise<Response> {
+    const finish = await this.#committed(user, request, find);
+    // Everything is written: whatever fails from here on is no reason to do it again.
+    return finish();
+  }
+
+  async #committed(user: Principal, request: Request, find: Find): Promise<Finish> {
     for (let run = 0; ; run += 1) {
       if (run > 0) await wait(Math.random() * LONGEST_PAUSE_MS * 2 ** (run - 1));
       // Requests that met at one address are run again one after the other, so that they do not meet again.
@@ -90,7 +96,7 @@ export class Publisher implements Publishing {
     }
   }
 
-  async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Response> {
+  async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
     const connection = this.#database.open(user.name);
     const { object, method, tail } = await find(connection);
     authorise(user, method, object);
@@ -115,18 +121,23 @@ export class Publisher implements Publishing {
       const answer = await method.call(call);
       if (isResponse(answer) && answer.status >= 500) {
         transaction.abort();
-        return answer;
+        return async () => answer;
       }
       transaction.join(treeParticipant(connection, request, () => description));
       await transaction.commit();
-      const response = responseOf(typeof answer === 'function' ? await (answer as () => unknown)() : answer);
-      return withCookies(isPrivate ? privately(response) : response, call.cookies);
+      return async () => {
+        const response = responseOf(typeof answer === 'function' ? await (answer as () => unknown)() : answer);
+        return withCookies(isPrivate ? privately(response) : response, call.cookies);
+      };
     } catch (error) {
       transaction.abort();
       throw error;
     }
   }
 }
+
+/** Gives the answer, once everything is committed. */
+type Finish = () => Promise<Response>;
 
 type Find = (connection: Connection) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
 

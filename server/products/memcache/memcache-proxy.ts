@@ -24,11 +24,21 @@ const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
 
 const stores = new LiveParts<Promise<Store>>({
-  make: openStore,
-  // Requests that are under way go on with what they had.
-  close: (store) => void setTimeout(() => void store.then((opened) => opened.close()), LONGEST_REQUEST_MS).unref(),
+  make: (object) => {
+    const opening = openStore(object);
+    // What could not be opened is tried anew by the next request; this one is told why.
+    opening.catch(() => stores.drop(object));
+    return opening;
+  },
+  close: (store) => void setTimeout(() => void closeStore(store), LONGEST_REQUEST_MS).unref(),
   madeFrom: ({ properties }) => properties,
 });
+
+/** Requests that were under way have ended by then. */
+async function closeStore(opening: Promise<Store>): Promise<void> {
+  const store = await opening.catch(() => undefined);
+  await store?.close();
+}
 
 const servers = method({
   http: 'GET',

@@ -1,4 +1,5 @@
 import { p } from '../../../schema/fields.ts';
+import type { Warning } from '../../../schema/messages.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
 import type { Store } from '../../memcache/store.ts';
@@ -41,12 +42,20 @@ export const memCacheSessionDataContainer = defineType({
     { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
   ],
   methods: { ...testMethods, ...sessionsMethods },
-  async warnings({ path, properties }) {
-    if (properties.proxy_path !== '') return [];
+  async warnings(object) {
+    const { path, properties } = object;
+    if (properties.proxy_path !== '') return troubleBehind(object);
     const link = { label: 'Set the proxy path', path, tab: 'properties' };
     return [{ severity: 'danger', text: NO_PROXY, short: 'No proxy defined', link }];
   },
 });
+
+/** What keeps the proxy from working keeps the container from it, too. */
+async function troubleBehind(object: TreeObject): Promise<readonly Warning[]> {
+  const { object: proxy } = await follow(object, proxyPath.schema, String(object.properties['proxy_path']));
+  const warnings = (await proxy?.definition?.warnings?.(proxy)) ?? [];
+  return warnings.filter(({ severity }) => severity === 'danger');
+}
 
 const NO_PROXY = "No proxy defined. Set 'proxy_path' on the Properties tab.";
 

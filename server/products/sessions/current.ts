@@ -1,4 +1,4 @@
-import { Unavailable } from '../../base/errors.ts';
+import { ConflictError, Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -99,12 +99,13 @@ export async function rotateAtSignIn(manager: TreeObject, call: Call, user: stri
   const browserIds = await manager.findService('session.browser-ids');
   const use = browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), user);
   if (use?.browserId === undefined) return;
-  let isOutOfReach = false;
+  let isGivenUp = false;
   const giveUp = (error: unknown) => {
-    if (!(error instanceof Unavailable)) throw error;
-    isOutOfReach = true;
+    // A session that others change at this very moment is given up, too: signing in is never run again.
+    if (!(error instanceof Unavailable || error instanceof ConflictError)) throw error;
+    isGivenUp = true;
   };
-  call.cookies.push(() => (isOutOfReach ? use.dropCookie : use.setCookie));
+  call.cookies.push(() => (isGivenUp ? use.dropCookie : use.setCookie));
   call.transaction.join({
     hasChanges: true,
     commit: () => use.commit().catch(giveUp),

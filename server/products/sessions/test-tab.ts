@@ -1,5 +1,5 @@
 import type { FieldProblem, SessionAbout, SessionItem, TestMessage, Warning } from '../../../schema/messages.ts';
-import { Invalid } from '../../base/errors.ts';
+import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -11,6 +11,10 @@ import { openContainer, sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
 
 const PERMISSION = 'View management screens';
+
+/** A form is for trying; what comes in bulk goes through a program. */
+const MOST_LINES = 2000;
+const MOST_NAMED = 100;
 
 interface Line {
   readonly key: string;
@@ -67,9 +71,14 @@ export const testMethods: Readonly<Record<string, readonly Method[]>> = { test: 
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
 export function parseLines(items: string): readonly Line[] {
+  const texts = items.split(/\r\n|\r|\n/);
+  if (texts.length > MOST_LINES) {
+    const detail = `${texts.length} lines are too many: at most ${MOST_LINES} are added at once. Nothing was stored.`;
+    throw new TooLarge(detail, [{ pointer: '/items', detail }]);
+  }
   const lines: Line[] = [];
   const problems: FieldProblem[] = [];
-  for (const [index, raw] of items.split(/\r\n|\r|\n/).entries()) {
+  for (const [index, raw] of texts.entries()) {
     const text = raw.trim();
     const space = text.indexOf(' ');
     if (text === '') continue;
@@ -79,7 +88,9 @@ export function parseLines(items: string): readonly Line[] {
     } else lines.push({ key: text.slice(0, space), value: text.slice(space + 1).trim() });
   }
   if (problems.length === 0) return lines;
-  throw new Invalid(`${problems.map(({ detail }) => detail).join('. ')}. Nothing was stored.`, problems);
+  const named = problems.slice(0, MOST_NAMED);
+  const further = problems.length > named.length ? `. So do ${problems.length - named.length} more` : '';
+  throw new Invalid(`${named.map(({ detail }) => detail).join('. ')}${further}. Nothing was stored.`, named);
 }
 
 async function answer(
@@ -90,7 +101,8 @@ async function answer(
   const { object } = call;
   const tookMs = performance.now() - did.started;
   const after = session.size;
-  const about = await aboutSession(object, session);
+  // What was asked for is stored by now; a store that went away since is no reason to say otherwise.
+  const about = await aboutSession(object, session).catch(nothingIfUnavailable);
   return {
     before: did.before,
     after,
@@ -122,6 +134,11 @@ async function aboutSession(object: TreeObject, session: Session): Promise<Sessi
     maxBytes: facts.maxBytes,
     places: facts.places,
   };
+}
+
+function nothingIfUnavailable(error: unknown): null {
+  if (error instanceof Unavailable) return null;
+  throw error;
 }
 
 /** A banner where the site's sessions are not kept in this container, or nowhere. */
