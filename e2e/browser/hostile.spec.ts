@@ -129,3 +129,20 @@ test('a page of another origin changes nothing, and cannot read or frame the int
   await page.goto(`${server.url}/manage`);
   await new App(page).heading.waitFor();
 });
+
+test('a breach of the policy, an error and a missing file fail whichever test meets them', async ({
+  app,
+  page,
+  faults,
+}) => {
+  await app.heading.waitFor();
+  await page.evaluate("document.body.setAttribute('style', 'color: red')");
+  await page.evaluate("setTimeout(() => { throw new Error('planted') })");
+  await page.evaluate("fetch('/assets/not-there.js')");
+  for (const fault of [/Policy broken: style-src-attr/, /planted/, /missing: .*not-there/]) {
+    await expect.poll(() => faults.join('\n')).toMatch(fault);
+  }
+  await expect(page.evaluate("document.body.innerHTML = '<b>text</b>'")).rejects.toThrow(/TrustedHTML/);
+  await expect.poll(() => faults.join('\n')).toMatch(/require-trusted-types-for/);
+  faults.length = 0;
+});

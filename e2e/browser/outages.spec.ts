@@ -95,7 +95,6 @@ test('while the server is away the page says so, keeps what is typed, and goes o
   await expect(page.getByText('Not connected. Trying again…')).toBeVisible();
   await expect(app.alert(/Could not save '\/session_data_manager'.*Your changes are kept here\./)).toBeVisible();
   await expect(form.field('Title')).toHaveValue('Typed before the server went');
-  await picture(page, 'not-connected');
 
   await using _second = await startServer({ data: server.data, port: server.port });
   await expect(page.getByText('Not connected. Trying again…')).toHaveCount(0, { timeout: 20_000 });
