@@ -44,7 +44,7 @@ test('processes on one data folder change the same objects at once: nothing is b
   );
   assert.deepEqual({ stale, torn }, { stale: 0, torn: 0 });
   assert.equal(revision, done + 1);
-  assert.ok(done >= 0.95 * STEPS);
+  assert.ok(done >= 0.8 * STEPS, 'Most requests lost every race.');
 });
 
 test('one of several processes killed in the middle of its work leaves the others working', async (t) => {

@@ -38,10 +38,11 @@ test('of 50 requests at once that read a number and set the next one, every ackn
   let acknowledged = 0;
   let refused = 0;
   for (let round = 1; round <= rounds; round += 1) {
-    const counts = countsOf(await fifty(visitor, (each) => each.post('/page', 'raise n')));
+    const answers = await fifty(visitor, (each) => each.post('/page', 'raise n'));
+    const counts = countsOf(answers);
     acknowledged += counts[200] ?? 0;
     refused += counts[409] ?? 0;
-    assert.equal((counts[200] ?? 0) + (counts[409] ?? 0), 50, JSON.stringify(counts));
+    for (const { status, text } of answers) assert.ok([200, 409].includes(status), text);
     assert.equal(resultOf(await visitor.visit('/page', 'get n')), acknowledged);
   }
   t.diagnostic(`two processes: ${acknowledged} acknowledged and in the session, ${refused} refused with 409`);

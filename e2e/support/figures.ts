@@ -39,20 +39,20 @@ export async function until(what: string, question: () => Promise<boolean>, dead
 }
 
 /**
- * Measures a time that was promised. A machine that is busy with other things only ever adds to it, so the best of a few
+ * Measures something that was promised to stay below a limit. A machine that is busy with other things only ever adds to it, so the best of a few
  * attempts counts. Gives every figure.
  */
 export async function promised(
   what: string,
-  limitMs: number,
+  limit: number,
   measure: () => Promise<number>,
 ): Promise<readonly number[]> {
   const figures: number[] = [];
   while (figures.length < ATTEMPTS) {
     figures.push(await measure());
-    if (Math.min(...figures) < limitMs) return figures;
+    if (Math.min(...figures) < limit) return figures;
   }
-  throw new Error(`${what}: ${list(figures)}, and ${limitMs} ms is promised`);
+  throw new Error(`${what}: ${figures.map((figure) => figure.toFixed(1)).join(', ')}; below ${limit} is promised`);
 }
 
 const ATTEMPTS = 5;

@@ -1,3 +1,5 @@
+import type { ServersMessage } from '../../schema/messages.ts';
+import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
 import { administer } from './visitor.ts';
 
@@ -47,4 +49,12 @@ export async function changeProperties(
   properties: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await administer(server.port, `/api${path}`, { method: 'PATCH', body: { properties } });
+}
+
+/** Waits until the server has noticed that all of its memcached servers answer. */
+export async function untilServersAreUp({ port }: { readonly port: number }): Promise<void> {
+  await until('every memcached server up', async () => {
+    const { servers } = await administer<ServersMessage>(port, '/api/mcproxy/@servers');
+    return servers.every(({ up }) => up);
+  });
 }
