@@ -152,12 +152,13 @@ test('a session can be moved to a new id and ended', async () => {
 
 test('the list of sessions shows who is signed in to the application', async () => {
   const visitor = visitorOf(counting);
-  await visitor.ask('/?user=jo');
-  const { sessions: rows } = (await installation.ask('GET', '/api/mcsdc/@sessions?filter=jo')).json<{
+  // A name that no random key of another session has in it.
+  await visitor.ask('/?user=johanna.weber');
+  const { sessions: rows } = (await installation.ask('GET', '/api/mcsdc/@sessions?filter=johanna')).json<{
     sessions: readonly { user: string; address: string }[];
   }>();
   assert.deepEqual(
     rows.map(({ user, address }) => [user, address]),
-    [['jo', '127.0.0.1']],
+    [['johanna.weber', '127.0.0.1']],
   );
 });
