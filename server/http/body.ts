@@ -57,7 +57,7 @@ function decode(bytes: Buffer): string {
 /** Walks level by level, so that depth costs no stack. */
 function checkShape(root: unknown): void {
   let level: unknown[] = [root];
-  let count = 0;
+  let count = 1;
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_BODY_DEPTH) throw new Malformed(`The body is nested deeper than ${MAX_BODY_DEPTH} levels.`);
     const next: unknown[] = [];
