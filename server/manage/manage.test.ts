@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChangedMessage, CheckMessage, ObjectMessage, ProblemMessage, TypeInfo } from '../../schema/messages.ts';
+import type {
+  ChangedMessage,
+  CheckMessage,
+  ObjectMessage,
+  ProblemMessage,
+  SearchMessage,
+  TypeInfo,
+} from '../../schema/messages.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('adding answers 201 with the address, and the object is there', async () => {
@@ -143,4 +150,10 @@ test('a path for which only one object would do is filled in where a type is add
   assert.equal(await preset(), '/mcproxy');
   await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'other' } });
   assert.equal(await preset(), '');
+});
+
+test('the root is found by its name', async () => {
+  await using trellis = await openTestInstallation();
+  const { items } = (await trellis.ask('GET', '/api/@search?text=Roo')).json<SearchMessage>();
+  assert.equal(items[0]?.path, '/');
 });

@@ -12,7 +12,10 @@ const search = method({
   async run({ connection, request }): Promise<SearchMessage> {
     const text = (request.query.get('text') ?? '').trim().slice(0, 255);
     if (text === '') return { items: [] };
-    const objects = await connection.search(text, MOST_FOUND);
+    // The root has no id; people look for it by the name that it is shown by.
+    const roots = 'root'.startsWith(text.toLowerCase()) ? [await connection.root()] : [];
+    const found = await connection.search(text, MOST_FOUND);
+    const objects = [...new Set([...roots, ...found])].slice(0, MOST_FOUND);
     return {
       items: objects.map((object) => ({
         path: object.path,
