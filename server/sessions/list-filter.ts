@@ -3,7 +3,7 @@ import type { ListedSession } from './list.ts';
 const SIZE = /^([<>])\s*(\d+(?:\.\d+)?)\s*(?:(k|m)i?)?b?$/i;
 const FACTORS = { k: 1024, m: 1024 * 1024 } as const;
 
-/** What a filter's text lets through: words that are all in user, address, browser or id; or a size, as in ">10 KiB". */
+/** What a filter's text lets through: words that are each in user, address or browser, or begin the id; or a size, as in ">10 KiB". */
 export function matcherFor(filter: string): (session: ListedSession) => boolean {
   const text = filter.trim().toLowerCase();
   const [, sign, number = '', unit] = SIZE.exec(text) ?? [];
@@ -13,7 +13,8 @@ export function matcherFor(filter: string): (session: ListedSession) => boolean 
   }
   const words = text.split(/\s+/);
   return ({ user, address, browser, id }) => {
-    const searched = `${user ?? 'anonymous'}\n${address}\n${browser}\n${id}`.toLowerCase();
-    return words.every((word) => searched.includes(word));
+    const searched = `${user ?? 'anonymous'}\n${address}\n${browser}`.toLowerCase();
+    // An id is random: a short word would be somewhere in many of them.
+    return words.every((word) => searched.includes(word) || id.toLowerCase().startsWith(word));
   };
 }
