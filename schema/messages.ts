@@ -492,8 +492,3 @@ export interface ChangeUserRequest {
   readonly password?: string;
   readonly roles?: readonly string[];
 }
-
-/** GET /healthz */
-export interface HealthMessage {
-  readonly status: 'ok';
-}

@@ -15,15 +15,9 @@ export interface Participant {
  */
 export class Transaction {
   readonly #participants: Participant[] = [];
-  readonly #afterCommit: (() => void)[] = [];
 
   join(participant: Participant): void {
     this.#participants.push(participant);
-  }
-
-  /** For what must only happen once everything is written: events, the audit, closing what a change replaced. */
-  afterCommit(action: () => void): void {
-    this.#afterCommit.push(action);
   }
 
   async commit(): Promise<void> {
@@ -38,7 +32,6 @@ export class Transaction {
       }
       written.push(participant);
     }
-    for (const action of this.#afterCommit) action();
   }
 
   abort(): void {
