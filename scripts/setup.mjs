@@ -71,13 +71,14 @@ function lockStamp() {
   return hashOf([process.platform, process.arch, readFileSync(join(root, 'package-lock.json'))]);
 }
 
-/** Whether somebody ran npm by hand: the list that npm keeps of what it installed agrees with the lockfile. */
+/** Whether somebody ran npm by hand: what npm says that it installed agrees with the lockfile, and is really there. */
 function hasPackagesOfLockfile() {
   const installed = readIfThere(join(modules, '.package-lock.json'));
   if (installed === undefined) return false;
   const there = JSON.parse(installed).packages;
   const wanted = Object.entries(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages);
-  return wanted.every(([path, { version, optional }]) => path === '' || optional || there[path]?.version === version);
+  const isThere = (path, version) => there[path]?.version === version && existsSync(join(root, path, 'package.json'));
+  return wanted.every(([path, { version, optional }]) => path === '' || optional || isThere(path, version));
 }
 
 // Into a folder of its own, exchanged at the end: a server that runs meanwhile keeps its packages until then.
