@@ -2,6 +2,7 @@ import type { TreeObject } from '../objects/object.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { Principal } from '../security/policy.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import type { Reads } from './reads.ts';
 import type { Request } from './request.ts';
 
 /** One run of one method: what it is called on, by whom, and what it may use. */
@@ -17,6 +18,8 @@ export interface Call {
   readonly cookies: (() => string | undefined)[];
   /** What products remember for the length of this request, under a key of their own. */
   readonly scope: Map<symbol, unknown>;
+  /** Where a view says what its answer is made from. */
+  readonly reads: Reads;
   /** How often this request was run before, because of a conflict. */
   readonly reruns: number;
   /** The answer is for this caller alone: nobody may keep a copy of it. */

@@ -7,6 +7,7 @@ import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import type { Call } from './call.ts';
+import { unrecorded } from './reads.ts';
 import { json, type Publishing, type Request, type Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
 import { isResponse, type Method, type View } from './views.ts';
@@ -112,6 +113,7 @@ export class Publisher implements Publishing {
       tail,
       cookies: [],
       scope: new Map(),
+      reads: unrecorded,
       reruns,
       keepPrivate: () => (isPrivate = true),
       describe: (words) => (description = words),

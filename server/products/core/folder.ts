@@ -8,6 +8,7 @@ const index = method({
   permission: 'View',
   summary: 'The folder’s index_html.',
   async run(call) {
+    call.reads.listing(call.object);
     const page = await call.connection.findChild(call.object, 'index_html');
     const view = page?.definition?.view as Method | undefined;
     if (page === undefined || view === undefined || !call.may(view.permission, page)) {

@@ -22,6 +22,9 @@ export const pageTemplate = defineType({
     http: 'GET',
     permission: 'View',
     summary: 'The page.',
-    run: ({ object }) => html(String(object.properties['text'])),
+    run({ object, reads }) {
+      reads.object(object);
+      return html(String(object.properties['text']));
+    },
   }),
 });
