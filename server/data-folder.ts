@@ -13,6 +13,7 @@ import { loadProduct, type Product } from './products/product.ts';
 import { Administrator } from './security/administrator.ts';
 import { Credentials } from './security/credentials.ts';
 import { Logins } from './security/login.ts';
+import { Reveals } from './security/reveals.ts';
 import { Throttle } from './security/throttle.ts';
 import { Users } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
@@ -94,6 +95,7 @@ function siteFrom(
     keyRing,
     browserIds: new BrowserIds(keyRing),
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
+    reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
     generations: storage.table('generations'),
     processes: new Processes(storage.table(signsAs), wallClock),

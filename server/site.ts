@@ -7,6 +7,7 @@ import type { Database } from './objects/database.ts';
 import type { Processes } from './processes.ts';
 import type { Administrator } from './security/administrator.ts';
 import type { Logins } from './security/login.ts';
+import type { Reveals } from './security/reveals.ts';
 import type { Users } from './security/users.ts';
 import type { BrowserIds } from './sessions/browser-id.ts';
 import type { KeyedTable } from './storage/storage.ts';
@@ -25,6 +26,8 @@ export interface Site {
   readonly users: Users;
   readonly logins: Logins;
   readonly administrator: Administrator;
+  /** Who looked at what is obscured. */
+  readonly reveals: Reveals;
   /** Which memcached servers a proxy may name; never changed through the interface. */
   readonly allowlist: Allowlist;
   /** Numbers that end sessions when raised, outside revisions and undo. */

@@ -13,6 +13,7 @@ import type {
   TestMessage,
   TestRequest,
 } from '../../schema/messages.ts';
+import type { RevealsMessage } from '../../schema/messages/reveals.ts';
 import { viewOf } from './objects.ts';
 import { request } from './request.ts';
 
@@ -62,6 +63,11 @@ export function endSessions(container: string, body: EndSessionsRequest): Promis
 /** An obscured value as it is; the server writes down who asked. */
 export function revealItem(container: string, body: RevealRequest): Promise<SessionValue> {
   return request('POST', viewOf(container, 'reveal'), { body });
+}
+
+/** Who looked at what is obscured, of one session or key, or of all. */
+export function getReveals(path: string, key: string | undefined, signal?: AbortSignal): Promise<RevealsMessage> {
+  return request('GET', viewOf(path, 'reveals'), { query: { key }, ...(signal && { signal }) });
 }
 
 export function getChain(manager: string, signal?: AbortSignal): Promise<ChainMessage> {

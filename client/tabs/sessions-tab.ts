@@ -17,6 +17,7 @@ import { Watch } from '../state/observable.ts';
 import { isPhone, isWide } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
+import './reveals/reveal-list.ts';
 import { columns, compactRow } from './sessions/columns.ts';
 import './sessions/figures-strip.ts';
 import './sessions/session-detail.ts';
@@ -182,7 +183,8 @@ export class SessionsTab extends LitElement implements TabElement {
       </p>
       ${isAll ? nothing : html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>`}
       <p class="source">${sourceAt(source, formatTime(new Date(checked)))}</p>
-      ${isPhone.get() ? this.#listAgain() : nothing} ${isPhone.get() ? this.#listAgain() : nothing}
+      ${isPhone.get() ? this.#listAgain() : nothing}
+      <reveal-list path=${this.path} .version=${checked}></reveal-list>
     </div>`;
   }
 

@@ -36,19 +36,6 @@ async function endAll(): Promise<void> {
   assert.equal((await manager(`${LIST}/@end`, { body: {} })).status, 200);
 }
 
-/** A line of the server's log, which comes through a pipe of its own. */
-async function loggedLine(words: string): Promise<string> {
-  for (const deadline = performance.now() + 3_000; performance.now() < deadline;) {
-    const line = server
-      .log()
-      .split('\n')
-      .find((each) => each.includes(words));
-    if (line !== undefined) return line;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return assert.fail(`'${words}' was not logged.`);
-}
-
 test('the list has a row for each session, the figures, and what can be seen', async () => {
   await endAll();
   await begin(3, `text ${'x'.repeat(2_000)}`);
@@ -74,7 +61,7 @@ test('a query that means nothing is refused with what would', async () => {
   assert.match((await manager(`${LIST}?sort=colour`)).text, /Use user, started, lastSeen/);
 });
 
-test('a session’s items are shown with their secrets obscured, at any depth; a reveal is logged with who looked', async () => {
+test('a session’s items are shown with their secrets obscured, at any depth; a reveal shows one', async () => {
   await endAll();
   await begin(1, 'cart three roses\napi_token t0psecret\npasswd_reset hidden-too');
   const [row] = (await list()).sessions;
@@ -94,10 +81,6 @@ test('a session’s items are shown with their secrets obscured, at any depth; a
   const body = { key: row?.key, item: 'api_token' };
   const revealed = (await manager('/api/mcsdc/@reveal', { body })).json<SessionValue>();
   assert.deepEqual([revealed.value, revealed.json, revealed.obscured], ['t0psecret', '"t0psecret"', false]);
-  const line = await loggedLine('was revealed');
-  const logged = JSON.parse(line) as Record<string, unknown>;
-  assert.deepEqual([logged['by'], logged['item'], logged['container']], ['admin', 'api_token', '/mcsdc']);
-  assert.doesNotMatch(server.log(), /t0psecret/);
   assert.equal((await manager('/api/mcsdc/@reveal', { body: { ...body, item: 'gone' } })).status, 404);
 });
 

@@ -11,6 +11,7 @@ import '../../parts/icon.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
+import '../reveals/reveal-list.ts';
 import { nameOfUser } from './words.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';
@@ -74,10 +75,11 @@ export class SessionDetail extends LitElement {
       <p class="lock small quiet">
         <t-icon name="lock"></t-icon>
         <span>
-          Values whose key speaks of passwords, tokens or cookies are obscured. Revealing one is written to the server’s
-          log with your name.
+          Values whose key speaks of passwords, tokens or cookies are obscured. Who reveals one is recorded, with name,
+          time and address.
         </span>
       </p>
+      <reveal-list path=${this.path} .key=${this.key} .version=${this.revealed}></reveal-list>
       ${
         session.user === null
           ? nothing
@@ -197,6 +199,9 @@ export class SessionDetail extends LitElement {
         display: flex;
         gap: 8px;
         padding: 14px 20px 12px;
+      }
+      reveal-list {
+        padding: 0 20px 12px;
       }
       .lock t-icon {
         --icon-size: 14px;

@@ -48,6 +48,9 @@ export const sessionsStyles = css`
     flex: 1 1 300px;
     text-align: end;
   }
+  .foot reveal-list {
+    flex-basis: 100%;
+  }
   .foot .page {
     display: flex;
     gap: 8px;

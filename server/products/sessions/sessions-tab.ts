@@ -7,6 +7,7 @@ import type {
 } from '../../../schema/messages.ts';
 import { Malformed, NotFound, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
+import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
 import { noContent } from '../../publisher/request.ts';
@@ -114,17 +115,16 @@ const end = method({
 const reveal = method({
   http: 'POST',
   permission: PERMISSION,
-  summary: 'One value of a session with what is obscured elsewhere; who looked is written to the log.',
+  summary: 'One value of a session with what is obscured elsewhere; who looked is recorded.',
   body: { key: text, item: text },
   async run(call): Promise<SessionValue> {
     call.keepPrivate();
-    const { object, body, user } = call;
-    const { entries, user: owner } = await getSession(object, body.key);
-    const slot = entries.get(body.item);
-    if (slot === undefined) throw new NotFound(`The session has no item '${body.item.slice(0, 100)}' any more.`);
-    const what = { by: user.name, container: object.path, session: body.key, owner, item: body.item };
-    siteOf(object).log.info(what, 'An obscured value of a session was revealed');
-    return openValue(body.item, valueIn(slot));
+    const { key, item } = call.body;
+    const { entries, user: owner } = await getSession(call.object, key);
+    const slot = entries.get(item);
+    if (slot === undefined) throw new NotFound(`The session has no item '${item.slice(0, 100)}' any more.`);
+    recordReveal(call, { key, owner, item });
+    return openValue(item, valueIn(slot));
   },
 });
 
@@ -132,6 +132,7 @@ const reveal = method({
 export const sessionsMethods: Readonly<Record<string, readonly Method[]>> = {
   sessions: [list, look, endOne, end],
   reveal: [reveal],
+  reveals: [revealsMethod(PERMISSION)],
 };
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {

@@ -1,0 +1,35 @@
+import type { RevealsMessage } from '../../schema/messages/reveals.ts';
+import type { Call } from '../publisher/call.ts';
+import { method, type Method } from '../publisher/views.ts';
+import type { Reveal } from '../security/reveals.ts';
+import { siteOf } from '../site.ts';
+import { timeText } from './describe.ts';
+
+const SHOWN = 100;
+
+/** Records that the caller is about to be shown what is obscured elsewhere, in the data file and in the log. */
+export function recordReveal(call: Call, what: Omit<Reveal, 'by' | 'address'>): void {
+  const { object, request, user } = call;
+  const { reveals, log } = siteOf(call);
+  const reveal = { by: user.name ?? '', address: request.address, ...what };
+  reveals.record(object, reveal);
+  log.info({ ...reveal, object: object.path }, 'An obscured value was revealed');
+}
+
+/** Who looked, for those who may look themselves. */
+export function revealsMethod(permission: string): Method {
+  return method({
+    http: 'GET',
+    permission,
+    summary: 'Who looked at values that are obscured elsewhere, newest first.',
+    query: { key: 'Only of this session, or of this key on a server.' },
+    run(call): RevealsMessage {
+      call.keepPrivate();
+      const all = siteOf(call).reveals.of(call.object, call.request.query.get('key') ?? undefined);
+      const reveals = all.slice(0, SHOWN).map(({ time, by, address, key, owner, item }) => {
+        return { by, time: timeText(time), address, key, owner, item };
+      });
+      return { total: all.length, reveals };
+    },
+  });
+}
