@@ -58,6 +58,7 @@ const add = method({
   optional: { title: text, properties: mapping },
   async run(call) {
     const { object: folder, body } = call;
+    installed(folder);
     const definition = addable(call, body.type);
     const id = normaliseId(body.id);
     const imagined = call.connection.imagine(folder, { type: body.type, id });
@@ -110,7 +111,7 @@ export function addable(call: Call, type: string): TypeDefinition {
 
 export function installed(object: TreeObject): TypeDefinition {
   if (object.definition !== undefined) return object.definition;
-  throw new Invalid(`Type '${object.type}' is not installed, so that '${object.path}' cannot be changed.`);
+  throw new Invalid(`'${object.path}' cannot be changed. ${object.problem ?? ''}`);
 }
 
 export function demand(call: Call, permission: string, object: TreeObject): void {

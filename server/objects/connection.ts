@@ -4,6 +4,7 @@ import type { Change, ChildQuery, Json, Link, ObjectState, Revision, StoredObjec
 import type { StateCache } from './cache.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
+import { versioned } from './versions.ts';
 
 export interface NewObject {
   readonly type: string;
@@ -171,7 +172,7 @@ export class Connection {
     object: TreeObject,
     to: { id?: string; title?: string; properties?: Readonly<Record<string, unknown>> },
   ): boolean {
-    const { state } = object;
+    const state = { ...object.state, properties: object.stored };
     const properties = { ...state.properties, ...(to.properties as Record<string, Json> | undefined) };
     const next = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
     if (sameContent(state, next)) return false;
@@ -233,7 +234,7 @@ export class Connection {
       type: made.type,
       title: made.title ?? '',
       owner: this.user,
-      properties: (made.properties ?? {}) as Record<string, Json>,
+      properties: versioned(this.database.types.find(made.type), (made.properties ?? {}) as Record<string, Json>),
       created: now,
       modified: now,
       modifiedBy: this.user,
@@ -294,12 +295,16 @@ export class Connection {
   }
 }
 
-/** The path properties of an object, for the index of what points where. */
+/**
+ * The path properties of an object, for the index of what points where. Of one whose type is not installed, every
+ * property that could be one.
+ */
 function linksOf(object: TreeObject): readonly Link[] {
   const links: Link[] = [];
-  for (const [property, field] of Object.entries(object.definition?.properties ?? {})) {
-    const path = object.properties[property];
-    const ids = field.schema.widget === 'path' && typeof path === 'string' && path !== '' ? parsePath(path) : undefined;
+  const fields = object.definition?.properties;
+  for (const [property, path] of Object.entries(object.properties)) {
+    const mayBePath = fields === undefined || fields[property]?.schema.widget === 'path';
+    const ids = mayBePath && typeof path === 'string' && path !== '' ? parsePath(path) : undefined;
     if (ids !== undefined) links.push({ property, path: joinPath(ids) });
   }
   return links;

@@ -2,6 +2,7 @@ import type { Json, ObjectState, StoredObject } from '../storage/storage.ts';
 import { withDefaults } from '../../schema/properties.ts';
 import type { Connection } from './connection.ts';
 import type { TypeDefinition } from './types.ts';
+import { upgrade, withoutVersion } from './versions.ts';
 
 /** The oid of the root, in every tree. */
 export const ROOT = 1;
@@ -56,13 +57,33 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
     return this.parent.parent === null ? `/${this.id}` : `${this.parent.path}/${this.id}`;
   }
 
-  /** Undefined where the type is not installed: the object is then shown, but does nothing. */
+  /** Undefined where the object has a problem: it is then shown, but does nothing. */
   get definition(): TypeDefinition | undefined {
-    return this.connection.database.types.find(this.type);
+    const installed = this.connection.database.types.find(this.type);
+    if (installed === undefined || typeof upgrade(installed, this.#state.properties) === 'string') return undefined;
+    return installed;
   }
 
+  /** Why this object does nothing: its type is not installed, or cannot read what is stored. */
+  get problem(): string | undefined {
+    const installed = this.connection.database.types.find(this.type);
+    if (installed === undefined) return `Type '${this.type}' is not installed.`;
+    const upgraded = upgrade(installed, this.#state.properties);
+    return typeof upgraded === 'string' ? upgraded : undefined;
+  }
+
+  /** What a missing type put into an object can still be looked at. */
   get isFolder(): boolean {
-    return this.definition?.contains !== undefined;
+    const { definition } = this;
+    return definition === undefined ? this.childCount > 0 : definition.contains !== undefined;
+  }
+
+  /** Its properties as they would be stored now: brought to the version of its type. */
+  get stored(): ObjectState['properties'] {
+    const { definition } = this;
+    return definition === undefined
+      ? this.#state.properties
+      : (upgrade(definition, this.#state.properties) as ObjectState['properties']);
   }
 
   /** Every property of its type; defaults stand for what was never set. */
@@ -89,7 +110,7 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   trying(properties: Readonly<Record<string, unknown>>): TreeObject {
     const state = {
       ...this.#state,
-      properties: { ...this.#state.properties, ...(properties as Record<string, Json>) },
+      properties: { ...this.stored, ...(properties as Record<string, Json>) },
     };
     return new TreeObject(this.connection, this.parent, state);
   }
@@ -105,7 +126,7 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
     const known = completed.get(properties);
     if (known !== undefined) return known as Values;
     const fields = this.definition?.properties;
-    const values = fields === undefined ? properties : withDefaults(fields, properties);
+    const values = fields === undefined ? withoutVersion(properties) : withDefaults(fields, this.stored);
     completed.set(properties, values);
     return values as Values;
   }

@@ -1,6 +1,7 @@
 import type { Fields, ValuesOf } from '../../schema/fields.ts';
 import type { FieldAnswer, FieldProblem, TabInfo, Warning } from '../../schema/messages.ts';
 import type { TreeObject } from './object.ts';
+import type { Step } from './versions.ts';
 
 /** What the registry needs to know of a method; the publisher's `method()` makes them. */
 export interface MethodDeclaration {
@@ -22,6 +23,11 @@ export interface TypeDefinition<F extends Fields = Fields> {
   /** Needed to change its properties; "Manage properties" unless said otherwise. */
   readonly changePermission?: string;
   readonly properties: F;
+  /**
+   * Steps from each version of the type to the next, the first first: what each gives is what the next one is given. They
+   * are taken when an object is read that an older version stored. One that was released stays as it is.
+   */
+  readonly migrations?: readonly Step[];
   /** `objects`: a folder. `volatile`: a folder whose contents live in this process's memory. */
   readonly contains?: 'objects' | 'volatile';
   /** The one id that such an object may have, because others find it by that name. */

@@ -1,0 +1,58 @@
+import type { Json, ObjectState } from '../storage/storage.ts';
+import type { TypeDefinition } from './types.ts';
+
+type Properties = ObjectState['properties'];
+
+/** One step of a type from one version to the next: properties as they were stored before it gives those after it. */
+export type Step = (properties: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
+
+/** Stored beside the properties: how many of its type's steps they have been through. No property is called so. */
+const VERSION = '@version';
+
+/** A state is shared by all requests that read it, and never changed. */
+const upgraded = new WeakMap<Properties, Properties | string>();
+
+/** Stored properties as the type has them today, ready to be stored again; or the sentence that says why they cannot be had. */
+export function upgrade(definition: TypeDefinition, stored: Properties): Properties | string {
+  if (versionOf(stored) === newest(definition)) return stored;
+  const known = upgraded.get(stored);
+  if (known !== undefined) return known;
+  const made = take(definition, stored);
+  upgraded.set(stored, made);
+  return made;
+}
+
+/** The properties of a new object, with the version of its type. */
+export function versioned(definition: TypeDefinition | undefined, properties: Properties): Properties {
+  const version = definition === undefined ? 0 : newest(definition);
+  return version === 0 ? properties : { ...properties, [VERSION]: version };
+}
+
+/** Stored properties without what is no property. */
+export function withoutVersion(stored: Properties): Properties {
+  const { [VERSION]: _, ...properties } = stored;
+  return properties;
+}
+
+function take(definition: TypeDefinition, stored: Properties): Properties | string {
+  const { type, migrations = [] } = definition;
+  const from = versionOf(stored);
+  if (from > migrations.length) {
+    return `It was stored by version ${from} of the type '${type}', and version ${migrations.length} is installed.`;
+  }
+  try {
+    const properties = migrations.slice(from).reduce((before, step) => step(before), withoutVersion(stored));
+    return versioned(definition, properties);
+  } catch (error) {
+    return `It was stored by version ${from} of the type '${type}' and could not be brought to version ${migrations.length}: ${(error as Error).message}`;
+  }
+}
+
+function newest({ migrations }: TypeDefinition): number {
+  return migrations === undefined ? 0 : migrations.length;
+}
+
+function versionOf(stored: Properties): number {
+  const version = stored[VERSION];
+  return version === undefined ? 0 : Number(version);
+}
