@@ -14,6 +14,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    rolldownOptions: {
+      input: { index: 'client/index.html', trellis: 'client/product.ts' },
+      // Products import what trellis.js exports, by its name.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: ({ name }) => (name === 'trellis' ? 'assets/trellis.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     // The client's own folder api/ holds .ts files; everything else under /api is the server's.

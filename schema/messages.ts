@@ -105,6 +105,8 @@ export interface TabInfo {
   readonly label: string;
   /** The custom element that draws it. */
   readonly element: string;
+  /** The address of the module that defines the element, where a product brings it. Given by the server, never declared. */
+  readonly module?: string;
   /** A faint figure after the label. */
   readonly count?: number;
 }

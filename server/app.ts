@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { readFilesIn } from './base/files.ts';
 import { openLog, type Log } from './base/log.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
@@ -22,8 +23,8 @@ export interface App {
 /** Puts HTTP in front of an installation. */
 export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
-  const assets = await Assets.read(CLIENT_FOLDER);
-  const { publisher, site, close } = await openInstallation(config, log);
+  const { publisher, site, files, close } = await openInstallation(config, log);
+  const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
   const koa = koaApplication({
     publisher,
     assets,

@@ -9,7 +9,9 @@ import { Database } from './objects/database.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './processes.ts';
 import { products as ownProducts } from './products/index.ts';
-import { loadProduct, type Product } from './products/product.ts';
+import { checkTogether, loadProducts } from './products/loading.ts';
+import type { Product } from './products/product.ts';
+import { readTabModules, type TabModules } from './products/tab-modules.ts';
 import { Administrator } from './security/administrator.ts';
 import { Credentials } from './security/credentials.ts';
 import { Logins } from './security/login.ts';
@@ -29,6 +31,7 @@ export interface DataFolder {
   readonly site: Site;
   readonly credentials: Credentials;
   readonly products: readonly Product[];
+  readonly tabModules: TabModules;
   close(): void;
 }
 
@@ -61,7 +64,9 @@ export async function openForApplication(dataFolder: string, environment: NodeJS
 }
 
 async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare): Promise<DataFolder> {
-  const products = [...ownProducts, ...(await Promise.all(config.products.map(loadProduct)))];
+  const products = [...ownProducts, ...(await loadProducts(config.products))];
+  checkTogether(products);
+  const tabModules = await readTabModules(products);
   const types = new Types(products.flatMap((product) => product.types));
   const storage = await openStorage({ dataFolder: config.dataFolder });
   const memory = new MemoryStorage({ mounted: true });
@@ -70,25 +75,26 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   await prepare(storage, database, users);
   const credentials = new Credentials(users, new Throttle(wallClock));
   const logins = new Logins({ table: storage.table('logins'), users, credentials });
-  const site = siteFrom(config, storage, signsAs, { users, logins, log });
+  const site = siteFrom(config, storage, signsAs, { users, logins, log, tabModules: tabModules.byElement });
   bindSite(database, site);
   const close = () => {
     site.processes.close();
     database.close();
   };
-  return { storage, database, site, credentials, products, close };
+  return { storage, database, site, credentials, products, tabModules, close };
 }
 
 function siteFrom(
   config: Config,
   storage: SqliteStorage,
   signsAs: SignsAs,
-  services: Pick<Site, 'users' | 'logins' | 'log'>,
+  services: Pick<Site, 'users' | 'logins' | 'log' | 'tabModules'>,
 ): Site {
   const keyRing = config.keyRing ?? KeyRing.inFolder(config.dataFolder);
   return {
     ...services,
     name: config.name,
+    dataFolder: config.dataFolder,
     origin: config.origin ?? `http://${hostInUrl(config.host)}:${config.port}`,
     version: readVersion(),
     installation: storage.table<string>('installation').get('id') ?? '',

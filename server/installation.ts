@@ -25,13 +25,15 @@ export interface Installation {
   readonly database: Database;
   readonly site: Site;
   readonly publisher: Publisher;
+  /** What products bring for browsers, by path. */
+  readonly files: ReadonlyMap<string, Buffer>;
   close(): void;
 }
 
 /** Opens the data folder, brings the types, and puts tree, security and publisher together. */
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
-  const { database, site, credentials, products, close } = await openDataFolder(config, log, prepare);
+  const { database, site, credentials, products, tabModules, close } = await openDataFolder(config, log, prepare);
   await plantTemporary(database);
   const views: readonly View[] = [
     ...objectViews,
@@ -43,7 +45,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   ];
   const authenticate = authenticator(site.logins, new BasicLogins(credentials, site.users));
   const publisher = new Publisher({ database, views, authenticate });
-  return { database, site, publisher, close };
+  return { database, site, publisher, files: tabModules.files, close };
 }
 
 /** Tree, installation id and administrator: made once, by whichever process comes first. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
-import { CannotLoad } from './products/product.ts';
+import { CannotLoad } from './products/loading.ts';
 import { CannotOpen } from './storage/open.ts';
 
 const DRAIN_MS = 10_000;

@@ -19,6 +19,10 @@ export interface Site {
   /** By which this server is reached, as far as it was told. */
   readonly origin: string;
   readonly version: string;
+  /** Where this installation keeps what it keeps. */
+  readonly dataFolder: string;
+  /** Where browsers find the elements that products bring, by their names. */
+  readonly tabModules: ReadonlyMap<string, string>;
   /** Tells two installations on one memcached apart. */
   readonly installation: string;
   readonly keyRing: KeyRing;

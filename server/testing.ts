@@ -37,9 +37,10 @@ export interface TestInstallation extends Installation, AsyncDisposable {
 const log = openLog('silent');
 
 /** Opens an installation whose administrator is `admin`; in a given folder, a second process's view of it. */
-export async function openTestInstallation(existing?: string): Promise<TestInstallation> {
+export async function openTestInstallation(existing?: string, products = ''): Promise<TestInstallation> {
   const folder = existing ?? (await mkdtemp(join(tmpdir(), 'trellis-unit-')));
-  const config = readConfig(['--data', folder], { TRELLIS_ADMIN_PASSWORD: PASSWORD, TRELLIS_NAME: 'test' });
+  const environment = { TRELLIS_ADMIN_PASSWORD: PASSWORD, TRELLIS_NAME: 'test', TRELLIS_PRODUCTS: products };
+  const config = readConfig(['--data', folder], environment);
   const installation = await openInstallation(config, log);
   return {
     ...installation,

@@ -21,6 +21,7 @@ import { nameOf } from './page-head.ts';
 export class PageView extends LitElement {
   @state() private tab: TabElement | undefined;
   @state() private aside: TemplateResult | undefined;
+  @state() private missing: unknown;
   #tabKey = '';
   #changed: ObjectMessage | undefined;
   #shown: ObjectMessage | undefined;
@@ -75,7 +76,8 @@ export class PageView extends LitElement {
       this.#tabKey = key;
       this.tab = undefined;
       this.aside = undefined;
-      void this.#makeTab(object, key);
+      this.missing = undefined;
+      void this.#makeTab(object, key).catch((error: unknown) => key === this.#tabKey && (this.missing = error));
     } else if (this.tab) {
       this.tab.object = object;
     }
@@ -83,7 +85,7 @@ export class PageView extends LitElement {
 
   async #makeTab(object: ObjectMessage, key: string) {
     const name = this.#elementName(object);
-    const load = name ? findElement(name) : undefined;
+    const load = this.#findElement(object);
     if (!name || !load) return;
     await load();
     if (key !== this.#tabKey) return;
@@ -94,14 +96,23 @@ export class PageView extends LitElement {
   }
 
   #elementName(object: ObjectMessage): string | undefined {
-    const id = this.#tabId(object);
-    return object.tabs.find((tab) => tab.id === id)?.element ?? (findElement(`${id}-page`) ? `${id}-page` : undefined);
+    const page = `${this.#tabId(object)}-page`;
+    return this.#tabInfo(object)?.element ?? (findElement(page) ? page : undefined);
+  }
+
+  #findElement(object: ObjectMessage) {
+    return findElement(this.#elementName(object) ?? '', this.#tabInfo(object)?.module);
+  }
+
+  #tabInfo(object: ObjectMessage) {
+    return object.tabs.find(({ id }) => id === this.#tabId(object));
   }
 
   #noTab(object: ObjectMessage) {
     const id = this.#tabId(object);
     const name = this.#elementName(object);
-    if (name && findElement(name)) return nothing;
+    if (this.missing !== undefined) return this.#notFetched(this.missing);
+    if (this.#findElement(object)) return nothing;
     const heading = name
       ? `This version of the interface cannot show '${id}' of ${nameOf(object)}.`
       : `${nameOf(object)} has no tab '${id ?? ''}'.`;
@@ -112,6 +123,13 @@ export class PageView extends LitElement {
           ? html`<a class="button" href=${addressOf(object.path, first.id)}>Go to ${first.label}</a>`
           : nothing
       }
+    </t-face>`;
+  }
+
+  /** A browser does not try a module again that it could not have: only a new page does. */
+  #notFetched(failure: unknown) {
+    return html`<t-face kind="error" icon="circle-x" heading="This tab could not be loaded: ${detailOf(failure)}">
+      <button @click=${() => location.reload()}><t-icon name="rotate-cw"></t-icon>Reload the page</button>
     </t-face>`;
   }
 

@@ -5,7 +5,15 @@
  */
 const modules = import.meta.glob(['./*-tab.ts', './*-page.ts']);
 
-/** `undefined`: there is no such element in this version of the interface. */
-export function findElement(name: string): (() => Promise<unknown>) | undefined {
-  return modules[`./${name}.ts`];
+/**
+ * How an element is fetched: one of the interface by its name, one of a product from its module. `undefined`: there is
+ * none.
+ */
+export function findElement(name: string, module?: string): (() => Promise<unknown>) | undefined {
+  return modules[`./${name}.ts`] ?? (module === undefined ? undefined : () => fetchElement(name, module));
+}
+
+async function fetchElement(name: string, module: string): Promise<void> {
+  await import(/* @vite-ignore */ module);
+  if (customElements.get(name) === undefined) throw new Error(`${module} does not define the element <${name}>.`);
 }

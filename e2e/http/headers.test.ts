@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { ObjectMessage } from '../../schema/messages.ts';
 import { startServer } from '../support/server.ts';
 import { clientOf, managerOf, type Answer } from './client.ts';
 
+const REDIRECT = new URL('../../examples/products/redirect', import.meta.url).pathname;
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
 const manager = managerOf(server);
@@ -77,6 +79,25 @@ test('assets are found by hashed names, kept for ever, and come zipped', async (
   }
   const types = (await Promise.all(assets.map((path) => visitor(path)))).map(({ headers }) => headers['content-type']);
   assert.ok(types.some((type) => type?.startsWith('text/javascript')));
+});
+
+test('the module that products build on keeps its name and is asked for anew; their own modules are kept for ever', async () => {
+  await using site = await startServer({ environment: { TRELLIS_PRODUCTS: REDIRECT } });
+  const somebody = clientOf(site);
+  const shared = await somebody('/assets/trellis.js');
+  assert.equal(shared.headers['cache-control'], 'no-cache');
+  assert.match(shared.text, /LitElement/);
+  await managerOf(site)('/api/', { body: { type: 'Redirect', id: 'news' } });
+  const { tabs } = (await managerOf(site)('/api/news')).json<ObjectMessage>();
+  const module = tabs.find(({ id }) => id === 'destination')?.module ?? '';
+  assert.match(module, /^\/assets\/products\/redirect\/[\w-]{12}\/redirect-destination-tab\.js$/);
+  const answer = await somebody(module);
+  assert.match(answer.headers['content-type'] ?? '', /^text\/javascript/);
+  assert.match(answer.headers['cache-control'] ?? '', /immutable/);
+  for (const path of ['index.ts', 'client/../index.ts', '%2e%2e/%2e%2e/index.ts', 'README.md', '']) {
+    const { status } = await somebody(`${module.slice(0, module.lastIndexOf('/'))}/${path}`);
+    assert.ok([400, 404].includes(status), `${path}: ${status}`);
+  }
 });
 
 test('what only some may see is never kept by a cache', async () => {

@@ -1,5 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
@@ -21,8 +20,9 @@ export interface Asset {
 const zip = promisify(gzip);
 
 /**
- * The built interface, read once at start and then answered from memory. Only names found at start can be asked for, so no
- * path from outside ever reaches the file system, and a later build cannot pull files from under a running server.
+ * The built interface and the modules of products, read once at start and then answered from memory. Only names found at
+ * start can be asked for, so no path from outside ever reaches the file system, and a later build cannot pull files from
+ * under a running server.
  */
 export class Assets {
   readonly #files: ReadonlyMap<string, Asset>;
@@ -31,22 +31,17 @@ export class Assets {
     this.#files = files;
   }
 
-  static async read(folder: string): Promise<Assets> {
-    const names = await readdir(folder, { recursive: true, withFileTypes: true });
-    const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    const read = files.map(
-      async (file) => [file.slice(folder.length).replaceAll('\\', '/'), await readAsset(file)] as const,
-    );
-    return new Assets(new Map(await Promise.all(read)));
+  /** Packs files by the paths that they are asked for by: "/index.html", "/assets/main-3f2a.js". */
+  static async pack(files: ReadonlyMap<string, Buffer>): Promise<Assets> {
+    const packed = Array.from(files, async ([path, plain]) => [path, await packOne(path, plain)] as const);
+    return new Assets(new Map(await Promise.all(packed)));
   }
 
-  /** By path below the build folder: "/index.html", "/assets/main-3f2a.js". */
   find(path: string): Asset | undefined {
     return this.#files.get(path);
   }
 }
 
-async function readAsset(file: string): Promise<Asset> {
-  const plain = await readFile(file);
-  return { type: TYPES[extname(file)] ?? 'application/octet-stream', plain, zipped: await zip(plain) };
+async function packOne(path: string, plain: Buffer): Promise<Asset> {
+  return { type: TYPES[extname(path)] ?? 'application/octet-stream', plain, zipped: await zip(plain) };
 }

@@ -29,6 +29,7 @@ export function koaApplication({ publisher, assets, addresses, log, isHttps }: B
   const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
 
   router.get(['/manage', '/manage/{*rest}'], manage);
+  router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), headers['named asset']));
   router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
   router.get('/healthz', (context) => send(context, HEALTHY, headers));
   router.all(['/api', '/api/{*rest}'], async (context) => {

@@ -1,5 +1,5 @@
 /** Security headers, by kind of response. Each promise here is named in docs/security.md. */
-export type Kind = 'interface' | 'asset' | 'api' | 'content';
+export type Kind = 'interface' | 'asset' | 'named asset' | 'api' | 'content';
 
 const INTERFACE_POLICY = [
   "default-src 'none'",
@@ -33,6 +33,8 @@ const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
 const BY_KIND: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   interface: { ...COMMON, 'content-security-policy': INTERFACE_POLICY, 'cache-control': 'no-store' },
   asset: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'public, max-age=31536000, immutable' },
+  // Another version of it comes under the same name.
+  'named asset': { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-cache' },
   api: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-store' },
   content: { ...COMMON, 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' },
 };

@@ -12,6 +12,7 @@ import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
+import { siteOf } from '../site.ts';
 import { follow } from './paths.ts';
 
 const CHANGES_SHOWN = 5;
@@ -30,7 +31,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     type: object.type,
     title: object.title,
     icon: iconOf(object),
-    description: definition?.description ?? `Type '${object.type}' is not installed.`,
+    description: definition?.description ?? object.problem ?? '',
     revision: state.revision,
     created: timeText(state.created),
     modified: timeText(state.modified),
@@ -98,20 +99,22 @@ async function withPresets(schema: FormSchema, connection: Connection): Promise<
 
 /** The types that the caller may add to a folder, in the order in which products bring them. */
 export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefinition[] {
-  if (!folder.isFolder) return [];
+  if (folder.definition?.contains === undefined) return [];
   const types = folder.connection.database.types.all();
   return types.filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder));
 }
 
 /** Standing conditions: a type that is missing, a path that leads nowhere, and what the type itself has to say. */
 export async function warningsOf(object: TreeObject): Promise<readonly Warning[]> {
-  const { definition } = object;
-  if (definition === undefined) {
-    const text = `Type '${object.type}' is not installed: the object can be read and deleted, and works again when its product is back.`;
-    return [{ severity: 'danger', text, short: 'Type is not installed' }];
-  }
+  const { definition, problem } = object;
+  if (definition === undefined) return [brokenWarning(problem ?? '')];
   const own = (await definition.warnings?.(object)) ?? [];
   return [...(await brokenPaths(object, definition)), ...own];
+}
+
+function brokenWarning(problem: string): Warning {
+  const text = `${problem} The object can be read and deleted, and works again when the product is there that it was made with.`;
+  return { severity: 'danger', text, short: problem.replace(/\.$/, '') };
 }
 
 export function changePermission(definition: TypeDefinition | undefined): string {
@@ -156,10 +159,12 @@ function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
 
 async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
   const tabs = tabsOf(object, await object.connection.childCount(object));
+  const { tabModules } = siteOf(object);
   const counts = new Map(Object.entries((await object.definition?.tabCounts?.(object)) ?? {}));
   return tabs.map((tab) => {
     const count = counts.get(tab.id);
-    return count === undefined ? tab : { ...tab, count };
+    const module = tabModules.get(tab.element);
+    return { ...tab, ...(count === undefined ? {} : { count }), ...(module === undefined ? {} : { module }) };
   });
 }
 

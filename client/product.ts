@@ -1,0 +1,28 @@
+/**
+ * What the tabs of products are made of, served as /assets/trellis.js under a name that never changes. Lit in it is the
+ * one that the interface itself uses: the policy for trusted types lets no second one in.
+ */
+export { LitElement, css, html, nothing, svg } from 'lit';
+export { classMap } from 'lit/directives/class-map.js';
+export { live } from 'lit/directives/live.js';
+export { repeat } from 'lit/directives/repeat.js';
+export { Task, TaskStatus } from '@lit/task';
+export { changeObject, getChildren, getObject, viewOf } from './api/objects.ts';
+export { ApiProblem, detailOf, request } from './api/request.ts';
+export { ask } from './parts/dialog.ts';
+export { formatBytes, formatNumber, plural } from './parts/format.ts';
+export { ObjectChanged } from './state/changes.ts';
+export { flash, flashFailure } from './state/flash.ts';
+export { addressOf } from './state/location.ts';
+export { Repeating } from './state/repeating.ts';
+export { controls } from './styles/controls.ts';
+export { HeadAside } from './tabs/tab.ts';
+
+import './forms/property-form.ts';
+import './parts/ago.ts';
+import './parts/banner.ts';
+import './parts/copy-text.ts';
+import './parts/dot.ts';
+import './parts/face.ts';
+import './parts/loading.ts';
+import './parts/table.ts';

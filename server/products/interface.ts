@@ -1,0 +1,41 @@
+/** All that a product from outside is made of, imported by it as 'trellis/product'. What is not here may change. */
+export { p, type Field, type Fields, type Rule, type ValuesOf } from '../../schema/fields.ts';
+export type { FieldAnswer, FieldProblem, FieldResult, TabInfo, Warning } from '../../schema/messages.ts';
+export { RESERVED_IN_ROOT } from '../../schema/ids.ts';
+export { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from '../../schema/paths.ts';
+export type { Permission } from '../../schema/permissions.ts';
+export {
+  ConflictError,
+  Forbidden,
+  Invalid,
+  Malformed,
+  NotFound,
+  Problem,
+  TooLarge,
+  Unavailable,
+} from '../base/errors.ts';
+export { follow, type Destination } from '../manage/paths.ts';
+export { BadKey, StoreClosed, ValueTooLarge } from '../memcache/errors.ts';
+export { checkKeys } from '../memcache/keys.ts';
+export type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } from '../memcache/store.ts';
+export type { Connection, NewObject } from '../objects/connection.ts';
+export { LiveParts } from '../objects/live.ts';
+export type { TreeObject } from '../objects/object.ts';
+export { defineType, type TypeDefinition } from '../objects/types.ts';
+export type { Step } from '../objects/versions.ts';
+export { flag, integer, mapping, oneOf, text, texts } from '../publisher/body.ts';
+export type { Call } from '../publisher/call.ts';
+export { html, json, noContent, type Request, type Response } from '../publisher/request.ts';
+export { method, type Method, type View } from '../publisher/views.ts';
+export type { Session } from '../sessions/session.ts';
+export type { Product } from './product.ts';
+export { currentSession } from './sessions/current.ts';
+
+import type { Connection } from '../objects/connection.ts';
+import { siteOf as wholeSiteOf, type Site } from '../site.ts';
+
+/** What a product may know of the installation that it runs in. */
+export type ProductSite = Pick<Site, 'name' | 'origin' | 'version' | 'dataFolder' | 'clock' | 'log'>;
+
+/** The installation that an object, or a call on it, belongs to. */
+export const siteOf: (of: { readonly connection: Connection }) => ProductSite = wholeSiteOf;
