@@ -26,6 +26,11 @@ export const suites = {
     programs: ['memcached'],
     run: () => nodeTests(10 * MINUTE_MS, ['--test-concurrency=1', 'server/**/*.faults.ts', 'e2e/faults/**/*.test.ts']),
   },
+  types: {
+    programs: ['memcached', 'chromium'],
+    run: () =>
+      nodeTests(5 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
+  },
   browser: { programs: ['memcached', 'chromium'], run: browserTests },
 };
 
