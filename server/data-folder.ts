@@ -5,6 +5,7 @@ import { wallClock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { KeyRing } from './base/secrets.ts';
 import { readConfig, type Config } from './config.ts';
+import { Generations } from './generations.ts';
 import { Database } from './objects/database.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './processes.ts';
@@ -103,7 +104,7 @@ function siteFrom(
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
-    generations: storage.table('generations'),
+    generations: new Generations(storage),
     processes: new Processes(storage.table(signsAs), wallClock),
     clock: wallClock,
   };

@@ -1,6 +1,7 @@
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { KeyRing } from './base/secrets.ts';
+import type { Generations } from './generations.ts';
 import type { Allowlist } from './memcache/allowlist.ts';
 import type { Connection } from './objects/connection.ts';
 import type { Database } from './objects/database.ts';
@@ -10,7 +11,6 @@ import type { Logins } from './security/login.ts';
 import type { Reveals } from './security/reveals.ts';
 import type { Users } from './security/users.ts';
 import type { BrowserIds } from './sessions/browser-id.ts';
-import type { KeyedTable } from './storage/storage.ts';
 
 /** What this installation offers to the types of objects, beside the tree itself. */
 export interface Site {
@@ -34,8 +34,7 @@ export interface Site {
   readonly reveals: Reveals;
   /** Which memcached servers a proxy may name; never changed through the interface. */
   readonly allowlist: Allowlist;
-  /** Numbers that end sessions when raised, outside revisions and undo. */
-  readonly generations: KeyedTable<number>;
+  readonly generations: Generations;
   /** Who else serves this tree. */
   readonly processes: Processes;
   readonly clock: Clock;

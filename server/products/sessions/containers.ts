@@ -1,11 +1,9 @@
-import { BoundedMap } from '../../base/limits.ts';
 import type { KeyRing } from '../../base/secrets.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
 import type { SessionSettings } from '../../sessions/writing.ts';
 import { siteOf } from '../../site.ts';
-import type { KeyedTable, Storage } from '../../storage/storage.ts';
 
 /** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
 export type OpenContainer = () => Promise<SessionContainer>;
@@ -30,7 +28,7 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
 
 /** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
 export function endAll(object: TreeObject, user?: string): void {
-  siteOf(object).generations.update(generationKey(object.oid, user), (number) => (number ?? 0) + 1);
+  siteOf(object).generations.raise(generationKey(object.oid, user));
 }
 
 function generationKey(oid: number, user?: string): string {
@@ -40,33 +38,17 @@ function generationKey(oid: number, user?: string): string {
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
   const { generations, installation, clock, log } = siteOf(object);
   const { oid } = object;
-  const generation = remembering(generations, object.connection.database.main.storage);
   const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
   const container = new SessionContainer({
     store,
     keyRing,
     clock,
-    scope: { installation, container: String(oid), generation: () => generation(generationKey(oid)) },
-    userGeneration: (user) => generation(generationKey(oid, user)),
+    scope: { installation, container: String(oid), generation: () => generations.of(generationKey(oid)) },
+    userGeneration: (user) => generations.of(generationKey(oid, user)),
     settings: () => kept.settings,
     onFault: (fault) => log.warn({ err: fault }, 'A session record could not be opened'),
   });
   return Object.assign(kept, { container });
-}
-
-const GENERATIONS_REMEMBERED = 1000;
-
-/** Reads numbers from a table, each once while nobody writes anything. */
-function remembering(table: KeyedTable<number>, storage: Storage): (key: string) => number {
-  const known = new BoundedMap<string, number>(GENERATIONS_REMEMBERED);
-  let asOf = -1;
-  return (key) => {
-    if (storage.changeCount() !== asOf) known.clear();
-    asOf = storage.changeCount();
-    const value = known.get(key) ?? table.get(key) ?? 0;
-    known.set(key, value);
-    return value;
-  };
 }
 
 function settingsOf({ properties }: TreeObject): SessionSettings {
