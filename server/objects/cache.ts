@@ -1,6 +1,16 @@
 import type { Storage, StoredObject } from '../storage/storage.ts';
 
 const MOST_OBJECTS = 20_000;
+const MOST_TOUCHED = 20_000;
+
+/** What somebody saw of one storage, and as of which transaction. */
+export interface Seen {
+  readonly asOf: number;
+  /** Objects of which something was seen, by oid, with their serials then. */
+  readonly objects: ReadonlyMap<number, number>;
+  /** Folders of which the contents were seen. */
+  readonly listings: ReadonlySet<number>;
+}
 
 /**
  * The objects that this process has read lately from one storage. Entries are current as of `serial`; a request that
@@ -11,6 +21,9 @@ export class StateCache {
   #serial = 0;
   readonly #byOid = new Map<number, StoredObject>();
   readonly #byName = new Map<string, number>();
+  /** Up to which transaction an object, or something in it, was seen to change: whatever did after `#touchedFrom`. */
+  readonly #touched = new Map<number, number>();
+  #touchedFrom = 0;
 
   constructor(storage: Storage) {
     this.storage = storage;
@@ -36,6 +49,17 @@ export class StateCache {
     return this.#keep(await this.storage.findChild(parent, id, asOf), asOf);
   }
 
+  /** Whether a request that reads as of a transaction sees what another saw. No: also where that is not known. */
+  async isStill(seen: Seen, asOf: number): Promise<boolean> {
+    if (seen.asOf > asOf) return false;
+    for (const folder of seen.listings) if (!this.#isUntouched(folder, seen.asOf)) return false;
+    for (const [oid, serial] of seen.objects) {
+      if (this.#isUntouched(oid, seen.asOf)) continue;
+      if ((await this.load(oid, asOf))?.serial !== serial) return false;
+    }
+    return true;
+  }
+
   #catchUp(newest: number): void {
     const changed = this.storage.changedSince(this.#serial);
     if (changed === undefined) {
@@ -43,7 +67,21 @@ export class StateCache {
       this.#byName.clear();
     }
     for (const oid of changed ?? []) this.#forget(oid);
+    this.#remember(changed, newest);
     this.#serial = newest;
+  }
+
+  /** Whether no later transaction changed this object or anything directly in it, as far as is known. */
+  #isUntouched(oid: number, serial: number): boolean {
+    return serial >= this.#touchedFrom && (this.#touched.get(oid) ?? 0) <= serial;
+  }
+
+  #remember(touched: readonly number[] | undefined, newest: number): void {
+    if (touched === undefined || this.#touched.size > MOST_TOUCHED) {
+      this.#touched.clear();
+      this.#touchedFrom = newest;
+    }
+    for (const oid of touched ?? []) this.#touched.set(oid, newest);
   }
 
   /** Keeps what was read, unless a later transaction may already have changed it. */

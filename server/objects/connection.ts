@@ -1,10 +1,17 @@
 import { NotFound } from '../base/errors.ts';
 import { joinPath, parsePath } from '../../schema/paths.ts';
 import type { Change, ChildQuery, Json, Link, ObjectState, Revision, StoredObject } from '../storage/storage.ts';
-import type { StateCache } from './cache.ts';
+import type { Seen, StateCache } from './cache.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
 import { versioned } from './versions.ts';
+
+/** What a request saw of the tree. */
+export interface SeenTree {
+  readonly main: Seen;
+  /** In process memory: `undefined` where it saw nothing there. */
+  readonly memory: Seen | undefined;
+}
 
 export interface NewObject {
   readonly type: string;
@@ -31,8 +38,13 @@ export class Connection {
   }
 
   /** The number of the transaction that this view is as of. */
-  get asOf(): number {
+  get mainAsOf(): number {
     return this.#mainAsOf;
+  }
+
+  /** The same for what is in process memory. */
+  get memoryAsOf(): number {
+    return this.#memoryAsOf;
   }
 
   get hasChanges(): boolean {
@@ -82,6 +94,12 @@ export class Connection {
     if (stored === undefined || this.#removed.has(oid)) return undefined;
     const parent = stored.parent === null ? null : await this.findByOid(stored.parent);
     return parent === undefined ? undefined : this.#see(stored, parent);
+  }
+
+  /** Whether this request sees what another saw. No: also where that is not known. */
+  async stillSees({ main, memory }: SeenTree): Promise<boolean> {
+    if (!(await this.database.main.isStill(main, this.#mainAsOf))) return false;
+    return memory === undefined || this.database.memory.isStill(memory, this.#memoryAsOf);
   }
 
   /** One page of a folder's contents as they were when this request began. */
@@ -142,9 +160,26 @@ export class Connection {
 
   async findService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
     const oid = await this.remembered(`${capability} for ${from.oid}`, async () => {
-      return (await this.#lookUpService(from, capability))?.oid;
+      return (await this.findServices(from, capability, 1))[0]?.oid;
     });
     return oid === undefined ? undefined : this.findByOid(oid);
+  }
+
+  /** Those that provide a capability among the children of each folder on the way to the root, nearest first. */
+  async findServices(from: TreeObject, capability: string, limit = Infinity): Promise<readonly TreeObject[]> {
+    const types = this.database.types.providing(capability);
+    const found: TreeObject[] = [];
+    for (let folder: TreeObject | null = from; folder !== null && found.length < limit; folder = folder.parent) {
+      found.push(...(await this.childrenOfTypes(folder, types)));
+    }
+    return found;
+  }
+
+  /** The children of a folder that are of these types, by id. */
+  async childrenOfTypes(folder: TreeObject, types: readonly string[]): Promise<readonly TreeObject[]> {
+    const store = this.#storeBelow(folder);
+    const found = await store.storage.childrenOfTypes(folder.oid, types, this.#asOf(store));
+    return found.filter(({ oid }) => !this.#removed.has(oid)).map((stored) => this.#see(stored, folder));
   }
 
   /** What follows from the tree alone: made once for each state of the tree, for all requests that see that state. */
@@ -257,16 +292,6 @@ export class Connection {
       links: [],
     }));
     return [...made, ...gone].filter((change) => change.basis !== null || change.after !== null);
-  }
-
-  async #lookUpService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
-    const types = this.database.types.providing(capability);
-    for (let folder: TreeObject | null = from; folder !== null; folder = folder.parent) {
-      const store = this.#storeBelow(folder);
-      const [first] = await store.storage.childrenOfTypes(folder.oid, types, this.#asOf(store));
-      if (first !== undefined && !this.#removed.has(first.oid)) return this.#see(first, folder);
-    }
-    return undefined;
   }
 
   async #known(oids: readonly number[]): Promise<readonly TreeObject[]> {

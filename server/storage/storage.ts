@@ -113,8 +113,8 @@ export interface Storage {
   /** Objects (as of now) with a link to exactly this path or to one below it, by path, at most MAX_FOUND. */
   linksTo(path: string): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]>;
   /**
-   * The objects that transactions after `serial` touched, and those whose childCount they changed; `undefined` when too
-   * many or no longer known: forget everything.
+   * The objects that transactions after `serial` touched, and those that these are or were in; `undefined` when too many
+   * or no longer known: forget everything.
    */
   changedSince(serial: number): readonly number[] | undefined;
   /** Newest first. */

@@ -114,7 +114,7 @@ export function describeCommits(make: MakeSite): void {
     );
   });
 
-  test('it tells which objects were touched since, and which have another number of children', async () => {
+  test('it tells which objects were touched since, and what they are and were in', async () => {
     await using site = await make();
     const { storage, top } = site;
     const from = change(site, { id: 'from' });
@@ -122,12 +122,16 @@ export function describeCommits(make: MakeSite): void {
     const page = change(site, { id: 'page', parent: from.oid });
     const first = await commit(storage, from, to, page);
     const second = await commit(storage, changed(page, first, { parent: to.oid }));
-    const third = await commit(storage, deleted(page, second));
+    await commit(storage, deleted(page, second));
+    const other = change(site, { id: 'other', parent: from.oid });
+    const fourth = await commit(storage, other);
+    const fifth = await commit(storage, changed(other, fourth, { title: 'In place' }));
     const since = (serial: number) => storage.changedSince(serial)?.toSorted((a, b) => a - b);
     const sorted = (...oids: number[]) => oids.toSorted((a, b) => a - b);
-    assert.deepEqual(since(third), []);
-    assert.deepEqual(since(second), sorted(page.oid, to.oid));
-    assert.deepEqual(since(first), sorted(page.oid, to.oid, from.oid));
+    assert.deepEqual(since(fifth), []);
+    assert.deepEqual(since(fourth), sorted(other.oid, from.oid));
+    assert.deepEqual(since(second), sorted(page.oid, to.oid, other.oid, from.oid));
+    assert.deepEqual(since(first), sorted(page.oid, to.oid, other.oid, from.oid));
     assert.equal(storage.changedSince(first - 1)?.includes(top), true);
   });
 
