@@ -45,6 +45,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
   /** What a visitor of the object's path gets. */
   readonly view?: MethodDeclaration;
+  /** What the view answers may be kept by a cache manager: the view says by `call.reads` what it is made from. */
+  readonly isCacheable?: boolean;
   readonly warnings?: (object: TreeObject<ValuesOf<F>>) => Promise<readonly Warning[]>;
   /**
    * How single values stand right now, for `@check` and after a change; `about` has the values being tried. What is said

@@ -4,6 +4,8 @@ import { userFolder } from './core/user-folder.ts';
 import { memCacheProxy } from './memcache/memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache/memcache-session-data-container.ts';
 import { setupViews } from './memcache/setup.ts';
+import { cachingViews } from './caching/cache-tab.ts';
+import { ramCacheManager } from './caching/ram-cache-manager.ts';
 import type { Product } from './product.ts';
 import { browserIdManager } from './sessions/browser-id-manager.ts';
 import { sessionDataManager } from './sessions/session-data-manager.ts';
@@ -13,5 +15,6 @@ import { transientObjectContainer } from './sessions/transient-object-container.
 export const products: readonly Product[] = [
   { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer], views: setupViews },
   { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager] },
+  { name: 'caching', types: [ramCacheManager], views: cachingViews },
   { name: 'core', types: [folder, temporaryFolder, pageTemplate, userFolder] },
 ];

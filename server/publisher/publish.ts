@@ -6,11 +6,12 @@ import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
+import { answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { unrecorded } from './reads.ts';
-import { json, type Publishing, type Request, type Response } from './request.ts';
+import type { Publishing, Request, Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
-import { isResponse, type Method, type View } from './views.ts';
+import { isResponse, responseOf, type Method, type View } from './views.ts';
 
 /** How often a request is run again after a conflict. */
 const RERUNS = 3;
@@ -120,15 +121,15 @@ export class Publisher implements Publishing {
       may: (permission, on) => mayUse(user, permission, on),
     };
     try {
-      const answer = await method.call(call);
-      if (isResponse(answer) && answer.status >= 500) {
+      const answered = await answer(call, method);
+      if (isResponse(answered) && answered.status >= 500) {
         transaction.abort();
-        return async () => answer;
+        return async () => answered;
       }
       transaction.join(treeParticipant(connection, request, () => description));
       await transaction.commit();
       return async () => {
-        const response = responseOf(typeof answer === 'function' ? await (answer as () => unknown)() : answer);
+        const response = responseOf(typeof answered === 'function' ? await (answered as () => unknown)() : answered);
         return withCookies(isPrivate ? privately(response) : response, call.cookies);
       };
     } catch (error) {
@@ -182,10 +183,6 @@ function treeParticipant(connection: Connection, request: Request, description: 
     },
     commit: () => connection.commit(description()),
   };
-}
-
-function responseOf(value: unknown): Response {
-  return isResponse(value) ? value : json(value);
 }
 
 function privately(response: Response): Response {

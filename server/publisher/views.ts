@@ -1,7 +1,7 @@
 import type { MethodDeclaration } from '../objects/types.ts';
 import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
 import type { Call } from './call.ts';
-import type { Response } from './request.ts';
+import { json, type Response } from './request.ts';
 
 /** What a method is called with: its body has been checked against its declaration. */
 export type CallWith<Body> = Call & { readonly body: Body };
@@ -62,4 +62,9 @@ export interface View {
 
 export function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'kind' in value && 'status' in value && 'headers' in value;
+}
+
+/** What a view gave, as a response: a plain value becomes JSON. */
+export function responseOf(value: unknown): Response {
+  return isResponse(value) ? value : json(value);
 }

@@ -1,4 +1,5 @@
 import { defineType } from '../../objects/types.ts';
+import { answer } from '../../publisher/answer.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { NotFound } from '../../base/errors.ts';
 
@@ -14,7 +15,7 @@ const index = method({
     if (page === undefined || view === undefined || !call.may(view.permission, page)) {
       throw new NotFound(`There is nothing at '${call.object.path}'.`);
     }
-    return view.call({ ...call, object: page });
+    return answer({ ...call, object: page }, view);
   },
 });
 

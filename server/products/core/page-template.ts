@@ -11,6 +11,7 @@ export const pageTemplate = defineType({
   group: 'Content',
   suggestedId: 'index_html',
   addPermission: 'Add Page Templates',
+  isCacheable: true,
   properties: {
     text: p.text({
       title: 'Text',

@@ -1,0 +1,273 @@
+import { encodeUrlPath } from '../../schema/paths.ts';
+import type { Clock } from '../base/clock.ts';
+import { BoundedMap } from '../base/limits.ts';
+import type { Log } from '../base/log.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { Render } from '../publisher/answer.ts';
+import type { Call } from '../publisher/call.ts';
+import type { Response } from '../publisher/request.ts';
+import { responseOf } from '../publisher/views.ts';
+import { keyOf } from './key.ts';
+import { RecordedReads } from './recorded-reads.ts';
+import type { Holding, Kept, Shelf } from './shelf.ts';
+import { Statistics } from './statistics.ts';
+
+/** What a cache manager lets one set. */
+export interface CacheSettings {
+  /** Names of query values that tell answers apart. */
+  readonly requestNames: readonly string[];
+  readonly maxAgeSeconds: number;
+}
+
+/** Among the names of request values: who is signed in. */
+export const USER_NAME = 'AUTHENTICATED_USER';
+
+interface KeptAnswersOptions {
+  readonly shelf: Shelf;
+  /** Tells this cache's keys from those of others in the same place. */
+  readonly scope: string;
+  /** How often an object, or something that it is in, was invalidated. */
+  readonly generationOf: (object: TreeObject) => number;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}
+
+/** How much longer than its age allows an answer is kept, to be given while another one is made. */
+const GRACE_SECONDS = 60;
+const LONGEST_WAIT_MS = 10_000;
+const MOST_TRIES = 3;
+const REFUSED_REMEMBERED = 10_000;
+
+/**
+ * Keeps the answers of views. What is kept is given only where the caller has the same roles, asks for the same, and
+ * sees a tree in which nothing that the answer was made from has changed. Of several who ask for one that is missing,
+ * one makes it.
+ */
+export class KeptAnswers {
+  readonly statistics: Statistics;
+  readonly #shelf: Shelf;
+  readonly #scope: string;
+  readonly #generationOf: KeptAnswersOptions['generationOf'];
+  readonly #clock: Clock;
+  readonly #log: KeptAnswersOptions['log'];
+  /** Answers that are being made. */
+  readonly #making = new Map<string, Promise<Kept | undefined>>();
+  /** Answers that may not be kept: so that nobody waits for one. */
+  readonly #refused = new BoundedMap<string, Kept>(REFUSED_REMEMBERED);
+  #isFailing = false;
+
+  constructor({ shelf, scope, generationOf, clock, log }: KeptAnswersOptions) {
+    this.#shelf = shelf;
+    this.#scope = scope;
+    this.#generationOf = generationOf;
+    this.#clock = clock;
+    this.#log = log;
+    this.statistics = new Statistics(clock);
+  }
+
+  async answer(call: Call, render: Render, settings: CacheSettings): Promise<unknown> {
+    if (!mayBeAsked(call)) return render(call);
+    const asking = this.#asking(call, settings);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const { key, kept, isRefused } = await this.#find(asking);
+      if (isRefused) break;
+      if (kept !== undefined && this.#isFresh(kept, settings)) return this.#hit(asking, kept);
+      const making = this.#making.get(key);
+      if (making === undefined) return this.#make(asking, key, render);
+      if (kept !== undefined) return this.#hit(asking, kept);
+      const made = await withinDeadline(making);
+      if (made?.response && (await this.#holdsFor(asking, made))) return this.#hit(asking, made);
+    }
+    this.statistics.miss(call.object.oid, call.request.path);
+    return render(call);
+  }
+
+  /** What is kept, by object. */
+  holdings(): Promise<readonly Holding[]> {
+    return this.#shelf.holdings();
+  }
+
+  #asking(call: Call, settings: CacheSettings): Asking {
+    const { object, request, user } = call;
+    const values = settings.requestNames.flatMap((name) => {
+      const given = name === USER_NAME ? [user.name ?? ''] : request.query.getAll(name);
+      return [name, String(given.length), ...given];
+    });
+    const parts = [
+      this.#scope,
+      String(object.oid),
+      request.path,
+      request.origin,
+      languageOf(request.headers['accept-language']),
+      String(values.length),
+      ...values,
+      user.name === null ? 'Anonymous' : 'Authenticated',
+      ...user.roles.toSorted(),
+    ];
+    return {
+      call,
+      settings,
+      generation: this.#generationOf(object),
+      key: keyOf(...parts),
+      ownKey: () => keyOf('', user.name ?? '', ...parts),
+    };
+  }
+
+  /** What is kept for this caller, fresh or not, and the key under which it is or would be. */
+  async #find(asking: Asking): Promise<Found> {
+    const shared = await this.#look(asking, asking.key);
+    if (shared.isRefused || shared.kept === undefined) return shared;
+    const { name } = asking.call.user;
+    const isForOthers = name !== null && shared.kept.owners.has(name);
+    return shared.kept.response === null || isForOthers ? this.#look(asking, asking.ownKey()) : shared;
+  }
+
+  async #look(asking: Asking, key: string): Promise<Found> {
+    const refused = this.#refused.get(key);
+    if (refused !== undefined && this.#isFresh(refused, asking.settings) && (await this.#holds(asking, refused)))
+      return { key, kept: undefined, isRefused: true };
+    const kept = await this.#get(asking.call.object.oid, key);
+    const isHolding = kept !== undefined && (await this.#holds(asking, kept));
+    return { key, kept: isHolding ? kept : undefined, isRefused: false };
+  }
+
+  async #holds({ call, generation }: Asking, kept: Kept): Promise<boolean> {
+    return kept.generation === generation && call.connection.stillSees(kept.seen);
+  }
+
+  /** Also where it was made for somebody else. */
+  async #holdsFor(asking: Asking, kept: Kept): Promise<boolean> {
+    const { name } = asking.call.user;
+    return !(name !== null && kept.owners.has(name)) && this.#holds(asking, kept);
+  }
+
+  #isFresh({ madeAt }: Kept, { maxAgeSeconds }: CacheSettings): boolean {
+    return this.#clock() < madeAt + maxAgeSeconds * 1000;
+  }
+
+  #hit({ call }: Asking, { response }: Kept): Response | null {
+    this.statistics.hit(call.object.oid, call.request.path);
+    return response;
+  }
+
+  /** Others who ask for the same wait from here on, without anything in between. */
+  #make(asking: Asking, key: string, render: Render): Promise<unknown> {
+    this.statistics.miss(asking.call.object.oid, asking.call.request.path);
+    const reads = new RecordedReads(asking.call);
+    const rendering = render(reads.call);
+    const keeping = rendering.then((answered) => this.#keep(asking, key, reads, answered));
+    const ended = () => void this.#making.delete(key);
+    this.#making.set(
+      key,
+      keeping.then(
+        ({ kept }) => kept,
+        () => undefined,
+      ),
+    );
+    keeping.then(({ written }) => written).then(ended, ended);
+    return rendering;
+  }
+
+  /** Puts an answer away, if it may be: `written` is when that is done. */
+  #keep(asking: Asking, key: string, reads: RecordedReads, answered: unknown): { kept?: Kept; written: Promise<void> } {
+    const { call, generation, settings } = asking;
+    const { oid } = call.object;
+    const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen: reads.seen };
+    const marker: Kept = { ...base, response: null, owners: NOBODY };
+    const response = typeof answered === 'function' ? undefined : responseOf(answered);
+    if (response === undefined || !isKeepable(response) || !reads.mayBeKept(settings.requestNames)) {
+      this.#refused.set(key, marker);
+      return { written: Promise.resolve() };
+    }
+    const kept: Kept = { ...base, response, owners: reads.owners };
+    if (!reads.isPersonal) return { kept, written: this.#put(oid, key, kept, settings) };
+    const own = this.#put(oid, asking.ownKey(), kept, settings);
+    if (key !== asking.key) return { kept, written: own };
+    const written = Promise.all([own, this.#put(oid, key, marker, settings)]).then(() => {});
+    return { kept: marker, written };
+  }
+
+  async #get(oid: number, key: string): Promise<Kept | undefined> {
+    try {
+      const kept = await this.#shelf.get(oid, key);
+      if (this.#isFailing) this.#recover();
+      return kept;
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  async #put(oid: number, key: string, kept: Kept, { maxAgeSeconds }: CacheSettings): Promise<void> {
+    try {
+      await this.#shelf.put(oid, key, kept, maxAgeSeconds + GRACE_SECONDS);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A cache that fails breaks no page. The log says so once, and once more when it works again. */
+  #fail(error: unknown): void {
+    if (!this.#isFailing) this.#log.warn({ err: error }, 'A cache cannot be reached: pages are made anew');
+    this.#isFailing = true;
+  }
+
+  #recover(): void {
+    this.#isFailing = false;
+    this.#log.info('A cache can be reached again');
+  }
+}
+
+/** One caller's wish, and the names under which it may have been fulfilled. */
+interface Asking {
+  readonly call: Call;
+  readonly settings: CacheSettings;
+  /** The object's when the request began: what is made from here on is no newer. */
+  readonly generation: number;
+  /** Shared by all who have the same roles. */
+  readonly key: string;
+  /** The caller's alone. */
+  readonly ownKey: () => string;
+}
+
+interface Found {
+  readonly key: string;
+  readonly kept: Kept | undefined;
+  readonly isRefused: boolean;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Only plain questions to the object's own address: there are few of them, whatever visitors make up. */
+function mayBeAsked({ object, request, connection }: Call): boolean {
+  const { headers, method } = request;
+  if (method !== 'GET' || connection.hasChanges) return false;
+  if (headers.range !== undefined || headers['if-none-match'] !== undefined) return false;
+  if (headers['if-modified-since'] !== undefined) return false;
+  return isAddressOf(request.path, object) || (object.parent !== null && isAddressOf(request.path, object.parent));
+}
+
+function isAddressOf(asked: string, { path }: TreeObject): boolean {
+  const bare = asked.length > 1 && asked.endsWith('/') ? asked.slice(0, -1) : asked;
+  return bare === path || bare === encodeUrlPath(path);
+}
+
+function isKeepable({ status, headers, body, cookies = [] }: Response): boolean {
+  if (status >= 400 || cookies.length > 0 || headers['set-cookie'] !== undefined) return false;
+  if (/\b(no-store|private)\b/.test(headers['cache-control'] ?? '')) return false;
+  return typeof body === 'string' || Buffer.isBuffer(body);
+}
+
+/** The language that a browser would like best, without its region. */
+function languageOf(accepted: string | undefined): string {
+  return /^[a-z]{2,3}\b/i.exec(accepted ?? '')?.[0].toLowerCase() ?? '';
+}
+
+/** What somebody else makes; `undefined` where that takes too long. */
+async function withinDeadline<T>(making: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, LONGEST_WAIT_MS, undefined);
+  });
+  return Promise.race([making, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,94 @@
+import type { Holding, Kept, Shelf } from './shelf.ts';
+
+export interface MemoryShelfLimits {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  /** How often what is too old is looked for. */
+  readonly cleanupMs: number;
+}
+
+interface Entry {
+  readonly kept: Kept;
+  readonly bytes: number;
+  readonly expires: number;
+}
+
+/** What an entry takes beside its response. */
+const OVERHEAD_BYTES = 500;
+
+/** Answers in the memory of this process. When it is full, what was not used for longest goes. */
+export class MemoryShelf implements Shelf {
+  /** As they are set now; a change applies with the next answer that is kept. */
+  limits: MemoryShelfLimits;
+  readonly #clock: () => number;
+  /** In order of use: the first was not used for longest. */
+  readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
+  #cleanedAt: number;
+
+  constructor(limits: MemoryShelfLimits, clock: () => number) {
+    this.limits = limits;
+    this.#clock = clock;
+    this.#cleanedAt = clock();
+  }
+
+  get(_: number, key: string): Kept | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expires <= this.#clock()) {
+      this.#remove(key, entry);
+      return undefined;
+    }
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.kept;
+  }
+
+  put(_: number, key: string, kept: Kept, seconds: number): void {
+    const before = this.#entries.get(key);
+    if (before !== undefined) this.#remove(key, before);
+    const entry = { kept, bytes: bytesOf(kept), expires: this.#clock() + seconds * 1000 };
+    if (entry.bytes > this.limits.maxBytes) return;
+    this.#entries.set(key, entry);
+    this.#bytes += entry.bytes;
+    this.#cleanUp();
+    this.#makeRoom();
+  }
+
+  async holdings(): Promise<readonly Holding[]> {
+    this.#dropExpired();
+    const byObject = Map.groupBy(this.#entries.values(), ({ kept }) => kept.oid);
+    return [...byObject].map(([oid, entries]) => ({
+      oid,
+      entries: entries.length,
+      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
+    }));
+  }
+
+  #cleanUp(): void {
+    if (this.#clock() - this.#cleanedAt >= this.limits.cleanupMs) this.#dropExpired();
+  }
+
+  #dropExpired(): void {
+    this.#cleanedAt = this.#clock();
+    for (const [key, entry] of this.#entries) if (entry.expires <= this.#cleanedAt) this.#remove(key, entry);
+  }
+
+  #makeRoom(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= this.limits.maxEntries && this.#bytes <= this.limits.maxBytes) return;
+      this.#remove(key, entry);
+    }
+  }
+
+  #remove(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
+  }
+}
+
+/** A text is counted as if each of its characters took two bytes, which is what it may take in memory. */
+function bytesOf({ response }: Kept): number {
+  const body = response?.body ?? '';
+  return OVERHEAD_BYTES + (typeof body === 'string' ? body.length * 2 : body.length);
+}

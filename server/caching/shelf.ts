@@ -1,0 +1,34 @@
+import type { SeenTree } from '../objects/connection.ts';
+import type { Response } from '../publisher/request.ts';
+
+/** What a cache keeps under one key. */
+export interface Kept {
+  /** `null`: whoever asks is answered each for themselves, under a key of their own. */
+  readonly response: Response | null;
+  /** The object whose view answered, and the path by which it was asked for. */
+  readonly oid: number;
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly madeAt: number;
+  /** What it was made from, and how often the object had been invalidated then. */
+  readonly seen: SeenTree;
+  readonly generation: number;
+  /** Users for whom it does not hold, because they own what others only see. */
+  readonly owners: ReadonlySet<string>;
+}
+
+/** What a cache holds of one object. */
+export interface Holding {
+  readonly oid: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Where a cache manager keeps answers. Keeping and finding may fail; the cache goes on without. */
+export interface Shelf {
+  get(oid: number, key: string): Promise<Kept | undefined> | Kept | undefined;
+  /** Keeps it for so long at most. What is too large for the shelf is left out. */
+  put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> | void;
+  /** What is on it, by object. */
+  holdings(): Promise<readonly Holding[]>;
+}

@@ -1,0 +1,122 @@
+import type { AssociationItem, AssociationsMessage, CacheAnswer } from '../../../schema/messages/caches.ts';
+import { Invalid } from '../../base/errors.ts';
+import { demand } from '../../manage/object.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { TypeDefinition } from '../../objects/types.ts';
+import { chosenCacheManager, findCacheManager } from '../../publisher/answer.ts';
+import { texts } from '../../publisher/body.ts';
+import type { Call } from '../../publisher/call.ts';
+import { method } from '../../publisher/views.ts';
+import { associate, CHANGE_SETTINGS } from './cache-tab.ts';
+
+const PERMISSION = 'Change cache managers';
+const MOST_ITEMS = 500;
+const MOST_FOLDERS = 1000;
+
+const list = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'The objects beside the cache manager, and below, whose pages may be kept.',
+  query: {
+    show: '"associated": only those whose pages this manager keeps.',
+    type: 'Only objects of this type; may be given more than once.',
+    deep: '"no": not in sub-folders.',
+  },
+  async run(call): Promise<AssociationsMessage> {
+    const { object: manager, request, connection } = call;
+    const types = connection.database.types.all().filter(({ isCacheable }) => isCacheable === true);
+    const wanted = request.query.getAll('type');
+    const sought = types.filter(({ type }) => wanted.length === 0 || wanted.includes(type));
+    const folder = folderOf(manager);
+    const found = await findBelow(folder, sought, request.query.get('deep') !== 'no');
+    const visible = found.filter((object) => call.may('View management screens', object));
+    const items = await Promise.all(visible.map((object) => itemFrom(call, object)));
+    const shown = request.query.get('show') === 'associated' ? items.filter((item) => item.isAssociated) : items;
+    return {
+      types: types.map(({ type, icon }) => ({ type, icon })),
+      folder: folder.path,
+      items: shown.slice(0, MOST_ITEMS),
+      hasMore: shown.length > MOST_ITEMS,
+    };
+  },
+});
+
+const change = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Makes and removes associations with this cache manager, by the paths of the objects.',
+  body: { add: texts, remove: texts },
+  async run(call): Promise<CacheAnswer> {
+    const { object: manager, body } = call;
+    const made = await eachOf(call, body.add, '/add', async (object) => {
+      const isMade = associate(call, object, manager.id);
+      const reached = await findCacheManager(object);
+      if (reached?.oid !== manager.oid) throw new Invalid(`'${object.path}' does not find ${manager.path} upward.`);
+      return isMade;
+    });
+    const removed = await eachOf(call, body.remove, '/remove', async (object) => {
+      if ((await findCacheManager(object))?.oid !== manager.oid) return false;
+      return associate(call, object, '');
+    });
+    const line = `${made} association(s) made, ${removed} removed.`;
+    call.describe(`Changed what ${manager.path} keeps: ${line}`);
+    return { line };
+  },
+});
+
+export const associateMethods = { associations: [list, change] };
+
+/** How many of the objects at these paths the step changed. */
+async function eachOf(
+  call: Call,
+  paths: readonly string[],
+  pointer: string,
+  step: (object: TreeObject) => Promise<boolean>,
+): Promise<number> {
+  let count = 0;
+  for (const [index, path] of paths.entries()) {
+    const object = await call.connection.find(path);
+    if (object?.definition?.isCacheable !== true) {
+      const detail = `There is nothing at '${path}' that a cache could keep.`;
+      throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
+    }
+    demand(call, CHANGE_SETTINGS, object);
+    if (await step(object)) count += 1;
+  }
+  return count;
+}
+
+/** Folders are gone through one after the other, so that a large site is looked at only in part and never all at once. */
+async function findBelow(
+  top: TreeObject,
+  types: readonly TypeDefinition[],
+  isDeep: boolean,
+): Promise<readonly TreeObject[]> {
+  const names = types.map(({ type }) => type);
+  const folderTypes = top.connection.database.types.all().filter(({ contains }) => contains !== undefined);
+  const folderNames = folderTypes.map(({ type }) => type);
+  const found: TreeObject[] = [];
+  const folders = [top];
+  for (let looked = 0; looked < Math.min(folders.length, MOST_FOLDERS) && found.length <= MOST_ITEMS; looked += 1) {
+    const folder = folders[looked]!;
+    found.push(...(await top.connection.childrenOfTypes(folder, names)));
+    if (isDeep) folders.push(...(await top.connection.childrenOfTypes(folder, folderNames)));
+  }
+  return found;
+}
+
+function folderOf(manager: TreeObject): TreeObject {
+  return manager.parent ?? manager;
+}
+
+async function itemFrom(call: Call, object: TreeObject): Promise<AssociationItem> {
+  return {
+    path: object.path,
+    type: object.type,
+    icon: object.definition?.icon ?? '',
+    title: object.title,
+    manager: chosenCacheManager(object),
+    isAssociated: (await findCacheManager(object))?.oid === call.object.oid,
+    mayChange: call.may(CHANGE_SETTINGS, object),
+  };
+}

@@ -1,0 +1,85 @@
+import type { CacheAnswer, CacheMessage } from '../../../schema/messages/caches.ts';
+import { Invalid, NotFound } from '../../base/errors.ts';
+import { demand } from '../../manage/object.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { CACHE_MANAGER, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../../publisher/answer.ts';
+import { text } from '../../publisher/body.ts';
+import type { Call } from '../../publisher/call.ts';
+import { method, type View } from '../../publisher/views.ts';
+import { invalidate } from './invalidation.ts';
+
+export const CHANGE_SETTINGS = 'Change cache settings';
+const LOOK = 'View management screens';
+
+const settings = method({
+  http: 'GET',
+  permission: LOOK,
+  summary: 'Which cache manager keeps the object’s page, and which ones could.',
+  async run(call): Promise<CacheMessage> {
+    const { object } = cacheable(call);
+    const managers = (await managersAbove(object)).map((manager) => ({
+      id: manager.id,
+      path: manager.path,
+      type: manager.type,
+      icon: manager.definition?.icon ?? '',
+      title: manager.title,
+    }));
+    return { manager: chosenCacheManager(object), managers, mayChange: call.may(CHANGE_SETTINGS, object) };
+  },
+});
+
+const choose = method({
+  http: 'POST',
+  permission: LOOK,
+  summary: 'Chooses a cache manager for the object by its id; an empty id: none.',
+  body: { manager: text },
+  async run(call): Promise<CacheAnswer> {
+    const { object, body } = call;
+    demand(call, CHANGE_SETTINGS, cacheable(call).object);
+    const managers = await managersAbove(object);
+    if (body.manager !== '' && !managers.some(({ id }) => id === body.manager)) {
+      const detail = `There is no cache manager '${body.manager}' here or further up.`;
+      throw new Invalid(detail, [{ pointer: '/manager', detail }]);
+    }
+    associate(call, object, body.manager);
+    call.describe(`Changed cache settings of ${object.path}`);
+    return { line: 'Cache settings changed.' };
+  },
+});
+
+const forget = method({
+  http: 'POST',
+  permission: LOOK,
+  summary: 'Forgets what caches keep of the object and of everything in it.',
+  async run(call): Promise<CacheAnswer> {
+    const { object } = call;
+    demand(call, CHANGE_SETTINGS, object);
+    if (!object.isFolder && (await findCacheManager(object)) === undefined) {
+      throw new Invalid('This object is not associated with a cache manager.');
+    }
+    invalidate(object);
+    return { line: 'Invalidated.' };
+  },
+});
+
+export const cachingViews: readonly View[] = [
+  { name: 'cache', on: 'any', methods: [settings, choose] },
+  { name: 'invalidate', on: 'any', methods: [forget] },
+];
+
+/** Sets or ends the association of an object with a cache manager, and says whether that was a change. */
+export function associate({ connection }: Call, object: TreeObject, manager: string): boolean {
+  if (chosenCacheManager(object) === manager) return false;
+  return connection.change(object, { properties: { [CACHE_MANAGER]: manager } });
+}
+
+/** The managers that an object may choose, nearest first; of two with one id the nearer counts. */
+async function managersAbove(object: TreeObject): Promise<readonly TreeObject[]> {
+  const all = await object.connection.findServices(object, KEEPS_ANSWERS);
+  return all.filter((manager, index) => all.findIndex(({ id }) => id === manager.id) === index);
+}
+
+function cacheable<C extends Call>(call: C): C {
+  if (call.object.definition?.isCacheable === true) return call;
+  throw new NotFound(`What a ${call.object.type} shows cannot be kept in a cache.`);
+}

@@ -1,0 +1,19 @@
+import type { TreeObject } from '../../objects/object.ts';
+import { siteOf } from '../../site.ts';
+
+/** Forgets what caches keep of an object and of everything in it: one number, which no entry made before has. */
+export function invalidate(object: TreeObject): void {
+  siteOf(object).generations.raise(keyOf(object));
+}
+
+/** How often an object and what it is in were invalidated. Where an object is moved, its serial tells the difference. */
+export function invalidations(object: TreeObject): number {
+  const { generations } = siteOf(object);
+  let sum = 0;
+  for (let each: TreeObject | null = object; each !== null; each = each.parent) sum += generations.of(keyOf(each));
+  return sum;
+}
+
+function keyOf({ oid }: TreeObject): string {
+  return `cache ${oid}`;
+}

@@ -1,0 +1,97 @@
+import { p } from '../../../schema/fields.ts';
+import { KeptAnswers, USER_NAME } from '../../caching/kept-answers.ts';
+import { MemoryShelf, type MemoryShelfLimits } from '../../caching/memory-shelf.ts';
+import { LiveParts } from '../../objects/live.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { defineType } from '../../objects/types.ts';
+import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
+import { siteOf } from '../../site.ts';
+import { associateMethods } from './associate-tab.ts';
+import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';
+import { invalidations } from './invalidation.ts';
+import { HAS_STATISTICS, statisticsMethods, type OpenAnswers } from './statistics-tab.ts';
+
+interface RamCache {
+  readonly shelf: MemoryShelf;
+  readonly answers: KeptAnswers;
+}
+
+const caches = new LiveParts<RamCache>({
+  make(object) {
+    const { clock, log } = siteOf(object);
+    const shelf = new MemoryShelf(limitsOf(object), clock);
+    const scope = String(object.oid);
+    return { shelf, answers: new KeptAnswers({ shelf, scope, generationOf: invalidations, clock, log }) };
+  },
+  close: () => {},
+  madeFrom: () => null,
+});
+
+/** Keeps answers in this process's memory: the fastest cache, shared with no other process. */
+export const ramCacheManager = defineType({
+  type: 'RAM Cache Manager',
+  description: 'Keeps pages in this process',
+  icon: 'memory-stick',
+  group: 'Sessions and caches',
+  suggestedId: 'ram_cache',
+  addPermission: 'Add RAM Cache Managers',
+  changePermission: 'Change cache managers',
+  properties: {
+    request_names: requestNames([USER_NAME]),
+    max_age_seconds: maxAge,
+    threshold_entries: p.integer({
+      title: 'Threshold',
+      help: 'When more is kept, what was not asked for longest goes.',
+      default: 1000,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'entries',
+    }),
+    threshold_mib: p.integer({
+      title: 'Memory',
+      help: 'When kept answers take more, what was not asked for longest goes.',
+      default: 64,
+      minimum: 1,
+      maximum: 65_536,
+      unit: 'MiB',
+    }),
+    cleanup_interval_seconds: p.integer({
+      title: 'Cleanup interval',
+      help: 'What is too old is looked for this often.',
+      default: 300,
+      minimum: 1,
+      maximum: 86_400,
+      unit: 'seconds',
+    }),
+  },
+  provides: {
+    [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
+      answer: (call, render) => cacheOf(object).answers.answer(call, render, cacheSettings(object)),
+    }),
+    [HAS_STATISTICS]:
+      (object: TreeObject): OpenAnswers =>
+      async () =>
+        cacheOf(object).answers,
+  },
+  methods: { ...associateMethods, ...statisticsMethods },
+  on: { removed: (object) => caches.drop(object) },
+});
+
+function cacheOf(object: TreeObject): RamCache {
+  const cache = caches.of(object);
+  cache.shelf.limits = limitsOf(object);
+  return cache;
+}
+
+function limitsOf({ properties }: TreeObject): MemoryShelfLimits {
+  const { threshold_entries, threshold_mib, cleanup_interval_seconds } = properties as {
+    threshold_entries: number;
+    threshold_mib: number;
+    cleanup_interval_seconds: number;
+  };
+  return {
+    maxEntries: threshold_entries,
+    maxBytes: threshold_mib * 1024 * 1024,
+    cleanupMs: cleanup_interval_seconds * 1000,
+  };
+}

@@ -1,0 +1,90 @@
+import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
+import { Invalid } from '../../base/errors.ts';
+import type { KeptAnswers } from '../../caching/kept-answers.ts';
+import type { Holding } from '../../caching/shelf.ts';
+import { timeText } from '../../manage/describe.ts';
+import { demand } from '../../manage/object.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { texts } from '../../publisher/body.ts';
+import { method } from '../../publisher/views.ts';
+import { CHANGE_SETTINGS } from './cache-tab.ts';
+import { invalidate } from './invalidation.ts';
+
+/** What an object gives that provides `cache.statistics`: its answers, once the way to them is found. */
+export type OpenAnswers = () => Promise<KeptAnswers>;
+export const HAS_STATISTICS = 'cache.statistics';
+
+const PERMISSION = 'Change cache managers';
+
+const look = method({
+  http: 'GET',
+  permission: PERMISSION,
+  summary: 'What is kept, and how often it was found in this process.',
+  async run({ object }): Promise<CacheStatisticsMessage> {
+    const answers = await open(object);
+    const { holdings, trouble } = await holdingsOf(answers);
+    const byOid = new Map(holdings.map((holding) => [holding.oid, holding]));
+    const oids = new Set([...byOid.keys(), ...answers.statistics.oids()]);
+    const rows = await Promise.all([...oids].map((oid) => rowFrom(object, answers, oid, byOid.get(oid))));
+    return {
+      since: timeText(answers.statistics.since),
+      trouble,
+      rows: rows.filter((row) => row !== undefined).sort((a, b) => b.hits - a.hits || (a.path < b.path ? -1 : 1)),
+    };
+  },
+});
+
+const remove = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary: 'Forgets what caches keep of the objects at these paths, and of what is in them.',
+  body: { paths: texts },
+  async run(call): Promise<CacheAnswer> {
+    const { connection, body } = call;
+    const objects = await Promise.all(body.paths.map((path) => connection.find(path)));
+    const missing = objects.indexOf(undefined);
+    if (missing >= 0) {
+      const detail = `There is no object at '${body.paths[missing]}'.`;
+      throw new Invalid(detail, [{ pointer: `/paths/${missing}`, detail }]);
+    }
+    const found = objects.filter((object) => object !== undefined);
+    for (const object of found) demand(call, CHANGE_SETTINGS, object);
+    for (const object of found) invalidate(object);
+    return { line: 'Cache entries invalidated' };
+  },
+});
+
+export const statisticsMethods = { statistics: [look, remove] };
+
+function open(object: TreeObject): Promise<KeptAnswers> {
+  return (object.provide(HAS_STATISTICS) as OpenAnswers)();
+}
+
+async function holdingsOf(answers: KeptAnswers): Promise<{ holdings: readonly Holding[]; trouble: string | null }> {
+  try {
+    return { holdings: await answers.holdings(), trouble: null };
+  } catch (error) {
+    return { holdings: [], trouble: (error as Error).message };
+  }
+}
+
+/** Nothing for what is no longer there. */
+async function rowFrom(
+  manager: TreeObject,
+  answers: KeptAnswers,
+  oid: number,
+  holding: Holding | undefined,
+): Promise<CacheRow | undefined> {
+  const object = await manager.connection.findByOid(oid);
+  if (object === undefined) return undefined;
+  const counts = answers.statistics.find(oid);
+  return {
+    path: object.path,
+    icon: object.definition?.icon ?? '',
+    hits: counts?.hits ?? 0,
+    misses: counts?.misses ?? 0,
+    entries: holding?.entries ?? 0,
+    bytes: holding?.bytes ?? 0,
+    views: [...(counts?.paths ?? [])],
+  };
+}

@@ -1,0 +1,43 @@
+import type { TreeObject } from '../objects/object.ts';
+import type { Call } from './call.ts';
+import type { Method } from './views.ts';
+
+/** The property under which an object keeps the id of its cache manager. No type declares it, so it is in no form. */
+export const CACHE_MANAGER = 'cache_manager_id';
+
+/** The capability of an object that keeps answers; its value is an AnswerCache. */
+export const KEEPS_ANSWERS = 'cache.manager';
+
+/** What a cache manager provides. A fault of its own never reaches the visitor: the answer is then made anew. */
+export interface AnswerCache {
+  /** What `render` answers to this call, or answered to another one like it, where that still holds. */
+  answer(call: Call, render: Render): Promise<unknown>;
+}
+
+export type Render = (call: Call) => Promise<unknown>;
+
+/** What a method answers; where it is the view of an object with a cache manager, perhaps what it answered before. */
+export async function answer(call: Call, method: Method): Promise<unknown> {
+  const manager = method === call.object.definition?.view ? await findCacheManager(call.object) : undefined;
+  if (manager === undefined) return method.call(call);
+  const cache = manager.provide(KEEPS_ANSWERS) as AnswerCache;
+  return cache.answer(call, (recorded) => method.call(recorded));
+}
+
+/** The id of the cache manager that was chosen for an object; empty: none. */
+export function chosenCacheManager({ state }: TreeObject): string {
+  const id = state.properties[CACHE_MANAGER];
+  return typeof id === 'string' ? id : '';
+}
+
+/** The cache manager that was chosen for an object: the nearest of that id upward. */
+export async function findCacheManager(object: TreeObject): Promise<TreeObject | undefined> {
+  const id = chosenCacheManager(object);
+  if (id === '' || object.definition?.isCacheable !== true) return undefined;
+  const { connection } = object;
+  const oid = await connection.remembered(`cache manager of ${object.oid}`, async () => {
+    const managers = await connection.findServices(object, KEEPS_ANSWERS);
+    return managers.find((manager) => manager.id === id)?.oid;
+  });
+  return oid === undefined ? undefined : connection.findByOid(oid);
+}
