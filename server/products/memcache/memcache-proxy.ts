@@ -1,6 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import type { FieldProblem, ServersMessage } from '../../../schema/messages.ts';
-import { timeText } from '../../manage/describe.ts';
+import type { FieldProblem } from '../../../schema/messages.ts';
 import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
@@ -8,17 +7,9 @@ import type { Store } from '../../memcache/store.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
-import {
-  answerServers,
-  askServers,
-  knownServers,
-  MOST_SERVERS,
-  serverMessage,
-  startCommand,
-  warningsAbout,
-} from './servers.ts';
+import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
+import { storeMethods } from './store-methods.ts';
 
 const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
@@ -39,20 +30,6 @@ async function closeStore(opening: Promise<Store>): Promise<void> {
   const store = await opening.catch(() => undefined);
   await store?.close();
 }
-
-const servers = method({
-  http: 'GET',
-  permission: 'View management screens',
-  summary: 'Asks every server now, for at most one deadline.',
-  async run(call): Promise<ServersMessage> {
-    const statuses = await askServers(await stores.of(call.object));
-    return {
-      servers: statuses.map(serverMessage),
-      startCommand: startCommand(statuses),
-      checked: timeText(siteOf(call).clock()),
-    };
-  },
-});
 
 /** A cluster of memcached servers, or process memory where none are named. */
 export const memCacheProxy = defineType({
@@ -96,7 +73,7 @@ export const memCacheProxy = defineType({
   },
   provides: { 'cache.store': (object) => stores.of(object as unknown as TreeObject) },
   tabs: [{ id: 'servers', label: 'Servers', element: 'servers-tab' }],
-  methods: { servers },
+  methods: storeMethods,
   answers: { servers: answerServers },
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {

@@ -2,7 +2,6 @@ import { p } from '../../../schema/fields.ts';
 import type { Warning } from '../../../schema/messages.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
-import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
@@ -11,6 +10,7 @@ import { containerFields } from '../sessions/container-fields.ts';
 import { containerIn, type OpenContainer } from '../sessions/containers.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { testMethods } from '../sessions/test-tab.ts';
+import { storeOf } from './store-methods.ts';
 
 const proxyPath = p.path({
   title: 'Proxy path',
@@ -64,6 +64,5 @@ async function open(object: TreeObject): Promise<SessionContainer> {
   if (path === '') throw new Unavailable(NO_PROXY);
   const { object: proxy, problem } = await follow(object, proxyPath.schema, path);
   if (proxy === undefined || problem !== undefined) throw new Unavailable(`No proxy defined. ${problem ?? ''}`);
-  const store = await (proxy.provide('cache.store') as Promise<Store>);
-  return containerIn(store, object, siteOf(object).keyRing);
+  return containerIn(await storeOf(proxy), object, siteOf(object).keyRing);
 }

@@ -1,9 +1,10 @@
 import type { ChainBox, ChainMessage, FieldSchema } from '../../../schema/messages.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { follow } from '../../manage/paths.ts';
-import type { ServerStatus, Store } from '../../memcache/store.ts';
+import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../memcache/servers.ts';
+import { storeOf } from '../memcache/store-methods.ts';
 
 interface PathProperty {
   readonly name: string;
@@ -16,7 +17,7 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const browserIds = await manager.findService('session.browser-ids');
   const way = await wayFrom(manager);
   const last = way.at(-1) ?? manager;
-  const store = last.doesProvide('cache.store') ? await (last.provide('cache.store') as Promise<Store>) : undefined;
+  const store = last.doesProvide('cache.store') ? await storeOf(last) : undefined;
   const servers = store === undefined ? [] : await askServers(store);
   const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
   const all = [browserIds === undefined ? NO_BROWSER_IDS : await boxOf(browserIds, true), ...boxes, ...missing(last)];
