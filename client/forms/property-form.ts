@@ -67,9 +67,9 @@ export class PropertyForm extends LitElement {
   }
 
   protected override render() {
-    const { may } = this.#editing.began;
+    const { may, isBroken } = this.#editing.began;
     return html`
-      ${may.change ? nothing : this.#lookOnly()} ${this.#summary()}
+      ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#summary()}
       <div class="columns">
         <form tabindex="-1" @value-changed=${this.#onValue} @submit=${this.#onSubmit} @keydown=${this.#onKey}>
           ${Object.entries(this.#editing.fields).map(([name, field]) => this.#field(name, field))}

@@ -31,7 +31,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     type: object.type,
     title: object.title,
     icon: iconOf(object),
-    description: definition?.description ?? object.problem ?? '',
+    description: definition?.description ?? object.problem?.text ?? '',
     revision: state.revision,
     created: timeText(state.created),
     modified: timeText(state.modified),
@@ -107,14 +107,12 @@ export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefin
 /** Standing conditions: a type that is missing, a path that leads nowhere, and what the type itself has to say. */
 export async function warningsOf(object: TreeObject): Promise<readonly Warning[]> {
   const { definition, problem } = object;
-  if (definition === undefined) return [brokenWarning(problem ?? '')];
+  if (definition === undefined) {
+    const text = `${problem?.text ?? ''} The object can be read and deleted, and works again when the product is there that it was made with.`;
+    return [{ severity: 'danger', text, short: problem?.short ?? '' }];
+  }
   const own = (await definition.warnings?.(object)) ?? [];
   return [...(await brokenPaths(object, definition)), ...own];
-}
-
-function brokenWarning(problem: string): Warning {
-  const text = `${problem} The object can be read and deleted, and works again when the product is there that it was made with.`;
-  return { severity: 'danger', text, short: problem.replace(/\.$/, '') };
 }
 
 export function changePermission(definition: TypeDefinition | undefined): string {

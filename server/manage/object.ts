@@ -111,7 +111,7 @@ export function addable(call: Call, type: string): TypeDefinition {
 
 export function installed(object: TreeObject): TypeDefinition {
   if (object.definition !== undefined) return object.definition;
-  throw new Invalid(`'${object.path}' cannot be changed. ${object.problem ?? ''}`);
+  throw new Invalid(`'${object.path}' cannot be changed. ${object.problem?.text ?? ''}`);
 }
 
 export function demand(call: Call, permission: string, object: TreeObject): void {

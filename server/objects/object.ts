@@ -65,11 +65,12 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   }
 
   /** Why this object does nothing: its type is not installed, or cannot read what is stored. */
-  get problem(): string | undefined {
+  get problem(): { readonly text: string; readonly short: string } | undefined {
     const installed = this.connection.database.types.find(this.type);
-    if (installed === undefined) return `Type '${this.type}' is not installed.`;
+    if (installed === undefined)
+      return { text: `Type '${this.type}' is not installed.`, short: 'Type is not installed' };
     const upgraded = upgrade(installed, this.#state.properties);
-    return typeof upgraded === 'string' ? upgraded : undefined;
+    return typeof upgraded === 'string' ? { text: upgraded, short: 'Type is of another version' } : undefined;
   }
 
   /** What a missing type put into an object can still be looked at. */
