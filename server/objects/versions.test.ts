@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/messages.ts';
-import { ProductFolders } from '../products/testing.ts';
+import { ProductFolders } from '../products/trial.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 
 const folders = new ProductFolders();

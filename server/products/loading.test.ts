@@ -7,7 +7,7 @@ import type { ObjectMessage, TypeInfo } from '../../schema/messages.ts';
 import { openTestInstallation } from '../testing.ts';
 import { CannotLoad, checkTogether, loadProducts } from './loading.ts';
 import { readTabModules } from './tab-modules.ts';
-import { ProductFolders } from './testing.ts';
+import { ProductFolders } from './trial.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

@@ -38,7 +38,7 @@ export function checkTogether(products: readonly Product[]): void {
 let isShared = false;
 
 /** Wherever its folder is, a product gets the classes and registers of the server that loads it, and no second ones. */
-function shareInterface(): void {
+export function shareInterface(): void {
   if (isShared) return;
   isShared = true;
   registerHooks({

@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  defineType,
+  LiveParts,
+  p,
+  siteOf,
+  storeMethods,
+  type Product,
+  type Store,
+  type TreeObject,
+} from 'trellis/product';
+import { SqliteStore } from './store.ts';
+
+const LONGEST_REQUEST_MS = 30_000;
+
+const stores = new LiveParts<SqliteStore>({
+  make: (object) => new SqliteStore(fileOf(object), limitOf(object) * 1024 * 1024, siteOf(object).clock),
+  // Requests that were under way have ended by then.
+  close: (store) => void setTimeout(() => void store.close(), LONGEST_REQUEST_MS).unref(),
+  madeFrom: limitOf,
+});
+
+/** Keeps sessions, or whatever else is put into a store, in a file of the data folder: shared on this machine, without a server. */
+const sqliteStore = defineType({
+  type: 'SQLite Store',
+  description: 'Keeps values in a file of this machine',
+  icon: 'database',
+  group: 'Sessions and caches',
+  suggestedId: 'store',
+  addPermission: 'Add SQLite Stores',
+  properties: {
+    limit_mib: p.integer({
+      title: 'Limit',
+      help: 'What all values together may take. When it is full, new ones are refused, and none is dropped.',
+      default: 256,
+      minimum: 1,
+      maximum: 1_000_000,
+      unit: 'MiB',
+      whenAdding: true,
+    }),
+  },
+  provides: { 'cache.store': async (object): Promise<Store> => storeIn(object) },
+  tabs: [{ id: 'servers', label: 'File', element: 'servers-tab' }],
+  methods: storeMethods,
+  async size(object) {
+    const [status] = await storeIn(object).servers();
+    return status?.items === 1 ? '1 value' : `${(status?.items ?? 0).toLocaleString('en')} values`;
+  },
+  on: { removed: forget },
+});
+
+function storeIn(object: unknown): SqliteStore {
+  return stores.of(object as TreeObject);
+}
+
+function limitOf(object: TreeObject): number {
+  return Number(object.properties['limit_mib']);
+}
+
+/** The oid stays the same when the object is renamed or moved. */
+function fileOf(object: TreeObject): string {
+  return join(siteOf(object).dataFolder, `store-${object.oid}.sqlite`);
+}
+
+function forget(object: TreeObject): void {
+  stores.drop(object);
+  for (const end of ['', '-wal', '-shm']) rmSync(fileOf(object) + end, { force: true });
+}
+
+export default {
+  name: 'sqlite-store',
+  types: [sqliteStore],
+  permissions: [{ name: 'Add SQLite Stores', description: 'Add stores that keep values in files of the server.' }],
+} satisfies Product;
