@@ -1,6 +1,6 @@
 import { ConflictError, Invalid } from '../base/errors.ts';
 import { isStorable } from './order.ts';
-import type { Batch, Change, ObjectState } from './storage.ts';
+import type { Batch, Change, Content, ObjectState } from './storage.ts';
 
 const TEXTS = ['id', 'type', 'title', 'owner', 'modifiedBy'] as const;
 const NUMBERS = ['oid', 'created', 'modified', 'revision'] as const;
@@ -24,10 +24,16 @@ function checkChange({ oid, after, links }: Change): void {
   for (const name of NUMBERS) {
     if (!Number.isSafeInteger(after[name])) throw new TypeError(`${name} of object ${oid} must be a whole number.`);
   }
+  if (after.content) checkContent(oid, after.content);
   for (const link of links) {
     checkText('property', link.property);
     checkText('path', link.path);
   }
+}
+
+function checkContent(oid: number, { hash, size }: Content): void {
+  checkText('content', hash);
+  if (!Number.isSafeInteger(size)) throw new TypeError(`The size of object ${oid} must be a whole number.`);
 }
 
 export function checkText(name: string, text: string | null): void {
@@ -84,6 +90,10 @@ export function takenId(id: string): ConflictError {
 
 export function parentGone(id: string): ConflictError {
   return new ConflictError(`The folder of "${id}" was deleted at the same moment.`);
+}
+
+export function contentGone(): ConflictError {
+  return new ConflictError('The bytes of this file are no longer there: it took too long. Upload it again.');
 }
 
 export function notEmpty(oid: number): ConflictError {

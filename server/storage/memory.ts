@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { ConflictError } from '../base/errors.ts';
-import { changedMeanwhile, checkBatch } from './batch.ts';
+import { changedMeanwhile, checkBatch, contentGone } from './batch.ts';
+import { MemoryContents } from './memory-contents.ts';
 import { MemoryTable } from './memory-table.ts';
 import { compareText, comparing, fold, matches, sortKeysOf } from './order.ts';
 import { checkPlaces } from './places.ts';
 import type {
   Batch,
+  Change,
   ChildPage,
   ChildQuery,
   Json,
@@ -34,6 +36,7 @@ interface Transaction {
 
 /** Objects in process memory: what a Temporary Folder contains, and the storage of tests. Its oids are negative. */
 export class MemoryStorage implements Storage {
+  readonly contents: MemoryContents;
   readonly #clock: Clock;
   readonly #mounted: boolean;
   readonly #keepTransactions: number;
@@ -53,6 +56,7 @@ export class MemoryStorage implements Storage {
     this.#clock = options.clock ?? wallClock;
     this.#mounted = options.mounted ?? false;
     this.#keepTransactions = options.keepTransactions ?? 1000;
+    this.contents = new MemoryContents(this.#clock, (hash) => this.#names(hash));
   }
 
   lastTransaction(): number {
@@ -147,6 +151,8 @@ export class MemoryStorage implements Storage {
       parentOf: (oid) => this.#now(oid)?.state.parent,
       childrenOf: (parent) => this.#children.get(parent) ?? new Map(),
     });
+    const isThere = ({ after }: Change) => !after?.content || this.contents.has(after.content.hash);
+    if (!batch.changes.every(isThere)) throw contentGone();
     if (joined) this.#runJoined(joined);
     return batch.changes.length === 0 ? this.#last : this.#write(batch);
   }
@@ -189,6 +195,10 @@ export class MemoryStorage implements Storage {
   /** The newest revision, unless that is a deletion. */
   #now(oid: number): (Revision & { readonly state: ObjectState }) | undefined {
     return existing(this.#revisions.get(oid)?.at(-1));
+  }
+
+  #names(hash: string): boolean {
+    return [...this.#revisions.values()].some((all) => all.some(({ state }) => state?.content?.hash === hash));
   }
 
   #asOf(oid: number, asOf: number): (Revision & { readonly state: ObjectState }) | undefined {

@@ -18,7 +18,7 @@ export interface SortKeys {
   readonly type: string;
   readonly typeKey: string;
   readonly childCount: number;
-  /** Bytes of the properties as JSON. */
+  /** Bytes of the content; of the properties as JSON where there is none. */
   readonly size: number;
   readonly modified: number;
 }
@@ -37,7 +37,7 @@ export function sortKeysOf(state: ObjectState, childCount: number): SortKeys {
 }
 
 function sizeOf(state: ObjectState): number {
-  return Buffer.byteLength(JSON.stringify(state.properties));
+  return state.content?.size ?? Buffer.byteLength(JSON.stringify(state.properties));
 }
 
 export function matches(keys: SortKeys, foldedFilter: string): boolean {

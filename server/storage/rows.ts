@@ -28,8 +28,8 @@ export function parseState(state: string): ObjectState {
 }
 
 export function storedObjectOf([, serial, , childCount, state]: ObjectRow, childCountDelta = 0): StoredObject {
-  const { oid, parent, id, type, title, owner, properties, created, modified, modifiedBy, revision } =
+  const { oid, parent, id, type, title, owner, properties, content, created, modified, modifiedBy, revision } =
     parseState(state);
   const plain = { oid, parent, id, type, title, owner, properties, created, modified, modifiedBy, revision };
-  return { ...plain, serial, childCount: childCount + childCountDelta };
+  return { ...plain, ...(content && { content }), serial, childCount: childCount + childCountDelta };
 }

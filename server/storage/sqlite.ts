@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { checkBatch } from './batch.ts';
 import { whenFree, whenFreeBlocking } from './busy.ts';
+import { SqliteContents } from './contents.ts';
 import { EntryStatements, EntryTable } from './entries.ts';
 import { OidSource } from './oids.ts';
 import { once } from './once.ts';
@@ -33,6 +34,7 @@ const SEARCH_MS = 2000;
 
 /** Objects in one SQLite file, which several processes of one machine may share. */
 export class SqliteStorage implements Storage {
+  readonly contents: SqliteContents;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #reader: Reader;
@@ -57,6 +59,9 @@ export class SqliteStorage implements Storage {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#rollback = database.prepare('ROLLBACK');
+    const read = <Result>(step: () => Result) => this.#whenFree(step);
+    const write = <Result>(step: () => Result) => this.#whenFree(() => this.#transaction(step));
+    this.contents = new SqliteContents(database, clock, read, write);
   }
 
   lastTransaction(): number {
@@ -125,9 +130,7 @@ export class SqliteStorage implements Storage {
   async commit(batch: Batch, joined?: () => void): Promise<number> {
     checkBatch(batch);
     return this.#whenFree(() => {
-      this.#begin.run();
-      // In the same synchronous step as the beginning, so that nothing else of this process can come between.
-      const serial = this.#finish(() => this.#write(batch, joined));
+      const serial = this.#transaction(() => this.#write(batch, joined));
       this.#reader.committed(serial);
       return serial;
     });
@@ -166,10 +169,13 @@ export class SqliteStorage implements Storage {
 
   #writeNow<Result>(step: () => Result): Result {
     if (this.#database.inTransaction) return step();
-    return this.#now(() => {
-      this.#begin.run();
-      return this.#finish(step);
-    });
+    return this.#now(() => this.#transaction(step));
+  }
+
+  /** Begins and ends in one synchronous step, so that nothing else of this process can come between. */
+  #transaction<Result>(step: () => Result): Result {
+    this.#begin.run();
+    return this.#finish(step);
   }
 
   #write(batch: Batch, joined: (() => void) | undefined): number {

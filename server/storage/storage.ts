@@ -1,6 +1,14 @@
 /** A value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** The bytes that an object has beside its properties, as its state names them. */
+export interface Content {
+  /** SHA-256 in base64url. */
+  readonly hash: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
 /** What is kept of one object. Everything else about it follows from its type. */
 export interface ObjectState {
   /** Stable for the object's whole life, through rename and move. Negative: kept in process memory. */
@@ -12,6 +20,8 @@ export interface ObjectState {
   readonly title: string;
   readonly owner: string | null;
   readonly properties: Readonly<Record<string, Json>>;
+  /** The bytes of a file. They have to be staged before a state that names them is committed. */
+  readonly content?: Content;
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly modified: number;
@@ -90,6 +100,7 @@ export interface Revision {
  * - Reads are as of a transaction number: what later transactions did is not seen.
  * - Every state that was ever committed is kept as a revision, until packed.
  * - Listings sort without regard to case, then by exact id; `desc` is the exact reverse. Text is compared by code points.
+ * - A commit names only contents that are there, whole; they stay as long as a revision names them.
  * - A NUL character or half a surrogate pair in an id, type, title, name of a user or link is refused (Invalid); in
  *   properties, which are JSON, it is kept.
  */
@@ -127,6 +138,8 @@ export interface Storage {
    * without changes makes no transaction: `joined` runs, and the newest number is returned.
    */
   commit(batch: Batch, joined?: () => void): Promise<number>;
+  /** The bytes of files. */
+  readonly contents: Contents;
   /** A durable table of small values outside revisions, undo and export: logins, users, generations. */
   table<Value extends Json>(name: string): KeyedTable<Value>;
   /**
@@ -136,6 +149,25 @@ export interface Storage {
    */
   once(name: string, step: () => Promise<void>): Promise<boolean>;
   close(): void;
+}
+
+/** How long staged bytes wait for a commit that names them. */
+export const STAGED_MS = 60_000;
+
+/** Bytes that can be read in pieces, from the beginning and as often as it takes. */
+export interface ContentSource extends Content {
+  /** Pieces of this many bytes; the last may be shorter. */
+  slices(bytes: number): AsyncIterable<Buffer>;
+}
+
+/** The bytes of files, by their hash: kept once, however many objects and revisions name them. */
+export interface Contents {
+  /** Keeps bytes that a commit is about to name. Never holds the database for longer than one slice takes. */
+  stage(source: ContentSource): Promise<void>;
+  /** The bytes from `from` up to `to`, which is left out; all of them unless said. */
+  read(content: Content, from?: number, to?: number): AsyncIterable<Buffer>;
+  /** Forgets what was staged and not named in time. */
+  sweep(): Promise<void>;
 }
 
 /** Small durable values by key. Each call is its own transaction; several processes see each other's at once. */

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
-import { changedMeanwhile, checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
+import { changedMeanwhile, checkRooted, contentGone, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
 import { sortKeysOf } from './order.ts';
 import type { SortKeys } from './order.ts';
 import { whole } from './rows.ts';
@@ -28,6 +28,8 @@ const ANY_CHILD = 'SELECT oid FROM objects WHERE parent = ? LIMIT 1';
 const LINKS = `SELECT property, path FROM links WHERE oid = ${whole()} ORDER BY property, path`;
 const DELETE_LINKS = 'DELETE FROM links WHERE oid = ?';
 const ADD_LINK = 'INSERT OR IGNORE INTO links (oid, property, path) VALUES (?, ?, ?)';
+// Named by a revision: from now on it stays.
+const NAME_CONTENT = 'UPDATE contents SET staged_until = NULL WHERE hash = ? AND is_whole = 1';
 
 interface Place {
   readonly oid: number;
@@ -56,6 +58,7 @@ export class Writer {
   readonly #links: Statement<[number], Link>;
   readonly #deleteLinks: Statement<[number]>;
   readonly #addLink: Statement<[number, string, string]>;
+  readonly #nameContent: Statement<[string]>;
 
   constructor(database: Database) {
     this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
@@ -73,6 +76,7 @@ export class Writer {
     this.#links = database.prepare(LINKS);
     this.#deleteLinks = database.prepare(DELETE_LINKS);
     this.#addLink = database.prepare(ADD_LINK);
+    this.#nameContent = database.prepare(NAME_CONTENT);
   }
 
   /** Gives the number of the transaction. */
@@ -112,6 +116,7 @@ export class Writer {
       this.#addDeletion.run(serial, oid);
       return;
     }
+    if (after.content && this.#nameContent.run(after.content.hash).changes === 0) throw contentGone();
     this.#addRevision.run(serial, oid, after.parent, JSON.stringify(after));
     this.#writeObject(after, place, serial);
     this.#writeLinks(oid, links, place !== undefined);

@@ -5,6 +5,7 @@ import { describeAsOf } from './as-of.ts';
 import { commit, stateOf } from './changes.ts';
 import { describeCommits } from './commits.ts';
 import { describeConflicts } from './conflicts.ts';
+import { describeContents } from './contents.ts';
 import { describeLookups } from './lookups.ts';
 import { describeTables } from './tables.ts';
 import { describeTexts } from './texts.ts';
@@ -62,5 +63,6 @@ export function storageContract(name: string, make: MakeSite): void {
     describeTexts(make);
     describeAsOf(make);
     describeTables(make);
+    describeContents(make);
   });
 }

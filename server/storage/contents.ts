@@ -1,0 +1,109 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database, Statement } from 'better-sqlite3';
+import type { Clock } from '../base/clock.ts';
+import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
+
+/** A slice is found by its number, so this never changes. One is written in a few thousandths of a second. */
+const SLICE_BYTES = 256 * 1024;
+
+const STAGE = `
+  INSERT INTO contents (hash, size, staged_until) VALUES (?, ?, ?)
+  ON CONFLICT (hash) DO UPDATE SET staged_until = excluded.staged_until WHERE staged_until IS NOT NULL`;
+const IS_WHOLE = 'SELECT is_whole FROM contents WHERE hash = ?';
+const GO_ON = 'UPDATE contents SET staged_until = ? WHERE hash = ? AND is_whole = 0';
+// Whoever stages the same bytes at the same time writes the same slices.
+const ADD_SLICE = 'INSERT OR IGNORE INTO slices (hash, number, bytes) VALUES (?, ?, ?)';
+const FINISH = `
+  UPDATE contents SET is_whole = 1
+  WHERE hash = @hash AND size = (SELECT coalesce(sum(length(bytes)), 0) FROM slices WHERE hash = @hash)`;
+const SLICE = 'SELECT bytes FROM slices WHERE hash = ? AND number = ?';
+const FORGOTTEN = 'SELECT hash FROM contents WHERE staged_until <= ? LIMIT 1';
+const SPOIL = 'UPDATE contents SET is_whole = 0 WHERE hash = ?';
+const DROP_SLICES = 'DELETE FROM slices WHERE rowid IN (SELECT rowid FROM slices WHERE hash = ? LIMIT 4)';
+const DROP = 'DELETE FROM contents WHERE hash = ?';
+
+/** Runs a step as a transaction of its own. */
+type WriteStep = <Result>(step: () => Result) => Promise<Result>;
+type ReadStep = WriteStep;
+
+/** Contents in SQLite. Each slice is a transaction, so that whoever else writes waits for no more than one. */
+export class SqliteContents implements Contents {
+  readonly #clock: Clock;
+  readonly #read: ReadStep;
+  readonly #write: WriteStep;
+  readonly #stage: Statement<[string, number, number]>;
+  readonly #isWhole: Statement<[string], number>;
+  readonly #goOn: Statement<[number, string]>;
+  readonly #addSlice: Statement<[string, number, Buffer]>;
+  readonly #finish: Statement<[{ hash: string }]>;
+  readonly #slice: Statement<[string, number], Buffer>;
+  readonly #forgotten: Statement<[number], string>;
+  readonly #spoil: Statement<[string]>;
+  readonly #dropSlices: Statement<[string]>;
+  readonly #drop: Statement<[string]>;
+
+  constructor(database: Database, clock: Clock, read: ReadStep, write: WriteStep) {
+    this.#clock = clock;
+    this.#read = read;
+    this.#write = write;
+    this.#stage = database.prepare(STAGE);
+    this.#isWhole = database.prepare<[string], number>(IS_WHOLE).pluck();
+    this.#goOn = database.prepare(GO_ON);
+    this.#addSlice = database.prepare(ADD_SLICE);
+    this.#finish = database.prepare(FINISH);
+    this.#slice = database.prepare<[string, number], Buffer>(SLICE).pluck();
+    this.#forgotten = database.prepare<[number], string>(FORGOTTEN).pluck();
+    this.#spoil = database.prepare(SPOIL);
+    this.#dropSlices = database.prepare(DROP_SLICES);
+    this.#drop = database.prepare(DROP);
+  }
+
+  async stage(source: ContentSource): Promise<void> {
+    await this.sweep();
+    if (await this.#write(() => this.#begin(source))) return;
+    let number = 0;
+    for await (const slice of source.slices(SLICE_BYTES)) {
+      // Somebody else finished the same bytes, or they were swept: the commit that names them will tell.
+      if (!(await this.#write(() => this.#add(source.hash, number, slice)))) return;
+      number += 1;
+      await nextTurn();
+    }
+    await this.#write(() => this.#finish.run({ hash: source.hash }));
+  }
+
+  async *read({ hash, size }: Content, from = 0, to = size): AsyncGenerator<Buffer> {
+    for (let at = from; at < to;) {
+      const number = Math.floor(at / SLICE_BYTES);
+      const begin = number * SLICE_BYTES;
+      const slice = await this.#read(() => this.#slice.get(hash, number));
+      if (slice === undefined) throw new Error(`Slice ${number} of the content ${hash} is missing.`);
+      yield slice.subarray(at - begin, to - begin);
+      at = begin + SLICE_BYTES;
+    }
+  }
+
+  async sweep(): Promise<void> {
+    while (await this.#write(() => this.#sweepSome())) await nextTurn();
+  }
+
+  /** Whether the bytes are there already. */
+  #begin({ hash, size }: Content): boolean {
+    this.#stage.run(hash, size, this.#clock() + STAGED_MS);
+    return this.#isWhole.get(hash) === 1;
+  }
+
+  #add(hash: string, number: number, bytes: Buffer): boolean {
+    if (this.#goOn.run(this.#clock() + STAGED_MS, hash).changes === 0) return false;
+    this.#addSlice.run(hash, number, bytes);
+    return true;
+  }
+
+  /** Whether there may be more to sweep. */
+  #sweepSome(): boolean {
+    const hash = this.#forgotten.get(this.#clock());
+    if (hash === undefined) return false;
+    this.#spoil.run(hash);
+    if (this.#dropSlices.run(hash).changes === 0) this.#drop.run(hash);
+    return true;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../base/clock.ts';
+import { TooLarge } from '../base/errors.ts';
+import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
+
+/** What all files in memory may take together. */
+const MOST_BYTES = 128 * 1024 * 1024;
+const SLICE_BYTES = 1024 * 1024;
+
+interface Kept extends Content {
+  readonly slices: readonly Buffer[];
+  stagedUntil: number;
+}
+
+/** Contents in process memory; `isNamed` says whether a revision that is kept names them. */
+export class MemoryContents implements Contents {
+  readonly #clock: Clock;
+  readonly #isNamed: (hash: string) => boolean;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock, isNamed: (hash: string) => boolean) {
+    this.#clock = clock;
+    this.#isNamed = isNamed;
+  }
+
+  has(hash: string): boolean {
+    return this.#kept.has(hash);
+  }
+
+  async stage(source: ContentSource): Promise<void> {
+    await this.sweep();
+    const there = this.#kept.get(source.hash);
+    const kept = there ?? (await this.#take(source));
+    kept.stagedUntil = this.#clock() + STAGED_MS;
+    this.#kept.set(source.hash, kept);
+  }
+
+  async *read({ hash, size }: Content, from = 0, to = size): AsyncGenerator<Buffer> {
+    const kept = this.#kept.get(hash);
+    if (kept === undefined) throw new Error(`The content ${hash} is missing.`);
+    for (const [number, slice] of kept.slices.entries()) {
+      const begin = number * SLICE_BYTES;
+      if (begin < to && begin + slice.length > from) yield slice.subarray(Math.max(0, from - begin), to - begin);
+    }
+  }
+
+  async sweep(): Promise<void> {
+    const now = this.#clock();
+    for (const { hash, stagedUntil } of this.#kept.values()) {
+      if (stagedUntil <= now && !this.#isNamed(hash)) this.#kept.delete(hash);
+    }
+  }
+
+  async #take({ hash, size, slices: slicesOf }: ContentSource): Promise<Kept> {
+    const held = [...this.#kept.values()].reduce((sum, each) => sum + each.size, 0);
+    if (held + size > MOST_BYTES) {
+      throw new TooLarge(
+        `Files in temporary folders may take ${MOST_BYTES / 1024 / 1024} MiB together. Put this one into a folder that is kept.`,
+      );
+    }
+    const slices: Buffer[] = [];
+    for await (const slice of slicesOf(SLICE_BYTES)) slices.push(slice);
+    return { hash, size, slices, stagedUntil: 0 };
+  }
+}
