@@ -92,6 +92,8 @@ declareAll([], {
   'Add Folders': 'Add folders.',
   'Add User Folders': 'Add user folders.',
   'Add Page Templates': 'Add page templates.',
+  'Add Documents, Images, and Files': 'Upload files and images.',
+  'Change Images and Files': 'Replace the contents of files and images, and change their types.',
   'Add Temporary Folders': 'Add temporary folders.',
   'Add Transient Object Containers': 'Add containers that keep sessions in process memory.',
   'Add MemCache Proxies': 'Add proxies, and so name memcached servers.',

@@ -5,11 +5,13 @@ import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
 import { ClientAddresses } from './http/client-address.ts';
+import { sweepUploads } from './http/upload.ts';
 import { openInstallation } from './installation.ts';
 
 const CLIENT_FOLDER = new URL('../dist/client', import.meta.url).pathname;
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** For uploads; what reads a body has a shorter limit of its own. */
+const REQUEST_TIMEOUT_MS = 10 * 60_000;
 
 /** A server that is ready to listen. */
 export interface App {
@@ -25,11 +27,13 @@ export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
   const { publisher, site, files, close } = await openInstallation(config, log);
   const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
+  await sweepUploads(config.dataFolder);
   const koa = koaApplication({
     publisher,
     assets,
     addresses: new ClientAddresses(config.trustedProxies, config.origin),
     log,
+    uploadFolder: config.dataFolder,
     isHttps: config.origin?.startsWith('https:') === true,
   });
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };

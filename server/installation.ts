@@ -34,6 +34,7 @@ export interface Installation {
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
   const { database, site, credentials, products, tabModules, close } = await openDataFolder(config, log, prepare);
+  await database.main.storage.contents.sweep();
   await plantTemporary(database);
   const views: readonly View[] = [
     ...objectViews,

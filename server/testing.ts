@@ -5,7 +5,8 @@ import { openLog } from './base/log.ts';
 import { readConfig } from './config.ts';
 import { responseTo } from './http/errors.ts';
 import { openInstallation, type Installation } from './installation.ts';
-import type { Request, Response } from './publisher/request.ts';
+import { sourceOf } from './storage/contract/contents.ts';
+import type { Received, Request, Response } from './publisher/request.ts';
 
 const PASSWORD = 'correct horse battery';
 const ORIGIN = 'http://127.0.0.1:8080';
@@ -14,6 +15,8 @@ const ORIGIN = 'http://127.0.0.1:8080';
 interface Asking {
   readonly as?: string | null;
   readonly body?: unknown;
+  /** Sent as bytes, in place of `body`. */
+  readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookie?: string;
 }
@@ -59,7 +62,7 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
   };
 }
 
-function requestFor(method: string, target: string, { as = 'admin', body, headers, cookie }: Asking): Request {
+function requestFor(method: string, target: string, { as = 'admin', body, bytes, headers, cookie }: Asking): Request {
   const [path = '/', query = ''] = target.split('?');
   const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
   const cookieHeader = cookie === undefined ? {} : { cookie };
@@ -70,14 +73,19 @@ function requestFor(method: string, target: string, { as = 'admin', body, header
     headers: { ...authorization, ...cookieHeader, ...headers },
     cookies: new Map(cookie?.split('; ').map((each) => each.split('=') as [string, string])),
     body,
+    upload: bytes === undefined ? undefined : { receive: async () => receivedFrom(bytes) },
     address: '127.0.0.1',
     origin: ORIGIN,
     acceptsSecureCookies: true,
   };
 }
 
-function answerFrom(response: Response): Answer {
-  const text = response.body?.toString() ?? '';
-  const { status, headers, cookies = [] } = response;
+function receivedFrom(bytes: Buffer): Received {
+  return { ...sourceOf(bytes), head: async (length) => bytes.subarray(0, length) };
+}
+
+async function answerFrom({ status, headers, body, cookies = [] }: Response): Promise<Answer> {
+  const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+  const text = isWhole ? body.toString() : Buffer.concat(await Array.fromAsync(body ?? [])).toString();
   return { status, headers, cookies, text, json: <T>() => JSON.parse(text) as T };
 }

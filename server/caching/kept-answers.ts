@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Render } from '../publisher/answer.ts';
 import type { Call } from '../publisher/call.ts';
-import type { Response } from '../publisher/request.ts';
+import type { Response, WholeResponse } from '../publisher/request.ts';
 import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
 import { RecordedReads } from './recorded-reads.ts';
@@ -252,7 +252,8 @@ function isAddressOf(asked: string, { path }: TreeObject): boolean {
   return bare === path || bare === encodeUrlPath(path);
 }
 
-function isKeepable({ status, headers, body, cookies = [] }: Response): boolean {
+function isKeepable(response: Response): response is WholeResponse {
+  const { status, headers, body, cookies = [] } = response;
   if (status >= 400 || cookies.length > 0 || headers['set-cookie'] !== undefined) return false;
   if (/\b(no-store|private)\b/.test(headers['cache-control'] ?? '')) return false;
   return typeof body === 'string' || Buffer.isBuffer(body);

@@ -1,10 +1,10 @@
 import type { SeenTree } from '../objects/connection.ts';
-import type { Response } from '../publisher/request.ts';
+import type { WholeResponse } from '../publisher/request.ts';
 
 /** What a cache keeps under one key. */
 export interface Kept {
   /** `null`: whoever asks is answered each for themselves, under a key of their own. */
-  readonly response: Response | null;
+  readonly response: WholeResponse | null;
   /** The object whose view answered, and the path by which it was asked for. */
   readonly oid: number;
   readonly path: string;

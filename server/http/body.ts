@@ -1,37 +1,52 @@
 import type { IncomingMessage } from 'node:http';
 import { Malformed, TooLarge, UnsupportedMediaType } from '../base/errors.ts';
 
-/** Limits of a JSON body: bytes, levels of nesting, members and elements in all. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-export const MAX_BODY_DEPTH = 20;
-export const MAX_BODY_VALUES = 10_000;
+/** What a body may be, and how long it may take. */
+export interface BodyLimits {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+const JSON_LIMITS: BodyLimits = { bytes: 1024 * 1024, ms: 30_000 };
+/** Levels of nesting, and members and elements in all. */
+const MAX_DEPTH = 20;
+const MAX_VALUES = 10_000;
+
+/** The type of a body without its parameters; `undefined` where none is named. */
+export function bodyTypeOf(message: IncomingMessage): string | undefined {
+  return message.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+}
 
 /** Reads and parses a JSON body; `undefined` where none was sent. */
 export async function readJson(message: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(message);
-  const type = message.headers['content-type'];
+  const bytes = Buffer.concat(await Array.fromAsync(chunksOf(message, JSON_LIMITS)));
+  const type = bodyTypeOf(message);
   // A form in a published page, even an empty one, names the type of its body; whoever sends none names none.
   if (bytes.length === 0 && type === undefined) return undefined;
-  if (type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+  if (type !== 'application/json') {
     throw new UnsupportedMediaType(`The body must be application/json, not '${(type ?? '').slice(0, 100)}'.`);
   }
   return bytes.length === 0 ? undefined : parseJson(bytes);
 }
 
-async function readBytes(message: IncomingMessage): Promise<Buffer> {
-  if (Number(message.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw bodyTooLarge();
-  const chunks: Buffer[] = [];
+/** A body as it comes in, for as long as it keeps to its limits. */
+export async function* chunksOf(message: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
+  if (Number(message.headers['content-length'] ?? 0) > limits.bytes) throw bodyTooLarge(limits);
+  const timer = setTimeout(() => message.destroy(), limits.ms);
+  // Not destroyed when it is left before its end: the answer goes out on the same connection.
+  const chunks: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
   let size = 0;
   try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) throw bodyTooLarge();
-      chunks.push(chunk);
+      if (size > limits.bytes) throw bodyTooLarge(limits);
+      yield chunk;
     }
   } catch (error) {
     throw error instanceof TooLarge ? error : new Malformed('The request ended before its body did.');
+  } finally {
+    clearTimeout(timer);
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -59,19 +74,19 @@ function checkShape(root: unknown): void {
   let level: unknown[] = [root];
   let count = 1;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_BODY_DEPTH) throw new Malformed(`The body is nested deeper than ${MAX_BODY_DEPTH} levels.`);
+    if (depth > MAX_DEPTH) throw new Malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
       const members = Object.values(value);
       count += members.length;
-      if (count > MAX_BODY_VALUES) throw new TooLarge(`The body holds more than ${MAX_BODY_VALUES} values.`);
+      if (count > MAX_VALUES) throw new TooLarge(`The body holds more than ${MAX_VALUES} values.`);
       next.push(...members);
     }
     level = next;
   }
 }
 
-function bodyTooLarge(): TooLarge {
-  return new TooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes.`);
+function bodyTooLarge({ bytes }: BodyLimits): TooLarge {
+  return new TooLarge(`The body is larger than ${bytes} bytes.`);
 }

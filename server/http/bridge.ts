@@ -1,14 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Malformed, MethodNotAllowed, NotFound } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Publishing, Request, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
-import { readJson } from './body.ts';
+import { bodyTypeOf, readJson } from './body.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders, type HeadersByKind } from './headers.ts';
 import { checkOrigin } from './origin.ts';
+import { FileUpload, UPLOAD_LIMITS, UPLOAD_TYPE } from './upload.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -17,24 +20,39 @@ interface BridgeOptions {
   readonly assets: Assets;
   readonly addresses: ClientAddresses;
   readonly log: Log;
+  /** Where uploads wait until they are whole. */
+  readonly uploadFolder: string;
   /** Whether visitors reach this server by https, so that it may ask browsers never to use anything else. */
   readonly isHttps: boolean;
 }
 
 /** The Koa application: reserved first segments go to their routes, every other path is published content. */
-export function koaApplication({ publisher, assets, addresses, log, isHttps }: BridgeOptions): Koa {
+export function koaApplication(options: BridgeOptions): Koa {
+  const { publisher, assets, addresses, log, uploadFolder, isHttps } = options;
   const app = new Koa();
   const headers = securityHeaders(isHttps);
   const router = new Router();
+  const answer = async (context: Context, ask: (request: Request) => Promise<Response>) => {
+    const isUpload = mayHaveBody(context) && bodyTypeOf(context.req) === UPLOAD_TYPE;
+    const upload = isUpload ? new FileUpload(context.req, uploadFolder) : undefined;
+    try {
+      send(context, await ask(await readRequest(context, addresses, upload)), headers);
+    } finally {
+      await upload?.close();
+    }
+  };
   const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
 
   router.get(['/manage', '/manage/{*rest}'], manage);
   router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), headers['named asset']));
   router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
   router.get('/healthz', (context) => send(context, HEALTHY, headers));
-  router.all(['/api', '/api/{*rest}'], async (context) => {
-    const request = await readRequest(context, addresses);
-    send(context, await publisher.api(request, request.path.slice('/api'.length) || '/'), headers);
+  router.all(['/api', '/api/{*rest}'], (context) =>
+    answer(context, (request) => publisher.api(request, request.path.slice('/api'.length) || '/')),
+  );
+  // A visitor who stops a download has done nothing wrong; what else fails while an answer is sent is a fault of ours.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error({ err: error }, 'An answer broke while it was sent');
   });
 
   app.use(async (context, next) => {
@@ -46,14 +64,17 @@ export function koaApplication({ publisher, assets, addresses, log, isHttps }: B
       if (context.status === 401 && context.get('authorization') !== '') {
         context.set('www-authenticate', 'Basic realm="Trellis", charset="UTF-8"');
       }
-      // A body that was not read to its end leaves the connection unusable.
-      if (!context.req.complete) context.set('connection', 'close');
+      // Of a body that was not read, the rest is passed over; where that may be much, the connection ends instead.
+      if (!context.req.complete) {
+        if (isBounded(context.req)) context.req.resume();
+        else context.set('connection', 'close');
+      }
     }
   });
   // Most requests are for published content, and need not be matched against the routes.
   app.use(async (context, next) => {
     if (RESERVED.test(context.path)) return next();
-    send(context, await publisher.content(await readRequest(context, addresses)), headers);
+    return answer(context, (request) => publisher.content(request));
   });
   app.use(router.routes());
   app.use((context) => {
@@ -73,7 +94,11 @@ const HEALTHY: Response = {
 
 const NO_QUERY = new URLSearchParams();
 
-async function readRequest(context: Context, addresses: ClientAddresses): Promise<Request> {
+async function readRequest(
+  context: Context,
+  addresses: ClientAddresses,
+  upload: FileUpload | undefined,
+): Promise<Request> {
   const { req } = context;
   const reached = addresses.reachedBy(req);
   if (reached === undefined) throw new Malformed('The Host header names no host.');
@@ -85,7 +110,8 @@ async function readRequest(context: Context, addresses: ClientAddresses): Promis
     query: query === undefined ? NO_QUERY : new URLSearchParams(query),
     headers: req.headers,
     cookies: parseCookies(req.headers.cookie),
-    body: context.method === 'GET' || context.method === 'HEAD' ? undefined : await readJson(req),
+    body: upload === undefined && mayHaveBody(context) ? await readJson(req) : undefined,
+    upload,
     address: addresses.addressOf(req),
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
@@ -96,8 +122,21 @@ function send(context: Context, response: Response, headers: HeadersByKind): voi
   context.status = response.status;
   context.set({ ...headers[response.kind], ...response.headers });
   if (response.cookies !== undefined) context.set('set-cookie', [...response.cookies]);
-  context.body = response.body;
+  context.body = isInPieces(response.body) ? Readable.from(response.body) : response.body;
   if (response.body === null) context.status = response.status;
+}
+
+function isInPieces(body: Response['body']): body is AsyncIterable<Buffer> {
+  return typeof body === 'object' && body !== null && !Buffer.isBuffer(body);
+}
+
+function mayHaveBody({ method }: Context): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/** Whether what is left of a body is no more than an upload may be. */
+function isBounded({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Infinity) <= UPLOAD_LIMITS.bytes;
 }
 
 function sendAsset(context: Context, asset: Asset | undefined, headers: Readonly<Record<string, string>>): void {

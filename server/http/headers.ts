@@ -1,5 +1,5 @@
 /** Security headers, by kind of response. Each promise here is named in docs/security.md. */
-export type Kind = 'interface' | 'asset' | 'named asset' | 'api' | 'content';
+export type Kind = 'interface' | 'asset' | 'named asset' | 'api' | 'content' | 'file';
 
 const INTERFACE_POLICY = [
   "default-src 'none'",
@@ -21,6 +21,9 @@ const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; fra
 const CONTENT_POLICY =
   "default-src 'self'; script-src 'none'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** Bytes that somebody uploaded: whatever they are, nothing in them runs, and nothing is loaded by them. */
+const FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
 const COMMON = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
@@ -37,6 +40,7 @@ const BY_KIND: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   'named asset': { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-cache' },
   api: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-store' },
   content: { ...COMMON, 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' },
+  file: { ...COMMON, 'content-security-policy': FILE_POLICY, 'cache-control': 'no-cache' },
 };
 
 export type HeadersByKind = typeof BY_KIND;

@@ -66,7 +66,7 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
     type: object.type,
     icon: iconOf(object),
     title: object.title,
-    size: object.isFolder ? childCount : propertyBytes(object),
+    size: object.isFolder ? childCount : bytesOf(object),
     sizeLabel: await sizeLabel(object, childCount),
     modified: timeText(object.state.modified),
     modifiedBy: object.state.modifiedBy,
@@ -188,11 +188,12 @@ async function sizeLabel(object: TreeObject, childCount: number): Promise<string
   const own = await object.definition?.size?.(object);
   if (own !== undefined) return own;
   if (object.isFolder) return childCount === 1 ? '1 item' : `${childCount.toLocaleString('en')} items`;
-  return bytesLabel(propertyBytes(object));
+  return bytesLabel(bytesOf(object));
 }
 
-function propertyBytes(object: TreeObject): number {
-  return Buffer.byteLength(JSON.stringify(object.state.properties));
+/** The bytes of the content; of the properties where there is none. */
+function bytesOf(object: TreeObject): number {
+  return object.content?.size ?? Buffer.byteLength(JSON.stringify(object.state.properties));
 }
 
 /** As Zope shows sizes: never less than 1 KiB, whole KiB, then MiB with two decimals. */

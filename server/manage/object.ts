@@ -120,12 +120,12 @@ export function demand(call: Call, permission: string, object: TreeObject): void
   }
 }
 
-function etagOf(object: TreeObject): string {
+export function etagOf(object: TreeObject): string {
   return `"${object.state.revision}"`;
 }
 
 /** Refuses a change made from an older revision than the one that is there, and says what is there now. */
-function checkRevision({ request, object }: Call): void {
+export function checkRevision({ request, object }: Call): void {
   const wanted = request.headers['if-match'];
   if (wanted === undefined || wanted === '*') return;
   const tags = wanted.split(',').map((tag) => tag.trim());

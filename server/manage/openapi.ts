@@ -86,14 +86,17 @@ function operation(declared: Method, path: string): unknown {
       schema: { type: 'string' },
     })),
   ];
-  const body = declared.bodySchema;
   return {
     summary: declared.summary,
     description: `Needs the permission '${declared.permission}'.`,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...requestBody(declared),
     responses: { '2XX': { description: 'Done.' }, default: PROBLEM },
   };
+}
+
+function requestBody({ bodySchema, takesBytes }: Method): Readonly<Record<string, unknown>> {
+  if (takesBytes) return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
+  if (bodySchema === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } } };
 }

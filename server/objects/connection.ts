@@ -1,6 +1,16 @@
 import { NotFound } from '../base/errors.ts';
 import { joinPath, parsePath } from '../../schema/paths.ts';
-import type { Change, ChildQuery, Json, Link, ObjectState, Revision, StoredObject } from '../storage/storage.ts';
+import type {
+  Change,
+  ChildQuery,
+  Content,
+  Contents,
+  Json,
+  Link,
+  ObjectState,
+  Revision,
+  StoredObject,
+} from '../storage/storage.ts';
 import type { Seen, StateCache } from './cache.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
@@ -18,6 +28,7 @@ export interface NewObject {
   readonly id: string;
   readonly title?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
+  readonly content?: Content;
 }
 
 /** One request's view of the tree: everything it reads is as of its beginning, everything it changes waits for commit. */
@@ -153,6 +164,16 @@ export class Connection {
     return this.#storeOf(object.oid).storage.revisions(object.oid, limit);
   }
 
+  /** Where the bytes of an object are kept. */
+  contentsOf(object: TreeObject): Contents {
+    return this.#storeOf(object.oid).storage.contents;
+  }
+
+  /** Where the bytes of what is added to a folder are kept. */
+  contentsBelow(folder: TreeObject): Contents {
+    return this.#storeBelow(folder).storage.contents;
+  }
+
   /** An object as it would be in a folder, without adding it: for looking at what an addition would do. */
   imagine(parent: TreeObject, made: NewObject): TreeObject {
     return new TreeObject(this, parent, this.#newState(parent, made, 0));
@@ -202,15 +223,17 @@ export class Connection {
     return object;
   }
 
-  /** Changes the named properties and, if given, title or id. What equals the old is no change. */
+  /** Changes the named properties and, if given, title, id or content. What equals the old is no change. */
   change(
     object: TreeObject,
-    to: { id?: string; title?: string; properties?: Readonly<Record<string, unknown>> },
+    to: { id?: string; title?: string; properties?: Readonly<Record<string, unknown>>; content?: Content },
   ): boolean {
     const state = { ...object.state, properties: object.stored };
     const properties = { ...state.properties, ...(to.properties as Record<string, Json> | undefined) };
-    const next = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
-    if (sameContent(state, next)) return false;
+    const content = to.content ?? state.content;
+    const named = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
+    const next = { ...named, ...(content && { content }) };
+    if (isSame(state, next)) return false;
     const revision = this.#changed.has(object.oid) ? state.revision : state.revision + 1;
     object.replaceState({ ...next, modified: this.database.clock(), modifiedBy: this.user, revision });
     this.#changed.set(object.oid, object);
@@ -270,6 +293,7 @@ export class Connection {
       title: made.title ?? '',
       owner: this.user,
       properties: versioned(this.database.types.find(made.type), (made.properties ?? {}) as Record<string, Json>),
+      ...(made.content && { content: made.content }),
       created: now,
       modified: now,
       modifiedBy: this.user,
@@ -335,6 +359,7 @@ function linksOf(object: TreeObject): readonly Link[] {
   return links;
 }
 
-function sameContent(a: ObjectState, b: ObjectState): boolean {
-  return a.id === b.id && a.title === b.title && JSON.stringify(a.properties) === JSON.stringify(b.properties);
+function isSame(a: ObjectState, b: ObjectState): boolean {
+  const isNamedAlike = a.id === b.id && a.title === b.title && a.content?.hash === b.content?.hash;
+  return isNamedAlike && JSON.stringify(a.properties) === JSON.stringify(b.properties);
 }

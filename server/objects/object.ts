@@ -1,4 +1,4 @@
-import type { Json, ObjectState, StoredObject } from '../storage/storage.ts';
+import type { Content, Json, ObjectState, StoredObject } from '../storage/storage.ts';
 import { withDefaults } from '../../schema/properties.ts';
 import type { Connection } from './connection.ts';
 import type { TypeDefinition } from './types.ts';
@@ -50,6 +50,11 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
 
   get owner(): string | null {
     return this.#state.owner;
+  }
+
+  /** The bytes it has beside its properties, if any. */
+  get content(): Content | undefined {
+    return this.#state.content;
   }
 
   get path(): string {

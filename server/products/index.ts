@@ -1,3 +1,5 @@
+import { file, image } from './core/files/file.ts';
+import { uploadViews } from './core/files/upload.ts';
 import { folder, temporaryFolder } from './core/folder.ts';
 import { pageTemplate } from './core/page-template.ts';
 import { userFolder } from './core/user-folder.ts';
@@ -16,5 +18,5 @@ export const products: readonly Product[] = [
   { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer], views: setupViews },
   { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager] },
   { name: 'caching', types: [ramCacheManager], views: cachingViews },
-  { name: 'core', types: [folder, temporaryFolder, pageTemplate, userFolder] },
+  { name: 'core', types: [folder, temporaryFolder, pageTemplate, file, image, userFolder], views: uploadViews },
 ];

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request as a plain value. Everything it says has been read; nothing of it has been believed yet. */
+/** A request as a plain value. All it says but the bytes of an upload has been read; nothing has been believed yet. */
 export interface Request {
   readonly method: string;
   /** As it came, still encoded, without the query. */
@@ -10,6 +10,8 @@ export interface Request {
   readonly cookies: ReadonlyMap<string, string>;
   /** A parsed JSON body; `undefined` where none was sent. */
   readonly body: unknown;
+  /** Bytes that came in place of JSON. */
+  readonly upload: Upload | undefined;
   /** The client's address, as far as the proxies in between are trusted. */
   readonly address: string;
   /** The origin by which the browser reached us: "https://shop.example.org". */
@@ -18,15 +20,37 @@ export interface Request {
   readonly acceptsSecureCookies: boolean;
 }
 
+/** Bytes that a client sends. None are read before somebody asks, so that who may not send them is refused first. */
+export interface Upload {
+  /** Takes them in to the last one, out of memory. A request that is run again is given the same. */
+  receive(): Promise<Received>;
+}
+
+export interface Received {
+  /** SHA-256 in base64url. */
+  readonly hash: string;
+  readonly size: number;
+  /** The first bytes, at most so many. */
+  head(bytes: number): Promise<Buffer>;
+  /** All of them, in pieces of so many bytes; the last may be shorter. */
+  slices(bytes: number): AsyncIterable<Buffer>;
+}
+
 /** An answer as a plain value. */
 export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer | null;
+  /** What is given in pieces is read while it is sent; its headers say how long it is. */
+  readonly body: string | Buffer | AsyncIterable<Buffer> | null;
   /** Whole Set-Cookie lines. */
   readonly cookies?: readonly string[];
   /** What kind of content it is, which decides its security headers. */
-  readonly kind: 'api' | 'content';
+  readonly kind: 'api' | 'content' | 'file';
+}
+
+/** An answer that is there as a whole, so that it can be kept. */
+export interface WholeResponse extends Response {
+  readonly body: string | Buffer | null;
 }
 
 /** What answers requests. Errors are thrown; whoever speaks HTTP turns them into answers. */

@@ -1,3 +1,4 @@
+import { UnsupportedMediaType } from '../base/errors.ts';
 import type { MethodDeclaration } from '../objects/types.ts';
 import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
 import type { Call } from './call.ts';
@@ -16,6 +17,8 @@ interface Declaration<Required extends Members, Optional extends Members> {
   readonly optional?: Optional;
   /** Names of query parameters, each with a line of documentation. */
   readonly query?: Readonly<Record<string, string>>;
+  /** The body is bytes (application/octet-stream) and not JSON: `request.upload`. */
+  readonly takesBytes?: boolean;
   /** What a segment after the view's name means, where one may follow: `…/@users/<name>`. */
   readonly tail?: string;
   /** Gives a Response, or a value that becomes JSON, or a function that gives either once everything is committed. */
@@ -28,6 +31,7 @@ export interface Method extends MethodDeclaration {
   readonly bodySchema: BodySchema | undefined;
   readonly query: Readonly<Record<string, string>>;
   readonly tail: string | undefined;
+  readonly takesBytes: boolean;
   /** Checks the body, then runs. A plain value in answer becomes JSON. */
   readonly call: (call: Call) => Promise<unknown>;
 }
@@ -36,7 +40,7 @@ export interface Method extends MethodDeclaration {
 export function method<const Required extends Members = {}, const Optional extends Members = {}>(
   declaration: Declaration<Required, Optional>,
 ): Method {
-  const { body, optional, run } = declaration;
+  const { body, optional, takesBytes = false, run } = declaration;
   const check = body === undefined && optional === undefined ? undefined : new BodyCheck(body ?? {}, optional ?? {});
   return {
     http: declaration.http,
@@ -45,12 +49,19 @@ export function method<const Required extends Members = {}, const Optional exten
     bodySchema: check?.schema,
     query: declaration.query ?? {},
     tail: declaration.tail,
+    takesBytes,
     run,
     async call(call) {
+      if (takesBytes !== (call.request.upload !== undefined)) throw otherType(takesBytes);
       await check?.check(call.request.body);
       return run({ ...call, body: call.request.body } as CallWith<BodyOf<Required, Optional>>);
     },
   };
+}
+
+function otherType(takesBytes: boolean): UnsupportedMediaType {
+  const wanted = takesBytes ? 'application/octet-stream' : 'application/json';
+  return new UnsupportedMediaType(`The body must be ${wanted}.`);
 }
 
 /** Views of objects that are not bound to one type, by name; "" is the object itself. */

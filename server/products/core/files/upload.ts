@@ -1,0 +1,84 @@
+import { normaliseId } from '../../../../schema/ids.ts';
+import { encodeUrlPath } from '../../../../schema/paths.ts';
+import { Invalid } from '../../../base/errors.ts';
+import { idProblem } from '../../../manage/checks.ts';
+import { describeObject } from '../../../manage/describe.ts';
+import { checkRevision, etagOf } from '../../../manage/object.ts';
+import type { Call } from '../../../publisher/call.ts';
+import { json, type Received } from '../../../publisher/request.ts';
+import { method, type View } from '../../../publisher/views.ts';
+import { HEAD_BYTES, isImage, mediaTypeFor, UNKNOWN } from './media-types.ts';
+import { pixelSizeOf } from './pixel-size.ts';
+
+const NAME = 'The name that the file has where it comes from; it decides the type. The id, unless said.';
+
+const add = method({
+  http: 'POST',
+  permission: 'Add Documents, Images, and Files',
+  summary: 'Adds an Image or a File to this folder, from bytes.',
+  takesBytes: true,
+  query: { id: 'The id of the new object.', name: NAME },
+  async run(call) {
+    const { object: folder, connection } = call;
+    const id = normaliseId(call.request.query.get('id') ?? '');
+    const problem = await idProblem(folder, id, undefined);
+    if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/id', detail: problem }]);
+    const received = await receive(call);
+    const { type, properties } = await lookInto(received, call.request.query.get('name') ?? id);
+    await connection.contentsBelow(folder).stage(received);
+    const made = connection.add(folder, { type, id, properties, content: contentOf(received) });
+    call.describe(`Uploaded ${made.path}`);
+    const location = `/api${encodeUrlPath(made.path)}`;
+    return async () =>
+      json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
+  },
+});
+
+/** On every folder. */
+export const uploadViews: readonly View[] = [{ name: 'upload', on: 'folder', methods: [add] }];
+
+/** On a File or an Image itself. */
+export const replaceContent = method({
+  http: 'POST',
+  permission: 'Change Images and Files',
+  summary: 'Puts other bytes in the place of these; with If-Match only while the object is at that revision.',
+  takesBytes: true,
+  query: { name: NAME },
+  async run(call) {
+    const { object, connection } = call;
+    checkRevision(call);
+    const received = await receive(call);
+    const present = String(object.properties['content_type']);
+    const { type, properties } = await lookInto(received, call.request.query.get('name') ?? object.id, present);
+    if (object.type === 'Image' && type !== 'Image') {
+      throw new Invalid(
+        'These bytes are not an image. An Image keeps GIF, JPEG, PNG, WebP or AVIF; add a File for others.',
+      );
+    }
+    await connection.contentsOf(object).stage(received);
+    connection.change(object, {
+      properties: object.type === 'Image' ? properties : { content_type: properties.content_type },
+      content: contentOf(received),
+    });
+    call.describe(`Replaced the contents of ${object.path}`);
+    return async () => json(await describeObject(object, call), { headers: { etag: etagOf(object) } });
+  },
+});
+
+async function receive({ request }: Call): Promise<Received> {
+  if (request.upload === undefined) throw new Error('A method that takes bytes was called without.');
+  return request.upload.receive();
+}
+
+/** What kind of object bytes make, and what is to be known of them. */
+async function lookInto(received: Received, name: string, present = UNKNOWN) {
+  const head = await received.head(HEAD_BYTES);
+  const type = mediaTypeFor(name, head, present);
+  if (!isImage(type)) return { type: 'File', properties: { content_type: type } };
+  const { width, height } = pixelSizeOf(head) ?? { width: 0, height: 0 };
+  return { type: 'Image', properties: { content_type: type, width, height } };
+}
+
+function contentOf({ hash, size }: Received) {
+  return { hash, size };
+}
