@@ -30,6 +30,7 @@ export interface Memcached extends AsyncDisposable {
 }
 
 const START_DEADLINE_MS = 5_000;
+const DUMP_DEADLINE_MS = 5_000;
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
@@ -96,9 +97,19 @@ class RunningMemcached implements Memcached {
   }
 
   async keys(): Promise<readonly string[]> {
-    const lines = await this.ask('lru_crawler metadump all');
+    const lines = await this.#dump();
     const keys = lines.flatMap((line) => line.split('\n')).flatMap((line) => /^key=(\S+) /.exec(line)?.[1] ?? []);
     return keys.map(decodeURIComponent);
+  }
+
+  /** memcached walks its items now and then by itself, and is BUSY meanwhile. */
+  async #dump(): Promise<readonly string[]> {
+    const deadline = performance.now() + DUMP_DEADLINE_MS;
+    for (;;) {
+      const lines = await this.ask('lru_crawler metadump all');
+      if (lines[0]?.startsWith('BUSY') !== true || performance.now() > deadline) return lines;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
