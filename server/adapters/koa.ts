@@ -17,11 +17,6 @@ export interface KoaSessionsOptions {
   readonly user?: (context: ParameterizedContext) => string | null | undefined;
 }
 
-interface Opened {
-  readonly use: SessionUse;
-  readonly session: Session;
-}
-
 /**
  * Koa middleware that gives requests the session of their browser. Nothing is read before a handler asks, and what it
  * changed is stored before the response leaves; a handler that throws, or answers 500 or more, stores nothing.
@@ -30,43 +25,68 @@ export function koaSessions(
   sessions: Sessions,
   options: KoaSessionsOptions = {},
 ): Middleware<DefaultState, SessionContext> {
-  return async (context, next) => {
-    let opening: Promise<Opened> | undefined;
-    context.session = async () => {
-      opening ??= open(sessions, context, options);
-      return (await opening).session;
-    };
-    try {
-      await next();
-    } catch (error) {
-      (await settled(opening))?.use.abort();
-      throw error;
-    }
-    const opened = await settled(opening);
-    if (opened !== undefined) await finish(context, opened.use);
+  return (context, next) => {
+    const request = new RequestSession(sessions, context, options);
+    context.session = () => request.session();
+    return next().then(
+      () => request.finish(),
+      (error: unknown) => request.abort(error),
+    );
   };
 }
 
-async function open(sessions: Sessions, context: ParameterizedContext, { user }: KoaSessionsOptions): Promise<Opened> {
-  try {
-    const { container, browserIds, cookie } = await sessions.forBrowser(context.secure || isLoopback(context.hostname));
-    const use = new SessionUse({
-      browserIds,
-      cookie,
-      cookieHeader: context.req.headers.cookie,
-      origin: originOf(context.ip, context.req.headers['user-agent'], user?.(context) ?? null),
-      mayRerun: false,
-      reruns: 0,
-    });
-    return { use, session: await use.open(container) };
-  } catch (error) {
-    throw asHttpError(error);
-  }
-}
+/** The session of one request, from its first use to its end. */
+class RequestSession {
+  readonly #sessions: Sessions;
+  readonly #context: ParameterizedContext;
+  readonly #options: KoaSessionsOptions;
+  #opening: Promise<Session> | undefined;
+  #use: SessionUse | undefined;
 
-/** A handler that caught the error went on without a session, and there is nothing to store. */
-async function settled(opening: Promise<Opened> | undefined): Promise<Opened | undefined> {
-  return opening?.catch(() => undefined);
+  constructor(sessions: Sessions, context: ParameterizedContext, options: KoaSessionsOptions) {
+    this.#sessions = sessions;
+    this.#context = context;
+    this.#options = options;
+  }
+
+  session(): Promise<Session> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Stores what the handler changed. One that caught the error went on without a session: there is nothing to store. */
+  finish(): Promise<void> | undefined {
+    return this.#opening?.then(
+      () => finish(this.#context, this.#use!),
+      () => undefined,
+    );
+  }
+
+  async abort(error: unknown): Promise<never> {
+    await this.#opening?.catch(() => undefined);
+    this.#use?.abort();
+    throw error;
+  }
+
+  async #open(): Promise<Session> {
+    const context = this.#context;
+    const { user } = this.#options;
+    try {
+      const isSecure = context.secure || isLoopback(context.hostname);
+      const { container, browserIds, cookie } = await this.#sessions.forBrowser(isSecure);
+      this.#use = new SessionUse({
+        browserIds,
+        cookie,
+        cookieHeader: context.req.headers.cookie,
+        origin: originOf(context.ip, context.req.headers['user-agent'], user?.(context) ?? null),
+        mayRerun: false,
+        reruns: 0,
+      });
+      return await this.#use.open(container);
+    } catch (error) {
+      throw asHttpError(error);
+    }
+  }
 }
 
 async function finish(context: ParameterizedContext, use: SessionUse): Promise<void> {

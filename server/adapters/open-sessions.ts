@@ -26,6 +26,12 @@ export interface BrowserSessions {
   readonly cookie: CookieSettings;
 }
 
+/** What follows for all browsers from one state of the tree. */
+interface Way {
+  readonly withSecureCookies: BrowserSessions;
+  readonly withPlainCookies: BrowserSessions;
+}
+
 /** Opens the tree of a server on this machine for the sessions of an application. */
 export async function openSessions(options: OpenSessionsOptions): Promise<Sessions> {
   const folder = await openForApplication(options.data, options.environment ?? process.env);
@@ -77,12 +83,9 @@ export class Sessions {
 
   /** The container, and how a browser that asked in this way keeps its id. */
   async forBrowser(acceptsSecureCookies: boolean): Promise<BrowserSessions> {
-    const object = await this.#object();
-    const manager = await object.findService('session.browser-ids');
-    if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
-    const { browserIds, origin } = this.#folder.site;
-    const cookie = cookieSettings(manager, acceptsSecureCookies || origin.startsWith('https:'));
-    return { container: await this.#open(object), browserIds, cookie };
+    const connection = this.#folder.database.open(null);
+    const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
+    return acceptsSecureCookies ? way.withSecureCookies : way.withPlainCookies;
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
@@ -105,8 +108,17 @@ export class Sessions {
     return container;
   }
 
-  async #object(): Promise<TreeObject> {
-    const connection = this.#folder.database.open(null);
+  async #wayFrom(connection: Connection): Promise<Way> {
+    const object = await this.#object(connection);
+    const manager = await object.findService('session.browser-ids');
+    if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
+    const { browserIds, origin } = this.#folder.site;
+    const container = await this.#open(object);
+    const way = (isSecure: boolean) => ({ container, browserIds, cookie: cookieSettings(manager, isSecure) });
+    return { withSecureCookies: way(true), withPlainCookies: way(origin.startsWith('https:')) };
+  }
+
+  async #object(connection = this.#folder.database.open(null)): Promise<TreeObject> {
     const manager = await connection.find(this.#manager);
     if (manager?.doesProvide('session.manager') !== true) throw noManager(this.#manager, manager);
     const path = String(manager.properties['container_path']);

@@ -44,7 +44,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #parser: AnswerParser;
   #state: 'opening' | 'ready' | 'lost' = 'opening';
-  #waiting: Waiting[] = [];
+  /** The first `#settled` of them are settled, and undefined. */
+  #waiting: (Waiting | undefined)[] = [];
   #settled = 0;
   #unsent: Buffer[] = [];
   #sent = 0;
@@ -65,7 +66,7 @@ export class Connection {
     this.#wakeAt(opened + options.connectTimeoutMs);
   }
 
-  /** Sends with everything else of this turn of the event loop, and at once where nothing is in flight. */
+  /** Sends with everything else of this turn of the event loop. */
   send(request: Buffer, waiting: Waiting): void {
     if (this.#socket.writableLength > MAX_UNWRITTEN_BYTES) {
       return waiting.onError(new ServerUnreachable(this.#options.address, REASONS.overloaded));
@@ -75,8 +76,7 @@ export class Connection {
     this.#unsent.push(request);
     if (this.#isFlushDue || this.#state !== 'ready') return;
     this.#isFlushDue = true;
-    if (this.#sent === this.#settled) process.nextTick(() => this.#flush());
-    else setImmediate(() => this.#flush());
+    setImmediate(this.#flush);
   }
 
   /** Resolves when nothing is in flight: at the latest when the last deadline has passed. */
@@ -97,7 +97,7 @@ export class Connection {
     this.#waiting = [];
     this.#unsent = [];
     this.#options.onLost(error);
-    for (const waiting of inFlight) waiting.onError(error);
+    for (const waiting of inFlight) waiting?.onError(error);
     this.#onIdle?.();
   }
 
@@ -111,14 +111,14 @@ export class Connection {
     };
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     this.#isFlushDue = false;
     if (this.#state !== 'ready' || this.#unsent.length === 0) return;
     const requests = this.#unsent;
     this.#unsent = [];
     this.#sent = this.#waiting.length;
     this.#socket.write(requests.length === 1 ? (requests[0] as Buffer) : Buffer.concat(requests));
-  }
+  };
 
   #take(answer: Answer): void {
     if (this.#state === 'opening') return this.#begin(answer);
@@ -133,7 +133,8 @@ export class Connection {
   }
 
   #settle(): void {
-    this.#settled++;
+    // What was settled must not be held on to: it would outlive its request, and the collector would copy it around.
+    this.#waiting[this.#settled++] = undefined;
     if (this.#settled < this.#waiting.length) {
       if (this.#settled < 1024) return;
       this.#waiting.splice(0, this.#settled);
@@ -201,7 +202,7 @@ export class Connection {
     const { address, timeoutMs, connectTimeoutMs } = this.#options;
     if (this.#state === 'opening') return this.fail(new DeadlinePassed(address, connectTimeoutMs));
     const now = performance.now();
-    const late = this.#waiting.some((waiting, index) => index >= this.#settled && waiting.deadline <= now);
+    const late = this.#waiting.some((waiting) => waiting !== undefined && waiting.deadline <= now);
     if (late) this.fail(new DeadlinePassed(address, timeoutMs));
     else this.#rearm();
   }

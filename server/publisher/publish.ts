@@ -126,7 +126,11 @@ export class Publisher implements Publishing {
         transaction.abort();
         return async () => answered;
       }
-      transaction.join(treeParticipant(connection, request, () => description));
+      if (connection.hasChanges) {
+        requireChangingMethod(request);
+        // The tree comes last, since its commit is one synchronous step that needs no undo.
+        transaction.join({ commit: () => connection.commit(description) });
+      }
       await transaction.commit();
       return async () => {
         const response = responseOf(typeof answered === 'function' ? await (answered as () => unknown)() : answered);
@@ -172,17 +176,9 @@ function absent(path: string): NotFound {
   return new NotFound(`There is nothing at '${path.slice(0, 200)}'.`);
 }
 
-/** The tree takes part last, since its commit is one synchronous step that needs no undo. */
-function treeParticipant(connection: Connection, request: Request, description: () => string) {
-  return {
-    get hasChanges() {
-      if (connection.hasChanges && (request.method === 'GET' || request.method === 'HEAD')) {
-        throw new Error(`A view answered ${request.method} ${request.path} and changed the tree.`);
-      }
-      return connection.hasChanges;
-    },
-    commit: () => connection.commit(description()),
-  };
+function requireChangingMethod({ method, path }: Request): void {
+  if (method !== 'GET' && method !== 'HEAD') return;
+  throw new Error(`A view answered ${method} ${path} and changed the tree.`);
 }
 
 function privately(response: Response): Response {

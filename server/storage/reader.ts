@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { currentBatch } from '../base/arrivals.ts';
 import { Listing } from './listing.ts';
 import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from './order.ts';
 import { PastReader } from './past.ts';
@@ -57,6 +58,7 @@ export class Reader {
   readonly #begin: Statement<[]>;
   readonly #end: Statement<[]>;
   #versionSeen = -1;
+  #batchSeen = 0;
   #lastSeen = 0;
   #othersSeen = 0;
 
@@ -83,9 +85,14 @@ export class Reader {
     this.#end = database.prepare('COMMIT');
   }
 
-  /** SQLite's data version tells of other connections' commits, so our own are told by `committed`. */
+  /**
+   * SQLite's data version tells of other connections' commits, so our own are told by `committed`. It costs system calls,
+   * so requests that arrived together share it.
+   */
   lastTransaction(): number {
-    if (this.#database.inTransaction) return this.#lastSeen;
+    const batch = currentBatch();
+    if ((batch !== 0 && batch === this.#batchSeen) || this.#database.inTransaction) return this.#lastSeen;
+    this.#batchSeen = batch;
     const version = this.#dataVersion.get() ?? 0;
     if (version !== this.#versionSeen) {
       this.#lastSeen = this.#lastTransaction.get() ?? 0;

@@ -4,7 +4,6 @@ import { Transaction, type Participant } from './transaction.ts';
 
 function recorder(name: string, log: string[], isRefusing = false): Participant {
   return {
-    hasChanges: true,
     async commit() {
       if (isRefusing) throw new Error(`${name} refuses`);
       log.push(`${name} commits`);
@@ -18,7 +17,6 @@ test('participants are written in the order in which they joined', async () => {
   const log: string[] = [];
   const transaction = new Transaction();
   transaction.join(recorder('session', log));
-  transaction.join({ hasChanges: false, commit: () => Promise.reject(new Error('has nothing to write')) });
   transaction.join(recorder('tree', log));
   await transaction.commit();
   assert.deepEqual(log, ['session commits', 'tree commits']);

@@ -1,7 +1,5 @@
 /** Something that takes part in a request's transaction: the tree, the session. */
 export interface Participant {
-  /** Whether there is anything to write. */
-  readonly hasChanges: boolean;
   commit(): Promise<void>;
   /** Takes back what `commit` wrote, because a later participant refused. Only the last participant has none. */
   undo?(): Promise<void>;
@@ -23,7 +21,6 @@ export class Transaction {
   async commit(): Promise<void> {
     const written: Participant[] = [];
     for (const participant of this.#participants) {
-      if (!participant.hasChanges) continue;
       try {
         await participant.commit();
       } catch (error) {

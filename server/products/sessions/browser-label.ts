@@ -1,3 +1,5 @@
+import { BoundedMap } from '../../base/limits.ts';
+
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdgA?\/(\d+)/, 'Edge'],
   [/\bOPR\/(\d+)/, 'Opera'],
@@ -16,9 +18,19 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/Linux/, 'Linux'],
 ];
 
+const labels = new BoundedMap<string, string>(500);
+
 /** A User-Agent header in a few words: "Firefox 145, Linux". What it does not know stays out. */
 export function browserLabel(userAgent: string): string {
   const header = userAgent.slice(0, 500);
+  const known = labels.get(header);
+  if (known !== undefined) return known;
+  const label = labelFor(header);
+  labels.set(header, label);
+  return label;
+}
+
+function labelFor(header: string): string {
   const browser = BROWSERS.map(([pattern, name]) => {
     const [, version] = pattern.exec(header) ?? [];
     return version === undefined ? undefined : `${name} ${version}`;

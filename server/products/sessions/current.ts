@@ -68,7 +68,6 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   call.keepPrivate();
   call.cookies.push(() => use.setCookie);
   call.transaction.join({
-    hasChanges: true,
     commit: () => use.commit(),
     undo: () => use.undo(),
     abort: () => use.abort(),
@@ -107,7 +106,6 @@ export async function rotateAtSignIn(manager: TreeObject, call: Call, user: stri
   };
   call.cookies.push(() => (isGivenUp ? use.dropCookie : use.setCookie));
   call.transaction.join({
-    hasChanges: true,
     commit: () => use.commit().catch(giveUp),
     undo: () => use.undo(),
     abort: () => use.abort(),
@@ -132,10 +130,7 @@ function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, us
     origin: {
       user,
       address: request.address,
-      // Asked for only when something is written.
-      get browser() {
-        return browserLabel(request.headers['user-agent'] ?? '');
-      },
+      browser: browserLabel(request.headers['user-agent'] ?? ''),
     },
     // A conflict after the last run is refused; `on_conflict` is for foreign applications, whose requests run only once.
     mayRerun: true,
