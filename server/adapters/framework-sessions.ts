@@ -87,7 +87,7 @@ export class FrameworkSessions {
     const session = await this.#unlimited(container).load(browserIdFor(sid));
     if (session === undefined || session.isNew) return;
     session.invalidate();
-    await container.save(session);
+    container.announce(await container.save(session), null);
   }
 
   /** Every session of the framework, without the ids: only what they hash to is kept. */
@@ -119,7 +119,7 @@ export class FrameworkSessions {
       known.session = undefined;
       known.seen = wanted;
     } else if (expires === null) {
-      await container.save(session, { origin });
+      container.announce(await container.save(session, { origin }), origin.user);
     }
   }
 
@@ -137,7 +137,7 @@ export class FrameworkSessions {
     const writer = expires === null ? into : this.#withTimeout(into, minutes);
     const release = await into.turn(browserIdFor(sid));
     try {
-      await writer.save(session, { origin, hasTurn: true });
+      writer.announce(await writer.save(session, { origin, hasTurn: true }), origin.user);
     } finally {
       release();
     }

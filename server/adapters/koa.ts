@@ -97,6 +97,7 @@ async function finish(context: ParameterizedContext, use: SessionUse): Promise<v
     await use.undo();
     throw new Error('The handler sent its headers itself, so the browser id cookie came too late: nothing was stored.');
   }
+  use.announce();
   if (context.headerSent) return;
   if (setCookie !== undefined) context.append('set-cookie', setCookie);
   if (!context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');

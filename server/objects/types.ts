@@ -10,6 +10,14 @@ export interface MethodDeclaration {
   readonly run: (call: never) => unknown;
 }
 
+/** A session that began or was ended in this process. What is changed in the tree of `container` is committed afterwards. */
+export interface SessionEvent {
+  readonly container: TreeObject;
+  /** As the Sessions tab names it; `null`: all sessions of the container were ended, or all of the user. */
+  readonly session: string | null;
+  readonly user: string | null;
+}
+
 /** A type of objects, declared as data: its add-list entry, form, checks, tabs, methods and behaviour. */
 export interface TypeDefinition<F extends Fields = Fields> {
   /** Its name, shown and stored: "MemCache Proxy". */
@@ -61,8 +69,14 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly works?: string;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;
-  /** After a commit that did it. */
-  readonly on?: { readonly removed?: (object: TreeObject) => void };
+  /** What it does after a commit that did something. */
+  readonly on?: {
+    readonly removed?: (object: TreeObject) => void;
+    /** A session began in some container of this tree. */
+    readonly sessionAdded?: (event: SessionEvent) => unknown;
+    /** A session was ended: by a request, a person or a program. Nobody is told of one that expires. */
+    readonly sessionEnded?: (event: SessionEvent) => unknown;
+  };
 }
 
 /** Declares a type of objects. */

@@ -21,7 +21,7 @@ export type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } fr
 export type { Connection, NewObject } from '../objects/connection.ts';
 export { LiveParts } from '../objects/live.ts';
 export type { TreeObject } from '../objects/object.ts';
-export { defineType, type TypeDefinition } from '../objects/types.ts';
+export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
 export type { Step } from '../objects/versions.ts';
 export { flag, integer, mapping, oneOf, text, texts } from '../publisher/body.ts';
 export type { Call } from '../publisher/call.ts';

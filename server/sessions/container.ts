@@ -10,7 +10,18 @@ import { SessionRecords, type RecordsOptions } from './records.ts';
 import { Session, type Origin } from './session.ts';
 import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './writing.ts';
 
-export interface ContainerOptions extends RecordsOptions, WritingOptions {}
+/** A session began, or was ended before its time. */
+export interface SessionNews {
+  readonly event: 'added' | 'ended';
+  /** As lists name it; `null`: all sessions here, or all of the user. */
+  readonly id: string | null;
+  readonly user: string | null;
+}
+
+export interface ContainerOptions extends RecordsOptions, WritingOptions {
+  /** Whoever listens. Of a session that expires nobody hears: the store drops it, or it is found to be over. */
+  readonly onNews?: ((news: SessionNews) => void) | undefined;
+}
 
 export const DEFAULT_SETTINGS: SessionSettings = {
   timeoutMinutes: 20,
@@ -132,7 +143,19 @@ export class SessionContainer {
 
   /** Ends the session with this key, whoever is using it. */
   async endKey(key: string): Promise<void> {
-    await this.#writer.endKey(key);
+    const ended = await this.#writer.endKey(key);
+    if (ended !== undefined) this.#options.onNews?.({ event: 'ended', id: idIn(key), user: ended.user });
+  }
+
+  /** Tells whoever listens what a write began or ended, once nothing can take it back. `user`: who made the request. */
+  announce(written: Written | undefined, user: string | null): void {
+    if (written === undefined || this.#options.onNews === undefined) return;
+    const { before, after, movedTo } = written;
+    const wasThere = before.header !== null;
+    const isThere = after !== null || movedTo !== null;
+    if (wasThere === isThere) return;
+    const id = idIn(movedTo === null ? before.key : this.keyOf(movedTo));
+    this.#options.onNews({ event: isThere ? 'added' : 'ended', id, user: before.header?.user ?? user });
   }
 
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
@@ -196,4 +219,9 @@ export class SessionContainer {
       release();
     }
   }
+}
+
+/** The end of a key names the session without saying whose container it is in. */
+function idIn(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1);
 }

@@ -98,6 +98,11 @@ export class SessionUse {
     for (const each of written.reverse()) await each.container.undo(each.written);
   }
 
+  /** Tells whoever listens which sessions began and ended, once the whole transaction is committed. */
+  announce(): void {
+    for (const { container, written } of this.#written) container.announce(written, this.#options.origin.user);
+  }
+
   /** Forgets everything: the request failed. */
   abort(): void {
     this.#end();

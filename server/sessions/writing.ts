@@ -119,14 +119,16 @@ export class SessionWriter {
     if (written.movedTo !== null) await this.endKey(this.#records.keyOf(written.movedTo));
   }
 
-  /** Ends the session with this key, whoever is using it. */
-  async endKey(key: string): Promise<void> {
+  /** Ends the session with this key, whoever is using it; says what it was, if there was one. */
+  async endKey(key: string): Promise<Header | undefined> {
+    let ended: Header | undefined;
     await this.#untilStored(async () => {
       const place = await this.#records.readKey(key);
-      if (place.record?.kind !== 'session') return true;
-      const held = { ...nothingAt(place), header: place.record.header };
-      return (await this.#putMark(held, { kind: 'ended' }, held.header.created)).isStored;
+      ended = place.record?.kind === 'session' ? place.record.header : undefined;
+      if (ended === undefined) return true;
+      return (await this.#putMark({ ...nothingAt(place), header: ended }, { kind: 'ended' }, ended.created)).isStored;
     });
+    return ended;
   }
 
   async #attempt(current: Held, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {

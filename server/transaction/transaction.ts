@@ -3,6 +3,8 @@ export interface Participant {
   commit(): Promise<void>;
   /** Takes back what `commit` wrote, because a later participant refused. Only the last participant has none. */
   undo?(): Promise<void>;
+  /** Everything is committed: nothing can be taken back any more. */
+  committed?(): void;
   /** Forgets what was changed. */
   abort?(): void;
 }
@@ -29,6 +31,7 @@ export class Transaction {
       }
       written.push(participant);
     }
+    for (const participant of written) participant.committed?.();
   }
 
   abort(): void {

@@ -4,6 +4,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
 import type { SessionSettings } from '../../sessions/writing.ts';
 import { siteOf } from '../../site.ts';
+import { newsFrom } from './news.ts';
 
 /** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
 export type OpenContainer = () => Promise<SessionContainer>;
@@ -29,6 +30,7 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
 /** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
 export function endAll(object: TreeObject, user?: string): void {
   siteOf(object).generations.raise(generationKey(object.oid, user));
+  newsFrom(object)?.({ event: 'ended', id: null, user: user ?? null });
 }
 
 function generationKey(oid: number, user?: string): string {
@@ -46,6 +48,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     scope: { installation, container: String(oid), generation: () => generations.of(generationKey(oid)) },
     userGeneration: (user) => generations.of(generationKey(oid, user)),
     settings: () => kept.settings,
+    onNews: newsFrom(object),
     onFault: (fault) => log.warn({ err: fault }, 'A session record could not be opened'),
   });
   return Object.assign(kept, { container });

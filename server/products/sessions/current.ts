@@ -70,6 +70,7 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   call.transaction.join({
     commit: () => use.commit(),
     undo: () => use.undo(),
+    committed: () => use.announce(),
     abort: () => use.abort(),
   });
   return use;
@@ -108,6 +109,7 @@ export async function rotateAtSignIn(manager: TreeObject, call: Call, user: stri
   call.transaction.join({
     commit: () => use.commit().catch(giveUp),
     undo: () => use.undo(),
+    committed: () => use.announce(),
     abort: () => use.abort(),
   });
   await openAndRotate(manager, use).catch(giveUp);

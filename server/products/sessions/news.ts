@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ConflictError } from '../../base/errors.ts';
+import { backoffMs } from '../../base/limits.ts';
+import type { Database } from '../../objects/database.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { TypeDefinition } from '../../objects/types.ts';
+import type { SessionNews } from '../../sessions/container.ts';
+import { siteOf } from '../../site.ts';
+
+type Handler = 'sessionAdded' | 'sessionEnded';
+
+/** When more is waiting to be told than this, products are too slow and miss some. */
+const MOST_WAITING = 10_000;
+const TRIES = 4;
+
+/** How a container tells products of its sessions; `undefined` where no type listens, so that it costs nothing. */
+export function newsFrom(object: TreeObject): ((news: SessionNews) => void) | undefined {
+  const { database } = object.connection;
+  const listeners = database.types.all().filter(({ on }) => (on?.sessionAdded ?? on?.sessionEnded) !== undefined);
+  if (listeners.length === 0) return undefined;
+  const courier = couriers.get(database) ?? new Courier(object, listeners);
+  couriers.set(database, courier);
+  return (news) => courier.take(object.oid, news);
+}
+
+const couriers = new WeakMap<Database, Courier>();
+
+/** Tells products one thing after the other, apart from the requests that it happened in. What fails there is logged here. */
+class Courier {
+  readonly #database: Database;
+  readonly #log: ReturnType<typeof siteOf>['log'];
+  readonly #listeners: readonly TypeDefinition[];
+  readonly #waiting: { readonly container: number; readonly news: SessionNews }[] = [];
+  #isTelling = false;
+  #missed = 0;
+
+  constructor(object: TreeObject, listeners: readonly TypeDefinition[]) {
+    this.#database = object.connection.database;
+    this.#log = siteOf(object).log;
+    this.#listeners = listeners;
+  }
+
+  take(container: number, news: SessionNews): void {
+    if (this.#waiting.length >= MOST_WAITING) this.#missed += 1;
+    else this.#waiting.push({ container, news });
+    if (!this.#isTelling) void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#isTelling = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      for (const listener of this.#listeners) await this.#tell(listener, next.container, next.news);
+    }
+    this.#isTelling = false;
+    if (this.#missed > 0)
+      this.#log.error({ missed: this.#missed }, 'Products were too slow and missed news of sessions');
+    this.#missed = 0;
+  }
+
+  async #tell(listener: TypeDefinition, container: number, news: SessionNews): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#tellOnce(listener, container, news);
+      } catch (error) {
+        if (error instanceof ConflictError && tries < TRIES) await wait(backoffMs(tries, 1, 20));
+        else
+          return this.#log.error(
+            { err: error, type: listener.type, news },
+            'A product failed at the news of a session',
+          );
+      }
+    }
+  }
+
+  async #tellOnce({ type, on }: TypeDefinition, oid: number, { event, id, user }: SessionNews): Promise<void> {
+    const name: Handler = event === 'added' ? 'sessionAdded' : 'sessionEnded';
+    const connection = this.#database.open(null);
+    const container = await connection.findByOid(oid);
+    if (container === undefined || on?.[name] === undefined) return;
+    await on[name]({ container, session: id, user });
+    if (connection.hasChanges) await connection.commit(`${type} heard of a session in ${container.path}`);
+  }
+}
