@@ -9,7 +9,7 @@ import type { Response, WholeResponse } from '../publisher/request.ts';
 import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
 import { RecordedReads } from './recorded-reads.ts';
-import type { Holding, Kept, Shelf } from './shelf.ts';
+import type { Holdings, Kept, Shelf } from './shelf.ts';
 import { Statistics } from './statistics.ts';
 
 /** What a cache manager lets one set. */
@@ -24,7 +24,7 @@ export const USER_NAME = 'AUTHENTICATED_USER';
 
 interface KeptAnswersOptions {
   readonly shelf: Shelf;
-  /** Tells this cache's keys from those of others in the same place. */
+  /** Answers under another one are not found: the version of the program that makes them. */
   readonly scope: string;
   /** How often an object, or something that it is in, was invalidated. */
   readonly generationOf: (object: TreeObject) => number;
@@ -83,7 +83,7 @@ export class KeptAnswers {
   }
 
   /** What is kept, by object. */
-  holdings(): Promise<readonly Holding[]> {
+  holdings(): Promise<Holdings> {
     return this.#shelf.holdings();
   }
 
@@ -175,7 +175,9 @@ export class KeptAnswers {
     const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen: reads.seen };
     const marker: Kept = { ...base, response: null, owners: NOBODY };
     const response = typeof answered === 'function' ? undefined : responseOf(answered);
-    if (response === undefined || !isKeepable(response) || !reads.mayBeKept(settings.requestNames)) {
+    const isOfThisProcess = base.seen.memory !== undefined && this.#shelf.isShared;
+    const mayBeKept = reads.mayBeKept(settings.requestNames) && !isOfThisProcess;
+    if (response === undefined || !isKeepable(response) || !mayBeKept) {
       this.#refused.set(key, marker);
       return { written: Promise.resolve() };
     }

@@ -1,4 +1,4 @@
-import type { Holding, Kept, Shelf } from './shelf.ts';
+import type { Holdings, Kept, Shelf } from './shelf.ts';
 
 export interface MemoryShelfLimits {
   readonly maxEntries: number;
@@ -18,6 +18,7 @@ const OVERHEAD_BYTES = 500;
 
 /** Answers in the memory of this process. When it is full, what was not used for longest goes. */
 export class MemoryShelf implements Shelf {
+  readonly isShared = false;
   /** As they are set now; a change applies with the next answer that is kept. */
   limits: MemoryShelfLimits;
   readonly #clock: () => number;
@@ -55,14 +56,15 @@ export class MemoryShelf implements Shelf {
     this.#makeRoom();
   }
 
-  async holdings(): Promise<readonly Holding[]> {
+  async holdings(): Promise<Holdings> {
     this.#dropExpired();
     const byObject = Map.groupBy(this.#entries.values(), ({ kept }) => kept.oid);
-    return [...byObject].map(([oid, entries]) => ({
+    const holdings = [...byObject].map(([oid, entries]) => ({
       oid,
       entries: entries.length,
       bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
     }));
+    return { holdings, trouble: null };
   }
 
   #cleanUp(): void {

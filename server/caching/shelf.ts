@@ -24,11 +24,18 @@ export interface Holding {
   readonly bytes: number;
 }
 
+export interface Holdings {
+  readonly holdings: readonly Holding[];
+  /** Why not all can be seen; `null`: all can. */
+  readonly trouble: string | null;
+}
+
 /** Where a cache manager keeps answers. Keeping and finding may fail; the cache goes on without. */
 export interface Shelf {
   get(oid: number, key: string): Promise<Kept | undefined> | Kept | undefined;
   /** Keeps it for so long at most. What is too large for the shelf is left out. */
   put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> | void;
-  /** What is on it, by object. */
-  holdings(): Promise<readonly Holding[]>;
+  holdings(): Promise<Holdings>;
+  /** Other processes find what this one keeps. */
+  readonly isShared: boolean;
 }

@@ -69,3 +69,14 @@ function counterOf(value: Buffer): bigint {
 function hasVersion(value: Buffer): boolean {
   return value.length >= VERSION_BYTES && value[0] === FORMAT;
 }
+
+/**
+ * The version for a value that replaces whatever is there, unread: its counter is the time, so that it is newer than what
+ * was written so before, as far as the writers' clocks agree.
+ */
+export function versionAt(now: number): Buffer {
+  const version = nextVersion();
+  version.writeBigUInt64BE(BigInt(Math.max(0, Math.floor(now))) << 12n, 0);
+  version[0] = FORMAT;
+  return version;
+}

@@ -2,7 +2,7 @@ import type { Content, Json, ObjectState, StoredObject } from '../storage/storag
 import { withDefaults } from '../../schema/properties.ts';
 import type { Connection } from './connection.ts';
 import type { TypeDefinition } from './types.ts';
-import { upgrade, withoutVersion } from './versions.ts';
+import { upgrade, withoutAsides } from './versions.ts';
 
 /** The oid of the root, in every tree. */
 export const ROOT = 1;
@@ -132,7 +132,7 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
     const known = completed.get(properties);
     if (known !== undefined) return known as Values;
     const fields = this.definition?.properties;
-    const values = fields === undefined ? withoutVersion(properties) : withDefaults(fields, this.stored);
+    const values = fields === undefined ? withoutAsides(properties) : withDefaults(fields, this.stored);
     completed.set(properties, values);
     return values as Values;
   }

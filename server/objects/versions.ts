@@ -28,10 +28,9 @@ export function versioned(definition: TypeDefinition | undefined, properties: Pr
   return version === 0 ? properties : { ...properties, [VERSION]: version };
 }
 
-/** Stored properties without what is no property. */
-export function withoutVersion(stored: Properties): Properties {
-  const { [VERSION]: _, ...properties } = stored;
-  return properties;
+/** Stored properties without what stands beside them: the version, and what others chose for the object. */
+export function withoutAsides(stored: Properties): Properties {
+  return pick(stored, (name) => !name.startsWith('@'));
 }
 
 function take(definition: TypeDefinition, stored: Properties): Properties | string {
@@ -41,11 +40,16 @@ function take(definition: TypeDefinition, stored: Properties): Properties | stri
     return `It was stored by version ${from} of the type '${type}', and version ${migrations.length} is installed.`;
   }
   try {
-    const properties = migrations.slice(from).reduce((before, step) => step(before), withoutVersion(stored));
-    return versioned(definition, properties);
+    const properties = migrations.slice(from).reduce((before, step) => step(before), withoutAsides(stored));
+    const asides = pick(stored, (name) => name.startsWith('@'));
+    return versioned(definition, { ...properties, ...asides });
   } catch (error) {
     return `It was stored by version ${from} of the type '${type}' and could not be brought to version ${migrations.length}: ${(error as Error).message}`;
   }
+}
+
+function pick(stored: Properties, isWanted: (name: string) => boolean): Properties {
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => isWanted(name)));
 }
 
 function newest({ migrations }: TypeDefinition): number {

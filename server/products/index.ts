@@ -3,6 +3,7 @@ import { uploadViews } from './core/files/upload.ts';
 import { folder, temporaryFolder } from './core/folder.ts';
 import { pageTemplate } from './core/page-template.ts';
 import { userFolder } from './core/user-folder.ts';
+import { memCacheCacheManager } from './memcache/memcache-cache-manager.ts';
 import { memCacheProxy } from './memcache/memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache/memcache-session-data-container.ts';
 import { setupViews } from './memcache/setup.ts';
@@ -15,7 +16,7 @@ import { transientObjectContainer } from './sessions/transient-object-container.
 
 /** The products that every installation has; the add list shows their types in this order. */
 export const products: readonly Product[] = [
-  { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer], views: setupViews },
+  { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer, memCacheCacheManager], views: setupViews },
   { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager] },
   { name: 'caching', types: [ramCacheManager], views: cachingViews },
   { name: 'core', types: [folder, temporaryFolder, pageTemplate, file, image, userFolder], views: uploadViews },

@@ -31,6 +31,10 @@ export type { Session } from '../sessions/session.ts';
 export { storeMethods } from './memcache/store-methods.ts';
 export type { Product } from './product.ts';
 export { currentSession } from './sessions/current.ts';
+export type { Found, TypedStore } from '../caching/typed-store.ts';
+export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/answer.ts';
+export type { Reads } from '../publisher/reads.ts';
+export { valuesOf } from './values.ts';
 
 import type { Connection } from '../objects/connection.ts';
 import { siteOf as wholeSiteOf, type Site } from '../site.ts';

@@ -2,8 +2,8 @@ import type { TreeObject } from '../objects/object.ts';
 import type { Call } from './call.ts';
 import type { Method } from './views.ts';
 
-/** The property under which an object keeps the id of its cache manager. No type declares it, so it is in no form. */
-export const CACHE_MANAGER = 'cache_manager_id';
+/** Stored beside an object's properties, and in no form: the id of its cache manager. */
+export const CACHE_MANAGER = '@cache_manager';
 
 /** The capability of an object that keeps answers; its value is an AnswerCache. */
 export const KEEPS_ANSWERS = 'cache.manager';

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { until } from '../../../e2e/support/figures.ts';
+import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
+import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 
 const PRODUCT = new URL('../../../e2e/support/product/cacheable', import.meta.url).pathname;
@@ -9,10 +12,22 @@ interface Page {
   readonly parts: readonly unknown[];
 }
 
-/** A site with a RAM cache manager and a page in a folder, made of the given parts and kept by it. */
-async function openSite(parts: readonly string[], settings: Record<string, unknown> = {}) {
+const memcached = await startMemcached();
+after(() => memcached[Symbol.asyncDispose]());
+
+/** A site with a cache manager and a page in a folder, made of the given parts and kept by it. */
+async function openSite(
+  manager: ManagerType,
+  parts: readonly string[],
+  settings: Record<string, unknown> = {},
+  server: Memcached = memcached,
+) {
   const trellis = await openTestInstallation(undefined, PRODUCT);
-  await add(trellis, '/', { type: 'RAM Cache Manager', id: 'cache', properties: { request_names: [], ...settings } });
+  const servers = [server.address];
+  await add(trellis, '/', { type: 'MemCache Proxy', id: 'mcproxy', properties: { servers } });
+  const proxy = manager === 'MemCache Cache Manager' ? { proxy_path: '/mcproxy' } : {};
+  const properties = { request_names: [], ...proxy, ...settings };
+  await add(trellis, '/', { type: manager, id: 'cache', properties });
   await add(trellis, '/', { type: 'Folder', id: 'docs' });
   await add(trellis, '/docs', { type: 'Composed Page', id: 'page', title: 'First', properties: { parts } });
   const chosen = await trellis.ask('POST', '/api/docs/page/@cache', { body: { manager: 'cache' } });
@@ -21,6 +36,16 @@ async function openSite(parts: readonly string[], settings: Record<string, unkno
     (await trellis.ask('GET', path, { as, headers })).json<Page>();
   return { ...trellis, get, [Symbol.asyncDispose]: () => trellis[Symbol.asyncDispose]() };
 }
+
+/** Asks for a page, and waits only until it is being made. */
+async function begun(get: () => Promise<Page>): Promise<{ readonly page: Promise<Page> }> {
+  const before = pagesMade();
+  const page = get();
+  await until('a page is being made', async () => pagesMade() > before);
+  return { page };
+}
+
+type ManagerType = 'RAM Cache Manager' | 'MemCache Cache Manager';
 
 async function add(trellis: TestInstallation, folder: string, body: Record<string, unknown>, as = 'admin') {
   const answer = await trellis.ask('POST', `/api${folder}`, { body, as });
@@ -31,233 +56,303 @@ async function addUser(trellis: TestInstallation, name: string, roles: readonly 
   await trellis.site.users.add({ name, password: 'correct horse battery', roles });
 }
 
-test('a page is made once and given again, until the page is edited', async () => {
-  await using site = await openSite(['title']);
+for (const manager of ['RAM Cache Manager', 'MemCache Cache Manager'] as const) describeManager(manager);
+
+function describeManager(manager: ManagerType): void {
+  test(`${manager}: a page is made once and given again, until the page is edited`, async () => {
+    await using site = await openSite(manager, ['title']);
+    const first = await site.get();
+    assert.deepEqual(await site.get(), first);
+    await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
+    const second = await site.get();
+    assert.deepEqual(second, { made: first.made + 1, parts: ['Second'] });
+    assert.deepEqual(await site.get(), second);
+  });
+
+  test(`${manager}: a page without a cache manager is made each time`, async () => {
+    await using site = await openSite(manager, ['title']);
+    await site.ask('POST', '/api/docs/page/@cache', { body: { manager: '' } });
+    const first = await site.get();
+    assert.equal((await site.get()).made, first.made + 1);
+  });
+
+  test(`${manager}: a folder’s index_html is kept for each of the addresses that lead to it`, async () => {
+    await using site = await openSite(manager, ['title']);
+    await site.ask('POST', '/api/docs/@rename', { body: { from: 'page', to: 'index_html' } });
+    const paths = ['/docs', '/docs/', '/docs/index_html'];
+    const first = await Promise.all(paths.map((path) => site.get(path)));
+    assert.deepEqual(await Promise.all(paths.map((path) => site.get(path))), first);
+    const odd = await site.get('/%64ocs');
+    assert.notEqual((await site.get('/%64ocs')).made, odd.made);
+  });
+
+  test(`${manager}: a move of the folder that a page is in is seen`, async () => {
+    await using site = await openSite(manager, ['path']);
+    assert.deepEqual((await site.get()).parts, ['/docs/page']);
+    await site.ask('POST', '/api/@rename', { body: { from: 'docs', to: 'papers' } });
+    assert.deepEqual((await site.get('/papers/page')).parts, ['/papers/page']);
+  });
+
+  test(`${manager}: a page that lists its folder sees what is added, changed and deleted there`, async () => {
+    await using site = await openSite(manager, ['list']);
+    const ids = async () => (await site.get('/docs/page', 'admin')).parts;
+    assert.deepEqual(await ids(), [['page: First']]);
+    await add(site, '/docs', { type: 'Page Template', id: 'a', title: 'One' });
+    assert.deepEqual(await ids(), [['a: One', 'page: First']]);
+    await site.ask('PATCH', '/api/docs/a', { body: { title: 'Two' } });
+    assert.deepEqual(await ids(), [['a: Two', 'page: First']]);
+    await site.ask('DELETE', '/api/docs/a');
+    assert.deepEqual(await ids(), [['page: First']]);
+    const { made } = await site.get('/docs/page', 'admin');
+    await add(site, '/', { type: 'Page Template', id: 'elsewhere' });
+    assert.equal((await site.get('/docs/page', 'admin')).made, made);
+  });
+
+  test(`${manager}: a page that includes another sees it appear, change and go`, async () => {
+    await using site = await openSite(manager, ['include /other']);
+    const included = async () => (await site.get()).parts[0];
+    assert.equal(await included(), null);
+    await add(site, '/', { type: 'Page Template', id: 'other', title: 'There' });
+    assert.equal(await included(), 'There');
+    await site.ask('PATCH', '/api/other', { body: { title: 'Changed' } });
+    assert.equal(await included(), 'Changed');
+    await site.ask('DELETE', '/api/other');
+    assert.equal(await included(), null);
+  });
+
+  test(`${manager}: in a temporary folder, too, changes are seen`, async () => {
+    await using site = await openSite(manager, ['include /temp_folder/other']);
+    const included = async () => (await site.get()).parts[0];
+    assert.equal(await included(), null);
+    await add(site, '/temp_folder', { type: 'Page Template', id: 'other', title: 'There' });
+    assert.equal(await included(), 'There');
+    await site.ask('PATCH', '/api/temp_folder/other', { body: { title: 'Changed' } });
+    assert.equal(await included(), 'Changed');
+  });
+
+  test(`${manager}: a page that depends on the session, on chance, or fails is never kept`, async () => {
+    for (const part of ['session', 'chance']) {
+      await using site = await openSite(manager, [part]);
+      const first = await site.get();
+      assert.equal((await site.get()).made, first.made + 1, part);
+    }
+    await using site = await openSite(manager, ['fail']);
+    const status = async () => (await site.ask('GET', '/docs/page', { as: null })).status;
+    assert.deepEqual([await status(), await status()], [500, 500]);
+  });
+
+  test(`${manager}: values of the request tell answers apart where the manager names them; a page that needs others is not kept`, async () => {
+    await using site = await openSite(manager, ['request color', 'request size'], { request_names: ['color'] });
+    const first = await site.get('/docs/page?color=red');
+    assert.equal((await site.get('/docs/page?color=red')).made, first.made + 1);
+    await site.ask('PATCH', '/api/docs/page', { body: { properties: { parts: ['request color'] } } });
+    const colors = ['red', 'green', 'red&color=green', ''].map((color) => `/docs/page?color=${color}`);
+    const pages = await Promise.all(colors.map((path) => site.get(path)));
+    assert.deepEqual(
+      pages.map(({ parts }) => parts[0]),
+      [['red'], ['green'], ['red', 'green'], ['']],
+    );
+    assert.deepEqual(await Promise.all(colors.map((path) => site.get(`${path}&other=${Math.random()}`))), pages);
+  });
+
+  test(`${manager}: who has other roles, or owns what is shown, is given a page of their own`, async () => {
+    await using site = await openSite(manager, ['list']);
+    await addUser(site, 'maria', ['Manager']);
+    await addUser(site, 'ann');
+    await addUser(site, 'bob');
+    const connection = site.database.open('ann');
+    connection.add(await connection.get('/docs'), { type: 'Page Template', id: 'hers', title: 'Hers' });
+    await connection.commit('Added by ann');
+    const all = [['hers: Hers', 'page: First']];
+    const expected = new Map<string | null, unknown>([
+      [null, [[]]],
+      ['bob', [[]]],
+      ['ann', [['hers: Hers']]],
+      ['maria', all],
+      ['admin', all],
+    ]);
+    for (const order of [
+      [null, 'bob', 'ann', 'maria', 'admin'],
+      ['admin', 'maria', 'ann', 'bob', null],
+      ['ann', 'bob', 'ann'],
+    ]) {
+      await site.ask('POST', '/api/docs/page/@invalidate');
+      for (const as of order) assert.deepEqual((await site.get('/docs/page', as)).parts, expected.get(as), String(as));
+    }
+    await addUser(site, 'nora', ['Manager']);
+    assert.equal((await site.get('/docs/page', 'maria')).made, (await site.get('/docs/page', 'nora')).made);
+  });
+
+  test(`${manager}: a page that depends on who asks is kept for each of them`, async () => {
+    await using site = await openSite(manager, ['user']);
+    await addUser(site, 'ann');
+    await addUser(site, 'bob');
+    const users = ['ann', 'bob', null, 'admin'];
+    const first = await Promise.all(users.map((as) => site.get('/docs/page', as)));
+    assert.deepEqual(
+      first.map(({ parts }) => parts[0]),
+      users,
+    );
+    assert.deepEqual(await Promise.all(users.map((as) => site.get('/docs/page', as))), first);
+  });
+
+  test(`${manager}: a user who is given another role sees what that role may see`, async () => {
+    await using site = await openSite(manager, ['list']);
+    await addUser(site, 'ann');
+    assert.deepEqual((await site.get('/docs/page', 'ann')).parts, [[]]);
+    await site.site.users.change('ann', { roles: ['Manager'] });
+    assert.deepEqual((await site.get('/docs/page', 'ann')).parts, [['page: First']]);
+  });
+
+  test(`${manager}: Invalidate forgets an object, and for a folder everything in it`, async () => {
+    await using site = await openSite(manager, ['title']);
+    const first = await site.get();
+    const answer = await site.ask('POST', '/api/docs/page/@invalidate');
+    assert.equal(answer.json<{ line: string }>().line, 'Invalidated.');
+    assert.equal((await site.get()).made, first.made + 1);
+    await site.ask('POST', '/api/docs/@invalidate');
+    assert.equal((await site.get()).made, first.made + 2);
+    const elsewhere = await site.ask('POST', '/api/index_html/@invalidate');
+    assert.equal(elsewhere.status, 422);
+    assert.match(elsewhere.text, /This object is not associated with a cache manager\./);
+  });
+
+  test(`${manager}: a page that is being made when it is invalidated or changed is not kept beyond that`, async () => {
+    await using site = await openSite(manager, ['wait 100', 'title']);
+    const slow = await begun(() => site.get());
+    await site.ask('POST', '/api/docs/page/@invalidate');
+    assert.notEqual((await site.get()).made, (await slow.page).made);
+    await site.ask('POST', '/api/docs/page/@invalidate');
+    const before = await begun(() => site.get());
+    await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
+    assert.equal((await site.get()).parts[1], 'Second');
+    await before.page;
+    assert.equal((await site.get()).parts[1], 'Second');
+  });
+
+  test(`${manager}: of many who ask for a page that is missing, one makes it`, async () => {
+    await using site = await openSite(manager, ['wait 50', 'title']);
+    const pages = await Promise.all(Array.from({ length: 200 }, () => site.get()));
+    assert.equal(new Set(pages.map(({ made }) => made)).size, 1);
+  });
+
+  test(`${manager}: another process’s change is seen at the next request`, async () => {
+    await using site = await openSite(manager, ['title', 'list']);
+    await using other = await openTestInstallation(site.folder, PRODUCT);
+    await site.get();
+    await other.ask('PATCH', '/api/docs/page', { body: { title: 'From the other' } });
+    assert.deepEqual((await site.get()).parts, ['From the other', []]);
+    const { made } = await site.get();
+    await other.ask('POST', '/api/docs/@invalidate');
+    assert.equal((await site.get()).made, made + 1);
+  });
+
+  test(`${manager}: the association is undone with the object’s other properties and is not in its form`, async () => {
+    await using site = await openSite(manager, ['title']);
+    const object = (await site.ask('GET', '/api/docs/page')).json<{ properties: object; tabs: { id: string }[] }>();
+    assert.deepEqual(Object.keys(object.properties), ['parts']);
+    const refused = await site.ask('POST', '/api/docs/page/@cache', { body: { manager: 'none_such' } });
+    assert.equal(refused.status, 422);
+  });
+
+  test(`${manager}: the manager lists what it could keep, and makes and removes associations`, async () => {
+    await using site = await openSite(manager, ['title']);
+    await add(site, '/docs', { type: 'Page Template', id: 'other' });
+    const list = async (query = '') =>
+      (await site.ask('GET', `/api/cache/@associations${query}`)).json<{
+        items: { path: string; isAssociated: boolean }[];
+      }>().items;
+    const paths = (items: readonly { path: string }[]) => items.map(({ path }) => path);
+    assert.deepEqual(paths(await list()), ['/index_html', '/docs/other', '/docs/page']);
+    assert.deepEqual(paths(await list('?deep=no')), ['/index_html']);
+    assert.deepEqual(paths(await list('?type=Composed%20Page')), ['/docs/page']);
+    assert.deepEqual(paths(await list('?show=associated')), ['/docs/page']);
+    const body = { add: ['/docs/other', '/index_html'], remove: ['/docs/page'] };
+    const answer = await site.ask('POST', '/api/cache/@associations', { body });
+    assert.equal(answer.json<{ line: string }>().line, '2 association(s) made, 1 removed.');
+    assert.deepEqual(paths(await list('?show=associated')), ['/index_html', '/docs/other']);
+  });
+
+  test(`${manager}: Statistics show what is kept and how often it was found; what is removed there is made anew`, async () => {
+    await using site = await openSite(manager, ['title']);
+    for (let time = 0; time < 4; time += 1) await site.get();
+    const rows = async () =>
+      (await site.ask('GET', '/api/cache/@statistics')).json<{ rows: Record<string, unknown>[] }>().rows;
+    const [row] = await rows();
+    assert.deepEqual(
+      { ...row, bytes: Number(row?.['bytes']) > 0 },
+      { path: '/docs/page', icon: 'file', hits: 3, misses: 1, entries: 1, bytes: true, views: ['/docs/page'] },
+    );
+    const { made } = await site.get();
+    const removed = await site.ask('POST', '/api/cache/@statistics', { body: { paths: ['/docs/page'] } });
+    assert.equal(removed.json<{ line: string }>().line, 'Cache entries invalidated');
+    assert.equal((await site.get()).made, made + 1);
+  });
+}
+
+test('what one process keeps in memcached another one gives, until somebody changes or invalidates it', async () => {
+  await using own = await startMemcached();
+  await using site = await openSite('MemCache Cache Manager', ['title'], {}, own);
+  await using other = await openTestInstallation(site.folder, PRODUCT);
+  const there = async () => (await other.ask('GET', '/docs/page', { as: null })).json<Page>();
+  const written = (count: number) => until('the page is written', async () => (await setsOf(own)) === count);
+  const first = await site.get();
+  await written(1);
+  assert.deepEqual(await there(), first);
+  await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
+  const second = await there();
+  assert.deepEqual(second.parts, ['Second']);
+  await written(2);
+  assert.deepEqual(await site.get(), second);
+  await other.ask('POST', '/api/docs/@invalidate');
+  const third = await site.get();
+  assert.notEqual(third.made, second.made);
+  await written(3);
+  assert.deepEqual(await there(), third);
+});
+
+test('a page that shows what is in this process’s memory is not shared with others', async () => {
+  await using site = await openSite('MemCache Cache Manager', ['include /temp_folder/other']);
+  await using other = await openTestInstallation(site.folder, PRODUCT);
+  await add(site, '/temp_folder', { type: 'Page Template', id: 'other', title: 'Here' });
+  assert.deepEqual((await site.get()).parts, ['Here']);
+  const there = (await other.ask('GET', '/docs/page', { as: null })).json<Page>();
+  assert.deepEqual(there.parts, [null]);
+});
+
+test('a cache without a proxy, or whose server is gone, breaks no page and says so', async () => {
+  await using own = await startMemcached();
+  await using site = await openSite('MemCache Cache Manager', ['title'], {}, own);
+  const warnings = async () =>
+    (await site.ask('GET', '/api/cache')).json<{ warnings: { text: string }[] }>().warnings.map(({ text }) => text);
   const first = await site.get();
   assert.deepEqual(await site.get(), first);
-  await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
-  const second = await site.get();
-  assert.deepEqual(second, { made: first.made + 1, parts: ['Second'] });
-  assert.deepEqual(await site.get(), second);
+  await own.kill();
+  assert.deepEqual((await site.get()).parts, ['First']);
+  await site.ask('GET', '/api/mcproxy/@servers');
+  assert.match((await warnings()).join(), /No server answers/);
+  await using back = await startMemcached({ port: own.port });
+  assert.equal(back.port, own.port);
+  await site.ask('PATCH', '/api/cache', { body: { properties: { proxy_path: '' } } });
+  assert.deepEqual((await site.get()).parts, ['First']);
+  assert.match((await warnings()).join(), /No proxy defined/);
 });
 
-test('a page without a cache manager is made each time', async () => {
-  await using site = await openSite(['title']);
-  await site.ask('POST', '/api/docs/page/@cache', { body: { manager: '' } });
-  const first = await site.get();
-  assert.equal((await site.get()).made, first.made + 1);
-});
-
-test('a folder’s index_html is kept for each of the addresses that lead to it', async () => {
-  await using site = await openSite(['title']);
-  await site.ask('POST', '/api/docs/@rename', { body: { from: 'page', to: 'index_html' } });
-  const paths = ['/docs', '/docs/', '/docs/index_html'];
-  const first = await Promise.all(paths.map((path) => site.get(path)));
-  assert.deepEqual(await Promise.all(paths.map((path) => site.get(path))), first);
-  const odd = await site.get('/%64ocs');
-  assert.notEqual((await site.get('/%64ocs')).made, odd.made);
-});
-
-test('a move of the folder that a page is in is seen', async () => {
-  await using site = await openSite(['path']);
-  assert.deepEqual((await site.get()).parts, ['/docs/page']);
-  await site.ask('POST', '/api/@rename', { body: { from: 'docs', to: 'papers' } });
-  assert.deepEqual((await site.get('/papers/page')).parts, ['/papers/page']);
-});
-
-test('a page that lists its folder sees what is added, changed and deleted there', async () => {
-  await using site = await openSite(['list']);
-  const ids = async () => (await site.get('/docs/page', 'admin')).parts;
-  assert.deepEqual(await ids(), [['page: First']]);
-  await add(site, '/docs', { type: 'Page Template', id: 'a', title: 'One' });
-  assert.deepEqual(await ids(), [['a: One', 'page: First']]);
-  await site.ask('PATCH', '/api/docs/a', { body: { title: 'Two' } });
-  assert.deepEqual(await ids(), [['a: Two', 'page: First']]);
-  await site.ask('DELETE', '/api/docs/a');
-  assert.deepEqual(await ids(), [['page: First']]);
-  const { made } = await site.get('/docs/page', 'admin');
-  await add(site, '/', { type: 'Page Template', id: 'elsewhere' });
-  assert.equal((await site.get('/docs/page', 'admin')).made, made);
-});
-
-test('a page that includes another sees it appear, change and go', async () => {
-  await using site = await openSite(['include /other']);
-  const included = async () => (await site.get()).parts[0];
-  assert.equal(await included(), null);
-  await add(site, '/', { type: 'Page Template', id: 'other', title: 'There' });
-  assert.equal(await included(), 'There');
-  await site.ask('PATCH', '/api/other', { body: { title: 'Changed' } });
-  assert.equal(await included(), 'Changed');
-  await site.ask('DELETE', '/api/other');
-  assert.equal(await included(), null);
-});
-
-test('in a temporary folder, too, changes are seen', async () => {
-  await using site = await openSite(['include /temp_folder/other']);
-  const included = async () => (await site.get()).parts[0];
-  assert.equal(await included(), null);
-  await add(site, '/temp_folder', { type: 'Page Template', id: 'other', title: 'There' });
-  assert.equal(await included(), 'There');
-  await site.ask('PATCH', '/api/temp_folder/other', { body: { title: 'Changed' } });
-  assert.equal(await included(), 'Changed');
-});
-
-test('a page that depends on the session, on chance, or fails is never kept', async () => {
-  for (const part of ['session', 'chance']) {
-    await using site = await openSite([part]);
-    const first = await site.get();
-    assert.equal((await site.get()).made, first.made + 1, part);
-  }
-  await using site = await openSite(['fail']);
-  const status = async () => (await site.ask('GET', '/docs/page', { as: null })).status;
-  assert.deepEqual([await status(), await status()], [500, 500]);
-});
-
-test('values of the request tell answers apart where the manager names them; a page that needs others is not kept', async () => {
-  await using site = await openSite(['request color', 'request size'], { request_names: ['color'] });
-  const first = await site.get('/docs/page?color=red');
-  assert.equal((await site.get('/docs/page?color=red')).made, first.made + 1);
-  await site.ask('PATCH', '/api/docs/page', { body: { properties: { parts: ['request color'] } } });
-  const colors = ['red', 'green', 'red&color=green', ''].map((color) => `/docs/page?color=${color}`);
-  const pages = await Promise.all(colors.map((path) => site.get(path)));
-  assert.deepEqual(
-    pages.map(({ parts }) => parts[0]),
-    [['red'], ['green'], ['red', 'green'], ['']],
-  );
-  assert.deepEqual(await Promise.all(colors.map((path) => site.get(`${path}&other=${Math.random()}`))), pages);
-});
-
-test('who has other roles, or owns what is shown, is given a page of their own', async () => {
-  await using site = await openSite(['list']);
-  await addUser(site, 'maria', ['Manager']);
-  await addUser(site, 'ann');
-  await addUser(site, 'bob');
-  const connection = site.database.open('ann');
-  connection.add(await connection.get('/docs'), { type: 'Page Template', id: 'hers', title: 'Hers' });
-  await connection.commit('Added by ann');
-  const all = [['hers: Hers', 'page: First']];
-  const expected = new Map<string | null, unknown>([
-    [null, [[]]],
-    ['bob', [[]]],
-    ['ann', [['hers: Hers']]],
-    ['maria', all],
-    ['admin', all],
-  ]);
-  for (const order of [
-    [null, 'bob', 'ann', 'maria', 'admin'],
-    ['admin', 'maria', 'ann', 'bob', null],
-    ['ann', 'bob', 'ann'],
-  ]) {
-    await site.ask('POST', '/api/docs/page/@invalidate');
-    for (const as of order) assert.deepEqual((await site.get('/docs/page', as)).parts, expected.get(as), String(as));
-  }
-  await addUser(site, 'nora', ['Manager']);
-  assert.equal((await site.get('/docs/page', 'maria')).made, (await site.get('/docs/page', 'nora')).made);
-});
-
-test('a page that depends on who asks is kept for each of them', async () => {
-  await using site = await openSite(['user']);
-  await addUser(site, 'ann');
-  await addUser(site, 'bob');
-  const users = ['ann', 'bob', null, 'admin'];
-  const first = await Promise.all(users.map((as) => site.get('/docs/page', as)));
-  assert.deepEqual(
-    first.map(({ parts }) => parts[0]),
-    users,
-  );
-  assert.deepEqual(await Promise.all(users.map((as) => site.get('/docs/page', as))), first);
-});
-
-test('a user who is given another role sees what that role may see', async () => {
-  await using site = await openSite(['list']);
-  await addUser(site, 'ann');
-  assert.deepEqual((await site.get('/docs/page', 'ann')).parts, [[]]);
-  await site.site.users.change('ann', { roles: ['Manager'] });
-  assert.deepEqual((await site.get('/docs/page', 'ann')).parts, [['page: First']]);
-});
-
-test('Invalidate forgets an object, and for a folder everything in it', async () => {
-  await using site = await openSite(['title']);
-  const first = await site.get();
-  const answer = await site.ask('POST', '/api/docs/page/@invalidate');
-  assert.equal(answer.json<{ line: string }>().line, 'Invalidated.');
-  assert.equal((await site.get()).made, first.made + 1);
-  await site.ask('POST', '/api/docs/@invalidate');
-  assert.equal((await site.get()).made, first.made + 2);
-  const elsewhere = await site.ask('POST', '/api/index_html/@invalidate');
-  assert.equal(elsewhere.status, 422);
-  assert.match(elsewhere.text, /This object is not associated with a cache manager\./);
-});
-
-test('a page that is being made when it is invalidated or changed is not kept beyond that', async () => {
-  await using site = await openSite(['wait 100', 'title']);
-  const slow = site.get();
-  await site.ask('POST', '/api/docs/page/@invalidate');
-  const again = site.get();
-  assert.notEqual((await again).made, (await slow).made);
-  await site.ask('POST', '/api/docs/page/@invalidate');
-  const before = site.get();
-  await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
-  assert.equal((await site.get()).parts[1], 'Second');
-  await before;
-  assert.equal((await site.get()).parts[1], 'Second');
-});
-
-test('of many who ask for a page that is missing, one makes it', async () => {
-  await using site = await openSite(['wait 50', 'title']);
-  const pages = await Promise.all(Array.from({ length: 200 }, () => site.get()));
-  assert.equal(new Set(pages.map(({ made }) => made)).size, 1);
-});
-
-test('another process’s change is seen at the next request', async () => {
-  await using site = await openSite(['title', 'list']);
-  await using other = await openTestInstallation(site.folder, PRODUCT);
+test('memcached holds what is kept sealed, under keys of their own kind', async () => {
+  await using own = await startMemcached();
+  await using site = await openSite('MemCache Cache Manager', ['title'], {}, own);
+  await site.ask('PATCH', '/api/docs/page', { body: { title: 'A secret of the trade' } });
   await site.get();
-  await other.ask('PATCH', '/api/docs/page', { body: { title: 'From the other' } });
-  assert.deepEqual((await site.get()).parts, ['From the other', []]);
-  const { made } = await site.get();
-  await other.ask('POST', '/api/docs/@invalidate');
-  assert.equal((await site.get()).made, made + 1);
+  await until('the page is written', async () => (await own.keys()).length > 0);
+  const keys = await own.keys();
+  assert.equal(keys.length, 1);
+  assert.match(keys[0]!, /^[\w-]{8}:c-[\w-]{12}:\d+:[\w-]{43}$/);
+  const value = await own.ask(`get ${keys[0]}`);
+  assert.doesNotMatch(value.join(), /secret|title|First/);
 });
 
-test('the association is undone with the object’s other properties and is not in its form', async () => {
-  await using site = await openSite(['title']);
-  const object = (await site.ask('GET', '/api/docs/page')).json<{ properties: object; tabs: { id: string }[] }>();
-  assert.deepEqual(Object.keys(object.properties), ['parts']);
-  const refused = await site.ask('POST', '/api/docs/page/@cache', { body: { manager: 'none_such' } });
-  assert.equal(refused.status, 422);
-});
-
-test('the manager lists what it could keep, and makes and removes associations', async () => {
-  await using site = await openSite(['title']);
-  await add(site, '/docs', { type: 'Page Template', id: 'other' });
-  const list = async (query = '') =>
-    (await site.ask('GET', `/api/cache/@associations${query}`)).json<{
-      items: { path: string; isAssociated: boolean }[];
-    }>().items;
-  const paths = (items: readonly { path: string }[]) => items.map(({ path }) => path);
-  assert.deepEqual(paths(await list()), ['/index_html', '/docs/other', '/docs/page']);
-  assert.deepEqual(paths(await list('?deep=no')), ['/index_html']);
-  assert.deepEqual(paths(await list('?type=Composed%20Page')), ['/docs/page']);
-  assert.deepEqual(paths(await list('?show=associated')), ['/docs/page']);
-  const body = { add: ['/docs/other', '/index_html'], remove: ['/docs/page'] };
-  const answer = await site.ask('POST', '/api/cache/@associations', { body });
-  assert.equal(answer.json<{ line: string }>().line, '2 association(s) made, 1 removed.');
-  assert.deepEqual(paths(await list('?show=associated')), ['/index_html', '/docs/other']);
-});
-
-test('Statistics show what is kept and how often it was found; what is removed there is made anew', async () => {
-  await using site = await openSite(['title']);
-  for (let time = 0; time < 4; time += 1) await site.get();
-  const rows = async () =>
-    (await site.ask('GET', '/api/cache/@statistics')).json<{ rows: Record<string, unknown>[] }>().rows;
-  const [row] = await rows();
-  assert.deepEqual(
-    { ...row, bytes: Number(row?.['bytes']) > 0 },
-    { path: '/docs/page', icon: 'file', hits: 3, misses: 1, entries: 1, bytes: true, views: ['/docs/page'] },
-  );
-  const { made } = await site.get();
-  const removed = await site.ask('POST', '/api/cache/@statistics', { body: { paths: ['/docs/page'] } });
-  assert.equal(removed.json<{ line: string }>().line, 'Cache entries invalidated');
-  assert.equal((await site.get()).made, made + 1);
-});
+/** How often something was written to a memcached. */
+async function setsOf(server: Memcached): Promise<number> {
+  const line = (await server.ask('stats')).find((each) => each.startsWith('STAT cmd_set '));
+  return Number(line?.split(' ')[2]);
+}

@@ -20,8 +20,7 @@ const caches = new LiveParts<RamCache>({
   make(object) {
     const { clock, log } = siteOf(object);
     const shelf = new MemoryShelf(limitsOf(object), clock);
-    const scope = String(object.oid);
-    return { shelf, answers: new KeptAnswers({ shelf, scope, generationOf: invalidations, clock, log }) };
+    return { shelf, answers: new KeptAnswers({ shelf, scope: '', generationOf: invalidations, clock, log }) };
   },
   close: () => {},
   madeFrom: () => null,

@@ -1,7 +1,7 @@
 import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
-import { Invalid } from '../../base/errors.ts';
+import { Invalid, Unavailable } from '../../base/errors.ts';
 import type { KeptAnswers } from '../../caching/kept-answers.ts';
-import type { Holding } from '../../caching/shelf.ts';
+import type { Holding, Holdings } from '../../caching/shelf.ts';
 import { timeText } from '../../manage/describe.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -60,11 +60,13 @@ function open(object: TreeObject): Promise<KeptAnswers> {
   return (object.provide(HAS_STATISTICS) as OpenAnswers)();
 }
 
-async function holdingsOf(answers: KeptAnswers): Promise<{ holdings: readonly Holding[]; trouble: string | null }> {
+/** What cannot be listed takes nothing from what is known: how often it was found. */
+async function holdingsOf(answers: KeptAnswers): Promise<Holdings> {
   try {
-    return { holdings: await answers.holdings(), trouble: null };
+    return await answers.holdings();
   } catch (error) {
-    return { holdings: [], trouble: (error as Error).message };
+    if (!(error instanceof Unavailable)) throw error;
+    return { holdings: [], trouble: error.message };
   }
 }
 

@@ -10,6 +10,7 @@ import { defineType } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
 import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
+import { sharingWarnings } from './sharing.ts';
 
 const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
@@ -90,7 +91,8 @@ export const memCacheProxy = defineType({
       ];
     }
     const statuses = await knownServers(await stores.of(object as unknown as TreeObject));
-    return warningsAbout(statuses, path, properties.replicas, siteOf(object).clock());
+    const sharing = await sharingWarnings(object as unknown as TreeObject);
+    return [...warningsAbout(statuses, path, properties.replicas, siteOf(object).clock()), ...sharing];
   },
   size({ properties }) {
     const count = parseServers(properties.servers).addresses.length;

@@ -63,6 +63,11 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 let made = 0;
 
+/** How many pages this process has made, or begun to make. */
+export function pagesMade(): number {
+  return made;
+}
+
 /** A page that is made of what it is told, and says how many of them this process has made. */
 const composedPage = defineType({
   type: 'Composed Page',

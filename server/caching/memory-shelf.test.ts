@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MemoryShelf } from './memory-shelf.ts';
+import type { Kept } from './shelf.ts';
+
+const SEEN = { main: { asOf: 1, objects: new Map(), listings: new Set<number>() }, memory: undefined };
+
+function kept(oid: number, bytes = 0): Kept {
+  const response = { status: 200, headers: {}, body: Buffer.alloc(bytes), kind: 'content' } as const;
+  return { response, oid, path: '/', madeAt: 0, seen: SEEN, generation: 0, owners: new Set() };
+}
+
+/** A shelf whose clock stands still until it is put forward. */
+function newShelf(limits: { maxEntries?: number; maxBytes?: number; cleanupMs?: number } = {}) {
+  const world = { now: 0 };
+  const all = { maxEntries: 100, maxBytes: 1_000_000, cleanupMs: 10_000, ...limits };
+  return Object.assign(world, { shelf: new MemoryShelf(all, () => world.now) });
+}
+
+async function held(shelf: MemoryShelf) {
+  const { holdings } = await shelf.holdings();
+  return { entries: holdings.reduce((sum, { entries }) => sum + entries, 0), bytes: sum(holdings) };
+}
+
+function sum(holdings: readonly { readonly bytes: number }[]): number {
+  return holdings.reduce((bytes, each) => bytes + each.bytes, 0);
+}
+
+test('of more entries than the threshold those go that were not asked for longest', async () => {
+  const { shelf } = newShelf({ maxEntries: 3 });
+  for (const key of ['a', 'b', 'c']) shelf.put(1, key, kept(1), 60);
+  shelf.get(1, 'a');
+  shelf.put(1, 'd', kept(1), 60);
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map((key) => shelf.get(1, key) !== undefined),
+    [true, false, true, true],
+  );
+});
+
+test('10,000 answers of all sizes never take more than the memory that was allowed', async () => {
+  const { shelf } = newShelf({ maxEntries: 1_000_000, maxBytes: 1_000_000 });
+  for (let number = 0; number < 10_000; number += 1) {
+    shelf.put(number % 50, `${number}`, kept(number % 50, (number * 7919) % 20_000), 60);
+    if (number % 1000 === 0) assert.ok((await held(shelf)).bytes <= 1_000_000);
+  }
+  assert.ok((await held(shelf)).bytes > 900_000);
+  shelf.put(1, 'huge', kept(1, 1_000_001), 60);
+  assert.equal(shelf.get(1, 'huge'), undefined);
+});
+
+test('an entry replaced or run out is not counted any more', async () => {
+  const world = newShelf();
+  const { shelf } = world;
+  shelf.put(1, 'a', kept(1, 1000), 60);
+  const { bytes } = await held(shelf);
+  shelf.put(1, 'a', kept(1, 1000), 60);
+  assert.deepEqual(await held(shelf), { entries: 1, bytes });
+  world.now = 60_000;
+  assert.equal(shelf.get(1, 'a'), undefined);
+  assert.deepEqual(await held(shelf), { entries: 0, bytes: 0 });
+});
+
+test('what has run out goes at the next cleanup, asked for or not', async () => {
+  const world = newShelf({ maxEntries: 2, cleanupMs: 30_000 });
+  world.shelf.put(1, 'short', kept(1), 10);
+  world.shelf.put(1, 'long', kept(1), 600);
+  world.shelf.get(1, 'short');
+  world.now = 30_000;
+  world.shelf.put(1, 'new', kept(1), 600);
+  assert.notEqual(world.shelf.get(1, 'long'), undefined);
+});

@@ -1,0 +1,153 @@
+import { Problem } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { KeyRing } from '../base/secrets.ts';
+import type { Cas, Item, KeyListing, Outcome, Store } from '../memcache/store.ts';
+import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
+import { decode } from '../sessions/decode.ts';
+import { encode } from '../sessions/encode.ts';
+
+const FORMAT = 1;
+const CLEAR_BYTES = VERSION_BYTES + 1;
+const PURPOSE = 'value';
+
+interface TypedStoreOptions {
+  readonly store: Store;
+  /** What all keys begin with: it tells these values from sessions and from those of others on the same servers. */
+  readonly prefix: string;
+  /** `null` where the store is this process's memory. */
+  readonly keyRing: KeyRing | null;
+  readonly clock: Clock;
+}
+
+/** A value that was not written by this installation under this key, or was damaged. */
+export class UnreadableItem extends Problem {
+  constructor(key: string) {
+    super(
+      500,
+      'unreadable-value',
+      `The value ${key} was not sealed for this key by this installation, or was changed.`,
+    );
+  }
+}
+
+/** A value as it was found; handed back with a change, the change is made only while the value is still there. */
+export class Found<Value> {
+  readonly bytes: Buffer;
+  readonly cas: Cas;
+  readonly #open: () => unknown;
+
+  constructor({ value, cas }: Item, open: () => unknown) {
+    this.bytes = value;
+    this.cas = cas;
+    this.#open = open;
+  }
+
+  /** Opened and decoded each time it is asked for. */
+  get value(): Value {
+    return this.#open() as Value;
+  }
+
+  /** No two writes share it. */
+  get version(): Buffer {
+    return this.bytes.subarray(0, VERSION_BYTES);
+  }
+}
+
+/**
+ * A store for values of any kind that sessions can hold, instead of bytes: sealed, so that whoever else uses the servers
+ * can neither read nor forge them. Keys are as the store wants them, prefix included; times to live are in seconds.
+ *
+ *   112 bytes  the version, in clear; authenticated
+ *   1 byte     the format (1), in clear; authenticated
+ *   the rest   the value in the format of sessions/values.ts, sealed with AES-256-GCM, the key's name authenticated too
+ */
+export class TypedStore {
+  readonly #store: Store;
+  readonly #prefix: string;
+  readonly #keyRing: KeyRing | null;
+  readonly #clock: Clock;
+
+  constructor({ store, prefix, keyRing, clock }: TypedStoreOptions) {
+    this.#store = store;
+    this.#prefix = `${prefix}:`;
+    this.#keyRing = keyRing;
+    this.#clock = clock;
+  }
+
+  async get<Value>(key: string): Promise<Value | undefined> {
+    return (await this.find<Value>(key))?.value;
+  }
+
+  /** As `get`, with what it takes to change it by compare-and-set. */
+  async find<Value>(key: string): Promise<Found<Value> | undefined> {
+    const item = await this.#store.get(this.#prefix + key);
+    return item === undefined ? undefined : new Found<Value>(item, () => this.#open(key, item.value));
+  }
+
+  /** Only what was found, by key. */
+  async getMulti<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
+    const items = await this.#store.getMulti(keys.map((key) => this.#prefix + key));
+    const values = new Map<string, Value>();
+    for (const key of keys) {
+      const item = items.get(this.#prefix + key);
+      if (item !== undefined) values.set(key, this.#open(key, item.value) as Value);
+    }
+    return values;
+  }
+
+  /** With what was found: only while it is still there. Without: whatever is there is replaced. */
+  set(key: string, value: unknown, ttlS: number, found?: Found<unknown>): Promise<Outcome> {
+    return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas);
+  }
+
+  /** Stores only where nothing is stored. */
+  add(key: string, value: unknown, ttlS: number): Promise<Outcome> {
+    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS);
+  }
+
+  /** Stores only where something is stored. */
+  replace(key: string, value: unknown, ttlS: number): Promise<Outcome> {
+    return this.#store.replace(this.#prefix + key, this.#seal(key, value), ttlS);
+  }
+
+  /** Says whether something was there; with what was found: only that. */
+  async delete(key: string, found?: Found<unknown>): Promise<boolean> {
+    return (await this.#store.delete(this.#prefix + key, found?.cas)) === 'stored';
+  }
+
+  touch(key: string, ttlS: number): Promise<boolean> {
+    return this.#store.touch(this.#prefix + key, ttlS);
+  }
+
+  /** Adds to a counter, which is apart from other values and in clear. Gives what it is then; it starts at `initial`. */
+  increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
+    return this.#store.increment(this.#prefix + key, by, initial, ttlS);
+  }
+
+  /** At most so many of the keys that begin with this, prefix included. */
+  keys(beginning: string, limit: number): Promise<KeyListing> {
+    return this.#store.keys(this.#prefix + beginning, limit);
+  }
+
+  /** What a value may take, as it is stored. */
+  get maxValueBytes(): number {
+    return this.#store.maxValueBytes;
+  }
+
+  #seal(key: string, value: unknown, found?: Found<unknown>): Buffer {
+    const plain = encode(value, key);
+    const version = found === undefined ? versionAt(this.#clock()) : nextVersion(found.version);
+    const clear = Buffer.concat([version, Buffer.of(FORMAT)]);
+    const sealed = this.#keyRing?.seal(PURPOSE, this.#prefix + key, plain, clear) ?? plain;
+    return Buffer.concat([clear, sealed]);
+  }
+
+  #open(key: string, bytes: Buffer): unknown {
+    const clear = bytes.subarray(0, CLEAR_BYTES);
+    const rest = bytes.subarray(CLEAR_BYTES);
+    if (clear.at(-1) !== FORMAT || rest.length === 0) throw new UnreadableItem(key);
+    const plain = this.#keyRing === null ? rest : this.#keyRing.open(PURPOSE, this.#prefix + key, rest, clear);
+    if (plain === undefined) throw new UnreadableItem(key);
+    return decode(plain);
+  }
+}

@@ -1,0 +1,71 @@
+import { KeptAnswers } from '../../caching/kept-answers.ts';
+import { StoreShelf } from '../../caching/store-shelf.ts';
+import type { Store } from '../../memcache/store.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { defineType } from '../../objects/types.ts';
+import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
+import { siteOf } from '../../site.ts';
+import { associateMethods } from '../caching/associate-tab.ts';
+import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
+import { invalidations } from '../caching/invalidation.ts';
+import { HAS_STATISTICS, statisticsMethods, type OpenAnswers } from '../caching/statistics-tab.ts';
+import { valuesOf } from '../values.ts';
+import { proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
+
+/** Keeps answers in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */
+export const memCacheCacheManager = defineType({
+  type: 'MemCache Cache Manager',
+  description: 'Keeps pages behind a MemCache Proxy',
+  icon: 'layers',
+  group: 'Sessions and caches',
+  suggestedId: 'mccache',
+  addPermission: 'Add MemCache Cache Managers',
+  changePermission: 'Change cache managers',
+  properties: {
+    proxy_path: proxyField('The MemCache Proxy behind which pages are kept, e.g. /mcproxy.'),
+    request_names: requestNames(),
+    max_age_seconds: maxAge,
+  },
+  provides: {
+    [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
+      async answer(call, render) {
+        const answers = await object.connection.remembered(`answers of ${object.oid}`, () => find(object));
+        return answers === undefined ? render(call) : answers.answer(call, render, cacheSettings(object));
+      },
+    }),
+    [HAS_STATISTICS]:
+      (object: TreeObject): OpenAnswers =>
+      () =>
+        open(object),
+  },
+  loss: 'pages will be made anew each time',
+  works: 'Keeps pages',
+  methods: { ...associateMethods, ...statisticsMethods },
+  warnings: proxyWarnings,
+});
+
+const kept = new WeakMap<Store, Map<number, KeptAnswers>>();
+
+/** The answers that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
+async function open(object: TreeObject): Promise<KeptAnswers> {
+  const store = await storeBehind(object);
+  const inStore = kept.get(store) ?? new Map<number, KeptAnswers>();
+  kept.set(store, inStore);
+  const known = inStore.get(object.oid);
+  if (known !== undefined) return known;
+  const { clock, log, version } = siteOf(object);
+  const shelf = new StoreShelf(valuesOf(object, store, 'c'));
+  const made = new KeptAnswers({ shelf, scope: version, generationOf: invalidations, clock, log });
+  inStore.set(object.oid, made);
+  return made;
+}
+
+/** Nothing where there is no store: pages are then made anew, and the object's warnings say why. */
+async function find(object: TreeObject): Promise<KeptAnswers | undefined> {
+  try {
+    return await open(object);
+  } catch (error) {
+    siteOf(object).log.warn({ err: error, cache: object.path }, 'A cache has no store: pages are made anew');
+    return undefined;
+  }
+}

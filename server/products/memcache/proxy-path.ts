@@ -1,0 +1,44 @@
+import { p } from '../../../schema/fields.ts';
+import type { Warning } from '../../../schema/messages.ts';
+import { Unavailable } from '../../base/errors.ts';
+import { follow, type Destination } from '../../manage/paths.ts';
+import type { Store } from '../../memcache/store.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { sharingWarnings } from './sharing.ts';
+import { storeOf } from './store-methods.ts';
+
+const NO_PROXY = "No proxy defined. Set 'proxy_path' on the Properties tab.";
+const STORE = { provides: 'cache.store', wanted: 'a MemCache Proxy or another store' };
+
+/** The property `proxy_path`: where what an object keeps is kept. */
+export function proxyField(help: string) {
+  return p.path({ ...STORE, title: 'Proxy path', help, whenAdding: true });
+}
+
+/** The store that an object's `proxy_path` leads to, or a refusal that says what is missing. */
+export async function storeBehind(object: TreeObject): Promise<Store> {
+  if (pathOf(object) === '') throw new Unavailable(NO_PROXY);
+  const { object: proxy, problem } = await proxyOf(object);
+  if (proxy === undefined || problem !== undefined) throw new Unavailable(`No proxy defined. ${problem ?? ''}`);
+  return storeOf(proxy);
+}
+
+/** What keeps the proxy from working keeps from it whoever uses it, too. */
+export async function proxyWarnings(object: TreeObject): Promise<readonly Warning[]> {
+  if (pathOf(object) === '') {
+    const link = { label: 'Set the proxy path', path: object.path, tab: 'properties' };
+    return [{ severity: 'danger', text: NO_PROXY, short: 'No proxy defined', link }];
+  }
+  const { object: proxy } = await proxyOf(object);
+  if (proxy === undefined) return [];
+  const warnings = (await proxy.definition?.warnings?.(proxy)) ?? [];
+  return [...warnings.filter(({ severity }) => severity === 'danger'), ...(await sharingWarnings(proxy))];
+}
+
+function proxyOf(object: TreeObject): Promise<Destination> {
+  return follow(object, STORE, pathOf(object));
+}
+
+function pathOf(object: TreeObject): string {
+  return String(object.properties['proxy_path']);
+}

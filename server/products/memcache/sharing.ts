@@ -1,0 +1,24 @@
+import type { Warning } from '../../../schema/messages.ts';
+
+import type { TreeObject } from '../../objects/object.ts';
+import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
+import { knownServers } from './servers.ts';
+import { storeOf } from './store-methods.ts';
+
+/** Where sessions and a cache share a proxy whose servers push items out, pages push out sessions. */
+export async function sharingWarnings(proxy: TreeObject): Promise<readonly Warning[]> {
+  const users = (await proxy.connection.pointingTo(proxy.path)).map(({ object }) => object);
+  const cache = users.find((user) => user.doesProvide(KEEPS_ANSWERS));
+  const container = users.find((user) => user.doesProvide('session.container'));
+  if (cache === undefined || container === undefined) return [];
+  const statuses = await knownServers(await storeOf(proxy));
+  if (statuses.every(({ evictions }) => (evictions ?? 0) === 0)) return [];
+  return [
+    {
+      severity: 'warning',
+      text: `${cache.path} and ${container.path} share ${proxy.path}, and its memory is full: pages push out sessions. Give the cache a proxy of its own, with other servers.`,
+      short: 'A cache pushes out sessions',
+      link: { label: `Set the proxy path of ${cache.path}`, path: cache.path, tab: 'properties' },
+    },
+  ];
+}

@@ -1,0 +1,18 @@
+import { keyOf } from '../caching/key.ts';
+import { TypedStore } from '../caching/typed-store.ts';
+import type { Store } from '../memcache/store.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { siteOf } from '../site.ts';
+
+/** What keys of an object's values begin with: those of a cache, and those of any other product. */
+type Kind = 'c' | 'v';
+
+/**
+ * The values that an object keeps in a store, which is what a MemCache Proxy provides as `cache.store`: typed, sealed,
+ * and under keys that no other object, installation or session has. Renaming the object keeps them; a copy starts empty.
+ */
+export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v'): TypedStore {
+  const { installation, keyRing, clock } = siteOf(object);
+  const prefix = `${kind}-${keyOf(installation, String(object.oid)).slice(0, 12)}`;
+  return new TypedStore({ store, prefix, keyRing, clock });
+}
