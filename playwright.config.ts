@@ -1,6 +1,5 @@
 import { defineConfig } from 'playwright/test';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+import { CHROMIUM } from './e2e/support/chromium.ts';
 
 /** The browser suite: real Chromium against real servers, each test with a server of its own. */
 export default defineConfig({
@@ -18,18 +17,6 @@ export default defineConfig({
     locale: 'en-GB',
     reducedMotion: 'reduce',
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath: CHROMIUM,
-      args: [
-        '--headless=new',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: CHROMIUM,
   },
 });

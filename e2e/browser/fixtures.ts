@@ -1,4 +1,5 @@
-import { test as base, type BrowserContext, type ConsoleMessage, type Page } from 'playwright/test';
+import { test as base } from 'playwright/test';
+import { watch } from '../support/chromium.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
@@ -6,6 +7,7 @@ import { managerOf, type Client } from '../http/client.ts';
 import { TAKES_PICTURES } from './screenshots.ts';
 
 export { expect } from 'playwright/test';
+export { watch } from '../support/chromium.ts';
 
 interface Fixtures {
   /** A server of the test's own, with an administrator. */
@@ -18,9 +20,6 @@ interface Fixtures {
   /** What went wrong in any page of the test: errors, breaches of the policy, missing assets. Empty at the end, or it fails. */
   readonly faults: string[];
 }
-
-const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
-  console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
 
 /** A test in the browser. */
 export const test = base.extend<Fixtures>({
@@ -54,23 +53,3 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 });
-
-/** Notes every fault of every page that a context opens. */
-export async function watch(context: BrowserContext, faults: string[]): Promise<void> {
-  await context.addInitScript({ content: TELL_OF_VIOLATIONS });
-  const attach = (page: Page) => {
-    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.stack ?? error.message}`));
-    page.on('console', (message) => note(message, faults));
-    page.on('response', (response) => {
-      if (response.status() >= 400 && response.url().includes('/assets/')) faults.push(`missing: ${response.url()}`);
-    });
-  };
-  for (const page of context.pages()) attach(page);
-  context.on('page', attach);
-}
-
-/** A request that was refused is an answer, which tests look at, and no fault of the page. */
-function note(message: ConsoleMessage, faults: string[]): void {
-  if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
-  faults.push(`${message.location().url}: ${message.text()}`);
-}

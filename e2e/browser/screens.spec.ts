@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
+import { hindrancesOn, LOOKS } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
@@ -9,33 +9,10 @@ import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
-interface Look {
-  readonly name: string;
-  readonly viewport: { readonly width: number; readonly height: number };
-  readonly colorScheme: 'light' | 'dark';
-  /** The rules of axe that are looked at; all, where none are named. */
-  readonly rules?: string[];
-}
-
-/** In the dark only colours differ. */
-const LOOKS: readonly Look[] = [
-  { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  { name: 'dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark', rules: ['color-contrast'] },
-  { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-];
-
 const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
-const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-
 /** axe on the page as it is; and nothing of it may stand out at the side. */
 async function checkPage(page: Page, screen: string, rules?: string[]): Promise<void> {
-  await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)');
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
-  expect.soft(found, screen).toEqual([]);
-  const overflow = await page.evaluate<number>(OVERFLOW);
-  expect.soft(overflow, `${screen} does not scroll sideways`).toBeLessThanOrEqual(0);
+  expect.soft(await hindrancesOn(page, rules), screen).toEqual([]);
 }
 
 for (const { name, viewport, colorScheme, rules } of LOOKS) {

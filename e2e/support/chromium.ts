@@ -1,0 +1,67 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, ConsoleMessage, LaunchOptions, Page } from 'playwright';
+
+/** Chromium as the tests start it. */
+export const CHROMIUM: LaunchOptions = {
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+export interface Look {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: 'light' | 'dark';
+  /** The rules of axe that are looked at; all, where none are named. */
+  readonly rules?: string[];
+}
+
+/** In the dark only colours differ. */
+export const LOOKS: readonly Look[] = [
+  { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  { name: 'dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark', rules: ['color-contrast'] },
+  { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+];
+
+const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
+  console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
+const SETTLED = 'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)';
+const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+/** Notes every fault of every page that a context opens: errors, breaches of the policy, missing assets. */
+export async function watch(context: BrowserContext, faults: string[]): Promise<void> {
+  await context.addInitScript({ content: TELL_OF_VIOLATIONS });
+  const attach = (page: Page) => {
+    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.stack ?? error.message}`));
+    page.on('console', (message) => note(message, faults));
+    page.on('response', (response) => {
+      if (response.status() >= 400 && response.url().includes('/assets/')) faults.push(`missing: ${response.url()}`);
+    });
+  };
+  for (const page of context.pages()) attach(page);
+  context.on('page', attach);
+}
+
+/** What axe has against a page as it is, and whether something stands out at its side. */
+export async function hindrancesOn(page: Page, rules?: string[]): Promise<readonly string[]> {
+  await page.evaluate(SETTLED);
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
+  const overflow = await page.evaluate<number>(OVERFLOW);
+  return overflow > 0 ? [...found, `it scrolls sideways by ${overflow} px`] : found;
+}
+
+/** A request that was refused is an answer, which tests look at, and no fault of the page. */
+function note(message: ConsoleMessage, faults: string[]): void {
+  if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
+  faults.push(`${message.location().url}: ${message.text()}`);
+}
