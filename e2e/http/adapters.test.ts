@@ -34,10 +34,8 @@ function start(example: string, environment: Readonly<Record<string, string>> = 
 }
 
 test('the package has JavaScript with types, the license, and no sources or tests', () => {
-  const expected = ['koa', 'koa-session', 'express-session'].flatMap((name) => [
-    `dist/package/server/adapters/${name}.js`,
-    `dist/package/server/adapters/${name}.d.ts`,
-  ]);
+  const modules = ['adapters/koa', 'adapters/koa-session', 'adapters/express-session', 'products/interface'];
+  const expected = modules.flatMap((name) => [`dist/package/server/${name}.js`, `dist/package/server/${name}.d.ts`]);
   for (const file of [...expected, 'LICENSE', 'package.json']) assert.ok(project.files.includes(file), file);
   const wrong = project.files.filter((file) => /(?<!\.d)\.ts$|\.test\.|^(client|e2e|var)\//.test(file));
   assert.deepEqual(wrong, []);
@@ -47,6 +45,13 @@ test('another project’s TypeScript understands the types of the package', asyn
   const source = `
     import Koa from 'koa';
     import { koaSessions, openSessions } from 'trellis/koa';
+    import { defineType, p, type Product } from 'trellis/product';
+    const note = defineType({
+      type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
+      addPermission: 'Add Notes', properties: { words: p.string({ title: 'Words' }) },
+      size: ({ properties }) => properties.words.toUpperCase(),
+    });
+    export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;
     const sessions = await openSessions({ data: 'var', manager: '/session_data_manager' });
     const app = new Koa().use(koaSessions(sessions));
     app.use(async (ctx) => {

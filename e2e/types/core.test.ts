@@ -1,0 +1,28 @@
+import type { TypeInfo } from '../../schema/messages.ts';
+import { managerOf } from '../http/client.ts';
+import { startServer } from '../support/server.ts';
+import { testType, type Particulars } from '../support/test-type.ts';
+
+const proxy = { type: 'MemCache Proxy', id: 'proxy' };
+
+/** Of the types that the server has by itself, what their schemas do not tell. */
+const PARTICULARS: Readonly<Record<string, Particulars>> = {
+  'MemCache Proxy': {
+    good: { servers: [['127.0.0.1:11211', '# the second', '[::1]:1025'], []], prefix: ['shop', ''] },
+    bad: { servers: [['127.0.0.1:99999'], ['8.8.8.8:11211'], ['a b']], prefix: ['a b', 'ä'] },
+  },
+  'MemCache Session Data Container': { prepare: (manager) => manager('/api/zoo', { body: proxy }) },
+  'Browser Id Manager': {
+    good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: ['example.org', ''] },
+    bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com'] },
+  },
+  'Session Data Manager': { bad: { request_name: ['', '1st', 'a b'], container_path: ['/zoo'] } },
+};
+
+/** Whatever else is added to them is tried, too. */
+for (const type of await addableTypes()) testType(type, PARTICULARS[type] ?? {});
+
+async function addableTypes(): Promise<readonly string[]> {
+  await using server = await startServer();
+  return (await managerOf(server)('/api/@types')).json<TypeInfo[]>().map(({ type }) => type);
+}

@@ -1,0 +1,3 @@
+import { testType } from 'trellis/product/testing';
+
+testType('SQLite Store', { product: import.meta.dirname });
