@@ -15,6 +15,8 @@ const ORIGIN = 'http://127.0.0.1:8080';
 interface Asking {
   readonly as?: string | null;
   readonly body?: unknown;
+  /** The fields of a form in a published page. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Sent as bytes, in place of `body`. */
   readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -62,7 +64,11 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
   };
 }
 
-function requestFor(method: string, target: string, { as = 'admin', body, bytes, headers, cookie }: Asking): Request {
+function requestFor(
+  method: string,
+  target: string,
+  { as = 'admin', body, form, bytes, headers, cookie }: Asking,
+): Request {
   const [path = '/', query = ''] = target.split('?');
   const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
   const cookieHeader = cookie === undefined ? {} : { cookie };
@@ -73,6 +79,7 @@ function requestFor(method: string, target: string, { as = 'admin', body, bytes,
     headers: { ...authorization, ...cookieHeader, ...headers },
     cookies: new Map(cookie?.split('; ').map((each) => each.split('=') as [string, string])),
     body,
+    form: new URLSearchParams(form),
     upload: bytes === undefined ? undefined : { receive: async () => receivedFrom(bytes) },
     address: '127.0.0.1',
     origin: ORIGIN,

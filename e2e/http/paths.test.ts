@@ -96,7 +96,8 @@ function sendRaw(target: string): Promise<number> {
     socket.on('error', reject);
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0)));
     const lines = [`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1', `Authorization: ${basic()}`, 'Connection: close'];
-    socket.end(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+    // Not ended from here: a server need not answer who hangs up.
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   });
 }
 

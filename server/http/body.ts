@@ -12,6 +12,10 @@ const JSON_LIMITS: BodyLimits = { bytes: 1024 * 1024, ms: 30_000 };
 const MAX_DEPTH = 20;
 const MAX_VALUES = 10_000;
 
+const FORM = 'application/x-www-form-urlencoded';
+const FORM_LIMITS: BodyLimits = { bytes: 64 * 1024, ms: 30_000 };
+const MAX_FIELDS = 100;
+
 /** The type of a body without its parameters; `undefined` where none is named. */
 export function bodyTypeOf(message: IncomingMessage): string | undefined {
   return message.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -27,6 +31,18 @@ export async function readJson(message: IncomingMessage): Promise<unknown> {
     throw new UnsupportedMediaType(`The body must be application/json, not '${(type ?? '').slice(0, 100)}'.`);
   }
   return bytes.length === 0 ? undefined : parseJson(bytes);
+}
+
+/** Reads the fields of a form in a published page. */
+export async function readForm(message: IncomingMessage): Promise<URLSearchParams> {
+  const bytes = Buffer.concat(await Array.fromAsync(chunksOf(message, FORM_LIMITS)));
+  const type = bodyTypeOf(message) ?? '';
+  if (bytes.length > 0 && type !== FORM) {
+    throw new UnsupportedMediaType(`The body must be ${FORM}, as forms in pages send it, not '${type.slice(0, 100)}'.`);
+  }
+  const form = new URLSearchParams(decode(bytes));
+  if (form.size > MAX_FIELDS) throw new TooLarge(`The form has more than ${MAX_FIELDS} fields.`);
+  return form;
 }
 
 /** A body as it comes in, for as long as it keeps to its limits. */

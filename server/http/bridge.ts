@@ -4,9 +4,9 @@ import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Malformed, MethodNotAllowed, NotFound } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Publishing, Request, Response } from '../publisher/request.ts';
+import type { Publishing, Request, Response, Upload } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
-import { bodyTypeOf, readJson } from './body.ts';
+import { bodyTypeOf, readForm, readJson } from './body.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders, type HeadersByKind } from './headers.ts';
@@ -93,6 +93,7 @@ const HEALTHY: Response = {
 };
 
 const NO_QUERY = new URLSearchParams();
+const NO_FORM = new URLSearchParams();
 
 async function readRequest(
   context: Context,
@@ -110,12 +111,19 @@ async function readRequest(
     query: query === undefined ? NO_QUERY : new URLSearchParams(query),
     headers: req.headers,
     cookies: parseCookies(req.headers.cookie),
-    body: upload === undefined && mayHaveBody(context) ? await readJson(req) : undefined,
+    ...(await readBody(context, upload)),
     upload,
     address: addresses.addressOf(req),
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
   };
+}
+
+/** JSON for the API, a form for published content. */
+async function readBody(context: Context, upload: Upload | undefined): Promise<Pick<Request, 'body' | 'form'>> {
+  if (upload !== undefined || !mayHaveBody(context)) return { body: undefined, form: NO_FORM };
+  if (RESERVED.test(context.path)) return { body: await readJson(context.req), form: NO_FORM };
+  return { body: undefined, form: context.method === 'POST' ? await readForm(context.req) : NO_FORM };
 }
 
 function send(context: Context, response: Response, headers: HeadersByKind): void {

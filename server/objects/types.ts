@@ -51,8 +51,10 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly tabCounts?: (object: TreeObject<ValuesOf<F>>) => Promise<Readonly<Record<string, number>>>;
   /** Reached as `…/@name` below the object. */
   readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
-  /** What a visitor of the object's path gets. */
-  readonly view?: MethodDeclaration;
+  /** What a visitor of the object's path gets; with several, by what is asked for: a page and the forms sent to it. */
+  readonly view?: MethodDeclaration | readonly MethodDeclaration[];
+  /** What page templates see of it beside its id, title, type, path and times. Plain data. */
+  readonly shown?: (object: TreeObject<ValuesOf<F>>) => Readonly<Record<string, unknown>>;
   /** What the view answers may be kept by a cache manager: the view says by `call.reads` what it is made from. */
   readonly isCacheable?: boolean;
   readonly warnings?: (object: TreeObject<ValuesOf<F>>) => Promise<readonly Warning[]>;

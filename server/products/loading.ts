@@ -98,7 +98,7 @@ function typeProblem(definition: Partial<TypeDefinition>): string | undefined {
 }
 
 function permissionsOf(definition: Partial<TypeDefinition>): readonly string[] {
-  const methods = Object.values(definition.methods ?? {}).flat() as MethodDeclaration[];
-  const asked = [definition.addPermission, definition.changePermission, definition.view?.permission];
+  const methods = [definition.view ?? [], ...Object.values(definition.methods ?? {})].flat() as MethodDeclaration[];
+  const asked = [definition.addPermission, definition.changePermission];
   return [...asked, ...methods.map(({ permission }) => permission)].filter((each) => each !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { TreeObject } from '../objects/object.ts';
 import type { Call } from './call.ts';
-import type { Method } from './views.ts';
+import { visitsOf, type Method } from './views.ts';
 
 /** Stored beside an object's properties, and in no form: the id of its cache manager. */
 export const CACHE_MANAGER = '@cache_manager';
@@ -18,7 +18,7 @@ export type Render = (call: Call) => Promise<unknown>;
 
 /** What a method answers; where it is the view of an object with a cache manager, perhaps what it answered before. */
 export async function answer(call: Call, method: Method): Promise<unknown> {
-  const manager = method === call.object.definition?.view ? await findCacheManager(call.object) : undefined;
+  const manager = visitsOf(call.object).includes(method) ? await findCacheManager(call.object) : undefined;
   if (manager === undefined) return method.call(call);
   const cache = manager.provide(KEEPS_ANSWERS) as AnswerCache;
   return cache.answer(call, (recorded) => method.call(recorded));

@@ -8,6 +8,8 @@ import type { Request } from './request.ts';
 /** One run of one method: what it is called on, by whom, and what it may use. */
 export interface Call {
   readonly object: TreeObject;
+  /** What the address names: `object`, or the folder whose index_html it is. */
+  readonly addressed: TreeObject;
   readonly request: Request;
   readonly user: Principal;
   readonly connection: Connection;

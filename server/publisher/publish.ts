@@ -11,7 +11,7 @@ import type { Call } from './call.ts';
 import { unrecorded } from './reads.ts';
 import type { Publishing, Request, Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
-import { isResponse, responseOf, type Method, type View } from './views.ts';
+import { isResponse, responseOf, visitsOf, type Method, type View } from './views.ts';
 
 /** How often a request is run again after a conflict. */
 const RERUNS = 3;
@@ -62,10 +62,11 @@ export class Publisher implements Publishing {
     const user = await this.#authenticate(request);
     return this.#inTransaction(user, request, async (connection) => {
       const object = await traverse(connection, names);
-      const view = object?.definition?.view as Method | undefined;
-      if (object === undefined || view === undefined) throw absent(request.path);
-      if (!mayUse(user, view.permission, object)) throw absent(request.path);
-      return { object, method: choose([view], request.method, undefined), tail: undefined };
+      const visits = visitsOf(object);
+      if (object === undefined || !visits.some(({ permission }) => mayUse(user, permission, object))) {
+        throw absent(request.path);
+      }
+      return { object, method: choose(visits, request.method, undefined), tail: undefined };
     });
   }
 
@@ -107,6 +108,7 @@ export class Publisher implements Publishing {
     let isPrivate = false;
     const call: Call = {
       object,
+      addressed: object,
       request,
       user,
       connection,

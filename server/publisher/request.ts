@@ -10,6 +10,8 @@ export interface Request {
   readonly cookies: ReadonlyMap<string, string>;
   /** A parsed JSON body; `undefined` where none was sent. */
   readonly body: unknown;
+  /** The fields of a form that was sent to published content; empty where none was. */
+  readonly form: URLSearchParams;
   /** Bytes that came in place of JSON. */
   readonly upload: Upload | undefined;
   /** The client's address, as far as the proxies in between are trusted. */

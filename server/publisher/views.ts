@@ -1,4 +1,5 @@
 import { UnsupportedMediaType } from '../base/errors.ts';
+import type { TreeObject } from '../objects/object.ts';
 import type { MethodDeclaration } from '../objects/types.ts';
 import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
 import type { Call } from './call.ts';
@@ -62,6 +63,11 @@ export function method<const Required extends Members = {}, const Optional exten
 function otherType(takesBytes: boolean): UnsupportedMediaType {
   const wanted = takesBytes ? 'application/octet-stream' : 'application/json';
   return new UnsupportedMediaType(`The body must be ${wanted}.`);
+}
+
+/** How an object's path is visited, if it can be: its methods, one for each way of asking. */
+export function visitsOf(object: TreeObject | undefined): readonly Method[] {
+  return [object?.definition?.view ?? []].flat() as Method[];
 }
 
 /** Views of objects that are not bound to one type, by name; "" is the object itself. */

@@ -1,23 +1,29 @@
 import { defineType } from '../../objects/types.ts';
 import { answer } from '../../publisher/answer.ts';
-import { method, type Method } from '../../publisher/views.ts';
-import { NotFound } from '../../base/errors.ts';
+import type { Call } from '../../publisher/call.ts';
+import { method, visitsOf } from '../../publisher/views.ts';
+import { MethodNotAllowed, NotFound } from '../../base/errors.ts';
 
-/** What a visitor of a folder gets: its `index_html`. */
-const index = method({
-  http: 'GET',
-  permission: 'View',
-  summary: 'The folder’s index_html.',
-  async run(call) {
-    call.reads.listing(call.object);
-    const page = await call.connection.findChild(call.object, 'index_html');
-    const view = page?.definition?.view as Method | undefined;
-    if (page === undefined || view === undefined || !call.may(view.permission, page)) {
-      throw new NotFound(`There is nothing at '${call.object.path}'.`);
-    }
-    return answer({ ...call, object: page }, view);
-  },
-});
+/** What a visitor of a folder gets: its `index_html`, which also takes the forms that are sent to the folder. */
+const index = [
+  method({
+    http: 'GET',
+    permission: 'View',
+    summary: 'The folder’s index_html.',
+    run: (call) => visitIndex(call, 'GET'),
+  }),
+  method({ http: 'POST', permission: 'View', summary: 'A form for it.', run: (call) => visitIndex(call, 'POST') }),
+];
+
+async function visitIndex(call: Call, http: 'GET' | 'POST'): Promise<unknown> {
+  call.reads.listing(call.object);
+  const page = await call.connection.findChild(call.object, 'index_html');
+  const visits = visitsOf(page).filter(({ permission }) => page !== undefined && call.may(permission, page));
+  if (page === undefined || visits.length === 0) throw new NotFound(`There is nothing at '${call.object.path}'.`);
+  const visit = visits.find((each) => each.http === http);
+  if (visit === undefined) throw new MethodNotAllowed(http, ['GET', 'HEAD']);
+  return answer({ ...call, object: page }, visit);
+}
 
 export const folder = defineType({
   type: 'Folder',
