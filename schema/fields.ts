@@ -37,6 +37,10 @@ interface StringOptions extends Options {
   readonly rule?: Rule;
 }
 
+interface CodeOptions extends StringOptions {
+  readonly language: 'liquid';
+}
+
 interface LinesOptions extends Options {
   readonly default?: readonly string[];
   /** A rule on each line that is neither blank nor a comment. */
@@ -75,6 +79,10 @@ const LONGEST_LINE = 1000;
 export const p = {
   string: (options: StringOptions): Field<string> => textual('string', LONGEST_STRING, options),
   text: (options: StringOptions): Field<string> => textual('text', LONGEST_TEXT, options),
+  code: ({ language, ...options }: CodeOptions): Field<string> => {
+    const field = textual('code', LONGEST_TEXT, options);
+    return { ...field, schema: { ...field.schema, language } };
+  },
   lines,
   integer,
   boolean,

@@ -53,6 +53,7 @@ export interface LoginAnswer {
 export const WIDGETS = [
   'string',
   'text',
+  'code',
   'lines',
   'integer',
   'boolean',
@@ -81,6 +82,8 @@ export interface FieldSchema {
   readonly maxLength?: number;
   /** For numbers: "ms", "minutes". */
   readonly unit?: string;
+  /** For code: the language that it is in. */
+  readonly language?: 'liquid';
   /** For a path: the capability that the object there must provide. */
   readonly provides?: string;
   /** For a path: what such an object is called: "a session data container". */

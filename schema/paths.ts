@@ -42,6 +42,16 @@ export function idInPath(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Follows a path from a folder: "card", "../card" or "/shop/card". Nothing is above the root. */
+export function resolvePath(path: string, folder: string): string | undefined {
+  const names: string[] = [];
+  for (const name of (path.startsWith('/') ? path : `${folder}/${path}`).split('/')) {
+    if (name === '..' && names.pop() === undefined) return undefined;
+    if (name !== '' && name !== '.' && name !== '..') names.push(name);
+  }
+  return joinPath(names);
+}
+
 /** Whether the path is the folder's own or leads to something below it. */
 export function isWithin(path: string, folder: string): boolean {
   return folder === ROOT || path === folder || path.startsWith(`${folder}/`);

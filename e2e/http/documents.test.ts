@@ -18,7 +18,7 @@ test('every promise of docs/security.md names a test that exists', () => {
 });
 
 test('every page, picture and file that the documents lead to is there', () => {
-  for (const page of ['README.md', 'docs/operations.md', 'docs/security.md', 'docs/screens.md']) {
+  for (const page of ['README.md', 'docs/templates.md', 'docs/operations.md', 'docs/security.md', 'docs/screens.md']) {
     const links = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
     for (const link of links.filter((each) => !each.startsWith('http'))) {
       assert.ok(existsSync(new URL(link, new URL(page, root))), `${page} leads to ${link}`);

@@ -43,7 +43,7 @@ test('an object is added, read, changed and deleted', async () => {
   assert.equal(object.path, '/first');
   assert.equal(object.title, 'The first');
   assert.equal(object.owner, 'admin');
-  assert.equal(object.schema.properties['text']?.widget, 'text');
+  assert.equal(object.schema.properties['text']?.widget, 'code');
   assert.equal(added.headers.etag, `"${object.revision}"`);
 
   const changed = await api('/api/first', { method: 'PATCH', body: { properties: { text: 'Other' } } });

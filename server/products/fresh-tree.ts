@@ -7,7 +7,7 @@ const WELCOME = `<!doctype html>
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Welcome to Trellis</title>
+    <title>{{ template.title }} to Trellis</title>
     <style>
       body { font: 16px/1.5 Inter, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; color: #19201b; max-width: 36rem; margin: 15vh auto 0; padding: 0 1rem; }
       h1 { font-size: 1.5rem; letter-spacing: -0.014em; }
@@ -17,7 +17,7 @@ const WELCOME = `<!doctype html>
   </head>
   <body>
     <h1>Welcome to Trellis</h1>
-    <p>This page is the object <code>index_html</code> in the root of the tree. Change it, or put another in its place.</p>
+    <p>This page is the object <code>{{ template.path }}</code>{% if user %}, made for {{ user.name }}{% endif %}. Change it, or put another in its place.</p>
     <p><a href="/manage">Manage the objects of this site</a></p>
   </body>
 </html>

@@ -1,31 +1,89 @@
 import { p } from '../../../schema/fields.ts';
+import type { PreviewMessage } from '../../../schema/messages/templates.ts';
+import type { FieldProblem } from '../../../schema/messages.ts';
 import { defineType } from '../../objects/types.ts';
-import { html } from '../../publisher/request.ts';
+import { text } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
+import { TemplateFault } from '../../templates/renderer.ts';
+import { isTemplate, makePage, publishPage, syntaxFaults } from './page.ts';
 
-/** A page of HTML at its own path. Nothing in it is run, here or in the visitor's browser. */
+const CHANGE = 'Manage properties';
+
+const preview = method({
+  http: 'POST',
+  permission: CHANGE,
+  summary: 'The page that a text would make, as the caller would see it. Nothing is kept.',
+  body: { text },
+  async run(call): Promise<PreviewMessage> {
+    const { object, body } = call;
+    const addressed = object.id === 'index_html' ? (object.parent ?? object) : object;
+    try {
+      const { body: page, redirect = null } = await makePage({ ...call, addressed }, body.text);
+      return { body: page, redirect, fault: null };
+    } catch (error) {
+      if (!(error instanceof TemplateFault)) throw error;
+      const { message, path, line, column } = error.fault;
+      return { body: '', redirect: null, fault: { message, path, line, column } };
+    }
+  },
+});
+
+/** A page made from a Liquid template at its own path. Nothing in it is run in the server's process or by the browser. */
 export const pageTemplate = defineType({
   type: 'Page Template',
-  description: 'A page, served at its path',
+  description: 'A page made from a template, served at its path',
   icon: 'file-text',
   group: 'Content',
   suggestedId: 'index_html',
   addPermission: 'Add Page Templates',
+  changePermission: CHANGE,
   isCacheable: true,
   properties: {
-    text: p.text({
+    text: p.code({
       title: 'Text',
-      help: 'HTML, served as it is. Scripts in it do not run.',
-      placeholder: '<!doctype html>',
+      help: 'HTML with Liquid: {{ here.title }}. Scripts in it do not run.',
+      language: 'liquid',
+    }),
+    values: p.lines({
+      title: 'Values',
+      help: 'A name, a colon and a value on each line. Templates read them as {{ here.values.price }}.',
+      placeholder: 'price: 3.20',
+      maxLines: 100,
+      item: valueProblem,
     }),
   },
-  view: method({
-    http: 'GET',
-    permission: 'View',
-    summary: 'The page.',
-    run({ object, reads }) {
-      reads.object(object);
-      return html(String(object.properties['text']));
-    },
-  }),
+  tabs: [
+    { id: 'edit', label: 'Edit', element: 'template-edit-tab' },
+    { id: 'properties', label: 'Properties', element: 'properties-tab' },
+  ],
+  provides: { 'page.template': (object) => object.properties.text },
+  shown: ({ properties }) => ({ values: valuesIn(properties.values) }),
+  methods: { preview },
+  view: [
+    method({ http: 'GET', permission: 'View', summary: 'The page.', run: (call) => publishPage(call) }),
+    method({ http: 'POST', permission: 'View', summary: 'A form in a page.', run: (call) => publishPage(call) }),
+  ],
+  check: async (object, values) => (isTemplate(values.text) ? syntaxProblems(values.text, object.path) : []),
 });
+
+async function syntaxProblems(source: string, path: string): Promise<readonly FieldProblem[]> {
+  const faults = await syntaxFaults(source, path);
+  return faults.map(({ line, message }) => ({
+    pointer: '/properties/text',
+    detail: line === 0 ? message : `Line ${line}: ${message}`,
+  }));
+}
+
+const VALUE = /^([A-Za-z][A-Za-z0-9_]*):(.*)$/s;
+
+function valueProblem(line: string): string | undefined {
+  return VALUE.test(line) ? undefined : `'${line}' is no value. Write a name, a colon and the value: price: 3.20`;
+}
+
+function valuesIn(lines: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = lines.flatMap((line) => {
+    const [, name = '', value = ''] = VALUE.exec(line) ?? [];
+    return name === '' ? [] : [[name, value.trim()] as const];
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,149 @@
+import { encodeUrlPath, parsePath } from '../../../schema/paths.ts';
+import { Forbidden } from '../../base/errors.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Call } from '../../publisher/call.ts';
+import { LIMITS } from '../../templates/limits.ts';
+import {
+  UNSAVED,
+  type ListingPage,
+  type ObjectFacts,
+  type Plain,
+  type Question,
+  type Source,
+} from '../../templates/protocol.ts';
+import { TemplateFault } from '../../templates/renderer.ts';
+import { timeText } from '../../manage/describe.ts';
+import { currentSession } from '../sessions/current.ts';
+import type { Session } from '../../sessions/session.ts';
+
+const SESSION = 'Access session data';
+
+/** What one rendering learns of the tree and of the visitor's session: what the visitor may see, and so much of it. */
+export class PageAnswers {
+  readonly #call: Call;
+  readonly #unsaved: string | undefined;
+  #questions = 0;
+  #objects = 0;
+
+  /** With an unsaved text, which stands in for the template's own, the session is looked at and not changed. */
+  constructor(call: Call, unsaved?: string) {
+    this.#call = call;
+    this.#unsaved = unsaved;
+  }
+
+  async answer(question: Question): Promise<unknown> {
+    this.#count(1, 0);
+    switch (question.ask) {
+      case 'text':
+        return this.#text(question.path);
+      case 'template':
+        return this.#template(question.path);
+      case 'object':
+        return this.#object(question.path);
+      case 'children':
+        return this.#children(question.path, question.page);
+      case 'session':
+        return (await this.#session())?.get(question.key) ?? null;
+      case 'keep':
+        return this.#keep(question.key, question.value);
+    }
+  }
+
+  async #text(path: string): Promise<string | null> {
+    if (path === this.#call.object.path && this.#unsaved !== undefined) return this.#unsaved;
+    const object = await this.#find(path);
+    return object === undefined ? null : (object.provide('page.template') as string);
+  }
+
+  async #template(path: string): Promise<Source | null> {
+    const object = await this.#find(path);
+    if (object?.doesProvide('page.template') !== true) return null;
+    const isUnsaved = this.#unsaved !== undefined && object === this.#call.object;
+    return { number: isUnsaved ? UNSAVED : stateNumber(object), path: object.path };
+  }
+
+  async #object(path: string): Promise<ObjectFacts | null> {
+    const object = await this.#find(path);
+    return object === undefined ? null : factsOf(object);
+  }
+
+  async #children(path: string, { offset, limit, sort, order }: ListingPage): Promise<readonly ObjectFacts[]> {
+    const folder = await this.#find(path);
+    if (folder?.isFolder !== true) return [];
+    this.#call.reads.listing(folder);
+    const page = await this.#call.connection.children(folder, { offset, limit, sort, order, filter: '' });
+    this.#count(0, page.objects.length);
+    return page.objects.filter((child) => this.#call.may('View', child)).map(factsOf);
+  }
+
+  /** What the visitor may not see is as absent. */
+  async #find(path: string): Promise<TreeObject | undefined> {
+    const { connection, reads } = this.#call;
+    const ids = parsePath(path);
+    if (ids === undefined) return undefined;
+    let object: TreeObject | undefined = await connection.root();
+    for (const id of ids) {
+      const folder: TreeObject = object;
+      object = await connection.findChild(folder, id);
+      if (object === undefined) {
+        reads.listing(folder);
+        return undefined;
+      }
+    }
+    reads.object(object);
+    return this.#call.may('View', object) ? object : undefined;
+  }
+
+  async #session(): Promise<Session | undefined> {
+    this.#call.reads.never();
+    return this.#call.may(SESSION, this.#call.object) ? currentSession(this.#call) : undefined;
+  }
+
+  async #keep(key: string, value: Plain): Promise<null> {
+    if (this.#unsaved !== undefined) return null;
+    const session = await this.#session();
+    if (session === undefined)
+      throw new Forbidden(`You may not have a session here: it needs the permission '${SESSION}'.`);
+    if (value === null) session.delete(key);
+    else session.set(key, value);
+    return null;
+  }
+
+  #count(questions: number, objects: number): void {
+    this.#questions += questions;
+    this.#objects += objects;
+    if (this.#questions > LIMITS.questions)
+      throw this.#tooMuch(`${LIMITS.questions} questions about the tree and the session`);
+    if (this.#objects > LIMITS.objects) throw this.#tooMuch(`${LIMITS.objects} objects in its listings`);
+  }
+
+  #tooMuch(what: string): TemplateFault {
+    const message = `It takes more than a page may: ${what}.`;
+    return new TemplateFault({ message, path: this.#call.object.path, line: 0, column: 0, isLimit: true });
+  }
+}
+
+/** An object as templates see it. */
+export function factsOf(object: TreeObject): ObjectFacts {
+  const { id, title, path, type, state, definition } = object;
+  const own = {
+    id,
+    title,
+    path,
+    url: encodeUrlPath(path),
+    type,
+    created: timeText(state.created),
+    modified: timeText(state.modified),
+  };
+  return { ...(definition?.shown?.(object) as Readonly<Record<string, Plain>> | undefined), ...own };
+}
+
+const numbers = new WeakMap<object, number>();
+let lastNumber = UNSAVED;
+
+/** A number for an object as it is, which no other object or state of it has in this process. */
+export function stateNumber({ state: { properties } }: TreeObject): number {
+  const number = numbers.get(properties) ?? (lastNumber += 1);
+  numbers.set(properties, number);
+  return number;
+}

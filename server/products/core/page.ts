@@ -1,0 +1,87 @@
+import { Problem } from '../../base/errors.ts';
+import type { Call } from '../../publisher/call.ts';
+import { html, type Response } from '../../publisher/request.ts';
+import { rolesOf } from '../../security/policy.ts';
+import { siteOf } from '../../site.ts';
+import { UNSAVED, type Fault, type Names, type Rendered, type Source } from '../../templates/protocol.ts';
+import { TemplateFault } from '../../templates/renderer.ts';
+import { Renderers } from '../../templates/renderers.ts';
+import { changePermission } from '../../manage/describe.ts';
+import { factsOf, PageAnswers, stateNumber } from './page-answers.ts';
+
+const renderers = new Renderers();
+
+/** Whether a text has any Liquid in it; one without is sent as it is. */
+export function isTemplate(text: unknown): text is string {
+  return typeof text === 'string' && /\{[{%]/.test(text);
+}
+
+/** What a visitor of a page template gets. */
+export async function publishPage(call: Call): Promise<Response> {
+  const text = String(call.object.properties['text']);
+  if (!isTemplate(text)) {
+    call.reads.object(call.object);
+    return html(text);
+  }
+  try {
+    const { body, redirect } = await makePage(call);
+    return redirect === undefined ? html(body) : { ...html(''), status: 303, headers: { location: redirect } };
+  } catch (error) {
+    throw error instanceof TemplateFault ? brokenPage(call, error.fault) : error;
+  }
+}
+
+/** Renders the template that is called; `unsaved` stands in for its text, and then nothing is kept. */
+export async function makePage(call: Call, unsaved?: string): Promise<Rendered> {
+  const answers = new PageAnswers(call, unsaved);
+  const source: Source = { number: unsaved === undefined ? stateNumber(call.object) : UNSAVED, path: call.object.path };
+  const rendered = await renderers.render({ source, names: await namesOf(call) }, (question) =>
+    answers.answer(question),
+  );
+  for (const name of rendered.touched.values) call.reads.request(name);
+  if (rendered.touched.user) call.reads.user();
+  if (rendered.touched.user && call.user.name !== null) call.keepPrivate();
+  if (rendered.touched.fleeting) call.reads.never();
+  return rendered;
+}
+
+/** What is wrong with a text before anything is rendered. */
+export async function syntaxFaults(text: string, path: string): Promise<readonly Fault[]> {
+  try {
+    return await renderers.parse(text, path);
+  } catch (error) {
+    if (error instanceof TemplateFault) return [error.fault];
+    throw error;
+  }
+}
+
+async function namesOf(call: Call): Promise<Names> {
+  const { object, addressed, connection, request, user } = call;
+  const shown = (each: typeof object) => {
+    call.reads.object(each);
+    return factsOf(each);
+  };
+  return {
+    here: shown(addressed),
+    container: shown(object.parent ?? object),
+    root: shown(await connection.root()),
+    template: shown(object),
+    user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
+    method: request.method,
+    path: addressed.path,
+    query: [...request.query],
+    form: [...request.form],
+  };
+}
+
+/** Whoever may mend the template learns what is wrong with it; visitors learn that it is not their fault. */
+function brokenPage(call: Call, fault: Fault): Problem {
+  const { object } = call;
+  const { path, line, message } = fault;
+  siteOf(call).log.warn({ path, line, reason: message }, 'A page template could not be rendered');
+  if (!call.may(changePermission(object.definition), object)) return new Problem(500, 'broken-page', FOR_VISITORS);
+  const where = line === 0 ? `'${path}'` : `'${path}', line ${line}`;
+  return new Problem(500, 'broken-page', `The page could not be rendered. ${where}: ${message}`);
+}
+
+const FOR_VISITORS = 'This page cannot be shown at the moment. Whoever looks after it can see why.';

@@ -1,0 +1,47 @@
+import { toValue } from 'liquidjs';
+import type { Engine } from './engine.ts';
+import { LIMITS } from './limits.ts';
+import { LISTING_SORTS } from './protocol.ts';
+import { SeenObject } from './seen.ts';
+
+/**
+ * Measures what every filter makes, takes away the one that would print unescaped, and adds ours. `raw` would let anybody
+ * who may write a session, a title or a form value write into a page; text that is to be markup stands in a template.
+ */
+export function guardFilters(engine: Engine): void {
+  engine.unregisterFilter('raw');
+  for (const [name, options] of Object.entries(engine.filters)) {
+    const handler = typeof options === 'function' ? options : options.handler;
+    engine.registerFilter(name, function* (value: unknown, ...args: unknown[]): Generator<unknown, unknown, unknown> {
+      const { rendering } = engine;
+      if (isFleeting(name, toValue(value as string))) rendering.isFleeting = true;
+      const made = yield handler.call(this, value, ...args);
+      rendering.allowance.measure(made);
+      return made;
+    });
+  }
+  engine.registerFilter('children', (folder: unknown, ...args: unknown[]) => children(engine, folder, args));
+}
+
+function isFleeting(name: string, value: unknown): boolean {
+  return name === 'sample' || (name.startsWith('date') && (value === 'now' || value === 'today'));
+}
+
+/** `folder | children: limit: 20, offset: 40, sort: 'modified', order: 'desc'` */
+function children(engine: Engine, folder: unknown, args: readonly unknown[]): unknown {
+  if (!(folder instanceof SeenObject)) return [];
+  const options = new Map(args.filter(Array.isArray).map(([name, value]) => [String(name), toValue(value)]));
+  const count = (name: string, otherwise: number, most: number) => {
+    const number = Number(options.get(name) ?? otherwise);
+    return Number.isInteger(number) && number >= 0 ? Math.min(number, most) : otherwise;
+  };
+  const wanted = String(options.get('sort') ?? 'id');
+  const sort = LISTING_SORTS.find((each) => each === wanted);
+  if (sort === undefined) throw new Error(`'${wanted}' is no order. Use ${LISTING_SORTS.join(', ')}`);
+  return engine.rendering.listing(folder.valueOf(), {
+    offset: count('offset', 0, Number.MAX_SAFE_INTEGER),
+    limit: count('limit', LIMITS.listing, LIMITS.longestListing),
+    sort,
+    order: options.get('order') === 'desc' ? 'desc' : 'asc',
+  });
+}

@@ -1,0 +1,62 @@
+import { Allowance } from './allowance.ts';
+import { LIMITS } from './limits.ts';
+import type { Job, ListingPage, ObjectFacts, Plain, Question, Source } from './protocol.ts';
+import { plain } from './plain.ts';
+import { SeenNames, SeenObject, type Asking } from './seen.ts';
+
+/** Asks the server; what comes back is what each question's answer is said to be. */
+export type Ask = (question: Question) => Promise<unknown>;
+
+/** One rendering as tags and filters meet it. */
+export class Rendering implements Asking {
+  readonly allowance = new Allowance();
+  readonly names: SeenNames;
+  /** It showed the time or something random. */
+  isFleeting = false;
+  readonly #ask: Ask;
+  readonly #objects = new Map<string, SeenObject | undefined>();
+  readonly #session = new Map<string, Plain>();
+
+  constructor(job: Job, ask: Ask) {
+    this.#ask = ask;
+    this.names = new SeenNames(job.names, this);
+  }
+
+  async object(path: string): Promise<SeenObject | undefined> {
+    if (this.#objects.has(path)) return this.#objects.get(path);
+    const facts = (await this.#ask({ ask: 'object', path })) as ObjectFacts | null;
+    const object = facts === null ? undefined : new SeenObject(facts, this);
+    this.#objects.set(path, object);
+    return object;
+  }
+
+  children(path: string): Promise<readonly SeenObject[]> {
+    return this.listing(path, { offset: 0, limit: LIMITS.listing, sort: 'id', order: 'asc' });
+  }
+
+  async listing(path: string, page: ListingPage): Promise<readonly SeenObject[]> {
+    const all = (await this.#ask({ ask: 'children', path, page })) as readonly ObjectFacts[];
+    return all.map((facts) => new SeenObject(facts, this));
+  }
+
+  async sessionValue(key: string): Promise<Plain> {
+    const known = this.#session.get(key);
+    if (known !== undefined) return known;
+    const value = plain(await this.#ask({ ask: 'session', key }), this.allowance);
+    this.#session.set(key, value);
+    return value;
+  }
+
+  async keep(key: string, value: Plain): Promise<void> {
+    await this.#ask({ ask: 'keep', key, value });
+    this.#session.set(key, value);
+  }
+
+  async template(path: string): Promise<Source | undefined> {
+    return ((await this.#ask({ ask: 'template', path })) as Source | null) ?? undefined;
+  }
+
+  async text(path: string): Promise<string> {
+    return (await this.#ask({ ask: 'text', path })) as string;
+  }
+}

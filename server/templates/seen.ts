@@ -1,0 +1,162 @@
+import { Drop } from 'liquidjs';
+import { parentPath } from '../../schema/paths.ts';
+import type { Names, ObjectFacts, Plain, Touched } from './protocol.ts';
+
+/** Where values come from that a template did not bring along. */
+export interface Asking {
+  object(path: string): Promise<SeenObject | undefined>;
+  children(path: string): Promise<readonly SeenObject[]>;
+  sessionValue(key: string): Promise<Plain>;
+}
+
+/** A value with names of its own. What `read` does not give is not there: no property or method of JavaScript is. */
+export abstract class Seen extends Drop {
+  abstract read(name: string): unknown;
+
+  /** What stands for it in a text and in a comparison. */
+  override valueOf(): string {
+    return '';
+  }
+
+  /** As plain data: for filters that go through a list, and for JSON. */
+  toJSON(): object {
+    return {};
+  }
+}
+
+/** An object of the tree. */
+export class SeenObject extends Seen {
+  readonly #facts: ObjectFacts;
+  readonly #asking: Asking;
+
+  constructor(facts: ObjectFacts, asking: Asking) {
+    super();
+    this.#facts = facts;
+    this.#asking = asking;
+  }
+
+  override read(name: string): unknown {
+    const { path } = this.#facts;
+    if (name === 'children') return this.#asking.children(path);
+    if (name === 'container') return this.#container(path);
+    return Object.hasOwn(this.#facts, name) ? this.#facts[name] : undefined;
+  }
+
+  override valueOf(): string {
+    return this.#facts.path;
+  }
+
+  override toJSON(): object {
+    return this.#facts;
+  }
+
+  #container(path: string): Promise<SeenObject | undefined> | undefined {
+    const parent = parentPath(path);
+    return parent === undefined ? undefined : this.#asking.object(parent);
+  }
+}
+
+/** Texts by name, of a query or a form; of several with one name the first. */
+class SeenValues extends Seen {
+  readonly #values: Map<string, string>;
+  readonly #touch: (name: string) => void;
+
+  constructor(values: Names['query'], touch: (name: string) => void) {
+    super();
+    this.#values = new Map(values.toReversed());
+    this.#touch = touch;
+  }
+
+  override read(name: string): unknown {
+    this.#touch(name);
+    return this.#values.get(name);
+  }
+}
+
+class SeenRequest extends Seen {
+  readonly #parts: Readonly<Record<string, unknown>>;
+
+  constructor({ method, path, query, form }: Names, touch: (name: string) => void) {
+    super();
+    this.#parts = { method, path, query: new SeenValues(query, touch), form: new SeenValues(form, touch) };
+  }
+
+  override read(name: string): unknown {
+    return Object.hasOwn(this.#parts, name) ? this.#parts[name] : undefined;
+  }
+}
+
+class SeenUser extends Seen {
+  readonly #user: NonNullable<Names['user']>;
+
+  constructor(user: NonNullable<Names['user']>) {
+    super();
+    this.#user = user;
+  }
+
+  override read(name: string): unknown {
+    if (name === 'name') return this.#user.name;
+    return name === 'roles' ? this.#user.roles : undefined;
+  }
+
+  override valueOf(): string {
+    return this.#user.name;
+  }
+}
+
+class SeenObjects extends Seen {
+  readonly #asking: Asking;
+
+  constructor(asking: Asking) {
+    super();
+    this.#asking = asking;
+  }
+
+  override read(path: string): unknown {
+    return this.#asking.object(path);
+  }
+}
+
+class SeenSession extends Seen {
+  readonly #asking: Asking;
+
+  constructor(asking: Asking) {
+    super();
+    this.#asking = asking;
+  }
+
+  override read(key: string): unknown {
+    return this.#asking.sessionValue(key);
+  }
+}
+
+/** The names that every template has, and which of them it touched. */
+export class SeenNames extends Seen {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #touchedValues = new Set<string>();
+  #isUserTouched = false;
+
+  constructor(names: Names, asking: Asking) {
+    super();
+    const object = (facts: ObjectFacts) => new SeenObject(facts, asking);
+    this.#values = {
+      here: object(names.here),
+      container: object(names.container),
+      root: object(names.root),
+      template: object(names.template),
+      request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
+      user: names.user === null ? undefined : new SeenUser(names.user),
+      objects: new SeenObjects(asking),
+      session: new SeenSession(asking),
+    };
+  }
+
+  override read(name: string): unknown {
+    if (name === 'user') this.#isUserTouched = true;
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+
+  get touched(): Omit<Touched, 'fleeting'> {
+    return { values: [...this.#touchedValues], user: this.#isUserTouched };
+  }
+}
