@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import '../parts/dialog.ts';
 import { formatAge } from '../parts/format.ts';
 import { controls } from '../styles/controls.ts';
-import { contested, type Difference } from './edits.ts';
+import { beginningOf, contested, type Difference } from './edits.ts';
 
 /** Somebody saved the object while it was being edited here. */
 export interface Conflict {
@@ -97,7 +97,7 @@ export class ConflictDialog extends LitElement {
 }
 
 function cell(text: string | undefined) {
-  return text === undefined ? html`<td class="quiet">unchanged</td>` : html`<td>${text}</td>`;
+  return text === undefined ? html`<td class="quiet">unchanged</td>` : html`<td>${beginningOf(text)}</td>`;
 }
 
 function bothWords(count: number): string {

@@ -72,6 +72,11 @@ export function textOf(field: FieldSchema, value: unknown): string {
   return word === '' ? 'empty' : field.unit ? `${word} ${field.unit}` : word;
 }
 
+/** The beginning of a text that may be a whole page, where there is room for a few lines. */
+export function beginningOf(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
 function kept(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const lines = value.map((line) => (typeof line === 'string' ? line.trimEnd() : line));

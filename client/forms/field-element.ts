@@ -16,6 +16,7 @@ const kinds: Record<Widget, Kind> = {
   password: string,
   path: { tag: 'field-path', load: () => import('./field-path.ts') },
   text: { tag: 'field-text', load: () => import('./field-text.ts') },
+  code: { tag: 'field-code', load: () => import('./field-code.ts') },
   lines: { tag: 'field-lines', load: () => import('./field-lines.ts') },
   integer: { tag: 'field-integer', load: () => import('./field-integer.ts') },
   boolean: { tag: 'field-boolean', load: () => import('./field-boolean.ts') },

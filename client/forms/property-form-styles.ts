@@ -8,7 +8,7 @@ export const formStyles = css`
   .columns {
     flex: 1;
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 304px;
+    grid-template-columns: minmax(0, 1fr) var(--rail, 304px);
   }
   form {
     display: grid;

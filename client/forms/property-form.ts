@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { FieldResult, FieldSchema, ObjectMessage, Widget } from '../../schema/messages.ts';
 import { changeObject, checkProperties, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
@@ -13,7 +13,7 @@ import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Conflict } from './conflict-dialog.ts';
 import { Editing } from './editing.ts';
-import { isSame, textOf, type Edits, type FormValues } from './edits.ts';
+import { beginningOf, isSame, textOf, type Edits, type FormValues } from './edits.ts';
 import './field-element.ts';
 import type { ValueChanged } from './field.ts';
 import { problemsByField } from './problems.ts';
@@ -22,6 +22,19 @@ import './save-bar.ts';
 import { savedWords } from './saved-words.ts';
 
 const PAUSE_MS = 250;
+/** Fields whose former value is too long to be named. */
+const LONG: readonly Widget[] = ['lines', 'text', 'code'];
+
+/** What the form holds now, typed or saved. */
+export class FormValuesShown extends Event {
+  static readonly type = 'form-values-shown';
+  readonly values: FormValues;
+
+  constructor(values: FormValues) {
+    super(FormValuesShown.type);
+    this.values = values;
+  }
+}
 
 /** The form of an object's properties, from its schema; the slot "rail" stands beside it. Nothing typed is ever lost. */
 @customElement('property-form')
@@ -30,6 +43,8 @@ export class PropertyForm extends LitElement {
   @property() saveLabel = 'Save changes';
   /** Said when it was saved; otherwise "Saved changes." with the time, or how the servers answer. */
   @property() savedText = '';
+  /** Which fields it shows. Code has a tab of its own. */
+  @property({ attribute: false }) shows: (field: FieldSchema) => boolean = ({ widget }) => widget !== 'code';
   @state() private failure = '';
   @state() private conflict: Conflict | undefined;
   @state() private isSaving = false;
@@ -72,7 +87,9 @@ export class PropertyForm extends LitElement {
       ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#summary()}
       <div class="columns">
         <form tabindex="-1" @value-changed=${this.#onValue} @submit=${this.#onSubmit} @keydown=${this.#onKey}>
-          ${Object.entries(this.#editing.fields).map(([name, field]) => this.#field(name, field))}
+          ${Object.entries(this.#editing.fields)
+            .filter(([, field]) => this.shows(field))
+            .map(([name, field]) => this.#field(name, field))}
           ${this.#unknownProperties()}
         </form>
         <slot name="rail"></slot>
@@ -90,6 +107,10 @@ export class PropertyForm extends LitElement {
           : nothing
       }
     `;
+  }
+
+  protected override updated() {
+    this.dispatchEvent(new FormValuesShown(this.#editing.values));
   }
 
   async #look(began: ObjectMessage, edits: Edits, signal: AbortSignal) {
@@ -152,7 +173,7 @@ export class PropertyForm extends LitElement {
   #mine(name: string, field: FieldSchema) {
     const mine = this.#editing.setAside.get(name);
     return html`<p class="mine">
-      You had <span class="mono">${textOf(field, mine)}</span> here.
+      You had <span class="mono">${beginningOf(textOf(field, mine))}</span> here.
       <button type="button" class="link" @click=${() => this.#change(name, mine)}>Put it back</button>
     </p>`;
   }
@@ -174,7 +195,7 @@ export class PropertyForm extends LitElement {
     const [first] = changed;
     if (first === undefined) return nothing;
     const field = this.#editing.fields[first];
-    const isShort = changed.length === 1 && field && field.widget !== 'lines' && field.widget !== 'text';
+    const isShort = changed.length === 1 && field && !LONG.includes(field.widget);
     return html`<save-bar
       label=${this.saveLabel}
       .was=${isShort ? this.#was(first, field) : undefined}

@@ -61,6 +61,7 @@ function isInDialog(event: Event): boolean {
 
 function isInField(event: Event): boolean {
   const target = event.composedPath()[0];
+  if (target instanceof HTMLElement && target.isContentEditable) return true;
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -246,7 +246,8 @@ export class ContentsTab extends LitElement implements TabElement {
     this.adding = undefined;
     flash(`Added '${object.id}'.`);
     this.dispatchEvent(new ObjectChanged());
-    go(addressOf(object.path, object.tabs.find(({ id }) => id === 'properties')?.id));
+    // To where it is given what makes it.
+    go(addressOf(object.path, object.tabs.find(({ id }) => id !== 'contents')?.id));
   }
 
   async #rename() {

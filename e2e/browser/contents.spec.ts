@@ -1,5 +1,5 @@
 import { Contents } from '../support/pages/contents.ts';
-import { Form } from '../support/pages/form.ts';
+import { TemplateTab } from '../support/pages/template-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
@@ -126,7 +126,7 @@ test('an empty folder says so and leads on', async ({ app, page, api }) => {
   await app.open('/empty');
   await expect(page.getByText("There are currently no items in 'empty'.")).toBeVisible();
   await new Contents(page).add('Page Template', 'page');
-  await new Form(page).save('Text', '<h1>Hello</h1>');
+  await new TemplateTab(page).save('<h1>Hello</h1>');
   await expect(app.flash(/^Saved changes\./)).toBeVisible();
   await page.goto('/empty/page');
   await expect(page.getByRole('heading', { name: 'Hello' })).toBeVisible();

@@ -44,6 +44,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/browser_id_manager', 'settings', /Set-Cookie/],
         ['/acl_users', 'users', /admin/],
         ['/index_html', 'properties', /Path/],
+        ['/index_html', 'edit', /Welcome to Trellis<\/title>/],
         ['/temp_folder/session_data', 'test', /You have no session yet/],
         ['/temp_folder', 'contents', /session_data/],
         ['/', 'setup-sessions', /What will happen/],

@@ -1,0 +1,32 @@
+import { closePercentBrace, liquid } from '@codemirror/lang-liquid';
+import type { Extension } from '@codemirror/state';
+
+const OBJECT = ['id', 'title', 'path', 'url', 'type', 'created', 'modified', 'values', 'children', 'container'];
+
+/** What follows a name of the template's own: `here.title`. */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  here: OBJECT,
+  container: OBJECT,
+  root: OBJECT,
+  template: OBJECT,
+  request: ['method', 'path', 'query', 'form'],
+  user: ['name', 'roles'],
+};
+
+/** Page templates: HTML with Liquid in it, and the names that Trellis adds. */
+export function liquidLanguage(): Extension {
+  const names = [...Object.keys(MEMBERS), 'objects', 'session'];
+  return [
+    liquid({
+      tags: ['session', 'redirect'].map((label) => ({ label, type: 'keyword' })),
+      filters: [{ label: 'children', type: 'function' }],
+      variables: names.map((label) => ({ label, type: 'variable' })),
+      properties: ([first = '', ...more]) => (more.length > 0 ? [] : (MEMBERS[first] ?? [])).map(property),
+    }),
+    closePercentBrace,
+  ];
+}
+
+function property(label: string) {
+  return { label, type: 'property' };
+}

@@ -1,0 +1,111 @@
+import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { basicSetup, EditorView } from 'codemirror';
+import { css, html, type CSSResultGroup, type PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { liquidLanguage } from './code/liquid.ts';
+import { codeTheme } from './code/theme.ts';
+import { typingOverSelection } from './code/typing.ts';
+import { Field } from './field.ts';
+
+/** Code, in an editor over the whole width. An error that begins with "Line 3:" marks that line. */
+@customElement('field-code')
+export class FieldCode extends Field<string> {
+  @property({ attribute: false }) override value = '';
+  #editor: EditorView | undefined;
+  /** What the editor holds; asking it takes time with a long text. */
+  #held = '';
+
+  override focus() {
+    this.#editor?.focus();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#editor?.destroy();
+    this.#editor = undefined;
+  }
+
+  protected override control() {
+    return html`<div id="control" class="editor" ?data-invalid=${Boolean(this.error)}></div>`;
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    const parent = this.renderRoot.querySelector('.editor');
+    if (!parent) return;
+    if (this.#editor?.dom.parentElement !== parent) this.#open(parent);
+    if (this.value !== this.#held) this.#replace(this.value);
+    this.#mark();
+  }
+
+  #open(parent: Element) {
+    this.#editor?.destroy();
+    this.#held = this.value;
+    this.#editor = new EditorView({
+      parent,
+      // Its styles belong to this shadow root: in the document the security policy would refuse them.
+      root: this.renderRoot as ShadowRoot,
+      doc: this.value,
+      extensions: [
+        basicSetup,
+        liquidLanguage(),
+        codeTheme,
+        typingOverSelection,
+        lintGutter(),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': this.field.title, 'aria-describedby': 'hint' }),
+        EditorView.updateListener.of(({ docChanged, state }) => {
+          if (!docChanged) return;
+          const text = state.doc.toString();
+          if (text === this.value) return;
+          this.#held = text;
+          this.change(text);
+        }),
+      ],
+    });
+  }
+
+  #replace(text: string) {
+    this.#held = text;
+    const length = this.#editor?.state.doc.length ?? 0;
+    this.#editor?.dispatch({ changes: { from: 0, to: length, insert: text } });
+  }
+
+  #mark() {
+    const { state } = this.#editor!;
+    const [, line, message = ''] = /^Line (\d+): (.*)$/s.exec(this.error ?? '') ?? [];
+    const { from, to } = state.doc.line(Math.min(Number(line ?? 1), state.doc.lines));
+    const found: Diagnostic[] = line === undefined ? [] : [{ from, to, severity: 'error', message }];
+    this.#editor?.dispatch(setDiagnostics(state, found));
+  }
+
+  static override styles: CSSResultGroup = [
+    Field.styles,
+    css`
+      :host {
+        grid-template-columns: minmax(0, 1fr);
+        row-gap: 6px;
+      }
+      .label {
+        padding-top: 0;
+      }
+      .type {
+        display: inline;
+        margin-left: 6px;
+      }
+      .editor {
+        height: calc(100dvh - 320px);
+        min-height: 300px;
+        overflow: hidden;
+        border: 1px solid var(--t-control);
+        border-radius: var(--t-radius);
+      }
+      .editor:focus-within {
+        outline: 2px solid var(--t-accent);
+        outline-offset: 1px;
+      }
+      .editor[data-invalid] {
+        border-color: var(--t-danger);
+      }
+    `,
+  ];
+}

@@ -1,0 +1,147 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { PreviewMessage, TemplateFaultMessage } from '../../schema/messages/templates.ts';
+import { encodeUrlPath } from '../../schema/paths.ts';
+import { detailOf } from '../api/request.ts';
+import { previewTemplate } from '../api/templates.ts';
+import '../forms/property-form.ts';
+import type { FormValuesShown } from '../forms/property-form.ts';
+import '../parts/banner.ts';
+import '../parts/face.ts';
+import '../parts/icon.ts';
+import '../parts/loading.ts';
+import { controls } from '../styles/controls.ts';
+import type { TabElement } from './tab.ts';
+
+const PAUSE_MS = 300;
+
+/** The text of a page template, and beside it the page that it makes, also before it is saved. */
+@customElement('template-edit-tab')
+export class TemplateEditTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private text = '';
+
+  readonly #preview = new Task(this, {
+    args: () => [this.path, this.text, this.object.may.change] as const,
+    task: async ([path, text, isAllowed], { signal }): Promise<PreviewMessage | undefined> => {
+      if (!isAllowed) return undefined;
+      if (text !== this.object.properties['text']) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      signal.throwIfAborted();
+      return previewTemplate(path, { text }, signal);
+    },
+  });
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('object') && changed.get('object') === undefined) this.text = textOf(this.object.properties);
+  }
+
+  protected override render() {
+    return html`<property-form
+      .object=${this.object}
+      .shows=${isCode}
+      @form-values-shown=${({ values }: FormValuesShown) => (this.text = textOf(values))}
+    >
+      ${this.object.may.change ? this.#rail() : nothing}
+    </property-form>`;
+  }
+
+  #rail() {
+    const { path } = this.object;
+    const visited = path.endsWith('/index_html') ? path.slice(0, -'index_html'.length) : path;
+    return html`<section slot="rail" class="preview" aria-labelledby="preview">
+      <div class="head">
+        <h2 id="preview">Preview</h2>
+        <a class="small" href=${encodeUrlPath(visited)} target="_blank" rel="noopener">Open the saved page</a>
+      </div>
+      ${this.#page()}
+      <p class="small quiet">What a visitor’s browser would get from the text at the left, for you. Nothing is kept.</p>
+    </section>`;
+  }
+
+  #page() {
+    const { value, status, error } = this.#preview;
+    if (status === TaskStatus.ERROR) {
+      return html`<t-face kind="error" icon="circle-x" heading="Could not render the page: ${detailOf(error)}">
+        <button @click=${() => this.#preview.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (!value) return html`<t-loading>Rendering the page…</t-loading>`;
+    if (value.fault) return html`<t-banner kind="danger" role="status">${wordsFor(value.fault, this.path)}</t-banner>`;
+    if (value.redirect !== null) {
+      return html`<t-banner kind="info" role="status">The visitor is sent to ${value.redirect}</t-banner>`;
+    }
+    if (value.body === '') return html`<t-face icon="file-text" heading="The page is empty."></t-face>`;
+    return html`<pre class="mono" tabindex="0" role="region" aria-label="Source of the page">${value.body}</pre>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        --rail: minmax(0, 1fr);
+        display: flex;
+        flex-direction: column;
+      }
+      property-form {
+        flex: 1;
+      }
+      .preview {
+        display: grid;
+        gap: 6px;
+        align-content: start;
+        padding: 20px var(--t-edge) 32px 0;
+      }
+      .head {
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 12px;
+      }
+      h2 {
+        font-size: var(--t-size);
+        font-weight: 500;
+      }
+      pre {
+        height: calc(100dvh - 320px);
+        min-height: 300px;
+        margin: 0;
+        padding: 4px 8px;
+        overflow: auto;
+        border: 1px solid var(--t-line);
+        border-radius: var(--t-radius);
+        background: var(--t-lowered);
+        line-height: 1.25rem;
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+      }
+      t-banner,
+      t-face {
+        border: 1px solid var(--t-line);
+        border-radius: var(--t-radius);
+        --t-edge: 12px;
+      }
+      @media (width < 1200px) {
+        .preview {
+          padding: 0 var(--t-edge) 32px;
+        }
+      }
+    `,
+  ];
+}
+
+function isCode({ widget }: FieldSchema): boolean {
+  return widget === 'code';
+}
+
+function textOf(values: Readonly<Record<string, unknown>>): string {
+  const { text } = values;
+  return typeof text === 'string' ? text : '';
+}
+
+function wordsFor({ message, path, line }: TemplateFaultMessage, own: string): string {
+  const where = path === own ? '' : `${path}: `;
+  return line === 0 ? `${where}${message}` : `${where}Line ${line}: ${message}`;
+}
