@@ -1,113 +1,155 @@
-import { startMemcached } from '../e2e/support/memcached.ts';
-import { basic, startServer } from '../e2e/support/server.ts';
-import { load, residentMb, startProgram, type Load } from './processes.ts';
+import { contend, countCommands, freeze, kill, newSession } from './behaviour.ts';
+import type { Commands, Contention, Outage } from './behaviour.ts';
+import { FLOOR, OURS, RAW, startContestants, type Contestant } from './contestants.ts';
+import { load, type Load } from './load.ts';
+import type { Options } from './options.ts';
+import { residentMb } from './programs.ts';
+import { figure, median, type Report } from './report.ts';
+import { sessionSections } from './sessions-report.ts';
 
-// Every cell in turn, round after round; a ratio is taken within its round, and the median of the rounds counts.
-const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
-const SECONDS = Number(process.env['SECONDS'] ?? 3);
-const CONNECTIONS = Number(process.env['CONNECTIONS'] ?? 16);
-const SESSIONS = 64;
-const PAGES = ['page', 'none', 'read', 'rw', 'new'] as const;
+const SESSIONS = 128;
 
-interface Cell {
+/** One page under one load, asked of one contestant after the other. */
+export interface Series {
+  readonly page: 'none' | 'read' | 'rw' | 'new';
+  readonly connections: number;
+  readonly bytes: number;
+  /** Some are measured for this project alone, beside floor and raw limit. */
+  readonly isForAll: boolean;
+}
+
+/** The medians of a contestant in a series. What is divided by the floor is divided round by round. */
+export interface Cell extends Series, Load {
   readonly name: string;
-  readonly url: string;
-  readonly pid: number;
-  readonly cookies: readonly string[];
+  readonly ratio: number;
+  readonly cpuRatio: number;
+  readonly p50OverFloorUs: number;
+  /** Resident after each round. */
+  readonly memoryMb: readonly number[];
 }
 
-await using memcached = await startMemcached();
-await using trellis = await startServer({
-  environment: {
-    TRELLIS_PRODUCTS: new URL('product', import.meta.url).pathname,
-    TRELLIS_LOG_LEVEL: 'error',
-    NODE_ENV: 'production',
-  },
-});
-const { child: koa, line: koaPort } = await startProgram('koa.ts');
-try {
-  await setUp();
-  const cookies = await Promise.all(Array.from({ length: SESSIONS }, newSession));
-  const atRest = await residentMb(trellis.pid);
-  const cells: readonly Cell[] = [
-    { name: 'bare Koa', url: `http://127.0.0.1:${koaPort}/`, pid: koa.pid ?? 0, cookies: [] },
-    ...PAGES.map((page) => ({
-      name: page,
-      url: `${trellis.url}/${page === 'page' ? '' : `${page}?size=200`}`,
-      pid: trellis.pid,
-      cookies: page === 'read' || page === 'rw' ? cookies : [],
-    })),
-  ];
-  report(await measure(cells), atRest, await residentMb(trellis.pid));
-} finally {
-  koa.kill();
+/** What a contestant asks of memcached, and what becomes of sessions in trouble. The raw limit is not put to that test. */
+export interface Conduct {
+  readonly name: string;
+  readonly commands: Commands;
+  readonly contention: Contention;
+  readonly frozen?: Outage;
+  readonly killed?: Outage;
 }
 
-async function setUp(): Promise<void> {
-  const servers = [memcached.address];
-  await api('POST', '/api/@setup-sessions', { servers, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 });
-  for (const mode of PAGES.slice(1)) await api('POST', '/api', { type: 'Bench Page', id: mode, properties: { mode } });
+interface Round {
+  readonly load: Load;
+  readonly floor: Load;
+  readonly memoryMb: number;
 }
 
-async function newSession(): Promise<string> {
-  const answer = await fetch(`${trellis.url}/new?size=200`);
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0];
-  if (!answer.ok || cookie === undefined)
-    throw new Error(`No session was made: ${answer.status} ${await answer.text()}`);
-  return cookie;
+const SERIES: readonly Series[] = [
+  { page: 'none', connections: 16, bytes: 200, isForAll: true },
+  { page: 'read', connections: 16, bytes: 200, isForAll: true },
+  { page: 'rw', connections: 16, bytes: 200, isForAll: true },
+  { page: 'new', connections: 16, bytes: 200, isForAll: true },
+  { page: 'read', connections: 16, bytes: 5120, isForAll: false },
+  { page: 'rw', connections: 16, bytes: 5120, isForAll: false },
+  { page: 'read', connections: 1, bytes: 200, isForAll: false },
+  { page: 'rw', connections: 1, bytes: 200, isForAll: false },
+  { page: 'rw', connections: 64, bytes: 200, isForAll: false },
+];
+
+/** The session layers side by side: speed in turn, series by series, then conduct. */
+export async function benchSessions(options: Options): Promise<Report> {
+  const contestants = await startContestants(options.only);
+  try {
+    const cells = await measureAll(contestants, options);
+    const conducts: Conduct[] = [];
+    for (const contestant of contestants) if (contestant.name !== FLOOR) conducts.push(await observe(contestant));
+    return {
+      sections: sessionSections(cells, conducts),
+      lines: [...cells, ...conducts].map((line) => ({ part: 'sessions', ...line })),
+    };
+  } finally {
+    for (const contestant of contestants) await contestant[Symbol.asyncDispose]();
+  }
 }
 
-async function api(method: string, path: string, body: unknown): Promise<void> {
-  const headers = { authorization: basic(), 'content-type': 'application/json' };
-  const answer = await fetch(trellis.url + path, { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-}
-
-async function measure(cells: readonly Cell[]): Promise<ReadonlyMap<string, readonly Load[]>> {
-  const results = new Map<string, Load[]>(cells.map(({ name }) => [name, []]));
-  for (const { url, pid, cookies } of cells) await load(url, { pid, cookies, connections: CONNECTIONS, seconds: 1 });
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    console.error(`round ${round} of ${ROUNDS}`);
-    for (const { name, url, pid, cookies } of cells) {
-      results.get(name)?.push(await load(url, { pid, cookies, connections: CONNECTIONS, seconds: SECONDS }));
+async function measureAll(contestants: readonly Contestant[], options: Options): Promise<readonly Cell[]> {
+  const rounds = new Map<string, Round[]>();
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const series of SERIES) {
+      process.stderr.write(`round ${round} of ${options.rounds}, ${nameOf(series)}:`);
+      let floor: Load | undefined;
+      for (const contestant of contestants.filter(({ name }) => takesPart(name, series))) {
+        const measured = await measure(contestant, series, options.seconds);
+        floor ??= measured;
+        const key = keyOf(contestant.name, series);
+        const memoryMb = await residentMb(contestant.pid);
+        rounds.set(key, [...(rounds.get(key) ?? []), { load: measured, floor, memoryMb }]);
+        process.stderr.write(` ${figure(measured.perSecond / floor.perSecond, 2)}`);
+      }
+      process.stderr.write('\n');
     }
   }
-  return results;
+  return SERIES.flatMap((series) =>
+    contestants.flatMap(({ name }) => {
+      const own = rounds.get(keyOf(name, series));
+      return own === undefined ? [] : [summarise(name, series, own)];
+    }),
+  );
 }
 
-function report(results: ReadonlyMap<string, readonly Load[]>, atRestMb: number, afterMb: number): void {
-  const floor = results.get('bare Koa') ?? [];
-  console.log(`${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s, ${SESSIONS} sessions of 200 bytes\n`);
-  console.log('page        req/s   ÷ Koa   CPU µs   CPU ÷ Koa   p50 ms   p99 ms   failures');
-  for (const [name, loads] of results) {
-    const row = {
-      name,
-      perSecond: median(loads.map(({ perSecond }) => perSecond)),
-      ratio: median(loads.map(({ perSecond }, round) => perSecond / (floor[round]?.perSecond ?? perSecond))),
-      cpuUs: median(loads.map(({ cpuUs }) => cpuUs)),
-      cpuRatio: median(loads.map(({ cpuUs }, round) => cpuUs / (floor[round]?.cpuUs ?? cpuUs))),
-      p50Ms: median(loads.map(({ p50Ms }) => p50Ms)),
-      p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
-      failures: loads.reduce((sum, { failures }) => sum + failures, 0),
-    };
-    console.log(
-      [
-        name.padEnd(9),
-        row.perSecond.toFixed(0).padStart(8),
-        row.ratio.toFixed(2).padStart(8),
-        row.cpuUs.toFixed(0).padStart(9),
-        row.cpuRatio.toFixed(2).padStart(12),
-        row.p50Ms.toFixed(2).padStart(9),
-        row.p99Ms.toFixed(2).padStart(9),
-        String(row.failures).padStart(11),
-      ].join(''),
-    );
-    if (process.env['JSON_LINES'] !== undefined) console.log(JSON.stringify(row));
+function takesPart(name: string, { isForAll }: Series): boolean {
+  return isForAll || name === FLOOR || name === RAW || OURS.includes(name);
+}
+
+function keyOf(name: string, series: Series): string {
+  return `${name}, ${nameOf(series)}`;
+}
+
+export function nameOf({ page, connections, bytes }: Series): string {
+  return `/${page} of ${bytes} bytes, ${connections} connection${connections === 1 ? '' : 's'}`;
+}
+
+async function measure(contestant: Contestant, series: Series, seconds: number): Promise<Load> {
+  const { page, connections, bytes } = series;
+  const hasSession = contestant.name !== FLOOR && page !== 'new';
+  const cookies: string[] = [];
+  while (hasSession && cookies.length < SESSIONS) cookies.push(await newSession(contestant, bytes));
+  const url = `http://127.0.0.1:${contestant.port}/${page}?size=${bytes}`;
+  const under = { pid: contestant.pid, cookies, connections };
+  await load(url, { ...under, seconds: 1 });
+  const measured = await load(url, { ...under, seconds });
+  // New sessions in their thousands are nobody's, and would fill the server.
+  if (page === 'new') await Promise.all(contestant.servers.all.map((server) => server.ask('flush_all')));
+  return measured;
+}
+
+function summarise(name: string, series: Series, rounds: readonly Round[]): Cell {
+  const of = (figureOf: (round: Round) => number) => median(rounds.map(figureOf));
+  return {
+    name,
+    ...series,
+    perSecond: of(({ load: own }) => own.perSecond),
+    ratio: of(({ load: own, floor }) => own.perSecond / floor.perSecond),
+    cpuUs: of(({ load: own }) => own.cpuUs),
+    cpuRatio: of(({ load: own, floor }) => own.cpuUs / floor.cpuUs),
+    p50Ms: of(({ load: own }) => own.p50Ms),
+    p99Ms: of(({ load: own }) => own.p99Ms),
+    p50OverFloorUs: of(({ load: own, floor }) => (own.p50Ms - floor.p50Ms) * 1000),
+    failures: rounds.reduce((sum, { load: own }) => sum + own.failures, 0),
+    memoryMb: rounds.map(({ memoryMb }) => memoryMb),
+  };
+}
+
+async function observe(contestant: Contestant): Promise<Conduct> {
+  const { name } = contestant;
+  process.stderr.write(`counting the commands of ${name}; 200 increments at once`);
+  const commands = await countCommands(contestant);
+  const contention = await contend(contestant);
+  if (name === RAW) {
+    process.stderr.write('\n');
+    return { name, commands, contention };
   }
-  console.log(`\nmemory: ${atRestMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB after the load`);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  process.stderr.write('; freezing memcached');
+  const frozen = await freeze(contestant);
+  process.stderr.write('; killing it\n');
+  return { name, commands, contention, frozen, killed: await kill(contestant) };
 }

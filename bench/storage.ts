@@ -1,7 +1,3 @@
-/**
- * What the storage costs beside bare SQLite, in one run and round by round: `node bench/storage.ts`.
- * TRELLIS_BENCH_CHILDREN sets the size of the large folder.
- */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,24 +5,55 @@ import { bareSqlite } from '../server/storage/bench-floor.ts';
 import { openStorage } from '../server/storage/open.ts';
 import type { Change, ObjectState, Sort, Storage } from '../server/storage/storage.ts';
 import { SORTS } from '../server/storage/storage.ts';
+import type { Options } from './options.ts';
+import { figure, median, verdict, type Report, type Section } from './report.ts';
 
-const CHILDREN = Number(process.env['TRELLIS_BENCH_CHILDREN'] ?? 100_000);
+interface Row {
+  readonly what: string;
+  readonly us: number;
+  readonly ratio?: number;
+  /** What the ratio is to. */
+  readonly to?: string;
+  readonly goal?: number;
+}
+
 const ROUNDS = 15;
 const SLICE = 5000;
+const FLOOR = 'bare SQLite';
 
-const folder = mkdtempSync(join(tmpdir(), 'trellis-bench-'));
-const storage = await openStorage({ dataFolder: folder });
-const floor = bareSqlite(join(folder, 'floor.sqlite'));
-try {
-  const large = await fill(storage, CHILDREN);
-  const small = await fill(storage, 10);
-  await benchCommits(storage, large, small);
-  await benchReads(storage, large);
-  await benchPages(storage, large);
-} finally {
-  storage.close();
-  floor.close();
-  rmSync(folder, { recursive: true });
+/** What the storage costs beside bare SQLite, in one run and round by round. */
+export async function benchStorage({ objects }: Options): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'trellis-bench-'));
+  const storage = await openStorage({ dataFolder: folder });
+  const floor = bareSqlite(join(folder, 'floor.sqlite'));
+  try {
+    const large = await fill(storage, objects);
+    const small = await fill(storage, 10);
+    const rows = [
+      ...(await benchCommits(storage, floor, large, small)),
+      ...(await benchReads(storage, floor, large)),
+      ...(await benchPages(storage, large)),
+    ];
+    return { sections: [section(rows, objects)], lines: rows.map((row) => ({ part: 'storage', ...row })) };
+  } finally {
+    storage.close();
+    floor.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function section(rows: readonly Row[], objects: number): Section {
+  return {
+    title: `Storage: ${objects} objects in a folder`,
+    columns: ['operation', 'µs', 'ratio', 'to', 'goal'],
+    rows: rows.map(({ what, us, ratio, to = '', goal }) => [
+      what,
+      figure(us, 1),
+      goal === undefined ? figure(ratio, 2) : verdict(ratio, { sign: '≤', limit: goal }),
+      to,
+      goal === undefined ? '' : `≤ ${goal}`,
+    ]),
+  };
 }
 
 function state(oid: number, parent: number | null, id: string): ObjectState {
@@ -83,9 +110,10 @@ interface Folder {
   readonly children: readonly number[];
 }
 
-async function benchCommits(to: Storage, large: Folder, small: Folder): Promise<void> {
+type Floor = ReturnType<typeof bareSqlite>;
+
+async function benchCommits(to: Storage, floor: Floor, large: Folder, small: Folder): Promise<readonly Row[]> {
   let page = await add(to, 1, 'changing');
-  let serial = 0;
   const bare: number[] = [];
   const change: number[] = [];
   const addSmall: number[] = [];
@@ -96,20 +124,22 @@ async function benchCommits(to: Storage, large: Folder, small: Folder): Promise<
     change.push(
       await microseconds(200, async (n) => {
         const after = { ...(page.after as ObjectState), modified: Date.now(), revision: n };
-        serial = await commit(to, [{ ...page, after }]);
-        page = { ...page, basis: serial };
+        page = { ...page, basis: await commit(to, [{ ...page, after }]) };
       }),
     );
     addSmall.push(await microseconds(50, async (n) => add(to, small.oid, `new-${round}-${n}`)));
     addLarge.push(await microseconds(50, async (n) => add(to, large.oid, `new-${round}-${n}`)));
   }
-  report('commit, bare SQLite (floor)', bare);
-  report('commit, one property changed', change, bare, 'goal 2');
-  report('add one among 10 and more', addSmall, bare);
-  report(`add one among ${large.children.length}`, addLarge, addSmall, 'to the line above, goal 2');
+  const many = large.children.length;
+  return [
+    { what: 'commit, bare SQLite', us: median(bare) },
+    { what: 'commit, one property changed', us: median(change), ratio: ratio(change, bare), to: FLOOR, goal: 2 },
+    { what: 'add one among 10 and more', us: median(addSmall), ratio: ratio(addSmall, bare), to: FLOOR },
+    { what: `add one among ${many}`, us: median(addLarge), ratio: ratio(addLarge, addSmall), to: 'among 10', goal: 2 },
+  ];
 }
 
-async function benchReads(to: Storage, large: Folder): Promise<void> {
+async function benchReads(to: Storage, floor: Floor, large: Folder): Promise<readonly Row[]> {
   const last = to.lastTransaction();
   const some = Array.from({ length: 1000 }, (_, n) => large.children[(n * 97) % large.children.length] ?? 0);
   const bare: number[] = [];
@@ -122,42 +152,41 @@ async function benchReads(to: Storage, large: Folder): Promise<void> {
     past.push(await microseconds(1000, async (n) => to.load(some[n] ?? 0, last - 1)));
     lastTransaction.push(await microseconds(1000, async () => to.lastTransaction()));
   }
-  report('point read, bare SQLite and JSON.parse', bare);
-  report('load', load, bare);
-  report('load, as of one transaction earlier', past, bare);
-  report('lastTransaction', lastTransaction);
+  return [
+    { what: 'point read and JSON.parse, bare SQLite', us: median(bare) },
+    { what: 'load', us: median(load), ratio: ratio(load, bare), to: FLOOR },
+    { what: 'load, as of one transaction earlier', us: median(past), ratio: ratio(past, bare), to: FLOOR },
+    { what: 'lastTransaction', us: median(lastTransaction) },
+  ];
 }
 
-async function benchPages(to: Storage, large: Folder): Promise<void> {
+async function benchPages(to: Storage, large: Folder): Promise<readonly Row[]> {
   const last = to.lastTransaction();
   const page = (sort: Sort, offset: number, filter = '', asOf = last) =>
     to.children(large.oid, { sort, offset, filter, limit: 50, order: 'asc' }, asOf);
-  for (const sort of SORTS) await benchPage(`page of 50 by ${sort}, first`, () => page(sort, 0));
-  await benchPage('page of 50 by title, in the middle', () => page('title', large.children.length / 2));
-  await benchPage('page of 50 by title, one transaction ago', () => page('title', 0, '', last - 1));
-  await benchPage('page of 50 by title, filtered', () => page('title', 0, 'child-7'), 3);
-  await benchPage('search that finds 20', () => to.search('child-7', 20));
-  await benchPage('search that finds nothing', () => to.search('nowhere', 20), 3);
+  const rows: Row[] = [];
+  for (const sort of SORTS) rows.push(await benchPage(`page of 50 by ${sort}, first`, () => page(sort, 0)));
+  rows.push(await benchPage('page of 50 by title, in the middle', () => page('title', large.children.length / 2)));
+  rows.push(await benchPage('page of 50 by title, one transaction ago', () => page('title', 0, '', last - 1)));
+  rows.push(await benchPage('page of 50 by title, filtered', () => page('title', 0, 'child-7'), 3));
+  rows.push(await benchPage('search that finds 20', () => to.search('child-7', 20)));
+  rows.push(await benchPage('search that finds nothing', () => to.search('nowhere', 20), 3));
+  return rows;
 }
 
-async function benchPage(name: string, read: () => Promise<unknown>, rounds = ROUNDS): Promise<void> {
+async function benchPage(what: string, read: () => Promise<unknown>, rounds = ROUNDS): Promise<Row> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) times.push(await microseconds(1, read));
-  report(name, times);
+  return { what, us: median(times) };
 }
 
 async function microseconds(count: number, work: (n: number) => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
+  const began = performance.now();
   for (let n = 0; n < count; n++) await work(n);
-  return ((performance.now() - begun) * 1000) / count;
+  return ((performance.now() - began) * 1000) / count;
 }
 
-function report(name: string, times: readonly number[], base?: readonly number[], note = ''): void {
-  const ratio = base && median(times.map((time, round) => time / (base[round] ?? time)));
-  const shown = ratio === undefined ? '' : `${ratio.toFixed(2)} x`;
-  console.log(`${name.padEnd(44)} ${median(times).toFixed(1).padStart(10)} µs  ${shown} ${note}`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** The median of the rounds, each beside its own. */
+function ratio(times: readonly number[], base: readonly number[]): number {
+  return median(times.map((time, round) => time / (base[round] ?? time)));
 }

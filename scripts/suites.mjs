@@ -15,6 +15,7 @@ export const suites = {
       nodeTests(3 * MINUTE_MS, [
         '--test-isolation=none',
         '{schema,server,client}/**/*.test.ts',
+        'bench/*.test.ts',
         'scripts/**/*.test.mjs',
       ]),
   },

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { p } from '../../schema/fields.ts';
 import { defineType } from '../../server/objects/types.ts';
 import { currentSession } from '../../server/products/sessions/current.ts';
@@ -6,7 +8,10 @@ import { json } from '../../server/publisher/request.ts';
 import { method } from '../../server/publisher/views.ts';
 import { NotSignedIn } from '../../server/base/errors.ts';
 
-type Mode = 'none' | 'new' | 'read' | 'rw';
+type Mode = 'none' | 'new' | 'read' | 'rw' | 'memory';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const MODES: Readonly<Record<Mode, (call: Call) => Promise<unknown>>> = {
   none: async () => ({ ok: true }),
@@ -24,6 +29,11 @@ const MODES: Readonly<Record<Mode, (call: Call) => Promise<unknown>>> = {
     const session = await currentSession(call);
     return { counter: session.update<number>('counter', (counter = 0) => counter + 1) };
   },
+  /** What is still in use after a collection, for the soak. */
+  async memory() {
+    collectGarbage();
+    return { heapMb: process.memoryUsage().heapUsed / 2 ** 20, resources: process.getActiveResourcesInfo().length };
+  },
 };
 
 /** A page that does with its session what its `mode` says: the contestant's side of the session benchmark. */
@@ -37,7 +47,13 @@ const benchPage = defineType({
   properties: {
     mode: p.selection({
       title: 'Mode',
-      choices: { none: 'No session', new: 'New session', read: 'Read', rw: 'Read and write' },
+      choices: {
+        none: 'No session',
+        new: 'New session',
+        read: 'Read',
+        rw: 'Read and write',
+        memory: 'Memory in use',
+      },
       default: 'none',
     }),
   },

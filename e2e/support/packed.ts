@@ -22,6 +22,7 @@ export interface Project extends AsyncDisposable {
 /** A running application. */
 export interface Application extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
   log(): string;
 }
 
@@ -75,6 +76,7 @@ async function startApplication(folder: string, environment: Readonly<Record<str
   ended.catch(() => undefined);
   return {
     port,
+    pid: child.pid ?? 0,
     log: () => log,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');

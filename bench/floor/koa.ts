@@ -7,4 +7,3 @@ app.use((context) => {
   context.body = { ok: true };
 });
 const server = app.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
-process.on('SIGTERM', () => process.exit(0));
