@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 export interface Options {
   readonly parts: readonly string[];
@@ -26,32 +26,32 @@ const FLAGS = {
 
 /** What the command line asks for. */
 export function readOptions(args: readonly string[], parts: readonly string[]): Options {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args, FLAGS);
   const unknown = positionals.find((name) => !parts.includes(name));
   if (unknown !== undefined) throw new CannotBench(`There is no part "${unknown}". The parts are ${parts.join(', ')}.`);
   const { quick, only, markdown } = values;
   return {
     parts: positionals.length === 0 ? parts : positionals,
-    rounds: positive('rounds', values.rounds ?? (quick ? '1' : '5')),
-    seconds: positive('seconds', values.seconds ?? (quick ? '1' : '3')),
-    objects: positive('objects', values.objects ?? (quick ? '10000' : '100000')),
+    rounds: positive('--rounds', values.rounds ?? (quick ? '1' : '5')),
+    seconds: positive('--seconds', values.seconds ?? (quick ? '1' : '3')),
+    objects: positive('--objects', values.objects ?? (quick ? '10000' : '100000')),
     only,
     asMarkdown: markdown,
   };
 }
 
-function parse(args: readonly string[]) {
+/** What was given by flags and without; or a sentence that names the flags. */
+export function parseCommandLine<Flags extends ParseArgsOptionsConfig>(args: readonly string[], flags: Flags) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: FLAGS });
+    return parseArgs({ args: [...args], allowPositionals: true, options: flags });
   } catch (error) {
-    throw new CannotBench(
-      `${(error as Error).message.split('. ')[0]}. The options are --${Object.keys(FLAGS).join(', --')}.`,
-    );
+    const names = Object.keys(flags).join(', --');
+    throw new CannotBench(`${(error as Error).message.split('. ')[0]}. The options are --${names}.`);
   }
 }
 
 /** A whole number from 1 up. */
 export function positive(name: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new CannotBench(`--${name} is "${text}". Give a whole number from 1 up.`);
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new CannotBench(`${name} is "${text}". Give a whole number from 1 up.`);
   return Number(text);
 }
