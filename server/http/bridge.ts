@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { Malformed, MethodNotAllowed, NotFound } from '../base/errors.ts';
@@ -9,8 +8,9 @@ import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
-import { securityHeaders, type HeadersByKind } from './headers.ts';
+import { securityHeaders } from './headers.ts';
 import { checkOrigin } from './origin.ts';
+import { send } from './send.ts';
 import { FileUpload, UPLOAD_LIMITS, UPLOAD_TYPE } from './upload.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -41,6 +41,7 @@ export function koaApplication(options: BridgeOptions): Koa {
       await upload?.close();
     }
   };
+  const publishContent = (request: Request) => publisher.content(request);
   const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
 
   router.get(['/manage', '/manage/{*rest}'], manage);
@@ -58,23 +59,12 @@ export function koaApplication(options: BridgeOptions): Koa {
   app.use(async (context, next) => {
     try {
       if (!METHODS.includes(context.method)) throw new MethodNotAllowed(context.method, METHODS);
-      await next();
+      // Most requests are for published content, and need not be matched against the routes.
+      await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {
-      send(context, responseTo(error, wantsPage(context), log), headers);
-      if (context.status === 401 && context.get('authorization') !== '') {
-        context.set('www-authenticate', 'Basic realm="Trellis", charset="UTF-8"');
-      }
-      // Of a body that was not read, the rest is passed over; where that may be much, the connection ends instead.
-      if (!context.req.complete) {
-        if (isBounded(context.req)) context.req.resume();
-        else context.set('connection', 'close');
-      }
+      const response = responseTo(error, wantsPage(context), log);
+      send(context, response, headers, furtherHeaders(context.req, response));
     }
-  });
-  // Most requests are for published content, and need not be matched against the routes.
-  app.use(async (context, next) => {
-    if (RESERVED.test(context.path)) return next();
-    return answer(context, (request) => publisher.content(request));
   });
   app.use(router.routes());
   app.use((context) => {
@@ -83,7 +73,7 @@ export function koaApplication(options: BridgeOptions): Koa {
   return app;
 }
 
-const RESERVED = /^\/(manage|api|assets|healthz|readyz|metrics)(\/|$)/;
+const RESERVED = /^\/(manage|api|assets|healthz|readyz|metrics)([/?]|$)/;
 
 const HEALTHY: Response = {
   status: 200,
@@ -126,16 +116,18 @@ async function readBody(context: Context, upload: Upload | undefined): Promise<P
   return { body: undefined, form: context.method === 'POST' ? await readForm(context.req) : NO_FORM };
 }
 
-function send(context: Context, response: Response, headers: HeadersByKind): void {
-  context.status = response.status;
-  context.set({ ...headers[response.kind], ...response.headers });
-  if (response.cookies !== undefined) context.set('set-cookie', [...response.cookies]);
-  context.body = isInPieces(response.body) ? Readable.from(response.body) : response.body;
-  if (response.body === null) context.status = response.status;
-}
-
-function isInPieces(body: Response['body']): body is AsyncIterable<Buffer> {
-  return typeof body === 'object' && body !== null && !Buffer.isBuffer(body);
+/** What a refusal says beyond itself. */
+function furtherHeaders(request: IncomingMessage, { status }: Response): Record<string, string> {
+  const further: Record<string, string> = {};
+  if (status === 401 && request.headers.authorization !== undefined) {
+    further['www-authenticate'] = 'Basic realm="Trellis", charset="UTF-8"';
+  }
+  // Of a body that was not read, the rest is passed over; where that may be much, the connection ends instead.
+  if (!request.complete) {
+    if (isBounded(request)) request.resume();
+    else further['connection'] = 'close';
+  }
+  return further;
 }
 
 function mayHaveBody({ method }: Context): boolean {
@@ -162,9 +154,12 @@ function wantsPage(context: Context): boolean {
   return !/^\/(api|assets|healthz)(\/|$)/.test(context.path) && (context.get('accept') ?? '').includes('text/html');
 }
 
+const NO_COOKIES: ReadonlyMap<string, string> = new Map();
+
 function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
+  if (header === undefined) return NO_COOKIES;
   const cookies = new Map<string, string>();
-  for (const part of header?.split(';') ?? []) {
+  for (const part of header.split(';')) {
     const [name, value] = splitOnce(part, '=');
     const key = name?.trim() ?? '';
     if (value !== undefined && !cookies.has(key)) cookies.set(key, value.trim());

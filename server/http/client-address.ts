@@ -17,11 +17,13 @@ export interface Reached {
 /** Who is at the other end: address and origin, believing X-Forwarded-* only from trusted proxies. */
 export class ClientAddresses {
   readonly #trusted: BlockList;
+  readonly #trustsAny: boolean;
   readonly #origin: string | undefined;
   readonly #reached = new BoundedMap<string, Reached>(HOSTS_REMEMBERED);
 
   constructor(trusted: BlockList, origin: string | undefined) {
     this.#trusted = trusted;
+    this.#trustsAny = trusted.rules.length > 0;
     this.#origin = origin;
   }
 
@@ -62,6 +64,7 @@ export class ClientAddresses {
   }
 
   #isTrusted(address: string): boolean {
+    if (!this.#trustsAny) return false;
     const version = isIP(address);
     return version > 0 && this.#trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
   }
