@@ -26,13 +26,31 @@ export function koaSessions(
   options: KoaSessionsOptions = {},
 ): Middleware<DefaultState, SessionContext> {
   return (context, next) => {
+    addSessionTo(context.app.context);
     const request = new RequestSession(sessions, context, options);
-    context.session = () => request.session();
+    (context as Carrying)[REQUEST] = request;
     return next().then(
       () => request.finish(),
       (error: unknown) => request.abort(error),
     );
   };
+}
+
+const REQUEST = Symbol('the session of this request');
+type Carrying = { [REQUEST]?: RequestSession };
+const prepared = new WeakSet<object>();
+
+/**
+ * Gives all contexts of an application their `session`, once. A function of its own in each context would be remembered
+ * with what it refers to, request after request, until the old generation of the heap is collected.
+ */
+function addSessionTo(prototype: object): void {
+  if (prepared.has(prototype)) return;
+  prepared.add(prototype);
+  function session(this: { readonly [REQUEST]: RequestSession }): Promise<Session> {
+    return this[REQUEST].session();
+  }
+  Object.defineProperty(prototype, 'session', { value: session, configurable: true, writable: true });
 }
 
 /** The session of one request, from its first use to its end. */
