@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkId, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
+import { checkId, idFromFileName, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
 import { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from './paths.ts';
 
 const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
@@ -103,4 +103,30 @@ test('every id that is allowed comes back unchanged from a path, a URL and JSON'
   });
   fc.assert(property, { numRuns: 10_000 });
   assert.ok(allowed > 1000, `only ${allowed} of 10,000 ids were allowed`);
+});
+
+test('a file is called as near to its name as the rules of ids allow', () => {
+  const names: readonly (readonly [name: string, id: string])[] = [
+    ['tree.png', 'tree.png'],
+    ['Größe (1).pdf', 'Größe (1).pdf'],
+    ['C:\\pictures\\tree.png', 'tree.png'],
+    ['/tmp/tree.png', 'tree.png'],
+    ['a#b?c%d.txt', 'a-b-c-d.txt'],
+    ['_config__.yml', 'config__.yml'],
+    ['@@x', 'x'],
+    ['++x__', 'x'],
+    [' a.txt ', 'a.txt'],
+    ['a\u202egnp.exe', 'a-gnp.exe'],
+  ];
+  for (const [name, id] of names) assert.equal(idFromFileName(name), id, name);
+});
+
+test('whatever a file is called, its id has no sign that an id must not have', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      const problem = checkId(idFromFileName(name));
+      assert.doesNotMatch(problem ?? '', /illegal|begins with an underscore|begins with "@"/);
+    }),
+    { numRuns: 5000 },
+  );
 });

@@ -58,6 +58,18 @@ export function normaliseId(id: string): string {
   return composed(id).trim();
 }
 
+/**
+ * The id that a file gets from the name it has elsewhere: as much of it as the rules allow. What they still object to (too
+ * long, taken, reserved) is for whoever uploads it to settle.
+ */
+export function idFromFileName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? '';
+  const allowed = last.replaceAll(new RegExp(`(${INVISIBLE.source}|[<>&?#%])+`, 'gu'), '-');
+  return normaliseId(allowed.toWellFormed())
+    .replace(/^[_@+]+/, '')
+    .replace(/__+$/, '');
+}
+
 function says(id: string, isBroken: boolean, reason: string): string | undefined {
   return isBroken ? `The id "${id}" ${reason}` : undefined;
 }

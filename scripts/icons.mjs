@@ -8,7 +8,7 @@ const sheet = new URL('../client/icons/icons.svg', import.meta.url);
 const NAMES = `
   folder folder-tree folder-clock gauge database layers timer waypoints cookie users file-text file image ban
   search plus minus x check chevron-down chevron-right chevron-left chevron-up arrow-up arrow-down arrow-right
-  pencil scissors copy clipboard trash-2 download folder-input refresh-cw rotate-cw undo-2
+  pencil scissors copy clipboard trash-2 download upload folder-input refresh-cw rotate-cw undo-2
   circle-check circle-x circle-alert circle-help triangle-alert info lock key-round
   settings sliders-horizontal user user-plus log-out menu ellipsis eye eye-off external-link
   sun moon monitor keyboard wand-sparkles server memory-stick link

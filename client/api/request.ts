@@ -43,11 +43,16 @@ export function onNobodySignedIn(handler: NobodyHandler): void {
 /** Sends one request to the API and gives the body of its answer; everything but success is an ApiProblem. */
 export async function request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
   const response = await send(method, address(path, options.query), options);
-  const body = await parse(response);
-  if (response.ok) return body as Answer;
-  const problem = problemOf(response, body);
-  if (problem.status === 401 && !path.startsWith('/@')) nobodySignedIn();
-  throw problem;
+  return outcome(path, response.status, response.headers.get('retry-after'), await parse(response));
+}
+
+/** The body of an answer, or the problem it tells of, thrown. */
+export function outcome<Answer>(path: string, status: number, retryAfter: string | null, body: unknown): Answer {
+  if (status >= 200 && status < 300) return body as Answer;
+  const message = typeof body === 'object' && body !== null ? (body as Partial<ProblemMessage>) : {};
+  const retryAfterS = Number(retryAfter) || undefined;
+  if (status === 401 && !path.startsWith('/@')) nobodySignedIn();
+  throw new ApiProblem(status, message.detail ?? `the server answered ${status}.`, { ...message, retryAfterS });
 }
 
 /** The words of whatever was caught, for the eye. */
@@ -56,7 +61,7 @@ export function detailOf(caught: unknown): string {
 }
 
 /** `/a b` becomes `/api/a%20b`; the `@` before a view's name stays. */
-function address(path: string, query: RequestOptions['query'] = {}): string {
+export function address(path: string, query: RequestOptions['query'] = {}): string {
   const encoded = path.split('/').map(encodeSegment).join('/');
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -101,13 +106,4 @@ async function parse(response: Response): Promise<unknown> {
   } catch {
     throw new ApiProblem(response.status, 'the server’s answer could not be read.');
   }
-}
-
-function problemOf(response: Response, body: unknown): ApiProblem {
-  const message = typeof body === 'object' && body !== null ? (body as Partial<ProblemMessage>) : {};
-  const retryAfterS = Number(response.headers.get('retry-after')) || undefined;
-  return new ApiProblem(response.status, message.detail ?? `the server answered ${response.status}.`, {
-    ...message,
-    retryAfterS,
-  });
 }

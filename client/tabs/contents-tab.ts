@@ -5,6 +5,9 @@ import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages.t
 import { getChildren } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';
+import '../parts/file-button.ts';
+import type { FilesChosen } from '../parts/file-button.ts';
+import { FileDrop } from '../parts/file-drop.ts';
 import '../parts/filter-field.ts';
 import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
 import { plural } from '../parts/format.ts';
@@ -26,6 +29,7 @@ import './contents/list-foot.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
 import './contents/selection-bar.ts';
 import { contentsStyles } from './contents/styles.ts';
+import type { Uploaded } from './contents/upload-dialog.ts';
 import type { TabElement } from './tab.ts';
 
 const PAGE = 100;
@@ -38,6 +42,7 @@ export class ContentsTab extends LitElement implements TabElement {
   @state() private selected: ReadonlySet<string> = new Set();
   @state() private adding: TypeInfo | undefined;
   @state() private renaming: readonly ChildItem[] = [];
+  @state() private uploading: readonly File[] = [];
   @query('add-menu') private addMenu!: AddMenu | null;
   @query('filter-field') private filterField!: FilterField;
   @query('t-table') private table!: Table<ChildItem>;
@@ -50,6 +55,12 @@ export class ContentsTab extends LitElement implements TabElement {
       getChildren(path, { filter, sort, order, offset, limit: PAGE }, signal),
     onComplete: ({ items }) => this.#keepSelected(new Set(items.map(idOf))),
   });
+
+  readonly #drop = new FileDrop(
+    this,
+    () => this.#mayUpload,
+    (files) => void this.#upload(files),
+  );
 
   constructor() {
     super();
@@ -66,6 +77,11 @@ export class ContentsTab extends LitElement implements TabElement {
   protected override render() {
     return html`
       ${this.#toolbar()}
+      ${
+        this.#drop.isOver
+          ? html`<p class="drop"><t-icon name="upload"></t-icon>Drop files to upload them to ${nameOf(this.object)}</p>`
+          : nothing
+      }
       <t-table
         label="Contents of ${nameOf(this.object)}"
         loadingText="Loading items of ${nameOf(this.object)}…"
@@ -142,11 +158,23 @@ export class ContentsTab extends LitElement implements TabElement {
           : nothing
       }
       ${
+        this.#mayUpload
+          ? html`<file-button
+              multiple
+              @files-chosen=${({ files }: FilesChosen) => void this.#upload(files)}
+            ></file-button>`
+          : nothing
+      }
+      ${
         this.object.may.add && this.object.addable.length > 0
           ? html`<add-menu path=${this.path} @type-chosen=${this.#onTypeChosen}></add-menu>`
           : nothing
       }
     </div>`;
+  }
+
+  get #mayUpload(): boolean {
+    return this.object.addable.includes('File');
   }
 
   /** How many items the folder holds, whatever the filter leaves. */
@@ -209,6 +237,16 @@ export class ContentsTab extends LitElement implements TabElement {
           : nothing
       }
       ${
+        this.uploading.length > 0
+          ? html`<upload-dialog
+              folder=${this.path}
+              folderName=${nameOf(this.object)}
+              .files=${this.uploading}
+              @uploaded=${this.#onUploaded}
+            ></upload-dialog>`
+          : nothing
+      }
+      ${
         this.renaming.length > 0
           ? html`<rename-dialog
               folder=${this.path}
@@ -248,6 +286,20 @@ export class ContentsTab extends LitElement implements TabElement {
     this.dispatchEvent(new ObjectChanged());
     // To where it is given what makes it.
     go(addressOf(object.path, object.tabs.find(({ id }) => id !== 'contents')?.id));
+  }
+
+  async #upload(files: readonly File[]) {
+    if (this.uploading.length > 0) return;
+    await import('./contents/upload-dialog.ts');
+    this.uploading = files;
+  }
+
+  #onUploaded({ ids }: Uploaded) {
+    this.uploading = [];
+    if (ids.length === 0) return;
+    flash(ids.length === 1 ? `Uploaded '${ids[0]}'.` : `Uploaded ${ids.length} files.`);
+    this.#focusNext = ids[0];
+    this.dispatchEvent(new ObjectChanged());
   }
 
   async #rename() {

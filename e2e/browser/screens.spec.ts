@@ -1,9 +1,11 @@
 import type { Page } from 'playwright/test';
 import { hindrancesOn, LOOKS } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
+import { png } from '../support/images.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
+import { Files } from '../support/pages/files.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
@@ -26,6 +28,9 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await setUpSessions(server, [memcached.address]);
       const properties = { servers: [memcached.address, '127.0.0.1:1025'] };
       await api('/api/', { body: { type: 'MemCache Proxy', id: 'half', properties } });
+      const bytes = { raw: png(30, 20), headers: { 'content-type': 'application/octet-stream' } };
+      await api('/api/@upload?id=tree.png', bytes);
+      await api('/api/', { body: { type: 'File', id: 'empty' } });
       const [app, tester] = [new App(page), new TestTab(page)];
       await app.open('/');
       await app.button('Sign in').click();
@@ -45,6 +50,8 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/acl_users', 'users', /admin/],
         ['/index_html', 'properties', /Path/],
         ['/index_html', 'edit', /Welcome to Trellis<\/title>/],
+        ['/tree.png', 'content', /Its address is/],
+        ['/empty', 'content', /Nothing was uploaded/],
         ['/temp_folder/session_data', 'test', /You have no session yet/],
         ['/temp_folder', 'contents', /session_data/],
         ['/', 'setup-sessions', /What will happen/],
@@ -86,6 +93,12 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await app.dialog('Rename mcproxy').getByRole('button', { name: 'Cancel' }).waitFor();
       await check(page, 'rename dialog');
       await app.answer('Rename mcproxy', 'Cancel');
+      const files = new Files(page);
+      await files.choose({ name: 'index_html', buffer: Buffer.from('x') });
+      await files.line('index_html').getByLabel('Upload it with the id').waitFor();
+      await check(page, 'upload dialog');
+      await files.button('Close').click();
+      await files.dialogOfUpload.waitFor({ state: 'detached' });
 
       await app.open('/mcsdc', 'properties');
       await form.save('Idle timeout', 'never');

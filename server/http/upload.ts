@@ -2,11 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { MAX_FILE_BYTES } from '../../schema/files.ts';
 import type { Received, Upload } from '../publisher/request.ts';
 import { chunksOf, type BodyLimits } from './body.ts';
 
 /** A line of 1 Mbit/s is enough. */
-export const UPLOAD_LIMITS: BodyLimits = { bytes: 64 * 1024 * 1024, ms: 10 * 60_000 };
+export const UPLOAD_LIMITS: BodyLimits = { bytes: MAX_FILE_BYTES, ms: 10 * 60_000 };
 export const UPLOAD_TYPE = 'application/octet-stream';
 
 const NAME = 'upload-';

@@ -19,8 +19,20 @@ export const contentsStyles = css`
   .toolbar:has(selection-bar) filter-field {
     flex-basis: 216px;
   }
-  add-menu {
+  add-menu,
+  file-button {
     margin-left: auto;
+  }
+  file-button + add-menu {
+    margin-left: 0;
+  }
+  .drop {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+    padding: 8px var(--t-edge);
+    border-bottom: 1px solid var(--t-accent-line);
+    background: var(--t-accent-fill);
   }
   @media (640px <= width < 800px) {
     .toolbar:has(selection-bar) filter-field {

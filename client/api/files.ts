@@ -1,0 +1,72 @@
+import { MAX_FILE_BYTES } from '../../schema/files.ts';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ContentMessage } from '../../schema/messages/files.ts';
+import { formatNumber } from '../parts/format.ts';
+import { found, lost } from '../state/connection.ts';
+import { viewOf } from './objects.ts';
+import { address, ApiProblem, outcome, request } from './request.ts';
+
+interface Sending {
+  readonly signal: AbortSignal;
+  /** From 0 to 1, while it is sent. */
+  readonly onProgress: (share: number) => void;
+}
+
+/** What is to be known of the bytes of a File or an Image. */
+export function getContent(path: string, signal?: AbortSignal): Promise<ContentMessage> {
+  return request('GET', viewOf(path, 'content'), { ...(signal && { signal }) });
+}
+
+/** Why a file is too large to be sent; nothing where it is not. */
+export function sizeProblem({ size }: File): string | undefined {
+  if (size <= MAX_FILE_BYTES) return undefined;
+  return `It has ${formatNumber(size)} bytes, and at most ${formatNumber(MAX_FILE_BYTES)} are taken.`;
+}
+
+/** Adds an Image or a File, whichever the name and the bytes make it. */
+export function uploadFile(folder: string, id: string, file: File, sending: Sending): Promise<ObjectMessage> {
+  return send(viewOf(folder, 'upload'), { id, name: file.name }, file, sending);
+}
+
+/** Puts other bytes in the place of those that are there; with a revision, only while the object is at that. */
+export function replaceContent(
+  path: string,
+  file: File,
+  sending: Sending,
+  revision: number | undefined,
+): Promise<ObjectMessage> {
+  return send(viewOf(path, 'content'), { name: file.name }, file, sending, revision);
+}
+
+/** fetch cannot tell how far an upload is, so this is the one place that does not use it. */
+function send(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  file: File,
+  { signal, onProgress }: Sending,
+  revision?: number,
+): Promise<ObjectMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<ObjectMessage>();
+  const sender = new XMLHttpRequest();
+  const stop = () => sender.abort();
+  sender.open('POST', address(path, query));
+  sender.responseType = 'json';
+  sender.setRequestHeader('accept', 'application/json');
+  sender.setRequestHeader('content-type', 'application/octet-stream');
+  if (revision !== undefined) sender.setRequestHeader('if-match', `"${revision}"`);
+  sender.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 1);
+  sender.onload = () => {
+    found();
+    const { status, response } = sender;
+    resolve(Promise.try(() => outcome<ObjectMessage>(path, status, sender.getResponseHeader('retry-after'), response)));
+  };
+  sender.onabort = () => reject(signal.reason);
+  sender.onerror = () => {
+    lost();
+    reject(new ApiProblem(0, 'the connection to the server broke, or the file cannot be read.'));
+  };
+  sender.onloadend = () => signal.removeEventListener('abort', stop);
+  signal.addEventListener('abort', stop);
+  sender.send(file);
+  return promise;
+}

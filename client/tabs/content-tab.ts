@@ -1,0 +1,244 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ContentMessage } from '../../schema/messages/files.ts';
+import { getContent, replaceContent, sizeProblem } from '../api/files.ts';
+import { ApiProblem, detailOf } from '../api/request.ts';
+import '../parts/bar.ts';
+import { ask } from '../parts/dialog.ts';
+import '../parts/face.ts';
+import '../parts/file-button.ts';
+import type { FilesChosen } from '../parts/file-button.ts';
+import { FileDrop } from '../parts/file-drop.ts';
+import { formatBytes, formatNumber } from '../parts/format.ts';
+import '../parts/icon.ts';
+import '../parts/loading.ts';
+import { ObjectChanged } from '../state/changes.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { controls } from '../styles/controls.ts';
+import type { TabElement } from './tab.ts';
+
+/** The bytes of a File or an Image: what they are, how they look, and others in their place. */
+@customElement('content-tab')
+export class ContentTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  /** How far the upload is, while there is one. */
+  @state() private share: number | undefined;
+  @state() private isBroken = false;
+  #stop = new AbortController();
+
+  readonly #content = new Task(this, {
+    args: () => [this.path, this.object.revision] as const,
+    task: ([path], { signal }) => getContent(path, signal),
+    onComplete: () => (this.isBroken = false),
+  });
+
+  readonly #drop = new FileDrop(
+    this,
+    () => this.#mayReplace,
+    (files) => void this.#choose(files),
+  );
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stop.abort(new Error('The page was left.'));
+  }
+
+  protected override render() {
+    const content = this.#content.value;
+    if (content === undefined) return this.#content.status === TaskStatus.ERROR ? this.#failed() : LOADING;
+    return html`${this.#toolbar(content)} ${this.#hint()}
+    ${content.contentType === null ? this.#empty() : this.#full(content)}`;
+  }
+
+  get #mayReplace(): boolean {
+    return this.object.may.change && this.share === undefined;
+  }
+
+  #toolbar(content: ContentMessage) {
+    const facts = [content.words, pixelsOf(content), formatBytes(content.bytes)].filter((fact) => fact !== '');
+    return html`<div class="toolbar">
+      <p class="quiet figures">${content.contentType === null ? '' : facts.join(', ')}</p>
+      ${content.contentType === null ? nothing : this.#links(content)}
+      ${
+        this.object.may.change
+          ? html`<file-button
+              primary
+              label=${content.contentType === null ? 'Upload' : 'Replace'}
+              ?disabled=${!this.#mayReplace}
+              @files-chosen=${({ files }: FilesChosen) => void this.#choose(files)}
+            ></file-button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #links({ address, isShown }: ContentMessage) {
+    return html`
+      ${
+        isShown
+          ? html`<a class="button" href=${address} target="_blank"><t-icon name="external-link"></t-icon>Open</a>`
+          : nothing
+      }
+      <a class="button" href=${address} download=${this.object.id}><t-icon name="download"></t-icon>Download</a>
+    `;
+  }
+
+  /** What happens to a file that is held over the page, or is on its way. */
+  #hint() {
+    if (this.#drop.isOver) {
+      return html`<p class="hint drop">
+        <t-icon name="upload"></t-icon>Drop a file to put it in the place of this one
+      </p>`;
+    }
+    if (this.share === undefined) return nothing;
+    const percent = Math.floor(this.share * 100);
+    return html`<div class="hint">
+      <t-bar
+        role="progressbar"
+        aria-label="Uploading"
+        aria-valuemin="0"
+        aria-valuemax="100"
+        aria-valuenow=${percent}
+        .share=${this.share}
+      ></t-bar>
+      <span class="small figures">${percent}%</span>
+      <button class="small" @click=${() => this.#stop.abort(new Error('It was cancelled.'))}>Cancel</button>
+    </div>`;
+  }
+
+  #full(content: ContentMessage) {
+    return html`<div class="body">
+      ${content.isImage ? this.#preview(content) : nothing}
+      <p class="quiet">${howPublished(content)} Its address is <a href=${content.address}>${content.address}</a>.</p>
+    </div>`;
+  }
+
+  #preview({ address }: ContentMessage) {
+    if (this.isBroken) return html`<p role="status">This browser cannot show the image: it may be damaged.</p>`;
+    return html`<img
+      src="${address}?revision=${this.object.revision}"
+      alt=${this.object.title || this.object.id}
+      @error=${() => (this.isBroken = true)}
+    />`;
+  }
+
+  #empty() {
+    return html`<t-face
+      icon=${this.object.icon}
+      heading="Nothing was uploaded to '${this.object.id}' yet."
+      detail=${this.object.may.change ? 'Drop a file here, or choose one with the button above.' : ''}
+    ></t-face>`;
+  }
+
+  #failed() {
+    return html`<t-face
+      kind="error"
+      icon="circle-x"
+      heading="Could not read '${this.path}': ${detailOf(this.#content.error)}"
+    >
+      <button @click=${() => this.#content.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  async #choose([file, another]: readonly File[]) {
+    if (another) flashFailure('Only one file can take the place of another. Drop one.');
+    else if (file && sizeProblem(file)) flashFailure(`Could not upload '${file.name}': ${sizeProblem(file)}`);
+    else if (file) await this.#replace(file, this.object.revision);
+  }
+
+  async #replace(file: File, revision: number | undefined): Promise<void> {
+    this.#stop = new AbortController();
+    this.share = 0;
+    try {
+      const sending = { signal: this.#stop.signal, onProgress: (share: number) => (this.share = share) };
+      const object = await replaceContent(this.path, file, sending, revision);
+      flash(`Uploaded '${file.name}'.`);
+      this.dispatchEvent(new ObjectChanged(object));
+    } catch (caught) {
+      const isOvertaken = caught instanceof ApiProblem && caught.status === 412;
+      if (isOvertaken && (await this.#isToOverwrite(file))) return await this.#replace(file, undefined);
+      if (isOvertaken) this.dispatchEvent(new ObjectChanged());
+      else if (!this.#stop.signal.aborted) flashFailure(`Could not upload '${file.name}': ${detailOf(caught)}`);
+    } finally {
+      this.share = undefined;
+    }
+  }
+
+  #isToOverwrite(file: File): Promise<boolean> {
+    return ask({
+      heading: `Somebody changed ${this.object.id} meanwhile`,
+      body: html`<p class="quiet">
+        It is not as this page shows it any more. Put '${file.name}' in its place all the same? What was there stays in
+        its history.
+      </p>`,
+      safe: 'Show theirs',
+      action: 'Replace',
+    });
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .toolbar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        min-height: 53px;
+        padding: 6px var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      .toolbar p {
+        flex: 1;
+      }
+      .hint {
+        display: flex;
+        gap: 12px;
+        align-items: center;
+        min-height: 44px;
+        padding: 6px var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      .hint t-bar {
+        flex: 1;
+      }
+      .drop {
+        border-color: var(--t-accent-line);
+        background: var(--t-accent-fill);
+      }
+      .body {
+        display: grid;
+        gap: 16px;
+        justify-items: start;
+        padding: 20px var(--t-edge);
+        overflow-wrap: anywhere;
+      }
+      img {
+        max-width: 100%;
+        max-height: 60vh;
+        border: 1px solid var(--t-line);
+      }
+      @media (width < 640px) {
+        .toolbar p {
+          flex-basis: 100%;
+        }
+      }
+    `,
+  ];
+}
+
+const LOADING = html`<t-loading>Reading the file…</t-loading>`;
+
+function pixelsOf({ pixels }: ContentMessage): string {
+  return pixels === null ? '' : `${formatNumber(pixels.width)} × ${formatNumber(pixels.height)} pixels`;
+}
+
+function howPublished({ isShown }: ContentMessage): string {
+  return isShown ? 'Browsers show it.' : 'Browsers save it: nothing in it is opened or run.';
+}
