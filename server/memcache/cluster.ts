@@ -2,6 +2,7 @@ import { wallClock, type Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
+import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
 import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
@@ -71,7 +72,7 @@ export class Cluster implements Store {
     this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
-    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
     const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
     this.#single = new Single((key) => this.#memberOf(key));
@@ -141,7 +142,18 @@ export class Cluster implements Store {
     if (this.#isClosed) throw new StoreClosed();
     const members = this.#isSettled ? this.#members : [...this.#members, ...this.#former];
     const addresses = members.map(({ address }) => address);
-    return await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
+    const listing = await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
+    return { ...listing, keys: listing.keys.filter(({ key }) => isKey(key)) };
+  }
+
+  /** Everything that lies on the servers that are named now. */
+  get contents(): Contents {
+    const addresses = this.#members.map(({ address }) => address);
+    return {
+      prefix: this.#prefix,
+      keys: (limit) => this.#keyWalk.list(addresses, '', limit),
+      look: (key) => this.#keyWalk.look(addresses, key),
+    };
   }
 
   async close(): Promise<void> {

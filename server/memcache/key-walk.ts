@@ -1,10 +1,12 @@
+import type { Clock } from '../base/clock.ts';
 import { backoffMs, Turns } from '../base/limits.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
+import { MAX_LOOKED_AT_BYTES, type HeldKey, type HeldKeys, type HeldValue, type Look } from './contents.ts';
 import { REASONS, ServerUnreachable } from './errors.ts';
 import { dumpKeys, DumpBusy, type Dump } from './key-dump.ts';
+import { lookAt } from './key-look.ts';
 import { resolve } from './resolve.ts';
-import type { KeyEntry, KeyListing } from './store.ts';
 
 /** How long one server's walk may take, waiting for another walk's end included. */
 const WALK_MS = 5_000;
@@ -15,26 +17,28 @@ interface Walked {
   readonly dump: Dump | ServerUnreachable;
 }
 
-/** Walks over the keys of servers, one walk at a time for each. */
+/** Walks over the keys of servers, one walk at a time for each, and looks at single ones. */
 export class KeyWalk {
   readonly #allowlist: Allowlist;
   readonly #timeoutMs: number;
+  readonly #clock: Clock;
   readonly #turns = new Turns(WALK_MS, MAX_WAITING);
 
-  constructor(allowlist: Allowlist, timeoutMs: number) {
+  constructor(allowlist: Allowlist, timeoutMs: number, clock: Clock) {
     this.#allowlist = allowlist;
     this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
   }
 
   /** Keys that begin with `prefix`, those with copies once, without the first `cut` characters. */
-  async list(addresses: readonly Address[], prefix: string, limit: number, cut: number): Promise<KeyListing> {
+  async list(addresses: readonly Address[], prefix: string, limit: number, cut = 0): Promise<HeldKeys> {
     const walked = await Promise.all(addresses.map((address) => this.#walk(address, prefix, limit)));
-    const keys = new Map<string, KeyEntry>();
+    const keys = new Map<string, HeldKey>();
     for (const { address, dump } of walked) {
       if (dump instanceof Error) continue;
-      for (const { key, bytes, expires } of dump.keys) {
+      for (const { key, ...figures } of dump.keys) {
         const servers = [...(keys.get(key)?.servers ?? []), address];
-        keys.set(key, { key: key.slice(cut), bytes, expires, servers });
+        keys.set(key, { ...figures, key: key.slice(cut), servers });
       }
     }
     const hasMore = keys.size > limit || walked.some(({ dump }) => !(dump instanceof Error) && dump.hasMore);
@@ -44,6 +48,31 @@ export class KeyWalk {
       walked: walked.filter(({ dump }) => !(dump instanceof Error)).map(({ address }) => address),
       unreachable: walked.flatMap(({ dump }) => (dump instanceof Error ? [dump] : [])),
     };
+  }
+
+  /** What each server holds under a whole key. */
+  async look(addresses: readonly Address[], key: string): Promise<Look> {
+    const looks = await Promise.all(addresses.map((address) => this.#lookAt(address, key)));
+    return {
+      found: looks.flatMap((look) => (look === undefined || look instanceof Error ? [] : [look])),
+      unreachable: looks.filter((look) => look instanceof Error),
+    };
+  }
+
+  async #lookAt(address: Address, key: string): Promise<HeldValue | ServerUnreachable | undefined> {
+    const timeoutMs = this.#timeoutMs;
+    const options = { address: address.text, key, maxBytes: MAX_LOOKED_AT_BYTES, timeoutMs, wholeMs: WALK_MS };
+    try {
+      const found = await lookAt(resolve(address, this.#allowlist), options);
+      if (found === undefined) return undefined;
+      const { value, bytes, remainingS, unusedS } = found;
+      const now = this.#clock();
+      const expires = remainingS === null ? null : now + remainingS * 1_000;
+      return { server: address.text, value, bytes, expires, lastAccess: now - unusedS * 1_000 };
+    } catch (error) {
+      if (error instanceof ServerUnreachable) return error;
+      throw error;
+    }
   }
 
   async #walk(address: Address, prefix: string, limit: number): Promise<Walked> {
@@ -69,8 +98,8 @@ export class KeyWalk {
   async #untilFree(address: Address, prefix: string, limit: number): Promise<Dump> {
     const deadline = performance.now() + WALK_MS;
     for (let tries = 0; ; tries++) {
-      const walkMs = Math.max(1, deadline - performance.now());
-      const options = { address: address.text, prefix, limit, timeoutMs: this.#timeoutMs, walkMs };
+      const wholeMs = Math.max(1, deadline - performance.now());
+      const options = { address: address.text, prefix, limit, timeoutMs: this.#timeoutMs, wholeMs };
       try {
         return await dumpKeys(resolve(address, this.#allowlist), options);
       } catch (error) {

@@ -1,4 +1,5 @@
 import { wallClock, type Clock } from '../base/clock.ts';
+import type { Contents, HeldValue } from './contents.ts';
 import { StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
 import type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
@@ -117,6 +118,15 @@ export class LocalStore implements Store {
     return { keys, hasMore, walked: [], unreachable: [] };
   }
 
+  /** Everything that lies here, without counting as use. */
+  get contents(): Contents {
+    const anything = async (limit: number) => {
+      const { keys, ...listing } = await this.keys('', limit);
+      return { ...listing, keys: keys.map((entry) => ({ ...entry, lastAccess: null })) };
+    };
+    return { prefix: '', keys: anything, look: async (key) => ({ found: this.#look(key), unreachable: [] }) };
+  }
+
   /** Every living entry, the one not used for longest first. */
   *entries(): Generator<LocalEntry> {
     const now = this.#clock();
@@ -129,6 +139,13 @@ export class LocalStore implements Store {
     this.#isClosed = true;
     this.#entries.clear();
     this.#bytes = 0;
+  }
+
+  #look(key: string): readonly HeldValue[] {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.expires <= this.#clock()) return [];
+    const { value, expires } = entry;
+    return [{ server: null, value: Buffer.from(value), bytes: value.length, expires, lastAccess: null }];
   }
 
   /** Counts as use. */
