@@ -83,6 +83,8 @@ declareAll([], {
   'Delete objects': 'Delete and rename what a folder contains.',
   'Manage users': 'Add and remove users, and change their passwords and roles.',
   'Access arbitrary user session data': 'See and end the sessions of others.',
+  'Inspect cache contents':
+    'See every key on the memcached servers of a proxy, and what is under it, whoever put it there.',
   'Change Session Data Managers': 'Change where sessions are kept and what they are called.',
   'Change Browser Id Managers': 'Change how browsers are recognised.',
   'Change cache settings': 'Choose the cache manager of an object, and forget what it keeps of it.',

@@ -5,7 +5,7 @@ import { Invalid, Malformed, NotFound } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../publisher/body.ts';
 import { method, type View } from '../publisher/views.ts';
-import { SORTS, type ChildQuery, type Sort } from '../storage/storage.ts';
+import { SORTS } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
 import {
   addableTypes,
@@ -16,8 +16,10 @@ import {
   describeType,
 } from './describe.ts';
 import { addable, demand, installed } from './object.ts';
+import { pageQuery } from './page-query.ts';
 
 const LARGEST_PAGE = 1000;
+const PAGING = { sorts: SORTS, sort: 'id', order: 'asc', limit: 50, largest: LARGEST_PAGE } as const;
 
 const children = method({
   http: 'GET',
@@ -31,7 +33,7 @@ const children = method({
     filter: 'Only those whose id, title or type contains this.',
   },
   async run({ object, connection, request }) {
-    const page = await connection.children(object, childQuery(request.query));
+    const page = await connection.children(object, pageQuery(request.query, PAGING));
     return { total: page.total, items: await Promise.all(page.objects.map(describeChild)) };
   },
 });
@@ -121,31 +123,6 @@ export const folderViews: readonly View[] = [
   { name: 'consequences', on: 'any', methods: [consequences] },
   { name: 'check', on: 'any', methods: [check] },
 ];
-
-function childQuery(query: URLSearchParams): ChildQuery {
-  const sort = query.get('sort') ?? 'id';
-  const order = query.get('order') ?? 'asc';
-  if (!isSort(sort)) throw new Malformed(`sort=${sort} is not possible. Use ${SORTS.join(', ')}.`);
-  if (order !== 'asc' && order !== 'desc') throw new Malformed(`order=${order} is not possible. Use asc or desc.`);
-  return {
-    offset: count(query, 'offset', 0, Number.MAX_SAFE_INTEGER),
-    limit: count(query, 'limit', 50, LARGEST_PAGE),
-    sort,
-    order,
-    filter: (query.get('filter') ?? '').slice(0, 255),
-  };
-}
-
-function isSort(name: string): name is Sort {
-  return SORTS.some((sort) => sort === name);
-}
-
-function count(query: URLSearchParams, name: string, otherwise: number, most: number): number {
-  const text = query.get(name);
-  if (text === null) return otherwise;
-  if (!/^\d{1,15}$/.test(text)) throw new Malformed(`${name}=${text.slice(0, 50)} is not a number from 0 up.`);
-  return Math.min(Number(text), most);
-}
 
 async function childNamed(folder: TreeObject, id: string, pointer: string): Promise<TreeObject> {
   const object = await folder.connection.findChild(folder, id);

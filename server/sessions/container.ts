@@ -5,7 +5,7 @@ import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf } from './lifetime.ts';
 import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
-import type { Header } from './record.ts';
+import type { SessionRecord } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
 import { Session, type Origin } from './session.ts';
 import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './writing.ts';
@@ -178,9 +178,9 @@ export class SessionContainer {
     return this.#records.prefix;
   }
 
-  /** What a list shows of the record under a key, without decoding its data; `undefined` where it cannot be opened. */
-  headerOf(key: string, value: Buffer): Header | undefined {
-    return this.#records.headerOf(key, value);
+  /** The record that a store's key has, without decoding its data; `undefined` where it cannot be opened. */
+  peek(key: string, value: Buffer): SessionRecord | undefined {
+    return this.#records.peek(key, value);
   }
 
   /** The session as it is stored now, wherever it moved; `undefined` where it ended. */

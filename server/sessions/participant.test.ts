@@ -166,7 +166,7 @@ test('a session tells a list where it came from, without its data being decoded'
   const origin = { user: 'änna', address: '10.0.0.1', browser: `${'é'.repeat(200)} on Linux` };
   await world.container.save(session, { origin });
   const { value } = (await world.store.get(session.containerKey))!;
-  const header = world.container.headerOf(session.containerKey, value)!;
+  const header = world.container.peek(session.containerKey, value)!.header;
   assert.deepEqual([header.user, header.address, header.created], ['änna', '10.0.0.1', world.now]);
   assert.equal(header.browser, 'é'.repeat(127));
   assert.equal(session.containerKey.startsWith(`${world.container.keyPrefix}:`), true);

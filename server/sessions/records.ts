@@ -10,7 +10,6 @@ import {
   SealedElsewhere,
   slotLength,
   UnreadableRecord,
-  type Header,
   type SessionRecord,
 } from './record.ts';
 
@@ -92,11 +91,6 @@ export class SessionRecords {
   /** For whoever knows a session by its key: lists do. */
   readKey(key: string): Promise<Place> {
     return this.#readSealed('', this.#newSeal(key));
-  }
-
-  /** A record's header, without decoding the session; `undefined` where it cannot be opened. */
-  headerOf(key: string, value: Buffer): Header | undefined {
-    return this.#open(this.#newSeal(key), value)?.header;
   }
 
   /** A record as a list found it; `undefined` where it cannot be opened, of which nobody is told. */

@@ -3,11 +3,11 @@ import type { FieldProblem } from '../../../schema/messages.ts';
 import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
-import type { Store } from '../../memcache/store.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
+import { keysMethods } from './keys-tab.ts';
 import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
@@ -15,7 +15,10 @@ import { sharingWarnings } from './sharing.ts';
 const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
 
-const stores = new LiveParts<Promise<Store>>({
+/** Where a proxy keeps values: behind it, or in process memory. */
+type ProxyStore = Cluster | LocalStore;
+
+const stores = new LiveParts<Promise<ProxyStore>>({
   make: (object) => {
     const opening = openStore(object);
     // What could not be opened is tried anew by the next request; this one is told why.
@@ -27,7 +30,7 @@ const stores = new LiveParts<Promise<Store>>({
 });
 
 /** Requests that were under way have ended by then. */
-async function closeStore(opening: Promise<Store>): Promise<void> {
+async function closeStore(opening: Promise<ProxyStore>): Promise<void> {
   const store = await opening.catch(() => undefined);
   await store?.close();
 }
@@ -73,8 +76,11 @@ export const memCacheProxy = defineType({
     }),
   },
   provides: { 'cache.store': (object) => stores.of(object as unknown as TreeObject) },
-  tabs: [{ id: 'servers', label: 'Servers', element: 'servers-tab' }],
-  methods: storeMethods,
+  tabs: [
+    { id: 'servers', label: 'Servers', element: 'servers-tab' },
+    { id: 'keys', label: 'Keys', element: 'keys-tab' },
+  ],
+  methods: { ...storeMethods, ...keysMethods(async (object) => (await stores.of(object)).contents) },
   answers: { servers: answerServers },
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {
@@ -120,7 +126,7 @@ interface ProxyValues {
 }
 
 /** Opens the servers. Those that were named until lately are still asked for what they hold, so that a change loses nothing. */
-async function openStore(object: TreeObject): Promise<Store> {
+async function openStore(object: TreeObject): Promise<ProxyStore> {
   const { servers: lines, replicas, timeout_ms, prefix } = object.properties as unknown as ProxyValues;
   const { addresses } = parseServers(lines);
   if (addresses.length === 0) return new LocalStore();

@@ -5,8 +5,9 @@ import type {
   SessionsMessage,
   SessionValue,
 } from '../../../schema/messages.ts';
-import { Malformed, NotFound, Unavailable } from '../../base/errors.ts';
+import { NotFound, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
+import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
@@ -19,17 +20,17 @@ import {
   type ListedSession,
   type OpenedSession,
   type SessionPage,
-  type SessionQuery,
-  type SessionSort,
 } from '../../sessions/list.ts';
 import type { Slot } from '../../sessions/record.ts';
 import { siteOf } from '../../site.ts';
+import { walkWords } from '../memcache/walk-words.ts';
 import { openContainer } from './current.ts';
 import { endAll } from './containers.ts';
 import { openValue, shownValue } from './shown-values.ts';
 
 const PERMISSION = 'Access arbitrary user session data';
 const LARGEST_PAGE = 1_000;
+const PAGING = { sorts: SESSION_SORTS, sort: 'lastSeen', order: 'desc', limit: 50, largest: LARGEST_PAGE } as const;
 
 const list = method({
   http: 'GET',
@@ -45,12 +46,8 @@ const list = method({
   async run(call): Promise<SessionsMessage> {
     call.keepPrivate();
     const { object, request } = call;
-    const page = await (await openContainer(object)).list.page(queryFrom(request.query));
-    const { walked, unreachable } = page.listing;
-    const why = unreachable.map(({ address, reason }) => `${address} ${reason.clause}`);
-    if (walked.length === 0 && why.length > 0) {
-      throw new Unavailable(`The sessions of '${object.path}' cannot be listed: ${why.join('; ')}.`);
-    }
+    const page = await (await openContainer(object)).list.page(pageQuery(request.query, PAGING));
+    const { unreachable } = page.listing;
     return {
       sessions: page.sessions.map(rowOf),
       total: page.total,
@@ -58,9 +55,9 @@ const list = method({
       active: page.active,
       meanBytes: page.meanBytes,
       largestBytes: page.largestBytes,
-      source: sourceOf(page, why),
+      source: sourceOf(page, object),
       unreachable: unreachable.map(({ address }) => address),
-      complete: why.length === 0 && !page.listing.hasMore && page.unopened === 0,
+      complete: unreachable.length === 0 && !page.listing.hasMore && page.unopened === 0,
       checked: timeText(siteOf(object).clock()),
     };
   },
@@ -173,16 +170,9 @@ function rowOf(session: ListedSession): SessionRow {
   };
 }
 
-function sourceOf({ listing, openedOnly, unopened }: SessionPage, why: readonly string[]): string {
-  const { walked, hasMore } = listing;
-  const servers = walked.length === 1 ? '1 server' : `${walked.length} servers`;
-  const sentences = [
-    walked.length === 0
-      ? 'In the memory of this process; what other processes keep is not seen.'
-      : `Live walk of ${servers}; may repeat or miss sessions that change meanwhile.`,
-  ];
-  if (why.length > 0) sentences.push(`Not listed: ${why.join('; ')}.`);
-  if (hasMore) sentences.push(`There are more than ${MAX_KEYS.toLocaleString('en')} keys; the rest was not looked at.`);
+function sourceOf(page: SessionPage, object: TreeObject): string {
+  const { listing, openedOnly, unopened } = page;
+  const sentences = [...walkWords(listing, `The sessions of '${object.path}'`, 'sessions', MAX_KEYS)];
   if (openedOnly !== null) {
     const opened = openedOnly.toLocaleString('en');
     sentences.push(`Only the ${opened} seen last were opened: filter and order are among these, and ended ones count.`);
@@ -190,27 +180,4 @@ function sourceOf({ listing, openedOnly, unopened }: SessionPage, why: readonly 
   if (unopened > 0)
     sentences.push(unopened === 1 ? '1 record could not be opened.' : `${unopened} records could not be opened.`);
   return sentences.join(' ');
-}
-
-function queryFrom(query: URLSearchParams): SessionQuery {
-  const sort = query.get('sort') ?? 'lastSeen';
-  const order = query.get('order') ?? 'desc';
-  if (!isSort(sort)) throw new Malformed(`sort=${sort.slice(0, 50)} is not possible. Use ${SESSION_SORTS.join(', ')}.`);
-  if (order !== 'asc' && order !== 'desc') {
-    throw new Malformed(`order=${order.slice(0, 50)} is not possible. Use asc or desc.`);
-  }
-  const offset = numberIn(query, 'offset', 0);
-  const limit = Math.min(numberIn(query, 'limit', 50), LARGEST_PAGE);
-  return { offset, limit, sort, order, filter: (query.get('filter') ?? '').slice(0, 255) };
-}
-
-function isSort(name: string): name is SessionSort {
-  return SESSION_SORTS.some((sort) => sort === name);
-}
-
-function numberIn(query: URLSearchParams, name: string, otherwise: number): number {
-  const given = query.get(name);
-  if (given === null) return otherwise;
-  if (!/^\d{1,15}$/.test(given)) throw new Malformed(`${name}=${given.slice(0, 50)} is not a number from 0 up.`);
-  return Number(given);
 }

@@ -42,7 +42,7 @@ function described(key: string, value: unknown) {
 }
 
 /** As JSON for the eye: what JSON has no form for is written as its text. */
-function jsonOf(value: unknown): string {
+export function jsonOf(value: unknown): string {
   const ancestors: unknown[] = [];
   const text =
     JSON.stringify(

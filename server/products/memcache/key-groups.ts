@@ -1,0 +1,48 @@
+import type { KeyGroup, KeyKind } from '../../../schema/messages/keys.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { SessionContainer } from '../../sessions/container.ts';
+import { openContainer } from '../sessions/current.ts';
+
+/** The keys of Trellis: perhaps the prefix of an installation, a letter that says what for, a hash of whose it is. */
+const OURS = /^(?:[A-Za-z0-9_-]{1,40}:)?([sc])-[A-Za-z0-9_-]{12}:/;
+const KINDS: Readonly<Record<string, KeyKind>> = { s: 'session', c: 'cache' };
+/** What other programs separate the parts of their keys with. */
+const THEIRS = /^[^:/]{1,60}[:/]/;
+
+/** What a key is for, and what it begins with together with others of its kind. */
+export function groupOf(key: string): Pick<KeyGroup, 'prefix' | 'kind'> {
+  const [ours, letter = ''] = OURS.exec(key) ?? [];
+  if (ours !== undefined) return { prefix: ours, kind: KINDS[letter] ?? 'other' };
+  return { prefix: THEIRS.exec(key)?.[0] ?? '', kind: 'other' };
+}
+
+/** A session data container of this tree that keeps its sessions behind a proxy. */
+export interface Owner {
+  readonly path: string;
+  readonly container: SessionContainer;
+}
+
+/** The containers behind a proxy, by what the keys of their sessions begin with on the servers. */
+export async function ownersBehind(proxy: TreeObject, installationPrefix: string): Promise<ReadonlyMap<string, Owner>> {
+  const owners = new Map<string, Owner>();
+  for (const { object, link } of await proxy.connection.pointingTo(proxy.path)) {
+    if (link.path !== proxy.path || !object.doesProvide('session.container')) continue;
+    const container = await openContainer(object);
+    owners.set(`${installationPrefix}${container.keyPrefix}:`, { path: object.path, container });
+  }
+  return owners;
+}
+
+/** Whose the keys of a group are, in a few words. */
+export function aboutGroup(
+  { prefix, kind }: Pick<KeyGroup, 'prefix' | 'kind'>,
+  owners: ReadonlyMap<string, Owner>,
+  installationPrefix: string,
+): string {
+  const owner = owners.get(prefix);
+  if (owner !== undefined) return `Sessions of ${owner.path}`;
+  if (kind === 'other') return '';
+  const what = kind === 'session' ? 'Sessions' : 'Cached values';
+  if (!prefix.startsWith(installationPrefix)) return `${what} of another installation`;
+  return kind === 'session' ? 'Sessions that were ended, or whose container is gone' : what;
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import type { KeyValue } from '../../../schema/messages/keys.ts';
+import { isSecretKey } from '../../sessions/obscure.ts';
+import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
+
+const HEX_BYTES = 4_096;
+const HEX_LINE = 16;
+
+/** Whether a key or its value speaks of a secret, so that it is shown to nobody who has not asked for it. */
+export function isSecretValue(key: string, value: Buffer): boolean {
+  return isSecretKey(key) || isSecretKey(value.toString('latin1'));
+}
+
+/** A value in every form in which it may be read. */
+export function keyValueOf(value: Buffer): KeyValue {
+  const text = isUtf8(value) ? value.toString() : null;
+  const parsed = text === null ? undefined : parse(text);
+  const decoded = parsed === undefined ? (text ?? value) : parsed.value;
+  return {
+    type: typeOf(decoded),
+    decoded: textOf(decoded),
+    json: parsed === undefined ? null : jsonOf(parsed.value),
+    text: text === null ? null : textOf(text),
+    hex: hexOf(value.subarray(0, HEX_BYTES)),
+    hexBytes: Math.min(value.length, HEX_BYTES),
+  };
+}
+
+/** A key as text for the eye: what cannot be seen, or would turn the line around, stands as its number. */
+export function nameOf(key: string): string {
+  if (/^[\x21-\x7e]*$/.test(key)) return key;
+  const bytes = Buffer.from(key, 'latin1');
+  const text = isUtf8(bytes) ? bytes.toString() : key;
+  return text.replaceAll(/[\p{C}\p{Z}]/gu, (sign) => {
+    return sign === ' ' ? sign : `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines of sixteen bytes: where they are, what they are, and the letters among them. */
+function hexOf(bytes: Buffer): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += HEX_LINE) {
+    const part = bytes.subarray(at, at + HEX_LINE);
+    const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const letters = part.toString('latin1').replaceAll(/[^\x20-\x7e]/g, '.');
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(HEX_LINE * 3 - 1)}  ${letters}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,237 @@
+import {
+  KEY_SORTS,
+  type KeyGroup,
+  type KeyMessage,
+  type KeyRow,
+  type KeySession,
+  type KeysMessage,
+  type KeySort,
+  type KeyValue,
+} from '../../../schema/messages/keys.ts';
+import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts';
+import { timeText } from '../../manage/describe.ts';
+import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
+import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
+import type { Contents, HeldKey, HeldValue } from '../../memcache/contents.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { text } from '../../publisher/body.ts';
+import type { Call } from '../../publisher/call.ts';
+import { method, type Method } from '../../publisher/views.ts';
+import { siteOf } from '../../site.ts';
+import { aboutGroup, groupOf, ownersBehind, type Owner } from './key-groups.ts';
+import { isSecretValue, keyValueOf, nameOf } from './key-value.ts';
+import { walkWords } from './walk-words.ts';
+
+const PERMISSION = 'Inspect cache contents';
+const SESSIONS_PERMISSION = 'Access arbitrary user session data';
+
+const MAX_KEYS = 100_000;
+const MOST_GROUPS = 200;
+const PAGING = { sorts: KEY_SORTS, sort: 'name', order: 'asc', limit: 100, largest: 1_000 } as const;
+const LONGEST_KEY = 250;
+
+/** What is asked of the objects that have such a tab. */
+type ContentsOf = (object: TreeObject) => Promise<Contents>;
+
+/** The Keys tab of a proxy: everything on its servers, whoever put it there. Looking changes nothing. */
+export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, readonly Method[]>> {
+  const list = method({
+    http: 'GET',
+    permission: PERMISSION,
+    summary: 'The keys on its servers by what they begin with, one page of them, and what cannot be seen.',
+    query: {
+      group: 'Only keys of the group with this prefix; without it, of all.',
+      offset: 'How many to pass over.',
+      limit: `How many at most, up to ${PAGING.largest}; ${PAGING.limit} unless said.`,
+      sort: `One of ${KEY_SORTS.join(', ')}; name unless said.`,
+      order: '`asc`, which it is unless said, or `desc`.',
+      filter: 'Only keys with these words in them.',
+    },
+    async run(call): Promise<KeysMessage> {
+      call.keepPrivate();
+      const { object, request } = call;
+      return keysMessage(object, await contentsOf(object), request.query);
+    },
+  });
+
+  const look = method({
+    http: 'GET',
+    permission: PERMISSION,
+    summary: 'What is under one key: a value in every form, or the header of a session. Does not count as use.',
+    query: { key: 'Its bytes, one for each character, from the list.' },
+    async run(call): Promise<KeyMessage> {
+      call.keepPrivate();
+      return keyMessage(call, await contentsOf(call.object));
+    },
+  });
+
+  const reveal = method({
+    http: 'POST',
+    permission: PERMISSION,
+    summary: 'A value that is obscured, as it is; who looked is recorded.',
+    body: { key: text },
+    async run(call): Promise<KeyValue> {
+      call.keepPrivate();
+      const { key } = call.body;
+      const [{ value, bytes }] = await valuesUnder(call.object, await contentsOf(call.object), checkedKey(key));
+      if (groupOf(key).kind === 'session') throw new NotFound('What is in a session is shown by its container.');
+      if (value === null)
+        throw new TooLarge(`The value has ${bytes.toLocaleString('en')} bytes: too many to be shown.`);
+      recordReveal(call, { key: nameOf(key), owner: null, item: null });
+      return keyValueOf(value);
+    },
+  });
+
+  return { keys: [list], key: [look], reveal: [reveal], reveals: [revealsMethod(PERMISSION)] };
+}
+
+async function keysMessage(object: TreeObject, contents: Contents, query: URLSearchParams): Promise<KeysMessage> {
+  const page = pageQuery(query, PAGING);
+  const listing = await contents.keys(MAX_KEYS);
+  const sentences = walkWords(listing, `The keys of '${object.path}'`, 'keys', MAX_KEYS);
+  const owners = await ownersBehind(object, contents.prefix);
+  const matching = listing.keys.map(named).filter(matcherFor(page.filter));
+  const groups = groupsOf(matching, (group) => aboutGroup(group, owners, contents.prefix));
+  const group = query.get('group');
+  const ofGroup = group === null ? matching : matching.filter(({ prefix }) => prefix === group);
+  return {
+    groups: groups.slice(0, MOST_GROUPS),
+    furtherGroups: Math.max(0, groups.length - MOST_GROUPS),
+    keys: sorted(ofGroup, page)
+      .slice(page.offset, page.offset + page.limit)
+      .map(rowOf),
+    matching: ofGroup.length,
+    total: listing.keys.length,
+    source: sentences.join(' '),
+    unreachable: listing.unreachable.map(({ address }) => address),
+    complete: listing.unreachable.length === 0 && !listing.hasMore,
+    checked: timeText(siteOf(object).clock()),
+  };
+}
+
+async function keyMessage(call: Call, contents: Contents): Promise<KeyMessage> {
+  const key = checkedKey(call.request.query.get('key') ?? '');
+  const found = await valuesUnder(call.object, contents, key);
+  const [{ value, bytes, expires, lastAccess }] = found;
+  const servers = found.flatMap(({ server }) => server ?? []);
+  const row = rowOf(named({ key, bytes, expires, lastAccess, servers }));
+  const session = row.kind === 'session' ? await sessionUnder(call, contents, key, value) : null;
+  const isObscured = session === null && value !== null && isSecretValue(key, value);
+  const isShown = session === null && value !== null && !isObscured;
+  return { ...row, session, value: isShown ? keyValueOf(value) : null, obscured: isObscured };
+}
+
+/** What is under a key: never nothing. */
+async function valuesUnder(object: TreeObject, contents: Contents, key: string): Promise<[HeldValue, ...HeldValue[]]> {
+  const { found, unreachable } = await contents.look(key);
+  const [first, ...others] = found;
+  if (first !== undefined) return [first, ...others];
+  if (unreachable.length > 0) {
+    const why = unreachable.map(({ address, reason }) => `${address} ${reason.clause}`).join('; ');
+    throw new Unavailable(`It cannot be said whether there is such a key: ${why}.`);
+  }
+  throw new NotFound(
+    `There is no key '${nameOf(key)}' behind '${object.path}': it ended, or was pushed out or deleted.`,
+  );
+}
+
+/** The header of a session record, opened where its container is one of this tree. */
+async function sessionUnder(call: Call, contents: Contents, key: string, value: Buffer | null): Promise<KeySession> {
+  const owner = (await ownersBehind(call.object, contents.prefix)).get(groupOf(key).prefix);
+  const record = value === null ? undefined : owner?.container.peek(key.slice(contents.prefix.length), value);
+  if (owner === undefined || record === undefined) return { ...UNKNOWN, container: owner?.path ?? null };
+  const { created, lastAccess, user, address, browser } = record.header;
+  return {
+    state: record.kind,
+    container: owner.path,
+    key: await keyAtContainer(call, owner, record.kind, key),
+    user,
+    started: timeText(created),
+    lastSeen: timeText(lastAccess),
+    address,
+    browser,
+  };
+}
+
+async function keyAtContainer(call: Call, owner: Owner, kind: string, key: string): Promise<string | null> {
+  const object = await call.connection.find(owner.path);
+  const mayLook = object !== undefined && call.may(SESSIONS_PERMISSION, object);
+  return kind === 'session' && mayLook ? key.slice(key.lastIndexOf(':') + 1) : null;
+}
+
+const UNKNOWN: KeySession = {
+  state: 'unknown',
+  container: null,
+  key: null,
+  user: null,
+  started: null,
+  lastSeen: null,
+  address: '',
+  browser: '',
+};
+
+/** A key with what its name says. */
+type NamedKey = HeldKey & Pick<KeyGroup, 'prefix' | 'kind'> & { readonly name: string };
+
+function named(held: HeldKey): NamedKey {
+  return { ...held, ...groupOf(held.key), name: nameOf(held.key) };
+}
+
+function rowOf(named: NamedKey): KeyRow {
+  const { key, name, prefix: group, kind, bytes, expires, lastAccess, servers } = named;
+  const [server = null, ...copies] = servers;
+  return {
+    key,
+    name,
+    group,
+    kind,
+    bytes,
+    expires: timeOrNull(expires),
+    lastAccess: timeOrNull(lastAccess),
+    server,
+    copies,
+  };
+}
+
+function timeOrNull(time: number | null): string | null {
+  return time === null ? null : timeText(time);
+}
+
+/** The largest first. */
+function groupsOf(
+  keys: readonly NamedKey[],
+  about: (group: Pick<KeyGroup, 'prefix' | 'kind'>) => string,
+): readonly KeyGroup[] {
+  const groups = [...Map.groupBy(keys, ({ prefix }) => prefix)].map(([prefix, members]): KeyGroup => {
+    const { kind } = groupOf(prefix);
+    const bytes = members.reduce((sum, key) => sum + key.bytes, 0);
+    return { prefix, kind, about: about({ prefix, kind }), keys: members.length, bytes };
+  });
+  return groups.sort((one, other) => other.bytes - one.bytes);
+}
+
+function matcherFor(filter: string): (key: NamedKey) => boolean {
+  const words = filter.toLowerCase().split(/\s+/);
+  return ({ name }) => words.every((word) => name.toLowerCase().includes(word));
+}
+
+const SORT_BY: Readonly<Record<KeySort, (key: NamedKey) => string | number>> = {
+  name: ({ name }) => name,
+  bytes: ({ bytes }) => bytes,
+  expires: ({ expires }) => expires ?? Infinity,
+  lastAccess: ({ lastAccess }) => lastAccess ?? 0,
+};
+
+function sorted(keys: readonly NamedKey[], { sort, order }: PageQuery<KeySort>): readonly NamedKey[] {
+  const valueOf = SORT_BY[sort];
+  const direction = order === 'asc' ? 1 : -1;
+  return keys.toSorted((one, other) => {
+    const [first, second] = [valueOf(one), valueOf(other)];
+    return first === second ? 0 : first < second ? -direction : direction;
+  });
+}
+
+function checkedKey(key: string): string {
+  if (key.length > 0 && key.length <= LONGEST_KEY && /^[\x00-\xff]+$/.test(key)) return key;
+  throw new Malformed(`A key has 1 to ${LONGEST_KEY} bytes, each written as one character. Take it from the list.`);
+}
