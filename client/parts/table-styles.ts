@@ -50,6 +50,10 @@ export const tableStyles = css`
     align-items: center;
     gap: 8px;
   }
+  /* A row that belongs to the one above it. */
+  .under {
+    padding-left: 20px;
+  }
   a.id {
     color: inherit;
     font-weight: 500;
@@ -82,6 +86,9 @@ export const tableStyles = css`
   button.head t-icon {
     --icon-size: 13px;
     color: inherit;
+  }
+  td button.head {
+    max-width: 100%;
   }
   th:hover button.head,
   th[aria-sort] button.head {

@@ -1,5 +1,5 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, html, nothing } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ObjectMessage, SessionRow, SessionsMessage } from '../../schema/messages.ts';
 import { detailOf } from '../api/request.ts';
@@ -8,22 +8,22 @@ import '../parts/face.ts';
 import '../parts/filter-field.ts';
 import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
+import '../parts/side-panel.ts';
 import '../parts/table.ts';
 import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
-import { load } from '../parts/web-awesome.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
-import { isPhone, isWide } from '../state/screen.ts';
+import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
+import { listPage } from '../styles/list-page.ts';
 import './reveals/reveal-list.ts';
 import { columns, compactRow } from './sessions/columns.ts';
 import './sessions/figures-strip.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
-import { sessionsStyles } from './sessions/styles.ts';
 import { orderInWords, sourceAt } from './sessions/words.ts';
 import type { TabElement } from './tab.ts';
 
@@ -47,7 +47,7 @@ export class SessionsTab extends LitElement implements TabElement {
 
   constructor() {
     super();
-    new Watch(this, place, isPhone, isWide);
+    new Watch(this, place, isPhone);
     new Shortcuts(this, [
       { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
       { key: 'Delete', label: 'End what is selected', run: () => void this.#endSelected() },
@@ -84,10 +84,6 @@ export class SessionsTab extends LitElement implements TabElement {
       </div>
       ${this.#drawer()}
     `;
-  }
-
-  protected override updated() {
-    if (this.#openKey !== undefined && !isWide.get()) void load('drawer');
   }
 
   get #message(): SessionsMessage | undefined {
@@ -202,19 +198,13 @@ export class SessionsTab extends LitElement implements TabElement {
   #drawer() {
     const key = this.#openKey;
     if (key === undefined) return nothing;
-    const detail = html`<session-detail
-      path=${this.path}
-      key=${key}
-      @detail-action=${(event: DetailAction) => void this.#act(event)}
-    ></session-detail>`;
-    if (isWide.get()) return html`<aside aria-label="Session">${detail}</aside>`;
-    return html`<wa-drawer placement="end" label="Session" without-header open @wa-after-hide=${this.#onHidden}>
-      ${detail}
-    </wa-drawer>`;
-  }
-
-  #onHidden(event: Event) {
-    if (event.target === event.currentTarget) this.#close();
+    return html`<side-panel label="Session" @closed=${() => this.#close()}>
+      <session-detail
+        path=${this.path}
+        key=${key}
+        @detail-action=${(event: DetailAction) => void this.#act(event)}
+      ></session-detail>
+    </side-panel>`;
   }
 
   #sort({ column, order }: Sorting) {
@@ -280,7 +270,28 @@ export class SessionsTab extends LitElement implements TabElement {
     this.dispatchEvent(new ObjectChanged());
   }
 
-  static override styles = [controls, sessionsStyles];
+  static override styles = [
+    controls,
+    listPage,
+    css`
+      .end-all {
+        margin-left: auto;
+      }
+      .foot reveal-list {
+        flex-basis: 100%;
+      }
+      @media (width < 640px) {
+        .toolbar:has(session-selection) ~ .foot {
+          padding-bottom: 110px;
+        }
+      }
+      @media (640px <= width < 1000px) {
+        .toolbar:has(session-selection) .end-all {
+          display: none;
+        }
+      }
+    `,
+  ];
 }
 
 function keyOf({ key }: SessionRow): string {

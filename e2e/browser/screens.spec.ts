@@ -44,6 +44,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       const screens: readonly (readonly [path: string, tab: string, ready: RegExp])[] = [
         ['/half', 'properties', /answers in/],
         ['/half', 'servers', /Down, refused/],
+        ['/half', 'keys', /Not listed: 127\.0\.0\.1:1025 refused/],
         ['/mcsdc', 'properties', /Found: MemCache Proxy/],
         ['/session_data_manager', 'settings', /Found: MemCache Session Data Container/],
         ['/browser_id_manager', 'settings', /Set-Cookie/],

@@ -83,7 +83,7 @@ test('a group, a filter, an order and a page each narrow the list', async () => 
   assert.deepEqual(await names('?group=shop:&offset=3&limit=9'), ['shop:picture']);
   assert.deepEqual(await names('?filter=CART%20shop'), ['shop:cart:1']);
   assert.deepEqual(await names('?filter=STRASSE'), []);
-  assert.deepEqual(await names('?group='), ['counter']);
+  assert.deepEqual(await names('?group=*'), ['counter']);
   const { matching, total, groups } = await list('?filter=shop&limit=2');
   assert.deepEqual([matching, total, groups.length], [4, 8, 1]);
   for (const query of ['sort=colour', 'order=up', 'offset=-1', 'limit=x']) {
@@ -96,13 +96,13 @@ test('a value is shown decoded, as JSON, as text and as bytes', async () => {
   assert.deepEqual([cart?.type, obscured, session, kind], ['mapping', false, null, 'other']);
   assert.equal(cart?.json, '{\n  "roses": 3,\n  "lines": [\n    1,\n    2\n  ]\n}');
   assert.equal(cart?.text, '{"roses": 3, "lines": [1, 2]}');
-  assert.match(cart?.hex ?? '', /^0000  7b 22 72 6f 73 65 73 .*  \{"roses": 3, "li\n0010 /);
+  assert.match(cart?.hex ?? '', /^0000  7b 22 72 6f 73 65 73 22  \{"roses"\n0008 /);
   const { value: picture, bytes } = await look('shop:picture');
   assert.deepEqual(
     [picture?.type, picture?.json, picture?.text, picture?.hexBytes, bytes],
     ['Buffer', null, null, 4_096, 6_000],
   );
-  assert.equal(picture?.hex.split('\n').length, 256);
+  assert.equal(picture?.hex.split('\n').length, 512);
   const { value: text, name } = await look(Buffer.from('app/straße').toString('latin1'));
   assert.deepEqual([text?.type, text?.decoded, name], ['string', 'text with "quotes" and ünicode', 'app/straße']);
   assert.equal((await look('counter')).value?.type, 'number');

@@ -11,6 +11,7 @@ import '../../parts/icon.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
+import { facts } from '../../styles/facts.ts';
 import '../reveals/reveal-list.ts';
 import { nameOfUser } from './words.ts';
 import './session-values.ts';
@@ -147,6 +148,7 @@ export class SessionDetail extends LitElement {
 
   static override styles = [
     controls,
+    facts,
     css`
       :host {
         display: block;
@@ -175,26 +177,6 @@ export class SessionDetail extends LitElement {
         width: 24px;
         min-height: 24px;
       }
-      dl {
-        display: grid;
-        grid-template-columns: 5fr 6fr;
-        gap: 4px 16px;
-        padding: 12px 20px 14px;
-        font-size: var(--t-size-small);
-        font-variant-numeric: tabular-nums;
-      }
-      dl > div {
-        display: grid;
-        grid-template-columns: 62px minmax(0, 1fr);
-        gap: 8px;
-        line-height: 18px;
-      }
-      dt {
-        color: var(--t-quiet);
-      }
-      dd {
-        overflow-wrap: anywhere;
-      }
       .lock {
         display: flex;
         gap: 8px;
@@ -210,9 +192,6 @@ export class SessionDetail extends LitElement {
         padding: 0 20px 16px;
       }
       @media (width < 640px) {
-        dl {
-          grid-template-columns: 1fr;
-        }
         button.icon-only {
           width: 32px;
           min-height: 32px;

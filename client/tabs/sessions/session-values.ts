@@ -4,6 +4,7 @@ import type { SessionValue } from '../../../schema/messages.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';
+import { segments } from '../../styles/segments.ts';
 
 const LONG = 300;
 
@@ -28,7 +29,7 @@ export class SessionValues extends LitElement {
     return html`
       <div class="head">
         <h3>Items <span class="figures">${this.items.length}</span></h3>
-        <div class="forms" role="group" aria-label="Show values">
+        <div class="segments" role="group" aria-label="Show values">
           ${this.#choice('value', 'Decoded')} ${this.#choice('json', 'JSON')}
         </div>
       </div>
@@ -79,6 +80,7 @@ export class SessionValues extends LitElement {
 
   static override styles = [
     controls,
+    segments,
     css`
       :host {
         display: block;
@@ -100,26 +102,6 @@ export class SessionValues extends LitElement {
         margin-left: 6px;
         color: var(--t-faint);
         font-weight: 400;
-      }
-      .forms {
-        display: flex;
-      }
-      .forms button {
-        border-radius: 0;
-        font-size: var(--t-size-small);
-      }
-      .forms button:first-child {
-        border-radius: var(--t-radius) 0 0 var(--t-radius);
-      }
-      .forms button:last-child {
-        margin-left: -1px;
-        border-radius: 0 var(--t-radius) var(--t-radius) 0;
-      }
-      .forms button[aria-pressed='true'] {
-        position: relative;
-        border-color: var(--t-accent-line);
-        background: var(--t-accent-fill);
-        color: var(--t-accent);
       }
       li {
         display: grid;

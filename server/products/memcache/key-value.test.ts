@@ -19,7 +19,7 @@ test('a value is secret where its key or anything in it speaks of a secret', () 
 
 test('a long value is cut, and hostile JSON is data', () => {
   const { decoded, hex, hexBytes, type } = keyValueOf(Buffer.alloc(100_000, 'x'));
-  assert.deepEqual([decoded.length, hexBytes, hex.split('\n').length, type], [10_001, 4_096, 256, 'string']);
+  assert.deepEqual([decoded.length, hexBytes, hex.split('\n').length, type], [10_001, 4_096, 512, 'string']);
   assert.equal(keyValueOf(Buffer.from('{"__proto__":{"a":1}}')).json, '{\n  "__proto__": {\n    "a": 1\n  }\n}');
   assert.equal(keyValueOf(Buffer.from('[[[[1')).json, null);
   assert.deepEqual(keyValueOf(Buffer.alloc(0)).decoded, '');

@@ -4,7 +4,7 @@ import { isSecretKey } from '../../sessions/obscure.ts';
 import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
 
 const HEX_BYTES = 4_096;
-const HEX_LINE = 16;
+const HEX_LINE = 8;
 
 /** Whether a key or its value speaks of a secret, so that it is shown to nobody who has not asked for it. */
 export function isSecretValue(key: string, value: Buffer): boolean {
@@ -44,7 +44,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Lines of sixteen bytes: where they are, what they are, and the letters among them. */
+/** Lines of eight bytes, which fit beside a list: where they are, what they are, and the letters among them. */
 function hexOf(bytes: Buffer): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += HEX_LINE) {

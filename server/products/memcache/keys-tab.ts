@@ -28,6 +28,7 @@ const SESSIONS_PERMISSION = 'Access arbitrary user session data';
 const MAX_KEYS = 100_000;
 const MOST_GROUPS = 200;
 const PAGING = { sorts: KEY_SORTS, sort: 'name', order: 'asc', limit: 100, largest: 1_000 } as const;
+const NO_PREFIX = '*';
 const LONGEST_KEY = 250;
 
 /** What is asked of the objects that have such a tab. */
@@ -40,7 +41,7 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
     permission: PERMISSION,
     summary: 'The keys on its servers by what they begin with, one page of them, and what cannot be seen.',
     query: {
-      group: 'Only keys of the group with this prefix; without it, of all.',
+      group: 'Only keys of the group with this prefix; `*`: of the one without any; without it, of all.',
       offset: 'How many to pass over.',
       limit: `How many at most, up to ${PAGING.largest}; ${PAGING.limit} unless said.`,
       sort: `One of ${KEY_SORTS.join(', ')}; name unless said.`,
@@ -93,7 +94,8 @@ async function keysMessage(object: TreeObject, contents: Contents, query: URLSea
   const matching = listing.keys.map(named).filter(matcherFor(page.filter));
   const groups = groupsOf(matching, (group) => aboutGroup(group, owners, contents.prefix));
   const group = query.get('group');
-  const ofGroup = group === null ? matching : matching.filter(({ prefix }) => prefix === group);
+  const wanted = group === NO_PREFIX ? '' : group;
+  const ofGroup = wanted === null ? matching : matching.filter(({ prefix }) => prefix === wanted);
   return {
     groups: groups.slice(0, MOST_GROUPS),
     furtherGroups: Math.max(0, groups.length - MOST_GROUPS),

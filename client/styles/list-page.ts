@@ -1,6 +1,7 @@
 import { css } from 'lit';
 
-export const sessionsStyles = css`
+/** A tab that is a list: what narrows it above, what can be said of it below, one row's details at the side. */
+export const listPage = css`
   :host {
     display: flex;
     align-items: stretch;
@@ -22,9 +23,6 @@ export const sessionsStyles = css`
   filter-field {
     flex: 0 1 236px;
     min-width: 120px;
-  }
-  .end-all {
-    margin-left: auto;
   }
   t-table {
     flex: 1;
@@ -48,33 +46,9 @@ export const sessionsStyles = css`
     flex: 1 1 300px;
     text-align: end;
   }
-  .foot reveal-list {
-    flex-basis: 100%;
-  }
   .foot .page {
     display: flex;
     gap: 8px;
-  }
-  aside {
-    flex: none;
-    width: 432px;
-    border-left: 1px solid var(--t-line-strong);
-  }
-  aside session-detail {
-    position: sticky;
-    top: 0;
-    max-height: calc(100dvh - 48px);
-    overflow: auto;
-  }
-  wa-drawer {
-    --size: min(432px, 100vw);
-    --spacing: 0;
-  }
-  wa-drawer::part(body) {
-    padding: 0;
-  }
-  wa-drawer:not(:defined) {
-    display: none;
   }
   @media (width < 640px) {
     .toolbar {
@@ -83,19 +57,11 @@ export const sessionsStyles = css`
     filter-field {
       flex: 1;
     }
-    .toolbar:has(session-selection) ~ .foot {
-      padding-bottom: 110px;
-    }
     .foot {
       position: static;
     }
     .foot .source {
       text-align: start;
-    }
-  }
-  @media (640px <= width < 1000px) {
-    .toolbar:has(session-selection) .end-all {
-      display: none;
     }
   }
 `;

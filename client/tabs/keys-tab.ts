@@ -1,0 +1,225 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { KeysMessage } from '../../schema/messages/keys.ts';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import { getKeys } from '../api/keys.ts';
+import { detailOf } from '../api/request.ts';
+import '../parts/face.ts';
+import '../parts/filter-field.ts';
+import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
+import { formatNumber, formatTime, plural } from '../parts/format.ts';
+import '../parts/side-panel.ts';
+import '../parts/table.ts';
+import type { RowOpened, SortChanged, Sorting, Table } from '../parts/table.ts';
+import { addressOf, place, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import { listPage } from '../styles/list-page.ts';
+import { columns, compactLine } from './keys/columns.ts';
+import './keys/key-detail.ts';
+import { lineOfKey, linesOf, type KeyLine } from './keys/lines.ts';
+import './reveals/reveal-list.ts';
+import { sourceAt } from './sessions/words.ts';
+import type { TabElement } from './tab.ts';
+
+const PAGE = 100;
+/** Stands in the address for the group of keys that have no prefix in common. */
+const NO_PREFIX = '*';
+
+/** Everything that lies on the servers of a proxy, in groups: find keys, look at what is under them. Read only. */
+@customElement('keys-tab')
+export class KeysTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @query('filter-field') private filterField!: FilterField;
+  @query('t-table') private table!: Table<KeyLine>;
+
+  readonly #list = new Task(this, {
+    args: () =>
+      [this.object, this.#filter, this.#group, this.#sorting.column, this.#sorting.order, this.#offset] as const,
+    task: ([{ path }, filter, group, sort, order, offset], { signal }) =>
+      getKeys(path, { filter, group, sort, order, offset, limit: PAGE }, signal),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place);
+    new Shortcuts(this, [
+      { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
+      { key: 'Escape', label: 'Close the key', run: () => this.#close() },
+    ]);
+  }
+
+  protected override render() {
+    const message = this.#message;
+    return html`
+      <div class="list">
+        <div class="toolbar">
+          <filter-field
+            shortcut="/"
+            placeholder="Filter by words in the key"
+            value=${this.#filter}
+            @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+            @leave-down=${() => this.table.focusRow()}
+          ></filter-field>
+          <button class="again" @click=${() => this.#list.run()}><t-icon name="refresh-cw"></t-icon>List again</button>
+        </div>
+        <t-table
+          label="Keys of ${this.object.id}"
+          loadingText="Listing the keys of ${this.object.id}…"
+          .columns=${columns}
+          .compact=${compactLine}
+          .rows=${message ? linesOf(message, this.#openPrefix) : []}
+          .keyOf=${idOf}
+          .sorting=${this.#sorting}
+          .openKey=${this.#key === undefined ? undefined : lineOfKey(this.#key)}
+          .loading=${this.#list.status === TaskStatus.PENDING}
+          @click=${this.#onClick}
+          @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+          @row-opened=${(event: RowOpened) => this.#open(event.key)}
+        >
+          ${this.#face()}
+        </t-table>
+        ${message ? this.#foot(message) : nothing}
+      </div>
+      ${
+        this.#key === undefined
+          ? nothing
+          : html`<side-panel label="Key" @closed=${this.#close}>
+              <key-detail path=${this.path} key=${this.#key} @closed=${this.#close}></key-detail>
+            </side-panel>`
+      }
+    `;
+  }
+
+  get #message(): KeysMessage | undefined {
+    return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
+  }
+
+  get #filter(): string {
+    return place.get().query.get('filter') ?? '';
+  }
+
+  /** The group that is open, as the address has it. */
+  get #group(): string | undefined {
+    return place.get().query.get('group') ?? undefined;
+  }
+
+  get #openPrefix(): string | undefined {
+    return this.#group === NO_PREFIX ? '' : this.#group;
+  }
+
+  get #sorting(): Sorting {
+    const { query: values } = place.get();
+    return { column: values.get('sort') ?? 'name', order: values.get('order') === 'desc' ? 'desc' : 'asc' };
+  }
+
+  get #offset(): number {
+    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
+  }
+
+  /** The key that is looked at. */
+  get #key(): string | undefined {
+    return place.get().query.get('key') ?? undefined;
+  }
+
+  #face() {
+    const { status, error } = this.#list;
+    const again = html`<button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
+    if (status === TaskStatus.ERROR) {
+      const heading = `Cannot list the keys of '${this.path}'.`;
+      return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detailOf(error)}>${again}</t-face>`;
+    }
+    const message = this.#message;
+    if (status !== TaskStatus.COMPLETE || !message) return nothing;
+    if (this.#filter && message.total > 0) {
+      return html`<t-face icon="search" heading="No key matches '${this.#filter}'." detail=${message.source}>
+        <button @click=${() => this.filterField.clear()}>Clear filter</button>
+      </t-face>`;
+    }
+    if (!message.complete) {
+      const heading = `Cannot list every key of '${this.path}'. Of those that can be seen, there is none.`;
+      return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${message.source}
+        >${again}</t-face
+      >`;
+    }
+    return html`<t-face icon=${this.object.icon} heading="Nothing is kept here." detail=${message.source}>
+      <a class="button" href=${addressOf(this.path, 'servers')}>Servers</a>
+    </t-face>`;
+  }
+
+  #foot({ groups, furtherGroups, keys, matching, source, checked }: KeysMessage) {
+    const to = this.#offset + keys.length;
+    const isAll = this.#offset === 0 && to >= matching;
+    const isPaged = this.#group !== undefined && !isAll;
+    return html`<div class="foot">
+      <p class="figures" role="status">${this.#rangeText(to, matching, groups.length + furtherGroups, isAll)}</p>
+      ${isPaged ? html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>` : nothing}
+      <p class="source">
+        ${sourceAt(source, formatTime(new Date(checked)))}
+        ${furtherGroups > 0 ? `Only the ${plural(groups.length, 'largest group')} of ${formatNumber(groups.length + furtherGroups)} are listed; the filter finds the others.` : nothing}
+      </p>
+      <reveal-list path=${this.path} .version=${checked}></reveal-list>
+    </div>`;
+  }
+
+  #rangeText(to: number, matching: number, groups: number, isAll: boolean): string {
+    if (matching === 0) return 'No keys';
+    if (this.#group !== undefined) {
+      if (isAll) return `${plural(matching, 'key')} in this group`;
+      return `${formatNumber(this.#offset + 1)} to ${formatNumber(to)} of ${plural(matching, 'key')} in this group`;
+    }
+    const counted = `${plural(matching, 'key')} in ${plural(groups, 'group')}`;
+    return isAll ? counted : `${counted}. Open a group to see its keys`;
+  }
+
+  #page(label: string, offset: number, isThere: boolean) {
+    const from = offset <= 0 ? undefined : String(offset + 1);
+    return html`<button class="small" ?disabled=${!isThere} @click=${() => setQuery({ from })}>${label}</button>`;
+  }
+
+  #sort({ column, order }: Sorting) {
+    const isNew = column !== this.#sorting.column;
+    setQuery({ sort: column, order: isNew && column !== 'name' ? 'desc' : order, from: undefined });
+  }
+
+  #onClick(event: MouseEvent) {
+    const row = event.composedPath().find((node) => node instanceof HTMLTableRowElement);
+    if (row?.dataset['key'] !== undefined) this.#open(row.dataset['key']);
+  }
+
+  /** A group opens or closes; a key is looked at. */
+  #open(id: string) {
+    const line = linesOf(this.#message!, this.#openPrefix).find((each) => each.id === id);
+    if (!line) return;
+    if ('row' in line) return setQuery({ key: line.row.key });
+    const group = line.group.prefix || NO_PREFIX;
+    setQuery({ group: group === this.#group ? undefined : group, from: undefined });
+  }
+
+  #close() {
+    const key = this.#key;
+    if (key === undefined) return;
+    setQuery({ key: undefined });
+    this.table.focusRow(lineOfKey(key));
+  }
+
+  static override styles = [
+    controls,
+    listPage,
+    css`
+      .again {
+        margin-left: auto;
+      }
+      .foot reveal-list {
+        flex-basis: 100%;
+      }
+    `,
+  ];
+}
+
+function idOf({ id }: KeyLine): string {
+  return id;
+}
