@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { Browser, setUpSessions } from '../http/site.ts';
 import type { Memcached } from '../support/memcached.ts';
 import { KeysTab } from '../support/pages/keys-tab.ts';
 import { RawMemcached } from '../support/raw-memcached.ts';
 import type { TestServer } from '../support/server.ts';
+import { hindrancesOn } from '../support/chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -21,9 +21,7 @@ async function fill(server: TestServer, memcached: Memcached): Promise<void> {
 }
 
 async function check(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
-  expect.soft(found, screen).toEqual([]);
+  expect.soft(await hindrancesOn(page), screen).toEqual([]);
 }
 
 test('keys are found in their groups and looked at in every form, by the keyboard', async ({

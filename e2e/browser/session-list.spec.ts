@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import type { SessionsMessage } from '../../schema/messages.ts';
 import { clientOf, sameOrigin, type Client } from '../http/client.ts';
 import { Browser, setUpSessions } from '../http/site.ts';
 import { SessionsTab } from '../support/pages/sessions-tab.ts';
 import { basic, type TestServer } from '../support/server.ts';
+import { hindrancesOn } from '../support/chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -27,9 +27,7 @@ async function totalOf(api: Client): Promise<number> {
 }
 
 async function check(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
-  expect.soft(found, screen).toEqual([]);
+  expect.soft(await hindrancesOn(page), screen).toEqual([]);
 }
 
 test('sessions are listed, filtered, looked into and ended', async ({ app, page, server, memcached, api }) => {

@@ -20,7 +20,7 @@ test('adding answers 201 with the address, and the object is there', async () =>
   assert.deepEqual(object.properties['servers'], []);
   assert.deepEqual(
     object.tabs.map(({ id }) => id),
-    ['properties', 'servers'],
+    ['properties', 'servers', 'keys'],
   );
 });
 
