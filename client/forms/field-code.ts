@@ -52,7 +52,11 @@ export class FieldCode extends Field<string> {
         typingOverSelection,
         lintGutter(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': this.field.title, 'aria-describedby': 'hint' }),
+        EditorView.contentAttributes.of({
+          'aria-label': this.field.title,
+          'aria-describedby': 'error hint',
+          tabindex: '0',
+        }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (!docChanged) return;
           const text = state.doc.toString();
