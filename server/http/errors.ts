@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Response } from '../publisher/request.ts';
+import { escapeHtml, type Response } from '../publisher/request.ts';
 
 /** The one place where an error becomes a response. What was not thrown on purpose is logged and told by a number only. */
 export function responseTo(error: unknown, acceptsHtml: boolean, log: Log): Response {
@@ -31,8 +31,8 @@ function document(problem: Problem, headers: Record<string, string>): Response {
 
 /** For a visitor's browser. */
 function page(problem: Problem, headers: Record<string, string>): Response {
-  const title = `${problem.status} ${escape(problem.title)}`;
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${escape(problem.message)}</p></html>\n`;
+  const title = `${problem.status} ${escapeHtml(problem.title)}`;
+  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${escapeHtml(problem.message)}</p></html>\n`;
   const more = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
   return { status: problem.status, headers: { ...headers, ...more }, body, kind: 'content' };
 }
@@ -43,8 +43,4 @@ function unexpected(error: unknown, log: Log): Problem {
   return new Problem(500, 'unexpected', `Something went wrong on the server. The log names it by ${reference}.`, {
     members: { reference },
   });
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

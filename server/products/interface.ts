@@ -25,7 +25,7 @@ export { defineType, type SessionEvent, type TypeDefinition } from '../objects/t
 export type { Step } from '../objects/versions.ts';
 export { flag, integer, mapping, oneOf, text, texts } from '../publisher/body.ts';
 export type { Call } from '../publisher/call.ts';
-export { html, json, noContent, type Request, type Response } from '../publisher/request.ts';
+export { escapeHtml, html, json, noContent, type Request, type Response } from '../publisher/request.ts';
 export { method, type Method, type View } from '../publisher/views.ts';
 export type { Session } from '../sessions/session.ts';
 export { storeMethods } from './memcache/store-methods.ts';

@@ -81,3 +81,13 @@ export function noContent(): Response {
 export function html(body: string): Response {
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body, kind: 'content' };
 }
+
+/** Text as it may stand in HTML, in an attribute too. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
