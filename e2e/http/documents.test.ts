@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const root = new URL('../../', import.meta.url);
@@ -18,7 +18,7 @@ test('every promise of docs/security.md names a test that exists', () => {
 });
 
 test('every page, picture and file that the documents lead to is there', () => {
-  for (const page of ['README.md', 'docs/templates.md', 'docs/operations.md', 'docs/security.md', 'docs/screens.md']) {
+  for (const page of ['README.md', ...documents()]) {
     const links = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
     for (const link of links.filter((each) => !each.startsWith('http'))) {
       assert.ok(existsSync(new URL(link, new URL(page, root))), `${page} leads to ${link}`);
@@ -40,6 +40,11 @@ test('every setting of the README is read, and every one that is read is in the 
   const inProgram = new Set([...config.matchAll(/of\('([A-Z_]+)'\)/g)].map(([, name]) => `TRELLIS_${name}`));
   assert.deepEqual([...inReadme].toSorted(), [...inProgram].toSorted());
 });
+
+function documents(): readonly string[] {
+  const names = readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+}
 
 /** The tests that a row names: after a file, each name in quotation marks belongs to it until another file comes. */
 function namedTests(row: string): { file: string; name: string }[] {
