@@ -31,6 +31,9 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       const bytes = { raw: png(30, 20), headers: { 'content-type': 'application/octet-stream' } };
       await api('/api/@upload?id=tree.png', bytes);
       await api('/api/', { body: { type: 'File', id: 'empty' } });
+      await api('/api/', { body: { type: 'RAM Cache Manager', id: 'ram_cache' } });
+      await api('/api/index_html/@cache', { body: { manager: 'ram_cache' } });
+      await api('/');
       const [app, tester] = [new App(page), new TestTab(page)];
       await app.open('/');
       await app.button('Sign in').click();
@@ -53,6 +56,10 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/index_html', 'edit', /Welcome to Trellis<\/title>/],
         ['/tree.png', 'content', /Its address is/],
         ['/empty', 'content', /Nothing was uploaded/],
+        ['/index_html', 'cache', /RAM Cache Manager at/],
+        ['/ram_cache', 'properties', /AUTHENTICATED_USER/],
+        ['/ram_cache', 'associate', /Search sub-folders/],
+        ['/ram_cache', 'statistics', /Hit rate/],
         ['/temp_folder/session_data', 'test', /You have no session yet/],
         ['/temp_folder', 'contents', /session_data/],
         ['/', 'setup-sessions', /What will happen/],

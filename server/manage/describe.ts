@@ -11,6 +11,7 @@ import type {
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
+import { chosenCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site.ts';
 import { follow } from './paths.ts';
@@ -21,6 +22,7 @@ const LINKS_SHOWN = 50;
 /** Tabs that follow from what an object is, not from its type's own declaration. */
 const CONTENTS: TabInfo = { id: 'contents', label: 'Contents', element: 'contents-tab' };
 const PROPERTIES: TabInfo = { id: 'properties', label: 'Properties', element: 'properties-tab' };
+const CACHE: TabInfo = { id: 'cache', label: 'Cache', element: 'cache-tab' };
 
 /** An object as the API shows it. */
 export async function describeObject(object: TreeObject, call: Call): Promise<ObjectMessage> {
@@ -156,7 +158,8 @@ function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
 }
 
 async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
-  const tabs = tabsOf(object, await object.connection.childCount(object));
+  const own = tabsOf(object, await object.connection.childCount(object));
+  const tabs = (await couldBeKept(object)) ? [...own, CACHE] : own;
   const { tabModules } = siteOf(object);
   const counts = new Map(Object.entries((await object.definition?.tabCounts?.(object)) ?? {}));
   return tabs.map((tab) => {
@@ -164,6 +167,12 @@ async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
     const module = tabModules.get(tab.element);
     return { ...tab, ...(count === undefined ? {} : { count }), ...(module === undefined ? {} : { module }) };
   });
+}
+
+/** Whether a cache manager could keep the object's page, or is meant to. */
+async function couldBeKept(object: TreeObject): Promise<boolean> {
+  if (object.definition?.isCacheable !== true) return false;
+  return chosenCacheManager(object) !== '' || (await object.findService(KEEPS_ANSWERS)) !== undefined;
 }
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {

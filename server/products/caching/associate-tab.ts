@@ -65,6 +65,7 @@ const change = method({
 });
 
 export const associateMethods = { associations: [list, change] };
+export const associateTab = { id: 'associate', label: 'Associate', element: 'associate-tab' };
 
 /** How many of the objects at these paths the step changed. */
 async function eachOf(

@@ -6,10 +6,10 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
 import { siteOf } from '../../site.ts';
-import { associateMethods } from './associate-tab.ts';
+import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, type OpenAnswers } from './statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from './statistics-tab.ts';
 
 interface RamCache {
   readonly shelf: MemoryShelf;
@@ -72,6 +72,7 @@ export const ramCacheManager = defineType({
       async () =>
         cacheOf(object).answers,
   },
+  tabs: [associateTab, statisticsTab],
   methods: { ...associateMethods, ...statisticsMethods },
   on: { removed: (object) => caches.drop(object) },
 });

@@ -55,6 +55,7 @@ const remove = method({
 });
 
 export const statisticsMethods = { statistics: [look, remove] };
+export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'cache-statistics-tab' };
 
 function open(object: TreeObject): Promise<KeptAnswers> {
   return (object.provide(HAS_STATISTICS) as OpenAnswers)();

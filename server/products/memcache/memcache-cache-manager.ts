@@ -5,10 +5,10 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
 import { siteOf } from '../../site.ts';
-import { associateMethods } from '../caching/associate-tab.ts';
+import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, type OpenAnswers } from '../caching/statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from '../caching/statistics-tab.ts';
 import { valuesOf } from '../values.ts';
 import { proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
@@ -40,6 +40,7 @@ export const memCacheCacheManager = defineType({
   },
   loss: 'pages will be made anew each time',
   works: 'Keeps pages',
+  tabs: [associateTab, statisticsTab],
   methods: { ...associateMethods, ...statisticsMethods },
   warnings: proxyWarnings,
 });

@@ -1,0 +1,254 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { AssociationItem, AssociationsMessage } from '../../schema/messages/caches.ts';
+import { changeAssociations, getAssociations } from '../api/caches.ts';
+import { detailOf } from '../api/request.ts';
+import '../forms/save-bar.ts';
+import '../parts/face.ts';
+import { plural } from '../parts/format.ts';
+import '../parts/table.ts';
+import type { Column, CompactRow, SelectionChanged } from '../parts/table.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { addressOf, guardLeaving, place, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import type { TabElement } from './tab.ts';
+
+/** Which objects' pages a cache manager keeps: tick those that it shall. What is looked for lives in the address. */
+@customElement('associate-tab')
+export class AssociateTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  /** Paths whose tick is not as it is saved. */
+  @state() private changed: ReadonlySet<string> = new Set();
+  @state() private isBusy = false;
+  #stopGuarding: (() => void) | undefined;
+
+  readonly #list = new Task(this, {
+    args: () => [this.object, this.#value('show'), this.#value('type'), this.#value('deep')] as const,
+    task: ([{ path }, show, type, deep], { signal }) =>
+      getAssociations(path, { ...(show && { show }), ...(type && { type }), ...(deep && { deep }) }, signal),
+    onComplete: ({ items }) => (this.changed = this.changed.intersection(new Set(items.map(keyOf)))),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place);
+    new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#stopGuarding = guardLeaving(() => this.changed.size > 0);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stopGuarding?.();
+  }
+
+  protected override render() {
+    const items = this.#items;
+    return html`
+      ${this.#toolbar()}
+      <t-table
+        label="Objects whose pages ${this.object.id} could keep"
+        ?selectable=${items.length > 0}
+        .columns=${columns}
+        .compact=${compactRow}
+        .rows=${items}
+        .keyOf=${keyOf}
+        .selected=${this.#ticked}
+        .loading=${this.#list.status === TaskStatus.PENDING}
+        @selection-changed=${(event: SelectionChanged) => this.#tick(event.keys)}
+      >
+        ${this.#face()}
+      </t-table>
+      ${this.#bar()}
+    `;
+  }
+
+  get #message(): AssociationsMessage | undefined {
+    return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
+  }
+
+  get #items(): readonly AssociationItem[] {
+    return this.#message?.items ?? [];
+  }
+
+  get #ticked(): ReadonlySet<string> {
+    const ticked = this.#items.filter(({ path, isAssociated }) => isAssociated !== this.changed.has(path));
+    return new Set(ticked.map(keyOf));
+  }
+
+  #value(name: 'show' | 'type' | 'deep'): string {
+    return place.get().query.get(name) ?? '';
+  }
+
+  #toolbar() {
+    const types = this.#list.value?.types ?? [];
+    return html`<div class="toolbar">
+      <label
+        >Show
+        ${this.#select('show', [
+          ['', 'All'],
+          ['associated', 'Associated'],
+        ])}</label
+      >
+      <label
+        >Type ${this.#select('type', [['', 'All types'], ...types.map(({ type }) => [type, type] as const)])}</label
+      >
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${this.#value('deep') !== 'no'}
+          @change=${(event: Event) => setQuery({ deep: isChecked(event) ? undefined : 'no' })}
+        />
+        Search sub-folders
+      </label>
+      <p class="quiet" role="status">${this.#words()}</p>
+    </div>`;
+  }
+
+  #select(name: 'show' | 'type', choices: readonly (readonly [value: string, label: string])[]) {
+    const current = this.#value(name);
+    return html`<select @change=${(event: Event) => setQuery({ [name]: (event.target as HTMLSelectElement).value })}>
+      ${choices.map(([value, label]) => html`<option value=${value} ?selected=${value === current}>${label}</option>`)}
+    </select>`;
+  }
+
+  #words(): string {
+    const message = this.#message;
+    if (!message || message.items.length === 0) return '';
+    const more = message.hasMore
+      ? `The first ${plural(message.items.length, 'object')}`
+      : plural(message.items.length, 'object');
+    return `${more} in ${message.folder}`;
+  }
+
+  #face() {
+    if (this.#list.status === TaskStatus.ERROR) {
+      return html`<t-face
+        kind="error"
+        icon="circle-x"
+        heading="Could not look for objects that '${this.path}' could keep: ${detailOf(this.#list.error)}"
+      >
+        <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (!this.#message) return nothing;
+    return html`<t-face
+      icon="search"
+      heading="No objects matched your query."
+      detail="Looked at in ${this.#message.folder}: ${this.#message.types.map(({ type }) => type).join(', ')}."
+    ></t-face>`;
+  }
+
+  #bar() {
+    if (this.changed.size === 0) return nothing;
+    return html`<save-bar
+      .names=${[...this.changed]}
+      ?busy=${this.isBusy}
+      @save=${this.#save}
+      @discard=${() => (this.changed = new Set())}
+    ></save-bar>`;
+  }
+
+  #tick(keys: ReadonlySet<string>) {
+    const changed = this.#items.filter(({ path, isAssociated }) => isAssociated !== keys.has(path));
+    this.changed = new Set(changed.map(keyOf));
+  }
+
+  async #save() {
+    if (this.changed.size === 0 || this.isBusy) return;
+    const paths = (isAssociated: boolean) =>
+      this.#items.filter((item) => this.changed.has(item.path) && item.isAssociated === isAssociated).map(keyOf);
+    this.isBusy = true;
+    try {
+      flash((await changeAssociations(this.path, { add: paths(false), remove: paths(true) })).line);
+      this.changed = new Set();
+      await this.#list.run();
+    } catch (caught) {
+      flashFailure(`Could not change what '${this.path}' keeps: ${detailOf(caught)}`);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      t-table {
+        flex: 1;
+      }
+      .toolbar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 20px;
+        min-height: 53px;
+        padding: 8px var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      select {
+        width: auto;
+        max-width: 220px;
+      }
+      .toolbar p {
+        margin-left: auto;
+      }
+      @media (width < 640px) {
+        label:not(.check) {
+          flex: 1 1 140px;
+        }
+        select {
+          flex: 1;
+          min-width: 0;
+        }
+      }
+    `,
+  ];
+}
+
+const columns: readonly Column<AssociationItem>[] = [
+  { id: 'path', label: 'Path', width: 260, rank: 0, cell: pathCell },
+  { id: 'title', label: 'Title', width: 180, rank: 2, cell: ({ title }) => title },
+  { id: 'type', label: 'Type', width: 180, rank: 1, isQuiet: true, cell: ({ type }) => type },
+  { id: 'manager', label: 'Kept by', width: 160, rank: 0, cell: keeper },
+];
+
+function compactRow(item: AssociationItem): CompactRow {
+  return { icon: item.icon, first: link(item), second: item.type, endFirst: keeper(item) };
+}
+
+function pathCell(item: AssociationItem) {
+  return html`<span class="with-icon"><t-icon name=${item.icon}></t-icon>${link(item)}</span>`;
+}
+
+function link({ path }: AssociationItem) {
+  return html`<a class="ellipsis" href=${addressOf(path, 'cache')} title=${path} tabindex="-1">${path}</a>`;
+}
+
+function keeper({ manager }: AssociationItem): string {
+  return manager === '' ? 'none' : manager;
+}
+
+function keyOf({ path }: AssociationItem): string {
+  return path;
+}
+
+function isChecked(event: Event): boolean {
+  return (event.target as HTMLInputElement).checked;
+}

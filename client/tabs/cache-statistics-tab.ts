@@ -1,0 +1,224 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
+import { getCacheStatistics, removeEntries } from '../api/caches.ts';
+import { detailOf } from '../api/request.ts';
+import '../parts/banner.ts';
+import '../parts/face.ts';
+import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
+import '../parts/table.ts';
+import type { SelectionChanged, SortChanged, Sorting } from '../parts/table.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { addressOf, place, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { Repeating } from '../state/repeating.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import { columns, compactRow } from './caches/columns.ts';
+import './caches/entry-selection.ts';
+import { rateText, sorted } from './caches/hit-rate.ts';
+import type { TabElement } from './tab.ts';
+
+const EVERY_MS = 5000;
+
+/** What a cache manager keeps, and how often it was found. Asked for again and again while it is looked at. */
+@customElement('cache-statistics-tab')
+export class CacheStatisticsTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private selected: ReadonlySet<string> = new Set();
+
+  readonly #look = new Task(this, {
+    args: () => [this.object] as const,
+    task: ([{ path }], { signal }) => getCacheStatistics(path, signal),
+    onComplete: ({ rows }) => (this.selected = this.selected.intersection(new Set(rows.map(keyOf)))),
+  });
+
+  constructor() {
+    super();
+    new Watch(this, place);
+    new Repeating(this, EVERY_MS, () => this.#look.status === TaskStatus.COMPLETE && this.#look.run());
+    new Shortcuts(this, [{ key: 'Delete', label: 'Remove what is selected', run: () => void this.#remove() }]);
+  }
+
+  protected override render() {
+    const message = this.#message;
+    const rows = sorted(message?.rows ?? [], this.#sorting);
+    return html`
+      ${message?.trouble ? html`<t-banner kind="warning">${message.trouble}</t-banner>` : nothing}
+      ${message ? this.#figures(message) : nothing}
+      <t-table
+        label="What ${this.object.id} keeps"
+        loadingText="Looking at what ${this.object.id} keeps…"
+        ?selectable=${rows.length > 0}
+        .columns=${columns}
+        .compact=${compactRow}
+        .rows=${rows}
+        .keyOf=${keyOf}
+        .sorting=${this.#sorting}
+        .selected=${this.selected}
+        .loading=${this.#look.status === TaskStatus.PENDING}
+        @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+        @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
+      >
+        ${this.#face()}
+      </t-table>
+      ${message ? this.#foot(message) : nothing}
+    `;
+  }
+
+  get #message(): CacheStatisticsMessage | undefined {
+    return this.#look.status === TaskStatus.ERROR ? undefined : this.#look.value;
+  }
+
+  get #sorting(): Sorting {
+    const { query } = place.get();
+    return { column: query.get('sort') ?? 'hits', order: query.get('order') === 'asc' ? 'asc' : 'desc' };
+  }
+
+  #figures({ rows }: CacheStatisticsMessage) {
+    const sum = (of: (row: CacheRow) => number) => rows.reduce((total, row) => total + of(row), 0);
+    const figure = (label: string, value: string) =>
+      html`<div>
+        <dt>${label}</dt>
+        <dd>${value}</dd>
+      </div>`;
+    const count = this.selected.size;
+    return html`<div class="strip">
+      <dl>
+        ${figure('Entries', formatNumber(sum(({ entries }) => entries)))}
+        ${figure('Memory', formatBytes(sum(({ bytes }) => bytes)))}
+        ${figure('Hits', formatNumber(sum(({ hits }) => hits)))}
+        ${figure('Hit rate', rateText({ hits: sum(({ hits }) => hits), misses: sum(({ misses }) => misses) }))}
+      </dl>
+      ${
+        count > 0
+          ? html`<entry-selection
+              count=${count}
+              @remove=${this.#remove}
+              @clear=${() => (this.selected = new Set())}
+            ></entry-selection>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #face() {
+    if (this.#look.status === TaskStatus.ERROR) {
+      return html`<t-face
+        kind="error"
+        icon="circle-x"
+        heading="Cannot look at what '${this.path}' keeps."
+        detail=${detailOf(this.#look.error)}
+      >
+        <button @click=${() => this.#look.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (!this.#message) return nothing;
+    return html`<t-face
+      icon=${this.object.icon}
+      heading="Nothing is in the cache."
+      detail="Choose objects on the Associate tab. Their pages are kept from the next visit on."
+    >
+      <a class="button" href=${addressOf(this.path, 'associate')}>Associate</a>
+    </t-face>`;
+  }
+
+  #foot({ since }: CacheStatisticsMessage) {
+    return html`<p class="foot small quiet">
+      Hits and misses are counted by the process that answers here, since ${formatMoment(new Date(since), new Date())}.
+      Looked at every ${EVERY_MS / 1000} s.
+    </p>`;
+  }
+
+  #sort({ column, order }: Sorting) {
+    const isNew = column !== this.#sorting.column;
+    setQuery({ sort: column, order: isNew && column !== 'path' ? 'desc' : order });
+  }
+
+  async #remove() {
+    const paths = [...this.selected];
+    if (paths.length === 0) return;
+    try {
+      flash((await removeEntries(this.path, paths)).line);
+      this.selected = new Set();
+      await this.#look.run();
+    } catch (caught) {
+      flashFailure(`Could not remove what '${this.path}' keeps: ${detailOf(caught)}`);
+    }
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      t-table {
+        flex: 1;
+      }
+      .strip {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px;
+        padding-right: var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+      }
+      dl {
+        display: flex;
+        font-variant-numeric: tabular-nums;
+      }
+      dl div {
+        padding: 9px 20px 6px;
+        border-right: 1px solid var(--t-line);
+      }
+      dl div:first-child {
+        padding-left: var(--t-edge);
+      }
+      dt {
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      dd {
+        font-size: var(--t-size-figure);
+        font-weight: 500;
+        line-height: 26px;
+        white-space: nowrap;
+      }
+      .foot {
+        padding: 9px var(--t-edge);
+        border-top: 1px solid var(--t-line);
+      }
+      @media (width < 640px) {
+        .strip {
+          display: block;
+          padding: 0;
+        }
+        dl {
+          display: grid;
+          grid-template-columns: 1fr 1fr;
+        }
+        dl div,
+        dl div:first-child {
+          padding-inline: var(--t-edge);
+        }
+        dl div:nth-child(even) {
+          border-right: 0;
+        }
+        dl div:nth-child(n + 3) {
+          border-top: 1px solid var(--t-line);
+        }
+      }
+    `,
+  ];
+}
+
+function keyOf({ path }: CacheRow): string {
+  return path;
+}

@@ -1,0 +1,254 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { CacheManagerItem, CacheMessage } from '../../schema/messages/caches.ts';
+import { chooseCache, getCache, invalidate } from '../api/caches.ts';
+import { detailOf } from '../api/request.ts';
+import '../forms/save-bar.ts';
+import '../parts/banner.ts';
+import '../parts/face.ts';
+import '../parts/icon.ts';
+import { ObjectChanged } from '../state/changes.ts';
+import { flash, flashFailure } from '../state/flash.ts';
+import { addressOf, guardLeaving } from '../state/location.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
+import { controls } from '../styles/controls.ts';
+import { railStyles, thisObject } from './properties/rail.ts';
+import type { TabElement } from './tab.ts';
+
+/** Which cache manager keeps an object's page; and forgetting what is kept of it. */
+@customElement('cache-tab')
+export class CacheTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  /** What is ticked and not saved yet. */
+  @state() private chosen: string | undefined;
+  @state() private isBusy = false;
+  #stopGuarding: (() => void) | undefined;
+
+  readonly #cache = new Task(this, {
+    args: () => [this.object] as const,
+    task: ([{ path }], { signal }) => getCache(path, signal),
+    onComplete: () => (this.chosen = undefined),
+  });
+
+  constructor() {
+    super();
+    new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#stopGuarding = guardLeaving(() => this.#isDirty);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stopGuarding?.();
+  }
+
+  protected override render() {
+    const { value, status, error } = this.#cache;
+    if (status === TaskStatus.ERROR) {
+      return html`<t-face
+        kind="error"
+        icon="circle-x"
+        heading="Could not ask how this page is kept: ${detailOf(error)}"
+      >
+        <button @click=${() => this.#cache.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      </t-face>`;
+    }
+    if (!value) return html`<p class="visually-hidden" role="status">Asking how this page is kept…</p>`;
+    return html`
+      ${this.#banner(value)}
+      <div class="columns">
+        <div class="main">${this.#choices(value)} ${this.#forgetting(value)}</div>
+        <aside class="rail" aria-label="About this object">
+          <section aria-labelledby="what">
+            <h2 id="what">What keeping does</h2>
+            <p class="small quiet">
+              The page is made once and then given again to everybody who may see the same. It is made anew as soon as
+              anything changes that it was made from: the page itself, what it includes, a folder that it lists. What
+              depends on a session is never kept.
+            </p>
+          </section>
+          ${thisObject(this.object)}
+        </aside>
+      </div>
+      ${
+        this.#isDirty
+          ? html`<save-bar
+              .names=${['Cache manager']}
+              .was=${value.manager === '' ? 'None' : value.manager}
+              ?busy=${this.isBusy}
+              @save=${this.#save}
+              @discard=${() => (this.chosen = undefined)}
+            ></save-bar>`
+          : nothing
+      }
+    `;
+  }
+
+  get #isDirty(): boolean {
+    return this.chosen !== undefined && this.chosen !== this.#cache.value?.manager;
+  }
+
+  #banner({ managers, manager, mayChange }: CacheMessage) {
+    if (!mayChange) {
+      return html`<t-banner kind="plain" icon="lock">
+        You may look but not change (needs 'Change cache settings').
+      </t-banner>`;
+    }
+    if (manager === '' || managers.some(({ id }) => id === manager)) return nothing;
+    return html`<t-banner kind="warning">
+      The cache manager '${manager}' is not found here or further up, so that the page is made anew each time. Choose
+      another, or none.
+    </t-banner>`;
+  }
+
+  #choices(message: CacheMessage) {
+    const { managers, mayChange } = message;
+    return html`
+      ${
+        managers.length === 0
+          ? html`<t-face
+              icon="layers"
+              heading="There is no cache manager here or further up."
+              detail="Add a RAM Cache Manager or a MemCache Cache Manager to a folder that this object is in."
+            ></t-face>`
+          : nothing
+      }
+      <fieldset ?disabled=${!mayChange}>
+        <legend>Cache manager</legend>
+        ${this.#choice(message, '', html`None`, html`The page is made anew for every visitor.`)}
+        ${managers.map((each) => this.#manager(message, each))}
+      </fieldset>
+    `;
+  }
+
+  #manager(message: CacheMessage, { id, path, type, title }: CacheManagerItem) {
+    const detail = html`${type} at <span class="mono">${path}</span>${title ? `, ${title}` : ''}.
+      <a href=${addressOf(path, 'properties')}>Cache settings…</a>`;
+    return this.#choice(message, id, html`${id}`, detail);
+  }
+
+  #choice({ manager }: CacheMessage, id: string, label: unknown, detail: unknown) {
+    const name = `choice-${id}`;
+    return html`<div class="choice">
+      <input
+        type="radio"
+        name="manager"
+        id=${name}
+        aria-describedby="${name}-detail"
+        .checked=${(this.chosen ?? manager) === id}
+        @change=${() => (this.chosen = id)}
+      />
+      <label for=${name}>${label}</label>
+      <p id="${name}-detail" class="small quiet">${detail}</p>
+    </div>`;
+  }
+
+  #forgetting({ manager, mayChange }: CacheMessage) {
+    return html`<section class="forget" aria-labelledby="forget">
+      <h2 id="forget">What is kept now</h2>
+      <p class="quiet">
+        ${
+          manager === ''
+            ? 'This object is not associated with a cache manager.'
+            : 'To forget it and have the page made anew at the next visit:'
+        }
+      </p>
+      <button ?disabled=${!mayChange || manager === ''} @click=${this.#invalidate}>
+        <t-icon name="refresh-cw"></t-icon>Invalidate
+      </button>
+    </section>`;
+  }
+
+  async #save() {
+    if (!this.#isDirty || this.isBusy) return;
+    this.isBusy = true;
+    try {
+      flash((await chooseCache(this.path, this.chosen ?? '')).line);
+      this.chosen = undefined;
+      this.dispatchEvent(new ObjectChanged());
+    } catch (caught) {
+      flashFailure(`Could not save the cache settings: ${detailOf(caught)}`);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  async #invalidate() {
+    try {
+      flash((await invalidate(this.path)).line);
+    } catch (caught) {
+      flashFailure(`Could not invalidate '${this.path}': ${detailOf(caught)}`);
+    }
+  }
+
+  static override styles = [
+    controls,
+    railStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      .columns {
+        flex: 1;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 304px;
+      }
+      .main {
+        display: grid;
+        gap: 24px;
+        align-content: start;
+        max-width: 760px;
+        padding: 20px var(--t-edge) 32px;
+      }
+      .main t-face {
+        padding-inline: 0;
+      }
+      fieldset {
+        display: grid;
+        gap: 14px;
+        min-width: 0;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: 12px;
+        padding: 0;
+        font-size: var(--t-size-h2);
+        font-weight: 600;
+        line-height: 20px;
+      }
+      .choice {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 2px 10px;
+        align-items: center;
+      }
+      .choice label {
+        font-weight: 500;
+        overflow-wrap: anywhere;
+      }
+      .choice p {
+        grid-column: 2;
+        overflow-wrap: anywhere;
+      }
+      .forget {
+        display: grid;
+        gap: 8px;
+        justify-items: start;
+      }
+      @media (width < 1200px) {
+        .columns {
+          grid-template: minmax(0, 1fr) auto / minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CacheRow } from '../../../schema/messages/caches.ts';
+import { rateText, sorted } from './hit-rate.ts';
+
+function row(path: string, hits: number, misses: number): CacheRow {
+  return { path, icon: 'file', hits, misses, entries: 1, bytes: 10, views: [path] };
+}
+
+test('a hit rate is in per cent with one digit, and nothing where nobody has asked', () => {
+  assert.deepEqual([row('/', 0, 0), row('/', 2, 1), row('/', 1, 0), row('/', 0, 5)].map(rateText), [
+    '–',
+    '66.7 %',
+    '100 %',
+    '0 %',
+  ]);
+});
+
+test('rows are sorted by any figure either way, and by path where that is the same', () => {
+  const rows = [row('/a', 1, 9), row('/b', 5, 5), row('/c', 5, 0), row('/d', 0, 0)];
+  const paths = (column: string, order: 'asc' | 'desc') => sorted(rows, { column, order }).map(({ path }) => path);
+  assert.deepEqual(paths('hits', 'desc'), ['/b', '/c', '/a', '/d']);
+  assert.deepEqual(paths('rate', 'asc'), ['/d', '/a', '/b', '/c']);
+  assert.deepEqual(paths('path', 'desc'), ['/d', '/c', '/b', '/a']);
+});

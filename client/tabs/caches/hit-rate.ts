@@ -1,0 +1,34 @@
+import type { CacheRow } from '../../../schema/messages/caches.ts';
+import type { Sorting } from '../../parts/table.ts';
+
+type Counts = Pick<CacheRow, 'hits' | 'misses'>;
+
+/** `98.5 %`; nothing where nobody has asked yet. */
+export function rateText(counts: Counts): string {
+  const rate = rateOf(counts);
+  return rate === undefined ? '–' : `${Number((rate * 100).toFixed(1))} %`;
+}
+
+export function sorted(rows: readonly CacheRow[], { column, order }: Sorting): readonly CacheRow[] {
+  const direction = order === 'asc' ? 1 : -1;
+  return rows.toSorted((one, other) => direction * compare(column, one, other) || (one.path < other.path ? -1 : 1));
+}
+
+function compare(column: string, one: CacheRow, other: CacheRow): number {
+  switch (column) {
+    case 'path':
+      return one.path < other.path ? -1 : 1;
+    case 'rate':
+      return (rateOf(one) ?? -1) - (rateOf(other) ?? -1);
+    case 'misses':
+    case 'entries':
+    case 'bytes':
+      return one[column] - other[column];
+    default:
+      return one.hits - other.hits;
+  }
+}
+
+function rateOf({ hits, misses }: Counts): number | undefined {
+  return hits + misses === 0 ? undefined : hits / (hits + misses);
+}
