@@ -145,8 +145,9 @@ export class KeptAnswers {
     return this.#clock() < madeAt + maxAgeSeconds * 1000;
   }
 
-  #hit({ call }: Asking, { response }: Kept): Response | null {
+  #hit({ call }: Asking, { response, isPrivate }: Kept): Response | null {
     this.statistics.hit(call.object.oid, call.request.path);
+    if (isPrivate) call.keepPrivate();
     return response;
   }
 
@@ -172,10 +173,11 @@ export class KeptAnswers {
   #keep(asking: Asking, key: string, reads: RecordedReads, answered: unknown): { kept?: Kept; written: Promise<void> } {
     const { call, generation, settings } = asking;
     const { oid } = call.object;
-    const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen: reads.seen };
+    const { seen, isPrivate } = reads;
+    const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen, isPrivate };
     const marker: Kept = { ...base, response: null, owners: NOBODY };
     const response = typeof answered === 'function' ? undefined : responseOf(answered);
-    const isOfThisProcess = base.seen.memory !== undefined && this.#shelf.isShared;
+    const isOfThisProcess = seen.memory !== undefined && this.#shelf.isShared;
     const mayBeKept = reads.mayBeKept(settings.requestNames) && !isOfThisProcess;
     if (response === undefined || !isKeepable(response) || !mayBeKept) {
       this.#refused.set(key, marker);

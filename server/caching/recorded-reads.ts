@@ -18,6 +18,7 @@ export class RecordedReads implements Reads {
   readonly #owners = new Set<string>();
   readonly #requestNames = new Set<string>();
   #isPersonal = false;
+  #isPrivate = false;
   #isNever = false;
 
   constructor(call: Call) {
@@ -35,7 +36,8 @@ export class RecordedReads implements Reads {
       ...this.#call,
       reads: this,
       keepPrivate: () => {
-        this.never();
+        this.user();
+        this.#isPrivate = true;
         keepPrivate();
       },
       may: (permission, object) => {
@@ -55,6 +57,11 @@ export class RecordedReads implements Reads {
   /** It holds for this caller alone, and not for everybody with the same roles. */
   get isPersonal(): boolean {
     return this.#isPersonal;
+  }
+
+  /** Neither a browser nor a proxy may keep a copy of it. */
+  get isPrivate(): boolean {
+    return this.#isPrivate;
   }
 
   /** Owners of what was asked about: they may see more than others with their roles. */

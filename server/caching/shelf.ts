@@ -5,6 +5,8 @@ import type { WholeResponse } from '../publisher/request.ts';
 export interface Kept {
   /** `null`: whoever asks is answered each for themselves, under a key of their own. */
   readonly response: WholeResponse | null;
+  /** Neither a browser nor a proxy may keep a copy of it. */
+  readonly isPrivate: boolean;
   /** The object whose view answered, and the path by which it was asked for. */
   readonly oid: number;
   readonly path: string;

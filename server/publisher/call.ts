@@ -24,7 +24,7 @@ export interface Call {
   readonly reads: Reads;
   /** How often this request was run before, because of a conflict. */
   readonly reruns: number;
-  /** The answer is for this caller alone: nobody may keep a copy of it. */
+  /** The answer is for this caller alone: neither a browser nor a proxy may keep a copy of it. */
   keepPrivate(): void;
   /** Says in words what the transaction did, for history and undo. */
   describe(words: string): void;

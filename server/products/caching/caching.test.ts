@@ -204,6 +204,43 @@ function describeManager(manager: ManagerType): void {
     assert.deepEqual((await site.get('/docs/page', 'ann')).parts, [['page: First']]);
   });
 
+  test(`${manager}: a template is kept until anything changes that it shows, and for each user where it names them`, async () => {
+    await using site = await openSite(manager, []);
+    await addUser(site, 'ann');
+    const text =
+      "{% for page in container.children %}{{ page.id }} {% endfor %}{% render '/part' %} {{ user.name }} {{ request.query.q }}";
+    await add(site, '/', { type: 'Page Template', id: 'part', properties: { text: 'one' } });
+    await add(site, '/docs', { type: 'Page Template', id: 'listing', properties: { text } });
+    await site.ask('PATCH', '/api/cache', { body: { properties: { request_names: ['q'] } } });
+    await site.ask('POST', '/api/docs/listing/@cache', { body: { manager: 'cache' } });
+    const page = async (as: string | null, query = '') => {
+      const { text: body, headers } = await site.ask('GET', `/docs/listing${query}`, { as });
+      return [body.trim(), headers['cache-control']];
+    };
+    const misses = async () => {
+      const rows = (await site.ask('GET', '/api/cache/@statistics')).json<{
+        rows: { path: string; misses: number }[];
+      }>().rows;
+      return rows.find(({ path }) => path === '/docs/listing')?.misses;
+    };
+    for (const round of [1, 2]) {
+      assert.deepEqual(await page(null), ['listing page one', undefined], `round ${round}`);
+      assert.deepEqual(await page('ann'), ['listing page one ann', 'no-store'], `round ${round}`);
+      assert.deepEqual(await page('admin', '?q=2'), ['listing page one admin 2', 'no-store'], `round ${round}`);
+    }
+    assert.equal(await misses(), 3);
+    await site.ask('PATCH', '/api/part', { body: { properties: { text: 'two' } } });
+    assert.deepEqual((await page('ann'))[0], 'listing page two ann');
+    await site.ask('DELETE', '/api/docs/page');
+    assert.deepEqual((await page('ann'))[0], 'listing two ann');
+    await site.ask('PATCH', '/api/docs/listing', {
+      body: { properties: { text: '{{ session.cart }}{{ here.title }}' } },
+    });
+    const before = await misses();
+    for (let visit = 0; visit < 3; visit += 1) await page(null);
+    assert.equal(await misses(), Number(before) + 3);
+  });
+
   test(`${manager}: Invalidate forgets an object, and for a folder everything in it`, async () => {
     await using site = await openSite(manager, ['title']);
     const first = await site.get();
