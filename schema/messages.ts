@@ -316,6 +316,12 @@ export interface ServerMessage {
   readonly hits: number | null;
   readonly misses: number | null;
   readonly evictions: number | null;
+  /** Values that it refused because its memory was full. */
+  readonly refusals: number | null;
+  /** Whether it pushes out items when its memory is full; `false`: it was started with -M, and refuses new ones. */
+  readonly evicts: boolean | null;
+  /** `filling`: nine tenths are used. `evicting`, `refusing`: it was full, and this is what it did since it started. */
+  readonly memory: 'ok' | 'filling' | 'evicting' | 'refusing';
   readonly connections: number | null;
   readonly clockDifferenceS: number | null;
   readonly error: string | null;

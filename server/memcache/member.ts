@@ -165,11 +165,11 @@ export class Member {
     return this.#ask(request, this.#readCounter, this.#deadline(), 1);
   }
 
-  /** memcached's `stats`, asked even of a server that counts as down. */
-  async stats(): Promise<Map<string, string>> {
+  /** memcached's `stats`, the general ones or a group of them, asked even of a server that counts as down. */
+  async stats(group?: 'settings'): Promise<Map<string, string>> {
     const stats = new Map<string, string>();
     await this.#insist(
-      (opaque) => protocol.bareRequest(OPCODES.stat, opaque),
+      (opaque) => protocol.bareRequest(OPCODES.stat, opaque, group),
       (answer) => void stats.set(answer.key.toString('latin1'), answer.value.toString('latin1')),
     );
     return stats;

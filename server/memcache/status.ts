@@ -12,14 +12,16 @@ export async function statusOf(member: Member, clock: Clock): Promise<ServerStat
     if (member.version === null) await member.ping();
     const begun = performance.now();
     const pinged = member.ping().then(() => performance.now() - begun);
-    const [latencyMs, stats] = await Promise.all([pinged, member.stats()]);
-    return answered(member, latencyMs, stats, clock());
+    const [latencyMs, stats, settings] = await Promise.all([pinged, member.stats(), member.stats('settings')]);
+    return answered(member, latencyMs, stats, settings, clock());
   } catch (error) {
     return unanswered(member, error);
   }
 }
 
-function answered(member: Member, latencyMs: number, stats: ReadonlyMap<string, string>, now: number): ServerStatus {
+type Stats = ReadonlyMap<string, string>;
+
+function answered(member: Member, latencyMs: number, stats: Stats, settings: Stats, now: number): ServerStatus {
   const number = (name: string): number | null => {
     const text = stats.get(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
@@ -36,6 +38,8 @@ function answered(member: Member, latencyMs: number, stats: ReadonlyMap<string, 
     hits: number('get_hits'),
     misses: number('get_misses'),
     evictions: number('evictions'),
+    refusals: number('store_no_memory'),
+    evicts: settings.has('evictions') ? settings.get('evictions') === 'on' : null,
     connections: number('curr_connections'),
     clockDifferenceS: clockDifference(number('time'), now),
     error: null,
@@ -57,6 +61,8 @@ function unanswered(member: Member, error: unknown): ServerStatus {
     hits: null,
     misses: null,
     evictions: null,
+    refusals: null,
+    evicts: null,
     connections: null,
     clockDifferenceS: null,
     error: reason,

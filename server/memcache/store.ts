@@ -27,6 +27,10 @@ export interface ServerStatus {
   readonly hits: number | null;
   readonly misses: number | null;
   readonly evictions: number | null;
+  /** Values that it refused because its memory was full. */
+  readonly refusals: number | null;
+  /** Whether it pushes out items when its memory is full; `false`: it was started with -M, and refuses new ones. */
+  readonly evicts: boolean | null;
   readonly connections: number | null;
   /** How far its clock is ahead of ours, in seconds. */
   readonly clockDifferenceS: number | null;

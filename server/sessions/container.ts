@@ -1,6 +1,7 @@
 import { Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
 import type { ServerStatus } from '../memcache/store.ts';
+import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
 import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf } from './lifetime.ts';
 import { SessionList } from './list.ts';
@@ -21,6 +22,8 @@ export interface SessionNews {
 export interface ContainerOptions extends RecordsOptions, WritingOptions {
   /** Whoever listens. Of a session that expires nobody hears: the store drops it, or it is found to be over. */
   readonly onNews?: ((news: SessionNews) => void) | undefined;
+  /** Where to count; the container makes its own unless it is told. */
+  readonly counts?: SessionCounts;
 }
 
 export const DEFAULT_SETTINGS: SessionSettings = {
@@ -64,6 +67,7 @@ const MAX_WAITING = 1_000;
 export class SessionContainer {
   /** All sessions here, for whoever looks after them. */
   readonly list: SessionList;
+  readonly counts: SessionCounts;
   readonly #options: ContainerOptions;
   readonly #records: SessionRecords;
   readonly #finder: SessionFinder;
@@ -72,6 +76,7 @@ export class SessionContainer {
 
   constructor(options: ContainerOptions) {
     this.#options = options;
+    this.counts = options.counts ?? newCounts();
     this.#records = new SessionRecords(options);
     this.#finder = new SessionFinder(this.#records, options);
     this.#writer = new SessionWriter(this.#records, this.#finder, options);
@@ -81,7 +86,8 @@ export class SessionContainer {
   /** The same sessions with an idle timeout of their own: the cookie of another framework says how long it is good. */
   withTimeout(timeoutMinutes: number): SessionContainer {
     const { settings } = this.#options;
-    return new SessionContainer({ ...this.#options, settings: () => ({ ...settings(), timeoutMinutes }) });
+    const { counts } = this;
+    return new SessionContainer({ ...this.#options, counts, settings: () => ({ ...settings(), timeoutMinutes }) });
   }
 
   /** As they are set now. */
@@ -99,8 +105,14 @@ export class SessionContainer {
    * rotated away, and the browser needs another.
    */
   async load(browserId: string): Promise<Session | undefined> {
-    const held = await this.#finder.find(browserId);
-    return held === undefined ? undefined : new Session(held, this.#options.clock());
+    this.counts.reads += 1;
+    try {
+      const held = await this.#finder.find(browserId);
+      return held === undefined ? undefined : new Session(held, this.#options.clock());
+    } catch (error) {
+      countFailure(this.counts, error);
+      throw error;
+    }
   }
 
   /** A session for a browser id that was made just now: nothing can be stored for it, so nothing is asked. */
@@ -130,7 +142,12 @@ export class SessionContainer {
       if (!session.isValid) return await this.#writer.end(held);
       const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
       const write = { base: held, changes, origin: options.origin ?? NO_ORIGIN, rule };
-      return await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
+      const written = await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
+      if (written !== undefined) countWrite(this.counts, write, written);
+      return written;
+    } catch (error) {
+      countFailure(this.counts, error);
+      throw error;
     } finally {
       release?.();
     }
@@ -144,18 +161,18 @@ export class SessionContainer {
   /** Ends the session with this key, whoever is using it. */
   async endKey(key: string): Promise<void> {
     const ended = await this.#writer.endKey(key);
-    if (ended !== undefined) this.#options.onNews?.({ event: 'ended', id: idIn(key), user: ended.user });
+    if (ended !== undefined) this.#tell({ event: 'ended', id: idIn(key), user: ended.user });
   }
 
   /** Tells whoever listens what a write began or ended, once nothing can take it back. `user`: who made the request. */
   announce(written: Written | undefined, user: string | null): void {
-    if (written === undefined || this.#options.onNews === undefined) return;
+    if (written === undefined) return;
     const { before, after, movedTo } = written;
     const wasThere = before.header !== null;
     const isThere = after !== null || movedTo !== null;
     if (wasThere === isThere) return;
     const id = idIn(movedTo === null ? before.key : this.keyOf(movedTo));
-    this.#options.onNews({ event: isThere ? 'added' : 'ended', id, user: before.header?.user ?? user });
+    this.#tell({ event: isThere ? 'added' : 'ended', id, user: before.header?.user ?? user });
   }
 
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
@@ -209,12 +226,17 @@ export class SessionContainer {
     return release;
   }
 
+  #tell(news: SessionNews): void {
+    this.counts[news.event === 'added' ? 'begun' : 'ended'] += 1;
+    this.#options.onNews?.(news);
+  }
+
   async #touch(held: Held): Promise<undefined> {
     if (!this.#writer.isTouchDue(held)) return;
     const release = this.#turns.tryTake(held.key);
     if (release === undefined) return;
     try {
-      await this.#writer.touch(held);
+      if (await this.#writer.touch(held)) this.counts.touches += 1;
     } finally {
       release();
     }

@@ -30,12 +30,20 @@ export function merge(base: Entries, current: Entries, changes: Changes, rule: C
   const merged = new Map(current);
   for (const [key, change] of changes) {
     const theirs = current.get(key);
-    const isChangedByBoth = current !== base && !sameBytes(theirs, base.get(key));
-    const ours = isChangedByBoth ? reconciled(key, change, theirs, rule) : slotAfter(change);
+    const ours = isChanged(key, base, current) ? reconciled(key, change, theirs, rule) : slotAfter(change);
     if (ours === undefined) merged.delete(key);
     else merged.set(key, ours);
   }
   return merged;
+}
+
+/** Whether one request set or deleted a key that another had changed meanwhile; `update` never takes anything away. */
+export function changedByBoth(base: Entries, current: Entries, changes: Changes): boolean {
+  return Array.from(changes).some(([key, { kind }]) => kind !== 'update' && isChanged(key, base, current));
+}
+
+function isChanged(key: string, base: Entries, current: Entries): boolean {
+  return current !== base && !sameBytes(current.get(key), base.get(key));
 }
 
 function reconciled(key: string, change: Change, theirs: Slot | undefined, rule: ConflictRule): Slot | undefined {

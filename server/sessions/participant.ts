@@ -116,7 +116,9 @@ export class SessionUse {
 
   async #find(container: SessionContainer): Promise<Opened> {
     const { browserId } = this;
-    const mustWait = browserId !== undefined && this.#options.reruns > 0;
+    const isRerun = this.#options.reruns > 0;
+    if (isRerun) container.counts.reruns += 1;
+    const mustWait = browserId !== undefined && isRerun;
     const release = mustWait ? await container.turn(browserId) : undefined;
     try {
       const session = browserId === undefined ? undefined : await container.load(browserId);

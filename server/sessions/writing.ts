@@ -58,15 +58,16 @@ export class SessionWriter {
     return header !== null && isTouchDue(header, this.#options.settings(), this.#now());
   }
 
-  /** Writes that a session was used. Any real write goes before it. */
-  async touch({ header, entries, place }: Held): Promise<void> {
-    if (header === null) return;
+  /** Writes that a session was used, and says whether that was stored. Any real write goes before it. */
+  async touch({ header, entries, place }: Held): Promise<boolean> {
+    if (header === null) return false;
     const now = this.#now();
     try {
-      await this.#put(place, { ...header, lastAccess: now, written: now }, entries);
+      return (await this.#put(place, { ...header, lastAccess: now, written: now }, entries)).isStored;
     } catch (error) {
       // The request has read what it wanted to; that the session may end a little early is no reason to refuse it.
       if (!(error instanceof Unavailable)) throw error;
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
+import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
 import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
@@ -25,14 +26,16 @@ const stores = new LiveParts<Promise<ProxyStore>>({
     opening.catch(() => stores.drop(object));
     return opening;
   },
-  close: (store) => void setTimeout(() => void closeStore(store), LONGEST_REQUEST_MS).unref(),
+  close: (store) => void retire(store),
   madeFrom: ({ properties }) => properties,
 });
 
-/** Requests that were under way have ended by then. */
-async function closeStore(opening: Promise<ProxyStore>): Promise<void> {
+async function retire(opening: Promise<ProxyStore>): Promise<void> {
   const store = await opening.catch(() => undefined);
-  await store?.close();
+  if (store === undefined) return;
+  endHistory(store);
+  // Requests that were under way have ended by then.
+  setTimeout(() => void store.close(), LONGEST_REQUEST_MS).unref();
 }
 
 /** A cluster of memcached servers, or process memory where none are named. */

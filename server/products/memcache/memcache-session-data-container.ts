@@ -5,6 +5,7 @@ import { siteOf } from '../../site.ts';
 import { containerFields } from '../sessions/container-fields.ts';
 import { containerIn, type OpenContainer } from '../sessions/containers.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
+import { forgetStatistics, statisticsMethods, statisticsTab } from '../sessions/statistics.ts';
 import { testMethods } from '../sessions/test-tab.ts';
 import { proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
@@ -30,9 +31,11 @@ export const memCacheSessionDataContainer = defineType({
   tabs: [
     { id: 'test', label: 'Test', element: 'session-test-tab' },
     { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+    statisticsTab,
   ],
-  methods: { ...testMethods, ...sessionsMethods },
+  methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
   warnings: proxyWarnings,
+  on: { removed: forgetStatistics },
 });
 
 async function open(object: TreeObject): Promise<SessionContainer> {

@@ -5,6 +5,7 @@ import { Cluster } from '../../memcache/cluster.ts';
 import type { ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
+import { memoryOf, memoryWarning } from './memory.ts';
 
 const FRESH_MS = 5_000;
 
@@ -49,7 +50,8 @@ export function resultOf(status: ServerStatus): FieldResult {
 }
 
 export function serverMessage(status: ServerStatus): ServerMessage {
-  return { ...status, downSince: status.downSince === null ? null : timeText(status.downSince) };
+  const downSince = status.downSince === null ? null : timeText(status.downSince);
+  return { ...status, memory: memoryOf(status), downSince };
 }
 
 /** A memcached fit for sessions: it refuses writes when it is full instead of forgetting, and listens for nobody else. */
@@ -80,10 +82,11 @@ export function warningsAbout(
     short,
     link,
   }));
-  return [
-    ...silent,
-    ...statuses.filter(({ evictions }) => (evictions ?? 0) > 0).map((status) => eviction(status, link)),
-  ];
+  const tight = statuses.flatMap((status): readonly Warning[] => {
+    const warning = memoryWarning(status);
+    return warning === undefined ? [] : [{ severity: 'warning', ...warning, link }];
+  });
+  return [...silent, ...tight];
 }
 
 function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResult {
@@ -112,16 +115,6 @@ function silence(status: ServerStatus, replicas: number, now: number): string {
       ? 'Its sessions come from their copies on the other servers.'
       : 'Whoever has a session there is told so (503) until it is back.';
   return `${status.address} does not answer (${status.error ?? 'no reason given'}${since}). ${consequence}`;
-}
-
-function eviction(status: ServerStatus, link: Warning['link'] & {}): Warning {
-  const count = (status.evictions ?? 0).toLocaleString('en');
-  return {
-    severity: 'warning',
-    text: `Memory of ${status.address} is full: ${count} items were pushed out since it started. Sessions may end early. Start it with -M and more memory.`,
-    short: 'Memory is full',
-    link,
-  };
 }
 
 function agoText(ms: number): string {

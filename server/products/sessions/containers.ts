@@ -2,9 +2,11 @@ import type { KeyRing } from '../../base/secrets.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
+import { countFailure } from '../../sessions/counts.ts';
 import type { SessionSettings } from '../../sessions/writing.ts';
 import { siteOf } from '../../site.ts';
 import { newsFrom } from './news.ts';
+import { countsOf } from './statistics.ts';
 
 /** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
 export type OpenContainer = () => Promise<SessionContainer>;
@@ -40,6 +42,7 @@ function generationKey(oid: number, user?: string): string {
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
   const { generations, installation, clock, log } = siteOf(object);
   const { oid } = object;
+  const counts = countsOf(object);
   const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
   const container = new SessionContainer({
     store,
@@ -48,8 +51,12 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     scope: { installation, container: String(oid), generation: () => generations.of(generationKey(oid)) },
     userGeneration: (user) => generations.of(generationKey(oid, user)),
     settings: () => kept.settings,
+    counts,
     onNews: newsFrom(object),
-    onFault: (fault) => log.warn({ err: fault }, 'A session record could not be opened'),
+    onFault: (fault) => {
+      countFailure(counts, fault);
+      log.warn({ err: fault }, 'A session record could not be opened');
+    },
   });
   return Object.assign(kept, { container });
 }

@@ -6,6 +6,7 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { containerFields } from './container-fields.ts';
 import { containerIn, type OpenContainer } from './containers.ts';
 import { sessionsMethods } from './sessions-tab.ts';
+import { forgetStatistics, statisticsMethods, statisticsTab } from './statistics.ts';
 import { testMethods } from './test-tab.ts';
 
 const stores = new LiveParts<LocalStore>({
@@ -35,14 +36,20 @@ export const transientObjectContainer = defineType({
   tabs: [
     { id: 'test', label: 'Test', element: 'session-test-tab' },
     { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+    statisticsTab,
   ],
-  methods: { ...testMethods, ...sessionsMethods },
+  methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
   async tabCounts(object) {
     const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
     return count === undefined ? {} : { sessions: count };
   },
   size: (object) => countLabel(object),
-  on: { removed: (object: TreeObject) => stores.drop(object) },
+  on: {
+    removed(object: TreeObject) {
+      stores.drop(object);
+      forgetStatistics(object);
+    },
+  },
 });
 
 function containerOf(object: TreeObject): SessionContainer {

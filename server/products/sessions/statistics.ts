@@ -1,0 +1,62 @@
+import { COUNTED, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { History } from '../../base/history.ts';
+import { timeText } from '../../manage/describe.ts';
+import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
+import { LiveParts } from '../../objects/live.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { method, type Method } from '../../publisher/views.ts';
+import { newCounts, type SessionCounts } from '../../sessions/counts.ts';
+import { siteOf } from '../../site.ts';
+
+const statistics = new LiveParts({
+  make: (object) => {
+    const counts = newCounts();
+    return {
+      counts,
+      since: siteOf(object).clock(),
+      history: new History({ ...RECENTLY, take: () => ({ ...counts }) }),
+    };
+  },
+  close: ({ history }) => history.end(),
+  madeFrom: () => null,
+});
+
+/** Where this process counts what happens to the sessions that an object keeps, whatever store they are in. */
+export function countsOf(object: TreeObject): SessionCounts {
+  return statistics.of(object).counts;
+}
+
+export function forgetStatistics(object: TreeObject): void {
+  statistics.drop(object);
+}
+
+const look = method({
+  http: 'GET',
+  permission: 'View management screens',
+  summary:
+    'What this process did to the sessions here: totals, and rates over the last minutes. The first look begins them.',
+  async run({ object }): Promise<StatisticsMessage> {
+    const { counts, since, history } = statistics.of(object);
+    const samples = await history.look();
+    const rates = COUNTED.map((name) => [name, rateSeries(samples, (counted) => counted[name])] as const);
+    return {
+      ...timesOf(samples, siteOf(object).clock()),
+      since: timeText(since),
+      totals: { ...counts },
+      rates: Object.fromEntries(rates) as StatisticsMessage['rates'],
+      unseen: unseen(object),
+    };
+  },
+});
+
+export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'session-statistics-tab' } as const;
+
+/** The Statistics tab of every session data container. */
+export const statisticsMethods: Readonly<Record<string, Method>> = { statistics: look };
+
+function unseen(object: TreeObject): string {
+  const others = siteOf(object).processes.hasOthers
+    ? 'Another process serves this tree, and counts for itself.'
+    : 'Other processes count for themselves.';
+  return `${others} Sessions that expire, or end with all others, are not counted: nobody is told of each.`;
+}

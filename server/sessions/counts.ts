@@ -1,0 +1,63 @@
+import { ConflictError, TooLarge } from '../base/errors.ts';
+import { ServerRefused } from '../memcache/errors.ts';
+import { changedByBoth, SessionChanged } from './merge.ts';
+import type { Write, Written } from './writing.ts';
+
+/**
+ * What happened to the sessions of one container since this process began to count: whole numbers, so that counting costs
+ * nothing. What other processes do, what expires, and what ends by a raised generation number is not in it.
+ */
+export interface SessionCounts {
+  /** Sessions looked for in the store, found or not. */
+  reads: number;
+  /** Changes that were stored. */
+  writes: number;
+  touches: number;
+  begun: number;
+  ended: number;
+  /** Changes that another request had come before, and that were stored all the same. */
+  merged: number;
+  /** Changes of what another request had changed too: the request is to be run again. */
+  sameKeyRerun: number;
+  /** … that by `newest` replaced the other’s. */
+  sameKeyNewest: number;
+  /** … that by `fail` were refused. */
+  sameKeyFailed: number;
+  /** Requests that were run again and opened a session here, for whatever reason. */
+  reruns: number;
+  /** Changes that were not stored: too large, or the server is full. */
+  refused: number;
+  /** The store was out of reach, or a record could not be opened. */
+  errors: number;
+}
+
+export function newCounts(): SessionCounts {
+  return {
+    reads: 0,
+    writes: 0,
+    touches: 0,
+    begun: 0,
+    ended: 0,
+    merged: 0,
+    sameKeyRerun: 0,
+    sameKeyNewest: 0,
+    sameKeyFailed: 0,
+    reruns: 0,
+    refused: 0,
+    errors: 0,
+  };
+}
+
+export function countWrite(counts: SessionCounts, { base, changes, rule }: Write, { before }: Written): void {
+  counts.writes += 1;
+  if (before === base) return;
+  counts.merged += 1;
+  if (rule === 'newest' && changedByBoth(base.entries, before.entries, changes)) counts.sameKeyNewest += 1;
+}
+
+export function countFailure(counts: SessionCounts, error: unknown): void {
+  if (error instanceof ConflictError) counts.sameKeyRerun += 1;
+  else if (error instanceof SessionChanged) counts.sameKeyFailed += 1;
+  else if (error instanceof TooLarge || error instanceof ServerRefused) counts.refused += 1;
+  else counts.errors += 1;
+}
