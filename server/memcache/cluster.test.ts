@@ -4,6 +4,7 @@ import { startMemcached } from '../../e2e/support/memcached.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { newKey, storeContract, textOf, versioned } from './contract.ts';
 import { clusterOf, several } from './trial.ts';
+import { VERSION_BYTES } from './version.ts';
 
 function contractOn(name: string, count: number, options: Partial<ClusterOptions> = {}): void {
   storeContract(name, async () => {
@@ -78,4 +79,22 @@ test('a value is found on the place that placesOf names', async () => {
     assert.equal((await server.keys()).includes(key), store.placesOf(key)[0] === server.address);
   }
   await store.close();
+});
+
+test('each server is asked for a key over a connection of its own: who has it, and for how long', async () => {
+  await using servers = await several(3);
+  const [up, empty, down] = servers.all;
+  const store = clusterOf([up!], { prefix: 'p:' });
+  await store.set('k', versioned('a\r\nb'), 60);
+  await store.set('ever', versioned('x'), 60);
+  await up!.ask('mg p:ever T0');
+  await down!.kill();
+  const all = clusterOf(servers.all, { prefix: 'p:' });
+  const [first, second, third] = await all.holdings('k');
+  assert.deepEqual(first?.held?.value.subarray(VERSION_BYTES), Buffer.from('a\r\nb'));
+  assert.ok(first.held.ttlS !== null && Math.abs(first.held.ttlS - 60) <= 2);
+  assert.deepEqual(second, { address: empty!.address, held: undefined });
+  assert.deepEqual([third?.address, third?.unreachable?.reason.short], [down!.address, 'refused']);
+  assert.equal((await all.holdings('ever'))[0]?.held?.ttlS, null);
+  await Promise.all([store.close(), all.close()]);
 });

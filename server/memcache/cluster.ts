@@ -4,13 +4,15 @@ import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
-import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
+import { BadKey, ServerUnreachable, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
+import { askHeld, type Holding } from './holding.ts';
 import { KeyWalk } from './key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
 import type { Keeping } from './keeping.ts';
 import { Member } from './member.ts';
 import { Placement } from './placement.ts';
+import { resolve } from './resolve.ts';
 import { Single } from './single.ts';
 import { statusOf } from './status.ts';
 import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
@@ -59,6 +61,8 @@ export class Cluster implements Store {
   /** Until then even a single copy may be at a place that is none any more. In milliseconds since 1970. */
   readonly #settledAt: number;
   readonly #prefix: string;
+  readonly #allowlist: Allowlist;
+  readonly #timeoutMs: number;
   readonly #clock: Clock;
   #isClosed = false;
 
@@ -67,12 +71,14 @@ export class Cluster implements Store {
     checkPrefix(options.prefix ?? '');
     this.#prefix = options.prefix ?? '';
     this.#clock = options.clock ?? wallClock;
+    this.#allowlist = options.allowlist;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#members = options.addresses.map((address) => this.#join(address, options));
     this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
-    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
+    this.#keyWalk = new KeyWalk(options.allowlist, this.#timeoutMs, this.#clock);
     const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
     this.#single = new Single((key) => this.#memberOf(key));
@@ -156,6 +162,11 @@ export class Cluster implements Store {
     };
   }
 
+  async holdings(key: string): Promise<readonly Holding[]> {
+    this.#check([key]);
+    return await Promise.all(this.#members.map(({ address }) => this.#holding(address, this.#prefix + key)));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const members = [...this.#members, ...this.#former];
@@ -171,6 +182,16 @@ export class Cluster implements Store {
   /** Nothing that must not be missed can be at a former place any more. */
   get #isSettled(): boolean {
     return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt;
+  }
+
+  async #holding(address: Address, key: string): Promise<Holding> {
+    try {
+      const target = resolve(address, this.#allowlist);
+      return { address: address.text, held: await askHeld(target, address.text, key, this.#timeoutMs) };
+    } catch (error) {
+      if (error instanceof ServerUnreachable) return { address: address.text, unreachable: error };
+      throw error;
+    }
   }
 
   #memberOf(key: string): Member {

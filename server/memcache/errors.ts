@@ -57,21 +57,25 @@ export function toUnreachable(address: string, error: Error): ServerUnreachable 
 /** The server answers and refuses: it is full, or does not know the command. */
 export class ServerRefused extends Unavailable {
   readonly address: string;
+  readonly isFull: boolean;
 
   constructor(address: string, status: number) {
     super(
       `The memcached server ${address} ${REFUSALS.get(status) ?? `answered with status 0x${status.toString(16)}`}.`,
     );
     this.address = address;
+    this.isFull = status === FULL;
   }
 }
+
+const FULL = 0x82;
 
 const REFUSALS = new Map([
   [0x03, 'was started with a lower limit for one value than 1 MiB (-I) and dropped what was there'],
   [0x06, 'holds a value there that is not a counter'],
   [0x20, 'asks for a user name and a password, which are not supported'],
   [0x81, 'does not know the command'],
-  [0x82, 'is full and refuses new values'],
+  [FULL, 'is full and refuses new values'],
   [0x85, 'is busy'],
 ]);
 

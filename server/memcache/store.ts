@@ -1,4 +1,5 @@
 import type { ServerUnreachable } from './errors.ts';
+import type { Holding } from './holding.ts';
 
 /**
  * Proof of having read exactly this value, to be handed back with a change. Opaque: with several copies it holds one
@@ -96,6 +97,8 @@ export interface Store {
   placesOf(key: string): readonly string[];
   /** At most so many of the keys that begin with this. A server that cannot be listed is named, and nothing is thrown. */
   keys(prefix: string, limit: number): Promise<KeyListing>;
+  /** What each server itself says of a key, asked over a connection made for it. A store without servers has none to ask. */
+  holdings?(key: string): Promise<readonly Holding[]>;
   readonly maxValueBytes: number;
   /** Lets operations in flight end, then closes connections. Operations begun after it throw. */
   close(): Promise<void>;

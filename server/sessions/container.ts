@@ -3,11 +3,12 @@ import { Turns, type Release } from '../base/limits.ts';
 import type { ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
 import { nothingAt, SessionFinder, type Held } from './finding.ts';
-import { endOf } from './lifetime.ts';
+import { endOf, keepSeconds } from './lifetime.ts';
 import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
 import type { SessionRecord } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
+import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
 import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './writing.ts';
 
@@ -178,6 +179,12 @@ export class SessionContainer {
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
   async turn(browserId: string): Promise<Release> {
     return this.#wait(this.keyOf(browserId));
+  }
+
+  /** Whether what is written to the store can be read there, with the lifetime of a session that began now. */
+  roundTrip(): Promise<RoundTrip> {
+    const now = this.#options.clock();
+    return roundTrip(this.#options.store, keepSeconds(now, this.settings, now));
   }
 
   /** Closes the store: this process is done with it. */

@@ -1,4 +1,5 @@
 import type { FieldProblem, SessionAbout, SessionItem, TestMessage, Warning } from '../../../schema/messages.ts';
+import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
 import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -7,6 +8,7 @@ import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
 import { Session } from '../../sessions/session.ts';
+import { siteOf } from '../../site.ts';
 import { openContainer, sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
 
@@ -66,8 +68,28 @@ const own = method({
   },
 });
 
+const check = method({
+  http: 'POST',
+  permission: PERMISSION,
+  summary:
+    'Writes a probe where sessions go, reads it back over another connection, deletes it, and says how that went.',
+  async run({ object }): Promise<RoundTripMessage> {
+    const checked = timeText(siteOf(object).clock());
+    try {
+      return { ...(await (await openContainer(object)).roundTrip()), checked };
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      return { state: 'down', text: error.message, steps: [], checked };
+    }
+  },
+});
+
 /** The Test tab of every session data container. */
-export const testMethods: Readonly<Record<string, readonly Method[]>> = { test: [look, add], own: [own] };
+export const testMethods: Readonly<Record<string, readonly Method[]>> = {
+  test: [look, add],
+  own: [own],
+  'round-trip': [check],
+};
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
 export function parseLines(items: string): readonly Line[] {
