@@ -14,11 +14,19 @@ import type {
   TestRequest,
 } from '../../schema/messages.ts';
 import type { RevealsMessage } from '../../schema/messages/reveals.ts';
+import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
+import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';
+import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { viewOf } from './objects.ts';
 import { request } from './request.ts';
 
 export function getServers(proxy: string, signal?: AbortSignal): Promise<ServersMessage> {
   return request('GET', viewOf(proxy, 'servers'), { ...(signal && { signal }) });
+}
+
+/** How the proxy's servers were over the last minutes. The first look begins it. */
+export function getHistory(proxy: string, signal?: AbortSignal): Promise<ServersHistoryMessage> {
+  return request('GET', viewOf(proxy, 'history'), { ...(signal && { signal }) });
 }
 
 /** The caller's own session in this container, without beginning one. */
@@ -40,6 +48,16 @@ export interface SessionsQuery {
   readonly sort?: string;
   readonly order?: 'asc' | 'desc';
   readonly filter?: string;
+}
+
+/** Writes a probe where this container keeps its sessions, reads it back and deletes it. */
+export function checkRoundTrip(container: string, signal?: AbortSignal): Promise<RoundTripMessage> {
+  return request('POST', viewOf(container, 'round-trip'), { ...(signal && { signal }) });
+}
+
+/** What the server's process did to the sessions of this container. The first look begins its rates. */
+export function getStatistics(container: string, signal?: AbortSignal): Promise<StatisticsMessage> {
+  return request('GET', viewOf(container, 'statistics'), { ...(signal && { signal }) });
 }
 
 /** Everybody's sessions in this container. */

@@ -130,6 +130,7 @@ export class AppShell extends LitElement {
         z-index: 10;
       }
       main {
+        position: relative;
         display: flex;
         flex-direction: column;
         overflow: auto;

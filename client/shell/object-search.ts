@@ -104,10 +104,10 @@ function actions(): readonly Action[] {
   const others: readonly Action[] = [
     {
       id: 'theme',
-      icon: isDark() ? 'sun' : 'moon',
-      label: isDark() ? 'Light theme' : 'Dark theme',
+      icon: isDark.get() ? 'sun' : 'moon',
+      label: isDark.get() ? 'Light theme' : 'Dark theme',
       detail: 'How this interface looks, in this browser',
-      run: () => setTheme(isDark() ? 'light' : 'dark'),
+      run: () => setTheme(isDark.get() ? 'light' : 'dark'),
     },
     { id: 'sign-out', icon: 'log-out', label: 'Sign out', detail: 'In this browser', run: () => void leave() },
   ];

@@ -4,7 +4,7 @@ import type { Instance } from '../../schema/messages.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { Watch } from '../state/observable.ts';
-import { isDark, setTheme, theme } from '../state/theme.ts';
+import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';
 import './credentials-form.ts';
 import './logo.ts';
@@ -18,7 +18,7 @@ export class SignIn extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, theme, connection);
+    new Watch(this, isDark, connection);
   }
 
   protected override render() {
@@ -36,8 +36,8 @@ export class SignIn extends LitElement {
               </p>`
         }
         <p class="foot">
-          <button class="link quiet" @click=${() => setTheme(isDark() ? 'light' : 'dark')}>
-            ${isDark() ? 'Light theme' : 'Dark theme'}
+          <button class="link quiet" @click=${() => setTheme(isDark.get() ? 'light' : 'dark')}>
+            ${isDark.get() ? 'Light theme' : 'Dark theme'}
           </button>
         </p>
       </main>

@@ -15,9 +15,8 @@ export function setTheme(choice: Theme): void {
   theme.set(choice);
 }
 
-export function isDark(): boolean {
-  return theme.get() === 'dark' || (theme.get() === 'system' && systemIsDark.matches);
-}
+/** How the page is drawn now. */
+export const isDark = new Observable(false);
 
 /** Puts the class that Web Awesome and our tokens look at on the root element, now and at every change. */
 export function applyTheme(): void {
@@ -27,6 +26,8 @@ export function applyTheme(): void {
 }
 
 function apply(): void {
-  document.documentElement.classList.toggle('wa-dark', isDark());
-  document.documentElement.classList.toggle('wa-light', !isDark());
+  const dark = theme.get() === 'dark' || (theme.get() === 'system' && systemIsDark.matches);
+  document.documentElement.classList.toggle('wa-dark', dark);
+  document.documentElement.classList.toggle('wa-light', !dark);
+  isDark.set(dark);
 }

@@ -2,12 +2,14 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ObjectMessage, ServerMessage, ServersMessage, Warning } from '../../schema/messages.ts';
+import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import { detailOf } from '../api/request.ts';
-import { getServers } from '../api/sessions.ts';
+import { getHistory, getServers } from '../api/sessions.ts';
 import '../parts/banner.ts';
 import '../parts/copy-text.ts';
 import '../parts/face.ts';
 import '../parts/loading.ts';
+import '../parts/recent-charts.ts';
 import '../parts/table.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { addressOf } from '../state/location.ts';
@@ -15,9 +17,10 @@ import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
+import { downMarks, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
-import { explainCommand, hasEvicted, memoryOf } from './servers/server-words.ts';
+import { explainCommand, memoryOf } from './servers/server-words.ts';
 import { HeadAside, type TabElement } from './tab.ts';
 
 const EVERY_MS = 10_000;
@@ -34,12 +37,18 @@ export class ServersTab extends LitElement implements TabElement {
   @property() path = '/';
   @state() private answer: ServersMessage | undefined;
   @state() private checkedAt: number | undefined;
+  @state() private history: ServersHistoryMessage | undefined;
   readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
 
   readonly #ask = new Task(this, {
     args: () => [this.path, this.object.revision] as const,
     task: ([path], { signal }) => getServers(path, signal),
     onComplete: (answer) => this.#onAnswer(answer),
+  });
+  readonly #recall = new Task(this, {
+    args: () => [this.path, this.checkedAt] as const,
+    task: async ([path, checkedAt], { signal }) => (checkedAt === undefined ? undefined : getHistory(path, signal)),
+    onComplete: (history) => (this.history = history),
   });
 
   override connectedCallback() {
@@ -54,7 +63,8 @@ export class ServersTab extends LitElement implements TabElement {
     const { servers } = this.answer;
     return html`
       ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
-      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#command(this.answer)}
+      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#charts(servers)}
+      ${this.#command(this.answer)}
     `;
   }
 
@@ -103,6 +113,23 @@ export class ServersTab extends LitElement implements TabElement {
       .rows=${servers}
       .keyOf=${addressOfServer}
     ></t-table>`;
+  }
+
+  #charts(servers: readonly ServerMessage[]) {
+    if (!this.history) return this.#recall.status === TaskStatus.ERROR ? this.#noCharts() : nothing;
+    const from = Date.parse(this.history.now) - this.history.spanS * 1000;
+    return html`<recent-charts
+      .history=${this.history}
+      .columns=${serverCharts(servers, this.history.servers, SIDE_BY_SIDE)}
+      .marks=${downMarks(servers, from)}
+    ></recent-charts>`;
+  }
+
+  #noCharts() {
+    const heading = `The last minutes cannot be shown: ${detailOf(this.#recall.error)}`;
+    return html`<t-face kind="error" icon="circle-x" heading=${heading}>
+      <button @click=${() => this.#recall.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -237,11 +264,11 @@ function addressOfServer({ address }: ServerMessage): string {
   return address;
 }
 
-/** The addresses of servers that are down or full, as the page's notices speak of them. */
+/** Which servers are down or short of memory, as the page's notices speak of them. */
 function troublesOf({ servers }: ServersMessage): readonly string[] {
   return servers.flatMap((server) => {
     if (!server.up) return [`${server.address} is down`];
-    return hasEvicted(server) ? [`${server.address} is full`] : [];
+    return server.memory === 'ok' ? [] : [`${server.address} is ${server.memory}`];
   });
 }
 

@@ -16,6 +16,7 @@ import { controls } from '../styles/controls.ts';
 import { railStyles } from './properties/rail.ts';
 import './session-test/add-items.ts';
 import type { AddItems, ItemsEntered } from './session-test/add-items.ts';
+import './session-test/round-trip.ts';
 import './session-test/session-facts.ts';
 import './session-test/session-items.ts';
 import type { ItemRemoved, SessionItems } from './session-test/session-items.ts';
@@ -61,9 +62,20 @@ export class SessionTestTab extends LitElement implements TabElement {
           </div>
           ${this.answer ? this.#session(this.answer) : nothing}
         </div>
-        <aside class="rail" aria-label="About this container">${this.answer ? this.#rail(this.answer) : nothing}</aside>
+        <aside class="rail" aria-label="About this container">
+          <section aria-label="Round-trip check">
+            <round-trip path=${this.path} proxy=${this.#proxy}></round-trip>
+          </section>
+          ${this.answer ? this.#rail(this.answer) : nothing}
+        </aside>
       </div>
     `;
+  }
+
+  /** Behind which the sessions are kept, where that is said. */
+  get #proxy(): string {
+    const { proxy_path: path } = this.object.properties;
+    return typeof path === 'string' ? path : '';
   }
 
   #resultLine() {

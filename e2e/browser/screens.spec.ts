@@ -46,7 +46,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
 
       const screens: readonly (readonly [path: string, tab: string, ready: RegExp])[] = [
         ['/half', 'properties', /answers in/],
-        ['/half', 'servers', /Down, refused/],
+        ['/half', 'servers', /Last 15 minutes/],
         ['/half', 'keys', /Not listed: 127\.0\.0\.1:1025 refused/],
         ['/mcsdc', 'properties', /Found: MemCache Proxy/],
         ['/session_data_manager', 'settings', /Found: MemCache Session Data Container/],
@@ -61,6 +61,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/ram_cache', 'associate', /Search sub-folders/],
         ['/ram_cache', 'statistics', /Hit rate/],
         ['/temp_folder/session_data', 'test', /You have no session yet/],
+        ['/temp_folder/session_data', 'statistics', /Nothing was counted yet/],
         ['/temp_folder', 'contents', /session_data/],
         ['/', 'setup-sessions', /What will happen/],
         ['/no/such/object', 'properties', /There is no object/],
@@ -75,6 +76,20 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await expect(page.getByText('This is a long string value').last()).toBeVisible();
       await check(page, '/mcsdc @test');
       if (name !== 'light') await picture(page, `test-${name}`);
+      await tester.checkRoundTrip();
+      await tester.verdict('Works.').waitFor();
+      await check(page, '/mcsdc @test, checked');
+      for (const [path, tab] of [
+        ['/half', 'servers'],
+        ['/mcsdc', 'statistics'],
+      ] as const) {
+        await app.open(path, tab);
+        await page.getByRole('heading', { name: 'Last 15 minutes' }).waitFor();
+        await check(page, `${path} @${tab}`);
+        await app.button('Show as table').click();
+        await page.getByRole('columnheader', { name: 'Time' }).first().waitFor();
+        await check(page, `${path} @${tab}, as a table`);
+      }
     });
 
     test(`every dialog passes axe: ${name}`, async ({ app, page, server, memcached }) => {

@@ -34,7 +34,8 @@ export const LOOKS: readonly Look[] = [
 const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
   console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
 const SETTLED = 'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)';
-const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const OVERFLOW = `(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+  [scrollWidth - clientWidth, scrollHeight - clientHeight])(document.documentElement)`;
 
 /** Notes every fault of every page that a context opens: errors, breaches of the policy, missing assets. */
 export async function watch(context: BrowserContext, faults: string[]): Promise<void> {
@@ -50,14 +51,14 @@ export async function watch(context: BrowserContext, faults: string[]): Promise<
   context.on('page', attach);
 }
 
-/** What axe has against a page as it is, and whether something stands out at its side. */
+/** What axe has against a page as it is, and whether something stands out of the window: what is long scrolls inside. */
 export async function hindrancesOn(page: Page, rules?: string[]): Promise<readonly string[]> {
   await page.evaluate(SETTLED);
   const axe = new AxeBuilder({ page });
   const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
-  const overflow = await page.evaluate<number>(OVERFLOW);
-  return overflow > 0 ? [...found, `it scrolls sideways by ${overflow} px`] : found;
+  const [sideways = 0, down = 0] = await page.evaluate<number[]>(OVERFLOW);
+  return sideways + down > 0 ? [...found, `it stands out by ${sideways} px sideways, ${down} px below`] : found;
 }
 
 /** A request that was refused is an answer, which tests look at, and no fault of the page. */

@@ -3,7 +3,7 @@ import type { ServerMessage } from '../../../schema/messages.ts';
 import '../../parts/dot.ts';
 import type { Column, CompactRow } from '../../parts/table.ts';
 import { formatDuration } from '../../parts/format.ts';
-import { countText, hasEvicted, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
+import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
 
 /** Servers as rows, where there are more of them than fit side by side. */
 export const serverColumns: readonly Column<ServerMessage>[] = [
@@ -11,14 +11,13 @@ export const serverColumns: readonly Column<ServerMessage>[] = [
   { id: 'state', label: 'State', width: 120, rank: 0, cell: stateCell },
   figure('latency', 'Latency', 80, 1, (server) => withUnit(latencyText(server), 'ms')),
   figure('memory', 'Memory', 170, 2, memoryCell),
-  figure('evictions', 'Evictions', 90, 3, (server) =>
-    amber(countText(server.evictions), server.up && hasEvicted(server)),
-  ),
-  figure('rate', 'Hit rate', 80, 4, (server) => withUnit(hitRate(server), '%')),
-  figure('items', 'Items', 80, 5, ({ items }) => countText(items)),
-  figure('connections', 'Connections', 100, 6, ({ connections }) => countText(connections)),
-  { id: 'version', label: 'Version', width: 80, rank: 7, isQuiet: true, cell: ({ version }) => version ?? '–' },
-  figure('uptime', 'Up for', 90, 8, ({ uptimeS }) => (uptimeS === null ? '–' : formatDuration(uptimeS))),
+  figure('evictions', 'Evictions', 90, 3, ({ evictions }) => troubleCell(evictions)),
+  figure('refusals', 'Refusals', 90, 4, ({ refusals }) => troubleCell(refusals)),
+  figure('rate', 'Hit rate', 80, 5, (server) => withUnit(hitRate(server), '%')),
+  figure('items', 'Items', 80, 6, ({ items }) => countText(items)),
+  figure('connections', 'Connections', 100, 7, ({ connections }) => countText(connections)),
+  { id: 'version', label: 'Version', width: 80, rank: 8, isQuiet: true, cell: ({ version }) => version ?? '–' },
+  figure('uptime', 'Up for', 90, 9, ({ uptimeS }) => (uptimeS === null ? '–' : formatDuration(uptimeS))),
 ];
 
 export function compactServer(server: ServerMessage): CompactRow {
@@ -26,7 +25,7 @@ export function compactServer(server: ServerMessage): CompactRow {
     first: addressCell(server),
     second: html`${stateCell(server)}${server.up ? html`, ${withUnit(latencyText(server), 'ms')}` : ''}`,
     endFirst: memoryCell(server),
-    endSecond: hasEvicted(server) ? amber(`${countText(server.evictions)} evicted`, true) : '',
+    endSecond: trouble(server),
   };
 }
 
@@ -52,6 +51,15 @@ function memoryCell(server: ServerMessage) {
   const memory = memoryOf(server);
   if (!memory) return '–';
   return amber(`${memoryText(memory)}, ${Math.floor(shareOf(memory) * 100)} %`, isTight(server));
+}
+
+function troubleCell(count: number | null) {
+  return amber(countText(count), (count ?? 0) > 0);
+}
+
+function trouble({ evictions, refusals }: ServerMessage) {
+  const told = Object.entries({ evicted: evictions, refused: refusals }).filter(([, count]) => (count ?? 0) > 0);
+  return amber(told.map(([word, count]) => `${countText(count)} ${word}`).join(', '), true);
 }
 
 function withUnit(value: string | undefined, unit: string): string {

@@ -10,13 +10,13 @@ import {
   aboutProcess,
   clockSentence,
   countText,
-  hasEvicted,
   hitRate,
   isTight,
   latencyText,
   memoryOf,
   memoryText,
   shareOf,
+  whenFull,
   type Memory,
 } from './server-words.ts';
 
@@ -57,10 +57,10 @@ export class ServerColumn extends LitElement {
         ${this.#figure(
           'Evictions',
           server.evictions === null ? '–' : unit(countText(server.evictions), 'in all'),
-          hasEvicted(server),
+          (server.evictions ?? 0) > 0,
         )}
       </dl>
-      ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#clock()}
+      ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()} ${this.#clock()}
     `;
   }
 
@@ -97,14 +97,14 @@ export class ServerColumn extends LitElement {
   }
 
   #counts() {
-    const { items, connections, hits, misses } = this.server;
-    const counts = { Items: items, Connections: connections, Hits: hits, Misses: misses };
+    const { items, connections, refusals } = this.server;
+    const counts = { Items: items, Connections: connections, Refusals: refusals };
     return html`<dl class="counts">
       ${Object.entries(counts).map(
         ([label, count]) =>
           html`<div>
             <dt>${label}</dt>
-            <dd>${countText(count)}</dd>
+            <dd class=${label === 'Refusals' && (count ?? 0) > 0 ? 'warn' : ''}>${countText(count)}</dd>
           </div>`,
       )}
     </dl>`;
@@ -122,6 +122,11 @@ export class ServerColumn extends LitElement {
         Try now
       </button>
     </div>`;
+  }
+
+  #whenFull() {
+    const sentence = whenFull(this.server);
+    return sentence ? html`<p class="full small quiet">${sentence}.</p>` : nothing;
   }
 
   #clock() {
@@ -212,6 +217,9 @@ export class ServerColumn extends LitElement {
       .again button {
         font-size: inherit;
         line-height: inherit;
+      }
+      .full {
+        margin-top: 8px;
       }
       .clock {
         margin-top: 8px;

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerMessage } from '../../../schema/messages.ts';
-import { aboutProcess, clockSentence, explainCommand, hitRate, isTight, memoryOf, memoryText } from './server-words.ts';
+import {
+  aboutProcess,
+  clockSentence,
+  explainCommand,
+  hitRate,
+  memoryOf,
+  memoryText,
+  whenFull,
+} from './server-words.ts';
 
 const MIB = 1024 ** 2;
 
@@ -14,14 +22,11 @@ test('memory is told in the unit of the limit', () => {
   assert.deepEqual(texts, ['38.2 of 64 MiB', '0 of 2 GiB', '0 of 512 KiB']);
 });
 
-test('memory is tight from nine tenths on, and as soon as an item was pushed out', () => {
-  const cases = [
-    server({ bytes: 57 * MIB, limitBytes: 64 * MIB }),
-    server({ bytes: 58 * MIB, limitBytes: 64 * MIB }),
-    server({ bytes: 1 * MIB, limitBytes: 64 * MIB, evictions: 1 }),
-    server({ bytes: null, limitBytes: null, evictions: null }),
-  ];
-  assert.deepEqual(cases.map(isTight), [false, true, true, false]);
+test('what a server does when it is full depends on -M, and is not guessed', () => {
+  const words = [true, false, null].map((evicts) => whenFull(server({ evicts })));
+  assert.match(words[0] ?? '', /pushes items out/);
+  assert.match(words[1] ?? '', /refuses new items/);
+  assert.equal(words[2], undefined);
 });
 
 test('a server that was never asked for anything has no hit rate', () => {
@@ -70,6 +75,9 @@ function server(values: Partial<ServerMessage>): ServerMessage {
     hits: 0,
     misses: 0,
     evictions: 0,
+    refusals: 0,
+    evicts: true,
+    memory: 'ok',
     connections: 1,
     clockDifferenceS: 0,
     error: null,

@@ -1,7 +1,6 @@
 import type { ServerMessage } from '../../../schema/messages.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../parts/format.ts';
 
-const TIGHT_SHARE = 0.9;
 const CLOCK_MATTERS_S = 2;
 
 const UNITS = [
@@ -32,14 +31,17 @@ export function shareOf({ bytes, limitBytes }: Memory): number {
   return bytes / limitBytes;
 }
 
-/** memcached forgets items before their time, or is about to. */
-export function isTight(server: ServerMessage): boolean {
-  const memory = memoryOf(server);
-  return hasEvicted(server) || (memory !== undefined && shareOf(memory) >= TIGHT_SHARE);
+/** memcached forgets items before their time or refuses new ones, or is about to. */
+export function isTight({ memory }: ServerMessage): boolean {
+  return memory !== 'ok';
 }
 
-export function hasEvicted({ evictions }: ServerMessage): boolean {
-  return (evictions ?? 0) > 0;
+/** What it does when its memory is full, as far as it says. */
+export function whenFull({ evicts }: ServerMessage): string | undefined {
+  if (evicts === null) return undefined;
+  return evicts
+    ? 'When full, it pushes items out: sessions end early'
+    : 'When full, it refuses new items and drops none';
 }
 
 /** `97.8`; nothing while nobody has asked for anything. */

@@ -20,6 +20,15 @@ export class TestTab extends App {
     return this.session.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name: key, exact: true }) });
   }
 
+  async checkRoundTrip(): Promise<void> {
+    await this.button('Round-trip check').click();
+  }
+
+  /** What the round-trip check came to. */
+  verdict(text: string | RegExp): Locator {
+    return this.page.locator('round-trip').getByRole('status').getByText(text);
+  }
+
   async add(items: string): Promise<void> {
     await this.items.fill(items);
     await this.button('Add').click();

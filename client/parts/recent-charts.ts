@@ -1,0 +1,242 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { HistoryTimes } from '../../schema/messages/history.ts';
+import { controls } from '../styles/controls.ts';
+import './chart.ts';
+import type { Line } from './chart.ts';
+import { formatMoment, formatTime } from './format.ts';
+import { byMinute, rateText, type Gathering } from './series.ts';
+import { tableStyles } from './table-styles.ts';
+
+/** A line, and how a minute of it is told in one figure: as its mean, unless something else is said. */
+export interface RecentLine extends Line {
+  readonly gathering?: Gathering;
+}
+
+/** Charts that belong together, one below the other. */
+export interface ChartColumn {
+  /** Of whom, where there are several: "10.0.0.7:11211". */
+  readonly name: string;
+  readonly lines: readonly RecentLine[];
+}
+
+/** Something that happened, drawn across all charts and named above them. */
+export interface Mark {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The last minutes as small charts on one axis of time, or the same figures in tables. */
+@customElement('recent-charts')
+export class RecentCharts extends LitElement {
+  @property({ attribute: false }) history!: HistoryTimes;
+  @property({ attribute: false }) columns: readonly ChartColumn[] = [];
+  @property({ attribute: false }) marks: readonly Mark[] = [];
+  /** Each column has its name above it, also where there is nothing else there that says it. */
+  @property({ type: Boolean, reflect: true }) isNamed = false;
+  @state() private isTable = false;
+
+  protected override render() {
+    return html`
+      <div class="head">
+        <h2>Last ${this.history.spanS / 60} minutes</h2>
+        ${this.marks.map(
+          ({ at, text }) =>
+            html`<p><span class="dash" aria-hidden="true"></span>${text}, ${formatTime(new Date(at))}</p>`,
+        )}
+        ${this.#beginning()}
+        <button class="small" aria-pressed=${String(this.isTable)} @click=${() => (this.isTable = !this.isTable)}>
+          Show as table
+        </button>
+      </div>
+      <div class=${this.isTable ? 'tables' : `columns of-${this.columns.length}`}>
+        ${this.columns.map((column) =>
+          this.isTable ? this.#table(column) : html`<div class="column">${this.#charts(column)}</div>`,
+        )}
+      </div>
+    `;
+  }
+
+  /** What is not drawn was not nothing: nobody looked. */
+  #beginning() {
+    const { times, now, spanS, everyS } = this.history;
+    const first = Date.parse(times[0] ?? now);
+    if (times.length < 2) return html`<p>Begun just now; the first figures come in ${everyS} s.</p>`;
+    if (Date.parse(now) - first > (spanS - 2 * everyS) * 1000) return nothing;
+    return html`<p>Since ${formatTime(new Date(first))}; before that, nobody looked.</p>`;
+  }
+
+  #charts({ name, lines }: ChartColumn) {
+    const { times, now, spanS } = this.history;
+    const seconds = times.map((time) => Date.parse(time) / 1000);
+    const to = Date.parse(now) / 1000;
+    return html`
+      ${this.columns.length > 1 ? html`<h3>${name}</h3>` : nothing}
+      ${lines.map(
+        (line, index) =>
+          html`<t-chart
+            about=${name}
+            .line=${line}
+            .times=${seconds}
+            .from=${to - spanS}
+            .to=${to}
+            .marks=${this.marks.map(({ at }) => at / 1000)}
+            ?showsTimes=${index === lines.length - 1}
+          ></t-chart>`,
+      )}
+    `;
+  }
+
+  #table({ name, lines }: ChartColumn) {
+    const series = lines.map(({ values, gathering = 'mean' }) => ({ values, gathering }));
+    return html`<table>
+      <caption class="strong">
+        ${name}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          ${lines.map(({ label, unit }) => html`<th scope="col" class="end">${label} <span class="unit">${unit}</span></th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${byMinute(this.history.times, series).map(
+          ({ at, values }) =>
+            html`<tr>
+              <td class="quiet">${formatMoment(new Date(at), new Date())}</td>
+              ${values.map((value, index) => html`<td class="end">${figure(lines[index], value)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  static override styles = [
+    controls,
+    tableStyles,
+    css`
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 16px;
+        min-height: 46px;
+        padding: 8px var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+        background: var(--t-lowered);
+      }
+      .head p {
+        color: var(--t-quiet);
+        font-size: var(--t-size-small);
+        line-height: 16px;
+      }
+      .head button {
+        margin-left: auto;
+      }
+      button[aria-pressed='true'] {
+        border-color: var(--t-accent-line);
+        background: var(--t-accent-fill);
+        color: var(--t-accent);
+      }
+      .dash {
+        display: inline-block;
+        width: 16px;
+        margin-right: 6px;
+        border-top: 1px dashed var(--t-dot-down);
+        vertical-align: middle;
+      }
+      .columns {
+        display: grid;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .of-1 {
+        grid-template-columns: minmax(0, 620px);
+      }
+      .of-2 {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
+      .of-3 {
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+      }
+      .of-4 {
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+      }
+      .column {
+        border-left: 1px solid var(--t-line);
+      }
+      .column:first-child {
+        border-left: 0;
+      }
+      .of-1 .column {
+        border-right: 1px solid var(--t-line);
+      }
+      t-chart {
+        padding: 10px var(--t-edge) 8px;
+      }
+      t-chart + t-chart {
+        border-top: 1px solid var(--t-line);
+      }
+      h3 {
+        display: none;
+        padding: 10px var(--t-edge) 0;
+      }
+      :host([isNamed]) h3 {
+        display: block;
+      }
+      caption {
+        padding: 10px var(--t-edge);
+        text-align: start;
+      }
+      th,
+      td {
+        height: 28px;
+        padding-right: 8px;
+      }
+      th {
+        height: 44px;
+        line-height: 16px;
+      }
+      .unit {
+        display: block;
+        font-weight: 400;
+      }
+      :is(th, td).end {
+        padding-right: 8px;
+      }
+      :is(th, td).end:last-child {
+        padding-right: var(--t-edge);
+      }
+      @media (width < 1200px) {
+        .of-3,
+        .of-4 {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        .column:nth-child(odd) {
+          border-left: 0;
+        }
+        .column:nth-child(n + 3) {
+          border-top: 1px solid var(--t-line);
+        }
+        h3 {
+          display: block;
+        }
+      }
+      @media (width < 900px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .columns .column {
+          border-inline: 0;
+        }
+        .column + .column {
+          border-top: 1px solid var(--t-line);
+        }
+      }
+    `,
+  ];
+}
+
+function figure(line: RecentLine | undefined, value: number | null): string {
+  return value === null ? '–' : (line?.format ?? rateText)(value);
+}

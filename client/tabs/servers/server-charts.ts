@@ -1,0 +1,71 @@
+import type { ServerMessage } from '../../../schema/messages.ts';
+import type { Series, ServerHistory } from '../../../schema/messages/history.ts';
+import { formatBytes } from '../../parts/format.ts';
+import type { ChartColumn, Mark, RecentLine } from '../../parts/recent-charts.ts';
+import { aMinute, sumOf, topFor } from '../../parts/series.ts';
+
+type Measure = Omit<RecentLine, 'values' | 'top'> & {
+  readonly of: (history: ServerHistory) => Series;
+  readonly top?: number;
+};
+
+const COUNTED: readonly Measure[] = [
+  { label: 'Gets', unit: 'a second', kind: 'ok', of: ({ gets }) => gets },
+  { label: 'Misses', unit: 'a second', kind: 'quiet', of: ({ misses }) => misses },
+  { label: 'Evictions', unit: 'a minute', kind: 'warn', of: ({ evictions }) => aMinute(evictions) },
+];
+/** Of servers that are started with -M; drawn where there were any. */
+const REFUSALS: Measure = {
+  label: 'Refusals',
+  unit: 'a minute',
+  kind: 'warn',
+  of: ({ refusals }) => aMinute(refusals),
+};
+
+/** A column of charts for each server, all on the same scales; one column for all where there are more than `most`. */
+export function serverCharts(
+  servers: readonly ServerMessage[],
+  histories: readonly ServerHistory[],
+  most: number,
+): readonly ChartColumn[] {
+  const isTogether = histories.length > most;
+  const shown = isTogether ? [together(histories)] : histories;
+  const limits = servers.map(({ limitBytes }) => limitBytes ?? 0);
+  const limit = isTogether ? limits.reduce((sum, bytes) => sum + bytes, 0) : Math.max(...limits);
+  const hasRefused = histories.some(({ refusals }) => refusals.some((rate) => (rate ?? 0) > 0));
+  const measures = [...COUNTED, ...(hasRefused ? [REFUSALS] : []), memory(limit, shown)];
+  return shown.map((history) => ({
+    name: history.address,
+    lines: measures.map(({ of, top, ...line }) => ({
+      ...line,
+      values: of(history),
+      top: top ?? topFor(...shown.map(of)),
+    })),
+  }));
+}
+
+/** Since when servers do not answer, as far as the charts go back. */
+export function downMarks(servers: readonly ServerMessage[], from: number): readonly Mark[] {
+  return servers.flatMap(({ address, downSince }) => {
+    const at = Date.parse(downSince ?? '');
+    return at > from ? [{ at, text: `${address} stopped answering` }] : [];
+  });
+}
+
+function memory(limit: number, shown: readonly ServerHistory[]): Measure {
+  const of = ({ bytes }: ServerHistory) => bytes;
+  const top = limit > 0 ? limit : topFor(...shown.map(of));
+  return { label: 'Memory', unit: 'in use', kind: 'quiet', gathering: 'last', format: formatBytes, of, top };
+}
+
+function together(histories: readonly ServerHistory[]): ServerHistory {
+  const sum = (of: (history: ServerHistory) => Series) => sumOf(...histories.map(of));
+  return {
+    address: `All ${histories.length} servers`,
+    gets: sum(({ gets }) => gets),
+    misses: sum(({ misses }) => misses),
+    evictions: sum(({ evictions }) => evictions),
+    refusals: sum(({ refusals }) => refusals),
+    bytes: sum(({ bytes }) => bytes),
+  };
+}

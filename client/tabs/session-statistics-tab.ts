@@ -1,0 +1,186 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ObjectMessage } from '../../schema/messages.ts';
+import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
+import { detailOf } from '../api/request.ts';
+import { getStatistics } from '../api/sessions.ts';
+import '../parts/banner.ts';
+import '../parts/face.ts';
+import { formatExact, formatMoment, formatNumber } from '../parts/format.ts';
+import '../parts/loading.ts';
+import '../parts/recent-charts.ts';
+import { rateText } from '../parts/series.ts';
+import { tableStyles } from '../parts/table-styles.ts';
+import { addressOf } from '../state/location.ts';
+import { Repeating } from '../state/repeating.ts';
+import { controls } from '../styles/controls.ts';
+import './servers/checked-note.ts';
+import { countedRows, hasCounted, statisticsCharts, type CountedRow } from './session-statistics/counted.ts';
+import { HeadAside, type TabElement } from './tab.ts';
+
+const EVERY_MS = 10_000;
+
+/** What happens to the sessions of a container: rates of the last minutes, and all that was counted. */
+@customElement('session-statistics-tab')
+export class SessionStatisticsTab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
+  @state() private message: StatisticsMessage | undefined;
+  @state() private checkedAt: number | undefined;
+  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
+
+  readonly #look = new Task(this, {
+    args: () => [this.path] as const,
+    task: ([path], { signal }) => getStatistics(path, signal),
+    onComplete: (message) => {
+      this.message = message;
+      this.checkedAt = Date.now();
+    },
+  });
+
+  protected override render() {
+    const hasFailed = this.#look.status === TaskStatus.ERROR;
+    if (!this.message) return hasFailed ? this.#failed() : html`<t-loading>Reading what was counted…</t-loading>`;
+    return html`
+      ${hasFailed ? this.#outOfReach() : nothing}
+      ${
+        hasCounted(this.message)
+          ? html`<recent-charts
+              isNamed
+              .history=${this.message}
+              .columns=${statisticsCharts(this.message)}
+            ></recent-charts>`
+          : this.#nothing()
+      }
+      ${this.#counted(this.message)}
+    `;
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    this.dispatchEvent(new HeadAside(this.#aside()));
+  }
+
+  #aside() {
+    return html`
+      <checked-note every=${EVERY_MS / 1000} .at=${this.checkedAt}></checked-note>
+      <button aria-disabled=${String(this.#isChecking)} @click=${() => this.#check()}>
+        <t-icon name="refresh-cw"></t-icon>Check now
+      </button>
+    `;
+  }
+
+  #nothing() {
+    return html`<t-face
+      icon="gauge"
+      heading="Nothing was counted yet."
+      detail="A session is counted when a page uses it, or the Test tab does."
+    >
+      <a class="button" href=${addressOf(this.path, 'test')}>Test</a>
+    </t-face>`;
+  }
+
+  #failed() {
+    return html`<t-face
+      kind="error"
+      icon="circle-x"
+      heading="Could not read the statistics of '${this.path}': ${detailOf(this.#look.error)}"
+    >
+      <button @click=${() => this.#check()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+    </t-face>`;
+  }
+
+  #outOfReach() {
+    return html`<t-banner kind="danger" role="alert">
+      Could not read the statistics: ${detailOf(this.#look.error)} Below is what was read last.
+      <button slot="action" class="link" @click=${() => this.#check()}>Try again</button>
+    </t-banner>`;
+  }
+
+  #counted(message: StatisticsMessage) {
+    const since = new Date(message.since);
+    return html`<section aria-labelledby="counted">
+      <div class="about">
+        <h2 id="counted">Counted by this process</h2>
+        <p class="quiet">
+          Since
+          <time datetime=${message.since} title=${formatExact(since)}>${formatMoment(since, new Date())}</time>.
+          ${message.unseen}
+        </p>
+      </div>
+      <table aria-labelledby="counted">
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col" class="end">A minute, now</th>
+            <th scope="col" class="end">In all</th>
+            <th scope="col" class="meaning">What it means</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${countedRows(message).map(rowOf)}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  get #isChecking(): boolean {
+    return this.#look.status === TaskStatus.PENDING;
+  }
+
+  #check() {
+    if (this.#isChecking) return;
+    this.#repeating.restart();
+    void this.#look.run();
+  }
+
+  static override styles = [
+    controls,
+    tableStyles,
+    css`
+      .about {
+        padding: 14px var(--t-edge) 12px;
+      }
+      .about p {
+        max-width: 820px;
+        margin-top: 2px;
+      }
+      thead th {
+        border-top: 1px solid var(--t-line);
+      }
+      th:first-child {
+        width: 220px;
+      }
+      th.end {
+        width: 130px;
+      }
+      tbody th {
+        height: 36px;
+        background: none;
+        color: inherit;
+        font-size: inherit;
+        text-align: start;
+      }
+      @media (width < 900px) {
+        .meaning {
+          display: none;
+        }
+        th:first-child {
+          width: auto;
+        }
+        th.end {
+          width: 110px;
+        }
+      }
+    `,
+  ];
+}
+
+function rowOf({ label, meaning, total, aMinute, isTrouble }: CountedRow) {
+  return html`<tr>
+    <th scope="row" title=${meaning}>${label}</th>
+    <td class="end ${aMinute ? '' : 'faint'}">${aMinute === undefined ? '–' : rateText(aMinute)}</td>
+    <td class="end ${total === 0 ? 'faint' : isTrouble ? 'warn' : ''}">${formatNumber(total)}</td>
+    <td class="meaning quiet">${meaning}</td>
+  </tr>`;
+}

@@ -1,0 +1,110 @@
+import { startMemcached, type Memcached } from '../support/memcached.ts';
+import { Charts } from '../support/pages/charts.ts';
+import { TestTab } from '../support/pages/test-tab.ts';
+import { setUpSessions } from '../http/site.ts';
+import { expect, test } from './fixtures.ts';
+
+const SAMPLE_S = 10;
+/** The page asks every ten seconds; the rest is for a busy machine. */
+const SOON = { timeout: 3 * SAMPLE_S * 1000 };
+
+/** Stores more than a server of 2 MB can hold. */
+async function overfill(memcached: Memcached): Promise<void> {
+  const value = 'x'.repeat(100_000);
+  for (let number = 0; number < 60; number++) await memcached.ask(`set ${number} 0 0 ${value.length}\r\n${value}`);
+}
+
+test('a server that is filled past its memory shows it at the next look, and what that means for sessions', async ({
+  app,
+  page,
+  server,
+}) => {
+  test.setTimeout(120_000);
+  await using evicting = await startMemcached({ args: ['-m', '2'] });
+  await using refusing = await startMemcached({ args: ['-M', '-m', '2'] });
+  await setUpSessions(server, [evicting.address, refusing.address]);
+  const charts = new Charts(page);
+  await app.open('/mcproxy', 'servers');
+  await expect(charts.server(evicting.address)).toContainText('When full, it pushes items out');
+  await expect(charts.server(refusing.address)).toContainText('When full, it refuses new items');
+  await expect(page.getByText(/the first figures come in 10 s|before that, nobody looked/)).toBeVisible();
+  await expect(page.getByText(/were pushed out/)).toHaveCount(0);
+
+  await Promise.all([evicting, refusing].map(overfill));
+  await expect(charts.server(evicting.address)).toContainText(/Evictions\s*[1-9]\d* in all/, SOON);
+  await expect(charts.server(refusing.address)).toContainText(/Refusals\s*[1-9]/);
+  await expect(
+    page.getByText(/^Memory of .* is full: \d+ items were pushed out .* Sessions may end early/),
+  ).toBeVisible();
+  await expect(page.getByText(/^Memory of .* is full: it refused \d+ values .* and dropped none/)).toBeVisible();
+
+  const evictions = charts.chart(new RegExp(`^Evictions a minute of ${evicting.address}: `));
+  await expect(evictions).toHaveAccessibleName(/[1-9][\d,.]* now|and [1-9]/, SOON);
+  await expect(charts.chart(new RegExp(`^Refusals a minute of ${refusing.address}: `))).toBeVisible();
+  await charts.showAsTable();
+  const table = page.getByRole('table', { name: evicting.address });
+  await expect(table.getByRole('columnheader')).toContainText([
+    'Time',
+    'Gets',
+    'Misses',
+    'Evictions',
+    'Refusals',
+    'Memory',
+  ]);
+  await expect(table).toContainText(/MiB/);
+});
+
+test('what happens to sessions is counted and shown, with what cannot be seen', async ({
+  app,
+  page,
+  server,
+  memcached,
+}) => {
+  await setUpSessions(server, [memcached.address]);
+  const [charts, tester] = [new Charts(page), new TestTab(page)];
+  await app.open('/mcsdc', 'statistics');
+  await expect(page.getByText('Nothing was counted yet.')).toBeVisible();
+  await page.getByRole('link', { name: 'Test', exact: true }).last().click();
+  await tester.add('a 1');
+  await expect(tester.item('a')).toBeVisible();
+  await tester.add('b 2');
+  await expect(tester.item('b')).toBeVisible();
+  await app.button('Invalidate session').click();
+  await app.answer('Invalidate your session?', /^Invalidate/);
+
+  await app.tab('Statistics').click();
+  await charts.expectCounted('Writes', '2');
+  await charts.expectCounted('Sessions begun', '1');
+  await charts.expectCounted('Sessions ended', '1');
+  await charts.expectCounted('Same key, newest won', '0');
+  await expect(page.getByText(/Other processes count for themselves\. Sessions that expire/)).toBeVisible();
+  await expect(charts.chart(/^Reads a second/)).toBeVisible();
+  await charts.showAsTable();
+  await expect(page.getByRole('table', { name: 'Conflicts' }).getByRole('columnheader')).toContainText(['Same key']);
+});
+
+test('the round-trip check says which server holds what was written, what is wrong, and where sessions are', async ({
+  app,
+  page,
+  server,
+  memcached,
+}) => {
+  await setUpSessions(server, [memcached.address]);
+  const tester = new TestTab(page);
+  await app.open('/mcsdc', 'test');
+  await tester.checkRoundTrip();
+  await expect(tester.verdict('Works.')).toBeVisible();
+  const steps = page.locator('round-trip').getByRole('listitem');
+  await expect(steps).toContainText(['Wrote a probe', 'Read it back', 'Time to live', 'Deleted it']);
+  await expect(steps.nth(1)).toContainText(`on another connection, from ${memcached.address}`);
+  expect(await memcached.keys()).toEqual([]);
+
+  await memcached.kill();
+  await tester.checkRoundTrip();
+  await expect(tester.verdict(/refused the connection\. Start it, or mend the servers of the proxy\./)).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Servers of /mcproxy' })).toBeVisible();
+
+  await app.open('/temp_folder/session_data', 'test');
+  await tester.checkRoundTrip();
+  await expect(tester.verdict(/Sessions are in this process/)).toBeVisible();
+});
