@@ -3,6 +3,7 @@ import { Charts } from '../support/pages/charts.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
 
 const SAMPLE_S = 10;
 /** The page asks every ten seconds; the rest is for a busy machine. */
@@ -41,6 +42,7 @@ test('a server that is filled past its memory shows it at the next look, and wha
   const evictions = charts.chart(new RegExp(`^Evictions a minute of ${evicting.address}: `));
   await expect(evictions).toHaveAccessibleName(/[1-9][\d,.]* now|and [1-9]/, SOON);
   await expect(charts.chart(new RegExp(`^Refusals a minute of ${refusing.address}: `))).toBeVisible();
+  await picture(page, 'servers-full');
   await charts.showAsTable();
   const table = page.getByRole('table', { name: evicting.address });
   await expect(table.getByRole('columnheader')).toContainText([
@@ -79,6 +81,7 @@ test('what happens to sessions is counted and shown, with what cannot be seen', 
   await charts.expectCounted('Same key, newest won', '0');
   await expect(page.getByText(/Other processes count for themselves\. Sessions that expire/)).toBeVisible();
   await expect(charts.chart(/^Reads a second/)).toBeVisible();
+  await picture(page, 'statistics');
   await charts.showAsTable();
   await expect(page.getByRole('table', { name: 'Conflicts' }).getByRole('columnheader')).toContainText(['Same key']);
 });
@@ -98,6 +101,7 @@ test('the round-trip check says which server holds what was written, what is wro
   await expect(steps).toContainText(['Wrote a probe', 'Read it back', 'Time to live', 'Deleted it']);
   await expect(steps.nth(1)).toContainText(`on another connection, from ${memcached.address}`);
   expect(await memcached.keys()).toEqual([]);
+  await picture(page, 'round-trip');
 
   await memcached.kill();
   await tester.checkRoundTrip();
