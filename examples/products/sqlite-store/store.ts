@@ -69,6 +69,7 @@ export class SqliteStore implements Store {
   #sweptAt = 0;
   #hits = 0;
   #misses = 0;
+  #refusals = 0;
 
   /** `limitBytes`: what all values together may take; then new ones are refused, as a memcached does that has -M. */
   constructor(file: string, limitBytes: number, clock: () => number = Date.now) {
@@ -157,6 +158,8 @@ export class SqliteStore implements Store {
         hits: this.#hits,
         misses: this.#misses,
         evictions: 0,
+        refusals: this.#refusals,
+        evicts: false,
         connections: 1,
         clockDifferenceS: 0,
         error: null,
@@ -196,6 +199,7 @@ export class SqliteStore implements Store {
       return write();
     } catch (cause) {
       if ((cause as { errcode?: number }).errcode !== SQLITE_FULL) throw cause;
+      this.#refusals += 1;
       const limit = `${Math.round(this.#limitBytes / 1024 / 1024)} MiB`;
       throw new Unavailable(`${basename(this.#file)} is full (${limit}) and refuses new values. Raise its limit.`, {
         cause,
