@@ -70,6 +70,7 @@ export class Browser {
       try {
         const result = await view(await use.open(container), use);
         await use.commit();
+        use.announce();
         this.accept(use.setCookie);
         return result;
       } catch (error) {
