@@ -25,7 +25,7 @@ export interface Memcached extends AsyncDisposable {
   resume(): void;
   /** Sends one line of memcached's text protocol and gives the lines of the answer, without the closing one. */
   ask(command: string): Promise<readonly string[]>;
-  /** Every key on the server, as `lru_crawler metadump all` lists them. */
+  /** Every key on the server, as `lru_crawler metadump hash` lists them. */
   keys(): Promise<readonly string[]>;
 }
 
@@ -102,11 +102,11 @@ class RunningMemcached implements Memcached {
     return keys.map(decodeURIComponent);
   }
 
-  /** memcached walks its items now and then by itself, and is BUSY meanwhile. */
+  /** By hash: in the order of use, an item that moves meanwhile is passed over. memcached walks by itself, too, and is BUSY then. */
   async #dump(): Promise<readonly string[]> {
     const deadline = performance.now() + DUMP_DEADLINE_MS;
     for (;;) {
-      const lines = await this.ask('lru_crawler metadump all');
+      const lines = await this.ask('lru_crawler metadump hash');
       if (lines[0]?.startsWith('BUSY') !== true || performance.now() > deadline) return lines;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
