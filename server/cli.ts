@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
+import { openForApplication } from './data-folder.ts';
+import { plantExample } from './example.ts';
 import { Users } from './security/users.ts';
 import { backUp, restore, type BackupFacts } from './storage/backup.ts';
 import { openStorage } from './storage/open.ts';
@@ -10,6 +12,7 @@ const HOW = `Usage:
                                                 while there is no Manager, the user is made as one
   npm run trellis -- backup <folder>            copies database and key ring into a new folder, also while a server runs
   npm run trellis -- restore <folder>           puts a backup in their place, while no server runs; what was there is kept
+  npm run trellis -- example shop               puts the example into the tree at /shop, also while a server runs
   --data <folder>                               the data folder, as for the server`;
 
 /** Work on a data folder by whoever runs the server: all but `restore` also while it runs. */
@@ -24,6 +27,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (command === 'user') await setPasswordIn(config, argument);
   else if (command === 'backup') await makeBackup(config, argument);
   else if (command === 'restore') restoreBackup(config, argument);
+  else if (command === 'example') await putExample(config, argument);
   else throw new Error(HOW);
 }
 
@@ -48,6 +52,16 @@ const KEYS_ELSEWHERE =
 function contents({ objects, bytes, hasKeyRing }: BackupFacts): string {
   const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;
   return `${objects} objects (${size}) ${hasKeyRing ? 'and the key ring' : 'without a key ring'}`;
+}
+
+async function putExample({ dataFolder }: Config, name: string): Promise<void> {
+  const { database, close } = await openForApplication(dataFolder, process.env);
+  try {
+    const paths = await plantExample(database, name);
+    console.log(`Put ${paths.length} objects into the tree. Visit ${paths[0]}, and edit it at /manage${paths[0]}.`);
+  } finally {
+    close();
+  }
 }
 
 async function setPasswordIn({ dataFolder }: Config, name: string): Promise<void> {

@@ -27,7 +27,6 @@ test('a template is edited beside the page that it makes, and errors stand at th
   await expect(page.locator('.cm-lint-marker-error')).toHaveCount(0);
   await page.keyboard.press('Control+S');
   await expect(app.flash(/^Saved changes\./)).toBeVisible();
-  await picture(page, 'template');
   await page.goto('/page');
   await expect(page.getByRole('heading', { name: 'My page' })).toBeVisible();
 });

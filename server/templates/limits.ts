@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Of the rendering thread's own work; waiting for a session or an object is not counted. */
   workMs: 100,
+  /** Up to here the engine may say by itself at which line it was; then the thread ends. */
+  endMs: 150,
   /** From beginning to end, with all waiting. */
   wholeMs: 10_000,
   /** Tags, outputs and pieces of text, each time one is rendered. */

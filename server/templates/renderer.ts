@@ -86,7 +86,7 @@ export class Renderer {
       const task = { path, answering, outcome, workedMs: this.#workedMs };
       this.#task = task;
       this.#worker.postMessage(work);
-      this.#alarm = setTimeout(() => this.#watch(task), LIMITS.workMs);
+      this.#alarm = setTimeout(() => this.#watch(task), LIMITS.endMs);
       return await outcome.promise;
     } finally {
       clearTimeout(this.#alarm);
@@ -125,7 +125,7 @@ export class Renderer {
     while (this.#task === task) {
       const worked = await this.#worked();
       if (this.#task !== task) return;
-      if (worked === undefined || worked - task.workedMs > LIMITS.workMs) return this.#stop(task, TOO_LONG);
+      if (worked === undefined || worked - task.workedMs > LIMITS.endMs) return this.#stop(task, TOO_LONG);
       if (performance.now() - began > LIMITS.wholeMs) return this.#stop(task, TOO_LONG_IN_ALL);
       await wait(LOOK_EVERY_MS);
     }

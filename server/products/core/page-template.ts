@@ -17,8 +17,10 @@ const preview = method({
   async run(call): Promise<PreviewMessage> {
     const { object, body } = call;
     const addressed = object.id === 'index_html' ? (object.parent ?? object) : object;
+    // As when the page is visited, not as when the preview is asked for.
+    const request = { ...call.request, method: 'GET', query: new URLSearchParams() };
     try {
-      const { body: page, redirect = null } = await makePage({ ...call, addressed }, body.text);
+      const { body: page, redirect = null } = await makePage({ ...call, addressed, request }, body.text);
       return { body: page, redirect, fault: null };
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;

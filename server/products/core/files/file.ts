@@ -37,6 +37,7 @@ const common = {
   ],
   methods: { content: [show, replaceContent] },
   view,
+  shown: ({ content, properties }: TreeObject) => ({ ...properties, size: content?.size ?? 0 }),
   check: async (object: TreeObject, { content_type: type }: { readonly content_type?: string }) => {
     if (type === undefined || (await canBe(type, object))) return [];
     const detail = `The bytes of this file are not what '${type}' is (${wordsFor(type)}). Use '${UNKNOWN}', or upload others.`;
