@@ -260,8 +260,8 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
 }
 
 /** A value that begins with a version newer than `previous`. */
-export function versioned(text: string, previous?: Buffer): Buffer {
-  return Buffer.concat([nextVersion(previous), Buffer.from(text)]);
+export function versioned(text: string, previous?: Buffer, writer?: number): Buffer {
+  return Buffer.concat([nextVersion(previous, writer), Buffer.from(text)]);
 }
 
 export function textOf(item: { readonly value: Buffer } | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { Turns } from '../base/limits.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
 import { CopiedItem, isDisputed, newestOf, toCopied, type Survey } from './copied-item.ts';
@@ -20,6 +21,7 @@ export interface CopiesOptions {
   readonly longestTtlMs: number;
 }
 
+const LONGEST_WRITE_MS = 10_000;
 const AGREE_ATTEMPTS = 10;
 /** memcached tells its uptime in whole seconds of a clock that may lag. */
 const UPTIME_GRAIN_MS = 3_000;
@@ -34,14 +36,14 @@ const UPTIME_GRAIN_MS = 3_000;
  * What can still happen:
  * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
  * - A value refused at its second place may be read for a moment, before it is settled that it lost.
- * - A writer held up while more than 32 others wrote may be told `exists` though its value was built upon: versions
- *   remember 32 ancestors. Nobody is told `stored` in vain by that.
  * - After the loss of the one server that two rivals shared, before they were settled, the refused one may win.
  * - What a frozen server had received before it froze it may store when it wakes: an older version, or a rival, as above.
  * - A delete does not reach a server that is out of reach: what must stay ended is ended by writing a newer value over it.
  */
 export class Copies implements Keeping {
   readonly #options: CopiesOptions;
+  /** A version remembers the last writes of each process: one write of a value at a time can tell how it ended. */
+  readonly #turns = new Turns(LONGEST_WRITE_MS, Infinity);
 
   constructor(options: CopiesOptions) {
     this.#options = options;
@@ -211,6 +213,15 @@ export class Copies implements Keeping {
   }
 
   async #write(key: string, value: Buffer, lifetime: Lifetime, basis?: CopiedItem): Promise<Outcome> {
+    const release = await this.#turns.take(key);
+    try {
+      return await this.#writeNow(key, value, lifetime, basis);
+    } finally {
+      release?.();
+    }
+  }
+
+  async #writeNow(key: string, value: Buffer, lifetime: Lifetime, basis?: CopiedItem): Promise<Outcome> {
     const reach = this.#reach(this.#options.orderOf(key));
     const write = new CopiedWrite({ key, value, lifetime, basis, reach, replicas: this.#options.replicas });
     const course = await write.run();

@@ -31,17 +31,29 @@ test('two versions made from the same one are rivals, and everyone agrees which 
   }
 });
 
-test('a version knows the 32 before it, and no rival of theirs', () => {
+test('a version knows the last 4 writes of its writer, and no rival of theirs', () => {
   const line = [nextVersion()];
   for (let step = 0; step < 40; step++) line.push(nextVersion(line.at(-1)));
   const last = line.pop() as Buffer;
   assert.deepEqual(
     line.map((each) => isMadeFrom(last, each)),
-    line.map((_, index) => index >= line.length - 32),
+    line.map((_, index) => index >= line.length - 4),
   );
   const rivals = line.map((each) => nextVersion(each));
   assert.ok(rivals.every((rival) => !isMadeFrom(last, rival)));
   assert.ok(!isMadeFrom(last, last) && !isMadeFrom(line[39] as Buffer, last));
+});
+
+test('a writer who was held up finds its write, however often five others wrote meanwhile', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 2, max: 6 }), { maxLength: 200 }), (others) => {
+      const mine = nextVersion(nextVersion(), 1);
+      const refused = nextVersion(nextVersion(), 1);
+      const last = others.reduce((version, writer) => nextVersion(version, writer), nextVersion(mine, 2));
+      assert.ok(isMadeFrom(last, mine));
+      assert.ok(!isMadeFrom(last, refused));
+    }),
+  );
 });
 
 test('what begins with no version is older than anything that does', () => {

@@ -1,38 +1,42 @@
-import { randomFillSync } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 
 /** How many bytes at the beginning of a value are its version. */
 export const VERSION_BYTES = 112;
-const FORMAT = 2;
+const FORMAT = 3;
 const COUNTER_HIGH = 1;
 const COUNTER_LOW = 4;
-const LINEAGE = 8;
-const WRITER = 104;
-const WRITER_BYTES = VERSION_BYTES - WRITER;
-const MARK_BYTES = 3;
-const GENERATIONS = (WRITER - LINEAGE) / MARK_BYTES;
+const ANCESTORS = 8;
+const WRITE = 104;
+const MARK_BYTES = 4;
+const MARKS_OF_ONE_WRITER = 4;
+const WRITE_BYTES = VERSION_BYTES - WRITE;
 
-const pool = Buffer.allocUnsafeSlow(512 * WRITER_BYTES);
+/** Tells a process from most others. 0 is where there is no mark. */
+const THIS_PROCESS = 1 + randomInt(255);
+
+const pool = Buffer.allocUnsafeSlow(512 * WRITE_BYTES);
 let used = pool.length;
 
 /**
- * The version for a value that replaces one that began with `previous`: a format byte, a counter one higher (7 bytes),
- * its lineage (3 bytes of each of the 32 versions before it, the latest first), and 8 random bytes, so that no two writes
- * ever share a version.
+ * The version for a value that replaces one that began with `previous`: a format byte, a counter one higher (7 bytes), the
+ * marks of 24 writes it was made from, and 8 bytes that are this write's own: one of the writer, the others random, so that
+ * no two writes ever share a version. The first 4 are its mark. Of one writer 4 marks are kept at most: who was held up
+ * still finds its own, however often others wrote meanwhile.
  */
-export function nextVersion(previous?: Buffer): Buffer {
+export function nextVersion(previous?: Buffer, writer = THIS_PROCESS): Buffer {
   const version = Buffer.alloc(VERSION_BYTES);
   version[0] = FORMAT;
   const low = previous === undefined ? 0 : previous.readUInt32BE(COUNTER_LOW);
   const high = previous === undefined ? 0 : previous.readUIntBE(COUNTER_HIGH, 3);
   version.writeUIntBE(low === 0xffffffff ? high + 1 : high, COUNTER_HIGH, 3);
   version.writeUInt32BE((low + 1) >>> 0, COUNTER_LOW);
-  previous?.copy(version, LINEAGE, WRITER, WRITER + MARK_BYTES);
-  previous?.copy(version, LINEAGE + MARK_BYTES, LINEAGE, WRITER - MARK_BYTES);
+  if (previous !== undefined) inheritMarks(version, previous);
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  pool.copy(version, WRITER, used, (used += WRITER_BYTES));
+  pool.copy(version, WRITE, used, (used += WRITE_BYTES));
+  version[WRITE] = writer;
   return version;
 }
 
@@ -50,20 +54,31 @@ export function compareVersions(a: Buffer, b: Buffer): number {
 /** Whether two values have the same counter and know nothing of each other. */
 export function isRival(a: Buffer, b: Buffer): boolean {
   if (!hasVersion(a) || !hasVersion(b)) return false;
-  return a.compare(b, COUNTER_HIGH, LINEAGE, COUNTER_HIGH, LINEAGE) === 0 && compareVersions(a, b) !== 0;
+  return a.compare(b, COUNTER_HIGH, ANCESTORS, COUNTER_HIGH, ANCESTORS) === 0 && compareVersions(a, b) !== 0;
 }
 
-/** Whether a value descends from `ancestor`, as far as its lineage goes back; wrong for one rival in 16 million. */
+/** Whether a value descends from `ancestor`, as far as its marks go back; wrong for one rival in 4 million. */
 export function isMadeFrom(value: Buffer, ancestor: Buffer): boolean {
-  if (!hasVersion(value) || !hasVersion(ancestor)) return false;
-  const generation = Number(counterOf(value) - counterOf(ancestor));
-  if (generation < 1 || generation > GENERATIONS) return false;
-  const mark = LINEAGE + (generation - 1) * MARK_BYTES;
-  return value.compare(ancestor, WRITER, WRITER + MARK_BYTES, mark, mark + MARK_BYTES) === 0;
+  if (!hasVersion(value) || !hasVersion(ancestor) || compareVersions(value, ancestor) <= 0) return false;
+  const mark = ancestor.readUInt32BE(WRITE);
+  for (let at = ANCESTORS; at < WRITE; at += MARK_BYTES) if (value.readUInt32BE(at) === mark) return true;
+  return false;
 }
 
-function counterOf(value: Buffer): bigint {
-  return value.readBigUInt64BE(0);
+/** The mark of `previous` comes first. The oldest of its writer's goes where there are enough of them, else the oldest. */
+function inheritMarks(version: Buffer, previous: Buffer): void {
+  const dropped = droppedMark(previous);
+  previous.copy(version, ANCESTORS, WRITE, WRITE + MARK_BYTES);
+  previous.copy(version, ANCESTORS + MARK_BYTES, ANCESTORS, dropped);
+  previous.copy(version, dropped + MARK_BYTES, dropped + MARK_BYTES, WRITE);
+}
+
+function droppedMark(previous: Buffer): number {
+  let count = 0;
+  for (let at = ANCESTORS; at < WRITE; at += MARK_BYTES) {
+    if (previous[at] === previous[WRITE] && ++count === MARKS_OF_ONE_WRITER) return at;
+  }
+  return WRITE - MARK_BYTES;
 }
 
 function hasVersion(value: Buffer): boolean {
