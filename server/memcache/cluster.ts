@@ -2,6 +2,7 @@ import { wallClock, type Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
+import type { Connect } from './connection.ts';
 import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
 import { BadKey, ServerUnreachable, StoreClosed, ValueTooLarge } from './errors.ts';
@@ -36,6 +37,8 @@ export interface ClusterOptions {
   readonly prefix?: string;
   readonly maxValueBytes?: number;
   readonly clock?: Clock;
+  /** A simulation makes connections of its own. */
+  readonly connect?: Connect;
   /** Told when a server goes down or comes back. */
   readonly log?: Pick<Log, 'info' | 'warn'>;
 }
@@ -222,6 +225,7 @@ export class Cluster implements Store {
       connectTimeoutMs: Math.min(options.connectTimeoutMs ?? timeoutMs, timeoutMs),
       maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
       clock: this.#clock,
+      connect: options.connect,
       // Known while it can be asked, so that it is known once it cannot.
       onReady: () => void (this.#replicas > 1 && member.startedAt().catch(() => undefined)),
       onChange: (health) => {

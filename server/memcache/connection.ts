@@ -25,6 +25,11 @@ export interface ConnectionOptions {
   readonly onLost: (error: ServerUnreachable) => void;
 }
 
+/** A connection as its server uses it. */
+export type Link = Pick<Connection, 'version' | 'send' | 'drain' | 'fail'>;
+
+export type Connect = (target: NetConnectOpts, options: ConnectionOptions) => Link;
+
 const RECEIVE_BYTES = 64 * 1024;
 const LONGEST_VERSION = 64;
 /** A timer that is late by more was held up by this process itself, which then has as long to read what came. */

@@ -1,7 +1,7 @@
 import memjs from 'memjs';
 import type { Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
-import type { Connection } from './connection.ts';
+import type { Link } from './connection.ts';
 import { ConnectionLost, ServerRefused } from './errors.ts';
 import type { Lifetime } from './expiry.ts';
 import type { Health } from './health.ts';
@@ -19,9 +19,9 @@ export class MemberItem implements Item, Cas, CasNumber {
   readonly casLow: number;
   /** When the value ends, in seconds since 1970; 0 where it does not say. */
   readonly endsAtS: number;
-  readonly connection: Connection | undefined;
+  readonly connection: Link | undefined;
 
-  constructor(value: Buffer, answer: CasNumber, endsAtS: number, connection: Connection | undefined) {
+  constructor(value: Buffer, answer: CasNumber, endsAtS: number, connection: Link | undefined) {
     this.value = value;
     this.casHigh = answer.casHigh;
     this.casLow = answer.casLow;
@@ -70,7 +70,7 @@ export class Member {
   readonly #client: Client;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  #startOf: { readonly connection: Connection | undefined; readonly at: number } | undefined;
+  #startOf: { readonly connection: Link | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerOptions, firstSequence = 0) {
     this.address = address;
@@ -122,23 +122,26 @@ export class Member {
     return found;
   }
 
-  /** Writes. With a cas: only where the value is still the one that was read. */
+  /**
+   * Writes. With a cas: only where the value is still the one that was read. Where an answer was lost, the write is made
+   * again from what is there now, which settles it: what the server still has of the first try comes too late.
+   */
   async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: MemberItem): Promise<Written> {
     if (cas !== undefined && !this.isProof(cas)) return { outcome: 'exists' };
-    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, lifetime, cas);
-    const read = (answer: Answer): Written => {
-      const outcome = this.#readOutcome(answer);
-      return outcome === 'stored' ? { outcome, item: this.#item(value, answer, lifetime.endsAtS) } : { outcome };
-    };
     const deadline = this.#deadline();
+    let basis = cas;
     for (let attempts = ATTEMPTS; ; attempts--) {
       try {
-        return await this.#ask(request, read, deadline, 1);
+        const written = await this.#storeOnce(verb, key, value, lifetime, basis, deadline);
+        if (attempts === ATTEMPTS || written.outcome === 'stored') return written;
       } catch (error) {
         if (!mayRepeat(error, deadline, attempts)) throw error;
-        const written = await this.#findOut(verb, key, value, cas, deadline);
-        if (written !== undefined) return written;
       }
+      const present = await this.#get(key, deadline);
+      const outcome = outcomeBy(verb, value, cas, present);
+      if (outcome === 'stored' && present?.value.equals(value)) return { outcome, item: present };
+      if (outcome !== undefined) return { outcome };
+      basis = cas && present;
     }
   }
 
@@ -244,14 +247,20 @@ export class Member {
     }
   }
 
-  /** The answer to a write was lost: what is there now says how it ended, or (nothing) that it can be made again. */
-  async #findOut(verb: Verb, key: string, value: Buffer, cas: MemberItem | undefined, deadline: number) {
-    const item = await this.#get(key, deadline);
-    if (item?.value.equals(value)) return { outcome: 'stored', item } as const;
-    if (item !== undefined && isMadeFrom(item.value, value)) return { outcome: 'stored' } as const;
-    if (item === undefined)
-      return verb === 'replace' || cas !== undefined ? ({ outcome: 'missing' } as const) : undefined;
-    return verb === 'add' || cas !== undefined ? ({ outcome: 'exists' } as const) : undefined;
+  #storeOnce(
+    verb: Verb,
+    key: string,
+    value: Buffer,
+    lifetime: Lifetime,
+    cas: MemberItem | undefined,
+    deadline: number,
+  ): Promise<Written> {
+    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, lifetime, cas);
+    const read = (answer: Answer): Written => {
+      const outcome = this.#readOutcome(answer);
+      return outcome === 'stored' ? { outcome, item: this.#item(value, answer, lifetime.endsAtS) } : { outcome };
+    };
+    return this.#ask(request, read, deadline, 1);
   }
 
   #item(value: Buffer, answer: Answer, endsAtS: number): MemberItem {
@@ -284,6 +293,19 @@ function settle<Result>(question: Question<Result>, answer: Answer): void {
   } catch (error) {
     question.reject(error);
   }
+}
+
+/** How a write ended whose answer was lost, by what is there now; `undefined`: it is still to be made. */
+function outcomeBy(
+  verb: Verb,
+  value: Buffer,
+  cas: MemberItem | undefined,
+  present: MemberItem | undefined,
+): Outcome | undefined {
+  if (present === undefined) return verb === 'replace' || cas !== undefined ? 'missing' : undefined;
+  if (present.value.equals(value) || isMadeFrom(present.value, value)) return 'stored';
+  const isFree = cas === undefined ? verb !== 'add' : present.value.equals(cas.value);
+  return isFree ? undefined : 'exists';
 }
 
 function mayRepeat(error: unknown, deadline: number, attempts: number): boolean {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
-import { Connection, type Waiting } from './connection.ts';
+import { Connection, type Connect, type Link, type Waiting } from './connection.ts';
 import { ConnectionLost, REASONS, ServerUnreachable, StoreClosed } from './errors.ts';
 import { Health } from './health.ts';
 import { resolve } from './resolve.ts';
@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly onReady: () => void;
   /** Told when the server goes down, and when it is back. */
   readonly onChange: (health: Health) => void;
+  /** A simulation makes connections of its own. */
+  readonly connect?: Connect | undefined;
 }
 
 /** A server that is down is looked for in the background for so long after the last request for it. */
@@ -37,7 +39,7 @@ export class Server {
   insists = false;
   readonly #address: Address;
   readonly #options: ServerOptions;
-  #connection: Connection | undefined;
+  #connection: Link | undefined;
   #isClosed = false;
   #wantedAt = -Infinity;
   #probeTimer: NodeJS.Timeout | undefined;
@@ -54,7 +56,7 @@ export class Server {
   }
 
   /** What compare-and-set numbers belong to: a server that was restarted uses the same numbers for other values. */
-  get connection(): Connection | undefined {
+  get connection(): Link | undefined {
     return this.#connection;
   }
 
@@ -71,8 +73,8 @@ export class Server {
     const waiting = { opaque: this.#opaque, deadline: this.deadline, onAnswer: this.#onAnswer, onError: this.#onError };
     if (this.health.state === 'down' && !this.insists && !this.#mayWait()) return waiting.onError(this.health.error);
     const connection = this.#connection ?? this.#open();
-    if (connection instanceof Connection) connection.send(request, waiting);
-    else waiting.onError(connection);
+    if (connection instanceof Error) waiting.onError(connection);
+    else connection.send(request, waiting);
   }
 
   /** Resolves when nothing is in flight. */
@@ -110,10 +112,11 @@ export class Server {
     }, Math.ceil(delayMs)).unref();
   }
 
-  #open(): Connection | Error {
+  #open(): Link | Error {
     if (this.#isClosed) return new StoreClosed();
     try {
-      this.#connection = new Connection(resolve(this.#address, this.#options.allowlist), {
+      const connect = this.#options.connect ?? connectByNet;
+      this.#connection = connect(resolve(this.#address, this.#options.allowlist), {
         ...this.#options,
         address: this.#address.text,
         onReady: () => this.#ready(),
@@ -146,3 +149,5 @@ export class Server {
     this.#probe();
   }
 }
+
+const connectByNet: Connect = (target, options) => new Connection(target, options);
