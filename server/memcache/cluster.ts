@@ -7,6 +7,7 @@ import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
 import { BadKey, ServerUnreachable, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
+import type { Health } from './health.ts';
 import { askHeld, type Holding } from './holding.ts';
 import { KeyWalk } from './key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
@@ -63,6 +64,7 @@ export class Cluster implements Store {
   readonly #keyWalk: KeyWalk;
   /** Until then even a single copy may be at a place that is none any more. In milliseconds since 1970. */
   readonly #settledAt: number;
+  readonly #longestTtlS: number;
   readonly #prefix: string;
   readonly #allowlist: Allowlist;
   readonly #timeoutMs: number;
@@ -82,7 +84,8 @@ export class Cluster implements Store {
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
     this.#keyWalk = new KeyWalk(options.allowlist, this.#timeoutMs, this.#clock);
-    const longestTtlMs = (options.longestTtlS ?? DEFAULT_LONGEST_TTL_S) * 1000;
+    this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
+    const longestTtlMs = this.#longestTtlS * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
     this.#single = new Single((key) => this.#memberOf(key));
     this.#copies = new Copies({
@@ -226,15 +229,26 @@ export class Cluster implements Store {
       maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
       clock: this.#clock,
       connect: options.connect,
-      // Known while it can be asked, so that it is known once it cannot.
-      onReady: () => void (this.#replicas > 1 && member.startedAt().catch(() => undefined)),
+      onReady: () => this.#replicas > 1 && this.#getToKnow(member),
       onChange: (health) => {
+        if (this.#replicas > 1) this.#note(member, health);
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
         else options.log?.warn({ ...fields, reason: health.error.reason.short }, 'A memcached server is out of reach.');
       },
     });
     return member;
+  }
+
+  /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */
+  #getToKnow(member: Member): void {
+    member.startedAt().catch(() => undefined);
+    member.comeback.look();
+  }
+
+  #note(member: Member, health: Health): void {
+    if (health.state === 'up') member.comeback.note(this.#lifetime(this.#longestTtlS));
+    else for (const other of this.#members) if (other.health.state === 'up') other.comeback.look();
   }
 }
 

@@ -51,6 +51,18 @@ export function newestOf({ answers }: Survey, order: readonly Member[]): MemberI
   }).item;
 }
 
+/**
+ * Whether nothing newer can be where nobody could look. A server that was in reach since it stored what it holds was given
+ * everything, or saw everything given to as many others as there are copies.
+ */
+export function isNewest(newest: MemberItem, { answers, unreachable }: Survey, replicas: number): boolean {
+  const isWitness = ([member, item]: [Member, MemberItem | undefined]): boolean => {
+    if (member.comeback.mayHaveMissed(item)) return false;
+    return unreachable.size < replicas || (item !== undefined && compareVersions(item.value, newest.value) === 0);
+  };
+  return [...answers].some(isWitness);
+}
+
 function holdersOf(item: MemberItem, answers: Survey['answers']): number {
   const values = [...answers.values()];
   return values.filter((other) => other !== undefined && compareVersions(other.value, item.value) === 0).length;

@@ -101,6 +101,40 @@ test('two servers die one after the other, every value read once between: none i
   await store.close();
 });
 
+test('what a server missed while it was frozen is refused, not read as it was, while the other one is frozen', async () => {
+  await using servers = await several(2);
+  const [first, second] = servers.all as [Memcached, Memcached];
+  const [store, other] = [0, 1].map(() => clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS })) as [
+    Cluster,
+    Cluster,
+  ];
+  const keys = await begin(store);
+  assert.equal(await countOf(other, keys, '0'), keys.length);
+  first.stop();
+  await countAllUp(store, keys);
+  assert.ok(await isOut(store, first), 'the fault happened');
+  first.resume();
+  await waitUntil(() => isIn(store, first), 2_000);
+  second.stop();
+  for (const each of [store, other]) {
+    const refused = await Promise.all(
+      keys.map((key) =>
+        each.get(key).then(
+          () => false,
+          () => true,
+        ),
+      ),
+    );
+    assert.equal(refused.filter(Boolean).length, keys.length);
+  }
+  second.resume();
+  await waitUntil(() => isIn(store, second), 2_000);
+  assert.equal(await countOf(store, keys, '1'), keys.length);
+  await second.kill();
+  assert.equal(await countOf(store, keys, '1'), keys.length, 'brought up to date by reading');
+  await Promise.all([store.close(), other.close()]);
+});
+
 test('with every server out of reach operations fail within the deadline, then at once, and name the servers', async () => {
   await using servers = await several(2);
   const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Turns } from '../base/limits.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import { CopiedItem, isDisputed, newestOf, toCopied, type Survey } from './copied-item.ts';
+import { CopiedItem, isDisputed, isNewest, newestOf, toCopied, type Survey } from './copied-item.ts';
 import { CopiedWrite } from './copied-write.ts';
 import { Inquiry } from './inquiry.ts';
 import { MemberItem, type Member, type Verb } from './member.ts';
@@ -32,6 +32,9 @@ const UPTIME_GRAIN_MS = 3_000;
  * read there, and are acknowledged once every place that answers took them: of two writers who share a server one is
  * refused there. What the refused one left elsewhere is a rival, and rivals are settled the same way by everyone
  * (`newestOf`): the one on more servers wins, then the one at the later place.
+ *
+ * Where a server is out of reach, a value is given only if somebody who answers can tell that there is no newer one
+ * (`isNewest`).
  *
  * What can still happen:
  * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
@@ -121,6 +124,7 @@ export class Copies implements Keeping {
         if (newest !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
         return undefined;
       }
+      if (survey.unreachable.size > 0 && !isNewest(newest, survey, this.#options.replicas)) throw survey.error;
       const mended = await this.#mend(key, newest, targets, survey);
       if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
       const copies = mended ?? new Map<Member, MemberItem>();
@@ -133,7 +137,10 @@ export class Copies implements Keeping {
   async #survey(key: string, order: readonly Member[], wanted: number): Promise<Survey> {
     const survey: Survey = new Inquiry(this.#reach(order), (member) => member.get(key));
     await survey.ask(wanted);
-    if (isDisputed(survey)) await survey.ask(Infinity);
+    for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
+    const newest = newestOf(survey, order);
+    const isSure = newest === undefined || isNewest(newest, survey, this.#options.replicas);
+    if (!isSure || isDisputed(survey)) await survey.ask(Infinity);
     if ([...survey.answers.values()].some((item) => item !== undefined)) return survey;
     // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former]);
@@ -186,8 +193,9 @@ export class Copies implements Keeping {
     const isToHold = ([member, item]: [Member, MemberItem | undefined]): boolean =>
       targets.includes(member) || (item !== undefined && isRival(item.value, newest.value));
     const mendOne = async ([member, item]: [Member, MemberItem | undefined]): Promise<boolean> => {
-      const isCurrent = item !== undefined && compareVersions(item.value, newest.value) === 0;
-      const current = isCurrent ? item : await this.#copyTo(member, key, newest, item);
+      const isSame = item !== undefined && compareVersions(item.value, newest.value) === 0;
+      const current =
+        isSame && !member.comeback.mayHaveMissed(item) ? item : await this.#copyTo(member, key, newest, item);
       if (current instanceof MemberItem) copies.set(member, current);
       return current !== 'changed';
     };

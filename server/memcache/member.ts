@@ -1,6 +1,7 @@
 import memjs from 'memjs';
 import type { Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
+import { Comeback } from './comeback.ts';
 import type { Link } from './connection.ts';
 import { ConnectionLost, ServerRefused } from './errors.ts';
 import type { Lifetime } from './expiry.ts';
@@ -66,6 +67,7 @@ const KEYS_AT_ONCE = 200;
 /** One server of a cluster, and what can be asked of it. Keys are whole, expirations memcached's own. */
 export class Member {
   readonly address: Address;
+  readonly comeback: Comeback;
   readonly #server: Server;
   readonly #client: Client;
   readonly #timeoutMs: number;
@@ -74,6 +76,7 @@ export class Member {
 
   constructor(address: Address, options: ServerOptions, firstSequence = 0) {
     this.address = address;
+    this.comeback = new Comeback(this);
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#server = new Server(address, options);

@@ -148,6 +148,19 @@ for (const [what, trouble] of Object.entries(TROUBLES)) {
   });
 }
 
+for (const servers of [2, 3]) {
+  test(`two copies on ${servers} servers that freeze by turns, of values that few use: refused rather than older`, async (t) => {
+    const { refused } = await race(t, {
+      servers,
+      replicas: 2,
+      keys: 300,
+      writes: 8_000,
+      trouble: TROUBLES.frozen,
+    });
+    assert.ok(refused > 0, 'no value was in danger');
+  });
+}
+
 test('the same seed takes the same course', async () => {
   const counts = async () => {
     using simulation = new Simulation(7, 3);
