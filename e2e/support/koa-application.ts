@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const PROGRAM = new URL('koa-program.ts', import.meta.url).pathname;
+const START_DEADLINE_MS = 20_000;
+
+export interface KoaApplication extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Starts somebody else's Koa application, which has the sessions of the tree in a data folder, as a process of its own. */
+export async function startKoaApplication(data: string): Promise<KoaApplication> {
+  const env = { ...process.env, TRELLIS_DATA: data };
+  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  const signal = AbortSignal.timeout(START_DEADLINE_MS);
+  const [port] = (await once(createInterface({ input: child.stdout }), 'line', { signal })) as [string];
+  return {
+    port: Number(port),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
