@@ -65,7 +65,7 @@ function describeManager(manager: ManagerType): void {
     assert.deepEqual(await site.get(), first);
     await site.ask('PATCH', '/api/docs/page', { body: { title: 'Second' } });
     const second = await site.get();
-    assert.deepEqual(second, { made: first.made + 1, parts: ['Second'] });
+    assert.deepEqual([second.made, second.parts], [first.made + 1, ['Second']]);
     assert.deepEqual(await site.get(), second);
   });
 
@@ -373,6 +373,26 @@ test('a cache without a proxy, or whose server is gone, breaks no page and says 
   await site.ask('PATCH', '/api/cache', { body: { properties: { proxy_path: '' } } });
   assert.deepEqual((await site.get()).parts, ['First']);
   assert.match((await warnings()).join(), /No proxy defined/);
+});
+
+test('where a cache and sessions share a proxy whose servers push items out, all three say so', async () => {
+  await using small = await startMemcached({ args: ['-m', '2'] });
+  await using site = await openSite('MemCache Cache Manager', ['title'], {}, small);
+  const properties = { proxy_path: '/mcproxy' };
+  await add(site, '/', { type: 'MemCache Session Data Container', id: 'mcsdc', properties });
+  const objects = ['/mcproxy', '/cache', '/mcsdc'];
+  const told = async () => {
+    await site.ask('GET', '/api/mcproxy/@servers');
+    const answers = await Promise.all(objects.map((path) => site.ask('GET', `/api${path}`)));
+    return answers.filter(({ text }) => text.includes('pages push out sessions')).length;
+  };
+  assert.equal(await told(), 0);
+  const value = 'x'.repeat(10_000);
+  for (let number = 0; number < 1000; number += 1) await small.ask(`set k${number} 0 0 ${value.length}\r\n${value}`);
+  assert.match((await small.ask('stats')).join(' '), /STAT evictions [1-9]/);
+  assert.equal(await told(), objects.length);
+  await site.ask('PATCH', '/api/cache', { body: { properties: { proxy_path: '' } } });
+  assert.equal(await told(), 0);
 });
 
 test('memcached holds what is kept sealed, under keys of their own kind', async () => {

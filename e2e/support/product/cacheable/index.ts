@@ -56,10 +56,20 @@ const PARTS: Readonly<Record<string, Part>> = {
     await wait(Number(ms));
     return null;
   },
+  /** Puts the clock of the whole process forward, by milliseconds. */
+  clock: ({ reads }, ms) => {
+    reads.never();
+    shiftMs += Number(ms);
+    return shiftMs;
+  },
   fail: () => {
     throw new Error('This page was told to fail.');
   },
 };
+
+const systemTime = Date.now.bind(Date);
+let shiftMs = 0;
+Date.now = () => systemTime() + shiftMs;
 
 let made = 0;
 
@@ -91,7 +101,7 @@ const composedPage = defineType({
         const [word = '', argument = ''] = line.split(' ');
         parts.push((await PARTS[word]?.(call, argument)) ?? null);
       }
-      return { ...json({ made: number, parts }), kind: 'content' };
+      return { ...json({ by: process.pid, made: number, parts }), kind: 'content' };
     },
   }),
 });
