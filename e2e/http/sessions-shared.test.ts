@@ -21,7 +21,7 @@ after(async () => {
   await memcached[Symbol.asyncDispose]();
   await rm(data, { recursive: true, force: true });
 });
-await setUpSessions(server, [memcached.address]);
+await setUpSessions(server, [memcached.address], { timeout_ms: DEADLINE_MS });
 
 test('a session survives a restart, and a kill, of the server', async () => {
   const browser = new Browser(server);

@@ -3,15 +3,23 @@ import type { Memcached } from '../support/memcached.ts';
 import { basic } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Answer, type Client } from './client.ts';
 
+/** Longer than the default: a machine that is busy with other tests must not look like a server that is down. */
+const PATIENT = { timeout_ms: 2_000 };
+
 /** The five steps of the manual, by API: proxy, servers, container, path, and the manager that leads to it. */
-export async function setUpSessions(server: { readonly port: number }, servers: readonly string[]): Promise<void> {
+export async function setUpSessions(
+  server: { readonly port: number },
+  servers: readonly string[],
+  further: Readonly<Record<string, unknown>> = PATIENT,
+): Promise<void> {
   const manager = managerOf(server);
   const expect = async (answer: Promise<Answer>) => {
     const { status, text } = await answer;
     if (status >= 300) throw new Error(`${status}: ${text}`);
   };
   await expect(manager('/api/', { body: { type: 'MemCache Proxy', id: 'mcproxy' } }));
-  await expect(manager('/api/mcproxy', { method: 'PATCH', body: { properties: { servers } } }));
+  const proxy = { servers, ...further };
+  await expect(manager('/api/mcproxy', { method: 'PATCH', body: { properties: proxy } }));
   await expect(manager('/api/', { body: { type: 'MemCache Session Data Container', id: 'mcsdc' } }));
   await expect(manager('/api/mcsdc', { method: 'PATCH', body: { properties: { proxy_path: '/mcproxy' } } }));
   const properties = { container_path: '/mcsdc' };
