@@ -100,6 +100,20 @@ test('an id that is taken is asked about, while the other files go on', async ({
   expect([await bytes('a.txt'), await bytes('b.txt'), await bytes('c.txt')]).toEqual(['new', 'old', 'old']);
 });
 
+test('all ids that are taken are answered at once', async ({ app, page, api }) => {
+  const files = new Files(page);
+  const all = ['a.txt', 'b.txt', 'index_html', 'temp_folder'];
+  for (const id of ['a.txt', 'b.txt']) await put(api, id, Buffer.from('old'));
+  await files.choose(...all.map((name) => ({ name, buffer: Buffer.from('new') })));
+  await expect(files.dialogOfUpload.getByText('4 ids cannot be had.')).toBeVisible();
+  await app.button('Replace all').click();
+  await expect(files.dialogOfUpload.getByText('2 ids cannot be had.')).toBeVisible();
+  await expect(app.button('Replace all'), 'a page and a folder are no files').toHaveCount(0);
+  await app.button('Skip all').click();
+  await expect(app.flash('Uploaded 2 files.')).toBeVisible();
+  expect([(await api('/a.txt')).text, (await api('/b.txt')).text]).toEqual(['new', 'new']);
+});
+
 test('a file that is too large is refused here, before it is sent', async ({ app, page, api }) => {
   await using folder = await temporaryFolder();
   const large = join(folder.path, 'large.bin');

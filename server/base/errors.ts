@@ -113,3 +113,11 @@ export class Unavailable extends Problem {
     super(503, 'unavailable', detail, { retryAfterS: 1, ...options });
   }
 }
+
+/** The disk of the data folder is full. */
+export class DiskFull extends Problem {
+  constructor(cause: unknown) {
+    const detail = 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
+    super(507, 'storage-full', detail, { cause });
+  }
+}

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { DiskFull } from '../base/errors.ts';
 import { MAX_FILE_BYTES } from '../../schema/files.ts';
 import type { Received, Upload } from '../publisher/request.ts';
 import { chunksOf, type BodyLimits } from './body.ts';
@@ -41,15 +42,16 @@ export class FileUpload implements Upload {
     let size = 0;
     for await (const chunk of chunksOf(this.#message, UPLOAD_LIMITS)) {
       hash.update(chunk);
-      await file.writeFile(chunk);
+      await file.writeFile(chunk).catch(explain);
       size += chunk.length;
     }
     return {
       hash: hash.digest('base64url'),
       size,
-      head: (bytes) => readAt(file, 0, Math.min(bytes, size)),
+      head: (bytes) => readInto(Buffer.allocUnsafeSlow(Math.min(bytes, size)), file, 0),
       async *slices(bytes) {
-        for (let at = 0; at < size; at += bytes) yield readAt(file, at, Math.min(bytes, size - at));
+        const room = Buffer.allocUnsafeSlow(Math.min(bytes, size));
+        for (let at = 0; at < size; at += bytes) yield readInto(room, file, at);
       },
     };
   }
@@ -68,7 +70,11 @@ async function openNameless(folder: string): Promise<FileHandle> {
   return file;
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
+function explain(error: NodeJS.ErrnoException): never {
+  throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? new DiskFull(error) : error;
+}
+
+async function readInto(room: Buffer, file: FileHandle, position: number): Promise<Buffer> {
+  const { bytesRead } = await file.read(room, 0, room.length, position);
+  return room.subarray(0, bytesRead);
 }

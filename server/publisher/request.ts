@@ -34,7 +34,7 @@ export interface Received {
   readonly size: number;
   /** The first bytes, at most so many. */
   head(bytes: number): Promise<Buffer>;
-  /** All of them, in pieces of so many bytes; the last may be shorter. */
+  /** All of them, in pieces of so many bytes; the last may be shorter. Each is good until the next is asked for. */
   slices(bytes: number): AsyncIterable<Buffer>;
 }
 

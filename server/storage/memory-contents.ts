@@ -58,7 +58,7 @@ export class MemoryContents implements Contents {
       );
     }
     const slices: Buffer[] = [];
-    for await (const slice of slicesOf(SLICE_BYTES)) slices.push(slice);
+    for await (const slice of slicesOf(SLICE_BYTES)) slices.push(Buffer.from(slice));
     return { hash, size, slices, stagedUntil: 0 };
   }
 }

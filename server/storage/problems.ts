@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { ConflictError, Problem, Unavailable } from '../base/errors.ts';
+import { ConflictError, DiskFull, Problem, Unavailable } from '../base/errors.ts';
 
 /** What SQLite refused, in our words; any other error as it is. */
 export function asProblem(cause: unknown): unknown {
@@ -8,15 +8,10 @@ export function asProblem(cause: unknown): unknown {
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY|ROWID)$/.test(code))
     return new ConflictError(undefined, { cause });
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new Unavailable('The database is locked. Try again.', { cause });
-  if (code === 'SQLITE_FULL') return diskFull(cause);
+  if (code === 'SQLITE_FULL') return new DiskFull(cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(cause);
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return outOfReach(cause);
   return cause;
-}
-
-function diskFull(cause: Error): Problem {
-  const detail = 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
-  return new Problem(507, 'storage-full', detail, { cause });
 }
 
 function damaged(cause: Error): Problem {

@@ -156,7 +156,7 @@ export const STAGED_MS = 60_000;
 
 /** Bytes that can be read in pieces, from the beginning and as often as it takes. */
 export interface ContentSource extends Content {
-  /** Pieces of this many bytes; the last may be shorter. */
+  /** Pieces of this many bytes; the last may be shorter. Each is good until the next is asked for. */
   slices(bytes: number): AsyncIterable<Buffer>;
 }
 

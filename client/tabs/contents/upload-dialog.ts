@@ -1,4 +1,4 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../../schema/messages.ts';
 import '../../parts/bar.ts';
@@ -45,18 +45,31 @@ export class UploadDialog extends LitElement {
   }
 
   protected override render() {
-    const { isAtRest, done } = this.#uploads;
+    const { isAtRest, asking, done } = this.#uploads;
     return html`<t-dialog
       heading="Upload ${plural(this.files.length, 'file')} to ${this.folderName}"
       ?open=${this.isOpen}
       @closed=${this.#onClosed}
     >
+      ${asking.length > 1 ? this.#forAll(asking) : nothing}
       <ul aria-label="Files">
         ${this.#uploads.get().map((upload, at) => this.#row(upload, at))}
       </ul>
       <span slot="note" role="status">${done.length} of ${plural(this.files.length, 'file')} uploaded</span>
       <button slot="buttons" autofocus @click=${() => (this.isOpen = false)}>${isAtRest ? 'Close' : 'Cancel'}</button>
     </t-dialog>`;
+  }
+
+  #forAll(asking: readonly Upload[]) {
+    return html`<p class="all">
+      <span class="quiet">${plural(asking.length, 'id')} cannot be had.</span>
+      ${
+        asking.some(({ state: now }) => now.kind === 'asking' && now.holder)
+          ? html`<button class="small" @click=${() => this.#uploads.replaceAll()}>Replace all</button>`
+          : nothing
+      }
+      <button class="small plain" @click=${() => this.#uploads.skipAll()}>Skip all</button>
+    </p>`;
   }
 
   #row(upload: Upload, at: number) {
@@ -120,7 +133,7 @@ export class UploadDialog extends LitElement {
                 >
                   Replace what is there
                 </button>`
-              : ''
+              : nothing
           }
           <button
             class="small plain"
@@ -188,6 +201,17 @@ export class UploadDialog extends LitElement {
       }
       form {
         margin-top: 6px;
+      }
+      .all {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        align-items: center;
+        padding-bottom: 10px;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .all span {
+        flex: 1;
       }
       .answers {
         display: flex;

@@ -44,6 +44,10 @@ export class Uploads extends Observable<readonly Upload[]> {
     return this.get().every(({ state }) => state.kind === 'done' || state.kind === 'skipped');
   }
 
+  get asking(): readonly Upload[] {
+    return this.get().filter(({ state }) => state.kind === 'asking');
+  }
+
   get done(): readonly Upload[] {
     return this.get().filter(({ state }) => state.kind === 'done');
   }
@@ -76,6 +80,17 @@ export class Uploads extends Observable<readonly Upload[]> {
 
   skip(at: number): void {
     this.#set(at, { state: { kind: 'skipped' } });
+  }
+
+  /** Where contents may be replaced, for all that ask. */
+  replaceAll(): void {
+    for (const [at, { state }] of this.get().entries()) {
+      if (state.kind === 'asking' && state.holder) this.retry(at, state.holder);
+    }
+  }
+
+  skipAll(): void {
+    for (const [at, { state }] of this.get().entries()) if (state.kind === 'asking') this.skip(at);
   }
 
   async #upload(at: number): Promise<void> {
