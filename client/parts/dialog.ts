@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { controls } from '../styles/controls.ts';
 import { load } from './web-awesome.ts';
@@ -14,6 +14,7 @@ export class Dialog extends LitElement {
   /** Web Awesome tells of opening only when it happens after the part was drawn. */
   @state() private isReady = false;
   #focusBefore: HTMLElement | undefined;
+  #isShown = false;
 
   protected override async firstUpdated() {
     await load('dialog');
@@ -38,8 +39,14 @@ export class Dialog extends LitElement {
     </wa-dialog>`;
   }
 
+  /** Whoever closes it before it could open is told as well. */
+  protected override updated(changed: PropertyValues<this>) {
+    if (changed.get('open') === true && !this.open && !this.#isShown) this.dispatchEvent(new Event('closed'));
+  }
+
   #onShow(event: Event) {
     if (event.target !== event.currentTarget) return;
+    this.#isShown = true;
     this.#focusBefore = deepestFocus();
     // Web Awesome moves the focus to the dialog in the next frame; what asks for it gets it after that.
     requestAnimationFrame(() => requestAnimationFrame(() => this.querySelector<HTMLElement>('[autofocus]')?.focus()));
