@@ -25,6 +25,10 @@ export interface Contestant extends AsyncDisposable {
   readonly servers: MemcachedCluster;
 }
 
+interface Contestants extends AsyncDisposable {
+  readonly list: readonly Contestant[];
+}
+
 type Start = (servers: MemcachedCluster) => Promise<Program>;
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
@@ -43,29 +47,24 @@ const starts: ReadonlyMap<string, Start> = new Map<string, Start>([
 ]);
 
 /** Everybody whose name contains the text, after the floor. */
-export async function startContestants(text: string): Promise<readonly Contestant[]> {
+export async function startContestants(text: string): Promise<Contestants> {
   const chosen = [...starts].filter(([name]) => name === FLOOR || name.toLowerCase().includes(text.toLowerCase()));
   if (chosen.length === 1)
     throw new CannotBench(`Nobody is named "${text}". There are: ${[...starts.keys()].join('; ')}.`);
-  const started: Contestant[] = [];
-  for (const [name, start] of chosen) started.push(await startContestant(name, start));
-  return started;
+  await using starting = new AsyncDisposableStack();
+  const list: Contestant[] = [];
+  for (const [name, start] of chosen) list.push(starting.use(await startContestant(name, start)));
+  const started = starting.move();
+  return { list, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 async function startContestant(name: string, start: Start): Promise<Contestant> {
   process.stderr.write(`starting ${name}\n`);
-  const servers = await MemcachedCluster.start(name === SITE_WITH_COPIES ? 2 : 1);
-  const program = await start(servers);
-  return {
-    name,
-    port: program.port,
-    pid: program.pid,
-    servers,
-    async [Symbol.asyncDispose]() {
-      await program[Symbol.asyncDispose]();
-      await servers[Symbol.asyncDispose]();
-    },
-  };
+  await using starting = new AsyncDisposableStack();
+  const servers = starting.use(await MemcachedCluster.start(name === SITE_WITH_COPIES ? 2 : 1));
+  const { port, pid } = starting.use(await start(servers));
+  const started = starting.move();
+  return { name, port, pid, servers, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 function peer(folder: string): Start {
@@ -80,12 +79,14 @@ export async function startSite(
   { addresses }: MemcachedCluster,
   proxy: Readonly<Record<string, unknown>> = {},
 ): Promise<TestServer> {
-  const server = await startServer({ environment: SITE_ENVIRONMENT });
+  await using starting = new AsyncDisposableStack();
+  const server = starting.use(await startServer({ environment: SITE_ENVIRONMENT }));
   const wizard = { servers: addresses, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 };
   await administer(server.port, '/api/@setup-sessions', { body: wizard });
   await changeProperties(server, '/mcproxy', proxy);
   for (const mode of ['none', 'new', 'read', 'rw', 'memory'])
     await administer(server.port, '/api', { body: { type: 'Bench Page', id: mode, properties: { mode } } });
+  starting.move();
   return server;
 }
 
@@ -97,17 +98,12 @@ export const SITE_ENVIRONMENT = {
 
 /** The packed package in a Koa application, on the data folder of a site that needs not run. */
 async function startAdapter(servers: MemcachedCluster): Promise<Program> {
-  const site = await startSite(servers);
-  const project = await installPacked();
+  await using starting = new AsyncDisposableStack();
+  const site = starting.use(await startSite(servers));
+  const project = starting.use(await installPacked());
   await cp(here('adapter'), join(project.folder, 'adapter'), { recursive: true });
-  const application = await project.start('adapter', { TRELLIS_DATA: site.data, NODE_ENV: 'production' });
-  return {
-    port: application.port,
-    pid: application.pid,
-    async [Symbol.asyncDispose]() {
-      await application[Symbol.asyncDispose]();
-      await project[Symbol.asyncDispose]();
-      await site[Symbol.asyncDispose]();
-    },
-  };
+  const environment = { TRELLIS_DATA: site.data, NODE_ENV: 'production' };
+  const { port, pid } = starting.use(await project.start('adapter', environment));
+  const started = starting.move();
+  return { port, pid, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }

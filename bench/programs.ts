@@ -7,6 +7,8 @@ const START_DEADLINE_MS = 20_000;
 const MOST_SAID = 10_000;
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
+/** As Linux lists sockets: the state of one that listens, and the inode of one that no process has open any more. */
+const [LISTENING, NOBODYS] = ['0A', '0'];
 
 /** A program of the benchmark that answers over HTTP. */
 export interface Program extends AsyncDisposable {
@@ -27,10 +29,13 @@ export async function startProgram(file: string, environment: NodeJS.ProcessEnv 
   const ended = gone.then(([code]) => {
     throw new Error(`${file} ended with ${String(code)} before it listened. It said:\n${said}`);
   });
-  const [line] = (await Promise.race([once(lines, 'line', { signal }), ended])) as [string];
+  const line = await Promise.race([once(lines, 'line', { signal }), ended]).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   ended.catch(() => undefined);
   return {
-    port: Number(line),
+    port: Number(line[0]),
     pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
@@ -52,7 +57,13 @@ export async function residentMb(pid: number): Promise<number> {
   return (pages * PAGE_BYTES) / 2 ** 20;
 }
 
-/** How many files and sockets a process has open. */
-export async function openFiles(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/fd`)).length;
+/** How many files and sockets a server has open, without those of its visitors, who come and go. */
+export async function openFiles({ pid, port }: { readonly pid: number; readonly port: number }): Promise<number> {
+  const open = (await readdir(`/proc/${pid}/fd`)).length;
+  const sockets = (await readFile(`/proc/${pid}/net/tcp`, 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const visitors = sockets.filter(([, address = '', , state, , , , , , inode]) => {
+    return address.endsWith(local) && state !== LISTENING && inode !== NOBODYS;
+  });
+  return open - visitors.length;
 }

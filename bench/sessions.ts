@@ -57,18 +57,14 @@ const SERIES: readonly Series[] = [
 
 /** The session layers side by side: speed in turn, series by series, then conduct. */
 export async function benchSessions(options: Options): Promise<Report> {
-  const contestants = await startContestants(options.only);
-  try {
-    const cells = await measureAll(contestants, options);
-    const conducts: Conduct[] = [];
-    for (const contestant of contestants) if (contestant.name !== FLOOR) conducts.push(await observe(contestant));
-    return {
-      sections: sessionSections(cells, conducts),
-      lines: [...cells, ...conducts].map((line) => ({ part: 'sessions', ...line })),
-    };
-  } finally {
-    for (const contestant of contestants) await contestant[Symbol.asyncDispose]();
-  }
+  await using contestants = await startContestants(options.only);
+  const cells = await measureAll(contestants.list, options);
+  const conducts: Conduct[] = [];
+  for (const contestant of contestants.list) if (contestant.name !== FLOOR) conducts.push(await observe(contestant));
+  return {
+    sections: sessionSections(cells, conducts),
+    lines: [...cells, ...conducts].map((line) => ({ part: 'sessions', ...line })),
+  };
 }
 
 async function measureAll(contestants: readonly Contestant[], options: Options): Promise<readonly Cell[]> {
@@ -104,7 +100,7 @@ function keyOf(name: string, series: Series): string {
   return `${name}, ${nameOf(series)}`;
 }
 
-export function nameOf({ page, connections, bytes }: Series): string {
+function nameOf({ page, connections, bytes }: Series): string {
   return `/${page} of ${bytes} bytes, ${connections} connection${connections === 1 ? '' : 's'}`;
 }
 

@@ -74,13 +74,13 @@ async function disturb(traffic: Traffic, fault: Fault, cycleS: number): Promise<
 }
 
 /** At the process that lives through all of it, after it has collected its garbage. */
-async function look({ port, pid }: TestServer, servers: MemcachedCluster): Promise<Look> {
-  const { text } = await ask(port, '/memory');
-  const stats = (await Promise.all(servers.all.map((server) => server.ask('stats')))).flat();
+async function look(server: TestServer, servers: MemcachedCluster): Promise<Look> {
+  const { text } = await ask(server.port, '/memory');
+  const stats = (await Promise.all(servers.all.map((memcached) => memcached.ask('stats')))).flat();
   return {
     ...(JSON.parse(text) as { heapMb: number; resources: number }),
-    residentMb: await residentMb(pid),
-    files: await openFiles(pid),
+    residentMb: await residentMb(server.pid),
+    files: await openFiles(server),
     connections: stats.reduce((sum, stat) => sum + Number(/^STAT curr_connections (\d+)$/.exec(stat)?.[1] ?? 0), 0),
   };
 }
