@@ -14,7 +14,8 @@ const calm: Sample = {
   connections: 9,
 };
 const samples = Array.from({ length: 6 }, () => calm);
-const holds = (changed: readonly Sample[], lost = 0) => boundsOf({ samples: changed, lost }, 6).hold;
+const holds = (changed: readonly Sample[], lost = 0) =>
+  boundsOf({ samples: changed, lost, reasons: new Map() }, 6).hold;
 
 test('a soak in which nothing is lost and nothing grows holds its bounds', () => {
   assert.ok(holds(samples));
@@ -29,11 +30,16 @@ test('a heap that grows by a megabyte in every cycle breaks a bound, one that gr
   assert.ok(holds([{ ...calm, heapMb: 10 }, ...samples]));
 });
 
+test('answers that became slower break a bound, a single slow minute does not', () => {
+  const slow = { ...calm, calm: { ...stretch, p99Ms: 100 } };
+  assert.ok(holds([...samples, slow]));
+  assert.equal(holds([...samples, slow, slow, slow, slow, slow]), false);
+});
+
 for (const [what, changed] of [
   ['open files', { files: 50 }],
   ['timers and sockets', { resources: 60 }],
   ['connections to memcached', { connections: 12 }],
-  ['slow answers', { calm: { ...stretch, p99Ms: 100 } }],
   ['failed requests', { calm: { ...stretch, failures: 100 } }],
 ] as const) {
   test(`${what} at the end break a bound`, () => {

@@ -11,6 +11,7 @@ const ONE_NEW_IN = 100;
 type Page = (typeof VISITS)[number] | 'new';
 /** Where so many wait for their answer no more are sent: the servers are behind. */
 const MOST_AT_ONCE = 500;
+const MOST_OF_A_REASON = 160;
 
 /** A browser with a session, and what it knows of the counter in there. */
 interface Browser {
@@ -33,6 +34,8 @@ export interface Stretch {
 export class Traffic {
   /** Acknowledged increments that a later answer did not contain. */
   lost = 0;
+  /** Why requests failed, and how often. */
+  readonly reasons = new Map<string, number>();
   readonly #ports: readonly number[];
   readonly #perSecond: number;
   readonly #browsers: Browser[] = [];
@@ -79,7 +82,7 @@ export class Traffic {
     const began = performance.now();
     const visit = this.#visit(page).then(
       () => void this.#times.push(performance.now() - began),
-      () => void (this.#failures += 1),
+      (error: Error) => this.#fail(error),
     );
     this.#inFlight.add(visit);
     void visit.finally(() => this.#inFlight.delete(visit));
@@ -96,6 +99,12 @@ export class Traffic {
       browser.acknowledged += 1;
       this.#compare(browser, known + 1, counterOf(answer));
     }
+  }
+
+  #fail({ message }: Error): void {
+    const reason = message.slice(0, MOST_OF_A_REASON);
+    this.#failures += 1;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
   }
 
   /** A session that is gone has a counter that begins again. What is lost is counted once. */

@@ -59,7 +59,7 @@ async function soak({ cycles, cycleS }: Duration): Promise<Soaked> {
   enough.abort();
   await running;
   await traffic.check();
-  return { samples, lost: traffic.lost };
+  return { samples, lost: traffic.lost, reasons: traffic.reasons };
 }
 
 /** Half a cycle: a sixth as before, a sixth with the fault, a sixth to recover. */
@@ -87,6 +87,7 @@ async function look(server: TestServer, servers: MemcachedCluster): Promise<Look
 
 function summarise(soaked: Soaked, { cycles, cycleS }: Duration): void {
   process.stdout.write(print(table(soaked.samples), false));
+  for (const [reason, count] of soaked.reasons) process.stdout.write(`${count} failed: ${reason}\n`);
   const bounds = boundsOf(soaked, (cycles * cycleS) / 60);
   process.stdout.write(print(bounds.section, false));
   if (!bounds.hold) process.exitCode = 1;
