@@ -24,7 +24,8 @@ export interface Cell extends Series, Load {
   readonly ratio: number;
   readonly cpuRatio: number;
   readonly p50OverFloorUs: number;
-  /** Resident after each round. */
+  /** Resident memory before anything was asked, and after each round. */
+  readonly restMb: number;
   readonly memoryMb: readonly number[];
 }
 
@@ -40,6 +41,7 @@ export interface Conduct {
 interface Round {
   readonly load: Load;
   readonly floor: Load;
+  readonly restMb: number;
   readonly memoryMb: number;
 }
 
@@ -69,6 +71,8 @@ export async function benchSessions(options: Options): Promise<Report> {
 
 async function measureAll(contestants: readonly Contestant[], options: Options): Promise<readonly Cell[]> {
   const rounds = new Map<string, Round[]>();
+  const atRest = new Map<Contestant, number>();
+  for (const contestant of contestants) atRest.set(contestant, await residentMb(contestant.pid));
   for (let round = 1; round <= options.rounds; round++) {
     for (const series of SERIES) {
       process.stderr.write(`round ${round} of ${options.rounds}, ${nameOf(series)}:`);
@@ -77,8 +81,8 @@ async function measureAll(contestants: readonly Contestant[], options: Options):
         const measured = await measure(contestant, series, options.seconds);
         floor ??= measured;
         const key = keyOf(contestant.name, series);
-        const memoryMb = await residentMb(contestant.pid);
-        rounds.set(key, [...(rounds.get(key) ?? []), { load: measured, floor, memoryMb }]);
+        const memory = { restMb: atRest.get(contestant) ?? 0, memoryMb: await residentMb(contestant.pid) };
+        rounds.set(key, [...(rounds.get(key) ?? []), { load: measured, floor, ...memory }]);
         process.stderr.write(` ${figure(measured.perSecond / floor.perSecond, 2)}`);
       }
       process.stderr.write('\n');
@@ -131,6 +135,7 @@ function summarise(name: string, series: Series, rounds: readonly Round[]): Cell
     p99Ms: of(({ load: own }) => own.p99Ms),
     p50OverFloorUs: of(({ load: own, floor }) => (own.p50Ms - floor.p50Ms) * 1000),
     failures: rounds.reduce((sum, { load: own }) => sum + own.failures, 0),
+    restMb: of(({ restMb }) => restMb),
     memoryMb: rounds.map(({ memoryMb }) => memoryMb),
   };
 }
