@@ -1,12 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { p } from '../../schema/fields.ts';
-import { defineType } from '../../server/objects/types.ts';
-import { currentSession } from '../../server/products/sessions/current.ts';
-import type { Call } from '../../server/publisher/call.ts';
-import { json } from '../../server/publisher/request.ts';
-import { method } from '../../server/publisher/views.ts';
-import { NotSignedIn } from '../../server/base/errors.ts';
+import { type Call, currentSession, defineType, json, method, NotSignedIn, p } from 'trellis/product';
 
 type Mode = 'none' | 'new' | 'read' | 'rw' | 'memory';
 

@@ -10,6 +10,7 @@ export {
   Invalid,
   Malformed,
   NotFound,
+  NotSignedIn,
   Problem,
   TooLarge,
   Unavailable,

@@ -1,13 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Malformed } from '../../../server/base/errors.ts';
-import { defineType } from '../../../server/objects/types.ts';
-import type { Product } from '../../../server/products/product.ts';
-import { currentSession } from '../../../server/products/sessions/current.ts';
-import { texts } from '../../../server/publisher/body.ts';
-import type { Call } from '../../../server/publisher/call.ts';
-import { json } from '../../../server/publisher/request.ts';
-import { method } from '../../../server/publisher/views.ts';
-import type { Session } from '../../../server/sessions/session.ts';
+import {
+  type Call,
+  currentSession,
+  defineType,
+  json,
+  Malformed,
+  method,
+  type Product,
+  type Session,
+  texts,
+} from 'trellis/product';
 
 type Step = (call: Call, key: string, rest: string) => unknown;
 
