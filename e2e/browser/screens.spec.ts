@@ -24,7 +24,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
     test.use({ viewport, colorScheme });
 
     test(`every screen passes axe: ${name}`, async ({ page, server, memcached, api }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       await setUpSessions(server, [memcached.address]);
       const properties = { servers: [memcached.address, '127.0.0.1:1025'] };
       await api('/api/', { body: { type: 'MemCache Proxy', id: 'half', properties } });
@@ -93,7 +93,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
     });
 
     test(`every dialog passes axe: ${name}`, async ({ app, page, server, memcached }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       await setUpSessions(server, [memcached.address]);
       const [contents, form] = [new Contents(page), new Form(page)];
       await page.reload();

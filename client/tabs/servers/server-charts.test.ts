@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ServerMessage } from '../../../schema/messages.ts';
+import type { ServerHistory } from '../../../schema/messages/history.ts';
+import { downMarks, serverCharts } from './server-charts.ts';
+
+const MIB = 1024 ** 2;
+const MOST = 4;
+
+test('each server has its column, all on the same scales, and memory ends at its limit', () => {
+  const histories = [history('a:1', { gets: [null, 90] }), history('b:1', { gets: [null, 128] })];
+  const columns = serverCharts([server('a:1'), server('b:1')], histories, MOST);
+  assert.deepEqual(
+    columns.map(({ name, lines }) => [name, ...lines.map(({ label, top }) => `${label} ${top}`)]),
+    [
+      ['a:1', 'Gets 200', 'Misses 1', 'Evictions 1', `Memory ${64 * MIB}`],
+      ['b:1', 'Gets 200', 'Misses 1', 'Evictions 1', `Memory ${64 * MIB}`],
+    ],
+  );
+});
+
+test('refusals are drawn once there was one, a minute like evictions', () => {
+  const [column] = serverCharts([server('a:1')], [history('a:1', { evictions: [null, 0.5], refusals: [0, 2] })], MOST);
+  const figures = column?.lines.map(({ label, values }) => [label, values.at(-1)]);
+  assert.deepEqual(figures?.slice(2, 4), [
+    ['Evictions', 30],
+    ['Refusals', 120],
+  ]);
+});
+
+test('more servers than fit side by side are drawn together', () => {
+  const names = ['a:1', 'b:1', 'c:1', 'd:1', 'e:1'];
+  const columns = serverCharts(
+    names.map(server),
+    names.map((name) => history(name, { gets: [null, 10] })),
+    MOST,
+  );
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    ['All 5 servers'],
+  );
+  assert.deepEqual(columns[0]?.lines[0]?.values, [null, 50]);
+  assert.equal(columns[0]?.lines.at(-1)?.top, 5 * 64 * MIB);
+});
+
+test('servers that stopped answering since the charts begin are marked, others are not', () => {
+  const at = (time: string) => ({ ...server(time), downSince: `2026-11-24T${time}:00.000Z` });
+  const marks = downMarks([at('10:00'), at('10:10'), server('up')], Date.parse('2026-11-24T10:05:00.000Z'));
+  assert.deepEqual(marks, [{ at: Date.parse('2026-11-24T10:10:00.000Z'), text: '10:10 stopped answering' }]);
+});
+
+function history(address: string, values: Partial<ServerHistory>): ServerHistory {
+  const none = [0, 0];
+  return { address, gets: none, misses: none, evictions: none, refusals: none, bytes: none, ...values };
+}
+
+function server(address: string): ServerMessage {
+  return { address, limitBytes: 64 * MIB, downSince: null } as unknown as ServerMessage;
+}
