@@ -135,7 +135,7 @@ export class Chart extends LitElement {
     return {
       width,
       height: HEIGHT,
-      padding: [4, 4, 2, 0],
+      padding: [4, 4, 4, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 }, sync: { key: 'recent' } },
       scales: { x: { range: () => [this.from, this.to] }, y: { range: () => [0, this.line.top] } },
@@ -191,6 +191,7 @@ export class Chart extends LitElement {
       }
       .figure {
         display: flex;
+        align-items: baseline;
         gap: 8px;
         margin-left: auto;
         font-variant-numeric: tabular-nums;
@@ -219,7 +220,7 @@ export class Chart extends LitElement {
         top: 0;
       }
       .zero {
-        bottom: -3px;
+        bottom: -1px;
       }
       .times {
         display: flex;

@@ -72,7 +72,7 @@ export class RecentCharts extends LitElement {
     const seconds = times.map((time) => Date.parse(time) / 1000);
     const to = Date.parse(now) / 1000;
     return html`
-      ${this.columns.length > 1 ? html`<h3>${name}</h3>` : nothing}
+      ${this.isNamed || this.columns.length > 1 ? html`<h3>${name}</h3>` : nothing}
       ${lines.map(
         (line, index) =>
           html`<t-chart

@@ -119,6 +119,7 @@ export class ServersTab extends LitElement implements TabElement {
     if (!this.history) return this.#recall.status === TaskStatus.ERROR ? this.#noCharts() : nothing;
     const from = Date.parse(this.history.now) - this.history.spanS * 1000;
     return html`<recent-charts
+      ?isNamed=${servers.length > SIDE_BY_SIDE}
       .history=${this.history}
       .columns=${serverCharts(servers, this.history.servers, SIDE_BY_SIDE)}
       .marks=${downMarks(servers, from)}
