@@ -1,3 +1,4 @@
+import { benchCaches } from './caches.ts';
 import { benchClient } from './client.ts';
 import { CannotBench, readOptions, type Options } from './options.ts';
 import { requirePrograms } from './packages.ts';
@@ -9,6 +10,7 @@ const PARTS: ReadonlyMap<string, (options: Options) => Promise<Report>> = new Ma
   ['sessions', benchSessions],
   ['client', benchClient],
   ['storage', benchStorage],
+  ['caches', benchCaches],
 ]);
 
 try {
