@@ -18,6 +18,7 @@ export function samplesOf(schema: FieldSchema): Samples {
     case 'string':
       return { good: ['Words', usual], bad: [...NO_TEXT, 'x'.repeat(maxLength + 1), 'two\nlines', TORN] };
     case 'text':
+    case 'code':
       return { good: ['two\nlines', '', usual], bad: [...NO_TEXT, 'x'.repeat(maxLength + 1), TORN] };
     case 'lines':
       return { good: [['one', 'two'], [], usual], bad: ['text', [1], ['two\nlines'], [TORN], null] };

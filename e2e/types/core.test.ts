@@ -16,6 +16,10 @@ const PARTICULARS: Readonly<Record<string, Particulars>> = {
     good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: ['example.org', ''] },
     bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com'] },
   },
+  'Page Template': {
+    good: { text: ['<h1>{{ here.title }}</h1>', ''], values: [['price: 3.20', 'about:'], []] },
+    bad: { text: ['{% nonsense %}', '{{ here | nonsense }}', '{% if here %}'], values: [['price'], ['1: 2'], [': x']] },
+  },
   'Session Data Manager': { bad: { request_name: ['', '1st', 'a b'], container_path: ['/zoo'] } },
 };
 
