@@ -60,7 +60,7 @@ async function connectAll(port: number, only: string): Promise<ReadonlyMap<strin
   return clients;
 }
 
-/** The floor, which also stores the values: nothing is looked at, and a value stays where it was received. */
+/** The floor, which also stores the values: an answer is found and counted, its value never looked at. */
 async function rawClient(port: number): Promise<Client> {
   const socket = await RawSocket.connect(port);
   const store = (key: string) => storeRequest(OPCODES.set, 0, key, VALUE, LIFETIME);

@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Where in the bytes received an answer begins and ends. */
+/** Where in the bytes received an answer begins and ends. They are overwritten by what is received next. */
 export type OnAnswer = (bytes: Buffer, at: number, end: number) => void;
 
 export const HEADER_BYTES = 24;
+const RECEIVED_BYTES = 64 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * The least that memcached can cost: one socket, requests written once a turn of the event loop, answers in their order.
- * No deadline, no check of what came, no second server.
+ * The least that memcached can cost: one socket, requests written once a turn of the event loop, answers in their order,
+ * received into one buffer. No deadline, no check of what came, no second server.
  */
 export class RawSocket {
   readonly #socket: Socket;
@@ -19,14 +20,18 @@ export class RawSocket {
   #rest: Buffer = EMPTY;
 
   static async connect(port: number): Promise<RawSocket> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    return new RawSocket(socket);
+    const raw = new RawSocket(port);
+    await once(raw.#socket, 'connect');
+    return raw;
   }
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+  private constructor(port: number) {
+    const received = Buffer.alloc(RECEIVED_BYTES);
+    const callback = (length: number) => {
+      this.#take(received.subarray(0, length));
+      return true;
+    };
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: received, callback } });
   }
 
   /** Sends a request of the binary protocol. */
@@ -53,7 +58,7 @@ export class RawSocket {
       this.#waiting[this.#head++]?.(bytes, at, end);
       at = end;
     }
-    this.#rest = at === bytes.length ? EMPTY : bytes.subarray(at);
+    this.#rest = at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at));
     if (this.#head === this.#waiting.length) this.#head = this.#waiting.length = 0;
   }
 }
