@@ -72,6 +72,10 @@ declareAll(EVERYBODY, {
   'Access session data': 'Have a session, and read and change what is in it.',
 });
 
+declareAll(['Authenticated'], {
+  'Look after own sessions': 'See and end one’s own logins and sessions, and nobody else’s.',
+});
+
 declareAll(['Owner'], {
   'Take ownership': 'Become the owner of an object.',
 });

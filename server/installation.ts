@@ -5,6 +5,7 @@ import { accessViews } from './manage/access.ts';
 import { folderViews } from './manage/folder.ts';
 import { objectViews } from './manage/object.ts';
 import { openApiViews } from './manage/openapi.ts';
+import { ownLoginViews } from './manage/own-logins.ts';
 import { searchViews } from './manage/search.ts';
 import { openDataFolder, type Prepare } from './data-folder.ts';
 import type { Database } from './objects/database.ts';
@@ -40,6 +41,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     ...objectViews,
     ...folderViews,
     ...accessViews,
+    ...ownLoginViews,
     ...searchViews,
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),

@@ -3,7 +3,7 @@ import { openForApplication, type DataFolder } from '../data-folder.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
-import { browserLabel } from '../products/sessions/browser-label.ts';
+import { browserLabel } from '../base/browser-label.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/current.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';

@@ -1,7 +1,8 @@
 import type { LoginAnswer, Me } from '../../schema/messages.ts';
+import { browserLabel } from '../base/browser-label.ts';
 import { rolesOf } from '../security/policy.ts';
 import { loginCookie, readLoginCookie } from '../security/login-cookie.ts';
-import type { SignedIn } from '../security/login.ts';
+import type { SignedIn, Whence } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
 import { text } from '../publisher/body.ts';
@@ -34,7 +35,8 @@ const login = method({
     const { name, password } = call.body;
     const { address } = call.request;
     const { logins, log } = siteOf(call);
-    const signedIn = await logins.signIn({ name, password, address }).catch((error: unknown) => {
+    const { browser } = whenceOf(call);
+    const signedIn = await logins.signIn({ name, password, address }, browser).catch((error: unknown) => {
       log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
       throw error;
     });
@@ -60,7 +62,7 @@ const administrator = method({
   body: { token: text, name: text, password: text },
   async run(call) {
     const site = siteOf(call);
-    return welcome(call, site.logins.begin(await site.administrator.create(call.body)));
+    return welcome(call, site.logins.begin(await site.administrator.create(call.body), whenceOf(call)));
   },
 });
 
@@ -80,6 +82,10 @@ async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Re
   await (manager?.provide('session.on-sign-in') as OnSignIn | undefined)?.(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
   return { ...json(answer), cookies: [loginCookie(token, call.request.acceptsSecureCookies)] };
+}
+
+function whenceOf({ request }: Call): Whence {
+  return { address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') };
 }
 
 function endFormerLogin(call: Call): void {

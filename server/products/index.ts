@@ -11,13 +11,14 @@ import { cachingViews } from './caching/cache-tab.ts';
 import { ramCacheManager } from './caching/ram-cache-manager.ts';
 import type { Product } from './product.ts';
 import { browserIdManager } from './sessions/browser-id-manager.ts';
+import { ownSessionViews } from './sessions/own-sessions.ts';
 import { sessionDataManager } from './sessions/session-data-manager.ts';
 import { transientObjectContainer } from './sessions/transient-object-container.ts';
 
 /** The products that every installation has; the add list shows their types in this order. */
 export const products: readonly Product[] = [
   { name: 'memcache', types: [memCacheProxy, memCacheSessionDataContainer, memCacheCacheManager], views: setupViews },
-  { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager] },
+  { name: 'sessions', types: [transientObjectContainer, sessionDataManager, browserIdManager], views: ownSessionViews },
   { name: 'caching', types: [ramCacheManager], views: cachingViews },
   { name: 'core', types: [folder, temporaryFolder, pageTemplate, file, image, userFolder], views: uploadViews },
 ];

@@ -137,3 +137,26 @@ test('what is not a token leads nowhere', async () => {
     if (text !== token) assert.equal(logins.find(text), undefined);
   }
 });
+
+test('a user’s logins are listed with where they came from, and ended one by one by nobody else', async () => {
+  const { logins, loginsTable, token, pass, users } = await signedIn();
+  pass(2);
+  const second = await logins.signIn({ ...MARY, address: '192.0.2.7' }, 'Firefox 145, Linux');
+  await logins.signIn({ ...OLGA, address });
+  const [last, first] = logins.of('mary');
+  assert.deepEqual(
+    [last?.id, last?.address, last?.browser],
+    [logins.idOf(second.token), '192.0.2.7', 'Firefox 145, Linux'],
+  );
+  assert.deepEqual([first?.id, first?.browser], [logins.idOf(token), '']);
+  assert.equal(logins.of('mary').length, 2);
+  assert.equal(logins.end('olga', last?.id ?? ''), false);
+  assert.equal(logins.end('mary', last?.id ?? ''), true);
+  assert.equal(logins.end('mary', last?.id ?? ''), false);
+  assert.deepEqual([logins.find(second.token), logins.find(token)?.name], [undefined, 'mary']);
+  const [key, { address: _, browser: __, ...old }] = loginsTable.entries().find(([id]) => id === first?.id)!;
+  loginsTable.set(key, old);
+  assert.deepEqual([logins.of('mary')[0]?.address, logins.of('mary').length], ['', 1], 'a record of an older version');
+  await users.changePassword('mary', MARY.password);
+  assert.deepEqual(logins.of('mary'), []);
+});

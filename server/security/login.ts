@@ -14,7 +14,29 @@ export type LoginRecord = {
   readonly generation: string;
   readonly created: number;
   readonly lastSeen: number;
+  /** From where; absent in records that were made before this was noted. */
+  readonly address?: string;
+  readonly browser?: string;
 };
+
+/** From where somebody signs in. Empty: not known. */
+export interface Whence {
+  readonly address: string;
+  /** In a few words: "Firefox 145, Linux". */
+  readonly browser: string;
+}
+
+/** A login as its own user sees it. Times are milliseconds since 1970. */
+export interface LoginSummary extends Whence {
+  /** Names the login and opens nothing: the hash of its token. */
+  readonly id: string;
+  readonly created: number;
+  readonly lastSeen: number;
+  /** When it ends if it is not used again. */
+  readonly expires: number;
+}
+
+const UNKNOWN: Whence = { address: '', browser: '' };
 
 /** Somebody who has just signed in. The token goes into a cookie and is kept nowhere here. */
 export interface SignedIn {
@@ -53,15 +75,15 @@ export class Logins {
   }
 
   /** Signs in with name and password; every time with a new token. */
-  async signIn(claim: Claim): Promise<SignedIn> {
-    return this.begin(await this.#credentials.check(claim));
+  async signIn(claim: Claim, browser = ''): Promise<SignedIn> {
+    return this.begin(await this.#credentials.check(claim), { address: claim.address, browser });
   }
 
   /** Signs in somebody who has proved in another way who they are. */
-  begin({ name, roles, generation }: User): SignedIn {
+  begin({ name, roles, generation }: User, { address, browser } = UNKNOWN): SignedIn {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const now = this.#clock();
-    const record: LoginRecord = { user: name, generation, created: now, lastSeen: now };
+    const record: LoginRecord = { user: name, generation, created: now, lastSeen: now, address, browser };
     this.#table.set(keyOf(token), record, this.#expiry(record));
     this.#users.noteSignIn(name);
     return { token, user: name, roles };
@@ -84,6 +106,29 @@ export class Logins {
 
   signOut(token: string): void {
     this.#table.delete(keyOf(token));
+  }
+
+  /** The logins of a user that have not ended, last seen first. */
+  of(user: string): readonly LoginSummary[] {
+    const generation = this.#users.find(user)?.generation;
+    return this.#table
+      .entries()
+      .filter(([, record]) => record.user === user && record.generation === generation)
+      .map(([id, record]) => {
+        const { created, lastSeen, address = '', browser = '' } = record;
+        return { id, created, lastSeen, expires: this.#expiry(record), address, browser };
+      })
+      .sort((one, other) => other.lastSeen - one.lastSeen);
+  }
+
+  /** The id of the login that a token stands for, whether or not there is one. */
+  idOf(token: string): string {
+    return keyOf(token);
+  }
+
+  /** Ends a login if it is this user's, and says whether it did. */
+  end(user: string, id: string): boolean {
+    return this.#table.get(id)?.user === user && this.#table.delete(id);
   }
 
   // Written once a minute at most (more often only where the idle time is short), so that reading stays reading.

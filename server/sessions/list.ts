@@ -51,6 +51,9 @@ export interface SessionPage {
   readonly listing: Pick<KeyListing, 'hasMore' | 'walked' | 'unreachable'>;
 }
 
+/** The sessions of one user, and what it takes to say which could not be seen. */
+export type UserSessions = Pick<SessionPage, 'sessions' | 'openedOnly' | 'unopened' | 'listing'>;
+
 /** One session with what is in it. */
 export interface OpenedSession extends ListedSession {
   readonly storeKey: string;
@@ -87,23 +90,33 @@ export class SessionList {
 
   /** Where there are more than can be opened, those that end last are, which are those seen last. */
   async page(query: SessionQuery): Promise<SessionPage> {
-    const { keys, ...listing } = await this.#options.store.keys(this.#prefix, MAX_KEYS);
-    // From first to last to end: process memory keeps what was asked for last the longest.
-    const byEnd = [...keys].sort((one, other) => compare(endOfKey(one), endOfKey(other)));
-    const isAll = keys.length <= MAX_OPENED;
+    const { keys: byEnd, ...listing } = await this.#walk();
+    const isAll = byEnd.length <= MAX_OPENED;
     const opening = await this.#open(byEnd.slice(-MAX_OPENED));
     const now = this.#options.clock();
     const shown =
       isAll || !isInDump(query)
         ? pageOf(opening.sessions, query)
-        : { sessions: (await this.#open(pageOfKeys(byEnd, query))).sessions, matching: keys.length };
+        : { sessions: (await this.#open(pageOfKeys(byEnd, query))).sessions, matching: byEnd.length };
     return {
       ...shown,
-      ...sizes(isAll ? opening.sessions : keys),
-      total: isAll ? opening.sessions.length : keys.length,
+      ...sizes(isAll ? opening.sessions : byEnd),
+      total: isAll ? opening.sessions.length : byEnd.length,
       active: opening.sessions.filter(({ lastAccess }) => now - lastAccess <= ACTIVE_MS).length,
       openedOnly: isAll ? null : opening.sessions.length,
       unopened: opening.unopened,
+      listing,
+    };
+  }
+
+  /** The sessions of one user among those that are opened for a list. */
+  async ofUser(user: string): Promise<UserSessions> {
+    const { keys: byEnd, ...listing } = await this.#walk();
+    const { sessions, unopened } = await this.#open(byEnd.slice(-MAX_OPENED));
+    return {
+      sessions: sessions.filter((session) => session.user === user),
+      openedOnly: byEnd.length <= MAX_OPENED ? null : sessions.length,
+      unopened,
       listing,
     };
   }
@@ -131,6 +144,12 @@ export class SessionList {
 
   get #prefix(): string {
     return `${this.#records.prefix}:`;
+  }
+
+  /** Keys from first to last to end: process memory keeps what was asked for last the longest. */
+  async #walk(): Promise<KeyListing> {
+    const listing = await this.#options.store.keys(this.#prefix, MAX_KEYS);
+    return { ...listing, keys: listing.keys.toSorted((one, other) => compare(endOfKey(one), endOfKey(other))) };
   }
 
   /** Opens records by server, so that one that fails meanwhile costs only what it holds. */

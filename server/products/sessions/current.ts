@@ -7,7 +7,7 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf, type Site } from '../../site.ts';
-import { browserLabel } from './browser-label.ts';
+import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings } from './browser-id-manager.ts';
 import type { OpenContainer } from './containers.ts';
 
@@ -74,6 +74,14 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
     abort: () => use.abort(),
   });
   return use;
+}
+
+/** The key of the session that the caller's browser has, or would have, in a container; `undefined`: it has no browser id. */
+export async function ownKeyIn(call: Call, object: TreeObject): Promise<string | undefined> {
+  const browserIds = await object.findService('session.browser-ids');
+  if (browserIds === undefined) return undefined;
+  const { browserId } = newUse(call, settingsOf(browserIds), call.user.name);
+  return browserId === undefined ? undefined : (await openContainer(object)).keyOf(browserId);
 }
 
 /** The sessions that an object keeps, or a refusal that says what is missing on the way to them. */

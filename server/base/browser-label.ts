@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../base/limits.ts';
+import { BoundedMap } from './limits.ts';
 
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdgA?\/(\d+)/, 'Edge'],
