@@ -32,6 +32,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
+const SIGNING_IN = ['/@login', '/@administrator'];
+
 type NobodyHandler = () => void;
 let nobodySignedIn: NobodyHandler = () => {};
 
@@ -51,7 +53,7 @@ export function outcome<Answer>(path: string, status: number, retryAfter: string
   if (status >= 200 && status < 300) return body as Answer;
   const message = typeof body === 'object' && body !== null ? (body as Partial<ProblemMessage>) : {};
   const retryAfterS = Number(retryAfter) || undefined;
-  if (status === 401 && !path.startsWith('/@')) nobodySignedIn();
+  if (status === 401 && !SIGNING_IN.includes(path)) nobodySignedIn();
   throw new ApiProblem(status, message.detail ?? `the server answered ${status}.`, { ...message, retryAfterS });
 }
 

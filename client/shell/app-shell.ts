@@ -24,7 +24,7 @@ export class AppShell extends LitElement {
   @state() private isTreeOpen = false;
   @state() private areKeysOpen = false;
   @query('main') private content!: HTMLElement | null;
-  #path = place.get().path;
+  #shown = this.#current;
 
   constructor() {
     super();
@@ -42,10 +42,10 @@ export class AppShell extends LitElement {
         <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
         <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
       </header>
-      ${isPhone.get() ? this.#drawer() : html`<tree-pane current=${place.get().path}></tree-pane>`}
+      ${isPhone.get() ? this.#drawer() : html`<tree-pane current=${this.#current}></tree-pane>`}
       <main id="content" tabindex="-1">
         <connection-banner></connection-banner>
-        <page-view></page-view>
+        ${isAboutOneself() ? this.#mySessions() : html`<page-view></page-view>`}
       </main>
       <flash-list></flash-list>
       ${hasEnded.get() ? this.#sessionEnded(me) : nothing}
@@ -54,9 +54,8 @@ export class AppShell extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues) {
-    const { path } = place.get();
-    if (path === this.#path) return;
-    this.#path = path;
+    if (this.#current === this.#shown) return;
+    this.#shown = this.#current;
     this.isTreeOpen = false;
     this.content?.scrollTo(0, 0);
     // Whoever came by a dialog that is gone now would otherwise begin at the top of the page again.
@@ -86,9 +85,19 @@ export class AppShell extends LitElement {
       ?open=${this.isTreeOpen}
       @wa-after-hide=${() => (this.isTreeOpen = false)}
     >
-      ${this.isTreeOpen ? html`<object-tree current=${place.get().path}></object-tree>` : nothing}
+      ${this.isTreeOpen ? html`<object-tree current=${this.#current}></object-tree>` : nothing}
       <user-menu slot="footer" user=${identity.get()?.user ?? ''}></user-menu>
     </wa-drawer>`;
+  }
+
+  /** The object whose page is shown; none on the page about oneself. */
+  get #current(): string {
+    return isAboutOneself() ? '' : place.get().path;
+  }
+
+  #mySessions() {
+    void import('../own/my-sessions.ts');
+    return html`<my-sessions></my-sessions>`;
   }
 
   async #showTree() {
@@ -136,7 +145,8 @@ export class AppShell extends LitElement {
         overflow: auto;
         outline: none;
       }
-      page-view {
+      page-view,
+      my-sessions {
         flex: 1;
       }
       .skip {
@@ -170,6 +180,12 @@ export class AppShell extends LitElement {
       }
     `,
   ];
+}
+
+/** `/manage/@my-sessions` is about whoever is signed in, and needs no right on any object. */
+function isAboutOneself(): boolean {
+  const { path, tab } = place.get();
+  return path === '/' && tab === 'my-sessions';
 }
 
 /** `/manage/@administrator#token=…` is the one-time link of the first start. */

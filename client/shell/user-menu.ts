@@ -5,6 +5,7 @@ import '../parts/icon.ts';
 import { load } from '../parts/web-awesome.ts';
 import { flashFailure } from '../state/flash.ts';
 import { signOut } from '../state/identity.ts';
+import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { setSingleKeys, singleKeys } from '../state/shortcuts.ts';
 import { THEMES, setTheme, theme, type Theme } from '../state/theme.ts';
@@ -34,16 +35,22 @@ export class UserMenu extends LitElement {
       >
         <t-icon name="user"></t-icon>${this.user}<t-icon class="open" name="chevron-down"></t-icon>
       </button>
+      <wa-dropdown-item value="my-sessions">My sessions</wa-dropdown-item>
       ${THEMES.map(
         (name) =>
-          html`<wa-dropdown-item type="checkbox" value=${name} .checked=${theme.get() === name}>
+          html`<wa-dropdown-item
+            class=${name === THEMES[0] ? 'apart' : ''}
+            type="checkbox"
+            value=${name}
+            .checked=${theme.get() === name}
+          >
             ${themeLabels[name]}
           </wa-dropdown-item>`,
       )}
       <wa-dropdown-item type="checkbox" value="keys" .checked=${singleKeys.get()}
         >Shortcuts of one key</wa-dropdown-item
       >
-      <wa-dropdown-item class="last" value="sign-out">Sign out</wa-dropdown-item>
+      <wa-dropdown-item class="apart" value="sign-out">Sign out</wa-dropdown-item>
     </wa-dropdown>`;
   }
 
@@ -58,6 +65,7 @@ export class UserMenu extends LitElement {
   async #onSelect(event: CustomEvent<{ item: { value: string } }>) {
     const { value } = event.detail.item;
     if (value === 'sign-out') return this.#signOut();
+    if (value === 'my-sessions') return void go(addressOf('/', 'my-sessions'));
     if (value === 'keys') setSingleKeys(!singleKeys.get());
     else setTheme(value as Theme);
     this.requestUpdate();
@@ -84,7 +92,7 @@ export class UserMenu extends LitElement {
         min-height: 32px;
         font-size: var(--t-size);
       }
-      .last {
+      .apart {
         margin-top: 4px;
         border-top: 1px solid var(--t-line);
         border-radius: 0;

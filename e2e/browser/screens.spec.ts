@@ -64,6 +64,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/temp_folder/session_data', 'test', /You have no session yet/],
         ['/temp_folder', 'contents', /session_data/],
         ['/', 'setup-sessions', /What will happen/],
+        ['/', 'my-sessions', /You have no sessions here/],
         ['/no/such/object', 'properties', /There is no object/],
       ];
       for (const [path, tab, ready] of screens) {

@@ -48,7 +48,10 @@ export class PasswordDialog extends UserDialog {
 
   protected fields() {
     return html`
-      <p class="quiet">Whoever is signed in with the old one is signed out.</p>
+      <p class="quiet">
+        Whoever is signed in with the old one is signed out, on every device. Sessions on pages go on; My sessions ends
+        one’s own, and the Sessions tab of a container anybody’s.
+      </p>
       ${this.field('password', newPasswordField, true)} ${this.field('confirmation', confirmationField)}
     `;
   }

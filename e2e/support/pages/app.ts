@@ -23,8 +23,13 @@ export class App {
   }
 
   async signOut(): Promise<void> {
-    await this.page.getByRole('button', { name: 'admin', exact: true }).click();
-    await this.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await this.chooseInMenu('Sign out');
+  }
+
+  /** Chooses from the menu of whoever is signed in. */
+  async chooseInMenu(item: string, user = 'admin'): Promise<void> {
+    await this.page.getByRole('button', { name: user, exact: true }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
   }
 
   get heading(): Locator {
