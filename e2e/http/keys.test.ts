@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import type { KeyMessage, KeysMessage, KeyValue } from '../../schema/messages/keys.ts';
 import type { SessionMessage } from '../../schema/messages.ts';
 import type { RevealsMessage } from '../../schema/messages/reveals.ts';
+import { until } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { RawMemcached } from '../support/raw-memcached.ts';
 import { basic, startServer } from '../support/server.ts';
@@ -147,6 +148,24 @@ test('of a session the header alone is shown, and the way to it where it is one 
   await browser.own('invalidate');
   const { session: ended } = await look(key);
   assert.deepEqual([ended?.state, ended?.key], ['ended', null]);
+});
+
+test('a page that a cache keeps is read, though it is sealed on the server', async () => {
+  const properties = { proxy_path: '/mcproxy' };
+  await manager('/api/', { body: { type: 'MemCache Cache Manager', id: 'mccache', properties } });
+  await manager('/api/index_html/@cache', { body: { manager: 'mccache' } });
+  await until('the page is kept', async () => {
+    await clientOf(server)('/');
+    return (await list()).groups.some(({ kind }) => kind === 'cache');
+  });
+  const { groups, keys } = await list();
+  const { prefix, about } = groups.find(({ kind }) => kind === 'cache') ?? {};
+  assert.equal(about, 'Cached values');
+  const { value, obscured } = await look(keys.find(({ group }) => group === prefix)?.key ?? '');
+  assert.deepEqual([value?.type, value?.text, obscured], ['mapping', null, false]);
+  assert.match(value?.decoded ?? '', /Welcome to Trellis/);
+  await manager('/api/mccache', { method: 'DELETE' });
+  for (const { key } of keys.filter(({ group }) => group === prefix)) await memcached.ask(`delete ${key}`);
 });
 
 test('looking writes nothing, and leaves the order of use as it is', async () => {

@@ -143,11 +143,16 @@ export class TypedStore {
   }
 
   #open(key: string, bytes: Buffer): unknown {
-    const clear = bytes.subarray(0, CLEAR_BYTES);
-    const rest = bytes.subarray(CLEAR_BYTES);
-    if (clear.at(-1) !== FORMAT || rest.length === 0) throw new UnreadableItem(key);
-    const plain = this.#keyRing === null ? rest : this.#keyRing.open(PURPOSE, this.#prefix + key, rest, clear);
-    if (plain === undefined) throw new UnreadableItem(key);
-    return decode(plain);
+    return decode(openSealed(this.#keyRing, this.#prefix + key, bytes));
   }
+}
+
+/** The encoded value that was sealed for a store's key. */
+export function openSealed(keyRing: KeyRing | null, storeKey: string, bytes: Buffer): Buffer {
+  const clear = bytes.subarray(0, CLEAR_BYTES);
+  const rest = bytes.subarray(CLEAR_BYTES);
+  if (clear.at(-1) !== FORMAT || rest.length === 0) throw new UnreadableItem(storeKey);
+  const plain = keyRing === null ? rest : keyRing.open(PURPOSE, storeKey, rest, clear);
+  if (plain === undefined) throw new UnreadableItem(storeKey);
+  return plain;
 }

@@ -5,16 +5,15 @@ import type { Allowlist } from './allowlist.ts';
 import type { Connect } from './connection.ts';
 import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
-import { BadKey, ServerUnreachable, StoreClosed, ValueTooLarge } from './errors.ts';
+import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
 import type { Health } from './health.ts';
-import { askHeld, type Holding } from './holding.ts';
+import type { Holding } from './holding.ts';
 import { KeyWalk } from './key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
 import type { Keeping } from './keeping.ts';
 import { Member } from './member.ts';
 import { Placement } from './placement.ts';
-import { resolve } from './resolve.ts';
 import { Single } from './single.ts';
 import { statusOf } from './status.ts';
 import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
@@ -66,8 +65,6 @@ export class Cluster implements Store {
   readonly #settledAt: number;
   readonly #longestTtlS: number;
   readonly #prefix: string;
-  readonly #allowlist: Allowlist;
-  readonly #timeoutMs: number;
   readonly #clock: Clock;
   #isClosed = false;
 
@@ -76,14 +73,12 @@ export class Cluster implements Store {
     checkPrefix(options.prefix ?? '');
     this.#prefix = options.prefix ?? '';
     this.#clock = options.clock ?? wallClock;
-    this.#allowlist = options.allowlist;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#members = options.addresses.map((address) => this.#join(address, options));
     this.#former = (options.former ?? []).map((address) => this.#join(address, options));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
-    this.#keyWalk = new KeyWalk(options.allowlist, this.#timeoutMs, this.#clock);
+    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
     this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
     const longestTtlMs = this.#longestTtlS * 1000;
     this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
@@ -170,7 +165,14 @@ export class Cluster implements Store {
 
   async holdings(key: string): Promise<readonly Holding[]> {
     this.#check([key]);
-    return await Promise.all(this.#members.map(({ address }) => this.#holding(address, this.#prefix + key)));
+    const addresses = this.#members.map(({ address }) => address);
+    const { found, unreachable } = await this.#keyWalk.look(addresses, this.#prefix + key);
+    return addresses.map(({ text: address }): Holding => {
+      const why = unreachable.find((each) => each.address === address);
+      if (why !== undefined) return { address, unreachable: why };
+      const held = found.find(({ server }) => server === address);
+      return { address, held: held?.value ? { value: held.value, ttlS: held.remainingS } : undefined };
+    });
   }
 
   async close(): Promise<void> {
@@ -188,16 +190,6 @@ export class Cluster implements Store {
   /** Nothing that must not be missed can be at a former place any more. */
   get #isSettled(): boolean {
     return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt;
-  }
-
-  async #holding(address: Address, key: string): Promise<Holding> {
-    try {
-      const target = resolve(address, this.#allowlist);
-      return { address: address.text, held: await askHeld(target, address.text, key, this.#timeoutMs) };
-    } catch (error) {
-      if (error instanceof ServerUnreachable) return { address: address.text, unreachable: error };
-      throw error;
-    }
   }
 
   #memberOf(key: string): Member {

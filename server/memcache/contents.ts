@@ -18,7 +18,8 @@ export interface HeldValue {
   /** `null` where it is too large to be looked at. */
   readonly value: Buffer | null;
   readonly bytes: number;
-  readonly expires: number | null;
+  /** Seconds until it ends, as the place itself counts; `null`: it never does. */
+  readonly remainingS: number | null;
   readonly lastAccess: number | null;
 }
 

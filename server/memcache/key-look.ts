@@ -70,7 +70,4 @@ class KeyLook extends TextExchange<LookedAt | undefined> {
   }
 }
 
-const TOO_OLD: Reason = {
-  short: 'is too old to be looked into',
-  clause: 'does not answer when it is looked into, as memcached does since 1.6',
-};
+const TOO_OLD: Reason = { short: 'is older than memcached 1.6', clause: 'is older than memcached 1.6' };

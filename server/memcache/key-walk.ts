@@ -65,10 +65,8 @@ export class KeyWalk {
     try {
       const found = await lookAt(resolve(address, this.#allowlist), options);
       if (found === undefined) return undefined;
-      const { value, bytes, remainingS, unusedS } = found;
-      const now = this.#clock();
-      const expires = remainingS === null ? null : now + remainingS * 1_000;
-      return { server: address.text, value, bytes, expires, lastAccess: now - unusedS * 1_000 };
+      const { unusedS, ...held } = found;
+      return { ...held, server: address.text, lastAccess: this.#clock() - unusedS * 1_000 };
     } catch (error) {
       if (error instanceof ServerUnreachable) return error;
       throw error;

@@ -145,7 +145,8 @@ export class LocalStore implements Store {
     const entry = this.#entries.get(key);
     if (entry === undefined || entry.expires <= this.#clock()) return [];
     const { value, expires } = entry;
-    return [{ server: null, value: Buffer.from(value), bytes: value.length, expires, lastAccess: null }];
+    const remainingS = (expires - this.#clock()) / 1_000;
+    return [{ server: null, value: Buffer.from(value), bytes: value.length, remainingS, lastAccess: null }];
   }
 
   /** Counts as use. */

@@ -104,7 +104,4 @@ export abstract class TextExchange<Result> {
   }
 }
 
-const REFUSES_TEXT: Reason = {
-  short: 'refuses the text protocol',
-  clause: 'refuses the text protocol, and can be listed by no other',
-};
+const REFUSES_TEXT: Reason = { short: 'refuses the text protocol', clause: 'refuses the text protocol' };

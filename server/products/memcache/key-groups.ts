@@ -4,8 +4,9 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { openContainer } from '../sessions/current.ts';
 
 /** The keys of Trellis: perhaps the prefix of an installation, a letter that says what for, a hash of whose it is. */
-const OURS = /^(?:[A-Za-z0-9_-]{1,40}:)?([sc])-[A-Za-z0-9_-]{12}:/;
-const KINDS: Readonly<Record<string, KeyKind>> = { s: 'session', c: 'cache' };
+const OURS = /^(?:[A-Za-z0-9_-]{1,40}:)?([scv])-[A-Za-z0-9_-]{12}:/;
+const KINDS: Readonly<Record<string, KeyKind>> = { s: 'session', c: 'cache', v: 'other' };
+const NAMES: Readonly<Record<string, string>> = { s: 'Sessions', c: 'Cached values', v: 'Values of products' };
 /** What other programs separate the parts of their keys with. */
 const THEIRS = /^[^:/]{1,60}[:/]/;
 
@@ -41,8 +42,13 @@ export function aboutGroup(
 ): string {
   const owner = owners.get(prefix);
   if (owner !== undefined) return `Sessions of ${owner.path}`;
-  if (kind === 'other') return '';
-  const what = kind === 'session' ? 'Sessions' : 'Cached values';
-  if (!prefix.startsWith(installationPrefix)) return `${what} of another installation`;
-  return kind === 'session' ? 'Sessions that were ended, or whose container is gone' : what;
+  const name = NAMES[OURS.exec(prefix)?.[1] ?? ''];
+  if (name === undefined) return '';
+  if (!prefix.startsWith(installationPrefix)) return `${name} of another installation`;
+  return kind === 'session' ? 'Sessions that were ended, or whose container is gone' : name;
+}
+
+/** Whether a key is one of this installation's own, for whatever it is. */
+export function isOurs(key: string, installationPrefix: string): boolean {
+  return key.startsWith(installationPrefix) && OURS.test(key);
 }

@@ -1,20 +1,33 @@
 import { isUtf8 } from 'node:buffer';
 import type { KeyValue } from '../../../schema/messages/keys.ts';
+import type { KeyRing } from '../../base/secrets.ts';
+import { openSealed, UnreadableItem } from '../../caching/typed-store.ts';
+import { decode } from '../../sessions/decode.ts';
 import { isSecretKey } from '../../sessions/obscure.ts';
 import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
 
 const HEX_BYTES = 4_096;
 const HEX_LINE = 8;
 
-/** Whether a key or its value speaks of a secret, so that it is shown to nobody who has not asked for it. */
-export function isSecretValue(key: string, value: Buffer): boolean {
-  return isSecretKey(key) || isSecretKey(value.toString('latin1'));
+/** Whether a key or what was stored under it speaks of a secret, so that it is shown to nobody who has not asked for it. */
+export function isSecretValue(key: string, plain: Buffer): boolean {
+  return isSecretKey(key) || isSecretKey(plain.toString('latin1'));
 }
 
-/** A value in every form in which it may be read. */
-export function keyValueOf(value: Buffer): KeyValue {
+/** The plain bytes of a value that was sealed under this key by this installation; `undefined` for any other. */
+export function unsealed(keyRing: KeyRing, storeKey: string, value: Buffer): Buffer | undefined {
+  try {
+    return openSealed(keyRing, storeKey, value);
+  } catch (error) {
+    if (error instanceof UnreadableItem) return undefined;
+    throw error;
+  }
+}
+
+/** A value in every form in which it may be read; one that was sealed, with what is sealed in it. */
+export function keyValueOf(value: Buffer, plain?: Buffer): KeyValue {
   const text = isUtf8(value) ? value.toString() : null;
-  const parsed = text === null ? undefined : parse(text);
+  const parsed = plain !== undefined ? { value: decode(plain) } : text === null ? undefined : parse(text);
   const decoded = parsed === undefined ? (text ?? value) : parsed.value;
   return {
     type: typeOf(decoded),

@@ -18,8 +18,8 @@ import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
-import { aboutGroup, groupOf, ownersBehind, type Owner } from './key-groups.ts';
-import { isSecretValue, keyValueOf, nameOf } from './key-value.ts';
+import { aboutGroup, groupOf, isOurs, ownersBehind, type Owner } from './key-groups.ts';
+import { isSecretValue, keyValueOf, nameOf, unsealed } from './key-value.ts';
 import { walkWords } from './walk-words.ts';
 
 const PERMISSION = 'Inspect cache contents';
@@ -74,12 +74,13 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
     async run(call): Promise<KeyValue> {
       call.keepPrivate();
       const { key } = call.body;
-      const [{ value, bytes }] = await valuesUnder(call.object, await contentsOf(call.object), checkedKey(key));
+      const contents = await contentsOf(call.object);
+      const [{ value, bytes }] = await valuesUnder(call.object, contents, checkedKey(key));
       if (groupOf(key).kind === 'session') throw new NotFound('What is in a session is shown by its container.');
       if (value === null)
         throw new TooLarge(`The value has ${bytes.toLocaleString('en')} bytes: too many to be shown.`);
       recordReveal(call, { key: nameOf(key), owner: null, item: null });
-      return keyValueOf(value);
+      return keyValueOf(value, plainOf(call, contents, key, value));
     },
   });
 
@@ -114,13 +115,22 @@ async function keysMessage(object: TreeObject, contents: Contents, query: URLSea
 async function keyMessage(call: Call, contents: Contents): Promise<KeyMessage> {
   const key = checkedKey(call.request.query.get('key') ?? '');
   const found = await valuesUnder(call.object, contents, key);
-  const [{ value, bytes, expires, lastAccess }] = found;
+  const [{ value, bytes, remainingS, lastAccess }] = found;
+  const expires = remainingS === null ? null : siteOf(call).clock() + remainingS * 1_000;
   const servers = found.flatMap(({ server }) => server ?? []);
   const row = rowOf(named({ key, bytes, expires, lastAccess, servers }));
-  const session = row.kind === 'session' ? await sessionUnder(call, contents, key, value) : null;
-  const isObscured = session === null && value !== null && isSecretValue(key, value);
-  const isShown = session === null && value !== null && !isObscured;
-  return { ...row, session, value: isShown ? keyValueOf(value) : null, obscured: isObscured };
+  if (row.kind === 'session') {
+    return { ...row, session: await sessionUnder(call, contents, key, value), value: null, obscured: false };
+  }
+  if (value === null) return { ...row, session: null, value: null, obscured: false };
+  const plain = plainOf(call, contents, key, value);
+  const obscured = isSecretValue(key, plain ?? value);
+  return { ...row, session: null, value: obscured ? null : keyValueOf(value, plain), obscured };
+}
+
+/** What is sealed in a value of this installation. */
+function plainOf(call: Call, { prefix }: Contents, key: string, value: Buffer): Buffer | undefined {
+  return isOurs(key, prefix) ? unsealed(siteOf(call).keyRing, key.slice(prefix.length), value) : undefined;
 }
 
 /** What is under a key: never nothing. */
