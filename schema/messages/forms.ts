@@ -1,0 +1,93 @@
+import type { FieldProblem } from './problems.ts';
+
+export const WIDGETS = [
+  'string',
+  'text',
+  'code',
+  'lines',
+  'integer',
+  'boolean',
+  'selection',
+  'path',
+  'id',
+  'password',
+] as const;
+
+export type Widget = (typeof WIDGETS)[number];
+
+/** JSON Schema of one property, with what a form needs beside it. */
+export interface FieldSchema {
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  readonly title: string;
+  /** The hint under the field. */
+  readonly description?: string;
+  readonly default: unknown;
+  readonly widget: Widget;
+  /** `r`: shown, not changed. */
+  readonly mode: 'rw' | 'r';
+  readonly enum?: readonly string[];
+  /** For a selection: the words for each value of `enum`. */
+  readonly labels?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  /** For numbers: "ms", "minutes". */
+  readonly unit?: string;
+  /** For code: the language that it is in. */
+  readonly language?: 'liquid';
+  /** For a path: the capability that the object there must provide. */
+  readonly provides?: string;
+  /** For a path: what such an object is called: "a session data container". */
+  readonly wanted?: string;
+  /** Shown while the field is empty. */
+  readonly placeholder?: string;
+  /** The field answers: POST …/@check says how each value stands. */
+  readonly answers?: boolean;
+  /** Asked for when the object is added. */
+  readonly whenAdding?: boolean;
+  readonly items?: { readonly type: 'string' };
+}
+
+export interface FormSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, FieldSchema>>;
+  readonly additionalProperties: false;
+}
+
+/** How one value, or one line of it, stands. */
+export interface FieldResult {
+  readonly state: 'ok' | 'warn' | 'down' | 'off';
+  readonly text: string;
+  /** Said in quiet after the text: "memcached 1.6.32". */
+  readonly note?: string;
+}
+
+/** POST /api/<path>/@check `{properties}` (for a folder also `{type, id?, properties}`): looks, changes nothing. */
+export interface CheckRequest {
+  /** The type of an object about to be added here; without it, this object's own. */
+  readonly type?: string;
+  readonly id?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface CheckMessage {
+  readonly errors: readonly FieldProblem[];
+  readonly fields: Readonly<Record<string, FieldAnswer>>;
+}
+
+export interface FieldAnswer {
+  /** For lines: one for each line, in their order. For a path: one. */
+  readonly results: readonly FieldResult[];
+  /** For a path: the objects that would do. */
+  readonly candidates?: readonly PathCandidate[];
+  /** For a path that leads to the wrong thing: the one that was probably meant. */
+  readonly suggestion?: { readonly path: string; readonly text: string };
+}
+
+export interface PathCandidate {
+  readonly path: string;
+  readonly type: string;
+  readonly icon: string;
+  readonly title: string;
+  readonly note: string;
+}

@@ -1,0 +1,156 @@
+import type { FieldResult, FormSchema } from './forms.ts';
+
+export interface TabInfo {
+  readonly id: string;
+  readonly label: string;
+  /** The custom element that draws it. */
+  readonly element: string;
+  /** The address of the module that defines the element, where a product brings it. Given by the server, never declared. */
+  readonly module?: string;
+  /** A faint figure after the label. */
+  readonly count?: number;
+}
+
+/** A standing condition of an object, shown until it is over. */
+export interface Warning {
+  readonly severity: 'warning' | 'danger' | 'info';
+  /** The sentence; what is before the first colon may be set in bold. */
+  readonly text: string;
+  /** A few words for lists: "1 of 3 servers is down". */
+  readonly short: string;
+  readonly link?: { readonly label: string; readonly path: string; readonly tab: string };
+  /** A change that would end the condition, offered as a button: PATCH `properties` to `path`. */
+  readonly remedy?: {
+    readonly label: string;
+    readonly path: string;
+    readonly properties: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** An object that has a path property leading here. */
+export interface LinkHere {
+  readonly path: string;
+  readonly type: string;
+  readonly icon: string;
+  readonly title: string;
+  readonly property: string;
+  /** What its working rests on: "4,812 sessions". Empty where there is nothing to say. */
+  readonly note: string;
+  /** What happens to it when this object goes: "sessions will be off". */
+  readonly loss: string;
+}
+
+/** GET /api/<path> */
+export interface ObjectMessage {
+  readonly path: string;
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly icon: string;
+  readonly description: string;
+  readonly revision: number;
+  /** ISO 8601, as are all times in messages. */
+  readonly created: string;
+  readonly modified: string;
+  readonly modifiedBy: string | null;
+  readonly owner: string | null;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly schema: FormSchema;
+  readonly tabs: readonly TabInfo[];
+  readonly warnings: readonly Warning[];
+  /** Names of the types that may be added here; empty for what contains nothing. */
+  readonly addable: readonly string[];
+  readonly isFolder: boolean;
+  /** Contents vanish when the server restarts. */
+  readonly isTemporary: boolean;
+  /** Its type is not installed: readable, deletable, nothing else. */
+  readonly isBroken: boolean;
+  /** The permission that changing its properties needs. */
+  readonly changePermission: string;
+  readonly may: {
+    readonly change: boolean;
+    readonly delete: boolean;
+    readonly add: boolean;
+    /** Delete and rename what is in it. */
+    readonly deleteChildren: boolean;
+  };
+  readonly pointsHere: readonly LinkHere[];
+  readonly lastChanges: readonly {
+    readonly time: string;
+    readonly user: string | null;
+    readonly description: string;
+  }[];
+}
+
+/** One row of GET /api/<folder>/@children */
+export interface ChildItem {
+  readonly id: string;
+  readonly path: string;
+  readonly type: string;
+  readonly icon: string;
+  readonly title: string;
+  /** Bytes of the object's properties, or the number of items for a folder. */
+  readonly size: number;
+  /** The size in words: "1 KiB", "112 items", "3 servers". */
+  readonly sizeLabel: string;
+  readonly modified: string;
+  readonly modifiedBy: string | null;
+  readonly warnings: readonly Warning[];
+  readonly isFolder: boolean;
+}
+
+export interface ChildrenMessage {
+  readonly total: number;
+  readonly items: readonly ChildItem[];
+}
+
+/** One entry of GET /api/<folder>/@types */
+export interface TypeInfo {
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly group: string;
+  readonly suggestedId: string;
+  readonly schema: FormSchema;
+}
+
+export interface AddRequest {
+  readonly type: string;
+  readonly id: string;
+  readonly title?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface ChangeRequest {
+  readonly title?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** The answer to a change of properties: the object, and what the change led to ("localhost:11211 answers in 0.3 ms"). */
+export interface ChangedMessage extends ObjectMessage {
+  readonly results: readonly FieldResult[];
+}
+
+export interface RenameRequest {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** GET /api/<path>/@consequences?ids=a,b — what deleting those children (or, without ids, this object) would cost. */
+export interface ConsequencesMessage {
+  /** Objects that would go, those inside included. */
+  readonly count: number;
+  readonly pointsHere: readonly (LinkHere & { readonly to: string })[];
+}
+
+/** GET /api/@search?text= */
+export interface SearchMessage {
+  readonly items: readonly {
+    readonly path: string;
+    readonly id: string;
+    readonly type: string;
+    readonly icon: string;
+    readonly title: string;
+  }[];
+}
