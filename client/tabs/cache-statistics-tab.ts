@@ -8,6 +8,7 @@ import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import '../parts/face.ts';
 import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
+import '../parts/recent-charts.ts';
 import '../parts/table.ts';
 import type { SelectionChanged, SortChanged, Sorting } from '../parts/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
@@ -18,10 +19,10 @@ import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { columns, compactRow } from './caches/columns.ts';
 import './caches/entry-selection.ts';
-import { rateText, sorted } from './caches/hit-rate.ts';
+import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
 import type { TabElement } from './tab.ts';
 
-const EVERY_MS = 5000;
+const EVERY_MS = 10_000;
 
 /** What a cache manager keeps, and how often it was found. Asked for again and again while it is looked at. */
 @customElement('cache-statistics-tab')
@@ -48,7 +49,7 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
     const rows = sorted(message?.rows ?? [], this.#sorting);
     return html`
       ${message?.trouble ? html`<t-banner kind="warning">${message.trouble}</t-banner>` : nothing}
-      ${message ? this.#figures(message) : nothing}
+      ${message ? this.#figures(message) : nothing} ${message && rows.length > 0 ? this.#recently(message) : nothing}
       <t-table
         label="What ${this.object.id} keeps"
         loadingText="Looking at what ${this.object.id} keeps…"
@@ -103,6 +104,10 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
           : nothing
       }
     </div>`;
+  }
+
+  #recently(message: CacheStatisticsMessage) {
+    return html`<recent-charts .history=${message} .columns=${recentColumns(message)}></recent-charts>`;
   }
 
   #face() {

@@ -44,7 +44,7 @@ test('a page’s cache manager is chosen on its Cache tab; the page is kept, inv
   await app.button('Remove').click();
   await expect(app.flash('Cache entries invalidated')).toBeVisible();
   await api('/docs/about');
-  await expect(row, 'a page that was removed is made anew').toContainText('60 %', { timeout: 15_000 });
+  await expect(row, 'a page that was removed is made anew').toContainText('60 %', { timeout: 30_000 });
 
   await app.open('/docs/about', 'cache');
   await app.button('Invalidate').click();

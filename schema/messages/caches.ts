@@ -1,3 +1,5 @@
+import type { HistoryTimes, Series } from './history.ts';
+
 /** A cache manager that an object may choose. */
 export interface CacheManagerItem {
   readonly id: string;
@@ -60,7 +62,10 @@ export interface CacheRow {
 }
 
 /** GET /api/<cache manager>/@statistics */
-export interface CacheStatisticsMessage {
+export interface CacheStatisticsMessage extends HistoryTimes {
+  /** A second. */
+  readonly hits: Series;
+  readonly misses: Series;
   /** Since when hits and misses are counted. */
   readonly since: string;
   /** Where what is kept cannot be seen right now: why. Hits and misses are known all the same. */

@@ -15,6 +15,8 @@ const OBJECTS_COUNTED = 10_000;
 export class Statistics {
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** Of all objects, those that are no longer counted one by one included. */
+  readonly totals = { hits: 0, misses: 0 };
   readonly #counts = new BoundedMap<number, Counts>(OBJECTS_COUNTED);
 
   constructor(clock: Clock) {
@@ -23,10 +25,12 @@ export class Statistics {
 
   hit(oid: number, path: string): void {
     this.#of(oid, path).hits += 1;
+    this.totals.hits += 1;
   }
 
   miss(oid: number, path: string): void {
     this.#of(oid, path).misses += 1;
+    this.totals.misses += 1;
   }
 
   /** The objects that were asked for. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CacheRow } from '../../../schema/messages/caches.ts';
-import { rateText, sorted } from './hit-rate.ts';
+import { rateText, recentColumns, sorted } from './hit-rate.ts';
 
 function row(path: string, hits: number, misses: number): CacheRow {
   return { path, icon: 'file', hits, misses, entries: 1, bytes: 10, views: [path] };
@@ -22,4 +22,13 @@ test('rows are sorted by any figure either way, and by path where that is the sa
   assert.deepEqual(paths('hits', 'desc'), ['/b', '/c', '/a', '/d']);
   assert.deepEqual(paths('rate', 'asc'), ['/d', '/a', '/b', '/c']);
   assert.deepEqual(paths('path', 'desc'), ['/d', '/c', '/b', '/a']);
+});
+
+test('the hit rate over time is a gap where nobody asked', () => {
+  const times = { spanS: 900, everyS: 10, now: '', times: ['', '', ''], since: '', trouble: null, rows: [] };
+  const columns = recentColumns({ ...times, hits: [null, 3, 0], misses: [null, 1, 0] });
+  assert.deepEqual(
+    columns.map(({ lines }) => lines.map(({ label, values, top }) => [label, values, top])),
+    [[['Hits', [null, 3, 0], 4]], [['Misses', [null, 1, 0], 1]], [['Hit rate', [null, 75, null], 100]]],
+  );
 });

@@ -1,4 +1,6 @@
-import type { CacheRow } from '../../../schema/messages/caches.ts';
+import type { CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
+import type { ChartColumn, RecentLine } from '../../parts/recent-charts.ts';
+import { topFor } from '../../parts/series.ts';
 import type { Sorting } from '../../parts/table.ts';
 
 type Counts = Pick<CacheRow, 'hits' | 'misses'>;
@@ -7,6 +9,22 @@ type Counts = Pick<CacheRow, 'hits' | 'misses'>;
 export function rateText(counts: Counts): string {
   const rate = rateOf(counts);
   return rate === undefined ? '–' : `${Number((rate * 100).toFixed(1))} %`;
+}
+
+/** The last minutes: what was given from the cache, what was made, and their proportion. */
+export function recentColumns({ hits, misses }: CacheStatisticsMessage): readonly ChartColumn[] {
+  const rates = hits.map((hit, index) => {
+    const rate = rateOf({ hits: hit ?? 0, misses: misses[index] ?? 0 });
+    return rate === undefined ? null : rate * 100;
+  });
+  const line = (label: string, kind: RecentLine['kind'], values: RecentLine['values']): RecentLine => {
+    return { label, unit: 'a second', kind, values, top: topFor(values) };
+  };
+  return [
+    { name: 'Given from the cache', lines: [line('Hits', 'ok', hits)] },
+    { name: 'Made anew', lines: [line('Misses', 'quiet', misses)] },
+    { name: 'Proportion', lines: [{ ...line('Hit rate', 'ok', rates), unit: '%', top: 100 }] },
+  ];
 }
 
 export function sorted(rows: readonly CacheRow[], { column, order }: Sorting): readonly CacheRow[] {

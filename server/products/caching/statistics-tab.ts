@@ -1,12 +1,15 @@
 import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import { Invalid, Unavailable } from '../../base/errors.ts';
+import { History } from '../../base/history.ts';
 import type { KeptAnswers } from '../../caching/kept-answers.ts';
 import type { Holding, Holdings } from '../../caching/shelf.ts';
 import { timeText } from '../../manage/describe.ts';
+import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
+import { siteOf } from '../../site.ts';
 import { CHANGE_SETTINGS } from './cache-tab.ts';
 import { invalidate } from './invalidation.ts';
 
@@ -22,11 +25,15 @@ const look = method({
   summary: 'What is kept, and how often it was found in this process.',
   async run({ object }): Promise<CacheStatisticsMessage> {
     const answers = await open(object);
+    const samples = await historyOf(answers).look();
     const { holdings, trouble } = await holdingsOf(answers);
     const byOid = new Map(holdings.map((holding) => [holding.oid, holding]));
     const oids = new Set([...byOid.keys(), ...answers.statistics.oids()]);
     const rows = await Promise.all([...oids].map((oid) => rowFrom(object, answers, oid, byOid.get(oid))));
     return {
+      ...timesOf(samples, siteOf(object).clock()),
+      hits: rateSeries(samples, ({ hits }) => hits),
+      misses: rateSeries(samples, ({ misses }) => misses),
       since: timeText(answers.statistics.since),
       trouble,
       rows: rows.filter((row) => row !== undefined).sort((a, b) => b.hits - a.hits || (a.path < b.path ? -1 : 1)),
@@ -59,6 +66,16 @@ export const statisticsTab = { id: 'statistics', label: 'Statistics', element: '
 
 function open(object: TreeObject): Promise<KeptAnswers> {
   return (object.provide(HAS_STATISTICS) as OpenAnswers)();
+}
+
+const histories = new WeakMap<KeptAnswers, History<KeptAnswers['statistics']['totals']>>();
+
+/** The last minutes, from the first look on. */
+function historyOf(answers: KeptAnswers) {
+  const { totals } = answers.statistics;
+  const history = histories.get(answers) ?? new History({ ...RECENTLY, take: () => ({ ...totals }) });
+  histories.set(answers, history);
+  return history;
 }
 
 /** What cannot be listed takes nothing from what is known: how often it was found. */
