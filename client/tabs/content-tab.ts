@@ -49,7 +49,7 @@ export class ContentTab extends LitElement implements TabElement {
   protected override render() {
     const content = this.#content.value;
     if (content === undefined) return this.#content.status === TaskStatus.ERROR ? this.#failed() : LOADING;
-    return html`${this.#toolbar(content)} ${this.#hint()}
+    return html`${this.#toolbar(content)} ${this.#drop.isOver ? DROP : nothing}
     ${content.contentType === null ? this.#empty() : this.#full(content)}`;
   }
 
@@ -58,9 +58,8 @@ export class ContentTab extends LitElement implements TabElement {
   }
 
   #toolbar(content: ContentMessage) {
-    const facts = [content.words, pixelsOf(content), formatBytes(content.bytes)].filter((fact) => fact !== '');
     return html`<div class="toolbar">
-      <p class="quiet figures">${content.contentType === null ? '' : facts.join(', ')}</p>
+      ${this.share === undefined ? html`<p class="quiet figures">${factsOf(content)}</p>` : this.#progress(this.share)}
       ${content.contentType === null ? nothing : this.#links(content)}
       ${
         this.object.may.change
@@ -86,26 +85,19 @@ export class ContentTab extends LitElement implements TabElement {
     `;
   }
 
-  /** What happens to a file that is held over the page, or is on its way. */
-  #hint() {
-    if (this.#drop.isOver) {
-      return html`<p class="hint drop">
-        <t-icon name="upload"></t-icon>Drop a file to put it in the place of this one
-      </p>`;
-    }
-    if (this.share === undefined) return nothing;
-    const percent = Math.floor(this.share * 100);
-    return html`<div class="hint">
+  #progress(share: number) {
+    const percent = Math.floor(share * 100);
+    return html`<div class="progress">
       <t-bar
         role="progressbar"
         aria-label="Uploading"
         aria-valuemin="0"
         aria-valuemax="100"
         aria-valuenow=${percent}
-        .share=${this.share}
+        .share=${share}
       ></t-bar>
       <span class="small figures">${percent}%</span>
-      <button class="small" @click=${() => this.#stop.abort(new Error('It was cancelled.'))}>Cancel</button>
+      <button class="plain" @click=${() => this.#stop.abort(new Error('It was cancelled.'))}>Cancel</button>
     </div>`;
   }
 
@@ -184,6 +176,7 @@ export class ContentTab extends LitElement implements TabElement {
     css`
       :host {
         display: block;
+        position: relative;
       }
       .toolbar {
         display: flex;
@@ -194,22 +187,25 @@ export class ContentTab extends LitElement implements TabElement {
         padding: 6px var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }
-      .toolbar p {
+      .toolbar > :first-child {
         flex: 1;
       }
-      .hint {
+      .progress,
+      .drop {
         display: flex;
         gap: 12px;
         align-items: center;
-        min-height: 44px;
-        padding: 6px var(--t-edge);
-        border-bottom: 1px solid var(--t-line);
       }
-      .hint t-bar {
+      .progress t-bar {
         flex: 1;
       }
       .drop {
-        border-color: var(--t-accent-line);
+        gap: 8px;
+        position: absolute;
+        inset: 0 0 auto;
+        height: 53px;
+        padding-inline: var(--t-edge);
+        border-bottom: 1px solid var(--t-accent-line);
         background: var(--t-accent-fill);
       }
       .body {
@@ -225,7 +221,7 @@ export class ContentTab extends LitElement implements TabElement {
         border: 1px solid var(--t-line);
       }
       @media (width < 640px) {
-        .toolbar p {
+        .toolbar > :first-child {
           flex-basis: 100%;
         }
       }
@@ -234,6 +230,13 @@ export class ContentTab extends LitElement implements TabElement {
 }
 
 const LOADING = html`<t-loading>Reading the file…</t-loading>`;
+const DROP = html`<p class="drop"><t-icon name="upload"></t-icon>Drop a file to put it in the place of this one</p>`;
+
+/** "PNG image, 300 × 200 pixels, 12 KiB" */
+function factsOf(content: ContentMessage): string {
+  if (content.contentType === null) return '';
+  return [content.words, pixelsOf(content), formatBytes(content.bytes)].filter((fact) => fact !== '').join(', ');
+}
 
 function pixelsOf({ pixels }: ContentMessage): string {
   return pixels === null ? '' : `${formatNumber(pixels.width)} × ${formatNumber(pixels.height)} pixels`;

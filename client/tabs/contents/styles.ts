@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const contentsStyles = css`
   :host {
     display: block;
+    position: relative;
   }
   .toolbar {
     display: flex;
@@ -30,11 +31,23 @@ export const contentsStyles = css`
     display: flex;
     gap: 8px;
     align-items: center;
-    padding: 8px var(--t-edge);
+    position: absolute;
+    z-index: 5;
+    inset: 0 0 auto;
+    height: 53px;
+    padding-inline: var(--t-edge);
     border-bottom: 1px solid var(--t-accent-line);
     background: var(--t-accent-fill);
   }
-  @media (640px <= width < 800px) {
+  @media (640px <= width < 1000px) {
+    .toolbar:has(selection-bar) file-button {
+      display: none;
+    }
+    .toolbar:has(selection-bar) add-menu {
+      margin-left: auto;
+    }
+  }
+  @media (640px <= width < 900px) {
     .toolbar:has(selection-bar) filter-field {
       display: none;
     }
