@@ -30,7 +30,7 @@ export const suites = {
   types: {
     programs: ['memcached', 'chromium'],
     run: () =>
-      nodeTests(5 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
+      nodeTests(10 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
   },
   browser: { programs: ['memcached', 'chromium'], run: browserTests },
 };

@@ -79,6 +79,11 @@ test('what is wrong with a product is said in a sentence that names it', async (
       /a type 'Note' that asks for the permission 'Juggle', which nobody declares/,
     ],
     [
+      `${declaration("view: [method({ http: 'GET', permission: 'Fly', summary: 'A page.', run() {} })]")}
+       export default { name: 'a', types: [note] };`,
+      /asks for the permission 'Fly', which nobody declares/,
+    ],
+    [
       `export default { name: 'a', types: [], permissions: [{ name: 'View', description: 'Mine.' }] };`,
       /The permission "View" is declared already, with another meaning/,
     ],
