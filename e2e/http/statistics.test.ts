@@ -38,15 +38,10 @@ test('requests that change one key at once are counted as conflicts, and as run 
   const visitor = new Visitor(site);
   await visitor.post('/page', 'set n 0');
   const counted = await countedDuring(async () => {
-    const answers = await Promise.all(Array.from({ length: 4 }, () => visitor.post('/page', 'raise n', 'wait 50')));
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [200, 200, 200, 200],
-    );
+    const both = [visitor.post('/page', 'raise n', 'wait 500'), visitor.post('/page', 'raise n', 'wait 500')];
+    for (const { status } of await Promise.all(both)) assert.equal(status, 200);
   });
-  assert.equal(counted['writes'], 4);
-  assert.ok((counted['sameKeyRerun'] ?? 0) > 0, JSON.stringify(counted));
-  assert.ok((counted['reruns'] ?? 0) >= (counted['sameKeyRerun'] ?? 0), JSON.stringify(counted));
+  assert.deepEqual(counted, { reads: 3, writes: 2, sameKeyRerun: 1, reruns: 1 });
 });
 
 test('a change that is too large is refused, a store out of reach is an error, and each is counted', async () => {
