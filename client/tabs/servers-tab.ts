@@ -63,8 +63,8 @@ export class ServersTab extends LitElement implements TabElement {
     const { servers } = this.answer;
     return html`
       ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
-      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#charts(servers)}
-      ${this.#command(this.answer)}
+      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#command(this.answer)}
+      ${this.#charts(servers)}
     `;
   }
 
