@@ -125,6 +125,17 @@ test('a memcached that is frozen or gone breaks no page, and the cache works aga
   assert.equal(told.length, 2, 'the log says so once for each time');
 });
 
+test('a page that is too large for memcached is made each time, and the cache goes on for the others', async () => {
+  await using memcached = await MemcachedCluster.start(1);
+  await using site = await startCachedSite(memcached.addresses);
+  await addPage(site, 'large', ['text 1100000'], 'mccache');
+  await addPage(site, 'small', ['title'], 'mccache');
+  const isKept = async (path: string) => (await pageAt(site, path)).made === (await pageAt(site, path)).made;
+  for (let visit = 0; visit < 3; visit += 1) assert.equal(await isKept('/docs/large'), false);
+  await until('the small page is kept', () => isKept('/docs/small'));
+  assert.equal(site.log(), '');
+});
+
 test('a page that is kept when its process is killed is no older for the next one', async () => {
   await using memcached = await MemcachedCluster.start(1);
   await using folder = await temporaryFolder();

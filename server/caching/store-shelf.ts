@@ -1,4 +1,5 @@
 import { BoundedMap } from '../base/limits.ts';
+import { ValueTooLarge } from '../memcache/errors.ts';
 import type { Holdings, Kept, Shelf } from './shelf.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
@@ -41,7 +42,11 @@ export class StoreShelf implements Shelf {
   }
 
   async put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> {
-    await this.#store.set(nameOf(oid, key), kept, seconds);
+    try {
+      await this.#store.set(nameOf(oid, key), kept, seconds);
+    } catch (error) {
+      if (!(error instanceof ValueTooLarge)) throw error;
+    }
   }
 
   async holdings(): Promise<Holdings> {

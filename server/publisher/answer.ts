@@ -18,8 +18,9 @@ export type Render = (call: Call) => Promise<unknown>;
 
 /** What a method answers; where it is the view of an object with a cache manager, perhaps what it answered before. */
 export async function answer(call: Call, method: Method): Promise<unknown> {
-  const manager = visitsOf(call.object).includes(method) ? await findCacheManager(call.object) : undefined;
-  if (manager === undefined) return method.call(call);
+  if (chosenCacheManager(call.object) === '') return method.call(call);
+  const manager = await findCacheManager(call.object);
+  if (manager === undefined || !visitsOf(call.object).includes(method)) return method.call(call);
   const cache = manager.provide(KEEPS_ANSWERS) as AnswerCache;
   return cache.answer(call, (recorded) => method.call(recorded));
 }

@@ -56,6 +56,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     await wait(Number(ms));
     return null;
   },
+  text: (_, length) => 'x'.repeat(Number(length)),
   /** Puts the clock of the whole process forward, by milliseconds. */
   clock: ({ reads }, ms) => {
     reads.never();
