@@ -126,6 +126,26 @@ test('a new password ends every login of its user at the next request, at every 
   assert.equal((await new Visitor(one).signIn('ada', body.password)).status, 401);
 });
 
+test('who is removed is signed out everywhere at the next request, at every process', async (t) => {
+  const count = sized(20, 100);
+  const body = { name: 'ben', password: 'a password of his', roles: ['Manager'] };
+  await administer(one.port, '/api/acl_users/@users', { body });
+  const logins = Array.from({ length: count }, (_, index) => new Visitor(index % 2 === 0 ? one : other));
+  await several(count, 2, async (index) => {
+    assert.equal((await logins[index]!.signIn('ben', body.password)).status, 200);
+  });
+  for (const login of logins) assert.equal(await login.user(), 'ben');
+  await administer(other.port, '/api/acl_users/@users/ben', { method: 'DELETE' });
+  const answers = await Promise.all(
+    logins.flatMap((login) => [one, other].map((site) => login.copy(site).ask('/api/mcproxy'))),
+  );
+  const alive = answers.filter(({ status }) => status !== 401).length;
+  t.diagnostic(`${count} logins of one user, who was removed: ${alive} alive at their next request`);
+  assert.equal(alive, 0);
+  await administer(one.port, '/api/acl_users/@users', { body });
+  for (const login of logins.slice(0, 5)) assert.equal(await login.user(), null, 'another user of the same name');
+});
+
 test('a new secret logs nobody out while the old one is kept, and everybody who has an old cookie once it is dropped', async (t) => {
   const count = sized(50, 500);
   const [oldSecret, newSecret] = [secret(), secret()];

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import { startChaosProxy } from '../support/chaos-proxy.ts';
 import { list, percentile, promised, several, sized, times } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import type { TestServer } from '../support/server.ts';
-import { startSite, untilServersAreUp } from '../support/sessions-site.ts';
+import { startSite, startSteppedServer, untilServersAreUp } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { resultOf, Visitor, type Answer } from '../support/visitor.ts';
 
 const DEADLINE_MS = 250;
@@ -125,25 +127,61 @@ test('an ended session stays ended when a server comes back that has not heard o
   assert.deepEqual({ alive, aliveAlone }, { alive: 0, aliveAlone: 0 });
 });
 
-test('a slow server is soon waited for no more', async (t: TestContext) => {
-  await using cluster = await MemcachedCluster.start(3);
-  await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: 2, timeout_ms: 100 } });
-  const writers = await startWriters(site, WRITERS);
-  await cluster.freeze(2);
+test('what one server missed while it was frozen is refused, not read as it was, while the other is frozen', async (t) => {
+  await using cluster = await MemcachedCluster.start(2);
+  await using folder = await temporaryFolder();
+  const data = folder.path;
+  await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: 2 } }, { data });
+  await using other = await startSteppedServer({ data });
+  const writers = await startWriters(site, SESSIONS);
+  await cluster.freeze(0);
   await writeAll(writers, 2);
-  const measure = async () => {
-    const took: number[] = [];
-    await several(WRITES / 4, 8, async (index) => {
-      const { visitor } = writers[index % WRITERS]!;
-      const answer = await visitor.visit('/page', 'get n');
-      assert.equal(answer.status, 200, answer.text);
-      took.push(answer.tookMs);
-    });
-    return percentile(took, 0.99);
-  };
-  const figures = await promised('Requests while one server is frozen, p99', 150, measure);
-  t.diagnostic(`requests while one server is frozen: p99 ${list(figures)}`);
+  await cluster.wake(0);
+  await untilServersAreUp(site);
+  await cluster.freeze(1);
+  const counts = { refused: 0, older: 0 };
+  for (const place of [site, other]) {
+    for (const answer of await read(writers, place)) {
+      if (answer.status === 503) counts.refused += 1;
+      else if (resultOf(answer) !== 2) counts.older += 1;
+    }
+  }
+  await cluster.wake(1);
+  await untilServersAreUp(site);
+  const stale = await countStale(writers);
+  t.diagnostic(
+    `${SESSIONS} sessions at 2 processes: ${counts.refused} reads refused, ${counts.older} older; ${stale} stale afterwards`,
+  );
+  assert.ok(counts.refused > 0, 'no session was in danger');
+  assert.deepEqual({ older: counts.older, stale }, { older: 0, stale: 0 });
 });
+
+for (const how of ['is frozen', 'answers a second late']) {
+  test(`a server that ${how} is soon waited for no more`, async (t) => {
+    await using cluster = await MemcachedCluster.start(3);
+    await using proxy = await startChaosProxy(cluster.server(2).port);
+    const servers = [...cluster.addresses.slice(0, 2), proxy.address];
+    await using site = await startSite({ servers, proxy: { replicas: 2, timeout_ms: 100 } });
+    const writers = await startWriters(site, WRITERS);
+    let late = 0;
+    if (how === 'is frozen') await cluster.freeze(2);
+    else proxy.onAnswer = () => (late++, { delayMs: 1_000 });
+    await writeAll(writers, 2);
+    assert.ok(how === 'is frozen' || late > 0, 'nothing was late');
+    const measure = async () => {
+      const took: number[] = [];
+      await several(WRITES / 4, 8, async (index) => {
+        const { visitor } = writers[index % WRITERS]!;
+        const answer = await visitor.visit('/page', 'get n');
+        assert.equal(answer.status, 200, answer.text);
+        took.push(answer.tookMs);
+      });
+      return percentile(took, 0.99);
+    };
+    const figures = await promised(`Requests while one server ${how}, p99`, 150, measure);
+    t.diagnostic(`requests while one server ${how}: p99 ${list(figures)}`);
+  });
+}
 
 /** Sessions with the number 1 in them. */
 async function startWriters(site: TestServer, count: number): Promise<readonly Writer[]> {
@@ -195,10 +233,10 @@ async function countStale(writers: readonly Writer[]): Promise<number> {
   return answers.filter((answer, index) => answer.status !== 200 || resultOf(answer) !== writers[index]!.last).length;
 }
 
-async function read(writers: readonly Writer[]): Promise<readonly Answer[]> {
+async function read(writers: readonly Writer[], place?: TestServer): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   await several(writers.length, 16, async (index) => {
-    answers[index] = await writers[index]!.visitor.visit('/page', 'get n');
+    answers[index] = await writers[index]!.visitor.copy(place).visit('/page', 'get n');
   });
   return answers;
 }

@@ -79,6 +79,22 @@ test('a memcached server that is full and was started with -M refuses new sessio
   assert.equal(lost, 0);
 });
 
+test('a memcached server that drops what it holds because it is full is seen to do so', async (t) => {
+  await using memcached = await startMemcached({ args: ['-m', '8'] });
+  await using site = await startSite({ servers: [memcached.address] });
+  const evictions = async () => {
+    const { servers } = await administer<ServersMessage>(site.port, '/api/mcproxy/@servers');
+    return servers[0]?.evictions ?? 0;
+  };
+  assert.equal(await evictions(), 0);
+  let filled = 0;
+  for (; (await evictions()) === 0 && filled < 200; filled += 1) {
+    assert.equal((await new Visitor(site).post('/page', `fill junk ${200 * 1024}`)).status, 200);
+  }
+  t.diagnostic(`evictions are shown after ${filled} sessions of 200 kB on a server of 8 MB`);
+  assert.ok((await evictions()) > 0);
+});
+
 /** The command lines in README and docs. */
 async function documented(): Promise<readonly string[]> {
   const pages = (await readdir(new URL('docs', root))).filter((name) => name.endsWith('.md'));

@@ -6,7 +6,7 @@ import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startMemcached } from '../support/memcached.ts';
 import type { TestServer } from '../support/server.ts';
 import { startSite } from '../support/sessions-site.ts';
-import { resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
+import { BROWSER_ID, resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
 
 const DEADLINE_MS = 250;
 const SETTLED_MS = DEADLINE_MS + 50;
@@ -148,6 +148,62 @@ test('an answer that comes after its deadline is given to nobody', async (t) => 
   assert.ok(late >= rounds);
   t.diagnostic(`${late} answers after their deadline, ${rounds * 100} reads: 0 foreign values`);
 });
+
+test('whatever visitors send, memcached is sent whole requests with hashed keys, and nothing of the text is a command', async (t) => {
+  const nasty = [
+    'flush_all',
+    '\0',
+    '__proto__',
+    'a/../b',
+    '%0d%0aflush_all',
+    'ä'.repeat(200),
+    '\u200b',
+    'get',
+    '\x80\x08',
+  ];
+  await using memcached = await startMemcached();
+  await using proxy = await startChaosProxy(memcached.port);
+  await using site = await startSite({ servers: [proxy.address] });
+  const sent: Buffer[] = [];
+  proxy.cutAll();
+  proxy.onRequest = (chunk) => (sent.push(chunk), 'pass');
+  for (const name of nasty) {
+    const visitor = await visitorAt(site, `set ${name} ${JSON.stringify('\r\nflush_all\r\n')}`);
+    assert.deepEqual(resultOf(await visitor.visit('/page', `get ${name}`)), '\r\nflush_all\r\n');
+    for (const cookie of [name, `${name}.${name}`]) {
+      const forger = new Visitor(site, [[BROWSER_ID, encodeURIComponent(cookie)]]);
+      const { status } = await forger.visit(`/page;${encodeURIComponent(name)}`, 'get n');
+      assert.ok([400, 404].includes(status), `${status}`);
+      assert.equal(resultOf(await forger.visit('/page', `get ${name}`)), null);
+    }
+  }
+  const requests = requestsIn(Buffer.concat(sent));
+  for (const { opcode, key } of requests) {
+    assert.ok(OPCODES.has(opcode), `opcode ${opcode}`);
+    assert.match(key, /^[A-Za-z0-9:_-]{0,200}$/);
+  }
+  t.diagnostic(`${requests.length} requests on the wire: 0 with another key than a hashed one, 0 commands of others`);
+  assert.ok(requests.length >= nasty.length * 2);
+  assert.ok((await memcached.ask('stats')).includes('STAT cmd_flush 0'));
+});
+
+/** Get, set, add, replace, delete, no-op, version, statistics. */
+const OPCODES = new Set([0, 1, 2, 3, 4, 0x0a, 0x0b, 0x10]);
+
+/** The requests of memcached's binary protocol that a stream of bytes consists of, to its end. */
+function requestsIn(bytes: Buffer): readonly { readonly opcode: number; readonly key: string }[] {
+  const requests = [];
+  for (let at = 0; at < bytes.length;) {
+    assert.equal(bytes[at], 0x80, `no request begins at ${at}`);
+    const start = at + 24 + bytes.readUInt8(at + 4);
+    requests.push({
+      opcode: bytes.readUInt8(at + 1),
+      key: bytes.toString('latin1', start, start + bytes.readUInt16BE(at + 2)),
+    });
+    at += 24 + bytes.readUInt32BE(at + 8);
+  }
+  return requests;
+}
 
 /** A tenth of the answers each are lost with a clean end, lost with a reset, cut in half, sent byte by byte, delayed. */
 function disturb(proxy: ChaosProxy): { readonly total: number; list(): string } {

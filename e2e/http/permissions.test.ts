@@ -50,8 +50,13 @@ function addressesOf({ template }: Operation): string[] {
   return withTail.includes('{path}') ? places.map((place) => withTail.replace('{path}', place)) : [withTail];
 }
 
-function call(client: Client, { method }: Operation, address: string) {
-  return client(address, { method: method.toUpperCase(), ...(method === 'get' ? {} : { body: {} }) });
+/** Every Set-Cookie line that was sent to anybody. */
+const cookies: string[] = [];
+
+async function call(client: Client, { method }: Operation, address: string) {
+  const answer = await client(address, { method: method.toUpperCase(), ...(method === 'get' ? {} : { body: {} }) });
+  cookies.push(...(answer.headers['set-cookie'] ?? []));
+  return answer;
 }
 
 test('the API declares what the manual lists, each with the permission that it asks for', () => {
@@ -113,6 +118,48 @@ test('a manager gets past all of them: what is answered depends on the object an
   }
   assert.deepEqual(wrong, []);
   assert.ok(reached > operations.length, `only ${reached} cells were reached`);
+});
+
+test('what shows or ends sessions, one’s own in the Test tab included, is for who may view management screens', async () => {
+  await manager('/api/acl_users/@users', {
+    body: { name: 'author', password: 'violets under glass', roles: ['Owner'] },
+  });
+  const author = clientOf(server, { authorization: basic('author', 'violets under glass') });
+  const container = 'temp_folder/session_data';
+  const views = operations.filter(({ template }) => /@(test|sessions|reveal)/.test(template));
+  assert.ok(views.length >= 6, views.map(({ template }) => template).join());
+  const wrong: string[] = [];
+  for (const view of views) {
+    const address = view.template.replace('{path}', container).replace('{tail}', 'x'.repeat(43));
+    for (const [client, expected] of [
+      [anonymous, [401]],
+      [member, [403]],
+      [author, [403]],
+    ] as const) {
+      const { status } = await call(client, view, address);
+      if (!(expected as readonly number[]).includes(status)) wrong.push(`${view.method} ${address}: ${status}`);
+    }
+    const { status } = await call(manager, view, address);
+    if ([401, 403].includes(status)) wrong.push(`${view.method} ${address} as a manager: ${status}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('every cookie that any of these visits set has every flag, and fits', async () => {
+  const login = await anonymous('/api/@login', { body: { name: 'mem', password: 'violets under glass' } });
+  const stored = await manager('/api/temp_folder/session_data/@test', { body: { items: 'key value' } });
+  const set = [login, stored].flatMap(({ headers }) => headers['set-cookie'] ?? []);
+  assert.ok(set.length >= 2, set.join());
+  const [pair = ''] = (login.headers['set-cookie'] ?? [''])[0]!.split(';');
+  const logout = await anonymous('/api/@logout', { method: 'POST', headers: { cookie: pair } });
+  const all = [...cookies, ...set, ...(logout.headers['set-cookie'] ?? [])];
+  for (const line of all) {
+    for (const flag of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/'])
+      assert.match(line, new RegExp(`; ${flag}(;|$)`));
+    assert.match(line, /^__Host-/);
+    assert.doesNotMatch(line, /; Domain/i);
+    assert.ok(Buffer.byteLength(line.split(';')[0] ?? '') <= 4_096);
+  }
 });
 
 test('what is not declared cannot be called, by any name that an object of the program has', async () => {
