@@ -5,17 +5,7 @@ import { KeyRing } from '../base/secrets.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import {
-  isAncestor,
-  NO_ANCESTORS,
-  RecordSeal,
-  SealedElsewhere,
-  slotOf,
-  UnreadableRecord,
-  withAncestor,
-  type Header,
-  type SessionRecord,
-} from './record.ts';
+import { RecordSeal, SealedElsewhere, slotOf, UnreadableRecord, type Header, type SessionRecord } from './record.ts';
 
 const ring = KeyRing.random();
 const header: Header = {
@@ -36,7 +26,7 @@ function sealFor(key = 's-x:key', keyRing = ring): RecordSeal {
 
 function sessionRecord(values: Readonly<Record<string, unknown>>): SessionRecord {
   const entries = new Map(Object.entries(values).map(([key, value]) => [key, slotOf(encode(value))]));
-  return { kind: 'session', header, ancestors: NO_ANCESTORS, entries };
+  return { kind: 'session', header, entries };
 }
 
 function valuesOf(record: SessionRecord): Record<string, unknown> {
@@ -46,11 +36,10 @@ function valuesOf(record: SessionRecord): Record<string, unknown> {
 }
 
 test('every kind of record comes back as it was, sealed and unsealed', () => {
-  const ancestors = withAncestor(nextVersion(), NO_ANCESTORS);
   for (const seal of [sealFor(), new RecordSeal('k', null)]) {
     for (const record of [
-      { kind: 'ended', header, ancestors } as const,
-      { kind: 'moved', header: { ...header, user: 'anna' }, ancestors, to: 'x'.repeat(43) } as const,
+      { kind: 'ended', header } as const,
+      { kind: 'moved', header: { ...header, user: 'anna' }, to: 'x'.repeat(43) } as const,
     ])
       assert.deepEqual(seal.open(seal.seal(record, nextVersion())), record);
     const values = { a: 1, ['__proto__']: [2], '\ud800': 'é' };
@@ -111,14 +100,5 @@ test('bytes that were never a record are refused by name, even where nothing is 
       }
     }),
     { numRuns: 3_000 },
-  );
-});
-
-test('a record knows its last eight ancestors', () => {
-  const versions = Array.from({ length: 12 }, () => nextVersion());
-  const ancestors = versions.reduce((known, version) => withAncestor(version, known), NO_ANCESTORS);
-  assert.deepEqual(
-    versions.map((version) => isAncestor(version, ancestors)),
-    [...Array(4).fill(false), ...Array(8).fill(true)],
   );
 });

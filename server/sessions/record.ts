@@ -8,21 +8,19 @@ import { encode } from './encode.ts';
  * What one key of a store holds for one session:
  *
  *   112 bytes  the version, in clear, so that a store can tell the newer of two copies; authenticated
- *   1 byte     the format of the record (1), in clear; authenticated
+ *   1 byte     the format of the record (2), in clear; authenticated
  *   the rest   sealed with AES-256-GCM, the key's name authenticated too; as it is where the store is process memory
  *
  * Inside: 1 byte kind; created, last access, last change (0: never), written, kept until, each 6 bytes of milliseconds
- * since 1970; 4 bytes user generation; user, address and browser, each 1 byte length and UTF-8; 1 byte number of
- * ancestors and 8 bytes for each. Then, for a session, for each entry 4 bytes length and the key, 4 bytes length and
- * the value, both in the format of values.ts; for a moved one, the new browser id in ASCII. Numbers are big-endian.
+ * since 1970; 4 bytes user generation; user, address and browser, each 1 byte length and UTF-8. Then, for a session, for
+ * each entry 4 bytes length and the key, 4 bytes length and the value, both in the format of values.ts; for a moved one,
+ * the new browser id in ASCII. Numbers are big-endian.
  */
-export const RECORD_FORMAT = 1;
+export const RECORD_FORMAT = 2;
 export const CLEAR_BYTES = VERSION_BYTES + 1;
 
 const KINDS = ['session', 'ended', 'moved'] as const;
 const TIME_BYTES = 6;
-const ANCESTOR_BYTES = 8;
-const MAX_ANCESTORS = 8;
 const MAX_LABEL_BYTES = 255;
 
 /** An encoded value where it lies in a larger buffer. */
@@ -55,8 +53,6 @@ export interface Header {
 /** `ended` is a tombstone; `moved` points to the browser id that replaced this one. */
 export type SessionRecord = {
   readonly header: Header;
-  /** The marks of the writes that this record was made from lately: whose write is among them need not repeat it. */
-  readonly ancestors: Buffer;
 } & (
   | { readonly kind: 'session'; readonly entries: Entries }
   | { readonly kind: 'ended' }
@@ -159,28 +155,7 @@ export class RecordSeal {
   }
 }
 
-/** The part of a version that no other write shares. */
-export function markOf(version: Buffer): Buffer {
-  return version.subarray(VERSION_BYTES - ANCESTOR_BYTES, VERSION_BYTES);
-}
-
-/** The ancestors of a record made from one with this version and these ancestors. */
-export function withAncestor(version: Buffer, ancestors: Buffer): Buffer {
-  const kept = ancestors.subarray(0, (MAX_ANCESTORS - 1) * ANCESTOR_BYTES);
-  return Buffer.concat([markOf(version), kept]);
-}
-
-/** Whether a record was made from the one that this version was given to. */
-export function isAncestor(version: Buffer, ancestors: Buffer): boolean {
-  const mark = markOf(version);
-  for (let at = 0; at < ancestors.length; at += ANCESTOR_BYTES) {
-    if (mark.equals(ancestors.subarray(at, at + ANCESTOR_BYTES))) return true;
-  }
-  return false;
-}
-
 const NO_KEYS: ReadonlyMap<string, Buffer> = new Map();
-export const NO_ANCESTORS = Buffer.alloc(0);
 export const NO_ENTRIES: Entries = new Map();
 
 export function slotOf(bytes: Buffer): Slot {
@@ -207,7 +182,7 @@ function unsealed(plain: Buffer): Buffer {
 }
 
 function write(record: SessionRecord): Buffer {
-  const { header, ancestors } = record;
+  const { header } = record;
   const keys = record.kind === 'session' ? newKeys(record.entries) : NO_KEYS;
   const bytes = Buffer.allocUnsafe(roomFor(record, keys));
   let at = bytes.writeUInt8(KINDS.indexOf(record.kind), 0);
@@ -220,8 +195,6 @@ function write(record: SessionRecord): Buffer {
   at = writeLabel(bytes, header.user ?? '', at);
   at = writeLabel(bytes, header.address, at);
   at = writeLabel(bytes, header.browser, at);
-  at = bytes.writeUInt8(ancestors.length / ANCESTOR_BYTES, at);
-  at = put(bytes, ancestors, at);
   if (record.kind === 'session') at = writeEntries(bytes, record.entries, keys, at);
   else if (record.kind === 'moved') at += bytes.write(record.to, at, 'latin1');
   return bytes.subarray(0, at);
@@ -231,7 +204,7 @@ function write(record: SessionRecord): Buffer {
 function roomFor(record: SessionRecord, keys: ReadonlyMap<string, Buffer>): number {
   const { user, address, browser } = record.header;
   const labels = labelRoom(user ?? '') + labelRoom(address) + labelRoom(browser);
-  let room = 1 + 5 * TIME_BYTES + 4 + labels + 1 + record.ancestors.length;
+  let room = 1 + 5 * TIME_BYTES + 4 + labels;
   if (record.kind === 'moved') return room + record.to.length;
   if (record.kind === 'ended') return room;
   for (const key of keys.values()) room += 8 + key.length;
@@ -314,11 +287,9 @@ function read(bytes: Buffer): SessionRecord {
     address: label(),
     browser: label(),
   };
-  const ancestors = part(bytes, at + 1, bytes.readUInt8(at) * ANCESTOR_BYTES);
-  const rest = at + 1 + ancestors.length;
-  if (kind === 'session') return { kind, header, ancestors, entries: readEntries(bytes, rest) };
-  if (kind === 'moved') return { kind, header, ancestors, to: bytes.toString('latin1', rest) };
-  return { kind, header, ancestors };
+  if (kind === 'session') return { kind, header, entries: readEntries(bytes, at) };
+  if (kind === 'moved') return { kind, header, to: bytes.toString('latin1', at) };
+  return { kind, header };
 }
 
 function readEntries(bytes: Buffer, from: number): Entries {

@@ -4,14 +4,7 @@ import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
 import type { Cas, Store } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
-import {
-  NO_ANCESTORS,
-  RecordSeal,
-  SealedElsewhere,
-  slotLength,
-  UnreadableRecord,
-  type SessionRecord,
-} from './record.ts';
+import { RecordSeal, SealedElsewhere, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
 export interface Scope {
@@ -179,7 +172,6 @@ function emptyPlace(browserId: string, seal: RecordSeal): Place {
  */
 const UNREADABLE: SessionRecord = {
   kind: 'ended',
-  ancestors: NO_ANCESTORS,
   header: {
     created: 0,
     lastAccess: 0,

@@ -1,9 +1,10 @@
 import { Unavailable } from '../base/errors.ts';
 import { backoffMs } from '../base/limits.ts';
+import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './finding.ts';
-import { ageMs, isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
+import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
-import { isAncestor, NO_ANCESTORS, withAncestor, type Entries, type Header } from './record.ts';
+import type { Entries, Header } from './record.ts';
 import type { Place, Put, SessionRecords } from './records.ts';
 import type { Changes, Origin } from './session.ts';
 
@@ -38,8 +39,6 @@ export interface Written {
 }
 
 const WRITE_DEADLINE_MS = 2_000;
-/** Whoever waits for the answer to a write longer than this has given up, clocks apart included. */
-const ANCESTORS_MS = 60_000;
 
 /** Changes sessions in the store, always from what was read there: whatever came between is merged, never lost. */
 export class SessionWriter {
@@ -190,11 +189,9 @@ export class SessionWriter {
     const settings = this.#options.settings();
     const now = this.#now();
     const keepS = keepSeconds(header.created, settings, now);
-    const ancestors = this.#ancestorsFrom(place);
     const record = {
       kind: 'session',
       header: { ...header, keptUntil: now + keepS * 1_000 },
-      ancestors,
       entries,
     } as const;
     return this.#records.put(place, record, keepS, settings.maxBytes);
@@ -208,19 +205,12 @@ export class SessionWriter {
     const keptBefore = place.record === undefined ? 0 : (place.record.header.keptUntil - now) / 1_000;
     const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
     const header = { ...MARK_HEADER, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
-    return this.#records.put(place, { ...mark, header, ancestors: this.#ancestorsFrom(place) }, keepS, Infinity);
+    return this.#records.put(place, { ...mark, header }, keepS, Infinity);
   }
 
   async #putBack(place: Place, before: Held): Promise<boolean> {
     if (before.header === null) return this.#records.remove(place);
     return (await this.#put(place, { ...before.header, written: this.#now() }, before.entries)).isStored;
-  }
-
-  #ancestorsFrom(place: Place): Buffer {
-    const { record, version } = place;
-    if (record === undefined || version === undefined) return NO_ANCESTORS;
-    const isLate = ageMs(record.header.written, this.#now()) > ANCESTORS_MS;
-    return isLate ? NO_ANCESTORS : withAncestor(version, record.ancestors);
   }
 
   #now(): number {
@@ -246,9 +236,8 @@ function isSameSession(base: Held, found: Held, rule: ConflictRule): boolean {
  */
 function hasReached(attempt: Attempt, found: Held): boolean {
   if (attempt.movedTo !== null) return found.browserId === attempt.movedTo;
-  const { version, record } = found.place;
-  if (version === undefined || record === undefined) return false;
-  return version.equals(attempt.version) || isAncestor(attempt.version, record.ancestors);
+  const { version } = found.place;
+  return version !== undefined && (version.equals(attempt.version) || isMadeFrom(version, attempt.version));
 }
 
 async function pause(attempt: number): Promise<void> {
