@@ -110,7 +110,7 @@ for (const copies of [1, 2]) {
 }
 
 async function start(copies: number): Promise<Processes> {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const cluster = stack.use(await MemcachedCluster.start(2));
   const { path: data } = stack.use(await temporaryFolder());
   const one = stack.use(await startSite({ servers: cluster.addresses, proxy: { replicas: copies } }, { data }));
@@ -120,7 +120,8 @@ async function start(copies: number): Promise<Processes> {
     startKoaApplication(data),
   ]);
   for (const each of [other, ...applications]) stack.use(each);
-  return { servers: [one, other], applications, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const all = stack.move();
+  return { servers: [one, other], applications, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 async function visitorAt(place: Place): Promise<Visitor> {
