@@ -52,15 +52,17 @@ export function newestOf({ answers }: Survey, order: readonly Member[]): MemberI
 }
 
 /**
- * Whether nothing newer can be where nobody could look. A server that was in reach since it stored what it holds was given
+ * Whether nothing newer than what was found can be where nobody could look. A server that was in reach since it stored what it holds was given
  * everything, or saw everything given to as many others as there are copies.
  */
-export function isNewest(newest: MemberItem, { answers, unreachable }: Survey, replicas: number): boolean {
-  const isWitness = ([member, item]: [Member, MemberItem | undefined]): boolean => {
-    if (member.comeback.mayHaveMissed(item)) return false;
-    return unreachable.size < replicas || (item !== undefined && compareVersions(item.value, newest.value) === 0);
-  };
-  return [...answers].some(isWitness);
+export function isNewestKnown(survey: Survey, order: readonly Member[], replicas: number): boolean {
+  const { answers, unreachable } = survey;
+  const witnesses = [...answers].filter(([member, item]) => !member.comeback.mayHaveMissed(item));
+  if (unreachable.size < replicas) return witnesses.length > 0;
+  const newest = newestOf(survey, order);
+  const isThat = (item?: MemberItem): boolean =>
+    item !== undefined && newest !== undefined && compareVersions(item.value, newest.value) === 0;
+  return witnesses.some(([, item]) => isThat(item));
 }
 
 function holdersOf(item: MemberItem, answers: Survey['answers']): number {

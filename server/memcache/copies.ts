@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Turns } from '../base/limits.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import { CopiedItem, isDisputed, isNewest, newestOf, toCopied, type Survey } from './copied-item.ts';
+import { CopiedItem, isDisputed, isNewestKnown, newestOf, toCopied, type Survey } from './copied-item.ts';
 import { CopiedWrite } from './copied-write.ts';
 import { Inquiry } from './inquiry.ts';
 import { MemberItem, type Member, type Verb } from './member.ts';
@@ -34,7 +34,7 @@ const UPTIME_GRAIN_MS = 3_000;
  * (`newestOf`): the one on more servers wins, then the one at the later place.
  *
  * Where a server is out of reach, a value is given only if somebody who answers can tell that there is no newer one
- * (`isNewest`).
+ * (`isNewestKnown`).
  *
  * What can still happen:
  * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
@@ -124,7 +124,7 @@ export class Copies implements Keeping {
         if (newest !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
         return undefined;
       }
-      if (survey.unreachable.size > 0 && !isNewest(newest, survey, this.#options.replicas)) throw survey.error;
+      if (survey.unreachable.size > 0 && !isNewestKnown(survey, order, this.#options.replicas)) throw survey.error;
       const mended = await this.#mend(key, newest, targets, survey);
       if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
       const copies = mended ?? new Map<Member, MemberItem>();
@@ -138,9 +138,7 @@ export class Copies implements Keeping {
     const survey: Survey = new Inquiry(this.#reach(order), (member) => member.get(key));
     await survey.ask(wanted);
     for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
-    const newest = newestOf(survey, order);
-    const isSure = newest === undefined || isNewest(newest, survey, this.#options.replicas);
-    if (!isSure || isDisputed(survey)) await survey.ask(Infinity);
+    if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
     if ([...survey.answers.values()].some((item) => item !== undefined)) return survey;
     // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former]);
