@@ -57,7 +57,9 @@ export class TemplateEditTab extends LitElement implements TabElement {
         <a class="small" href=${encodeUrlPath(visited)} target="_blank" rel="noopener">Open the saved page</a>
       </div>
       ${this.#page()}
-      <p class="small quiet">What a visitor’s browser would get from the text at the left, for you. Nothing is kept.</p>
+      <p class="small quiet">
+        What your browser would get as a visitor’s, from the text as it stands. Nothing is kept.
+      </p>
     </section>`;
   }
 
