@@ -23,6 +23,8 @@ test('a long value is cut, and hostile JSON is data', () => {
   assert.equal(keyValueOf(Buffer.from('{"__proto__":{"a":1}}')).json, '{\n  "__proto__": {\n    "a": 1\n  }\n}');
   assert.equal(keyValueOf(Buffer.from('[[[[1')).json, null);
   assert.deepEqual(keyValueOf(Buffer.alloc(0)).decoded, '');
+  const deep = keyValueOf(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)));
+  assert.match(deep.json ?? '', /\[more below\]/);
 });
 
 test('keys of Trellis are grouped by whose they are, others by their first part', () => {

@@ -4,6 +4,8 @@ import { encode } from '../../sessions/encode.ts';
 import { obscured, OBSCURED } from '../../sessions/obscure.ts';
 
 const LONGEST = 10_000;
+/** What others stored may be nested deeper than the stack goes: below this it is not shown. */
+const DEEPEST = 50;
 
 /** A session's value as text for the eye. */
 export function textOf(value: unknown): string {
@@ -52,6 +54,7 @@ export function jsonOf(value: unknown): string {
         if (typeof member === 'bigint') return `${member}n`;
         if (typeof member !== 'object' || member === null) return member;
         if (ancestors.includes(member)) return '[the same again]';
+        if (ancestors.length > DEEPEST) return '[more below]';
         const plain = member instanceof Map ? [...member] : member instanceof Set ? [...member] : member;
         ancestors.push(plain);
         return plain;
