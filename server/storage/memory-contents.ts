@@ -16,6 +16,8 @@ export class MemoryContents implements Contents {
   readonly #clock: Clock;
   readonly #isNamed: (hash: string) => boolean;
   readonly #kept = new Map<string, Kept>();
+  /** What those take that are being staged. */
+  #bytesComing = 0;
 
   constructor(clock: Clock, isNamed: (hash: string) => boolean) {
     this.#clock = clock;
@@ -52,13 +54,18 @@ export class MemoryContents implements Contents {
 
   async #take({ hash, size, slices: slicesOf }: ContentSource): Promise<Kept> {
     const held = [...this.#kept.values()].reduce((sum, each) => sum + each.size, 0);
-    if (held + size > MOST_BYTES) {
+    if (held + this.#bytesComing + size > MOST_BYTES) {
       throw new TooLarge(
         `Files in temporary folders may take ${MOST_BYTES / 1024 / 1024} MiB together. Put this one into a folder that is kept.`,
       );
     }
-    const slices: Buffer[] = [];
-    for await (const slice of slicesOf(SLICE_BYTES)) slices.push(Buffer.from(slice));
-    return { hash, size, slices, stagedUntil: 0 };
+    this.#bytesComing += size;
+    try {
+      const slices: Buffer[] = [];
+      for await (const slice of slicesOf(SLICE_BYTES)) slices.push(Buffer.from(slice));
+      return { hash, size, slices, stagedUntil: 0 };
+    } finally {
+      this.#bytesComing -= size;
+    }
   }
 }
