@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { ChildrenMessage, ProblemMessage } from '../../schema/messages.ts';
 import { basic, startServer } from '../support/server.ts';
@@ -139,6 +140,33 @@ test('a body that only claims to be huge is refused before it is sent', async ()
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.match(answer, /connection: close/i);
 });
+
+test('who breaks off a request, or sends what is none, leaves neither an error nor bytes of it in the log', async () => {
+  const form = ['POST / HTTP/1.1', `Host: 127.0.0.1:${server.port}`, `Origin: ${server.url}`];
+  const begun = [...form, 'Content-Type: application/x-www-form-urlencoded', 'Content-Length: 30', '', 'a=1'].join(
+    '\r\n',
+  );
+  const followed = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\nNOT HTTP\0\r\n\r\n`;
+  await connectionWith(begun, (socket) => socket.end());
+  await connectionWith(begun, (socket) => socket.resetAndDestroy());
+  await connectionWith(followed, () => {});
+  // The log is written in order: once it tells of this, it has told of what came before.
+  const body = { name: 'afterwards', password: 'wrong' };
+  assert.equal((await manager('/api/@login', { method: 'POST', body })).status, 401);
+  const deadline = performance.now() + 20_000;
+  while (!server.log().includes('afterwards') && performance.now() < deadline) await nextTurn();
+  assert.match(server.log(), /afterwards/);
+  assert.doesNotMatch(server.log(), /"level":50|rawPacket/);
+});
+
+/** Sends what it is given, ends as told while the server waits for more, and settles when the connection is gone. */
+function connectionWith(text: string, end: (socket: Socket) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(text, () => end(socket)));
+    socket.on('error', () => {}).on('close', () => resolve());
+    socket.resume();
+  });
+}
 
 test('20 levels are read, 21 are 400; 10,000 values are read, one more is 413', async () => {
   const patch = (x: string) =>

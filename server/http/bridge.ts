@@ -51,9 +51,9 @@ export function koaApplication(options: BridgeOptions): Koa {
   router.all(['/api', '/api/{*rest}'], (context) =>
     answer(context, (request) => publisher.api(request, request.path.slice('/api'.length) || '/')),
   );
-  // A visitor who stops a download has done nothing wrong; what else fails while an answer is sent is a fault of ours.
+  // Koa tells of everything that ends a connection; what is not the client's doing is a fault of ours.
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error({ err: error }, 'An answer broke while it was sent');
+    if (!BY_CLIENTS.test(error.code ?? '')) log.error({ err: error }, 'An answer broke while it was sent');
   });
 
   app.use(async (context, next) => {
@@ -72,6 +72,9 @@ export function koaApplication(options: BridgeOptions): Koa {
   });
   return app;
 }
+
+/** Somebody stopped a download, went away, was too slow, or sent what is no HTTP: such an error holds the bytes, secrets included. */
+const BY_CLIENTS = /^(ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP_REQUEST_TIMEOUT|ECONNRESET|EPIPE|ETIMEDOUT|HPE_)/;
 
 const RESERVED = /^\/(manage|api|assets|healthz|readyz|metrics)([/?]|$)/;
 
