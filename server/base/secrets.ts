@@ -111,7 +111,7 @@ export class Sealer {
   readonly #keys: readonly RingKey[];
   readonly #purpose: string;
   readonly #subject: string;
-  readonly #derived = new Map<number, KeyObject>();
+  readonly #derived = new Map<number, Buffer>();
 
   constructor(keys: readonly RingKey[], purpose: string, subject: string) {
     this.#keys = keys;
@@ -165,7 +165,7 @@ export class Sealer {
     return this.#keys.find((key) => key.id === id);
   }
 
-  #derive(key: RingKey): KeyObject {
+  #derive(key: RingKey): Buffer {
     const known = this.#derived.get(key.id);
     if (known !== undefined) return known;
     const derived = expand(subKey(key, this.#purpose), this.#subject);
@@ -194,13 +194,13 @@ function toRingKey(bytes: Buffer): RingKey {
 
 function subKey(key: RingKey, purpose: string): KeyObject {
   let sub = key.subKeys.get(purpose);
-  if (sub === undefined) key.subKeys.set(purpose, (sub = expand(key.secret, `trellis ${purpose}`)));
+  if (sub === undefined) key.subKeys.set(purpose, (sub = createSecretKey(expand(key.secret, `trellis ${purpose}`))));
   return sub;
 }
 
 /** HKDF-Expand (RFC 5869) for one block; the ring's keys are uniformly random, so there is nothing to extract. */
-function expand(key: KeyObject, info: string): KeyObject {
-  return createSecretKey(createHmac('sha256', key).update(info).update('\x01').digest());
+function expand(key: KeyObject, info: string): Buffer {
+  return createHmac('sha256', key).update(`${info}\x01`).digest();
 }
 
 function signature(key: RingKey, purpose: string, text: string): Buffer {

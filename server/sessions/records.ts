@@ -72,9 +72,10 @@ export class SessionRecords {
     return this.#sealOf(browserId).key;
   }
 
-  /** The place of a session that nobody can have stored yet. */
+  /** The place of a session that nobody can have stored yet. Its seal is remembered once somebody comes back to it. */
   empty(browserId: string): Place {
-    return emptyPlace(browserId, this.#sealOf(browserId));
+    this.#noticeGeneration();
+    return emptyPlace(browserId, this.#newSealOf(browserId));
   }
 
   read(browserId: string): Promise<Place> {
@@ -138,9 +139,13 @@ export class SessionRecords {
     this.#noticeGeneration();
     const known = this.#seals.get(browserId);
     if (known !== undefined) return known;
-    const seal = this.#newSeal(`${this.#prefix}:${this.#hash(browserId)}`);
+    const seal = this.#newSealOf(browserId);
     this.#seals.set(browserId, seal);
     return seal;
+  }
+
+  #newSealOf(browserId: string): RecordSeal {
+    return this.#newSeal(`${this.#prefix}:${this.#hash(browserId)}`);
   }
 
   #newSeal(key: string): RecordSeal {
