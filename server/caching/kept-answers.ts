@@ -1,6 +1,5 @@
 import { encodeUrlPath } from '../../schema/paths.ts';
 import type { Clock } from '../base/clock.ts';
-import { BoundedMap } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Render } from '../publisher/answer.ts';
@@ -8,6 +7,7 @@ import type { Call } from '../publisher/call.ts';
 import type { Response, WholeResponse } from '../publisher/request.ts';
 import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
+import { MemoryShelf, type MemoryShelfLimits } from './memory-shelf.ts';
 import { RecordedReads } from './recorded-reads.ts';
 import type { Holdings, Kept, Shelf } from './shelf.ts';
 import { Statistics } from './statistics.ts';
@@ -36,7 +36,8 @@ interface KeptAnswersOptions {
 const GRACE_SECONDS = 60;
 const LONGEST_WAIT_MS = 10_000;
 const MOST_TRIES = 3;
-const REFUSED_REMEMBERED = 10_000;
+/** What is remembered of answers that may not be kept: visitors can make up any number of them. */
+const REFUSED: MemoryShelfLimits = { maxEntries: 10_000, maxBytes: 8 * 1024 * 1024, cleanupMs: 60_000 };
 
 /**
  * Keeps the answers of views. What is kept is given only where the caller has the same roles, asks for the same, and
@@ -53,7 +54,7 @@ export class KeptAnswers {
   /** Answers that are being made. */
   readonly #making = new Map<string, Promise<Kept | undefined>>();
   /** Answers that may not be kept: so that nobody waits for one. */
-  readonly #refused = new BoundedMap<string, Kept>(REFUSED_REMEMBERED);
+  readonly #refused: MemoryShelf;
   #isFailing = false;
 
   constructor({ shelf, scope, generationOf, clock, log }: KeptAnswersOptions) {
@@ -63,6 +64,7 @@ export class KeptAnswers {
     this.#clock = clock;
     this.#log = log;
     this.statistics = new Statistics(clock);
+    this.#refused = new MemoryShelf(REFUSED, clock);
   }
 
   async answer(call: Call, render: Render, settings: CacheSettings): Promise<unknown> {
@@ -123,10 +125,11 @@ export class KeptAnswers {
   }
 
   async #look(asking: Asking, key: string): Promise<Found> {
-    const refused = this.#refused.get(key);
+    const { oid } = asking.call.object;
+    const refused = this.#refused.get(oid, key);
     if (refused !== undefined && this.#isFresh(refused, asking.settings) && (await this.#holds(asking, refused)))
       return { key, kept: undefined, isRefused: true };
-    const kept = await this.#get(asking.call.object.oid, key);
+    const kept = await this.#get(oid, key);
     const isHolding = kept !== undefined && (await this.#holds(asking, kept));
     return { key, kept: isHolding ? kept : undefined, isRefused: false };
   }
@@ -180,7 +183,7 @@ export class KeptAnswers {
     const isOfThisProcess = seen.memory !== undefined && this.#shelf.isShared;
     const mayBeKept = reads.mayBeKept(settings.requestNames) && !isOfThisProcess;
     if (response === undefined || !isKeepable(response) || !mayBeKept) {
-      this.#refused.set(key, marker);
+      this.#refused.put(oid, key, marker, settings.maxAgeSeconds);
       return { written: Promise.resolve() };
     }
     const kept: Kept = { ...base, response, owners: reads.owners };

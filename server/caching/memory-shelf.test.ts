@@ -69,3 +69,17 @@ test('what has run out goes at the next cleanup, asked for or not', async () => 
   world.shelf.put(1, 'new', kept(1), 600);
   assert.notEqual(world.shelf.get(1, 'long'), undefined);
 });
+
+test('what an answer was made from is counted too: a page about thousands of objects takes more than its text', async () => {
+  const objects = new Map(Array.from({ length: 10_000 }, (_, oid) => [oid, 1] as const));
+  const about = (count: number): Kept => {
+    const main = { asOf: 1, objects: new Map([...objects].slice(0, count)), listings: new Set([1]) };
+    return { ...kept(1), response: null, seen: { main, memory: undefined } };
+  };
+  const { shelf } = newShelf({ maxBytes: 2_000_000 });
+  for (let number = 0; number < 20; number += 1) shelf.put(1, `${number}`, about(10_000), 60);
+  const { entries, bytes } = await held(shelf);
+  assert.equal(entries, 3, `${bytes} bytes`);
+  shelf.put(1, 'small', about(10), 60);
+  assert.equal((await held(shelf)).entries, 4);
+});

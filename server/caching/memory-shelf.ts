@@ -1,3 +1,4 @@
+import type { SeenTree } from '../objects/connection.ts';
 import type { Holdings, Kept, Shelf } from './shelf.ts';
 
 export interface MemoryShelfLimits {
@@ -15,6 +16,8 @@ interface Entry {
 
 /** What an entry takes beside its response. */
 const OVERHEAD_BYTES = 500;
+/** What each object and each listing takes that it was made from. */
+const SEEN_BYTES = 50;
 
 /** Answers in the memory of this process. When it is full, what was not used for longest goes. */
 export class MemoryShelf implements Shelf {
@@ -90,7 +93,12 @@ export class MemoryShelf implements Shelf {
 }
 
 /** A text is counted as if each of its characters took two bytes, which is what it may take in memory. */
-function bytesOf({ response }: Kept): number {
+function bytesOf({ response, seen }: Kept): number {
   const body = response?.body ?? '';
-  return OVERHEAD_BYTES + (typeof body === 'string' ? body.length * 2 : body.length);
+  const bodyBytes = typeof body === 'string' ? body.length * 2 : body.length;
+  return OVERHEAD_BYTES + bodyBytes + countOf(seen) * SEEN_BYTES;
+}
+
+function countOf({ main, memory }: SeenTree): number {
+  return [main, memory].reduce((sum, part) => sum + (part?.objects.size ?? 0) + (part?.listings.size ?? 0), 0);
 }
