@@ -108,15 +108,16 @@ export class Renderer {
     const task = this.#task;
     if (task === undefined) return;
     try {
-      this.#tell({ kind: 'answer', value: await task.answering(question) });
+      this.#tell(task, { kind: 'answer', value: await task.answering(question) });
     } catch (error) {
       task.refusal = { error };
-      this.#tell({ kind: 'refusal' });
+      this.#tell(task, { kind: 'refusal' });
     }
   }
 
-  #tell(message: ToThread): void {
-    if (!this.#isOver) this.#worker.postMessage(message);
+  /** What comes too late is for nobody: the thread may be at another visitor's page by now. */
+  #tell(task: Task, message: ToThread): void {
+    if (!this.#isOver && this.#task === task) this.#worker.postMessage(message);
   }
 
   /** Ends the thread when a piece of work takes too much. Only its own work counts, which waiting is not. */
