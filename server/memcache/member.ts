@@ -258,7 +258,9 @@ export class Member {
     cas: MemberItem | undefined,
     deadline: number,
   ): Promise<Written> {
-    const request = (opaque: number) => protocol.storeRequest(OPCODES[verb], opaque, key, value, lifetime, cas);
+    // A set that a full memcached refuses takes what was there with it; a replace leaves it.
+    const opcode = OPCODES[cas === undefined ? verb : 'replace'];
+    const request = (opaque: number) => protocol.storeRequest(opcode, opaque, key, value, lifetime, cas);
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
       return outcome === 'stored' ? { outcome, item: this.#item(value, answer, lifetime.endsAtS) } : { outcome };

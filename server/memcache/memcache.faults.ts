@@ -301,6 +301,30 @@ test('a full server that refuses is a refusal, not a lost value', async () => {
   await store.close();
 });
 
+test('a value that has no room to grow on a full server stays as it was', async () => {
+  await using server = await startMemcached({ args: ['-M', '-m', '8'] });
+  const store = clusterOf([server]);
+  const small = (number: number) => versioned(`${number}`.padEnd(20_000));
+  let stored = 0;
+  await failure(
+    (async () => {
+      for (; stored < 1_000; stored++) await store.set(`k${stored}`, small(stored), 60);
+    })(),
+  );
+  let refused = 0;
+  for (let number = 0; number < stored; number++) {
+    const cas = (await store.get(`k${number}`))?.cas;
+    const grown = await store.set(`k${number}`, versioned('x'.repeat(200_000)), 60, cas).catch((error: Error) => error);
+    if (grown === 'stored') continue;
+    assert.match(String(grown), /is full and refuses new values/);
+    refused += 1;
+    const left = await store.get(`k${number}`);
+    assert.equal(textOf(left)?.trim(), `${number}`);
+  }
+  assert.ok(refused > 0);
+  await store.close();
+});
+
 function chaos(): Fate {
   const die = Math.random();
   if (die < 0.1) return 'fin';
