@@ -223,6 +223,13 @@ export class RecentCharts extends LitElement {
         }
       }
       @media (width < 900px) {
+        .head h2 {
+          flex: 1;
+        }
+        .head p {
+          flex-basis: 100%;
+          order: 1;
+        }
         .columns {
           grid-template-columns: minmax(0, 1fr);
         }

@@ -200,8 +200,7 @@ export class PageHead extends LitElement {
           max-width: calc(100% - 30px);
         }
         .about {
-          flex-basis: 100%;
-          order: 3;
+          flex-basis: calc(100% - 30px);
           margin-left: 30px;
           font-size: var(--t-size-small);
           line-height: 16px;
@@ -215,7 +214,12 @@ export class PageHead extends LitElement {
           content: ' · ';
         }
         .aside {
-          margin-left: auto;
+          flex-basis: 100%;
+          justify-content: space-between;
+          margin: 8px 0 4px;
+        }
+        .aside:empty {
+          display: none;
         }
         ul {
           margin-top: 7px;
