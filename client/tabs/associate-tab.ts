@@ -211,11 +211,12 @@ export class AssociateTab extends LitElement implements TabElement {
       }
       @media (width < 640px) {
         label:not(.check) {
-          flex: 1 1 140px;
+          flex-basis: 100%;
+          justify-content: space-between;
         }
         select {
-          flex: 1;
-          min-width: 0;
+          flex-basis: 75%;
+          max-width: none;
         }
       }
     `,
