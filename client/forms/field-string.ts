@@ -23,14 +23,14 @@ export class FieldString extends Field<string> {
       aria-describedby="error hint"
       aria-invalid=${this.invalid}
       .value=${this.value ?? ''}
+      @focus=${this.#onFocus}
       @input=${this.#onInput}
     />`;
   }
 
-  /** A suggested id is selected, so that typing replaces it. */
-  override focus(): void {
-    super.focus();
-    if (this.field.widget === 'id') this.renderRoot.querySelector('input')?.select();
+  /** A suggested id is selected, so that typing replaces it; once, so that it does not replace what was typed. */
+  #onFocus(event: Event) {
+    if (this.field.widget === 'id') (event.target as HTMLInputElement).select();
   }
 
   #onInput(event: Event) {
