@@ -1,7 +1,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { run } from './suites.mjs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeTests, run } from './suites.mjs';
 
 test('a command is run with its output kept, and said to have failed where it did', async () => {
   assert.deepEqual(await run('node', ['-p', '"spoken"'], 10_000), { ok: true, output: 'spoken\n' });
@@ -21,6 +23,32 @@ test('a command that takes longer than its limit is ended, with what it started'
   assert.match(output, /^(\d+)\n✖ node took longer than 1 s and was ended\.\n$/);
   const gone = performance.now() + 5_000;
   while (isAlive(Number.parseInt(output, 10))) assert.ok(performance.now() < gone, 'what the command started lives on');
+});
+
+test('what fails is tried once more: what passes then is counted apart, what fails again has failed', async (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'suites-'));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  const suite = (tests) => writeFileSync(join(cwd, 'a.test.mjs'), `import { test } from 'node:test';\n${tests}`);
+  const counts = () => nodeTests(20_000, ['a.test.mjs'], cwd);
+
+  suite(`
+    import { existsSync, writeFileSync } from 'node:fs';
+    test('good', () => {});
+    test('fails the first time', () => {
+      if (existsSync('tried')) return;
+      writeFileSync('tried', '');
+      throw new Error('the first time');
+    });`);
+  assert.deepEqual(await counts(), { passed: 2, failed: 0, again: 1 });
+  assert.deepEqual(await counts(), { passed: 2, failed: 0, again: 0 });
+
+  suite(`
+    test('good', () => {});
+    test('bad', () => { throw new Error('always'); });`);
+  assert.deepEqual(await counts(), { passed: 1, failed: 1, again: 0 });
+
+  suite('throw new Error("no test is declared");');
+  assert.equal((await counts()).failed, 1);
 });
 
 /** Whether a process runs; one that was ended and that nobody has asked after since (state Z) does not. */
