@@ -1,4 +1,5 @@
-import type { FieldProblem, FieldSchema, FormSchema, Widget } from './messages.ts';
+import type { FieldSchema, FormSchema, Widget } from './messages/forms.ts';
+import type { FieldProblem } from './messages/problems.ts';
 
 /** One property of a type: its JSON Schema (sent as it is to the client and to OpenAPI) and the rules in words. */
 export interface Field<Value = unknown> {

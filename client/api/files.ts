@@ -1,5 +1,5 @@
 import { MAX_FILE_BYTES } from '../../schema/files.ts';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../schema/messages/files.ts';
 import { formatNumber } from '../parts/format.ts';
 import { found, lost } from '../state/connection.ts';

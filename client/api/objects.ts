@@ -1,16 +1,15 @@
+import type { CheckMessage, CheckRequest } from '../../schema/messages/forms.ts';
 import type {
   AddRequest,
   ChangedMessage,
   ChangeRequest,
-  CheckMessage,
-  CheckRequest,
   ChildrenMessage,
   ConsequencesMessage,
   ObjectMessage,
   RenameRequest,
   SearchMessage,
   TypeInfo,
-} from '../../schema/messages.ts';
+} from '../../schema/messages/objects.ts';
 import { request } from './request.ts';
 
 export interface ChildrenQuery {

@@ -1,4 +1,4 @@
-import type { FieldProblem, ProblemMessage } from '../../schema/messages.ts';
+import type { FieldProblem, ProblemMessage } from '../../schema/messages/problems.ts';
 import { found, lost } from '../state/connection.ts';
 
 const DEADLINE_MS = 10_000;

@@ -1,12 +1,5 @@
-import type {
-  AddUserRequest,
-  AdministratorRequest,
-  ChangeUserRequest,
-  LoginAnswer,
-  LoginRequest,
-  Me,
-  UsersMessage,
-} from '../../schema/messages.ts';
+import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
+import type { AddUserRequest, ChangeUserRequest, UsersMessage } from '../../schema/messages/users.ts';
 import { viewOf } from './objects.ts';
 import { request } from './request.ts';
 

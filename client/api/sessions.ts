@@ -1,18 +1,16 @@
+import type { ServersMessage } from '../../schema/messages/servers.ts';
+import type { ChainMessage, SetupAnswer, SetupRequest } from '../../schema/messages/session-way.ts';
 import type {
-  ChainMessage,
   EndedSessions,
   EndSessionsRequest,
   OwnSessionRequest,
   RevealRequest,
-  ServersMessage,
   SessionMessage,
   SessionsMessage,
   SessionValue,
-  SetupAnswer,
-  SetupRequest,
   TestMessage,
   TestRequest,
-} from '../../schema/messages.ts';
+} from '../../schema/messages/sessions.ts';
 import type { RevealsMessage } from '../../schema/messages/reveals.ts';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';

@@ -1,4 +1,6 @@
-import type { ChangeRequest, FieldProblem, FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { FieldSchema } from '../../schema/messages/forms.ts';
+import type { ChangeRequest, ObjectMessage } from '../../schema/messages/objects.ts';
+import type { FieldProblem } from '../../schema/messages/problems.ts';
 import {
   changedNames,
   contested,

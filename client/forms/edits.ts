@@ -1,4 +1,5 @@
-import type { FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { FieldSchema } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 
 /** What a person typed and has not saved, by the field's name. */
 export type Edits = ReadonlyMap<string, unknown>;

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema, ObjectMessage, Widget } from '../../schema/messages.ts';
+import type { FieldResult, FieldSchema, Widget } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { changeObject, checkProperties, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/banner.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Me } from '../../schema/messages.ts';
+import type { Me } from '../../schema/messages/access.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';

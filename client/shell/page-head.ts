@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage, TabInfo, Warning } from '../../schema/messages.ts';
+import type { ObjectMessage, TabInfo, Warning } from '../../schema/messages/objects.ts';
 import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { addressOf } from '../state/location.ts';

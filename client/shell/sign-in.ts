@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Instance } from '../../schema/messages.ts';
+import type { Instance } from '../../schema/messages/access.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { Watch } from '../state/observable.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Me } from '../../schema/messages.ts';
+import type { Me } from '../../schema/messages/access.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { addressOf } from '../state/location.ts';

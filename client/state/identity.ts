@@ -1,4 +1,4 @@
-import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages.ts';
+import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
 import { onNobodySignedIn } from '../api/request.ts';
 import { createAdministrator, getMe, login, logout } from '../api/security.ts';
 import { Observable } from './observable.ts';

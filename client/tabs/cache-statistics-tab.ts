@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
 import { getCacheStatistics, removeEntries } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';

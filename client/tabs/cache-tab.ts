@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { CacheManagerItem, CacheMessage } from '../../schema/messages/caches.ts';
 import { chooseCache, getCache, invalidate } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../schema/messages/files.ts';
 import { getContent, replaceContent, sizeProblem } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages.ts';
+import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';

@@ -2,7 +2,7 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { KeysMessage } from '../../schema/messages/keys.ts';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getKeys } from '../api/keys.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/face.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import '../forms/property-form.ts';
 import { controls } from '../styles/controls.ts';
 import { lastChanges, pointsHere, railStyles, thisObject } from './properties/rail.ts';

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage, ServerMessage, ServersMessage, Warning } from '../../schema/messages.ts';
+import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
+import type { ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import { detailOf } from '../api/request.ts';
 import { getHistory, getServers } from '../api/sessions.ts';

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ChainMessage, ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import { detailOf } from '../api/request.ts';
 import { getChain } from '../api/sessions.ts';
 import '../forms/property-form.ts';

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { detailOf } from '../api/request.ts';
 import { getStatistics } from '../api/sessions.ts';

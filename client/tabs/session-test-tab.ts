@@ -1,7 +1,8 @@
 import { Task } from '@lit/task';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ObjectMessage, OwnSessionRequest, TestMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { OwnSessionRequest, TestMessage } from '../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
 import '../parts/banner.ts';

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ObjectMessage, SessionRow, SessionsMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { SessionRow, SessionsMessage } from '../../schema/messages/sessions.ts';
 import { detailOf } from '../api/request.ts';
 import { getSessions } from '../api/sessions.ts';
 import '../parts/face.ts';

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { FieldAnswer, FieldSchema } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { checkProperties, getChildren, getTypes } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { setUpSessions } from '../api/sessions.ts';

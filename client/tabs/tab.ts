@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 
 /** What the page gives to each tab. A tab sends ObjectChanged (state/changes.ts) up when it changed the object. */
 export interface TabElement extends HTMLElement {

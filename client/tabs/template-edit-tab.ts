@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { FieldSchema, ObjectMessage } from '../../schema/messages.ts';
+import type { FieldSchema } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { PreviewMessage, TemplateFaultMessage } from '../../schema/messages/templates.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ObjectMessage, UserMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { UserMessage } from '../../schema/messages/users.ts';
 import { detailOf } from '../api/request.ts';
 import { deleteUser, getUsers } from '../api/security.ts';
 import '../parts/ago.ts';

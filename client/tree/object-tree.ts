@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ChildItem } from '../../schema/messages.ts';
+import type { ChildItem } from '../../schema/messages/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/dot.ts';

@@ -1,4 +1,4 @@
-import type { ChildItem } from '../../schema/messages.ts';
+import type { ChildItem } from '../../schema/messages/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { getChildren } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';

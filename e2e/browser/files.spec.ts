@@ -1,6 +1,6 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChildrenMessage, ObjectMessage } from '../../schema/messages.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
 import { png } from '../support/images.ts';
 import { Files, slowDown } from '../support/pages/files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

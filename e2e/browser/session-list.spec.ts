@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import type { SessionsMessage } from '../../schema/messages.ts';
+import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { clientOf, sameOrigin, type Client } from '../http/client.ts';
 import { Browser, setUpSessions } from '../http/site.ts';
 import { SessionsTab } from '../support/pages/sessions-tab.ts';

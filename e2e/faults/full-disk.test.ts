@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { test } from 'node:test';
-import type { ProblemMessage } from '../../schema/messages.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { managerOf } from '../http/client.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
-import type { ServersMessage } from '../../schema/messages.ts';
+import type { ServersMessage } from '../../schema/messages/servers.ts';
 import { sized, until } from '../support/figures.ts';
 import { freePort, startMemcached } from '../support/memcached.ts';
 import { basic } from '../support/server.ts';

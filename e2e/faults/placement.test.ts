@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestMessage } from '../../schema/messages.ts';
+import type { TestMessage } from '../../schema/messages/sessions.ts';
 import { several, sized, times } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { basic, type TestServer } from '../support/server.ts';

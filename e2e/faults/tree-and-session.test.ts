@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { several, sized, until } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';

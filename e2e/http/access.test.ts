@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Me, UsersMessage } from '../../schema/messages.ts';
+import type { Me } from '../../schema/messages/access.ts';
+import type { UsersMessage } from '../../schema/messages/users.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Client } from './client.ts';
 

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { ChildrenMessage, ProblemMessage } from '../../schema/messages.ts';
+import type { ChildrenMessage } from '../../schema/messages/objects.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { basic, startServer } from '../support/server.ts';
 import { eachOf, managerOf, type Answer } from './client.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Me } from '../../schema/messages.ts';
+import type { Me } from '../../schema/messages/access.ts';
 import { startServer } from '../support/server.ts';
 import { clientOf, cookiesOf, sameOrigin } from './client.ts';
 

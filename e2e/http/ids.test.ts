@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CheckMessage, ProblemMessage } from '../../schema/messages.ts';
+import type { CheckMessage } from '../../schema/messages/forms.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { startServer } from '../support/server.ts';
 import { managerOf } from './client.ts';
 

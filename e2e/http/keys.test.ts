@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import type { KeyMessage, KeysMessage, KeyValue } from '../../schema/messages/keys.ts';
-import type { SessionMessage } from '../../schema/messages.ts';
+import type { SessionMessage } from '../../schema/messages/sessions.ts';
 import type { RevealsMessage } from '../../schema/messages/reveals.ts';
 import { until } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';

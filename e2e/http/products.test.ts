@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type {
-  ChainMessage,
-  ChildrenMessage,
-  ObjectMessage,
-  ServersMessage,
-  SessionsMessage,
-  TypeInfo,
-} from '../../schema/messages.ts';
+import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type { ServersMessage } from '../../schema/messages/servers.ts';
+import type { ChainMessage } from '../../schema/messages/session-way.ts';
+import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { clientOf, managerOf } from './client.ts';

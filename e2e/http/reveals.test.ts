@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { SessionsMessage } from '../../schema/messages.ts';
+import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import type { RevealsMessage } from '../../schema/messages/reveals.ts';
 import { until } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type {
-  EndedSessions,
-  ObjectMessage,
-  SessionMessage,
-  SessionsMessage,
-  SessionValue,
-} from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { EndedSessions, SessionMessage, SessionsMessage, SessionValue } from '../../schema/messages/sessions.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { basic, startServer } from '../support/server.ts';
 import { clientOf, managerOf, sameOrigin } from './client.ts';

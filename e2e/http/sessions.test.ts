@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
-import type { ChainMessage, ObjectMessage, ProblemMessage } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
+import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { clientOf, managerOf } from './client.ts';

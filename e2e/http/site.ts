@@ -1,4 +1,4 @@
-import type { TestMessage } from '../../schema/messages.ts';
+import type { TestMessage } from '../../schema/messages/sessions.ts';
 import type { Memcached } from '../support/memcached.ts';
 import { basic } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Answer, type Client } from './client.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage, ProblemMessage, SetupAnswer } from '../../schema/messages.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
+import type { SetupAnswer } from '../../schema/messages/session-way.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { managerOf } from './client.ts';

@@ -1,4 +1,4 @@
-import type { ServersMessage } from '../../schema/messages.ts';
+import type { ServersMessage } from '../../schema/messages/servers.ts';
 import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
 import { administer } from './visitor.ts';

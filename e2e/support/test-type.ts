@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright';
-import type { ChildrenMessage, ConsequencesMessage, ObjectMessage, TabInfo, TypeInfo } from '../../schema/messages.ts';
+import type {
+  ChildrenMessage,
+  ConsequencesMessage,
+  ObjectMessage,
+  TabInfo,
+  TypeInfo,
+} from '../../schema/messages/objects.ts';
 import { clientOf, managerOf, type Answer, type Client } from '../http/client.ts';
 import { CHROMIUM, hindrancesOn, LOOKS, watch } from './chromium.ts';
 import { until } from './figures.ts';

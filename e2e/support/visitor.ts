@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
-import type { Me } from '../../schema/messages.ts';
+import type { Me } from '../../schema/messages/access.ts';
 import { basic } from './server.ts';
 
 /** What came back, read to its end. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { FieldProblem } from '../../schema/messages.ts';
+import type { FieldProblem } from '../../schema/messages/problems.ts';
 
 /** What every error thrown on purpose carries: an HTTP status, a stable code, and a sentence that says what to do. */
 export class Problem extends Error {

@@ -1,4 +1,4 @@
-import type { LoginAnswer, Me } from '../../schema/messages.ts';
+import type { LoginAnswer, Me } from '../../schema/messages/access.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { rolesOf } from '../security/policy.ts';
 import { loginCookie, readLoginCookie } from '../security/login-cookie.ts';

@@ -1,13 +1,6 @@
 import { formSchema } from '../../schema/fields.ts';
-import type {
-  ChildItem,
-  FormSchema,
-  LinkHere,
-  ObjectMessage,
-  TabInfo,
-  TypeInfo,
-  Warning,
-} from '../../schema/messages.ts';
+import type { FormSchema } from '../../schema/messages/forms.ts';
+import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/messages/objects.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';

@@ -1,6 +1,6 @@
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath, isWithin } from '../../schema/paths.ts';
-import type { ConsequencesMessage } from '../../schema/messages.ts';
+import type { ConsequencesMessage } from '../../schema/messages/objects.ts';
 import { Invalid, Malformed, NotFound } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../publisher/body.ts';

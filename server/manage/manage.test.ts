@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type {
-  ChangedMessage,
-  CheckMessage,
-  ObjectMessage,
-  ProblemMessage,
-  SearchMessage,
-  TypeInfo,
-} from '../../schema/messages.ts';
+import type { CheckMessage } from '../../schema/messages/forms.ts';
+import type { ChangedMessage, ObjectMessage, SearchMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('adding answers 201 with the address, and the object is there', async () => {

@@ -1,4 +1,4 @@
-import type { FieldAnswer, FieldSchema, PathCandidate } from '../../schema/messages.ts';
+import type { FieldAnswer, FieldSchema, PathCandidate } from '../../schema/messages/forms.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
 

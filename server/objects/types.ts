@@ -1,5 +1,7 @@
 import type { Fields, ValuesOf } from '../../schema/fields.ts';
-import type { FieldAnswer, FieldProblem, TabInfo, Warning } from '../../schema/messages.ts';
+import type { FieldAnswer } from '../../schema/messages/forms.ts';
+import type { TabInfo, Warning } from '../../schema/messages/objects.ts';
+import type { FieldProblem } from '../../schema/messages/problems.ts';
 import type { TreeObject } from './object.ts';
 import type { Step } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../schema/messages.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
 import { ProductFolders } from '../products/trial.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 

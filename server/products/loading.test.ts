@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Invalid } from '../base/errors.ts';
-import type { ObjectMessage, TypeInfo } from '../../schema/messages.ts';
+import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { openTestInstallation } from '../testing.ts';
 import { CannotLoad, checkTogether, loadProducts } from './loading.ts';
 import { readTabModules } from './tab-modules.ts';

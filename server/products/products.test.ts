@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChainMessage, CheckMessage, ObjectMessage, TestMessage } from '../../schema/messages.ts';
+import type { CheckMessage } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ChainMessage } from '../../schema/messages/session-way.ts';
+import type { TestMessage } from '../../schema/messages/sessions.ts';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../testing.ts';
 

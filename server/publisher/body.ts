@@ -1,5 +1,5 @@
 import type { Compile } from 'typebox/schema';
-import type { FieldProblem } from '../../schema/messages.ts';
+import type { FieldProblem } from '../../schema/messages/problems.ts';
 import { Malformed } from '../base/errors.ts';
 
 /** JSON Schemas for the members of a method's body. */

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/messages.ts';
+import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
 import { deleteObject, getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import { ask } from '../../parts/dialog.ts';

@@ -1,7 +1,8 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
-import type { ChildItem, FieldSchema } from '../../../schema/messages.ts';
+import type { FieldSchema } from '../../../schema/messages/forms.ts';
+import type { ChildItem } from '../../../schema/messages/objects.ts';
 import { renameObject } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../forms/field-element.ts';

@@ -1,5 +1,5 @@
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
-import type { ObjectMessage } from '../../../schema/messages.ts';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
 import { replaceContent, sizeProblem, uploadFile } from '../../api/files.ts';
 import { checkProperties, getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';

@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import type { ObjectMessage } from '../../../schema/messages.ts';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
 import '../../parts/ago.ts';
 import { formatExact, formatMoment } from '../../parts/format.ts';
 import '../../parts/icon.ts';

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { ServerMessage } from '../../../schema/messages.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/dot.ts';
 import type { Column, CompactRow } from '../../parts/table.ts';
 import { formatDuration } from '../../parts/format.ts';

@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../../../schema/messages.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { Series, ServerHistory } from '../../../schema/messages/history.ts';
 import { formatBytes } from '../../parts/format.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/recent-charts.ts';

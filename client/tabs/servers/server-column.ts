@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ServerMessage } from '../../../schema/messages.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/bar.ts';
 import '../../parts/dot.ts';
 import { formatDuration, formatExact, formatTime } from '../../parts/format.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SessionAbout } from '../../../schema/messages.ts';
+import type { SessionAbout } from '../../../schema/messages/sessions.ts';
 import { formatBytes, formatDuration, formatExact } from '../../parts/format.ts';
 import { Ticking } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';

@@ -1,5 +1,6 @@
 import { html } from 'lit';
-import type { ObjectMessage, SessionRow } from '../../../schema/messages.ts';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { SessionRow } from '../../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { endSession, endSessions } from '../../api/sessions.ts';
 import { ask } from '../../parts/dialog.ts';

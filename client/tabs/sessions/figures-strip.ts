@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SessionsMessage } from '../../../schema/messages.ts';
+import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 import { controls } from '../../styles/controls.ts';
 

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SessionMessage, SessionRow, SessionValue } from '../../../schema/messages.ts';
+import type { SessionMessage, SessionRow, SessionValue } from '../../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { getSession, revealItem } from '../../api/sessions.ts';
 import '../../parts/ago.ts';

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../../schema/messages.ts';
+import type { SessionRow } from '../../../schema/messages/sessions.ts';
 
 /** "last seen first", as the foot of the list says it. */
 export function orderInWords(sort: string, order: 'asc' | 'desc'): string {

@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../../../schema/messages.ts';
+import type { FieldSchema } from '../../../schema/messages/forms.ts';
 
 const RULES = '8 to 128 characters, and none of the passwords that are guessed first. Length is worth more than signs.';
 

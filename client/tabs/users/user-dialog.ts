@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { FieldSchema, UserMessage, UsersMessage } from '../../../schema/messages.ts';
+import type { FieldSchema } from '../../../schema/messages/forms.ts';
+import type { UserMessage, UsersMessage } from '../../../schema/messages/users.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import '../../forms/field-element.ts';
 import type { ValueChanged } from '../../forms/field.ts';

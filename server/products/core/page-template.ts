@@ -1,6 +1,6 @@
 import { p } from '../../../schema/fields.ts';
 import type { PreviewMessage } from '../../../schema/messages/templates.ts';
-import type { FieldProblem } from '../../../schema/messages.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';

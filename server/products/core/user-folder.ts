@@ -1,4 +1,4 @@
-import type { UsersMessage } from '../../../schema/messages.ts';
+import type { UsersMessage } from '../../../schema/messages/users.ts';
 import { ROLES } from '../../../schema/permissions.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';

@@ -1,5 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import type { FieldProblem } from '../../../schema/messages.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';

@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../../../schema/messages.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 
 const FILLING_SHARE = 0.9;

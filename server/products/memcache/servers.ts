@@ -1,4 +1,6 @@
-import type { FieldAnswer, FieldResult, ServerMessage, Warning } from '../../../schema/messages.ts';
+import type { FieldAnswer, FieldResult } from '../../../schema/messages/forms.ts';
+import type { Warning } from '../../../schema/messages/objects.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';

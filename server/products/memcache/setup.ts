@@ -1,5 +1,6 @@
 import { normaliseId } from '../../../schema/ids.ts';
-import type { FieldProblem, SetupAnswer } from '../../../schema/messages.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { SetupAnswer } from '../../../schema/messages/session-way.ts';
 import { encodeUrlPath } from '../../../schema/paths.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission } from '../../manage/describe.ts';

@@ -1,4 +1,4 @@
-import type { ServersMessage } from '../../../schema/messages.ts';
+import type { ServersMessage } from '../../../schema/messages/servers.ts';
 import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { Store } from '../../memcache/store.ts';

@@ -1,5 +1,6 @@
 import { p } from '../../../schema/fields.ts';
-import type { FieldAnswer, FieldProblem } from '../../../schema/messages.ts';
+import type { FieldAnswer } from '../../../schema/messages/forms.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';

@@ -1,4 +1,5 @@
-import type { ChainBox, ChainMessage, FieldSchema } from '../../../schema/messages.ts';
+import type { FieldSchema } from '../../../schema/messages/forms.ts';
+import type { ChainBox, ChainMessage } from '../../../schema/messages/session-way.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { follow } from '../../manage/paths.ts';
 import type { ServerStatus } from '../../memcache/store.ts';

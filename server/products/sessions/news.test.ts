@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage, SessionsMessage } from '../../../schema/messages.ts';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
 import { startMemcached } from '../../../e2e/support/memcached.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
 import { ProductFolders } from '../trial.ts';

@@ -1,5 +1,6 @@
 import { p } from '../../../schema/fields.ts';
-import type { FieldAnswer, Warning } from '../../../schema/messages.ts';
+import type { FieldAnswer } from '../../../schema/messages/forms.ts';
+import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';

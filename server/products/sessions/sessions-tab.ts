@@ -4,7 +4,7 @@ import type {
   SessionRow,
   SessionsMessage,
   SessionValue,
-} from '../../../schema/messages.ts';
+} from '../../../schema/messages/sessions.ts';
 import { NotFound, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';

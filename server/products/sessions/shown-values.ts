@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { SessionValue } from '../../../schema/messages.ts';
+import type { SessionValue } from '../../../schema/messages/sessions.ts';
 import { encode } from '../../sessions/encode.ts';
 import { obscured, OBSCURED } from '../../sessions/obscure.ts';
 

@@ -1,4 +1,6 @@
-import type { FieldProblem, SessionAbout, SessionItem, TestMessage, Warning } from '../../../schema/messages.ts';
+import type { Warning } from '../../../schema/messages/objects.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { SessionAbout, SessionItem, TestMessage } from '../../../schema/messages/sessions.ts';
 import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
 import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../../../schema/messages.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../../../schema/messages/files.ts';
 import { gif, png } from '../../../../e2e/support/images.ts';
 import { openTestInstallation } from '../../../testing.ts';
