@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestMessage } from '../../schema/messages/sessions.ts';
+import type { SessionsMessage, TestMessage } from '../../schema/messages/sessions.ts';
 import { several, sized, times } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { basic, type TestServer } from '../support/server.ts';
 import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { resultOf, Visitor } from '../support/visitor.ts';
+import { administer, resultOf, Visitor } from '../support/visitor.ts';
 
 const SESSIONS = sized(200, 1_000);
 const PER_SECOND = 200;
@@ -64,6 +64,22 @@ test('a server that was removed and holds what others have changed since is not 
   const stale = await countLost(people, [site]);
   t.diagnostic(`${SESSIONS} sessions: ${stale} stale`);
   assert.equal(stale, 0);
+});
+
+test('a server that is gone since it was taken out, or never was there, keeps nobody from a new session', async () => {
+  await using cluster = await MemcachedCluster.start(2);
+  const { addresses } = cluster;
+  await using site = await startSite({ servers: addresses });
+  const visitor = new Visitor(site);
+  assert.equal((await visitor.post('/page', 'set n 1')).status, 200);
+  await administer(site.port, '/api/mcsdc/@sessions/@end', { body: {} });
+  await changeProperties(site, '/mcproxy', { servers: addresses.slice(0, 1) });
+  await cluster.kill(1);
+  const answer = await visitor.visit('/page', 'get n');
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(resultOf(answer), null);
+  const { unreachable } = await administer<SessionsMessage>(site.port, '/api/mcsdc/@sessions');
+  assert.deepEqual(unreachable, []);
 });
 
 async function newPeople(site: TestServer): Promise<readonly Person[]> {

@@ -5,7 +5,7 @@ import type { Allowlist } from './allowlist.ts';
 import type { Connect } from './connection.ts';
 import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
-import { BadKey, StoreClosed, ValueTooLarge } from './errors.ts';
+import { BadKey, isGone, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
 import type { Health } from './health.ts';
 import type { Holding } from './holding.ts';
@@ -150,7 +150,12 @@ export class Cluster implements Store {
     const members = this.#isSettled ? this.#members : [...this.#members, ...this.#former];
     const addresses = members.map(({ address }) => address);
     const listing = await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
-    return { ...listing, keys: listing.keys.filter(({ key }) => isKey(key)) };
+    const isAmongFormer = (text: string): boolean => this.#former.some(({ address }) => address.text === text);
+    return {
+      ...listing,
+      keys: listing.keys.filter(({ key }) => isKey(key)),
+      unreachable: listing.unreachable.filter((error) => !(isGone(error) && isAmongFormer(error.address))),
+    };
   }
 
   /** Everything that lies on the servers that are named now. */

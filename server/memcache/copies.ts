@@ -4,6 +4,7 @@ import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
 import { CopiedItem, isDisputed, isNewestKnown, newestOf, toCopied, type Survey } from './copied-item.ts';
 import { CopiedWrite } from './copied-write.ts';
+import { isGone } from './errors.ts';
 import { Inquiry } from './inquiry.ts';
 import { MemberItem, type Member, type Verb } from './member.ts';
 import type { Cas, Item, Outcome } from './store.ts';
@@ -15,7 +16,10 @@ export interface CopiesOptions {
   readonly members: readonly Member[];
   /** The members in the order of their places for a key. */
   readonly orderOf: (key: string) => readonly Member[];
-  /** Servers that were in use until lately. They are asked for what is found nowhere else, and never written to. */
+  /**
+   * Servers that were in use until lately. They are asked for what is found nowhere else, and never written to. One that
+   * was taken out and is gone has nothing: it was mistyped, or has been shut down since.
+   */
   readonly former: readonly Member[];
   /** How long a value may live, at the longest. */
   readonly longestTtlMs: number;
@@ -135,7 +139,7 @@ export class Copies implements Keeping {
 
   /** What the places of a key hold; where that is nothing, or in dispute, what any server holds. */
   async #survey(key: string, order: readonly Member[], wanted: number): Promise<Survey> {
-    const survey: Survey = new Inquiry(this.#reach(order), (member) => member.get(key));
+    const survey: Survey = new Inquiry(this.#reach(order), (member) => this.#look(member, key));
     await survey.ask(wanted);
     for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
     if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
@@ -144,6 +148,15 @@ export class Copies implements Keeping {
     survey.add([...order, ...this.#options.former]);
     await survey.ask(Infinity);
     return survey;
+  }
+
+  async #look(member: Member, key: string): Promise<MemberItem | undefined> {
+    try {
+      return await member.get(key);
+    } catch (error) {
+      if (isGone(error) && this.#options.former.includes(member)) return undefined;
+      throw error;
+    }
   }
 
   /** Old copies at places that are none any more would come back once the new ones are gone. */

@@ -54,6 +54,14 @@ export function toUnreachable(address: string, error: Error): ServerUnreachable 
   return new ServerUnreachable(address, REASONS.noRoute, { cause: error });
 }
 
+/** Whether nobody is there any more: what a memcached kept went with its process. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof ServerUnreachable)) return false;
+  const { reason, cause } = error;
+  if (reason === REASONS.unresolved) return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTFOUND';
+  return reason === REASONS.refused || reason === REASONS.noSocket;
+}
+
 /** The server answers and refuses: it is full, or does not know the command. */
 export class ServerRefused extends Unavailable {
   readonly address: string;
