@@ -1,22 +1,10 @@
 import type { Locator } from 'playwright/test';
-import { App } from './app.ts';
+import { ListTab } from './list-tab.ts';
 
 /** The Sessions tab of a session data container. */
-export class SessionsTab extends App {
+export class SessionsTab extends ListTab {
   get table(): Locator {
     return this.page.getByRole('table', { name: /^Sessions of / });
-  }
-
-  get rows(): Locator {
-    return this.table.locator('tr[data-key]');
-  }
-
-  row(text: string | RegExp): Locator {
-    return this.rows.filter({ hasText: text });
-  }
-
-  get filter(): Locator {
-    return this.page.getByRole('textbox', { name: 'Filter' });
   }
 
   /** One of the figures over the list, by its label. */
@@ -27,7 +15,6 @@ export class SessionsTab extends App {
       .locator('dd');
   }
 
-  /** What is shown of one session, docked or floating. */
   get detail(): Locator {
     return this.page.locator('session-detail');
   }
