@@ -5,7 +5,7 @@ import type { OwnLogin, OwnSession } from '../../schema/messages/own-sessions.ts
 import { endOwnLogin, endOwnSession, getOwnLogins, getOwnSessions } from '../api/own-sessions.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
@@ -97,9 +97,7 @@ export class MySessions extends LitElement {
   #face(list: Pick<Task, 'status' | 'error' | 'run'>, what: string, none: string) {
     const { status, error } = list;
     if (status === TaskStatus.ERROR) {
-      return html`<t-face kind="error" icon="circle-x" heading="Cannot list ${what}." detail=${detailOf(error)}>
-        <button @click=${() => void list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Cannot list ${what}.`, () => list.run(), detailOf(error));
     }
     return status === TaskStatus.COMPLETE ? html`<t-face icon="monitor" heading=${none}></t-face>` : nothing;
   }

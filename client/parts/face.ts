@@ -1,4 +1,4 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { controls } from '../styles/controls.ts';
 import './icon.ts';
@@ -58,4 +58,13 @@ export class Face extends LitElement {
       }
     `,
   ];
+}
+
+/** Stands where something could not be had, and lets one try again. */
+export function failed(heading: string, again: () => unknown, detail = ''): TemplateResult {
+  return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detail}>${tryAgain(again)}</t-face>`;
+}
+
+export function tryAgain(again: () => unknown): TemplateResult {
+  return html`<button @click=${again}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
 }

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Me } from '../../schema/messages/access.ts';
 import { detailOf } from '../api/request.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';
 import { findOut, hasEnded, identity } from '../state/identity.ts';
 import { place } from '../state/location.ts';
@@ -73,9 +73,7 @@ export class AppShell extends LitElement {
 
   #beforeStart() {
     if (!this.failure) return nothing;
-    return html`<t-face kind="error" icon="circle-x" heading="Could not start: ${this.failure}">
-      <button @click=${this.#begin}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    return failed(`Could not start: ${this.failure}`, () => this.#begin());
   }
 
   #drawer() {

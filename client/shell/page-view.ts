@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
-import '../parts/face.ts';
+import { tryAgain } from '../parts/face.ts';
 import { ObjectChanged, announceChange } from '../state/changes.ts';
 import { connection } from '../state/connection.ts';
 import { identity } from '../state/identity.ts';
@@ -152,7 +152,7 @@ export class PageView extends LitElement {
       icon="circle-x"
       heading="Could not show '${path}': ${detailOf(failure)}"
     >
-      <button @click=${() => this.#load.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
+      ${tryAgain(() => this.#load.run())}
     </t-face>`;
   }
 

@@ -6,7 +6,7 @@ import type { AssociationItem, AssociationsMessage } from '../../schema/messages
 import { changeAssociations, getAssociations } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
 import type { Column, CompactRow, SelectionChanged } from '../parts/table.ts';
@@ -131,13 +131,8 @@ export class AssociateTab extends LitElement implements TabElement {
 
   #face() {
     if (this.#list.status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Could not look for objects that '${this.path}' could keep: ${detailOf(this.#list.error)}"
-      >
-        <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      const why = detailOf(this.#list.error);
+      return failed(`Could not look for objects that '${this.path}' could keep: ${why}`, () => this.#list.run());
     }
     if (!this.#message) return nothing;
     return html`<t-face

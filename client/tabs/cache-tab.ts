@@ -7,7 +7,7 @@ import { chooseCache, getCache, invalidate } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
@@ -51,13 +51,7 @@ export class CacheTab extends LitElement implements TabElement {
   protected override render() {
     const { value, status, error } = this.#cache;
     if (status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Could not ask how this page is kept: ${detailOf(error)}"
-      >
-        <button @click=${() => this.#cache.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Could not ask how this page is kept: ${detailOf(error)}`, () => this.#cache.run());
     }
     if (!value) return html`<p class="visually-hidden" role="status">Asking how this page is kept…</p>`;
     return html`

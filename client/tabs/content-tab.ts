@@ -7,7 +7,7 @@ import { getContent, replaceContent, sizeProblem } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/bar.ts';
 import { ask } from '../parts/dialog.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
 import { FileDrop } from '../parts/file-drop.ts';
@@ -126,13 +126,7 @@ export class ContentTab extends LitElement implements TabElement {
   }
 
   #failed() {
-    return html`<t-face
-      kind="error"
-      icon="circle-x"
-      heading="Could not read '${this.path}': ${detailOf(this.#content.error)}"
-    >
-      <button @click=${() => this.#content.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    return failed(`Could not read '${this.path}': ${detailOf(this.#content.error)}`, () => this.#content.run());
   }
 
   async #choose([file, another]: readonly File[]) {

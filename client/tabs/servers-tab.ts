@@ -8,7 +8,7 @@ import { detailOf } from '../api/request.ts';
 import { getHistory, getServers } from '../api/sessions.ts';
 import '../parts/banner.ts';
 import '../parts/copy-text.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import '../parts/recent-charts.ts';
 import '../parts/table.ts';
@@ -128,10 +128,7 @@ export class ServersTab extends LitElement implements TabElement {
   }
 
   #noCharts() {
-    const heading = `The last minutes cannot be shown: ${detailOf(this.#recall.error)}`;
-    return html`<t-face kind="error" icon="circle-x" heading=${heading}>
-      <button @click=${() => this.#recall.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    return failed(`The last minutes cannot be shown: ${detailOf(this.#recall.error)}`, () => this.#recall.run());
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -157,13 +154,7 @@ export class ServersTab extends LitElement implements TabElement {
   }
 
   #failed() {
-    return html`<t-face
-      kind="error"
-      icon="circle-x"
-      heading="Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}"
-    >
-      <button @click=${this.#check}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    return failed(`Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}`, () => this.#check());
   }
 
   #outOfReach() {

@@ -9,7 +9,7 @@ import '../forms/property-form.ts';
 import '../parts/ago.ts';
 import '../parts/chain.ts';
 import '../parts/dot.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles, thisObject } from './properties/rail.ts';
@@ -65,13 +65,7 @@ export class SessionManagerTab extends LitElement implements TabElement {
   #picture() {
     const { value, status, error } = this.#chain;
     if (status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Could not follow the way of a request: ${detailOf(error)}"
-      >
-        <button @click=${() => this.#chain.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Could not follow the way of a request: ${detailOf(error)}`, () => this.#chain.run());
     }
     if (!value) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
     return html`<t-chain

@@ -10,7 +10,7 @@ import '../forms/field-element.ts';
 import type { ValueChanged } from '../forms/field.ts';
 import { problemsByField } from '../forms/problems.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import { announceChange } from '../state/changes.ts';
 import { flash } from '../state/flash.ts';
@@ -129,13 +129,7 @@ export class SetupSessionsPage extends LitElement implements TabElement {
 
   #beforehand() {
     if (this.#folder.status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Could not look into '${this.path}': ${detailOf(this.#folder.error)}"
-      >
-        <button @click=${() => this.#folder.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Could not look into '${this.path}': ${detailOf(this.#folder.error)}`, () => this.#folder.run());
     }
     if (this.#folder.status !== TaskStatus.COMPLETE) {
       return html`<t-loading>Looking into '${this.path}'…</t-loading>`;

@@ -7,7 +7,7 @@ import { detailOf } from '../api/request.ts';
 import { deleteUser, getUsers } from '../api/security.ts';
 import '../parts/ago.ts';
 import { ask } from '../parts/dialog.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
 import type { Column, CompactRow, Table } from '../parts/table.ts';
@@ -113,13 +113,7 @@ export class UsersTab extends LitElement implements TabElement {
 
   #face() {
     if (this.#list.status !== TaskStatus.ERROR) return nothing;
-    return html`<t-face
-      kind="error"
-      icon="circle-x"
-      heading="Could not list the users of '${this.path}': ${detailOf(this.#list.error)}"
-    >
-      <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    return failed(`Could not list the users of '${this.path}': ${detailOf(this.#list.error)}`, () => this.#list.run());
   }
 
   #dialog() {
