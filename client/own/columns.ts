@@ -61,7 +61,7 @@ function lastSeen<Row extends Own>(): Column<Row> {
 }
 
 function expires<Row extends Own>(label: string): Column<Row> {
-  const cell = (row: Row) => (row.expires === null ? 'never' : html`<t-until time=${row.expires}></t-until>`);
+  const cell = (row: Row) => html`<t-until .time=${row.expires}></t-until>`;
   return { id: 'expires', label, width: 110, rank: 3, isQuiet: true, cell };
 }
 

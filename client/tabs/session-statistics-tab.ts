@@ -6,12 +6,13 @@ import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { detailOf } from '../api/request.ts';
 import { getStatistics } from '../api/sessions.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
-import { formatExact, formatMoment, formatNumber } from '../parts/format.ts';
+import { failed } from '../parts/face.ts';
+import { formatNumber } from '../parts/format.ts';
 import '../parts/loading.ts';
 import '../parts/recent-charts.ts';
 import { rateText } from '../parts/series.ts';
 import { tableStyles } from '../parts/table-styles.ts';
+import { momentTime } from '../parts/time.ts';
 import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
@@ -81,13 +82,8 @@ export class SessionStatisticsTab extends LitElement implements TabElement {
   }
 
   #failed() {
-    return html`<t-face
-      kind="error"
-      icon="circle-x"
-      heading="Could not read the statistics of '${this.path}': ${detailOf(this.#look.error)}"
-    >
-      <button @click=${() => this.#check()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    const why = detailOf(this.#look.error);
+    return failed(`Could not read the statistics of '${this.path}': ${why}`, () => this.#check());
   }
 
   #outOfReach() {
@@ -98,15 +94,10 @@ export class SessionStatisticsTab extends LitElement implements TabElement {
   }
 
   #counted(message: StatisticsMessage) {
-    const since = new Date(message.since);
     return html`<section aria-labelledby="counted">
       <div class="about">
         <h2 id="counted">Counted by this process</h2>
-        <p class="quiet">
-          Since
-          <time datetime=${message.since} title=${formatExact(since)}>${formatMoment(since, new Date())}</time>.
-          ${message.unseen}
-        </p>
+        <p class="quiet">Since ${momentTime(message.since)}. ${message.unseen}</p>
       </div>
       <table aria-labelledby="counted">
         <thead>

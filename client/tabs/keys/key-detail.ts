@@ -3,17 +3,17 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { KeyMessage, KeySession, KeyValue } from '../../../schema/messages/keys.ts';
 import { getKey, revealKey } from '../../api/keys.ts';
-import { ApiProblem, detailOf } from '../../api/request.ts';
+import { detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
-import '../../parts/face.ts';
-import { formatBytes, formatExact, formatTime } from '../../parts/format.ts';
+import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { addressOf } from '../../state/location.ts';
 import { controls } from '../../styles/controls.ts';
-import { facts } from '../../styles/facts.ts';
 import '../reveals/reveal-list.ts';
+import { fact, keepers, notShown, rowDetail } from '../row-detail.ts';
 import './key-value.ts';
 
 /** One key: how large it is, how long it has, and what is under it. Looking does not count as using it. Sends `closed`. */
@@ -47,11 +47,10 @@ export class KeyDetail extends LitElement {
     const { kind, bytes, expires, lastAccess, server, copies } = found;
     return html`
       <dl>
-        ${this.#fact('Kind', kind)} ${this.#fact('Size', formatBytes(bytes))}
-        ${this.#fact('Expires in', expires === null ? 'never' : html`<t-until time=${expires}></t-until>`)}
-        ${this.#fact('Accessed', lastAccess === null ? null : html`<t-ago time=${lastAccess}></t-ago>`)}
-        ${this.#fact('Kept by', server ?? 'This process')}
-        ${copies.length > 0 ? this.#fact(copies.length === 1 ? 'Copy' : 'Copies', copies.join(', ')) : nothing}
+        ${fact('Kind', kind)} ${fact('Size', formatBytes(bytes))}
+        ${fact('Expires in', html`<t-until .time=${expires}></t-until>`)}
+        ${fact('Accessed', lastAccess === null ? null : html`<t-ago time=${lastAccess}></t-ago>`)}
+        ${keepers(server, copies)}
       </dl>
       ${found.session ? this.#session(found.session) : this.#value(found)}
     `;
@@ -97,37 +96,16 @@ export class KeyDetail extends LitElement {
         started === null || lastSeen === null
           ? nothing
           : html`<dl>
-              ${this.#fact('User', user ?? 'anonymous')} ${this.#fact('IP', address)}
-              ${this.#fact('Started', this.#time(started))} ${this.#fact('Browser', browser)}
-              ${this.#fact('Last seen', html`<t-ago time=${lastSeen}></t-ago>`)}
+              ${fact('User', user ?? 'anonymous')} ${fact('IP', address)} ${fact('Started', clockTime(started))}
+              ${fact('Browser', browser)} ${fact('Last seen', html`<t-ago time=${lastSeen}></t-ago>`)}
             </dl>`
       }
     `;
   }
 
-  #time(time: string) {
-    const date = new Date(time);
-    return html`<time datetime=${time} title=${formatExact(date)}>${formatTime(date)}</time>`;
-  }
-
-  #fact(label: string, value: unknown) {
-    return html`<div>
-      <dt>${label}</dt>
-      <dd>${value || '–'}</dd>
-    </div>`;
-  }
-
   #failed() {
-    const { error } = this.#look;
-    const isGone = error instanceof ApiProblem && error.status === 404;
-    return html`<t-face
-      kind=${isGone ? 'empty' : 'error'}
-      icon=${isGone ? 'timer' : 'circle-x'}
-      heading=${isGone ? 'This key is gone.' : 'Cannot look at the key.'}
-      detail=${detailOf(error)}
-    >
-      <button @click=${() => this.#look.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    const again = () => this.#look.run();
+    return notShown(this.#look.error, 'Cannot look at the key.', 'This key is gone.', again);
   }
 
   async #reveal() {
@@ -140,19 +118,8 @@ export class KeyDetail extends LitElement {
 
   static override styles = [
     controls,
-    facts,
+    rowDetail,
     css`
-      :host {
-        display: block;
-      }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 58px;
-        padding: 6px 20px;
-        border-bottom: 1px solid var(--t-line);
-      }
       h2 {
         flex: 1;
         min-width: 0;

@@ -4,6 +4,7 @@ import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { formatBytes } from '../../parts/format.ts';
 import { controls } from '../../styles/controls.ts';
 import { segments } from '../../styles/segments.ts';
+import { rowDetailPart } from '../row-detail.ts';
 
 const FORMS = [
   { id: 'decoded', label: 'Decoded' },
@@ -55,26 +56,8 @@ export class KeyValueView extends LitElement {
   static override styles = [
     controls,
     segments,
+    rowDetailPart,
     css`
-      :host {
-        display: block;
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        min-height: 43px;
-        padding-inline: 20px;
-        border-block: 1px solid var(--t-line);
-        background: var(--t-lowered);
-      }
-      h3 {
-        color: var(--t-text);
-        font-size: var(--t-size);
-      }
-      h3 span {
-        font-weight: 400;
-      }
       .value {
         max-height: 50vh;
         overflow: auto;
@@ -87,9 +70,6 @@ export class KeyValueView extends LitElement {
         font-size: 0.6875rem;
         white-space: pre;
         overflow-wrap: normal;
-      }
-      .none {
-        padding: 12px 20px;
       }
     `,
   ];

@@ -1,8 +1,8 @@
 import { css, html, nothing } from 'lit';
 import type { ObjectMessage } from '../../../schema/messages/objects.ts';
 import '../../parts/ago.ts';
-import { formatExact, formatMoment } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { momentTime } from '../../parts/time.ts';
 import { addressOf } from '../../state/location.ts';
 
 /** Who leads here by a path, and what rests on it. */
@@ -25,14 +25,13 @@ export function pointsHere({ pointsHere: links }: ObjectMessage) {
 
 /** Path, times, owner and revision. */
 export function thisObject({ path, created, modified, modifiedBy, owner, revision }: ObjectMessage) {
-  const time = new Date(created);
   return html`<section aria-labelledby="about">
     <h2 id="about">This object</h2>
     <dl class="small">
       <dt>Path</dt>
       <dd class="mono">${path}</dd>
       <dt>Created</dt>
-      <dd><time datetime=${created} title=${formatExact(time)}>${formatMoment(time, new Date())}</time></dd>
+      <dd>${momentTime(created)}</dd>
       <dt>Modified</dt>
       <dd><t-ago time=${modified}></t-ago>${modifiedBy ? ` by ${modifiedBy}` : ''}</dd>
       ${
@@ -57,11 +56,7 @@ export function lastChanges({ lastChanges: changes }: ObjectMessage) {
         ({ time, user, description }) =>
           html`<li>
             ${description}
-            <span class="quiet">
-              <time datetime=${time} title=${formatExact(new Date(time))}
-                >${formatMoment(new Date(time), new Date())}</time
-              >${user ? ` by ${user}` : ''}
-            </span>
+            <span class="quiet">${momentTime(time)}${user ? ` by ${user}` : ''}</span>
           </li>`,
       )}
     </ol>

@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/bar.ts';
 import '../../parts/dot.ts';
-import { formatDuration, formatExact, formatTime } from '../../parts/format.ts';
+import { formatDuration, formatTime } from '../../parts/format.ts';
+import { clockTime } from '../../parts/time.ts';
 import { Ticking } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';
 import {
@@ -66,9 +67,7 @@ export class ServerColumn extends LitElement {
 
   #since() {
     const { downSince } = this.server;
-    if (downSince === null) return nothing;
-    const time = new Date(downSince);
-    return html`since <time datetime=${downSince} title=${formatExact(time)}>${formatTime(time)}</time>`;
+    return downSince === null ? nothing : html`since ${clockTime(downSince)}`;
   }
 
   #figure(label: string, value: unknown, isWarning = false) {

@@ -5,8 +5,8 @@ import type { RoundTripMessage, RoundTripStep } from '../../../schema/messages/r
 import { detailOf } from '../../api/request.ts';
 import { checkRoundTrip } from '../../api/sessions.ts';
 import '../../parts/dot.ts';
-import { formatExact, formatTime } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { clockTime } from '../../parts/time.ts';
 import { addressOf } from '../../state/location.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -28,7 +28,7 @@ export class RoundTrip extends LitElement {
     return html`
       <div class="head">
         <h2>Round-trip check</h2>
-        ${result ? checkedAt(result) : nothing}
+        ${result ? clockTime(result.checked) : nothing}
       </div>
       ${
         result
@@ -127,11 +127,6 @@ export class RoundTrip extends LitElement {
       }
     `,
   ];
-}
-
-function checkedAt({ checked }: RoundTripMessage) {
-  const time = new Date(checked);
-  return html`<time datetime=${checked} title=${formatExact(time)}>${formatTime(time)}</time>`;
 }
 
 function stepOf({ what, detail, tookMs, isDone }: RoundTripStep) {

@@ -2,6 +2,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SessionAbout } from '../../../schema/messages/sessions.ts';
 import { formatBytes, formatDuration, formatExact } from '../../parts/format.ts';
+import '../../parts/until.ts';
 import { Ticking } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -19,16 +20,16 @@ export class SessionFacts extends LitElement {
   protected override render() {
     const { created, expires, bytes, maxBytes } = this.about;
     return html`<dl>
-      ${this.#fact('Session age', this.#span(created, -1))}
-      ${this.#fact('Expires in', expires === null ? 'never' : this.#span(expires, 1))}
+      ${this.#fact('Session age', this.#age(created))}
+      ${this.#fact('Expires in', html`<t-until .time=${expires}></t-until>`)}
       ${this.#fact('Size', `${formatBytes(bytes)} of ${formatBytes(maxBytes)}`)} ${this.#fact('Kept by', this.keptBy)}
     </dl>`;
   }
 
-  #span(iso: string, direction: 1 | -1) {
-    const time = new Date(iso);
-    const seconds = ((time.getTime() - Date.now()) / 1000) * direction;
-    return html`<time datetime=${iso} title=${formatExact(time)}>${formatDuration(seconds)}</time>`;
+  #age(created: string) {
+    const time = new Date(created);
+    const seconds = (Date.now() - time.getTime()) / 1000;
+    return html`<time datetime=${created} title=${formatExact(time)}>${formatDuration(seconds)}</time>`;
   }
 
   #fact(label: string, value: unknown) {

@@ -2,17 +2,17 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SessionMessage, SessionRow, SessionValue } from '../../../schema/messages/sessions.ts';
-import { ApiProblem, detailOf } from '../../api/request.ts';
+import { detailOf } from '../../api/request.ts';
 import { getSession, revealItem } from '../../api/sessions.ts';
 import '../../parts/ago.ts';
-import '../../parts/face.ts';
-import { formatBytes, formatExact, formatTime } from '../../parts/format.ts';
+import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
-import { facts } from '../../styles/facts.ts';
 import '../reveals/reveal-list.ts';
+import { fact, keepers, notShown, rowDetail } from '../row-detail.ts';
 import { nameOfUser } from './words.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';
@@ -94,35 +94,17 @@ export class SessionDetail extends LitElement {
   }
 
   #facts({ started, lastSeen, expires, address, browser, bytes, server, copies }: SessionMessage) {
-    const time = new Date(started);
     return html`<dl>
-      ${this.#fact('Started', html`<time datetime=${started} title=${formatExact(time)}>${formatTime(time)}</time>`)}
-      ${this.#fact('IP', address)} ${this.#fact('Last seen', html`<t-ago time=${lastSeen}></t-ago>`)}
-      ${this.#fact('Browser', browser)}
-      ${this.#fact('Expires in', expires === null ? 'never' : html`<t-until time=${expires}></t-until>`)}
-      ${this.#fact('Size', formatBytes(bytes))} ${this.#fact('Kept by', server ?? 'This process')}
-      ${copies.length > 0 ? this.#fact(copies.length === 1 ? 'Copy' : 'Copies', copies.join(', ')) : nothing}
+      ${fact('Started', clockTime(started))} ${fact('IP', address)}
+      ${fact('Last seen', html`<t-ago time=${lastSeen}></t-ago>`)} ${fact('Browser', browser)}
+      ${fact('Expires in', html`<t-until .time=${expires}></t-until>`)} ${fact('Size', formatBytes(bytes))}
+      ${keepers(server, copies)}
     </dl>`;
   }
 
-  #fact(label: string, value: unknown) {
-    return html`<div>
-      <dt>${label}</dt>
-      <dd>${value || '–'}</dd>
-    </div>`;
-  }
-
   #failed() {
-    const { error } = this.#session;
-    const isGone = error instanceof ApiProblem && error.status === 404;
-    return html`<t-face
-      kind=${isGone ? 'empty' : 'error'}
-      icon=${isGone ? 'timer' : 'circle-x'}
-      heading=${isGone ? 'This session has ended.' : 'Cannot open the session.'}
-      detail=${detailOf(error)}
-    >
-      <button @click=${() => this.#session.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-    </t-face>`;
+    const again = () => this.#session.run();
+    return notShown(this.#session.error, 'Cannot open the session.', 'This session has ended.', again);
   }
 
   async #reveal({ item }: RevealWanted) {
@@ -148,19 +130,8 @@ export class SessionDetail extends LitElement {
 
   static override styles = [
     controls,
-    facts,
+    rowDetail,
     css`
-      :host {
-        display: block;
-      }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 58px;
-        padding: 6px 20px;
-        border-bottom: 1px solid var(--t-line);
-      }
       .name {
         flex: 1;
         min-width: 0;

@@ -5,6 +5,7 @@ import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';
 import { segments } from '../../styles/segments.ts';
+import { rowDetailPart } from '../row-detail.ts';
 
 const LONG = 300;
 
@@ -81,27 +82,11 @@ export class SessionValues extends LitElement {
   static override styles = [
     controls,
     segments,
+    rowDetailPart,
     css`
-      :host {
-        display: block;
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        min-height: 43px;
-        padding-inline: 20px;
-        border-block: 1px solid var(--t-line);
-        background: var(--t-lowered);
-      }
-      h3 {
-        color: var(--t-text);
-        font-size: var(--t-size);
-      }
       h3 span {
         margin-left: 6px;
         color: var(--t-faint);
-        font-weight: 400;
       }
       li {
         display: grid;
@@ -133,9 +118,6 @@ export class SessionValues extends LitElement {
         min-height: 18px;
         font-size: var(--t-size-small);
         line-height: 18px;
-      }
-      .none {
-        padding: 12px 20px;
       }
       @media (width < 640px) {
         li {
