@@ -206,7 +206,7 @@ export class Table<Row> extends LitElement {
     >
       ${
         column.isSortable
-          ? html`<button class="head" @click=${() => this.#sort(column.id, order)}>${column.label}${arrow}</button>`
+          ? html`<button class="head" @click=${() => this.#sort(column, order)}>${column.label}${arrow}</button>`
           : column.label
       }
     </th>`;
@@ -257,8 +257,9 @@ export class Table<Row> extends LitElement {
     }
   }
 
-  #sort(column: string, order: Sorting['order'] | undefined) {
-    this.dispatchEvent(new SortChanged({ column, order: order === 'asc' ? 'desc' : 'asc' }));
+  #sort({ id, isLargestFirst = false }: Column<Row>, order: Sorting['order'] | undefined) {
+    const isAscending = order === undefined ? !isLargestFirst : order === 'desc';
+    this.dispatchEvent(new SortChanged({ column: id, order: isAscending ? 'asc' : 'desc' }));
   }
 
   #select(keys: Iterable<string>) {

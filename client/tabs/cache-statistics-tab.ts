@@ -6,13 +6,15 @@ import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/cac
 import { getCacheStatistics, removeEntries } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
+import '../parts/figures-strip.ts';
+import type { Figure } from '../parts/figures-strip.ts';
 import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
 import '../parts/recent-charts.ts';
 import '../parts/table.ts';
-import type { SelectionChanged, SortChanged, Sorting } from '../parts/table.ts';
+import type { SelectionChanged } from '../parts/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf, place, setQuery } from '../state/location.ts';
+import { addressOf, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { Repeating } from '../state/repeating.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -20,6 +22,7 @@ import { controls } from '../styles/controls.ts';
 import { columns, compactRow } from './caches/columns.ts';
 import './caches/entry-selection.ts';
 import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
+import { showSorted, sortingOf } from './listing.ts';
 import type { TabElement } from './tab.ts';
 
 const EVERY_MS = 10_000;
@@ -46,7 +49,7 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
 
   protected override render() {
     const message = this.#message;
-    const rows = sorted(message?.rows ?? [], this.#sorting);
+    const rows = sorted(message?.rows ?? [], sorting());
     return html`
       ${message?.trouble ? html`<t-banner kind="warning">${message.trouble}</t-banner>` : nothing}
       ${message ? this.#figures(message) : nothing} ${message && rows.length > 0 ? this.#recently(message) : nothing}
@@ -58,10 +61,10 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
         .compact=${compactRow}
         .rows=${rows}
         .keyOf=${keyOf}
-        .sorting=${this.#sorting}
+        .sorting=${sorting()}
         .selected=${this.selected}
         .loading=${this.#look.status === TaskStatus.PENDING}
-        @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+        @sort-changed=${showSorted}
         @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
       >
         ${this.#face()}
@@ -74,26 +77,16 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
     return this.#look.status === TaskStatus.ERROR ? undefined : this.#look.value;
   }
 
-  get #sorting(): Sorting {
-    const { query } = place.get();
-    return { column: query.get('sort') ?? 'hits', order: query.get('order') === 'asc' ? 'asc' : 'desc' };
-  }
-
   #figures({ rows }: CacheStatisticsMessage) {
     const sum = (of: (row: CacheRow) => number) => rows.reduce((total, row) => total + of(row), 0);
-    const figure = (label: string, value: string) =>
-      html`<div>
-        <dt>${label}</dt>
-        <dd>${value}</dd>
-      </div>`;
+    const figures: readonly Figure[] = [
+      ['Entries', formatNumber(sum(({ entries }) => entries))],
+      ['Memory', formatBytes(sum(({ bytes }) => bytes))],
+      ['Hits', formatNumber(sum(({ hits }) => hits))],
+      ['Hit rate', rateText({ hits: sum(({ hits }) => hits), misses: sum(({ misses }) => misses) })],
+    ];
     const count = this.selected.size;
-    return html`<div class="strip">
-      <dl>
-        ${figure('Entries', formatNumber(sum(({ entries }) => entries)))}
-        ${figure('Memory', formatBytes(sum(({ bytes }) => bytes)))}
-        ${figure('Hits', formatNumber(sum(({ hits }) => hits)))}
-        ${figure('Hit rate', rateText({ hits: sum(({ hits }) => hits), misses: sum(({ misses }) => misses) }))}
-      </dl>
+    return html`<figures-strip .figures=${figures}>
       ${
         count > 0
           ? html`<entry-selection
@@ -103,7 +96,7 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
             ></entry-selection>`
           : nothing
       }
-    </div>`;
+    </figures-strip>`;
   }
 
   #recently(message: CacheStatisticsMessage) {
@@ -112,14 +105,7 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
 
   #face() {
     if (this.#look.status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Cannot look at what '${this.path}' keeps."
-        detail=${detailOf(this.#look.error)}
-      >
-        <button @click=${() => this.#look.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Cannot look at what '${this.path}' keeps.`, () => this.#look.run(), detailOf(this.#look.error));
     }
     if (!this.#message) return nothing;
     return html`<t-face
@@ -136,11 +122,6 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
       Hits and misses are counted by the process that answers here, since ${formatMoment(new Date(since), new Date())}.
       Looked at every ${EVERY_MS / 1000} s.
     </p>`;
-  }
-
-  #sort({ column, order }: Sorting) {
-    const isNew = column !== this.#sorting.column;
-    setQuery({ sort: column, order: isNew && column !== 'path' ? 'desc' : order });
   }
 
   async #remove() {
@@ -165,63 +146,16 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
       t-table {
         flex: 1;
       }
-      .strip {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 8px;
-        padding-right: var(--t-edge);
-        border-bottom: 1px solid var(--t-line);
-      }
-      dl {
-        display: flex;
-        font-variant-numeric: tabular-nums;
-      }
-      dl div {
-        padding: 9px 20px 6px;
-        border-right: 1px solid var(--t-line);
-      }
-      dl div:first-child {
-        padding-left: var(--t-edge);
-      }
-      dt {
-        color: var(--t-quiet);
-        font-size: var(--t-size-small);
-        line-height: 16px;
-      }
-      dd {
-        font-size: var(--t-size-figure);
-        font-weight: 500;
-        line-height: 26px;
-        white-space: nowrap;
-      }
       .foot {
         padding: 9px var(--t-edge);
         border-top: 1px solid var(--t-line);
       }
-      @media (width < 640px) {
-        .strip {
-          display: block;
-          padding: 0;
-        }
-        dl {
-          display: grid;
-          grid-template-columns: 1fr 1fr;
-        }
-        dl div,
-        dl div:first-child {
-          padding-inline: var(--t-edge);
-        }
-        dl div:nth-child(even) {
-          border-right: 0;
-        }
-        dl div:nth-child(n + 3) {
-          border-top: 1px solid var(--t-line);
-        }
-      }
     `,
   ];
+}
+
+function sorting() {
+  return sortingOf({ column: 'hits', order: 'desc' });
 }
 
 function keyOf({ path }: CacheRow): string {

@@ -5,13 +5,13 @@ import type { KeysMessage } from '../../schema/messages/keys.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getKeys } from '../api/keys.ts';
 import { detailOf } from '../api/request.ts';
-import '../parts/face.ts';
+import { failed, tryAgain } from '../parts/face.ts';
 import '../parts/filter-field.ts';
-import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
+import type { FilterField } from '../parts/filter-field.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/side-panel.ts';
 import '../parts/table.ts';
-import type { RowOpened, SortChanged, Sorting, Table } from '../parts/table.ts';
+import type { RowOpened, Table } from '../parts/table.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -20,11 +20,11 @@ import { listPage } from '../styles/list-page.ts';
 import { columns, compactLine } from './keys/columns.ts';
 import './keys/key-detail.ts';
 import { lineOfKey, linesOf, type KeyLine } from './keys/lines.ts';
+import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
 import './reveals/reveal-list.ts';
 import { sourceAt } from './sessions/words.ts';
 import type { TabElement } from './tab.ts';
 
-const PAGE = 100;
 /** Stands in the address for the group of keys that have no prefix in common. */
 const NO_PREFIX = '*';
 
@@ -37,8 +37,7 @@ export class KeysTab extends LitElement implements TabElement {
   @query('t-table') private table!: Table<KeyLine>;
 
   readonly #list = new Task(this, {
-    args: () =>
-      [this.object, this.#filter, this.#group, this.#sorting.column, this.#sorting.order, this.#offset] as const,
+    args: () => [this.object, filterText(), this.#group, sorting().column, sorting().order, offset()] as const,
     task: ([{ path }, filter, group, sort, order, offset], { signal }) =>
       getKeys(path, { filter, group, sort, order, offset, limit: PAGE }, signal),
   });
@@ -60,8 +59,8 @@ export class KeysTab extends LitElement implements TabElement {
           <filter-field
             shortcut="/"
             placeholder="Filter by words in the key"
-            value=${this.#filter}
-            @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+            value=${filterText()}
+            @filter-changed=${showFiltered}
             @leave-down=${() => this.table.focusRow()}
           ></filter-field>
           <button class="again" @click=${() => this.#list.run()}><t-icon name="refresh-cw"></t-icon>List again</button>
@@ -73,11 +72,11 @@ export class KeysTab extends LitElement implements TabElement {
           .compact=${compactLine}
           .rows=${message ? linesOf(message, this.#openPrefix) : []}
           .keyOf=${idOf}
-          .sorting=${this.#sorting}
+          .sorting=${sorting()}
           .openKey=${this.#key === undefined ? undefined : lineOfKey(this.#key)}
           .loading=${this.#list.status === TaskStatus.PENDING}
           @click=${this.#onClick}
-          @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+          @sort-changed=${showSorted}
           @row-opened=${(event: RowOpened) => this.#open(event.key)}
         >
           ${this.#face()}
@@ -98,10 +97,6 @@ export class KeysTab extends LitElement implements TabElement {
     return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
   }
 
-  get #filter(): string {
-    return place.get().query.get('filter') ?? '';
-  }
-
   /** The group that is open, as the address has it. */
   get #group(): string | undefined {
     return place.get().query.get('group') ?? undefined;
@@ -111,15 +106,6 @@ export class KeysTab extends LitElement implements TabElement {
     return this.#group === NO_PREFIX ? '' : this.#group;
   }
 
-  get #sorting(): Sorting {
-    const { query: values } = place.get();
-    return { column: values.get('sort') ?? 'name', order: values.get('order') === 'desc' ? 'desc' : 'asc' };
-  }
-
-  get #offset(): number {
-    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
-  }
-
   /** The key that is looked at. */
   get #key(): string | undefined {
     return place.get().query.get('key') ?? undefined;
@@ -127,22 +113,19 @@ export class KeysTab extends LitElement implements TabElement {
 
   #face() {
     const { status, error } = this.#list;
-    const again = html`<button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
-    if (status === TaskStatus.ERROR) {
-      const heading = `Cannot list the keys of '${this.path}'.`;
-      return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detailOf(error)}>${again}</t-face>`;
-    }
+    const again = () => this.#list.run();
+    if (status === TaskStatus.ERROR) return failed(`Cannot list the keys of '${this.path}'.`, again, detailOf(error));
     const message = this.#message;
     if (status !== TaskStatus.COMPLETE || !message) return nothing;
-    if (this.#filter && message.total > 0) {
-      return html`<t-face icon="search" heading="No key matches '${this.#filter}'." detail=${message.source}>
+    if (filterText() && message.total > 0) {
+      return html`<t-face icon="search" heading="No key matches '${filterText()}'." detail=${message.source}>
         <button @click=${() => this.filterField.clear()}>Clear filter</button>
       </t-face>`;
     }
     if (!message.complete) {
       const heading = `Cannot list every key of '${this.path}'. Of those that can be seen, there is none.`;
       return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${message.source}
-        >${again}</t-face
+        >${tryAgain(again)}</t-face
       >`;
     }
     return html`<t-face icon=${this.object.icon} heading="Nothing is kept here." detail=${message.source}>
@@ -151,12 +134,11 @@ export class KeysTab extends LitElement implements TabElement {
   }
 
   #foot({ groups, furtherGroups, keys, matching, source, checked }: KeysMessage) {
-    const to = this.#offset + keys.length;
-    const isAll = this.#offset === 0 && to >= matching;
-    const isPaged = this.#group !== undefined && !isAll;
+    const to = offset() + keys.length;
+    const isAll = offset() === 0 && to >= matching;
     return html`<div class="foot">
       <p class="figures" role="status">${this.#rangeText(to, matching, groups.length + furtherGroups, isAll)}</p>
-      ${isPaged ? html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>` : nothing}
+      ${this.#group === undefined ? nothing : pages(keys.length, matching)}
       <p class="source">
         ${sourceAt(source, formatTime(new Date(checked)))}
         ${furtherGroups > 0 ? `Only the ${plural(groups.length, 'largest group')} of ${formatNumber(groups.length + furtherGroups)} are listed; the filter finds the others.` : nothing}
@@ -169,20 +151,10 @@ export class KeysTab extends LitElement implements TabElement {
     if (matching === 0) return 'No keys';
     if (this.#group !== undefined) {
       if (isAll) return `${plural(matching, 'key')} in this group`;
-      return `${formatNumber(this.#offset + 1)} to ${formatNumber(to)} of ${plural(matching, 'key')} in this group`;
+      return `${formatNumber(offset() + 1)} to ${formatNumber(to)} of ${plural(matching, 'key')} in this group`;
     }
     const counted = `${plural(matching, 'key')} in ${plural(groups, 'group')}`;
     return isAll ? counted : `${counted}. Open a group to see its keys`;
-  }
-
-  #page(label: string, offset: number, isThere: boolean) {
-    const from = offset <= 0 ? undefined : String(offset + 1);
-    return html`<button class="small" ?disabled=${!isThere} @click=${() => setQuery({ from })}>${label}</button>`;
-  }
-
-  #sort({ column, order }: Sorting) {
-    const isNew = column !== this.#sorting.column;
-    setQuery({ sort: column, order: isNew && column !== 'name' ? 'desc' : order, from: undefined });
   }
 
   #onClick(event: MouseEvent) {
@@ -218,6 +190,10 @@ export class KeysTab extends LitElement implements TabElement {
       }
     `,
   ];
+}
+
+function sorting() {
+  return sortingOf({ column: 'name', order: 'asc' });
 }
 
 function idOf({ id }: KeyLine): string {

@@ -5,13 +5,14 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { SessionRow, SessionsMessage } from '../../schema/messages/sessions.ts';
 import { detailOf } from '../api/request.ts';
 import { getSessions } from '../api/sessions.ts';
-import '../parts/face.ts';
+import { failed, tryAgain } from '../parts/face.ts';
+import '../parts/figures-strip.ts';
 import '../parts/filter-field.ts';
-import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
+import type { FilterField } from '../parts/filter-field.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/side-panel.ts';
 import '../parts/table.ts';
-import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
+import type { RowOpened, SelectionChanged, Table } from '../parts/table.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -19,16 +20,14 @@ import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { listPage } from '../styles/list-page.ts';
+import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
 import './reveals/reveal-list.ts';
 import { columns, compactRow } from './sessions/columns.ts';
-import './sessions/figures-strip.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
-import { orderInWords, sourceAt } from './sessions/words.ts';
+import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
 import type { TabElement } from './tab.ts';
-
-const PAGE = 100;
 
 /** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
 @customElement('sessions-tab')
@@ -40,7 +39,7 @@ export class SessionsTab extends LitElement implements TabElement {
   @query('t-table') private table!: Table<SessionRow>;
 
   readonly #list = new Task(this, {
-    args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
+    args: () => [this.object, filterText(), sorting().column, sorting().order, offset()] as const,
     task: ([{ path }, filter, sort, order, offset], { signal }) =>
       getSessions(path, { filter, sort, order, offset, limit: PAGE }, signal),
     onComplete: ({ sessions }) => (this.selected = this.selected.intersection(new Set(sessions.map(keyOf)))),
@@ -60,7 +59,7 @@ export class SessionsTab extends LitElement implements TabElement {
     const message = this.#message;
     return html`
       <div class="list">
-        <figures-strip .message=${message}>${isPhone.get() ? nothing : this.#listAgain()}</figures-strip>
+        <figures-strip .figures=${figuresOf(message)}>${isPhone.get() ? nothing : this.#listAgain()}</figures-strip>
         ${this.#toolbar()}
         <t-table
           label="Sessions of ${this.object.id}"
@@ -70,12 +69,12 @@ export class SessionsTab extends LitElement implements TabElement {
           .compact=${compactRow}
           .rows=${message?.sessions ?? []}
           .keyOf=${keyOf}
-          .sorting=${this.#sorting}
+          .sorting=${sorting()}
           .selected=${this.selected}
           .openKey=${this.#openKey}
           .loading=${this.#list.status === TaskStatus.PENDING}
           @click=${this.#onClick}
-          @sort-changed=${(event: SortChanged) => this.#sort(event.sorting)}
+          @sort-changed=${showSorted}
           @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
           @row-opened=${(event: RowOpened) => this.#show(event.key)}
         >
@@ -91,19 +90,6 @@ export class SessionsTab extends LitElement implements TabElement {
     return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
   }
 
-  get #filter(): string {
-    return place.get().query.get('filter') ?? '';
-  }
-
-  get #sorting(): Sorting {
-    const { query: values } = place.get();
-    return { column: values.get('sort') ?? 'lastSeen', order: values.get('order') === 'asc' ? 'asc' : 'desc' };
-  }
-
-  get #offset(): number {
-    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
-  }
-
   /** The session whose inside is shown. */
   get #openKey(): string | undefined {
     return place.get().query.get('session') ?? undefined;
@@ -115,8 +101,8 @@ export class SessionsTab extends LitElement implements TabElement {
       <filter-field
         shortcut="/"
         placeholder="Filter by user, IP, browser"
-        value=${this.#filter}
-        @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+        value=${filterText()}
+        @filter-changed=${showFiltered}
         @leave-down=${() => this.table.focusRow()}
       ></filter-field>
       ${
@@ -136,17 +122,15 @@ export class SessionsTab extends LitElement implements TabElement {
 
   #face() {
     const { status, error } = this.#list;
-    const again = html`<button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
-    if (status === TaskStatus.ERROR) {
-      const heading = `Cannot list the sessions of '${this.path}'.`;
-      return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detailOf(error)}>${again}</t-face>`;
-    }
+    const again = () => this.#list.run();
+    if (status === TaskStatus.ERROR)
+      return failed(`Cannot list the sessions of '${this.path}'.`, again, detailOf(error));
     const message = this.#message;
     if (status !== TaskStatus.COMPLETE || !message) return nothing;
-    if (this.#filter && message.total > 0) {
+    if (filterText() && message.total > 0) {
       return html`<t-face
         icon="search"
-        heading="No session matches '${this.#filter}'."
+        heading="No session matches '${filterText()}'."
         detail="Sessions were looked at by user, IP, browser and key. A size finds larger or smaller ones: >10 KiB."
       >
         <button @click=${() => this.filterField.clear()}>Clear filter</button>
@@ -155,7 +139,7 @@ export class SessionsTab extends LitElement implements TabElement {
     if (!message.complete) {
       const heading = `Cannot list every session of '${this.path}'. Of those that can be seen, there is none.`;
       return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${message.source}
-        >${again}</t-face
+        >${tryAgain(again)}</t-face
       >`;
     }
     return html`<t-face
@@ -168,17 +152,17 @@ export class SessionsTab extends LitElement implements TabElement {
   }
 
   #foot({ sessions, matching, source, checked }: SessionsMessage) {
-    const { column, order } = this.#sorting;
-    const to = this.#offset + sessions.length;
-    const isAll = this.#offset === 0 && to >= matching;
+    const { column, order } = sorting();
+    const to = offset() + sessions.length;
+    const isAll = offset() === 0 && to >= matching;
     const range = isAll
       ? plural(matching, 'session')
-      : `${formatNumber(this.#offset + 1)} to ${formatNumber(to)} of ${formatNumber(matching)}`;
+      : `${formatNumber(offset() + 1)} to ${formatNumber(to)} of ${formatNumber(matching)}`;
     return html`<div class="foot">
       <p class="figures" role="status">
         ${matching === 0 ? 'No sessions' : `${range}, ${orderInWords(column, order)}`}
       </p>
-      ${isAll ? nothing : html`<div class="page">${this.#page('Previous', this.#offset - PAGE, this.#offset > 0)} ${this.#page('Next', to, to < matching)}</div>`}
+      ${pages(sessions.length, matching)}
       <p class="source">${sourceAt(source, formatTime(new Date(checked)))}</p>
       ${isPhone.get() ? this.#listAgain() : nothing}
       <reveal-list path=${this.path} .version=${checked}></reveal-list>
@@ -191,11 +175,6 @@ export class SessionsTab extends LitElement implements TabElement {
     </button>`;
   }
 
-  #page(label: string, offset: number, isThere: boolean) {
-    const from = offset <= 0 ? undefined : String(offset + 1);
-    return html`<button class="small" ?disabled=${!isThere} @click=${() => setQuery({ from })}>${label}</button>`;
-  }
-
   #drawer() {
     const key = this.#openKey;
     if (key === undefined) return nothing;
@@ -206,13 +185,6 @@ export class SessionsTab extends LitElement implements TabElement {
         @detail-action=${(event: DetailAction) => void this.#act(event)}
       ></session-detail>
     </side-panel>`;
-  }
-
-  #sort({ column, order }: Sorting) {
-    // Times and sizes begin with the latest and the largest.
-    const isNew = column !== this.#sorting.column;
-    const isOfFigures = ['lastSeen', 'expires', 'bytes'].includes(column);
-    setQuery({ sort: column, order: isNew && isOfFigures ? 'desc' : order, from: undefined });
   }
 
   #onClick(event: MouseEvent) {
@@ -293,6 +265,10 @@ export class SessionsTab extends LitElement implements TabElement {
       }
     `,
   ];
+}
+
+function sorting() {
+  return sortingOf({ column: 'lastSeen', order: 'desc' });
 }
 
 function keyOf({ key }: SessionRow): string {

@@ -9,9 +9,18 @@ import { nameOfUser } from './words.ts';
 /** How sessions are listed. */
 export const columns: readonly Column<SessionRow>[] = [
   { id: 'user', label: 'User', width: 120, rank: 0, isSortable: true, cell: userOf },
-  { id: 'lastSeen', label: 'Last seen', width: 92, rank: 0, isSortable: true, cell: lastSeen },
-  { id: 'expires', label: 'Expires in', width: 104, rank: 1, isSortable: true, cell: expiresIn },
-  { id: 'bytes', label: 'Size', width: 84, rank: 0, isSortable: true, align: 'end', cell: sizeOf },
+  { id: 'lastSeen', label: 'Last seen', width: 92, rank: 0, isSortable: true, isLargestFirst: true, cell: lastSeen },
+  { id: 'expires', label: 'Expires in', width: 104, rank: 1, isSortable: true, isLargestFirst: true, cell: expiresIn },
+  {
+    id: 'bytes',
+    label: 'Size',
+    width: 84,
+    rank: 0,
+    isSortable: true,
+    isLargestFirst: true,
+    align: 'end',
+    cell: sizeOf,
+  },
   { id: 'address', label: 'IP', width: 138, rank: 2, isSortable: true, cell: ({ address }) => address },
   { id: 'browser', label: 'Browser', width: 150, rank: 3, isSortable: true, isQuiet: true, cell: browserOf },
 ];
@@ -31,7 +40,7 @@ function lastSeen({ lastSeen: time }: SessionRow) {
 }
 
 function expiresIn({ expires }: SessionRow) {
-  return expires === null ? 'never' : html`<t-until time=${expires}></t-until>`;
+  return html`<t-until .time=${expires}></t-until>`;
 }
 
 function sizeOf({ bytes }: SessionRow) {

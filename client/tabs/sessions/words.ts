@@ -1,4 +1,18 @@
-import type { SessionRow } from '../../../schema/messages/sessions.ts';
+import type { SessionRow, SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { Figure } from '../../parts/figures-strip.ts';
+import { formatBytes, formatNumber } from '../../parts/format.ts';
+
+/** How many sessions there are, how many are in use, and how large they are, as far as it is known. */
+export function figuresOf(message: SessionsMessage | undefined): readonly Figure[] {
+  const known = (value: number | null | undefined, format: (value: number) => string) =>
+    value === undefined || value === null ? '–' : format(value);
+  return [
+    ['Sessions', known(message?.total, formatNumber)],
+    ['Active in 5 min', known(message?.active, formatNumber)],
+    ['Mean size', known(message?.meanBytes, formatBytes)],
+    ['Largest', known(message?.largestBytes, formatBytes)],
+  ];
+}
 
 /** "last seen first", as the foot of the list says it. */
 export function orderInWords(sort: string, order: 'asc' | 'desc'): string {

@@ -1,28 +1,25 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
-import { formatBytes, formatNumber } from '../../parts/format.ts';
-import { controls } from '../../styles/controls.ts';
+import { controls } from '../styles/controls.ts';
 
-/** How many sessions there are, how many are in use, and how large they are. What is slotted stands at the right. */
+export type Figure = readonly [label: string, value: string];
+
+/** The figures that sum up the list below. What is slotted stands at the right. */
 @customElement('figures-strip')
 export class FiguresStrip extends LitElement {
-  @property({ attribute: false }) message: SessionsMessage | undefined;
+  @property({ attribute: false }) figures: readonly Figure[] = [];
 
   protected override render() {
-    const { total, active, meanBytes, largestBytes } = this.message ?? {};
     return html`<dl>
-        ${this.#figure('Sessions', total, formatNumber)} ${this.#figure('Active in 5 min', active, formatNumber)}
-        ${this.#figure('Mean size', meanBytes, formatBytes)} ${this.#figure('Largest', largestBytes, formatBytes)}
+        ${this.figures.map(
+          ([label, value]) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
       </dl>
       <slot></slot>`;
-  }
-
-  #figure(label: string, value: number | null | undefined, format: (value: number) => string) {
-    return html`<div>
-      <dt>${label}</dt>
-      <dd>${value === undefined || value === null ? '–' : format(value)}</dd>
-    </div>`;
   }
 
   static override styles = [
@@ -30,8 +27,10 @@ export class FiguresStrip extends LitElement {
     css`
       :host {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
+        gap: 8px;
         padding-right: var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }
