@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkId, idFromFileName, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
+import { checkId, idFromFileName, nextCopyId, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
 import { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from './paths.ts';
 
 const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
@@ -128,5 +128,28 @@ test('whatever a file is called, its id has no sign that an id must not have', (
       assert.doesNotMatch(problem ?? '', /illegal|begins with an underscore|begins with "@"/);
     }),
     { numRuns: 5000 },
+  );
+});
+
+test('the ids of copies are counted, and asking for the next one always gives another', () => {
+  const ids = ['x', 'copy_of_x', 'copy2_of_x', 'copy9_of_x', 'copy_x', 'copy_of_', 'a copy_of_x'];
+  assert.deepEqual(ids.map(nextCopyId), [
+    'copy_of_x',
+    'copy2_of_x',
+    'copy3_of_x',
+    'copy10_of_x',
+    'copy_of_copy_x',
+    'copy2_of_',
+    'copy_of_a copy_of_x',
+  ]);
+  const number = fc.oneof(fc.constant(''), fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String));
+  fc.assert(
+    fc.property(number, fc.string({ unit: 'binary' }), (count, rest) => {
+      const seen = new Set<string>();
+      for (let id = `copy${count}_of_${rest}`; seen.size < 5; id = nextCopyId(id)) {
+        assert.ok(!seen.has(id), id);
+        seen.add(id);
+      }
+    }),
   );
 });

@@ -58,6 +58,13 @@ export function normaliseId(id: string): string {
   return composed(id).trim();
 }
 
+/** The id of a copy where this one is taken: "x" gives "copy_of_x", that "copy2_of_x", and that "copy3_of_x". */
+export function nextCopyId(id: string): string {
+  const [, number, original = id] = /^copy(\d{0,9})_of_(.*)$/su.exec(id) ?? [];
+  if (number === undefined) return `copy_of_${id}`;
+  return `copy${Number(number || 1) + 1}_of_${original}`;
+}
+
 /**
  * The id that a file gets from the name it has elsewhere: as much of it as the rules allow. What they still object to (too
  * long, taken, reserved) is for whoever uploads it to settle.

@@ -84,7 +84,7 @@ declareAll([], {
   'View management screens': 'See an object in the interface.',
   'Access contents information': 'See which objects a folder contains.',
   'Manage properties': "Change an object's title and properties.",
-  'Delete objects': 'Delete and rename what a folder contains.',
+  'Delete objects': 'Delete, rename and move away what a folder contains.',
   'Manage users': 'Add and remove users, and change their passwords and roles.',
   'Access arbitrary user session data': 'See and end the sessions of others.',
   'Inspect cache contents':

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from './base/log.ts';
 import type { Config } from './config.ts';
 import { accessViews } from './manage/access.ts';
+import { clipboardViews } from './manage/clipboard.ts';
 import { folderViews } from './manage/folder.ts';
 import { objectViews } from './manage/object.ts';
 import { openApiViews } from './manage/openapi.ts';
@@ -40,6 +41,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const views: readonly View[] = [
     ...objectViews,
     ...folderViews,
+    ...clipboardViews,
     ...accessViews,
     ...ownLoginViews,
     ...searchViews,

@@ -152,6 +152,32 @@ test('what cannot be renamed says why', async () => {
   assert.equal(await rename('index_html', 'index_html'), 200);
 });
 
+test('objects are copied and moved into a folder, and the paths that lead to them may follow', async () => {
+  for (const id of ['from', 'to']) await api('/api/', { body: { type: 'Folder', id } });
+  await api('/api/from', { body: { type: 'MemCache Proxy', id: 'proxy' } });
+  const properties = { proxy_path: '/from/proxy' };
+  await api('/api/from', { body: { type: 'MemCache Session Data Container', id: 'sessions', properties } });
+  const copied = await api('/api/to/@copy', { body: { paths: ['/from/sessions'] } });
+  assert.deepEqual(
+    [copied.status, copied.json()],
+    [200, { items: [{ from: '/from/sessions', path: '/to/sessions' }], leftOut: 0 }],
+  );
+  const moved = await api('/api/to/@move', { body: { paths: ['/from/proxy'], updateLinks: true } });
+  assert.equal(moved.status, 200);
+  for (const path of ['/from/sessions', '/to/sessions']) {
+    const { properties: now, warnings } = (await api(`/api${path}`)).json<ObjectMessage>();
+    assert.equal(now['proxy_path'], '/to/proxy');
+    assert.ok(!warnings.some(({ short }) => short.includes('leads nowhere')));
+  }
+  const refused = await api('/api/to/@move', { body: { paths: ['/to'] } });
+  assert.deepEqual(
+    [refused.status, refused.json()['detail']],
+    [422, "'/to' cannot be moved to '/to': This object cannot be pasted into itself."],
+  );
+  assert.equal((await api('/api/to/@copy', { body: { paths: '/from' } })).status, 400);
+  assert.equal((await api('/api/to/@copy')).status, 405);
+});
+
 test('what the server needs cannot be deleted', async () => {
   assert.equal((await api('/api/', { method: 'DELETE' })).status, 422);
   assert.equal((await api('/api/acl_users', { method: 'DELETE' })).status, 422);

@@ -44,6 +44,8 @@ const PIECES = [
   '@@',
   '@children',
   '@rename',
+  '@copy',
+  '@move',
   '@test',
   '@users',
   '__proto__',

@@ -63,7 +63,8 @@ test('the API declares what the manual lists, each with the permission that it a
   assert.ok(operations.length >= 20, `only ${operations.length} operations are declared`);
   for (const { method, template, permission } of operations) assert.notEqual(permission, '', `${method} ${template}`);
   const views = new Set(operations.map(({ template }) => /@[a-z-]+/.exec(template)?.[0]));
-  for (const view of ['@login', '@me', '@children', '@types', '@rename', '@servers', '@test', '@users', '@check']) {
+  const listed = ['@login', '@me', '@children', '@types', '@rename', '@copy', '@move', '@servers', '@test', '@users'];
+  for (const view of [...listed, '@check']) {
     assert.ok(views.has(view), `${view} is missing`);
   }
 });

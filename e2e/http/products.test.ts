@@ -133,6 +133,8 @@ test('objects of a product that is gone are listed, readable and marked, can be 
     assert.ok(!(await manager('/api/@types')).json<TypeInfo[]>().some(({ type }) => type === 'Redirect'));
     assert.equal((await manager('/api/f', { body: { type: 'Redirect', id: 'more' } })).status, 422);
     assert.equal((await manager('/api/f/@rename', { body: { from: 'news', to: 'press' } })).status, 200);
+    assert.equal((await manager('/api/@move', { body: { paths: ['/f/press'] } })).status, 200);
+    assert.equal((await manager('/api/f/@copy', { body: { paths: ['/press'] } })).status, 200);
     assert.equal((await manager('/api/f/spare', { method: 'DELETE' })).status, 204);
     const needy = await new Browser(server).ask('/api/mcsdc/@test');
     assert.equal(needy.status, 503);
@@ -140,7 +142,9 @@ test('objects of a product that is gone are listed, readable and marked, can be 
     assert.equal((await clientOf(server)('/')).status, 200);
   }
   await using server = await startServer({ data, environment: both });
-  assert.equal((await clientOf(server)('/f/press')).headers['location'], '/index_html');
+  for (const path of ['/press', '/f/press']) {
+    assert.equal((await clientOf(server)(path)).headers['location'], '/index_html');
+  }
   const { warnings, title } = (await managerOf(server)('/api/f/press')).json<ObjectMessage>();
   assert.deepEqual([warnings, title], [[], 'Old']);
   assert.equal((await new Browser(server).add('cart full')).after, 1);

@@ -228,6 +228,20 @@ test('renaming a container keeps its sessions', async () => {
   assert.deepEqual(itemsOf(await browser.look('/renamed')), ['still=here']);
 });
 
+test('moving a container keeps its sessions, and a copy of it begins without any', async () => {
+  const properties = { proxy_path: '/mcproxy' };
+  await manager('/api/', { body: { type: 'MemCache Session Data Container', id: 'mobile', properties } });
+  for (const id of ['first', 'last']) await manager('/api/', { body: { type: 'Folder', id } });
+  const browser = new Browser(server);
+  await browser.add('still here', '/mobile');
+  assert.equal((await manager('/api/first/@copy', { body: { paths: ['/mobile'] } })).status, 200);
+  assert.deepEqual(itemsOf(await browser.look('/first/mobile')), []);
+  await browser.add('of the copy', '/first/mobile');
+  assert.equal((await manager('/api/last/@move', { body: { paths: ['/mobile'] } })).status, 200);
+  assert.deepEqual(itemsOf(await browser.look('/last/mobile')), ['still=here']);
+  assert.deepEqual(itemsOf(await browser.look('/first/mobile')), ['of=the copy']);
+});
+
 test('twenty requests that each add a key at once lose none, and forty that change one key leave one of them', async () => {
   const browser = new Browser(server);
   await browser.add('first one');

@@ -15,6 +15,7 @@ import {
   describeObject,
   describeType,
 } from './describe.ts';
+import { followTo } from './links.ts';
 import { addable, demand, installed } from './object.ts';
 import { pageQuery } from './page-query.ts';
 
@@ -58,12 +59,9 @@ const rename = method({
     const problem =
       object.id === to ? undefined : (renameProblem(object) ?? (await idProblem(folder, to, object.definition)));
     if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/to', detail: problem }]);
-    const links = body.updateLinks === true ? await connection.pointingTo(object.path) : [];
     const oldPath = object.path;
     connection.change(object, { id: to });
-    for (const { object: user, link } of links) {
-      connection.change(user, { properties: { [link.property]: object.path + link.path.slice(oldPath.length) } });
-    }
+    if (body.updateLinks === true) await followTo(object, oldPath, call);
     call.describe(`Renamed ${oldPath} to ${to}`);
     return () => describeObject(object, call);
   },

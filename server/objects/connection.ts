@@ -5,6 +5,7 @@ import type {
   ChildQuery,
   Content,
   Contents,
+  ContentSource,
   Json,
   Link,
   ObjectState,
@@ -94,7 +95,7 @@ export class Connection {
     const stored = await store.findChild(parent.oid, id, this.#asOf(store));
     if (stored === undefined || this.#removed.has(stored.oid)) return undefined;
     const object = this.#see(stored, parent);
-    return object.id === id ? object : undefined;
+    return object.id === id && object.parent === parent ? object : undefined;
   }
 
   async findByOid(oid: number): Promise<TreeObject | undefined> {
@@ -174,6 +175,11 @@ export class Connection {
     return this.#storeBelow(folder).storage.contents;
   }
 
+  /** Whether an object can be moved to a folder: its storage keeps what that contains, so that it stays the same object. */
+  isKeptBelow(object: TreeObject, folder: TreeObject): boolean {
+    return this.#storeOf(object.oid) === this.#storeBelow(folder);
+  }
+
   /** An object as it would be in a folder, without adding it: for looking at what an addition would do. */
   imagine(parent: TreeObject, made: NewObject): TreeObject {
     return new TreeObject(this, parent, this.#newState(parent, made, 0));
@@ -217,25 +223,42 @@ export class Connection {
   /** Puts a new object into a folder. The caller has checked id, type and properties. */
   add(parent: TreeObject, made: NewObject): TreeObject {
     const oid = this.#storeBelow(parent).storage.newOid();
-    const object = new TreeObject(this, parent, this.#newState(parent, made, oid));
-    this.#objects.set(object.oid, object);
-    this.#changed.set(object.oid, object);
-    return object;
+    return this.#enter(new TreeObject(this, parent, this.#newState(parent, made, oid)));
   }
 
-  /** Changes the named properties and, if given, title, id or content. What equals the old is no change. */
+  /**
+   * Puts a copy of an object into a folder, without what is in it. It is as stored, which also does for an object whose
+   * type is not installed; all that the original did and was is not its own. The caller has checked the id.
+   */
+  async copy(object: TreeObject, parent: TreeObject, id: string): Promise<TreeObject> {
+    const { content } = object;
+    const [from, to] = [this.contentsOf(object), this.contentsBelow(parent)];
+    if (content !== undefined && from !== to) await to.stage(sourceOf(from, content));
+    const oid = this.#storeBelow(parent).storage.newOid();
+    const state = { ...object.state, ...this.#beginning(), oid, parent: parent.oid, id };
+    return this.#enter(new TreeObject(this, parent, state));
+  }
+
+  /** Changes the named properties and, if given, title, id, folder or content. What equals the old is no change. */
   change(
     object: TreeObject,
-    to: { id?: string; title?: string; properties?: Readonly<Record<string, unknown>>; content?: Content },
+    to: {
+      id?: string;
+      title?: string;
+      folder?: TreeObject;
+      properties?: Readonly<Record<string, unknown>>;
+      content?: Content;
+    },
   ): boolean {
+    const parent = to.folder ?? object.parent;
     const state = { ...object.state, properties: object.stored };
     const properties = { ...state.properties, ...(to.properties as Record<string, Json> | undefined) };
     const content = to.content ?? state.content;
     const named = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
-    const next = { ...named, ...(content && { content }) };
+    const next = { ...named, parent: parent === null ? null : parent.oid, ...(content && { content }) };
     if (isSame(state, next)) return false;
     const revision = this.#changed.has(object.oid) ? state.revision : state.revision + 1;
-    object.replaceState({ ...next, modified: this.database.clock(), modifiedBy: this.user, revision });
+    object.replaceState({ ...next, modified: this.database.clock(), modifiedBy: this.user, revision }, parent);
     this.#changed.set(object.oid, object);
     return true;
   }
@@ -250,18 +273,18 @@ export class Connection {
     return inside.length + 1;
   }
 
-  /** Every object inside this one, parents before their children. */
-  async inside(object: TreeObject): Promise<readonly TreeObject[]> {
+  /** Every object inside this one, parents before their children; of more than `most`, only some more than that. */
+  async inside(object: TreeObject, most = Infinity): Promise<readonly TreeObject[]> {
     const found: TreeObject[] = [];
     const folders = [object];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (let folder = folders.pop(); folder !== undefined && found.length <= most; folder = folders.pop()) {
       if ((await this.childCount(folder)) === 0) continue;
       for (let offset = 0; ; offset += 1000) {
         const query: ChildQuery = { offset, limit: 1000, sort: 'id', order: 'asc', filter: '' };
         const { objects } = await this.children(folder, query);
         found.push(...objects);
         folders.push(...objects);
-        if (objects.length < 1000) break;
+        if (objects.length < 1000 || found.length > most) break;
       }
     }
     return found;
@@ -283,22 +306,28 @@ export class Connection {
     for (const object of this.#removed.values()) object.definition?.on?.removed?.(object);
   }
 
+  #enter(object: TreeObject): TreeObject {
+    this.#objects.set(object.oid, object);
+    this.#changed.set(object.oid, object);
+    return object;
+  }
+
   #newState(parent: TreeObject, made: NewObject, oid: number): ObjectState {
-    const now = this.database.clock();
     return {
       oid,
       parent: parent.oid,
       id: made.id,
       type: made.type,
       title: made.title ?? '',
-      owner: this.user,
       properties: versioned(this.database.types.find(made.type), (made.properties ?? {}) as Record<string, Json>),
       ...(made.content && { content: made.content }),
-      created: now,
-      modified: now,
-      modifiedBy: this.user,
-      revision: 1,
+      ...this.#beginning(),
     };
+  }
+
+  #beginning() {
+    const now = this.database.clock();
+    return { owner: this.user, created: now, modified: now, modifiedBy: this.user, revision: 1 };
   }
 
   #changes(): readonly Change[] {
@@ -359,7 +388,21 @@ function linksOf(object: TreeObject): readonly Link[] {
   return links;
 }
 
+/** Bytes in one storage, to be kept in another one. */
+function sourceOf(contents: Contents, content: Content): ContentSource {
+  return {
+    ...content,
+    async *slices(bytes) {
+      for (let from = 0; from < content.size; from += bytes) {
+        const to = Math.min(from + bytes, content.size);
+        yield Buffer.concat(await Array.fromAsync(contents.read(content, from, to)));
+      }
+    },
+  };
+}
+
 function isSame(a: ObjectState, b: ObjectState): boolean {
-  const isNamedAlike = a.id === b.id && a.title === b.title && a.content?.hash === b.content?.hash;
-  return isNamedAlike && JSON.stringify(a.properties) === JSON.stringify(b.properties);
+  const isPlacedAlike = a.parent === b.parent && a.id === b.id;
+  const isFilledAlike = a.title === b.title && a.content?.hash === b.content?.hash;
+  return isPlacedAlike && isFilledAlike && JSON.stringify(a.properties) === JSON.stringify(b.properties);
 }

@@ -13,16 +13,16 @@ const completed = new WeakMap<ObjectState['properties'], unknown>();
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
 export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   readonly connection: Connection;
-  readonly parent: TreeObject | null;
   /** The serial this request read it at; `null` for an object that this request makes. */
   readonly basis: number | null;
   readonly childCount: number;
+  #parent: TreeObject | null;
   #state: ObjectState;
   #values: Values | undefined;
 
   constructor(connection: Connection, parent: TreeObject | null, state: ObjectState, stored?: StoredObject) {
     this.connection = connection;
-    this.parent = parent;
+    this.#parent = parent;
     this.#state = state;
     this.basis = stored?.serial ?? null;
     this.childCount = stored?.childCount ?? 0;
@@ -30,6 +30,10 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
 
   get state(): ObjectState {
     return this.#state;
+  }
+
+  get parent(): TreeObject | null {
+    return this.#parent;
   }
 
   get oid(): number {
@@ -121,8 +125,9 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
     return new TreeObject(this.connection, this.parent, state);
   }
 
-  /** For the connection alone: puts a changed state in place. */
-  replaceState(state: ObjectState): void {
+  /** For the connection alone: puts a changed state in place, and the object that it is in. */
+  replaceState(state: ObjectState, parent: TreeObject | null): void {
+    this.#parent = parent;
     this.#state = state;
     this.#values = undefined;
   }

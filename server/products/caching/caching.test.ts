@@ -93,6 +93,45 @@ function describeManager(manager: ManagerType): void {
     assert.deepEqual((await site.get('/papers/page')).parts, ['/papers/page']);
   });
 
+  test(`${manager}: a page that is moved or copied, or what it is in, is never shown as it was elsewhere`, async () => {
+    await using site = await openSite(manager, ['path', 'title', 'list']);
+    await add(site, '/', { type: 'Folder', id: 'papers' });
+    const paste = async (view: 'copy' | 'move', folder: string, path: string) => {
+      const answer = await site.ask('POST', `/api${folder}/@${view}`, { body: { paths: [path] } });
+      assert.equal(answer.status, 200, answer.text);
+    };
+    const page = async (path: string) => (await site.get(path, 'admin')).parts;
+    assert.deepEqual(await page('/docs/page'), ['/docs/page', 'First', ['page: First']]);
+    await paste('copy', '/docs', '/docs/page');
+    const both = ['copy_of_page: First', 'page: First'];
+    assert.deepEqual(await page('/docs/page'), ['/docs/page', 'First', both]);
+    assert.deepEqual(await page('/docs/copy_of_page'), ['/docs/copy_of_page', 'First', both]);
+    await site.ask('PATCH', '/api/docs/copy_of_page', { body: { title: 'Second' } });
+    assert.deepEqual((await page('/docs/copy_of_page'))[1], 'Second');
+    assert.deepEqual((await page('/docs/page'))[1], 'First');
+    await paste('move', '/papers', '/docs/page');
+    assert.deepEqual(await page('/papers/page'), ['/papers/page', 'First', ['page: First']]);
+    assert.deepEqual((await page('/docs/copy_of_page'))[2], ['copy_of_page: Second']);
+    assert.equal((await site.ask('GET', '/docs/page')).status, 404);
+    await paste('move', '/papers', '/docs');
+    assert.deepEqual((await page('/papers/docs/copy_of_page'))[0], '/papers/docs/copy_of_page');
+    const kept = await site.get('/papers/docs/copy_of_page', 'admin');
+    assert.deepEqual(await site.get('/papers/docs/copy_of_page', 'admin'), kept);
+  });
+
+  test(`${manager}: a page that includes another sees it leave, and another come in its place`, async () => {
+    await using site = await openSite(manager, ['include /papers/other']);
+    await add(site, '/', { type: 'Folder', id: 'papers' });
+    await add(site, '/docs', { type: 'Page Template', id: 'other', title: 'There' });
+    const move = (folder: string, path: string) => site.ask('POST', `/api${folder}/@move`, { body: { paths: [path] } });
+    const included = async () => (await site.get()).parts[0];
+    assert.equal(await included(), null);
+    await move('/papers', '/docs/other');
+    assert.equal(await included(), 'There');
+    await move('', '/papers/other');
+    assert.equal(await included(), null);
+  });
+
   test(`${manager}: a page that lists its folder sees what is added, changed and deleted there`, async () => {
     await using site = await openSite(manager, ['list']);
     const ids = async () => (await site.get('/docs/page', 'admin')).parts;

@@ -123,7 +123,7 @@ async function read(contents: Contents, content: Content, from?: number, to?: nu
 }
 
 /** Bytes of which no two places are alike. */
-function noise(length: number): Buffer {
+export function noise(length: number): Buffer {
   return Buffer.from(
     Uint32Array.from({ length: Math.ceil(length / 4) }, (_, n) => Math.imul(n + length, 2_654_435_761)).buffer,
   ).subarray(0, length);

@@ -1,0 +1,160 @@
+import { nextCopyId } from '../../schema/ids.ts';
+import type { CopiedMessage, MovedMessage, Pasted } from '../../schema/messages/clipboard.ts';
+import { isWithin } from '../../schema/paths.ts';
+import { Invalid } from '../base/errors.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { flag, texts } from '../publisher/body.ts';
+import type { Call } from '../publisher/call.ts';
+import { method, type View } from '../publisher/views.ts';
+import { idProblem } from './checks.ts';
+import { followTo, nameLinks, type LinkOf } from './links.ts';
+import { demand, installed } from './object.ts';
+
+/** As many as one commit writes without holding others up. */
+const MOST_OBJECTS = 1000;
+
+const SEE = 'View management screens';
+/** What a type that is not installed asks of whoever adds it is not known: this is asked of whoever looks after a folder. */
+const ADD_UNKNOWN = 'Delete objects';
+
+const copy = method({
+  http: 'POST',
+  permission: SEE,
+  summary: `Copies objects into this folder, with what is in them: at most ${MOST_OBJECTS} in all.`,
+  body: { paths: texts },
+  async run(call): Promise<CopiedMessage> {
+    const { object: folder, body, connection } = call;
+    const items: Pasted[] = [];
+    let count = 0;
+    let leftOut = 0;
+    for (const [index, object] of (await objectsAt(body.paths, call)).entries()) {
+      const tree = [object, ...(await connection.inside(object, MOST_OBJECTS))];
+      count += tree.length;
+      if (count > MOST_OBJECTS) refuseTooMany('copied');
+      const id = await idOfCopy(object, folder);
+      const problem = fixedProblem(object) ?? (await idProblem(folder, id, object.definition));
+      if (problem !== undefined) refuse(index, `'${object.path}' cannot be copied to '${folder.path}': ${problem}`);
+      const copies = await copyTree(tree, id, call);
+      items.push({ from: object.path, path: copies[0]!.path });
+      leftOut += tree.length - copies.length;
+    }
+    call.describe(wordsFor('Copied', items, folder));
+    return { items, leftOut };
+  },
+});
+
+const move = method({
+  http: 'POST',
+  permission: SEE,
+  summary: `Moves at most ${MOST_OBJECTS} objects into this folder; \`updateLinks\` changes the paths that lead to them, too.`,
+  body: { paths: texts },
+  optional: { updateLinks: flag },
+  async run(call) {
+    const { object: folder, body, connection } = call;
+    const objects = await objectsAt(body.paths, call);
+    const moving: ReadonlySet<TreeObject | null> = new Set(objects);
+    const items: Pasted[] = [];
+    const followed: LinkOf[] = [];
+    for (const [index, object] of objects.entries()) {
+      const from = object.path;
+      const problem = placeProblem(object, folder, moving) ?? (await idProblem(folder, object.id, object.definition));
+      if (problem !== undefined) refuse(index, `'${from}' cannot be moved to '${folder.path}': ${problem}`);
+      if (object.parent !== null) demand(call, 'Delete objects', object.parent);
+      demand(call, addPermission(object), folder);
+      connection.change(object, { folder });
+      if (body.updateLinks === true) followed.push(...(await followTo(object, from, call)));
+      items.push({ from, path: object.path });
+    }
+    call.describe(wordsFor('Moved', items, folder));
+    return async (): Promise<MovedMessage> => {
+      const left = await Promise.all(items.map(({ from }) => connection.pointingTo(from)));
+      return { items, updated: nameLinks(followed), dangling: nameLinks(left.flat()) };
+    };
+  },
+});
+
+/** Copying and moving objects into a folder, from wherever they are. */
+export const clipboardViews: readonly View[] = [
+  { name: 'copy', on: 'folder', methods: [copy] },
+  { name: 'move', on: 'folder', methods: [move] },
+];
+
+/** The objects to be put into the folder, in the order of their paths in the body. */
+async function objectsAt(paths: readonly string[], call: Call): Promise<readonly TreeObject[]> {
+  installed(call.object);
+  if (paths.length === 0) refuseAll('No items specified. Name the paths of objects.');
+  if (paths.length > MOST_OBJECTS) refuseTooMany('named');
+  const objects: TreeObject[] = [];
+  for (const [index, path] of paths.entries()) {
+    const object = await call.connection.find(path);
+    if (object === undefined || !call.may(SEE, object)) return refuse(index, `There is no object at '${path}'.`);
+    if (objects.includes(object)) refuse(index, `'${path}' is named twice.`);
+    objects.push(object);
+  }
+  return objects;
+}
+
+/** Copies a tree, its top first, under a new id; without what the caller may not see, and without what is in that. */
+async function copyTree(tree: readonly TreeObject[], id: string, call: Call): Promise<readonly TreeObject[]> {
+  const copies = new Map<TreeObject | null, TreeObject>();
+  for (const object of tree) {
+    const isTop = object === tree[0];
+    const into = isTop ? call.object : copies.get(object.parent);
+    if (into === undefined || !call.may(SEE, object)) continue;
+    demand(call, addPermission(object), into);
+    copies.set(object, await call.connection.copy(object, into, isTop ? id : object.id));
+  }
+  return [...copies.values()];
+}
+
+/** The object's own id, or copy_of_ and so on where the folder has one of that id already. */
+async function idOfCopy({ id, definition }: TreeObject, folder: TreeObject): Promise<string> {
+  const isFree = async (wanted: string) => (await folder.connection.findChild(folder, wanted)) === undefined;
+  let free = id;
+  while (definition?.fixedId === undefined && !(await isFree(free))) free = nextCopyId(free);
+  return free;
+}
+
+/** Why an object cannot be moved to a folder, whoever asks. */
+function placeProblem(
+  object: TreeObject,
+  folder: TreeObject,
+  moving: ReadonlySet<TreeObject | null>,
+): string | undefined {
+  for (let around = object.parent; around !== null; around = around.parent) {
+    if (moving.has(around)) return `It is in '${around.path}', which is to be moved as well.`;
+  }
+  if (isWithin(folder.path, object.path)) return 'This object cannot be pasted into itself.';
+  if (object.parent === folder) return 'It is there already.';
+  if (!object.connection.isKeptBelow(object, folder)) {
+    return 'What a temporary folder contains is kept in memory, and everything else on disk. Copy it, and delete the original.';
+  }
+  return fixedProblem(object);
+}
+
+function fixedProblem(object: TreeObject): string | undefined {
+  if (object.parent === null) return 'It is the root.';
+  return object.definition?.isEssential === true ? 'This server needs it where it is, and once.' : undefined;
+}
+
+function addPermission({ definition }: TreeObject): string {
+  return definition?.addPermission ?? ADD_UNKNOWN;
+}
+
+function refuse(index: number, detail: string): never {
+  throw new Invalid(detail, [{ pointer: `/paths/${index}`, detail }]);
+}
+
+function refuseTooMany(done: string): never {
+  return refuseAll(`At most ${MOST_OBJECTS} objects can be ${done} at once, with what is in them. Choose fewer.`);
+}
+
+function refuseAll(detail: string): never {
+  throw new Invalid(detail, [{ pointer: '/paths', detail }]);
+}
+
+function wordsFor(done: string, items: readonly Pasted[], folder: TreeObject): string {
+  const [only, another] = items;
+  if (only === undefined || another !== undefined) return `${done} ${items.length} objects to ${folder.path}`;
+  return `${done} ${only.from} to ${only.path}`;
+}
