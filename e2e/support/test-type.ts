@@ -34,7 +34,7 @@ const HOSTILE = `<img src=x onerror="window.hit=1"> "quoted" {{ 7 | times: 7 }}`
 const PASSWORD = 'violets under glass';
 const SLOWLY_MS = 30_000;
 
-/** What can be said of every type: adding, changing, renaming, copying, every tab, SIGKILL, deleting, and who may. */
+/** What can be said of every type: adding, changing, renaming, copying, moving, every tab, SIGKILL, deleting, and who may. */
 export function testType(type: string, particulars: Particulars = {}): void {
   describe(`the type '${type}'`, { timeout: 180_000 }, () => {
     const zoo = new Zoo(type, particulars);
@@ -110,15 +110,36 @@ export function testType(type: string, particulars: Particulars = {}): void {
       await zoo.manager('/api/zoo/@rename', { body: { from: 'renamed', to: before.id } });
     });
 
-    test('is copied with its properties, where objects can be copied', async (t) => {
-      const { paths } = (await zoo.manager('/api/@openapi')).json<{ paths: Record<string, unknown> }>();
-      if (paths['/api/{path}/@copy'] === undefined) return t.skip('There is no @copy yet.');
+    test('is copied by whoever may, with its properties, and a copy is an object of its own', async () => {
       const { properties, id } = await zoo.look();
+      const body = { paths: [zoo.path] };
       await zoo.manager('/api/', { body: { type: 'Folder', id: 'copies' } });
-      const copied = await zoo.manager('/api/copies/@copy', { body: { paths: [zoo.path] } });
-      assert.ok(copied.status < 300, copied.text);
+      await zoo.refusedToOthers('/api/copies/@copy', { body });
+      const copied = await zoo.manager('/api/copies/@copy', { body });
+      assert.equal(copied.status, 200, copied.text);
       const copy = (await zoo.manager(`/api/copies/${id}`)).json<ObjectMessage>();
-      assert.deepEqual([copy.type, copy.properties], [type, properties]);
+      assert.deepEqual([copy.type, copy.title, copy.properties, copy.revision], [type, HOSTILE, properties, 1]);
+      await zoo.manager(`/api/copies/${id}`, { method: 'PATCH', body: { title: 'Copy' } });
+      assert.equal((await zoo.look()).title, HOSTILE);
+      const beside = await zoo.manager('/api/zoo/@copy', { body });
+      if (beside.status === 422) assert.match(beside.text, /is already in use/);
+      else assert.equal((await zoo.manager(`/api/zoo/copy_of_${id}`)).status, 200, beside.text);
+    });
+
+    test('is moved by whoever may, to another folder and back, and stays the same object', async () => {
+      const before = await zoo.look();
+      const body = { paths: [zoo.path], updateLinks: true };
+      await zoo.manager('/api/', { body: { type: 'Folder', id: 'elsewhere' } });
+      await zoo.refusedToOthers('/api/elsewhere/@move', { body });
+      const moved = await zoo.manager('/api/elsewhere/@move', { body });
+      assert.equal(moved.status, 200, moved.text);
+      assert.equal((await zoo.manager(`/api${zoo.path}`)).status, 404);
+      const there = (await zoo.manager(`/api/elsewhere/${before.id}`)).json<ObjectMessage>();
+      assert.deepEqual([there.created, there.owner, there.title], [before.created, before.owner, before.title]);
+      const back = { paths: [there.path], updateLinks: true };
+      await zoo.manager('/api/zoo/@move', { body: back });
+      const after = await zoo.look();
+      assert.deepEqual([after.properties, after.revision], [before.properties, before.revision + 2]);
     });
 
     test('shows each of its tabs to everybody, in light, in the dark and on a phone, within the policy', async () => {
