@@ -12,7 +12,7 @@ export const suites = {
   unit: {
     programs: ['memcached'],
     run: () =>
-      nodeTests(6 * MINUTE_MS, [
+      nodeTests(10 * MINUTE_MS, [
         '--test-isolation=none',
         '{schema,server,client}/**/*.test.ts',
         'bench/*.test.ts',
@@ -21,16 +21,16 @@ export const suites = {
   },
   http: {
     programs: ['memcached'],
-    run: () => nodeTests(8 * MINUTE_MS, ['--test-concurrency=2', 'e2e/{http,support}/**/*.test.ts']),
+    run: () => nodeTests(12 * MINUTE_MS, ['--test-concurrency=2', 'e2e/{http,support}/**/*.test.ts']),
   },
   faults: {
     programs: ['memcached'],
-    run: () => nodeTests(10 * MINUTE_MS, ['--test-concurrency=1', 'server/**/*.faults.ts', 'e2e/faults/**/*.test.ts']),
+    run: () => nodeTests(15 * MINUTE_MS, ['--test-concurrency=1', 'server/**/*.faults.ts', 'e2e/faults/**/*.test.ts']),
   },
   types: {
     programs: ['memcached', 'chromium'],
     run: () =>
-      nodeTests(10 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
+      nodeTests(15 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
   },
   browser: { programs: ['memcached', 'chromium'], run: browserTests },
 };
@@ -45,7 +45,7 @@ async function check() {
   ];
   const counts = { passed: 0, failed: 0, again: 0 };
   for (const [command, ...args] of commands) {
-    const { ok } = await run(command, args, 3 * MINUTE_MS);
+    const { ok } = await run(command, args, 5 * MINUTE_MS);
     console.log(`${ok ? '✔' : '✖'} ${command} ${args.join(' ')}`);
     counts[ok ? 'passed' : 'failed'] += 1;
   }
@@ -83,7 +83,7 @@ async function browserTests() {
   return inFolder('playwright', async (folder) => {
     const report = join(folder, 'report.json');
     const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-    const { ok } = await run('playwright', ['test', '--reporter=list,json'], 10 * MINUTE_MS, { env });
+    const { ok } = await run('playwright', ['test', '--reporter=list,json'], 15 * MINUTE_MS, { env });
     if (!existsSync(report)) return settle(ok, { passed: 0, failed: 0 });
     const { stats } = JSON.parse(readFileSync(report, 'utf8'));
     return settle(ok, { passed: stats.expected + stats.flaky, failed: stats.unexpected, again: stats.flaky });

@@ -25,7 +25,7 @@ export interface Asked {
 export type Client = (path: string, asked?: Asked) => Promise<Answer>;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 /** A client of a server. Paths are sent as they are: nothing is normalised, encoded or followed. */
 export function clientOf(server: { readonly port: number }, standing: Asked['headers'] = {}): Client {

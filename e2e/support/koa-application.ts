@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const PROGRAM = new URL('koa-program.ts', import.meta.url).pathname;
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 
 export interface KoaApplication extends AsyncDisposable {
   readonly port: number;
@@ -15,7 +15,11 @@ export async function startKoaApplication(data: string): Promise<KoaApplication>
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   const signal = AbortSignal.timeout(START_DEADLINE_MS);
-  const [port] = (await once(createInterface({ input: child.stdout }), 'line', { signal })) as [string];
+  const lines = createInterface({ input: child.stdout });
+  const [port] = await once(lines, 'line', { signal }).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return {
     port: Number(port),
     async [Symbol.asyncDispose]() {

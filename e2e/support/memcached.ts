@@ -29,8 +29,8 @@ export interface Memcached extends AsyncDisposable {
   keys(): Promise<readonly string[]>;
 }
 
-const START_DEADLINE_MS = 5_000;
-const DUMP_DEADLINE_MS = 5_000;
+const START_DEADLINE_MS = 30_000;
+const DUMP_DEADLINE_MS = 30_000;
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
@@ -44,7 +44,10 @@ export async function startMemcached(options: MemcachedOptions = {}): Promise<Me
   running.add(child);
   const gone = once(child, 'exit').then(() => void running.delete(child));
   const memcached = new RunningMemcached(child, gone, port, target);
-  await waitUntilReady(memcached, child);
+  await waitUntilReady(memcached, child).catch(async (error: unknown) => {
+    await memcached.kill();
+    throw error;
+  });
   return memcached;
 }
 

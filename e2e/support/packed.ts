@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 
 /** A project of somebody else's, in a folder of its own, with the packed package among its modules. */
 export interface Project extends AsyncDisposable {
@@ -68,11 +68,15 @@ async function startApplication(folder: string, environment: Readonly<Record<str
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
-  const line = once(lines, 'line', { signal: AbortSignal.timeout(START_DEADLINE_MS) }).then(([first]) => String(first));
+  const signal = AbortSignal.timeout(START_DEADLINE_MS);
   const ended = gone.then(([code]) => {
     throw new Error(`The application ended with ${String(code)} before it listened:\n${log}`);
   });
-  const port = Number(/:(\d+)\//.exec(await Promise.race([line, ended]))?.[1]);
+  const [line] = await Promise.race([once(lines, 'line', { signal }), ended]).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const port = Number(/:(\d+)\//.exec(String(line))?.[1]);
   ended.catch(() => undefined);
   return {
     port,

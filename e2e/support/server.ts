@@ -34,9 +34,9 @@ export interface TestServer extends AsyncDisposable {
 }
 
 const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 
-/** Starts a server and waits until it says that it listens. */
+/** Starts a server and waits until it says that it listens. One that does not is ended: left, it would keep the test from ending. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'trellis-test-')));
   const environment: NodeJS.ProcessEnv = {
@@ -50,7 +50,10 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const greeting = await firstLine(child, () => log);
+  const greeting = await firstLine(child, () => log).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   const port = options.port ?? Number(/:(\d+)\/manage/.exec(greeting)?.[1]);
   const gone = once(child, 'exit');
   const end = async (signal: NodeJS.Signals) => {

@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 const agent = new Agent({ keepAlive: true });
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 /** Sends one request to a server on this machine. Fails only where no whole answer comes. */
 export function ask(port: number, path: string, { method, headers = {}, body }: Asked = {}): Promise<Answer> {
