@@ -8,7 +8,7 @@ import { startSite, startSteppedServer, untilServersAreUp } from '../support/ses
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { resultOf, Visitor, type Answer } from '../support/visitor.ts';
 
-const DEADLINE_MS = 250;
+const DEADLINE_MS = sized(1_000, 250);
 const WRITES = sized(1_500, 10_000);
 const SESSIONS = sized(200, 1_000);
 const WRITERS = 32;
@@ -131,7 +131,10 @@ test('what one server missed while it was frozen is refused, not read as it was,
   await using cluster = await MemcachedCluster.start(2);
   await using folder = await temporaryFolder();
   const data = folder.path;
-  await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: 2 } }, { data });
+  await using site = await startSite(
+    { servers: cluster.addresses, proxy: { replicas: 2, timeout_ms: DEADLINE_MS } },
+    { data },
+  );
   await using other = await startSteppedServer({ data });
   const writers = await startWriters(site, SESSIONS);
   await cluster.freeze(0);

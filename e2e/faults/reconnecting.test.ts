@@ -7,6 +7,8 @@ import { startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { Visitor } from '../support/visitor.ts';
 
+/** As a proxy has it by default. */
+const DEADLINE_MS = 250;
 const PROCESSES = sized(2, 8);
 const DOWN_MS = sized(3_000, 30_000);
 /** Sessions are back within a quarter of a second, so a server that is down is tried every 100 to 200 ms, and no more. */
@@ -25,7 +27,9 @@ for (const [how, meet] of [
     await using stack = new AsyncDisposableStack();
     const { attempts } = listener;
     const data = folder.path;
-    const first = stack.use(await startSite({ servers: [listener.address] }, { data }));
+    const first = stack.use(
+      await startSite({ servers: [listener.address], proxy: { timeout_ms: DEADLINE_MS } }, { data }),
+    );
     const start = async () => stack.use(await startSteppedServer({ data }));
     const sites = [first, ...(await Promise.all(Array.from({ length: PROCESSES - 1 }, start)))];
 

@@ -7,6 +7,7 @@ import { ADMIN_PASSWORD, type TestServer } from '../support/server.ts';
 import { startSite } from '../support/sessions-site.ts';
 import { Visitor } from '../support/visitor.ts';
 
+const DEADLINE_MS = 250;
 const REFUSAL_MS = 300;
 const PLAIN_MS = 50;
 const WHOLE_AGAIN_MS = 250;
@@ -16,7 +17,10 @@ const ROUNDS = sized(4, 20);
 for (const count of [1, 3]) {
   test(`with ${count} of ${count} memcached servers killed, who needs a session is told so, and nobody else notices`, async (t) => {
     await using cluster = await MemcachedCluster.start(count);
-    await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: Math.min(2, count) } });
+    await using site = await startSite({
+      servers: cluster.addresses,
+      proxy: { replicas: Math.min(2, count), timeout_ms: sized(2_000, DEADLINE_MS) },
+    });
     const visitors = Array.from({ length: 10 }, () => new Visitor(site));
     for (const visitor of visitors) assert.equal((await visitor.visit('/page', 'set n 5')).status, 200);
 
@@ -36,7 +40,7 @@ test('sessions are whole again a quarter of a second after the servers return', 
   await using site = await startSite({ servers: cluster.addresses });
   const visitors = Array.from({ length: 8 }, () => new Visitor(site));
   const tookMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const measure = async () => {
     await Promise.all(visitors.map((visitor) => visitor.visit('/page', 'set n 1')));
     await cluster.killAll();
     // The breakers have seen several probes fail by the time the servers return.
@@ -50,9 +54,11 @@ test('sessions are whole again a quarter of a second after the servers return', 
     const whole = performance.now() - began;
     const { longestMs } = await stop();
     tookMs.push(whole);
-    assert.ok(whole < WHOLE_AGAIN_MS + longestMs, `round ${round}: ${whole} ms (the machine held up ${longestMs} ms)`);
-  }
-  t.diagnostic(`whole again after the servers answered: ${times(tookMs)} (${ROUNDS} rounds)`);
+    // Of it, so much the machine may take for any page.
+    return whole - longestMs;
+  };
+  for (let round = 0; round < ROUNDS; round += 1) await promised('Until sessions were whole', WHOLE_AGAIN_MS, measure);
+  t.diagnostic(`whole again after the servers answered: ${times(tookMs)} (${tookMs.length} rounds)`);
 });
 
 /** Keeps a visitor asking, as visitors do. */

@@ -9,7 +9,8 @@ import { Visitor } from '../support/visitor.ts';
 
 const VISITORS = 20;
 const ROUNDS = sized(4, 20);
-const STALL_MS = 700;
+const DEADLINE_MS = sized(500, 250);
+const STALL_MS = DEADLINE_MS + 450;
 
 /** What keeps a server process from reading what memcached has answered. */
 const STALLS = {
@@ -26,7 +27,7 @@ const STALLS = {
 for (const [what, stall] of Object.entries(STALLS)) {
   test(`a server process that ${what} for longer than the deadline does not take memcached for dead`, async (t) => {
     await using cluster = await MemcachedCluster.start(2);
-    await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: 2 } });
+    await using site = await startSite({ servers: cluster.addresses, proxy: { replicas: 2, timeout_ms: DEADLINE_MS } });
     const visitors = Array.from({ length: VISITORS }, () => new Visitor(site));
     const counts: Record<number, number> = {};
     const took: number[] = [];

@@ -1,6 +1,8 @@
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
 import { administer, ask } from './visitor.ts';
 
+/** Longer than the default: a machine that is busy with other tests must not look like a memcached that is down. */
+const timeout_ms = 2_000;
 const PRODUCT = new URL('product/cacheable', import.meta.url).pathname;
 
 /** The cache managers of a cached site, by their ids. */
@@ -19,7 +21,7 @@ export async function startCachedSite(servers: readonly string[], options: Serve
   const server = await startCachedServer(options);
   const add = (body: Readonly<Record<string, unknown>>) => administer(server.port, '/api/', { body });
   try {
-    await add({ type: 'MemCache Proxy', id: 'mcproxy', properties: { servers } });
+    await add({ type: 'MemCache Proxy', id: 'mcproxy', properties: { servers, timeout_ms } });
     const request_names = ['a', 'b'];
     const properties = { proxy_path: '/mcproxy', request_names };
     await add({ type: 'MemCache Cache Manager', id: 'mccache', properties });

@@ -30,7 +30,7 @@ export async function several(count: number, atOnce: number, work: (index: numbe
 }
 
 /** Repeats a question until its answer is true. */
-export async function until(what: string, question: () => Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+export async function until(what: string, question: () => Promise<boolean>, deadlineMs = 60_000): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await question())) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
@@ -57,4 +57,4 @@ export async function promised(
 }
 
 const ATTEMPTS = 5;
-const ROOM = sized(4, 1);
+const ROOM = sized(10, 1);

@@ -6,12 +6,14 @@ import { administer } from './visitor.ts';
 export interface SitedSessions {
   /** Lines of the proxy's `servers`. */
   readonly servers: readonly string[];
-  /** Further properties of the proxy: `{ replicas: 2 }`. */
+  /** Further properties of the proxy: `{ replicas: 2 }`. It is patient, unless they say another `timeout_ms`. */
   readonly proxy?: Readonly<Record<string, unknown>>;
   /** Further properties of the container: `{ resolution_seconds: 1 }`. */
   readonly container?: Readonly<Record<string, unknown>>;
 }
 
+/** Longer than the default: a machine that is busy with other tests must not look like a memcached that is down. */
+const PATIENT = { timeout_ms: 2_000 };
 const PRODUCT = new URL('product', import.meta.url).pathname;
 
 /** A server with stepped pages. `/page` uses sessions, `/plain` is a page that has no use for them. */
@@ -30,7 +32,7 @@ async function setUp(server: TestServer, { servers, proxy = {}, container = {} }
   const { port } = server;
   const wizard = { servers, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 };
   await administer(port, '/api/@setup-sessions', { body: wizard });
-  if (Object.keys(proxy).length > 0) await changeProperties(server, '/mcproxy', proxy);
+  await changeProperties(server, '/mcproxy', { ...PATIENT, ...proxy });
   if (Object.keys(container).length > 0) await changeProperties(server, '/mcsdc', container);
   await administer(port, '/api/', { body: { type: 'Stepped Page', id: 'page' } });
   await administer(port, '/api/', { body: { type: 'Page Template', id: 'plain', properties: { text: 'plain' } } });
