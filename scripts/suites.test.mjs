@@ -14,14 +14,11 @@ test('a command is run with its output kept, and said to have failed where it di
 });
 
 test('a command that takes longer than its limit is ended, with what it started', async () => {
-  const script = `
-    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-    console.log(child.pid);
-    setInterval(() => {}, 1000);`;
-  const { ok, output } = await run('node', ['-e', script], 1_000);
+  // A shell, because it has started another program before the limit however busy the machine is.
+  const { ok, output } = await run('sh', ['-c', 'sleep 1000 & echo $!; wait'], 2_000);
   assert.equal(ok, false);
-  assert.match(output, /^(\d+)\n✖ node took longer than 1 s and was ended\.\n$/);
-  const gone = performance.now() + 5_000;
+  assert.match(output, /^(\d+)\n✖ sh took longer than 2 s and was ended\.\n$/);
+  const gone = performance.now() + 30_000;
   while (isAlive(Number.parseInt(output, 10))) assert.ok(performance.now() < gone, 'what the command started lives on');
 });
 
@@ -29,7 +26,7 @@ test('what fails is tried once more: what passes then is counted apart, what fai
   const cwd = mkdtempSync(join(tmpdir(), 'suites-'));
   t.after(() => rmSync(cwd, { recursive: true }));
   const suite = (tests) => writeFileSync(join(cwd, 'a.test.mjs'), `import { test } from 'node:test';\n${tests}`);
-  const counts = () => nodeTests(20_000, ['a.test.mjs'], cwd);
+  const counts = () => nodeTests(60_000, ['a.test.mjs'], cwd);
 
   suite(`
     import { existsSync, writeFileSync } from 'node:fs';

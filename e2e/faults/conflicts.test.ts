@@ -17,7 +17,7 @@ interface Processes extends AsyncDisposable {
   readonly applications: readonly [KoaApplication, KoaApplication];
 }
 
-const SLOW_MS = 300;
+const SLOW_MS = 600;
 
 for (const copies of [1, 2]) {
   describe(`four processes, ${copies === 1 ? 'one copy' : 'two copies'}`, () => {

@@ -21,7 +21,7 @@ after(async () => {
 
 const SESSIONS = sized(30, 100);
 /** By then slow requests have read their session. */
-const READING_MS = 400;
+const READING_MS = 1_000;
 const PASSWORD = 'a password of theirs';
 const END = '/api/mcsdc/@sessions/@end';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import type { ChildrenMessage } from '../../schema/messages/objects.ts';
-import { sized } from '../support/figures.ts';
+import { sized, until } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';
 import type { TestServer } from '../support/server.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
@@ -68,6 +68,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         else refused.push(answer.status);
       }
     });
+    await until('a write of each', async () => writers.every(({ acknowledged }) => acknowledged > 0));
     await new Promise((resolve) => setTimeout(resolve, sized(500, 5_000)));
     const before = writers.map(({ acknowledged }) => acknowledged);
     if (signal === 'SIGTERM') assert.equal(await site.stop(), 0);

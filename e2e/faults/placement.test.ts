@@ -12,7 +12,7 @@ const SESSIONS = sized(200, 1_000);
 const PER_SECOND = 200;
 const CALM_MS = sized(400, 3_000);
 /** A fourth server should get a quarter; this many sessions are spread by chance. */
-const MOST_MOVED = 0.25 + sized(0.1, 0.045);
+const MOST_MOVED = 0.25 + sized(0.15, 0.06);
 
 interface Person {
   readonly visitor: Visitor;

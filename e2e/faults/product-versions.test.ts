@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import { sized } from '../support/figures.ts';
+import { sized, until } from '../support/figures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer } from '../support/visitor.ts';
@@ -39,6 +39,7 @@ test('a server killed while it brings objects to a new version of their type has
         else assert.ok(isKilled, 'A change failed before the server was killed.');
       }
     });
+    await until('a change', async () => titles.size > 0);
     await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 150));
     isKilled = true;
     await server.kill();

@@ -49,7 +49,7 @@ test('a request that changes tree and session while memcached dies changes neith
   await Promise.all(visitors.map((visitor) => visitor.visit('/page', 'set n 1')));
   const before = await revision();
   const answering = visitors.map((visitor, index) =>
-    visitor.post('/page', 'get n', `title lost${index}`, 'wait 500', 'set n 2'),
+    visitor.post('/page', 'get n', `title lost${index}`, 'wait 2000', 'set n 2'),
   );
   await new Promise((resolve) => setTimeout(resolve, 200));
   await cluster.killAll();

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { Me } from '../../schema/messages/access.ts';
 import type { UsersMessage } from '../../schema/messages/users.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
+import { workOf } from '../support/process-state.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Client } from './client.ts';
 
 const server = await startServer();
@@ -82,12 +83,12 @@ test('an Authorization header that cannot be read is 401, never 500', async () =
   }
 });
 
-test('Basic costs one password check, then a hundred calls are quick', async () => {
+test('Basic costs one password check, and the hundred calls after it none', async () => {
   await manager('/api/@me');
-  const start = performance.now();
+  const before = await workOf(server.pid);
   for (let call = 0; call < 100; call += 1) await manager('/api/@me');
-  const each = (performance.now() - start) / 100;
-  assert.ok(each < 25, `${each.toFixed(1)} ms a call; a password check takes 60 or more`);
+  const each = ((await workOf(server.pid)) - before) / 100;
+  assert.ok(each < 25, `${each.toFixed(1)} ms of work a call; a password check takes 60 or more`);
 });
 
 test('users are added, given roles and passwords, and removed', async () => {

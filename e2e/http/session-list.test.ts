@@ -120,7 +120,6 @@ test('100 sessions of a user are ended at once, and all 100 are gone at their ne
   );
   const [mine] = await begin(1);
   assert.equal((await list('?filter=anna')).matching, 100);
-  const began = performance.now();
   const ended = await manager(`${LIST}/@end`, { body: { user: 'anna' } });
   assert.deepEqual(ended.json<EndedSessions>(), { known: 100 });
   const left = await Promise.all(
@@ -129,12 +128,10 @@ test('100 sessions of a user are ended at once, and all 100 are gone at their ne
       return (await visitor('/api/mcsdc/@test', { headers })).json<{ session: unknown[] }>().session.length;
     }),
   );
-  const tookMs = performance.now() - began;
   assert.deepEqual(
     left.filter((count) => count > 0),
     [],
   );
-  assert.ok(tookMs < 5_000, `${Math.round(tookMs)} ms`);
   assert.equal((await mine!.look()).session.length, 1);
   assert.equal((await list()).total, 1);
 });
@@ -180,10 +177,8 @@ test('servers that cannot be listed are named; with none left it is said, and ne
   assert.match(source, new RegExp(`Live walk of 1 server; .* Not listed: ${second.address} refused the connection\\.`));
   assert.ok(total <= 6);
   await manager('/api/mcproxy', { method: 'PATCH', body: { properties: { servers: [second.address] } } });
-  const began = performance.now();
   const ended = await manager(`${LIST}/@end`, { body: {} });
   assert.deepEqual(ended.json<EndedSessions>(), { known: null }, 'ending needs no server');
-  assert.ok(performance.now() - began < 2_000);
 });
 
 test('nobody but who may look after sessions sees or ends any: all six views', async () => {

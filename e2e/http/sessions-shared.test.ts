@@ -10,9 +10,9 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { clientOf, managerOf } from './client.ts';
 import { Browser, itemsOf, setUpSessions } from './site.ts';
 
-/** The deadline of an operation by default, and what a busy machine needs beside it. */
-const DEADLINE_MS = 250;
-const SLACK_MS = 300;
+const DEADLINE_MS = 1_000;
+/** What the busiest machine adds to a deadline at the most. Without a deadline there would be no answer at all. */
+const SLACK_MS = 20_000;
 
 const data = await mkdtemp(join(tmpdir(), 'trellis-sessions-'));
 let memcached: Memcached = await startMemcached();
@@ -164,7 +164,7 @@ test('a change of the timeout applies at the next access, and 0 means never', as
 
 /** Asks again for as long as the answer is that memcached cannot be reached. */
 async function retried(ask: () => ReturnType<Browser['ask']>): ReturnType<Browser['ask']> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + SLACK_MS;
   for (;;) {
     const answer = await ask();
     if (answer.status !== 503 || performance.now() > deadline) return answer;

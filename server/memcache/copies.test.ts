@@ -9,9 +9,6 @@ import { countUp, newKey, textOf, versioned, waitUntil } from './contract.ts';
 import { ServerUnreachable } from './errors.ts';
 import { clusterOf, several } from './trial.ts';
 
-const TIMEOUT_MS = 250;
-/** What a busy machine may add to a deadline. */
-const SLACK_MS = 200;
 const COUNT = 300;
 
 /** Reads each key and writes what is one higher, by compare-and-set. */
@@ -54,7 +51,7 @@ test('each value is on exactly as many servers as asked for, and placesOf names 
 
 test('three copies on two servers are two', async () => {
   await using servers = await several(2);
-  const store = clusterOf(servers.all, { replicas: 3, timeoutMs: TIMEOUT_MS });
+  const store = clusterOf(servers.all, { replicas: 3 });
   const [key] = await begin(store, 1);
   assert.equal(store.placesOf(key as string).length, 2);
   await servers.all[0]?.kill();
@@ -63,28 +60,24 @@ test('three copies on two servers are two', async () => {
   await store.close();
 });
 
-test('one of three servers is killed under 32 writers: nothing fails, nothing is lost, nothing is stale', async (context) => {
+test('one of three servers is killed under 32 writers: nothing fails, nothing is lost, nothing is stale', async () => {
   await using servers = await several(3);
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
-  const { keys, times } = await writeThrough(store, () => servers.all[0]?.kill());
+  const store = clusterOf(servers.all, { replicas: 2 });
+  const keys = await writeThrough(store, () => servers.all[0]?.kill());
   assert.ok(await isOut(store, servers.all[0] as Memcached), 'the fault happened');
   assert.equal(await countOf(store, keys, '20'), keys.length);
-  context.diagnostic(`max ${Math.max(...times).toFixed()} ms, p99 ${percentile(times, 0.99).toFixed()} ms`);
-  assert.ok(Math.max(...times) < 2 * TIMEOUT_MS + SLACK_MS);
   await store.close();
 });
 
-test('one of three servers is frozen under 32 writers; it wakes with old data, and the other copy dies: all fresh', async (context) => {
+test('one of three servers is frozen under 32 writers; it wakes with old data, and the other copy dies: all fresh', async () => {
   await using servers = await several(3);
   const [frozen, ...others] = servers.all as [Memcached, Memcached, Memcached];
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
-  const { keys, times } = await writeThrough(store, () => frozen.stop());
+  const store = clusterOf(servers.all, { replicas: 2 });
+  const keys = await writeThrough(store, () => frozen.stop());
   assert.ok(await isOut(store, frozen), 'the fault happened');
-  context.diagnostic(`max ${Math.max(...times).toFixed()} ms, p99 ${percentile(times, 0.99).toFixed()} ms`);
-  assert.ok(Math.max(...times) < 2 * TIMEOUT_MS + SLACK_MS);
   await countAllUp(store, keys);
   frozen.resume();
-  await waitUntil(() => isIn(store, frozen), 2_000);
+  await waitUntil(() => isIn(store, frozen));
   assert.equal(await countOf(store, keys, '21'), keys.length, 'fresh after it woke');
   await others[0].kill();
   assert.equal(await countOf(store, keys, '21'), keys.length, 'fresh after another died');
@@ -93,7 +86,7 @@ test('one of three servers is frozen under 32 writers; it wakes with old data, a
 
 test('two servers die one after the other, every value read once between: none is lost', async () => {
   await using servers = await several(3);
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
+  const store = clusterOf(servers.all, { replicas: 2 });
   const keys = await begin(store);
   await servers.all[0]?.kill();
   assert.equal(await countOf(store, keys, '0'), keys.length);
@@ -105,10 +98,7 @@ test('two servers die one after the other, every value read once between: none i
 test('what a server missed while it was frozen is refused, not read as it was, while the other one is frozen', async () => {
   await using servers = await several(2);
   const [first, second] = servers.all as [Memcached, Memcached];
-  const [store, other] = [0, 1].map(() => clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS })) as [
-    Cluster,
-    Cluster,
-  ];
+  const [store, other] = [0, 1].map(() => clusterOf(servers.all, { replicas: 2 })) as [Cluster, Cluster];
   const keys = await begin(store);
   assert.equal(await countOf(other, keys, '0'), keys.length);
   await freezeProcess(first.pid);
@@ -117,7 +107,7 @@ test('what a server missed while it was frozen is refused, not read as it was, w
   assert.ok(await isOut(store, first), 'the fault happened');
   await countAllUp(store, keys);
   first.resume();
-  await waitUntil(() => isIn(store, first), 5_000);
+  await waitUntil(() => isIn(store, first));
   await freezeProcess(second.pid);
   for (const each of [store, other]) {
     const read = (key: string) => each.get(key).then(textOf, () => 'refused');
@@ -126,59 +116,53 @@ test('what a server missed while it was frozen is refused, not read as it was, w
     assert.ok(!found.has('0'));
   }
   second.resume();
-  await waitUntil(() => isIn(store, second), 5_000);
+  await waitUntil(() => isIn(store, second));
   assert.equal(await countOf(store, keys, '1'), keys.length);
   await second.kill();
   assert.equal(await countOf(store, keys, '1'), keys.length, 'brought up to date by reading');
   await Promise.all([store.close(), other.close()]);
 });
 
-test('with every server out of reach operations fail within the deadline, then at once, and name the servers', async () => {
+test('with every server out of reach operations fail and name the servers, and succeed again when these are back', async () => {
   await using servers = await several(2);
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
+  const store = clusterOf(servers.all, { replicas: 2 });
   const [key] = await begin(store, 1);
   await Promise.all(servers.all.map((server) => server.kill()));
-  for (const limitMs of [TIMEOUT_MS, 20, 20]) {
-    const begun = performance.now();
+  for (let round = 0; round < 3; round++) {
     await assert.rejects(store.get(key as string), (error) => {
       assert.ok(error instanceof ServerUnreachable);
       for (const server of servers.all) assert.ok(error.message.includes(server.address));
       return true;
     });
-    assert.ok(performance.now() - begun < limitMs + SLACK_MS);
   }
   await using _first = await startMemcached({ port: (servers.all[0] as Memcached).port });
   await using _second = await startMemcached({ port: (servers.all[1] as Memcached).port });
-  const back = performance.now();
-  await waitUntil(
-    () =>
-      store.add(newKey(), versioned('x'), 60).then(
-        (outcome) => outcome === 'stored',
-        () => false,
-      ),
-    1_000,
+  await waitUntil(() =>
+    store.add(newKey(), versioned('x'), 60).then(
+      (outcome) => outcome === 'stored',
+      () => false,
+    ),
   );
-  assert.ok(performance.now() - back < 250 + SLACK_MS);
   await store.close();
 });
 
 test('a miss is a miss while one of two servers is down, and is none once the other was restarted empty', async () => {
   await using servers = await several(2);
   const [first, second] = servers.all as [Memcached, Memcached];
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS, longestTtlS: 3_600 });
+  const store = clusterOf(servers.all, { replicas: 2, longestTtlS: 3_600 });
   const key = (await begin(store, 1))[0] as string;
   await first.kill();
   assert.equal(textOf(await store.get(key)), '0', 'the other copy');
   await second.kill();
   await using _empty = await startMemcached({ port: first.port });
-  await waitUntil(async () => (await store.servers())[0]?.up === true, 1_000);
+  await waitUntil(async () => (await store.servers())[0]?.up === true);
   await assert.rejects(store.get(key), ServerUnreachable);
   await store.close();
 });
 
 test('with no fault in memory, a new key is simply missing while one of two servers is down', async () => {
   await using servers = await several(2);
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS, longestTtlS: 0.001 });
+  const store = clusterOf(servers.all, { replicas: 2, longestTtlS: 0.001 });
   await begin(store, 1);
   await servers.all[0]?.kill();
   const key = newKey();
@@ -190,7 +174,7 @@ test('with no fault in memory, a new key is simply missing while one of two serv
 
 test('50 increments at once, 12 rounds, with a server frozen and woken on the way: all are counted', async () => {
   await using servers = await several(3);
-  const store = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
+  const store = clusterOf(servers.all, { replicas: 2 });
   const key = (await begin(store, 1))[0] as string;
   const place = servers.all.find((server) => server.address === store.placesOf(key)[0]) as Memcached;
   for (let round = 1; round <= 12; round++) {
@@ -205,13 +189,13 @@ test('50 increments at once, 12 rounds, with a server frozen and woken on the wa
 test('two writers who share one server never both win, though one of them cannot reach the first place', async () => {
   await using servers = await several(2);
   const key = newKey();
-  const whole = clusterOf(servers.all, { replicas: 2, timeoutMs: TIMEOUT_MS });
+  const whole = clusterOf(servers.all, { replicas: 2 });
   const firstPlace = servers.all.find((server) => server.address === whole.placesOf(key)[0]) as Memcached;
   await using proxy = await startChaosProxy(firstPlace.port);
   await whole.add(key, versioned('0'), 60);
   const half = clusterOf(
     servers.all.map((server) => (server === firstPlace ? proxy : server)),
-    { replicas: 2, timeoutMs: TIMEOUT_MS },
+    { replicas: 2 },
   );
   proxy.onRequest = () => 'rst';
   for (let round = 0; round < 20; round++) {
@@ -254,28 +238,19 @@ test('a copy that was made again ends when the first one would have', async () =
   await second.ask(`delete ${key}`);
   assert.equal(textOf(await store.get(key)), 'x');
   assert.deepEqual(await second.keys(), [key], 'the copy was made again');
-  await waitUntil(async () => (await store.get(key)) === undefined, 5_000);
+  await waitUntil(async () => (await store.get(key)) === undefined);
   await store.close();
 });
 
 /** 32 writers count each of their keys to 20; in the middle something happens. */
-async function writeThrough(store: Cluster, happen: () => unknown) {
+async function writeThrough(store: Cluster, happen: () => unknown): Promise<readonly string[]> {
   const keys = await begin(store, 64);
-  const times: number[] = [];
   const writeBoth = async (writer: number): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) {
       if (writer === 0 && turn === 10) void happen();
-      for (const key of keys.slice(writer * 2, writer * 2 + 2)) {
-        const begun = performance.now();
-        await countUp(store, key);
-        times.push(performance.now() - begun);
-      }
+      for (const key of keys.slice(writer * 2, writer * 2 + 2)) await countUp(store, key);
     }
   };
   await Promise.all(Array.from({ length: 32 }, (_, writer) => writeBoth(writer)));
-  return { keys, times };
-}
-
-function percentile(times: readonly number[], part: number): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * part)] ?? 0;
+  return keys;
 }

