@@ -20,6 +20,7 @@ import type { ValueChanged } from './field.ts';
 import { problemsByField } from './problems.ts';
 import { formStyles } from './property-form-styles.ts';
 import './save-bar.ts';
+import type { SaveBar } from './save-bar.ts';
 import { savedWords } from './saved-words.ts';
 
 const PAUSE_MS = 250;
@@ -50,7 +51,8 @@ export class PropertyForm extends LitElement {
   @state() private conflict: Conflict | undefined;
   @state() private isSaving = false;
   @query('form') private form!: HTMLFormElement;
-  @query('save-bar') private bar!: HTMLElement | null;
+  @query('save-bar') private bar!: SaveBar | null;
+  @query('[role=alert]') private alert!: HTMLElement | null;
   #editing!: Editing;
   #answered: FormValues = {};
   #stopGuarding = () => {};
@@ -214,7 +216,16 @@ export class PropertyForm extends LitElement {
 
   #onValue(event: ValueChanged) {
     event.stopPropagation();
+    const isFirst = this.#editing.changed.length === 0;
     this.#change(event.name, event.value);
+    if (isFirst) void this.#bringToSight(event.target as HTMLElement);
+  }
+
+  /** The bar that comes with the first change, or a message above the form, may leave no room for what matters now. */
+  async #bringToSight(element: HTMLElement | null) {
+    await this.updateComplete;
+    await this.bar?.updateComplete;
+    element?.scrollIntoView({ block: 'nearest' });
   }
 
   #change(name: string, value: unknown) {
@@ -299,7 +310,7 @@ export class PropertyForm extends LitElement {
       this.#editing.takeTheirs(object);
       this.dispatchEvent(new ObjectChanged(object));
     } catch (caught) {
-      this.#fail('load', caught);
+      await this.#fail('load', caught);
     }
   }
 
@@ -309,9 +320,11 @@ export class PropertyForm extends LitElement {
     void this.#save(revision);
   }
 
-  #fail(what: 'save' | 'load', caught: unknown) {
+  async #fail(what: 'save' | 'load', caught: unknown) {
     const { path } = this.#editing.began;
     this.failure = `Could not ${what} '${path}': ${detailOf(caught)} Your changes are kept here.`;
+    await this.updateComplete;
+    await this.#bringToSight(this.alert);
   }
 
   #focus(name: string) {

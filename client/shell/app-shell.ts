@@ -141,6 +141,8 @@ export class AppShell extends LitElement {
         display: flex;
         flex-direction: column;
         overflow: auto;
+        /* What is scrolled to is not behind the bar of unsaved changes. */
+        scroll-padding-bottom: var(--bottom-bar, 0px);
         outline: none;
       }
       page-view,
