@@ -221,6 +221,12 @@ export class Choices extends LitElement {
       [role='option'] p {
         overflow-wrap: anywhere;
       }
+      [role='option'] .small {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+      }
       [aria-selected='true'] {
         border-color: var(--t-accent-line);
         background: var(--t-accent-fill);

@@ -83,6 +83,7 @@ export class FilterField extends LitElement {
       input:where(:not([type='checkbox'])) {
         padding-inline: 32px;
         border-color: var(--t-line-strong);
+        text-overflow: ellipsis;
       }
       t-icon[name='search'] {
         position: absolute;
@@ -99,6 +100,12 @@ export class FilterField extends LitElement {
       button {
         right: 3px;
         height: var(--t-target);
+      }
+      @media (width < 640px) {
+        /* No key is shown here: what the field is for needs the room. */
+        input:placeholder-shown {
+          padding-right: 8px;
+        }
       }
     `,
   ];

@@ -42,7 +42,7 @@ export class PageHead extends LitElement {
     const here = names.pop();
     const above = ['Root', ...names].map((name, depth) => {
       const href = addressOf(`/${names.slice(0, depth).join('/')}`);
-      return html`<li><a href=${href}>${name}</a></li>`;
+      return html`<li><a href=${href} title=${name}>${name}</a></li>`;
     });
     return html`<nav aria-label="Breadcrumb" class="breadcrumb">
       <ol>
@@ -92,6 +92,15 @@ export class PageHead extends LitElement {
       }
       .breadcrumb ol {
         display: flex;
+      }
+      .breadcrumb li {
+        flex: 0 1 auto;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .breadcrumb li:first-child {
+        flex: none;
       }
       .breadcrumb li + li::before {
         content: '/';
@@ -165,6 +174,9 @@ export class PageHead extends LitElement {
       }
       .breadcrumb a {
         color: var(--t-accent);
+      }
+      .breadcrumb a:focus-visible {
+        outline-offset: -2px;
       }
       ul a {
         display: flex;

@@ -136,8 +136,8 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #toolbar() {
-    const total = this.#count;
-    const items = total ? `${isPhone.get() ? '' : 'these '}${plural(total, 'item')}` : 'items';
+    const total = this.#count ?? 0;
+    const items = isPhone.get() || total < 2 ? 'items' : `these ${plural(total, 'item')}`;
     return html`<div class="toolbar">
       <filter-field
         shortcut="/"

@@ -14,6 +14,7 @@ import '../parts/table.ts';
 import type { RowOpened, Table } from '../parts/table.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { listPage } from '../styles/list-page.ts';
@@ -44,7 +45,7 @@ export class KeysTab extends LitElement implements TabElement {
 
   constructor() {
     super();
-    new Watch(this, place);
+    new Watch(this, place, isPhone);
     new Shortcuts(this, [
       { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
       { key: 'Escape', label: 'Close the key', run: () => this.#close() },
@@ -58,7 +59,7 @@ export class KeysTab extends LitElement implements TabElement {
         <div class="toolbar">
           <filter-field
             shortcut="/"
-            placeholder="Filter by words in the key"
+            placeholder=${isPhone.get() ? 'Filter keys' : 'Filter by words in the key'}
             value=${filterText()}
             @filter-changed=${showFiltered}
             @leave-down=${() => this.table.focusRow()}

@@ -9,8 +9,8 @@ import { addressOf } from '../../state/location.ts';
 /** How a folder lists what is in it. */
 export const columns: readonly Column<ChildItem>[] = [
   { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
-  { id: 'title', label: 'Title', width: 157, rank: 3, isSortable: true, cell: ({ title }) => title },
-  { id: 'type', label: 'Type', width: 234, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
+  { id: 'title', label: 'Title', width: 157, rank: 3, isSortable: true, cell: titleCell },
+  { id: 'type', label: 'Type', width: 246, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
   { id: 'notices', label: 'Notices', width: 186, rank: 0, cell: notice },
   {
     id: 'size',
@@ -24,7 +24,7 @@ export const columns: readonly Column<ChildItem>[] = [
   {
     id: 'modified',
     label: 'Last modified',
-    width: 230,
+    width: 218,
     rank: 2,
     isSortable: true,
     isQuiet: true,
@@ -45,6 +45,10 @@ export function compactRow(item: ChildItem): CompactRow {
 
 function idCell(item: ChildItem) {
   return html`<span class="with-icon"><t-icon name=${item.icon}></t-icon>${idLink(item)}</span>`;
+}
+
+function titleCell({ title }: ChildItem) {
+  return html`<span title=${title}>${title}</span>`;
 }
 
 function idLink(item: ChildItem) {

@@ -53,7 +53,8 @@ export const contentsStyles = css`
     }
   }
   @media (width < 640px) {
-    .toolbar {
+    .toolbar,
+    .drop {
       min-height: 64px;
     }
     filter-field {

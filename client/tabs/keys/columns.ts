@@ -34,7 +34,8 @@ export const columns: readonly Column<KeyLine>[] = [
 ];
 
 export function compactLine(line: KeyLine): CompactRow {
-  const second = 'group' in line ? aboutGroup(line) : html`${line.row.kind}, ${serverOf(line)}`;
+  const second =
+    'group' in line ? aboutGroup(line) : html`<span class="under">${line.row.kind}, ${serverOf(line)}</span>`;
   return { first: nameCell(line), second, endFirst: sizeOf(line), endSecond: 'group' in line ? '' : expiresIn(line) };
 }
 
@@ -44,7 +45,7 @@ function nameCell(line: KeyLine) {
   const begin = prefix === '' ? 'No prefix in common' : html`<span class="mono">${prefix}</span>`;
   return html`<button class="head" aria-expanded=${String(line.isOpen)} title=${prefix || nothing}>
     <t-icon name=${line.isOpen ? 'chevron-down' : 'chevron-right'}></t-icon>
-    ${about === '' ? begin : html`<span>${about}</span> <span class="quiet ellipsis">${begin}</span>`}
+    ${about === '' ? html`<span class="ellipsis">${begin}</span>` : html`<span class="ellipsis">${about} <span class="quiet">${begin}</span></span>`}
   </button>`;
 }
 
