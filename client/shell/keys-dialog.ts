@@ -41,6 +41,9 @@ export class KeysDialog extends LitElement {
         grid-template-columns: 88px 1fr;
         padding: 4px 0;
       }
+      kbd {
+        display: inline-block;
+      }
     `,
   ];
 }
