@@ -146,7 +146,7 @@ export class ServersTab extends LitElement implements TabElement {
   #none() {
     return html`<t-face
       icon="server"
-      heading="No servers are set: values are kept in this process only and vanish when it restarts."
+      heading="There is no server to look at yet."
       detail="Name the memcached servers of ${this.path}, one on each line, as host:port."
     >
       <a class="button" href=${addressOf(this.path, 'properties')}>Set servers</a>
@@ -193,6 +193,11 @@ export class ServersTab extends LitElement implements TabElement {
       .columns {
         display: grid;
         border-bottom: 1px solid var(--t-line);
+      }
+      li {
+        display: grid;
+        grid-row: span 2;
+        grid-template-rows: subgrid;
       }
       li + li {
         border-left: 1px solid var(--t-line);

@@ -7,7 +7,7 @@ import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf
 
 /** Servers as rows, where there are more of them than fit side by side. */
 export const serverColumns: readonly Column<ServerMessage>[] = [
-  { id: 'address', label: 'Server', width: 180, rank: 0, cell: addressCell },
+  { id: 'address', label: 'Server', width: 170, rank: 0, cell: addressCell },
   { id: 'state', label: 'State', width: 120, rank: 0, cell: stateCell },
   figure('latency', 'Latency', 80, 1, (server) => withUnit(latencyText(server), 'ms')),
   figure('memory', 'Memory', 170, 2, memoryCell),
@@ -16,8 +16,8 @@ export const serverColumns: readonly Column<ServerMessage>[] = [
   figure('rate', 'Hit rate', 80, 5, (server) => withUnit(hitRate(server), '%')),
   figure('items', 'Items', 80, 6, ({ items }) => countText(items)),
   figure('connections', 'Connections', 100, 7, ({ connections }) => countText(connections)),
-  { id: 'version', label: 'Version', width: 80, rank: 8, isQuiet: true, cell: ({ version }) => version ?? '–' },
-  figure('uptime', 'Up for', 90, 9, ({ uptimeS }) => (uptimeS === null ? '–' : formatDuration(uptimeS))),
+  { id: 'version', label: 'Version', width: 70, rank: 8, isQuiet: true, cell: ({ version }) => version ?? '–' },
+  figure('uptime', 'Up for', 110, 9, ({ uptimeS }) => (uptimeS === null ? '–' : formatDuration(uptimeS))),
 ];
 
 export function compactServer(server: ServerMessage): CompactRow {

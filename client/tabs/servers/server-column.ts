@@ -52,16 +52,18 @@ export class ServerColumn extends LitElement {
         </p>
         <p class="about">${server.up ? aboutProcess(server) : this.#since()}</p>
       </div>
-      <dl class="figures">
-        ${this.#figure('Latency', unit(latencyText(server), 'ms'))}
-        ${this.#figure('Hit rate', unit(hitRate(server), '%'))}
-        ${this.#figure(
-          'Evictions',
-          server.evictions === null ? '–' : unit(countText(server.evictions), 'in all'),
-          (server.evictions ?? 0) > 0,
-        )}
-      </dl>
-      ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()} ${this.#clock()}
+      <div>
+        <dl class="figures">
+          ${this.#figure('Latency', unit(latencyText(server), 'ms'))}
+          ${this.#figure('Hit rate', unit(hitRate(server), '%'))}
+          ${this.#figure(
+            'Evictions',
+            server.evictions === null ? '–' : unit(countText(server.evictions), 'in all'),
+            (server.evictions ?? 0) > 0,
+          )}
+        </dl>
+        ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()} ${this.#clock()}
+      </div>
     `;
   }
 
@@ -136,8 +138,11 @@ export class ServerColumn extends LitElement {
   static override styles = [
     controls,
     css`
+      /* Two rows of the list of servers, so that figures stand in line where one head takes two lines. */
       :host {
-        display: block;
+        display: grid;
+        grid-row: span 2;
+        grid-template-rows: subgrid;
         padding: 14px var(--t-edge) 16px;
         font-variant-numeric: tabular-nums;
       }

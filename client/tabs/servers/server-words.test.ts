@@ -13,13 +13,13 @@ import {
 
 const MIB = 1024 ** 2;
 
-test('memory is told in the unit of the limit', () => {
+test('memory is told in the unit of the limit, and what is less than a tenth of that in its own', () => {
   const texts = [
     { bytes: 38.2 * MIB, limitBytes: 64 * MIB },
     { bytes: 10 * MIB, limitBytes: 2048 * MIB },
     { bytes: 0, limitBytes: 512 * 1024 },
   ].map(memoryText);
-  assert.deepEqual(texts, ['38.2 of 64 MiB', '0 of 2 GiB', '0 of 512 KiB']);
+  assert.deepEqual(texts, ['38.2 of 64 MiB', '10 MiB of 2 GiB', '0 of 512 KiB']);
 });
 
 test('what a server does when it is full depends on -M, and is not guessed', () => {

@@ -20,11 +20,12 @@ export function memoryOf({ bytes, limitBytes }: ServerMessage): Memory | undefin
   return bytes === null || limitBytes === null || limitBytes === 0 ? undefined : { bytes, limitBytes };
 }
 
-/** `38.2 of 64 MiB` */
+/** `38.2 of 64 MiB`; what would be none of that unit keeps its own: `21.7 KiB of 64 MiB`. */
 export function memoryText({ bytes, limitBytes }: Memory): string {
   const [size, unit] = UNITS.find(([least]) => limitBytes >= least) ?? UNITS[3];
   const tidy = (value: number) => Number((value / size).toFixed(1));
-  return `${tidy(bytes)} of ${tidy(limitBytes)} ${unit}`;
+  const used = bytes > 0 && tidy(bytes) === 0 ? formatBytes(bytes) : tidy(bytes);
+  return `${used} of ${tidy(limitBytes)} ${unit}`;
 }
 
 export function shareOf({ bytes, limitBytes }: Memory): number {
