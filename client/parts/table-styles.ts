@@ -31,12 +31,16 @@ export const tableStyles = css`
   :is(th, td):first-child {
     padding-left: var(--t-edge);
   }
-  :is(th, td):last-child {
-    padding-right: var(--t-edge);
-  }
   :is(th, td).end {
     padding-right: 28px;
     text-align: end;
+  }
+  :is(th, td):last-child {
+    padding-right: var(--t-edge);
+  }
+  /* What can be done to a row ends where the other columns do. */
+  :is(td.end, .at-end) button.plain {
+    margin-right: -11px;
   }
   :is(th, td).check {
     padding-right: 0;
@@ -75,6 +79,7 @@ export const tableStyles = css`
     outline-offset: -2px;
   }
   button.head {
+    justify-content: flex-start;
     gap: 4px;
     min-height: 24px;
     padding: 0;

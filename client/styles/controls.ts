@@ -26,6 +26,11 @@ export const controls = css`
     margin: 0;
     padding: 0;
   }
+  p,
+  li,
+  dd {
+    text-wrap-style: pretty;
+  }
   ul,
   ol {
     list-style: none;
@@ -231,17 +236,20 @@ export const controls = css`
     height: 16px;
     margin: 0;
     flex: none;
-    vertical-align: middle;
-    accent-color: var(--t-accent);
-  }
-  input[type='checkbox'] {
     appearance: none;
     display: inline-grid;
     place-content: center;
     border: 1px solid var(--t-control);
     border-radius: var(--t-radius-key);
     background: var(--t-canvas);
+    vertical-align: middle;
     cursor: pointer;
+  }
+  input[type='radio'] {
+    border-radius: 50%;
+  }
+  input[type='radio']:checked {
+    border: 5px solid var(--t-accent);
   }
   input[type='checkbox']:checked,
   input[type='checkbox']:indeterminate {

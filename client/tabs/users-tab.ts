@@ -106,7 +106,8 @@ export class UsersTab extends LitElement implements TabElement {
     return {
       icon: 'user',
       first: this.#name(user),
-      second: html`${rolesText(user)}, last sign-in ${ago(user.lastSignIn)}`,
+      second: html`${rolesText(user)},
+      ${user.lastSignIn === null ? 'never signed in' : html`last sign-in ${ago(user.lastSignIn)}`}`,
       endFirst: this.#actions(user, true),
     };
   }
@@ -197,7 +198,7 @@ export class UsersTab extends LitElement implements TabElement {
         align-items: center;
         justify-content: space-between;
         gap: 8px;
-        min-height: 52px;
+        min-height: 53px;
         padding-inline: var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }

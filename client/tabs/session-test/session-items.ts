@@ -120,6 +120,10 @@ export class SessionItems extends LitElement {
         line-height: 26px;
         white-space: normal;
       }
+      th.key {
+        padding-block: 6px;
+        line-height: 20px;
+      }
       .key,
       .value {
         overflow-wrap: anywhere;
@@ -135,12 +139,9 @@ export class SessionItems extends LitElement {
       }
       button {
         margin-block: -1px;
-        margin-right: -10px;
+        margin-right: -11px;
         font-size: var(--t-size);
         font-weight: 400;
-      }
-      td.end:last-child {
-        padding-right: var(--t-edge);
       }
       li {
         display: flex;

@@ -69,7 +69,7 @@ export class UserActions extends LitElement {
       :host {
         display: inline-flex;
         gap: 4px;
-        margin-right: -10px;
+        margin-right: -11px;
       }
       .small {
         font-size: var(--t-size);
