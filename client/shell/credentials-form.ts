@@ -119,8 +119,10 @@ export class CredentialsForm extends LitElement {
       }
       .password button {
         position: absolute;
-        inset: 4px 4px auto auto;
+        inset: 0 4px 0 auto;
         gap: 6px;
+        min-height: 0;
+        margin-block: 4px;
         padding: 0 6px;
         color: var(--t-quiet);
         font-size: var(--t-size-small);

@@ -89,7 +89,7 @@ export class UserMenu extends LitElement {
         display: none;
       }
       wa-dropdown-item {
-        min-height: 32px;
+        min-height: max(32px, var(--t-target));
         font-size: var(--t-size);
       }
       .apart {

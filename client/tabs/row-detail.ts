@@ -73,7 +73,7 @@ export const rowDetailPart = css`
     align-items: center;
     justify-content: space-between;
     min-height: 43px;
-    padding-inline: 20px;
+    padding: 4px 20px;
     border-block: 1px solid var(--t-line);
     background: var(--t-lowered);
   }
