@@ -177,3 +177,29 @@ test('a path is chosen from its candidates by the keyboard', async ({ app, page,
   await manager.path.press('Enter');
   await expect(manager.path).toHaveValue('/mcsdc');
 });
+
+test.describe('phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('what is typed stays in sight above the bar of unsaved changes, and so does what went wrong', async ({
+    page,
+  }) => {
+    const form = new Form(page);
+    await form.open('/');
+    await form.signIn();
+    await form.heading.getByText('Root').waitFor();
+    await form.open('/session_data_manager', 'settings');
+    await page.getByRole('list', { name: 'How a request finds its session' }).waitFor();
+    const last = form.field('Place session data in REQUEST object as');
+    await last.fill('typed_at_the_bottom');
+    await expect(page.getByText('1 unsaved change')).toBeInViewport({ ratio: 1 });
+    const isUncovered = async () => {
+      const [field, button] = await Promise.all([last.boundingBox(), form.button('Change').boundingBox()]);
+      return field !== null && button !== null && field.y + field.height < button.y;
+    };
+    await expect.poll(isUncovered).toBe(true);
+    await page.route('**/api/session_data_manager', (route) => route.abort());
+    await form.button('Change').click();
+    await expect(form.alert(/Could not save '\/session_data_manager'/)).toBeInViewport({ ratio: 1 });
+  });
+});
