@@ -75,6 +75,7 @@ function lastAccess(line: KeyLine) {
 function serverOf(line: KeyLine) {
   if ('group' in line) return '';
   const { server, copies } = line.row;
-  const all = [server ?? 'This process', ...copies].join(', ');
-  return html`<span title=${all}>${all}</span>`;
+  const first = server ?? 'This process';
+  const text = copies.length === 0 ? first : `${first}, ${plural(copies.length, 'copy', 'copies')}`;
+  return html`<span title=${[first, ...copies].join(', ')}>${text}</span>`;
 }
