@@ -109,6 +109,7 @@ export class FieldCode extends Field<string> {
       }
       .editor[data-invalid] {
         border-color: var(--t-danger);
+        outline-color: var(--t-danger);
       }
     `,
   ];
