@@ -31,6 +31,8 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       const bytes = { raw: png(30, 20), headers: { 'content-type': 'application/octet-stream' } };
       await api('/api/@upload?id=tree.png', bytes);
       await api('/api/', { body: { type: 'File', id: 'empty' } });
+      await api('/api/', { body: { type: 'Folder', id: 'shelf' } });
+      await api('/api/', { body: { type: 'MemCache Proxy', id: 'unset' } });
       await api('/api/', { body: { type: 'RAM Cache Manager', id: 'ram_cache' } });
       await api('/api/index_html/@cache', { body: { manager: 'ram_cache' } });
       await api('/');
@@ -48,6 +50,8 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/half', 'properties', /answers in/],
         ['/half', 'servers', /Last 15 minutes/],
         ['/half', 'keys', /Not listed: 127\.0\.0\.1:1025 refused/],
+        ['/unset', 'servers', /There is no server to look at yet/],
+        ['/shelf', 'contents', /There are currently no items in 'shelf'/],
         ['/mcsdc', 'properties', /Found: MemCache Proxy/],
         ['/session_data_manager', 'settings', /Found: MemCache Session Data Container/],
         ['/browser_id_manager', 'settings', /Set-Cookie/],
@@ -123,6 +127,26 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await check(page, 'upload dialog');
       await files.button('Close').click();
       await files.dialogOfUpload.waitFor({ state: 'detached' });
+      await contents.select('mcproxy');
+      await page.getByText('1 selected').waitFor();
+      await check(page, 'a selection');
+      await page.keyboard.press('?');
+      await app.dialog('Keys').getByText('Rename what is selected').waitFor();
+      await check(page, 'keys dialog');
+      await app.answer('Keys', 'Close');
+      await page.keyboard.press('Escape');
+      await contents.filter.fill('no such thing');
+      await page.getByText("No item matches 'no such thing'.").waitFor();
+      await check(page, 'nothing left by the filter');
+      if (name === 'phone') {
+        await app.button('Tree').click();
+        await app.treeItem('mcproxy').waitFor();
+        await check(page, 'tree on a phone');
+      }
+      await app.open('/acl_users', 'users');
+      await app.button('Add user').click();
+      await app.dialog('Add a user').getByLabel('Manager').waitFor();
+      await check(page, 'add user dialog');
 
       await app.open('/mcsdc', 'properties');
       await form.save('Idle timeout', 'never');
