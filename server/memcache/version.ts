@@ -24,13 +24,14 @@ let used = pool.length;
  * still finds its own, however often others wrote meanwhile.
  */
 export function nextVersion(previous?: Buffer, writer = THIS_PROCESS): Buffer {
-  const version = Buffer.alloc(VERSION_BYTES);
+  const version = Buffer.allocUnsafe(VERSION_BYTES);
   version[0] = FORMAT;
   const low = previous === undefined ? 0 : previous.readUInt32BE(COUNTER_LOW);
   const high = previous === undefined ? 0 : previous.readUIntBE(COUNTER_HIGH, 3);
   version.writeUIntBE(low === 0xffffffff ? high + 1 : high, COUNTER_HIGH, 3);
   version.writeUInt32BE((low + 1) >>> 0, COUNTER_LOW);
-  if (previous !== undefined) inheritMarks(version, previous);
+  if (previous === undefined) version.fill(0, ANCESTORS, WRITE);
+  else inheritMarks(version, previous);
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
