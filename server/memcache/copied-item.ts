@@ -27,6 +27,20 @@ export function toCopied(cas: Cas): CopiedItem {
 /** What servers were found to hold under one key. */
 export type Survey = Inquiry<MemberItem | undefined>;
 
+/** The usual case: as many servers as there are copies hold the same, and none of them can have missed anything. */
+export function agreedItem({ answers, unreachable }: Survey, replicas: number): CopiedItem | undefined {
+  if (answers.size !== replicas || unreachable.size > 0) return undefined;
+  const copies = new Map<Member, MemberItem>();
+  let value: Buffer | undefined;
+  for (const [member, item] of answers) {
+    if (item === undefined || member.comeback.mayHaveMissed(item)) return undefined;
+    value ??= item.value;
+    if (compareVersions(value, item.value) !== 0) return undefined;
+    copies.set(member, item);
+  }
+  return value && new CopiedItem(value, copies);
+}
+
 /** Whether the newest value has rivals: some of what was found was never acknowledged. */
 export function isDisputed({ answers }: Survey): boolean {
   const items = [...answers.values()].filter((item) => item !== undefined);

@@ -33,14 +33,15 @@ export class CopiedWrite {
   readonly holders = new Set<Member>();
   readonly #options: CopiedWriteOptions;
   /** What each server is known to hold; `undefined` for nothing. */
-  readonly #present: Map<Member, MemberItem | undefined>;
+  readonly #present = new Map<Member, MemberItem | undefined>();
   readonly #unreachable = new Map<Member, Error>();
   /** Whether a server that did not answer may have taken the value. */
   #isDoubtful = false;
 
   constructor(options: CopiedWriteOptions) {
     this.#options = options;
-    this.#present = new Map([...(options.basis?.copies ?? [])].filter(([member, item]) => member.isProof(item)));
+    if (options.basis === undefined) return;
+    for (const [member, item] of options.basis.copies) if (member.isProof(item)) this.#present.set(member, item);
   }
 
   async run(): Promise<Course> {
@@ -76,6 +77,7 @@ export class CopiedWrite {
     if (basis === undefined) return true;
     const first = reach.filter((member) => member.health.state !== 'down').slice(0, replicas);
     const unknown = first.filter((member) => !this.#present.has(member));
+    if (unknown.length === 0) return true;
     const standings = await Promise.all(
       unknown.map((member) => this.#look(member).catch((error) => void this.#unreachable.set(member, error as Error))),
     );

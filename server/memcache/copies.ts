@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Turns } from '../base/limits.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import { CopiedItem, isDisputed, isNewestKnown, newestOf, toCopied, type Survey } from './copied-item.ts';
+import { agreedItem, CopiedItem, isDisputed, isNewestKnown, newestOf, toCopied, type Survey } from './copied-item.ts';
 import { CopiedWrite } from './copied-write.ts';
 import { isGone } from './errors.ts';
 import { Inquiry } from './inquiry.ts';
@@ -121,7 +121,11 @@ export class Copies implements Keeping {
   async #read(key: string, wanted: number): Promise<CopiedItem | undefined> {
     const order = this.#options.orderOf(key);
     for (let attempt = 1; ; attempt++) {
-      const survey = await this.#survey(key, order, wanted);
+      const survey: Survey = new Inquiry(this.#reach(order), (member) => this.#look(member, key));
+      await survey.ask(wanted);
+      const agreed = agreedItem(survey, this.#options.replicas);
+      if (agreed !== undefined) return agreed;
+      await this.#widen(survey, order);
       const newest = newestOf(survey, order);
       const targets = this.#targets(order, survey);
       if (newest === undefined || targets.length === 0) {
@@ -137,17 +141,14 @@ export class Copies implements Keeping {
     }
   }
 
-  /** What the places of a key hold; where that is nothing, or in dispute, what any server holds. */
-  async #survey(key: string, order: readonly Member[], wanted: number): Promise<Survey> {
-    const survey: Survey = new Inquiry(this.#reach(order), (member) => this.#look(member, key));
-    await survey.ask(wanted);
+  /** Where the places of a key hold nothing, or are in dispute, asks what any server holds. */
+  async #widen(survey: Survey, order: readonly Member[]): Promise<void> {
     for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
     if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
-    if ([...survey.answers.values()].some((item) => item !== undefined)) return survey;
+    if ([...survey.answers.values()].some((item) => item !== undefined)) return;
     // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former]);
     await survey.ask(Infinity);
-    return survey;
   }
 
   async #look(member: Member, key: string): Promise<MemberItem | undefined> {

@@ -23,8 +23,10 @@ export class Inquiry<Answer> {
   /** Asks servers in their order, several at once, until `wanted` have answered or none is left. */
   async ask(wanted: number): Promise<void> {
     while (this.answers.size < wanted && this.#unasked.size > 0) {
-      const batch = [...this.#unasked].slice(0, wanted - this.answers.size);
-      await Promise.all(batch.map((member) => this.#askOne(member)));
+      const asked: Promise<void>[] = [];
+      const missing = wanted - this.answers.size;
+      for (const member of this.#unasked) if (asked.length < missing) asked.push(this.#askOne(member));
+      await Promise.all(asked);
     }
   }
 
