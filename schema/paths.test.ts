@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   childPath,
-  comparePaths,
   decodeUrlPath,
   encodeUrlPath,
   idInPath,
@@ -60,11 +59,6 @@ test('within a folder is the folder itself and what is below it, but not a name 
   assert.ok(!isWithin(ROOT, '/a'));
 });
 
-test('paths are ordered so that a folder comes right before what it contains', () => {
-  const ordered = ['/', '/a', '/a/a', '/a/b', '/a b', '/a.b', '/b'];
-  assert.deepEqual(ordered.toReversed().toSorted(comparePaths), ordered);
-});
-
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[/\0]|^\.\.?$/.test(text));
 const names = fc.array(fc.oneof(name, fc.constantFrom('__proto__', 'constructor', '%2f', '%', '...')), {
   maxLength: 5,
@@ -75,7 +69,6 @@ test('names come back from a path and from a URL as they went in', () => {
     const path = joinPath(given);
     assert.deepEqual(parsePath(path), given);
     assert.deepEqual(decodeUrlPath(encodeUrlPath(path)), given);
-    assert.equal(comparePaths(path, path), 0);
     const parent = parentPath(path);
     if (parent !== undefined) assert.equal(childPath(parent, idInPath(path)), path);
   });
@@ -113,12 +106,4 @@ test('however a URL path is mangled, it leads through the names that its one can
   });
   fc.assert(property, { numRuns: 20_000 });
   assert.ok(led > 500, `only ${led} paths led anywhere`);
-});
-
-test('order is the same from both sides', () => {
-  const property = fc.property(names, names, (one, other) => {
-    const [left, right] = [joinPath(one), joinPath(other)];
-    assert.ok(Math.sign(comparePaths(left, right)) + Math.sign(comparePaths(right, left)) === 0);
-  });
-  fc.assert(property, { numRuns: 1_000 });
 });

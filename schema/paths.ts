@@ -57,18 +57,6 @@ export function isWithin(path: string, folder: string): boolean {
   return folder === ROOT || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Orders paths name by name, so that a folder comes right before what it contains. */
-export function comparePaths(one: string, other: string): number {
-  const left = one.split('/');
-  const right = other.split('/');
-  for (const [index, name] of left.entries()) {
-    const against = right[index];
-    if (against === undefined) return 1;
-    if (name !== against) return name < against ? -1 : 1;
-  }
-  return left.length - right.length;
-}
-
 function namesIn(segments: string, decode: (segment: string) => string | undefined): readonly string[] | undefined {
   const trimmed = segments.endsWith('/') ? segments.slice(0, -1) : segments;
   if (trimmed === '') return segments === '' ? [] : undefined;

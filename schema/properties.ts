@@ -29,7 +29,7 @@ export function withDefaults(fields: Fields, kept: Readonly<Record<string, unkno
 }
 
 /** A property's name as one token of a JSON pointer (RFC 6901). */
-export function pointerToken(name: string): string {
+function pointerToken(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -1,5 +1,5 @@
-export const END_HEIGHT = 34;
-export const END_GAP = 4;
+const END_HEIGHT = 34;
+const END_GAP = 4;
 export const FAN_WIDTH = 40;
 
 const TRUNK = 20;

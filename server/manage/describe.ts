@@ -119,7 +119,7 @@ export function iconOf(object: TreeObject): string {
 }
 
 /** The objects with a path property that leads exactly here. */
-export async function linksHere(object: TreeObject): Promise<readonly LinkHere[]> {
+async function linksHere(object: TreeObject): Promise<readonly LinkHere[]> {
   const links = await object.connection.pointingTo(object.path);
   const exact = links.filter(({ link }) => link.path === object.path).slice(0, LINKS_SHOWN);
   return Promise.all(exact.map(({ object: user, link }) => describeLink(user, link.property)));

@@ -145,7 +145,7 @@ export function checkRevision({ request, object }: Call): void {
   );
 }
 
-export function titleProblems(value: string | undefined): readonly FieldProblem[] {
+function titleProblems(value: string | undefined): readonly FieldProblem[] {
   if (value === undefined) return [];
   return title.check(value).map(({ detail }) => ({ pointer: '/title', detail }));
 }

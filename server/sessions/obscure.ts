@@ -1,5 +1,5 @@
 /** What the keys of secrets have in them. */
-export const SECRET_WORDS: readonly string[] = ['passw', 'secret', 'token', 'authorization', 'cookie', 'csrf'];
+const SECRET_WORDS: readonly string[] = ['passw', 'secret', 'token', 'authorization', 'cookie', 'csrf'];
 
 /** What stands in a secret value's place. */
 export const OBSCURED = '<password obscured>';

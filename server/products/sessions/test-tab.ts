@@ -94,7 +94,7 @@ export const testMethods: Readonly<Record<string, readonly Method[]>> = {
 };
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
-export function parseLines(items: string): readonly Line[] {
+function parseLines(items: string): readonly Line[] {
   const texts = items.split(/\r\n|\r|\n/);
   if (texts.length > MOST_LINES) {
     const detail = `${texts.length} lines are too many: at most ${MOST_LINES} are added at once. Nothing was stored.`;
