@@ -9,7 +9,7 @@ import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { flash } from '../state/flash.ts';
-import { guardLeaving } from '../state/location.ts';
+import { GuardedLeaving } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Conflict } from './conflict-dialog.ts';
@@ -55,7 +55,6 @@ export class PropertyForm extends LitElement {
   @query('[role=alert]') private alert!: HTMLElement | null;
   #editing!: Editing;
   #answered: FormValues = {};
-  #stopGuarding = () => {};
 
   readonly #check = new Task(this, {
     args: () => [this.#editing.began, this.#editing.edits] as const,
@@ -65,17 +64,8 @@ export class PropertyForm extends LitElement {
 
   constructor() {
     super();
+    new GuardedLeaving(this, () => this.#editing.changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#stopGuarding = guardLeaving(() => this.#editing.changed.length > 0);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#stopGuarding();
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {

@@ -1,3 +1,4 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Observable } from './observable.ts';
 import { BASE, addressOf, parsePlace, type Place } from './place.ts';
 
@@ -35,10 +36,22 @@ export function setQuery(values: Readonly<Record<string, string | undefined>>): 
   place.set(here());
 }
 
-/** While `isDirty` says so, leaving asks first. Gives the way to stop asking. */
-export function guardLeaving(isDirty: Guard): () => void {
-  guards.add(isDirty);
-  return () => guards.delete(isDirty);
+/** While an element is shown and has changes that are not saved, leaving asks first. */
+export class GuardedLeaving implements ReactiveController {
+  readonly #hasChanges: Guard;
+
+  constructor(host: ReactiveControllerHost, hasChanges: Guard) {
+    this.#hasChanges = hasChanges;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    guards.add(this.#hasChanges);
+  }
+
+  hostDisconnected(): void {
+    guards.delete(this.#hasChanges);
+  }
 }
 
 /** Makes links within the interface change the place instead of loading the page, and the back button too. */

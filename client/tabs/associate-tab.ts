@@ -11,7 +11,7 @@ import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
 import type { Column, CompactRow, SelectionChanged } from '../parts/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf, guardLeaving, place, setQuery } from '../state/location.ts';
+import { GuardedLeaving, addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -25,7 +25,6 @@ export class AssociateTab extends LitElement implements TabElement {
   /** Paths whose tick is not as it is saved. */
   @state() private changed: ReadonlySet<string> = new Set();
   @state() private isBusy = false;
-  #stopGuarding: (() => void) | undefined;
 
   readonly #list = new Task(this, {
     args: () => [this.object, this.#value('show'), this.#value('type'), this.#value('deep')] as const,
@@ -37,17 +36,8 @@ export class AssociateTab extends LitElement implements TabElement {
   constructor() {
     super();
     new Watch(this, place);
+    new GuardedLeaving(this, () => this.changed.size > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#stopGuarding = guardLeaving(() => this.changed.size > 0);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#stopGuarding?.();
   }
 
   protected override render() {

@@ -11,7 +11,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf, guardLeaving } from '../state/location.ts';
+import { GuardedLeaving, addressOf } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles, thisObject } from './properties/rail.ts';
@@ -25,7 +25,6 @@ export class CacheTab extends LitElement implements TabElement {
   /** What is ticked and not saved yet. */
   @state() private chosen: string | undefined;
   @state() private isBusy = false;
-  #stopGuarding: (() => void) | undefined;
 
   readonly #cache = new Task(this, {
     args: () => [this.object] as const,
@@ -35,17 +34,8 @@ export class CacheTab extends LitElement implements TabElement {
 
   constructor() {
     super();
+    new GuardedLeaving(this, () => this.#isDirty);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#stopGuarding = guardLeaving(() => this.#isDirty);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#stopGuarding?.();
   }
 
   protected override render() {

@@ -14,7 +14,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import { announceChange } from '../state/changes.ts';
 import { flash } from '../state/flash.ts';
-import { addressOf, go, guardLeaving } from '../state/location.ts';
+import { GuardedLeaving, addressOf, go } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles } from './properties/rail.ts';
 import { doneWords, firstPlan, planProblems, requestFor, stepsOf, type Plan } from './setup/plan.ts';
@@ -48,7 +48,6 @@ export class SetupSessionsPage extends LitElement implements TabElement {
   @state() private isBusy = false;
   #isDirty = false;
   #answeredServers: readonly string[] | undefined;
-  #stopGuarding = () => {};
 
   readonly #folder = new Task(this, {
     args: () => [this.path, this.object.isFolder] as const,
@@ -62,14 +61,9 @@ export class SetupSessionsPage extends LitElement implements TabElement {
     onComplete: () => (this.#answeredServers = this.plan?.servers),
   });
 
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#stopGuarding = guardLeaving(() => this.#isDirty);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#stopGuarding();
+  constructor() {
+    super();
+    new GuardedLeaving(this, () => this.#isDirty);
   }
 
   protected override render() {
