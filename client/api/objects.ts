@@ -10,6 +10,7 @@ import type {
   SearchMessage,
   TypeInfo,
 } from '../../schema/messages/objects.ts';
+import type { CopiedMessage, CopyRequest, MovedMessage, MoveRequest } from '../../schema/messages/clipboard.ts';
 import { request } from './request.ts';
 
 export interface ChildrenQuery {
@@ -44,6 +45,16 @@ export function deleteObject(path: string): Promise<void> {
 
 export function renameObject(folder: string, body: RenameRequest): Promise<ObjectMessage> {
   return request('POST', viewOf(folder, 'rename'), { body });
+}
+
+/** Copies objects into a folder, with what is in them. */
+export function copyObjects(folder: string, body: CopyRequest): Promise<CopiedMessage> {
+  return request('POST', viewOf(folder, 'copy'), { body });
+}
+
+/** Moves objects into a folder: all of them, or none. */
+export function moveObjects(folder: string, body: MoveRequest): Promise<MovedMessage> {
+  return request('POST', viewOf(folder, 'move'), { body });
 }
 
 export function getChildren(folder: string, query: ChildrenQuery = {}, signal?: AbortSignal): Promise<ChildrenMessage> {

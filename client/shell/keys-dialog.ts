@@ -4,7 +4,7 @@ import '../parts/dialog.ts';
 import { activeShortcuts, type Shortcut } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 
-const names: Record<string, string> = { Delete: 'Del', 'Ctrl+K': 'Ctrl K', 'Ctrl+S': 'Ctrl S', Escape: 'Esc' };
+const names: Record<string, string> = { Delete: 'Del', Escape: 'Esc' };
 
 const inLists: readonly Pick<Shortcut, 'key' | 'label'>[] = [
   { key: '↑ ↓', label: 'Move in a list or the tree' },
@@ -23,7 +23,7 @@ export class KeysDialog extends LitElement {
         ${[...activeShortcuts(), ...inLists].map(
           ({ key, label }) =>
             html`<div>
-              <dt><kbd>${names[key] ?? key}</kbd></dt>
+              <dt><kbd>${names[key] ?? key.replace('+', ' ')}</kbd></dt>
               <dd>${label}</dd>
             </div>`,
         )}

@@ -46,13 +46,19 @@ export class Shortcuts implements ReactiveController {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey || isInDialog(event)) return;
     const hasCtrl = event.ctrlKey || event.metaKey;
-    if (!hasCtrl && (!singleKeys.get() || isInField(event))) return;
+    if (hasCtrl ? isAboutText(event) : !singleKeys.get() || isInField(event)) return;
     const key = hasCtrl ? `Ctrl+${event.key.toUpperCase()}` : event.key;
     const shortcut = this.#shortcuts.find((each) => each.key === key);
     if (!shortcut) return;
     event.preventDefault();
     shortcut.run();
   };
+}
+
+/** What the browser itself cuts, copies or pastes. */
+function isAboutText(event: KeyboardEvent): boolean {
+  if (!['x', 'c', 'v'].includes(event.key.toLowerCase())) return false;
+  return event.shiftKey || isInField(event) || (getSelection()?.toString() ?? '') !== '';
 }
 
 function isInDialog(event: Event): boolean {

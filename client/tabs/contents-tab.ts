@@ -15,6 +15,7 @@ import '../parts/table.ts';
 import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
 import { nameOf } from '../shell/page-head.ts';
 import { ObjectChanged } from '../state/changes.ts';
+import { clipboard, type Clipboard } from '../state/clipboard.ts';
 import { flash } from '../state/flash.ts';
 import { addressOf, go, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -24,6 +25,7 @@ import { controls } from '../styles/controls.ts';
 import type { Added } from './contents/add-dialog.ts';
 import './contents/add-menu.ts';
 import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
+import './contents/clipboard-chip.ts';
 import { columns, compactRow } from './contents/columns.ts';
 import './contents/list-foot.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
@@ -34,7 +36,7 @@ import type { TabElement } from './tab.ts';
 
 const PAGE = 100;
 
-/** What is in a folder: filter, sort, select; add, rename and delete. Filter, order and page live in the address. */
+/** What is in a folder: filter, sort, select; add, rename, cut, copy, paste and delete. Filter, order and page live in the address. */
 @customElement('contents-tab')
 export class ContentsTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
@@ -43,6 +45,7 @@ export class ContentsTab extends LitElement implements TabElement {
   @state() private adding: TypeInfo | undefined;
   @state() private renaming: readonly ChildItem[] = [];
   @state() private uploading: readonly File[] = [];
+  @state() private isPasting = false;
   @query('add-menu') private addMenu!: AddMenu | null;
   @query('filter-field') private filterField!: FilterField;
   @query('t-table') private table!: Table<ChildItem>;
@@ -64,11 +67,14 @@ export class ContentsTab extends LitElement implements TabElement {
 
   constructor() {
     super();
-    new Watch(this, place, isPhone);
+    new Watch(this, place, isPhone, clipboard);
     new Shortcuts(this, [
       { key: 'n', label: 'Add an object', run: () => void this.addMenu?.toggle() },
       { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
       { key: 'F2', label: 'Rename what is selected', run: () => void this.#rename() },
+      { key: 'Ctrl+X', label: 'Cut what is selected', run: () => this.#hold('cut') },
+      { key: 'Ctrl+C', label: 'Copy what is selected', run: () => this.#hold('copy') },
+      { key: 'Ctrl+V', label: 'Paste what was cut or copied', run: () => void this.#paste() },
       { key: 'Delete', label: 'Delete what is selected', run: () => void this.#delete() },
       { key: 'Escape', label: 'Clear the selection', run: () => (this.selected = new Set()) },
     ]);
@@ -85,7 +91,7 @@ export class ContentsTab extends LitElement implements TabElement {
       <t-table
         label="Contents of ${nameOf(this.object)}"
         loadingText="Loading items of ${nameOf(this.object)}…"
-        ?selectable=${this.object.may.deleteChildren}
+        selectable
         .columns=${columns}
         .compact=${compactRow}
         .rows=${this.#rows}
@@ -147,16 +153,7 @@ export class ContentsTab extends LitElement implements TabElement {
         @leave-down=${() => this.table.focusRow()}
         @enter=${() => this.#rows.length === 1 && this.#open(this.#rows[0]!.id)}
       ></filter-field>
-      ${
-        this.selected.size > 0
-          ? html`<selection-bar
-              count=${this.selected.size}
-              @rename=${this.#rename}
-              @delete=${this.#delete}
-              @clear=${() => (this.selected = new Set())}
-            ></selection-bar>`
-          : nothing
-      }
+      ${this.selected.size > 0 ? this.#selectionBar() : this.#clipboardChip()}
       ${
         this.#mayUpload
           ? html`<file-button
@@ -171,6 +168,30 @@ export class ContentsTab extends LitElement implements TabElement {
           : nothing
       }
     </div>`;
+  }
+
+  #selectionBar() {
+    return html`<selection-bar
+      count=${this.selected.size}
+      ?mayChange=${this.object.may.deleteChildren}
+      @rename=${this.#rename}
+      @cut-items=${() => this.#hold('cut')}
+      @copy-items=${() => this.#hold('copy')}
+      @delete=${this.#delete}
+      @clear=${() => (this.selected = new Set())}
+    ></selection-bar>`;
+  }
+
+  #clipboardChip() {
+    const held = clipboard.get();
+    if (!held) return nothing;
+    return html`<clipboard-chip
+      .clipboard=${held}
+      ?mayPaste=${this.object.may.add}
+      ?isBusy=${this.isPasting}
+      @paste-items=${this.#paste}
+      @forget=${this.#forget}
+    ></clipboard-chip>`;
   }
 
   get #mayUpload(): boolean {
@@ -316,6 +337,32 @@ export class ContentsTab extends LitElement implements TabElement {
     flash(renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`);
     this.selected = new Set();
     this.dispatchEvent(new ObjectChanged());
+  }
+
+  /** Remembers what is chosen, to be pasted into another folder. */
+  #hold(action: Clipboard['action']) {
+    const chosen = this.#chosen;
+    if (chosen.length === 0 || (action === 'cut' && !this.object.may.deleteChildren)) return;
+    clipboard.set({ action, folder: this.path, paths: chosen.map(({ path }) => path) });
+    this.selected = new Set();
+    this.table.focusRow(chosen[0]!.id);
+  }
+
+  async #paste() {
+    const held = clipboard.get();
+    if (!held || this.isPasting || !this.object.may.add) return;
+    this.isPasting = true;
+    const { pasteItems } = await import('./contents/paste-items.ts');
+    const ids = await pasteItems(this.path, held);
+    this.isPasting = false;
+    if (ids.length === 0) return;
+    this.#focusNext = ids[0];
+    this.dispatchEvent(new ObjectChanged());
+  }
+
+  #forget() {
+    clipboard.set(undefined);
+    this.table.focusRow();
   }
 
   async #delete() {

@@ -1,18 +1,23 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';
+import { bottomBar } from './styles.ts';
 
-/** What can be done with the selected rows. Sends `rename`, `delete` or `clear`. */
+/** What can be done with the selected rows. Sends `rename`, `cut-items`, `copy-items`, `delete` or `clear`. */
 @customElement('selection-bar')
 export class SelectionBar extends LitElement {
   @property({ type: Number }) count = 0;
+  /** They may be renamed, moved away and deleted. */
+  @property({ type: Boolean }) mayChange = false;
 
   protected override render() {
     return html`
       <p class="strong" role="status">${this.count} selected</p>
       <div class="actions" role="toolbar" aria-label="Selected items">
-        ${this.#action('rename', 'Rename', 'pencil')} ${this.#action('delete', 'Delete', 'trash-2')}
+        ${this.mayChange ? html`${this.#action('rename', 'Rename', 'pencil')} ${this.#action('cut-items', 'Cut', 'scissors')}` : nothing}
+        ${this.#action('copy-items', 'Copy', 'copy')}
+        ${this.mayChange ? this.#action('delete', 'Delete', 'trash-2') : nothing}
         <span class="parting"></span>
         ${this.#action('clear', 'Clear', 'x')}
       </div>
@@ -63,23 +68,24 @@ export class SelectionBar extends LitElement {
       button t-icon {
         color: var(--t-text);
       }
-      @media (640px <= width < 800px) {
+      @media (640px <= width < 1160px) {
+        :host {
+          padding-left: 8px;
+        }
+        p {
+          margin-right: 8px;
+        }
+        button.plain {
+          padding: 0 8px;
+        }
         button t-icon {
           display: none;
         }
       }
       @media (width < 640px) {
         :host {
-          position: fixed;
-          z-index: 15;
-          inset: auto 0 0;
           display: grid;
-          height: auto;
           padding: 10px 0 16px;
-          border: 0;
-          border-top: 1px solid var(--t-line-strong);
-          border-radius: 0;
-          background: var(--t-raised);
         }
         p {
           padding: 4px 16px;
@@ -114,5 +120,6 @@ export class SelectionBar extends LitElement {
         }
       }
     `,
+    bottomBar,
   ];
 }

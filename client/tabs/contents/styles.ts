@@ -1,5 +1,21 @@
 import { css } from 'lit';
 
+/** On a phone: along the bottom of the screen, over the list. Comes after an element's own styles. */
+export const bottomBar = css`
+  @media (width < 640px) {
+    :host {
+      position: fixed;
+      z-index: 15;
+      inset: auto 0 0;
+      height: auto;
+      border: 0;
+      border-top: 1px solid var(--t-line-strong);
+      border-radius: 0;
+      background: var(--t-raised);
+    }
+  }
+`;
+
 export const contentsStyles = css`
   :host {
     display: block;
@@ -17,7 +33,7 @@ export const contentsStyles = css`
     flex: 0 1 280px;
     min-width: 120px;
   }
-  .toolbar:has(selection-bar) filter-field {
+  .toolbar:has(selection-bar, clipboard-chip) filter-field {
     flex-basis: 216px;
   }
   add-menu,
@@ -40,15 +56,16 @@ export const contentsStyles = css`
     background: var(--t-accent-fill);
   }
   @media (640px <= width < 1000px) {
-    .toolbar:has(selection-bar) file-button {
+    .toolbar:has(selection-bar, clipboard-chip) file-button {
       display: none;
     }
-    .toolbar:has(selection-bar) add-menu {
+    .toolbar:has(selection-bar, clipboard-chip) add-menu {
       margin-left: auto;
     }
   }
   @media (640px <= width < 900px) {
-    .toolbar:has(selection-bar) filter-field {
+    .toolbar:has(selection-bar, clipboard-chip) filter-field,
+    .toolbar:has(selection-bar) add-menu {
       display: none;
     }
   }
@@ -60,7 +77,7 @@ export const contentsStyles = css`
     filter-field {
       flex: 1;
     }
-    .toolbar:has(selection-bar) ~ list-foot {
+    .toolbar:has(selection-bar, clipboard-chip) ~ list-foot {
       padding-bottom: 110px;
     }
   }
