@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright/test';
 import type { Client } from '../http/client.ts';
 import { expect, test } from './fixtures.ts';
-import { picture } from './screenshots.ts';
+import { fillCharts, picture, tide } from './screenshots.ts';
 
 /** A RAM Cache Manager, a MemCache Cache Manager, and a folder with pages. */
 async function plant(api: Client, address: string): Promise<void> {
@@ -39,7 +39,6 @@ test('a page’s cache manager is chosen on its Cache tab; the page is kept, inv
   await app.open('/mccache', 'statistics');
   const row = rowOf(page, '/docs/about');
   await expect(row).toContainText('75 %');
-  await picture(page, 'cache-statistics');
   await row.getByRole('checkbox').check();
   await app.button('Remove').click();
   await expect(app.flash('Cache entries invalidated')).toBeVisible();
@@ -77,6 +76,15 @@ test('a manager is told which pages to keep on its Associate tab, by ticks', asy
 
   await page.getByLabel('Search sub-folders').uncheck();
   await expect(page.getByText('No objects matched your query.')).toBeVisible();
+
+  await api('/docs/contact');
+  await app.tab('Statistics').click();
+  await expect(rowOf(page, '/docs/contact')).toBeVisible();
+  await fillCharts(async (second) => {
+    for (let visit = 0; visit < 2 + tide(second, 16); visit += 1) await api('/docs/contact');
+    if (second % 6 === 0) await api('/api/docs/contact', { method: 'PATCH', body: { title: `Contact ${second}` } });
+  });
+  await picture(page, 'cache-statistics');
 });
 
 test('a list that cannot be had is asked for again, and nothing ticked is lost by a refusal', async ({

@@ -1,18 +1,38 @@
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { Charts } from '../support/pages/charts.ts';
+import type { TestServer } from '../support/server.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
-import { setUpSessions } from '../http/site.ts';
+import { Browser, setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
-import { picture } from './screenshots.ts';
+import { fillCharts, picture, tide } from './screenshots.ts';
 
 const SAMPLE_S = 10;
 /** The page asks every ten seconds; the rest is for a busy machine. */
 const SOON = { timeout: 3 * SAMPLE_S * 1000 };
 
-/** Stores more than a server of 2 MB can hold. */
-async function overfill(memcached: Memcached): Promise<void> {
+/** Stores values of 100 kB. */
+async function store(memcached: Memcached, from: number, count: number): Promise<void> {
   const value = 'x'.repeat(100_000);
-  for (let number = 0; number < 60; number++) await memcached.ask(`set ${number} 0 0 ${value.length}\r\n${value}`);
+  for (let number = from; number < from + count; number++) {
+    await memcached.ask(`set ${number} 0 0 ${value.length}\r\n${value}`);
+  }
+}
+
+/** Asks for values: every second one is there, unless it was pushed out. */
+async function askFor(memcached: Memcached, count: number): Promise<void> {
+  for (let number = 0; number < count; number++) await memcached.ask(`get ${number % 2 === 0 ? 3 : 'nothing'}`);
+}
+
+/** A morning of sessions: three browsers change theirs, two of them the same one at once; now and then somebody leaves. */
+function visitsOf(server: TestServer) {
+  const browsers = [1, 2, 3].map(() => new Browser(server));
+  return async (second: number) => {
+    const [first, ...others] = browsers;
+    for (let count = 0; count < tide(second, 6); count++) await Promise.all(others.map((each) => each.look()));
+    await Promise.all(browsers.map((browser) => browser.add(`seen ${second}`)));
+    await Promise.all([first!.add(`left ${second}`), first!.add(`right ${second}`)]);
+    if (second % 15 === 14) await others[0]!.own('invalidate');
+  };
 }
 
 test('a server that is filled past its memory shows it at the next look, and what that means for sessions', async ({
@@ -31,7 +51,8 @@ test('a server that is filled past its memory shows it at the next look, and wha
   await expect(page.getByText(/the first figures come in 10 s|before that, nobody looked/)).toBeVisible();
   await expect(page.getByText(/were pushed out/)).toHaveCount(0);
 
-  await Promise.all([evicting, refusing].map(overfill));
+  // More than a server of 2 MB can hold.
+  await Promise.all([evicting, refusing].map((each) => store(each, 0, 60)));
   await expect(charts.server(evicting.address)).toContainText(/Evictions\s*[1-9]\d* in all/, SOON);
   await expect(charts.server(refusing.address)).toContainText(/Refusals\s*[1-9]/);
   await expect(
@@ -42,6 +63,14 @@ test('a server that is filled past its memory shows it at the next look, and wha
   const evictions = charts.chart(new RegExp(`^Evictions a minute of ${evicting.address}: `));
   await expect(evictions).toHaveAccessibleName(/[1-9][\d,.]* now|and [1-9]/, SOON);
   await expect(charts.chart(new RegExp(`^Refusals a minute of ${refusing.address}: `))).toBeVisible();
+  await fillCharts((second) =>
+    Promise.all(
+      [evicting, refusing].map(async (each) => {
+        await store(each, 60 + 10 * second, tide(second, 6));
+        await askFor(each, 8 + tide(second, 20));
+      }),
+    ),
+  );
   await picture(page, 'servers-full');
   await charts.showAsTable();
   const table = page.getByRole('table', { name: evicting.address });
@@ -80,6 +109,12 @@ test('what happens to sessions is counted and shown, with what cannot be seen', 
   await charts.expectCounted('Sessions ended', '1');
   await charts.expectCounted('Same key, newest won', '0');
   await expect(page.getByText(/Other processes count for themselves\. Sessions that expire/)).toBeVisible();
+  await expect(charts.chart(/^Reads a second/)).toBeVisible();
+  await app.open('/mcproxy', 'servers');
+  await expect(charts.chart(/^Gets a second/)).toBeVisible();
+  await fillCharts(visitsOf(server));
+  await picture(page, 'servers');
+  await app.open('/mcsdc', 'statistics');
   await expect(charts.chart(/^Reads a second/)).toBeVisible();
   await picture(page, 'statistics');
   await charts.showAsTable();
