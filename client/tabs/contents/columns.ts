@@ -9,7 +9,7 @@ import { addressOf } from '../../state/location.ts';
 /** How a folder lists what is in it. */
 export const columns: readonly Column<ChildItem>[] = [
   { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
-  { id: 'title', label: 'Title', width: 157, rank: 3, isSortable: true, cell: titleCell },
+  { id: 'title', label: 'Title', width: 167, rank: 3, isSortable: true, cell: titleCell },
   { id: 'type', label: 'Type', width: 246, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
   { id: 'notices', label: 'Notices', width: 186, rank: 0, cell: notice },
   {
@@ -24,7 +24,7 @@ export const columns: readonly Column<ChildItem>[] = [
   {
     id: 'modified',
     label: 'Last modified',
-    width: 218,
+    width: 208,
     rank: 2,
     isSortable: true,
     isQuiet: true,
