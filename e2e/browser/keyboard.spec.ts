@@ -40,12 +40,9 @@ test('the main job is done by the keyboard alone', async ({ page, memcached }) =
   await expect(page).toHaveURL(/\/manage\/mcproxy\/@properties$/);
   await type('Servers', memcached.address);
   await keyboard.press('Control+s');
-  await expect(
-    page
-      .getByRole('status')
-      .getByText(/answers in/)
-      .last(),
-  ).toBeVisible();
+  // Whether it answers within its deadline is up to the machine.
+  const saved = page.getByRole('status').getByText(/^Saved\. 1 server:/);
+  await expect(saved.last()).toBeVisible();
 
   await tabTo(tester.breadcrumb.getByRole('link', { name: 'Root' }));
   await keyboard.press('Enter');
