@@ -62,11 +62,16 @@ async function firstStart(
 ): Promise<void> {
   await storage.once('first start', async () => {
     storage.table<string>('installation').add('id', randomBytes(16).toString('base64url'));
-    if (adminPassword !== undefined && !users.hasManager()) {
-      await users.add({ name: 'admin', password: adminPassword, roles: ['Manager'] });
-    }
+    await addAdministrator(users, adminPassword);
     if ((await storage.load(1, storage.lastTransaction())) === undefined) await plantTree(database);
   });
+  // Whoever began without a password may give one at a later start.
+  if (adminPassword === undefined || users.hasManager()) return;
+  await storage.once('late administrator', () => addAdministrator(users, adminPassword));
+}
+
+async function addAdministrator(users: Users, password: string | undefined): Promise<void> {
+  if (password !== undefined && !users.hasManager()) await users.add({ name: 'admin', password, roles: ['Manager'] });
 }
 
 /** Who sent a request: by Authorization header, else by login cookie, else nobody. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Me } from '../../schema/messages/access.ts';
-import { startServer } from '../support/server.ts';
+import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { clientOf, cookiesOf, sameOrigin } from './client.ts';
 
 const server = await startServer({ withoutAdministrator: true });
@@ -45,4 +46,15 @@ test('a refused password leaves the link valid; then it works once, and signs in
 test('what the server logged holds neither the token nor a password', () => {
   assert.ok(!server.log().includes(token));
   assert.ok(!server.log().includes('violets'));
+});
+
+test('a password given at a later start makes the administrator, as long as there is none', async () => {
+  await using folder = await temporaryFolder();
+  const data = folder.path;
+  await (await startServer({ data, withoutAdministrator: true })).stop();
+  for (const password of [ADMIN_PASSWORD, 'violets under glass']) {
+    await using started = await startServer({ data, environment: { TRELLIS_ADMIN_PASSWORD: password } });
+    assert.doesNotMatch(started.greeting, /token/);
+    assert.equal((await clientOf(started, { authorization: basic() })('/api')).status, 200);
+  }
 });
