@@ -6,10 +6,12 @@ import { picture } from './screenshots.ts';
 
 test('whoever is not signed in sees the sign-in screen at every address, and comes to where they wanted', async ({
   page,
+  server,
 }) => {
   const app = new App(page);
   await app.open('/session_data_manager', 'settings');
   await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await expect(page.getByText(`To manage the objects of 127.0.0.1:${server.port}.`)).toBeVisible();
   await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
   await picture(page, 'sign-in');
   await app.signIn('admin', 'not the password');

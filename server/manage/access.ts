@@ -17,11 +17,11 @@ const me = method({
   permission: EVERYBODY,
   summary: 'Who is asking, and of which installation.',
   run(call): Me {
-    const { name, origin, version, administrator } = siteOf(call);
+    const { name, version, administrator } = siteOf(call);
     return {
       user: call.user.name,
       roles: rolesOf(call.user, { owner: null }),
-      instance: { name, origin, version, needsAdministrator: administrator.isNeeded },
+      instance: { name, origin: call.request.origin, version, needsAdministrator: administrator.isNeeded },
     };
   },
 });
