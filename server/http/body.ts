@@ -71,7 +71,7 @@ function parseJson(bytes: Buffer): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Malformed(`The body is not JSON: ${(error as Error).message.slice(0, 200)}`);
+    throw malformed(`The body is not JSON: ${(error as Error).message.slice(0, 200)}`);
   }
   checkShape(value);
   return value;
@@ -81,7 +81,7 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Malformed('The body is not UTF-8. Send it in UTF-8.');
+    throw malformed('The body is not UTF-8. Send it in UTF-8.');
   }
 }
 
@@ -90,7 +90,7 @@ function checkShape(root: unknown): void {
   let level: unknown[] = [root];
   let count = 1;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new Malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (depth > MAX_DEPTH) throw malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
@@ -101,6 +101,11 @@ function checkShape(root: unknown): void {
     }
     level = next;
   }
+}
+
+/** Of the body as a whole. */
+function malformed(detail: string): Malformed {
+  return new Malformed(detail, [{ pointer: '', detail }]);
 }
 
 function bodyTooLarge({ bytes }: BodyLimits): TooLarge {

@@ -81,15 +81,28 @@ const NO_OBJECT = 'A JSON object was expected as the body of the request.';
 interface SchemaError {
   readonly keyword: string;
   readonly instancePath: string;
-  readonly message: string;
+  readonly params: {
+    readonly type?: string;
+    readonly requiredProperties?: readonly string[];
+    readonly allowedValues?: readonly string[];
+  };
 }
 
-function problemsFrom(errors: readonly SchemaError[], { properties }: BodySchema): readonly FieldProblem[] {
+const KINDS = new Map([
+  ['string', 'a string'],
+  ['integer', 'an integer'],
+  ['boolean', 'true or false'],
+  ['array', 'an array'],
+  ['object', 'an object'],
+]);
+
+function problemsFrom(errors: readonly unknown[], { properties }: BodySchema): readonly FieldProblem[] {
   const names = Object.keys(properties).join(', ');
-  return errors
-    .filter(({ keyword }) => keyword !== 'additionalProperties')
-    .map(({ keyword, instancePath, message }) => ({
-      pointer: instancePath,
-      detail: keyword === 'boolean' ? `There is no such member. The members are ${names}.` : `The value ${message}.`,
-    }));
+  return (errors as readonly SchemaError[]).flatMap(({ keyword, instancePath: pointer, params }) => {
+    const { type, requiredProperties = [], allowedValues } = params;
+    if (keyword === 'boolean') return [{ pointer, detail: `There is no such member. The members are ${names}.` }];
+    if (keyword === 'type') return [{ pointer, detail: `The value must be ${KINDS.get(type ?? '') ?? type}.` }];
+    if (keyword === 'enum') return [{ pointer, detail: `The value must be one of ${allowedValues?.join(', ')}.` }];
+    return requiredProperties.map((name) => ({ pointer: `/${name}`, detail: `The member '${name}' is missing.` }));
+  });
 }
