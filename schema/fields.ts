@@ -179,7 +179,12 @@ function selection<Choice extends string>(options: SelectionOptions<Choice>): Fi
 
 function path(options: PathOptions): Field<string> {
   const base = textual('path', LONGEST_STRING, { ...options, answers: true });
-  return { ...base, schema: { ...base.schema, provides: options.provides, wanted: options.wanted } };
+  return {
+    schema: { ...base.schema, provides: options.provides, wanted: options.wanted },
+    check: base.check,
+    // "/mcproxy/" leads where "/mcproxy" does.
+    normalise: (value) => value.trim().replace(/(?<=.)\/$/, ''),
+  };
 }
 
 function schemaOf(

@@ -83,6 +83,15 @@ test('only what is named changes, and what equals the old makes no revision', as
   assert.deepEqual(changed.json<ChangedMessage>().properties, { ...before.properties, request_name: 'S' });
 });
 
+test('a path is kept in its one spelling', async () => {
+  await using trellis = await openTestInstallation();
+  for (const given of ['/temp_folder/session_data/', ' /temp_folder/session_data ']) {
+    const body = { properties: { container_path: given } };
+    const kept = (await trellis.ask('PATCH', '/api/session_data_manager', { body })).json<ChangedMessage>();
+    assert.equal(kept.properties['container_path'], '/temp_folder/session_data');
+  }
+});
+
 test('renaming says who points here, and takes their paths along when asked to', async () => {
   await using trellis = await openTestInstallation();
   await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
