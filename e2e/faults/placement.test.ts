@@ -82,6 +82,21 @@ test('a server that is gone since it was taken out, or never was there, keeps no
   assert.deepEqual(unreachable, []);
 });
 
+for (const replicas of [1, 2]) {
+  test(`servers replaced one after the other lose no session that nobody used meanwhile (copies: ${replicas})`, async (t) => {
+    await using cluster = await MemcachedCluster.start(4);
+    const { addresses } = cluster;
+    await using site = await startSite({ servers: addresses.slice(0, 2), proxy: { replicas } });
+    const people = await newPeople(site);
+    for (const servers of [addresses.slice(1, 2), addresses.slice(1, 3), addresses.slice(2, 3), addresses.slice(2)]) {
+      await changeProperties(site, '/mcproxy', { servers });
+    }
+    const lost = await countLost(people, [site]);
+    t.diagnostic(`${SESSIONS} idle sessions, both of their servers replaced: ${lost} lost`);
+    assert.equal(lost, 0);
+  });
+}
+
 async function newPeople(site: TestServer): Promise<readonly Person[]> {
   const people = Array.from({ length: SESSIONS }, () => ({ visitor: new Visitor(site), last: 0 }));
   await several(SESSIONS, 16, async (index) => {

@@ -18,6 +18,13 @@ import { Single } from './single.ts';
 import { statusOf } from './status.ts';
 import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
 
+/** A server that was taken out of a cluster. */
+export interface FormerServer {
+  readonly address: Address;
+  /** Milliseconds since 1970. */
+  readonly removedAt: number;
+}
+
 export interface ClusterOptions {
   readonly addresses: readonly Address[];
   readonly allowlist: Allowlist;
@@ -27,11 +34,11 @@ export interface ClusterOptions {
   readonly connectTimeoutMs?: number;
   /** How many servers keep a copy of each value: 1 to 3, and no more than there are servers. */
   readonly replicas?: number;
-  /** Servers that were taken out of `addresses` lately: what is found nowhere else is asked of them. */
-  readonly former?: readonly Address[];
+  /** What is found nowhere else is asked of them, for the longest lifetime after they were removed. */
+  readonly former?: readonly FormerServer[];
   /** When `addresses` were last changed, in milliseconds since 1970: for the longest lifetime after that, keys may be elsewhere. */
   readonly changedAt?: number;
-  /** The longest lifetime of a value that must not be missed: a session's. */
+  /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
   readonly longestTtlS?: number;
   /** What every key begins with on the servers: one installation never sees another's values. */
   readonly prefix?: string;
@@ -55,15 +62,14 @@ const BODY_ROOM_BYTES = 64 * 1024;
 export class Cluster implements Store {
   readonly maxValueBytes: number;
   readonly #members: readonly Member[];
-  readonly #former: readonly Member[];
+  readonly #former: readonly { readonly member: Member; readonly removedAt: number }[];
   readonly #placement: Placement;
   readonly #replicas: number;
   readonly #single: Keeping;
   readonly #copies: Keeping;
   readonly #keyWalk: KeyWalk;
-  /** Until then even a single copy may be at a place that is none any more. In milliseconds since 1970. */
-  readonly #settledAt: number;
-  readonly #longestTtlS: number;
+  readonly #changedAt: number;
+  #longestTtlS: number;
   readonly #prefix: string;
   readonly #clock: Clock;
   #isClosed = false;
@@ -75,20 +81,22 @@ export class Cluster implements Store {
     this.#clock = options.clock ?? wallClock;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#members = options.addresses.map((address) => this.#join(address, options));
-    this.#former = (options.former ?? []).map((address) => this.#join(address, options));
+    this.#former = (options.former ?? []).map(({ address, removedAt }) => ({
+      member: this.#join(address, options),
+      removedAt,
+    }));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
     this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
     this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
-    const longestTtlMs = this.#longestTtlS * 1000;
-    this.#settledAt = (options.changedAt ?? -Infinity) + longestTtlMs;
+    this.#changedAt = options.changedAt ?? -Infinity;
     this.#single = new Single((key) => this.#memberOf(key));
     this.#copies = new Copies({
       members: this.#members,
-      former: this.#former,
+      former: () => this.#formerMembers,
       replicas: this.#replicas,
       clock: this.#clock,
-      longestTtlMs,
+      longestTtlMs: () => this.#longestTtlS * 1000,
       orderOf: (key) => this.#orderOf(key),
     });
   }
@@ -147,10 +155,10 @@ export class Cluster implements Store {
 
   async keys(prefix: string, limit: number): Promise<KeyListing> {
     if (this.#isClosed) throw new StoreClosed();
-    const members = this.#isSettled ? this.#members : [...this.#members, ...this.#former];
-    const addresses = members.map(({ address }) => address);
+    const former = this.#formerMembers;
+    const addresses = [...this.#members, ...former].map(({ address }) => address);
     const listing = await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
-    const isAmongFormer = (text: string): boolean => this.#former.some(({ address }) => address.text === text);
+    const isAmongFormer = (text: string): boolean => former.some(({ address }) => address.text === text);
     return {
       ...listing,
       keys: listing.keys.filter(({ key }) => isKey(key)),
@@ -182,7 +190,7 @@ export class Cluster implements Store {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const members = [...this.#members, ...this.#former];
+    const members = [...this.#members, ...this.#former.map(({ member }) => member)];
     await Promise.all(members.map((member) => member.drain()));
     for (const member of members) member.close();
   }
@@ -192,9 +200,18 @@ export class Cluster implements Store {
     return this.#isSettled ? this.#single : this.#copies;
   }
 
-  /** Nothing that must not be missed can be at a former place any more. */
+  /** Nothing can be at a former place any more, not even a single copy. */
   get #isSettled(): boolean {
-    return this.#settledAt === -Infinity || this.#clock() >= this.#settledAt;
+    return this.#changedAt === -Infinity || this.#hasOutlived(this.#changedAt);
+  }
+
+  get #formerMembers(): readonly Member[] {
+    return this.#former.filter(({ removedAt }) => !this.#hasOutlived(removedAt)).map(({ member }) => member);
+  }
+
+  /** Whether everything that was stored then is over by now. */
+  #hasOutlived(time: number): boolean {
+    return this.#clock() >= time + this.#longestTtlS * 1000;
   }
 
   #memberOf(key: string): Member {
@@ -206,6 +223,7 @@ export class Cluster implements Store {
   }
 
   #lifetime(ttlS: number): Lifetime {
+    this.#longestTtlS = Math.max(this.#longestTtlS, ttlS);
     return toLifetime(ttlS, this.#clock());
   }
 

@@ -162,8 +162,10 @@ test('a miss is a miss while one of two servers is down, and is none once the ot
 
 test('with no fault in memory, a new key is simply missing while one of two servers is down', async () => {
   await using servers = await several(2);
-  const store = clusterOf(servers.all, { replicas: 2, longestTtlS: 0.001 });
+  let now = Date.now();
+  const store = clusterOf(servers.all, { replicas: 2, longestTtlS: 60, clock: () => now });
   await begin(store, 1);
+  now += 3_600_000;
   await servers.all[0]?.kill();
   const key = newKey();
   assert.equal(await store.get(key), undefined);
@@ -221,12 +223,31 @@ test('from three servers to four and back, under load, nothing is lost; one copy
     const grown = clusterOf(servers.all, { replicas, prefix: `${replicas}:`, changedAt: Date.now() });
     await countAllUp(grown, keys);
     assert.equal(await countOf(grown, keys, '1'), keys.length);
-    const former = parseServers([servers.all[3]?.address ?? '']).addresses;
-    const shrunk = clusterOf(three, { replicas, prefix: `${replicas}:`, changedAt: Date.now(), former });
+    const removedAt = Date.now();
+    const former = parseServers([servers.all[3]?.address ?? '']).addresses.map((address) => ({ address, removedAt }));
+    const shrunk = clusterOf(three, { replicas, prefix: `${replicas}:`, changedAt: removedAt, former });
     await countAllUp(shrunk, keys);
     assert.equal(await countOf(shrunk, keys, '2'), keys.length);
     await Promise.all([before.close(), grown.close(), shrunk.close()]);
   }
+});
+
+test('what lives for days is found where it was before the servers were changed, days later', async () => {
+  await using servers = await several(3);
+  const [two, lifetimeS] = [servers.all.slice(0, 2), 3 * 86_400];
+  let now = Date.now();
+  const before = clusterOf(two, { prefix: 'x:' });
+  const options = { prefix: 'x:', changedAt: now, clock: () => now };
+  const [told, learning] = [{ ...options, longestTtlS: lifetimeS }, options].map((each) =>
+    clusterOf(servers.all, each),
+  );
+  const keys = Array.from({ length: 40 }, newKey);
+  await Promise.all(keys.map((key) => before.add(key, versioned('0'), lifetimeS)));
+  await learning!.add(newKey(), versioned('0'), lifetimeS);
+  now += 2 * 86_400_000;
+  assert.equal(await countOf(told!, keys.slice(0, 20), '0'), 20);
+  assert.equal(await countOf(learning!, keys.slice(20), '0'), 20);
+  await Promise.all([before, told!, learning!].map((store) => store.close()));
 });
 
 test('a copy that was made again ends when the first one would have', async () => {

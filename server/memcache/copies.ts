@@ -20,9 +20,9 @@ export interface CopiesOptions {
    * Servers that were in use until lately. They are asked for what is found nowhere else, and never written to. One that
    * was taken out and is gone has nothing: it was mistyped, or has been shut down since.
    */
-  readonly former: readonly Member[];
+  readonly former: () => readonly Member[];
   /** How long a value may live, at the longest. */
-  readonly longestTtlMs: number;
+  readonly longestTtlMs: () => number;
 }
 
 const LONGEST_WRITE_MS = 10_000;
@@ -87,7 +87,7 @@ export class Copies implements Keeping {
     if (cas !== undefined && first === undefined) return 'exists';
     const outcome = await first?.delete(key, copies?.get(first));
     if (outcome === 'exists') return outcome;
-    const others = [...order, ...this.#options.former].filter((member) => member !== first);
+    const others = [...order, ...this.#options.former()].filter((member) => member !== first);
     const outcomes = await this.#ask(others, Infinity, (member) => member.delete(key));
     return [outcome, ...outcomes].includes('stored') ? 'stored' : 'missing';
   }
@@ -147,7 +147,7 @@ export class Copies implements Keeping {
     if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
     if ([...survey.answers.values()].some((item) => item !== undefined)) return;
     // It may be where it was before a server came, went or was out of reach.
-    survey.add([...order, ...this.#options.former]);
+    survey.add([...order, ...this.#options.former()]);
     await survey.ask(Infinity);
   }
 
@@ -155,7 +155,7 @@ export class Copies implements Keeping {
     try {
       return await member.get(key);
     } catch (error) {
-      if (isGone(error) && this.#options.former.includes(member)) return undefined;
+      if (isGone(error) && this.#options.former().includes(member)) return undefined;
       throw error;
     }
   }
@@ -177,7 +177,7 @@ export class Copies implements Keeping {
     if (unreachable.size === 0) return false;
     // No copy is older than the longest lifetime, nor than the server it is on.
     const oldest = Math.min(...[...unreachable.keys()].map((member) => member.knownStart));
-    const since = Math.max(oldest, this.#options.clock() - this.#options.longestTtlMs);
+    const since = Math.max(oldest, this.#options.clock() - this.#options.longestTtlMs());
     const doubtful = await Promise.all([...answers.keys()].map((member) => this.#isDoubtful(member, since)));
     return unreachable.size + doubtful.filter(Boolean).length >= this.#options.replicas;
   }
@@ -260,7 +260,7 @@ export class Copies implements Keeping {
   }
 
   #hadTrouble(): boolean {
-    const since = this.#options.clock() - this.#options.longestTtlMs;
+    const since = this.#options.clock() - this.#options.longestTtlMs();
     return this.#options.members.some((member) => member.health.troubledAt > since);
   }
 

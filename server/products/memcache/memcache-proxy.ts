@@ -1,19 +1,19 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
+import { parseAddress, parseServers } from '../../memcache/addresses.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
+import { formerServers, longestLifetimeS } from './former-servers.ts';
 import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
 import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
 
-const REVISIONS_LOOKED_AT = 50;
 const LONGEST_REQUEST_MS = 30_000;
 
 /** Where a proxy keeps values: behind it, or in process memory. */
@@ -136,6 +136,7 @@ async function openStore(object: TreeObject): Promise<ProxyStore> {
   const { allowlist, installation, log } = siteOf(object);
   return new Cluster({
     ...(await formerServers(object, addresses)),
+    longestTtlS: await longestLifetimeS(object),
     addresses,
     allowlist,
     replicas,
@@ -143,25 +144,4 @@ async function openStore(object: TreeObject): Promise<ProxyStore> {
     prefix: `${prefix === '' ? installation.slice(0, 8) : prefix}:`,
     log,
   });
-}
-
-/** What the servers were before they were last changed, and when that was: from the object's own revisions. */
-async function formerServers(
-  object: TreeObject,
-  current: readonly Address[],
-): Promise<{ former?: readonly Address[]; changedAt?: number }> {
-  const now = textsOf(current);
-  let changedAt = object.state.modified;
-  for (const { time, state } of await object.connection.revisions(object, REVISIONS_LOOKED_AT)) {
-    const { addresses } = parseServers((state?.properties['servers'] ?? []) as readonly string[]);
-    if (textsOf(addresses) !== now) {
-      return { former: addresses.filter(({ text }) => !current.some((each) => each.text === text)), changedAt };
-    }
-    changedAt = time;
-  }
-  return {};
-}
-
-function textsOf(addresses: readonly Address[]): string {
-  return addresses.map(({ text }) => text).join(' ');
 }

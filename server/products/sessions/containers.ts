@@ -61,7 +61,8 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
   return Object.assign(kept, { container });
 }
 
-function settingsOf({ properties }: TreeObject): SessionSettings {
+/** What an object with the fields of a container says of its sessions. */
+export function settingsOf({ properties }: TreeObject): SessionSettings {
   const { timeout_minutes, max_lifetime_minutes, resolution_seconds, on_conflict } = properties as {
     timeout_minutes: number;
     max_lifetime_minutes: number;
