@@ -148,6 +148,13 @@ test('the cookie says how long a session is good, also longer than the container
   assert.equal((await get())?.['n'], 0);
 });
 
+test('a cookie that is to end with the browser leaves the end of its session to the container', async () => {
+  for (const expires of [false, null, undefined, 'no date']) {
+    await set({ cookie: { expires, originalMaxAge: null }, n: 1 });
+    assert.equal((await get())?.['n'], 1, `${expires}`);
+  }
+});
+
 test('all, length and clear', async () => {
   await called((done) => store.clear(done));
   assert.deepEqual([await all(), await length()], [[], 0]);

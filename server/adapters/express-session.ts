@@ -15,8 +15,9 @@ const PROBE_MS = 100;
 const RULES: CookieRules = {
   ownKeys: ['cookie'],
   expiresOf: (data) => {
-    const { expires } = cookieOf(data);
-    return expires === null || expires === undefined ? null : new Date(expires as string).getTime();
+    // `false` and no date at all: the cookie ends with the browser.
+    const time = new Date((cookieOf(data)['expires'] || NaN) as string | number).getTime();
+    return Number.isNaN(time) ? null : time;
   },
   withoutExpiry: (data) => ({ ...data, cookie: { ...cookieOf(data), expires: null } }),
 };
