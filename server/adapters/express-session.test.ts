@@ -117,6 +117,19 @@ test('a touch writes at most once per resolution, and never over anybody’s cha
   assert.ok(new Date(after?.cookie.expires ?? 0).getTime() > Date.now() + 3_000_000);
 });
 
+test('a touch after a save that was refused stores nothing of it, and is not refused', async () => {
+  await set(sessionWith({ n: 0 }));
+  const one = await request();
+  one['n'] = 1;
+  one['large'] = 'x'.repeat(300 * 1024);
+  await assert.rejects(set(one), { status: 413 });
+  one.cookie.maxAge = 3_600_000;
+  await touch(one);
+  const after = await get();
+  assert.equal(after?.['n'], 0);
+  assert.ok(new Date(after?.cookie.expires ?? 0).getTime() > Date.now() + 3_000_000, 'the touch was stored');
+});
+
 test('a touch brings nothing back', async () => {
   const data = sessionWith({ n: 0 });
   await touch(data);

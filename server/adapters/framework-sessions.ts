@@ -23,7 +23,7 @@ export interface CookieRules {
 /** What one request read, from which its changes are told when it writes. */
 export interface Found {
   readonly container: SessionContainer;
-  /** The engine's copy; `undefined` once it was written. */
+  /** The engine's copy; `undefined` once it was to be written. */
   session: Session | undefined;
   /** As this request knows the session: read, or written last. */
   seen: Data;
@@ -115,8 +115,9 @@ export class FrameworkSessions {
     const seen = session.isNew ? {} : known.seen;
     if (session.isNew || this.#isWorthWriting(container, seen, wanted)) {
       this.#apply(session, seen, wanted);
-      await this.#write(sid, session, container, expires, origin);
+      // Whether or not it is stored: a touch that follows a refusal must not store what was refused.
       known.session = undefined;
+      await this.#write(sid, session, container, expires, origin);
       known.seen = wanted;
     } else if (expires === null) {
       container.announce(await container.save(session, { origin }), origin.user);
