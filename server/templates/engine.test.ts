@@ -203,3 +203,13 @@ test('what a rendering depended on is told', async () => {
   assert.deepEqual(touched, { values: ['q', 'f'], user: true, fleeting: true });
   assert.ok((await run('{{ here.children | sample: 1 | map: "x" }}')).touched.fleeting);
 });
+
+test('of what the engine does not understand a message quotes no more than a line has room for', async () => {
+  const long = 'x'.repeat(100_000);
+  for (const text of [`{% ${long} %}`, `{{ 1 | ${long} }}`, `{% render "${long}" %}`, `{% if ${long} | %}`]) {
+    const { message, line } = await faultIn(text);
+    assert.ok(message.length <= 501, `${message.length} characters`);
+    assert.match(message, /^\w[^]*…$/);
+    assert.equal(line, 1);
+  }
+});

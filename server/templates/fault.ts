@@ -2,6 +2,9 @@ import { LiquidError } from 'liquidjs';
 import { OverLimit } from './allowance.ts';
 import type { Fault } from './protocol.ts';
 
+/** Characters of a message. */
+const LONGEST = 500;
+
 /** What was thrown inside a tag, without the engine's words about where. */
 export function causeOf(error: unknown): unknown {
   return LiquidError.is(error) ? (causeOf(error.originalError ?? undefined) ?? error) : error;
@@ -17,8 +20,10 @@ export function faultOf(error: unknown, path: string): Fault {
   return { message, path: error.token.file ?? path, line, column, isLimit };
 }
 
+/** Short enough for a log and for a line below a field: the engine quotes what it does not understand, however long that is. */
 function sentence(words: string): string {
   const bare = words.replace(/(, file:.*)?, line:\d+, col:\d+$/s, '');
-  const whole = /[.?!]$/.test(bare) ? bare : `${bare}.`;
+  const short = bare.length > LONGEST ? `${bare.slice(0, LONGEST)}…` : bare;
+  const whole = /[.?!…]$/.test(short) ? short : `${short}.`;
   return whole.charAt(0).toUpperCase() + whole.slice(1);
 }
