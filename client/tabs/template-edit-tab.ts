@@ -14,9 +14,16 @@ import '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
 import { controls } from '../styles/controls.ts';
+import { segments } from '../styles/segments.ts';
 import type { TabElement } from './tab.ts';
+import './templates/page-frame.ts';
 
 const PAUSE_MS = 300;
+
+const FORMS = [
+  { id: 'page', label: 'Page' },
+  { id: 'source', label: 'Source' },
+] as const;
 
 /** The text of a page template, and beside it the page that it makes, also before it is saved. */
 @customElement('template-edit-tab')
@@ -24,6 +31,7 @@ export class TemplateEditTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
   @state() private text = '';
+  @state() private form: (typeof FORMS)[number]['id'] = 'page';
 
   readonly #preview = new Task(this, {
     args: () => [this.path, this.text, this.object.may.change] as const,
@@ -50,16 +58,23 @@ export class TemplateEditTab extends LitElement implements TabElement {
   }
 
   #rail() {
-    const { path } = this.object;
-    const visited = path.endsWith('/index_html') ? path.slice(0, -'index_html'.length) : path;
     return html`<section slot="rail" class="preview" aria-labelledby="preview">
       <div class="head">
         <h2 id="preview">Preview</h2>
-        <a class="small" href=${encodeUrlPath(visited)} target="_blank" rel="noopener">Open the saved page</a>
+        <div class="segments" role="group" aria-label="Show the page as">
+          ${FORMS.map(
+            ({ id, label }) =>
+              html`<button class="small" aria-pressed=${this.form === id} @click=${() => (this.form = id)}>
+                ${label}
+              </button>`,
+          )}
+        </div>
+        <a class="small" href=${this.#address} target="_blank" rel="noopener">Open the saved page</a>
       </div>
       ${this.#page()}
       <p class="small quiet">
-        What your browser would get as a visitor’s, from the text as it stands. Nothing is kept.
+        What your browser would get as a visitor’s, from the text as it stands. Nothing is kept, and links and forms
+        lead nowhere.
       </p>
     </section>`;
   }
@@ -77,11 +92,19 @@ export class TemplateEditTab extends LitElement implements TabElement {
       return html`<t-banner kind="info" role="status">The visitor is sent to ${value.redirect}</t-banner>`;
     }
     if (value.body === '') return html`<t-face icon="file-text" heading="The page is empty."></t-face>`;
+    if (this.form === 'page') return html`<page-frame .page=${value.body} .address=${this.#address}></page-frame>`;
     return html`<pre class="mono" tabindex="0" role="region" aria-label="Source of the page">${value.body}</pre>`;
+  }
+
+  /** Where a visitor finds the page. */
+  get #address() {
+    const { path } = this.object;
+    return encodeUrlPath(path.endsWith('/index_html') ? path.slice(0, -'index_html'.length) : path);
   }
 
   static override styles = [
     controls,
+    segments,
     css`
       :host {
         --rail: minmax(0, 1fr);
@@ -99,22 +122,28 @@ export class TemplateEditTab extends LitElement implements TabElement {
       }
       .head {
         display: flex;
-        align-items: baseline;
-        justify-content: space-between;
-        gap: 12px;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 12px;
+      }
+      .head a {
+        margin-left: auto;
       }
       h2 {
         font-size: var(--t-size);
         font-weight: 500;
       }
+      page-frame,
       pre {
         height: calc(100dvh - 320px);
         min-height: 300px;
-        margin: 0;
-        padding: 4px 8px;
         overflow: auto;
         border: 1px solid var(--t-line);
         border-radius: var(--t-radius);
+      }
+      pre {
+        margin: 0;
+        padding: 4px 8px;
         background: var(--t-lowered);
         line-height: 1.25rem;
         overflow-wrap: anywhere;
@@ -129,6 +158,12 @@ export class TemplateEditTab extends LitElement implements TabElement {
       @media (width < 1200px) {
         .preview {
           padding: 0 var(--t-edge) 32px;
+        }
+      }
+      @media (width >= 1200px) {
+        /* The page begins where the text does. */
+        .segments {
+          margin-block: -4px;
         }
       }
     `,

@@ -1,9 +1,21 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { App } from '../support/pages/app.ts';
+import { TemplateTab } from '../support/pages/template-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
 
 const WAS_HIT = "'hit' in window";
+/** The same of a page and all frames in it that it could reach. */
+const WAS_ANY_HIT = `(function wasHit(page) {
+  try {
+    return 'hit' in page || Array.from(page, wasHit).includes(true);
+  } catch {
+    return false;
+  }
+})(window)`;
 
 /** Texts that run where they are taken for markup, scripts or templates. */
 const PAYLOADS = [
@@ -89,6 +101,107 @@ test('a page that a site author wrote runs no script and cannot reach the interf
   expect(faults.filter((fault) => /script-src/.test(fault)).length).toBeGreaterThan(0);
   faults.length = 0;
 });
+
+test('the preview of a page runs, sends, opens, moves and fetches nothing that the page would', async ({
+  app,
+  page,
+  browser,
+  context,
+  api,
+  faults,
+}) => {
+  await using elsewhere = await listenElsewhere();
+  await api('/api/', { body: { type: 'Page Template', id: 'author' } });
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/sent')) sent.push(request.url());
+  });
+  const text = hostilePage(elsewhere.origin);
+
+  // The fault: where no policy is, all of it happens.
+  const plain = await (await browser.newContext()).newPage();
+  elsewhere.page = text;
+  await plain.goto(`${elsewhere.origin}/plain`, { waitUntil: 'commit' });
+  for (const visit of ['/a.css', '/ran', '/']) await expect.poll(() => elsewhere.visits).toContain(visit);
+  await plain.context().close();
+  elsewhere.visits.length = 0;
+
+  const tab = new TemplateTab(page);
+  await app.open('/author');
+  const address = page.url();
+  await tab.type(text);
+  const { preview } = tab;
+  await expect(preview.getByRole('heading', { name: 'Hostile' })).toBeVisible();
+  const [pages, focused] = [context.pages().length, await page.evaluate<string>(FOCUSED)];
+  for (const name of ['top', 'blank', 'script', 'elsewhere', 'named']) {
+    await preview.getByRole('link', { name, exact: true }).click({ timeout: 20_000 });
+    await expect(preview.getByRole('heading', { name: 'Hostile' })).toBeVisible();
+  }
+  for (const name of ['send', 'send to top', 'run']) {
+    await preview.getByRole('button', { name, exact: true }).click();
+    await expect(preview.getByRole('heading', { name: 'Hostile' })).toBeVisible();
+  }
+  expect(await page.evaluate<boolean>(WAS_ANY_HIT)).toBe(false);
+  expect(focused, 'the page takes no focus from the editor').toMatch(/cm-content/);
+  expect(page.url()).toBe(address);
+  expect(context.pages()).toHaveLength(pages);
+  expect(sent).toEqual([]);
+  expect(elsewhere.visits).toEqual([]);
+  // Here the policy is meant to be broken against: that is what is tried.
+  for (const refused of [/script/, /form/i, /img-src/, /style-src/, /Framing/]) {
+    expect(
+      faults.some((fault) => refused.test(fault)),
+      String(refused),
+    ).toBe(true);
+  }
+  faults.length = 0;
+});
+
+/** Everything by which a page reaches out of itself. */
+function hostilePage(elsewhere: string): string {
+  const hit = 'window.hit=1;parent.hit=1;top.hit=1';
+  return `<!doctype html>
+    <base href="${elsewhere}/">
+    <meta http-equiv="refresh" content="0;url=${elsewhere}/">
+    <link rel="stylesheet" href="${elsewhere}/a.css"><link rel="preload" as="image" href="${elsewhere}/b.png">
+    <link rel="prefetch" href="${elsewhere}/c"><link rel="icon" href="${elsewhere}/d.png">
+    <style>@import "${elsewhere}/e.css"; @font-face { font-family: f; src: url(${elsewhere}/f.woff2) } h1 { font-family: f; background: url(${elsewhere}/g.png) }</style>
+    <script>${hit};navigator.sendBeacon('${elsewhere}/ran')</script><script src="/assets/trellis.js"></script><script src="${elsewhere}/h.js"></script>
+    <h1>Hostile</h1>
+    <img name="URL" src="${elsewhere}/i.png" onerror="${hit}"><svg onload="${hit}"></svg><img name="contentWindow" src="j.png">
+    <video src="${elsewhere}/k.mp4"></video><object data="${elsewhere}/l"></object><embed src="${elsewhere}/m">
+    <iframe src="${elsewhere}/n"></iframe><iframe src="/manage"></iframe><iframe srcdoc="<script>${hit}</script>"></iframe>
+    <iframe src="javascript:${hit}"></iframe><details open ontoggle="${hit}"></details><input autofocus onfocus="${hit}">
+    <a href="${elsewhere}/o" target="_top">top</a> <a href="${elsewhere}/p" target="_blank">blank</a>
+    <a href="javascript:${hit}">script</a> <a href="${elsewhere}/q" ping="${elsewhere}/r">elsewhere</a>
+    <a href="${elsewhere}/s" target="author">named</a>
+    <form method="post" action="/sent"><button>send</button><button formtarget="_top">send to top</button></form>
+    <button onclick="${hit}">run</button>`;
+}
+
+/** Another site: notes who comes, and has one page. */
+async function listenElsewhere() {
+  const visits: string[] = [];
+  const elsewhere = { origin: '', page: '', visits, [Symbol.asyncDispose]: close };
+  const server = createServer(({ url = '' }, response) => {
+    if (url !== '/plain') visits.push(url);
+    response.setHeader('content-type', 'text/html').end(url === '/plain' ? elsewhere.page : '');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  elsewhere.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return elsewhere;
+
+  async function close() {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const FOCUSED = `(() => {
+  let each = document.activeElement;
+  while (each?.shadowRoot?.activeElement) each = each.shadowRoot.activeElement;
+  return each.className;
+})()`;
 
 test('a page of another origin changes nothing, and cannot read or frame the interface', async ({
   app,

@@ -6,6 +6,7 @@ import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
 import { Files } from '../support/pages/files.ts';
+import { TemplateTab } from '../support/pages/template-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
@@ -57,7 +58,6 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/browser_id_manager', 'settings', /Set-Cookie/],
         ['/acl_users', 'users', /admin/],
         ['/index_html', 'properties', /Path/],
-        ['/index_html', 'edit', /Welcome to Trellis<\/title>/],
         ['/tree.png', 'content', /Its address is/],
         ['/empty', 'content', /Nothing was uploaded/],
         ['/index_html', 'cache', /RAM Cache Manager at/],
@@ -76,6 +76,13 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         await page.getByRole('main').getByText(ready).first().waitFor();
         await check(page, `${path} @${tab}`);
       }
+      const template = new TemplateTab(page);
+      await app.open('/index_html', 'edit');
+      await template.preview.getByRole('heading', { name: 'Welcome to Trellis' }).waitFor();
+      await check(page, '/index_html @edit');
+      await app.button('Source').click();
+      await template.source.waitFor();
+      await check(page, '/index_html @edit, source');
       await app.open('/mcsdc', 'test');
       await tester.add('key1 This is a long string value\nkey2 3\npassword tiger');
       await expect(page.getByText('This is a long string value').last()).toBeVisible();

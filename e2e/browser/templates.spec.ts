@@ -1,3 +1,4 @@
+import { png } from '../support/images.ts';
 import { TemplateTab } from '../support/pages/template-tab.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
@@ -12,8 +13,12 @@ test('a template is edited beside the page that it makes, and errors stand at th
   await app.open('/page');
   await expect(page.getByText('The page is empty.')).toBeVisible();
   await tab.type('<h1>{{ here.title }}</h1>\n{% if user %}\n  <p>Hello {{ user.name }}</p>\n{% endif %}');
-  await expect(tab.preview).toContainText('<h1>My page</h1>');
-  await expect(tab.preview).toContainText('<p>Hello admin</p>');
+  await expect(tab.preview.getByRole('heading', { name: 'My page' })).toBeVisible();
+  await app.button('Source').click();
+  await expect(tab.source).toContainText('<h1>My page</h1>');
+  await expect(tab.source).toContainText('<p>Hello admin</p>');
+  await app.button('Page').click();
+  await expect(tab.preview.getByText('Hello admin')).toBeVisible();
   expect((await api('/page')).text, 'nothing is saved yet').toBe('');
 
   await tab.type('<h1>{{ here.title }}</h1>\n{% iff user %}');
@@ -31,6 +36,43 @@ test('a template is edited beside the page that it makes, and errors stand at th
   await expect(page.getByRole('heading', { name: 'My page' })).toBeVisible();
 });
 
+test('the preview is the page: its styles, its pictures found from its address, and where it was scrolled to', async ({
+  app,
+  page,
+  api,
+  faults,
+}) => {
+  await api('/api/', { body: { type: 'Folder', id: 'shop' } });
+  await api('/api/shop/@upload?id=dot.png', {
+    raw: png(8, 8),
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  await api('/api/shop', { body: { type: 'Page Template', id: 'page' } });
+  const tab = new TemplateTab(page);
+  await app.open('/shop/page');
+  const text = (words: string) =>
+    `<style>h1 { color: rgb(1, 2, 3) } div { height: 300vh }</style><h1 style="margin: 9px">${words}</h1>
+     <img src="dot.png" alt="Dot"><div></div><a href="/shop">Away</a>`;
+  await tab.type(text('First'));
+  const heading = tab.preview.getByRole('heading');
+  await expect(heading).toHaveText('First');
+  await expect(heading).toHaveCSS('color', 'rgb(1, 2, 3)');
+  await expect(heading).toHaveCSS('margin-left', '9px');
+  await expect(tab.preview.getByAltText('Dot')).toHaveJSProperty('naturalWidth', 8);
+
+  const link = tab.preview.getByRole('link', { name: 'Away' });
+  await link.scrollIntoViewIfNeeded();
+  await tab.type(text('Second'));
+  await expect(heading).toHaveText('Second');
+  await expect(link).toBeInViewport();
+
+  await link.click();
+  await expect.poll(() => faults.join('\n')).toMatch(/Framing .*\/shop' violates/);
+  await expect(heading).toHaveText('Second');
+  // The link was meant to be refused.
+  faults.length = 0;
+});
+
 test('what is typed is not lost: leaving asks, and somebody else’s change is shown first', async ({
   app,
   page,
@@ -39,7 +81,7 @@ test('what is typed is not lost: leaving asks, and somebody else’s change is s
   await api('/api/', { body: { type: 'Page Template', id: 'page', properties: { text: 'old' } } });
   const tab = new TemplateTab(page);
   await app.open('/page');
-  await expect(tab.preview).toHaveText('old');
+  await expect(tab.previewBody).toHaveText('old');
   await tab.type('mine');
   page.once('dialog', (dialog) => void dialog.dismiss());
   await app.tab('Properties').click();
@@ -50,7 +92,7 @@ test('what is typed is not lost: leaving asks, and somebody else’s change is s
   await expect(conflict).toContainText('theirs');
   await conflict.getByRole('button', { name: 'Show theirs' }).click();
   await expect(tab.editor).toHaveText('theirs');
-  await expect(tab.preview).toHaveText('theirs');
+  await expect(tab.previewBody).toHaveText('theirs');
   await page.getByRole('button', { name: 'Put it back' }).click();
   await expect(tab.editor).toHaveText('mine');
   await app.button('Save changes').click();

@@ -49,11 +49,27 @@ test('the interface runs its own scripts and styles, under trusted types, and no
   for (const kind of ['script-src', 'style-src', 'img-src', 'connect-src', 'font-src', 'form-action']) {
     assert.equal(policy.get(kind), "'self'", kind);
   }
+  assert.equal(policy.get('frame-src'), "'self'");
+  assert.equal(policy.get('frame-ancestors'), "'none'");
   assert.equal(policy.get('require-trusted-types-for'), "'script'");
   assert.equal(policy.get('trusted-types'), 'lit-html');
   assert.equal(index.headers['cache-control'], 'no-store');
   assert.doesNotMatch(index.text, /<script(?![^>]*src=)/, 'no script stands in the page itself');
   assert.doesNotMatch(index.text, /https?:\/\//, 'nothing comes from elsewhere');
+});
+
+test('one page may be framed, by the interface alone: it is empty, and what is shown in it runs, sends and frames nothing', async () => {
+  const frame = await visitor('/assets/page-frame');
+  assert.equal(frame.status, 200);
+  const policy = policyOf(frame);
+  assert.equal(policy.get('frame-ancestors'), "'self'");
+  assert.equal(policy.get('default-src'), "'none'", 'scripts, frames and requests among it');
+  for (const kind of ['script-src', 'frame-src', 'connect-src', 'object-src'])
+    assert.equal(policy.get(kind), undefined);
+  for (const kind of ['img-src', 'media-src', 'font-src', 'base-uri']) assert.equal(policy.get(kind), "'self'", kind);
+  assert.equal(policy.get('form-action'), "'none'");
+  assert.match(frame.text, /<iframe sandbox="allow-same-origin"/);
+  assert.doesNotMatch(frame.text, /script/);
 });
 
 test('published content runs no script at all', async () => {

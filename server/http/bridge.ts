@@ -10,6 +10,7 @@ import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { checkOrigin } from './origin.ts';
+import { PAGE_FRAME } from './page-frame.ts';
 import { send } from './send.ts';
 import { FileUpload, UPLOAD_LIMITS, UPLOAD_TYPE } from './upload.ts';
 
@@ -46,6 +47,7 @@ export function koaApplication(options: BridgeOptions): Koa {
 
   router.get(['/manage', '/manage/{*rest}'], manage);
   router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), headers['named asset']));
+  router.get('/assets/page-frame', (context) => send(context, PAGE_FRAME, headers));
   router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
   router.get('/healthz', (context) => send(context, HEALTHY, headers));
   router.all(['/api', '/api/{*rest}'], (context) =>

@@ -1,5 +1,5 @@
 /** Security headers, by kind of response. Each promise here is named in docs/security.md. */
-export type Kind = 'interface' | 'asset' | 'named asset' | 'api' | 'content' | 'file';
+export type Kind = 'interface' | 'asset' | 'named asset' | 'api' | 'content' | 'file' | 'frame';
 
 const INTERFACE_POLICY = [
   "default-src 'none'",
@@ -8,6 +8,7 @@ const INTERFACE_POLICY = [
   "img-src 'self'",
   "connect-src 'self'",
   "font-src 'self'",
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
@@ -23,6 +24,13 @@ const CONTENT_POLICY =
 
 /** Bytes that somebody uploaded: whatever they are, nothing in them runs, and nothing is loaded by them. */
 const FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/**
+ * The one page that may be framed, and by the interface alone. A page that it shows before it is saved inherits this: it
+ * looks as it will, runs nothing, sends nothing, goes nowhere and loads nothing from elsewhere.
+ */
+const FRAME_POLICY =
+  "default-src 'none'; img-src 'self'; media-src 'self'; font-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'self'; form-action 'none'; frame-ancestors 'self'";
 
 const COMMON = {
   'x-content-type-options': 'nosniff',
@@ -41,6 +49,7 @@ const BY_KIND: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   api: { ...COMMON, 'content-security-policy': API_POLICY, 'cache-control': 'no-store' },
   content: { ...COMMON, 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' },
   file: { ...COMMON, 'content-security-policy': FILE_POLICY, 'cache-control': 'no-cache' },
+  frame: { ...COMMON, 'content-security-policy': FRAME_POLICY, 'cache-control': 'no-cache' },
 };
 
 export type HeadersByKind = typeof BY_KIND;

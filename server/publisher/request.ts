@@ -47,7 +47,7 @@ export interface Response {
   /** Whole Set-Cookie lines. */
   readonly cookies?: readonly string[];
   /** What kind of content it is, which decides its security headers. */
-  readonly kind: 'api' | 'content' | 'file';
+  readonly kind: 'api' | 'content' | 'file' | 'frame';
 }
 
 /** An answer that is there as a whole, so that it can be kept. */

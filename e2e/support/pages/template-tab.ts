@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright/test';
+import type { FrameLocator, Locator } from 'playwright/test';
 import { App } from './app.ts';
 
 /** The Edit tab of a page template. */
@@ -7,8 +7,16 @@ export class TemplateTab extends App {
     return this.page.getByRole('textbox', { name: 'Text' });
   }
 
-  /** The source of the page that the text makes. */
-  get preview(): Locator {
+  /** The page that the text makes. */
+  get preview(): FrameLocator {
+    return this.page.frameLocator('page-frame iframe').frameLocator('iframe');
+  }
+
+  get previewBody(): Locator {
+    return this.preview.locator('body');
+  }
+
+  get source(): Locator {
     return this.page.getByRole('region', { name: 'Source of the page' });
   }
 
