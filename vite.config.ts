@@ -1,10 +1,25 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
-const server = 'http://127.0.0.1:8080';
+/** Browsers' requests are passed on as they came: the server takes changes from the origin that it is asked by. */
+const server = { target: process.env['TRELLIS_DEV_SERVER'] ?? 'http://127.0.0.1:8080', changeOrigin: false };
+
+const source = (name: string) => new URL(`client/${name}`, import.meta.url).pathname;
+
+/** What products import is the source itself while it is worked on, so that there is one of each part. */
+const sourceForProducts: Plugin = {
+  name: 'source-for-products',
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, _response, next) => {
+      if (request.url === '/assets/trellis.js') request.url = '/product.ts';
+      next();
+    });
+  },
+};
 
 export default defineConfig({
   root: 'client',
   publicDir: false,
+  plugins: [sourceForProducts],
   build: {
     outDir: process.env['TRELLIS_BUILD_OUT'] ?? '../dist/client',
     emptyOutDir: true,
@@ -15,7 +30,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     rolldownOptions: {
-      input: { index: 'client/index.html', trellis: 'client/product.ts' },
+      input: { index: source('index.html'), trellis: source('product.ts') },
       // Products import what trellis.js exports, by its name.
       preserveEntrySignatures: 'allow-extension',
       output: {
@@ -27,6 +42,7 @@ export default defineConfig({
     // The client's own folder api/ holds .ts files; everything else under /api is the server's.
     proxy: {
       '^/api(?!/[a-z-]+\\.ts)': server,
+      '^/assets/(products/|page-frame$)': server,
       '/healthz': server,
     },
   },
