@@ -110,7 +110,7 @@ test('keys that do something elsewhere are letters in the editor, and names are 
   await app.open('/page');
   await tab.editor.click();
   await page.keyboard.type('n?/{{ templ');
-  await page.getByRole('option', { name: 'template' }).waitFor();
-  await page.keyboard.press('Enter');
+  // By the mouse: a key within 75 ms of the list's appearing the editor takes for one that was meant for the text.
+  await page.getByRole('option', { name: 'template' }).click();
   await expect(tab.editor).toHaveText(/^n\?\/\{\{ template\s*\}\}$/);
 });
