@@ -47,7 +47,7 @@ export class SignIn extends LitElement {
 
   #greeting() {
     return html`<h1>Sign in to ${this.instance.name}</h1>
-      <p class="quiet">To manage the objects of ${hostOf(this.instance.origin)}.</p>`;
+      <p class="quiet">To manage the objects of ${location.host}.</p>`;
   }
 
   #newAdministrator() {
@@ -190,8 +190,4 @@ export class SignIn extends LitElement {
       }
     `,
   ];
-}
-
-function hostOf(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).host : origin;
 }

@@ -9,8 +9,6 @@ export interface Me {
 export interface Instance {
   /** The name shown beside "Trellis". */
   readonly name: string;
-  /** By which whoever asks reached the server. */
-  readonly origin: string;
   readonly version: string;
   /** No administrator exists yet: the one-time link of the first start makes one. */
   readonly needsAdministrator: boolean;

@@ -21,7 +21,7 @@ const me = method({
     return {
       user: call.user.name,
       roles: rolesOf(call.user, { owner: null }),
-      instance: { name, origin: call.request.origin, version, needsAdministrator: administrator.isNeeded },
+      instance: { name, version, needsAdministrator: administrator.isNeeded },
     };
   },
 });
