@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { startChaosProxy } from '../support/chaos-proxy.ts';
 import { list, percentile, promised, several, sized, times } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import type { TestServer } from '../support/server.ts';
 import { startSite, startSteppedServer, untilServersAreUp } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { resultOf, Visitor, type Answer } from '../support/visitor.ts';
+import { administer, resultOf, Visitor, type Answer } from '../support/visitor.ts';
 
 const DEADLINE_MS = sized(1_000, 250);
 const WRITES = sized(1_500, 10_000);
@@ -157,6 +158,24 @@ test('what one server missed while it was frozen is refused, not read as it was,
   );
   assert.ok(counts.refused > 0, 'no session was in danger');
   assert.deepEqual({ older: counts.older, stale }, { older: 0, stale: 0 });
+});
+
+test('sessions that are in doubt hide no other from the list', async (t) => {
+  await using cluster = await MemcachedCluster.start(2);
+  await using site = await startTwoCopies(cluster);
+  const writers = await startWriters(site, 20);
+  await cluster.freeze(0);
+  await writeAll(writers, 2);
+  await cluster.wake(0);
+  await untilServersAreUp(site);
+  const used = writers.slice(0, 10);
+  assert.equal(await countStale(used), 0);
+  await cluster.freeze(1);
+  const { total, sessions } = await administer<SessionsMessage>(site.port, '/api/mcsdc/@sessions?sort=started');
+  const refused = (await read(writers)).filter(({ status }) => status === 503).length;
+  t.diagnostic(`${writers.length} sessions, ${refused} in doubt: ${sessions.length} of ${total} listed`);
+  assert.ok(refused > 0, 'no session was in doubt');
+  assert.ok(sessions.length >= used.length);
 });
 
 for (const how of ['is frozen', 'answers a second late']) {

@@ -170,7 +170,7 @@ export class SessionList {
     const sessions: ListedSession[] = [];
     let unopened = 0;
     const items = await this.#options.store.getMulti(entries.map(({ key }) => key)).catch(isOutOfReach);
-    if (items === undefined) return { sessions, unopened: entries.length };
+    if (items === undefined) return entries.length > 1 ? await this.#openEach(entries) : { sessions, unopened: 1 };
     for (const { key, servers } of entries) {
       const item = items.get(key);
       if (item === undefined) continue;
@@ -181,6 +181,15 @@ export class SessionList {
       }
     }
     return { sessions, unopened };
+  }
+
+  /** One that is out of reach hides no other. */
+  async #openEach(entries: readonly KeyEntry[]): Promise<Opening> {
+    const opened = await Promise.all(entries.map((entry) => this.#openBatch([entry])));
+    return {
+      sessions: opened.flatMap(({ sessions }) => sessions),
+      unopened: opened.reduce((sum, { unopened }) => sum + unopened, 0),
+    };
   }
 
   #listed(id: string, { header }: SessionRecord, bytes: number, servers: readonly string[]): ListedSession {
