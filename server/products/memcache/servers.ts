@@ -114,7 +114,7 @@ function silence(status: ServerStatus, replicas: number, now: number): string {
   const since = status.downSince === null ? '' : `, ${agoText(now - status.downSince)}`;
   const consequence =
     replicas > 1
-      ? 'Its sessions come from their copies on the other servers.'
+      ? 'Its sessions come from their copies on the other servers; one that no other server surely has is refused (503) until it is back.'
       : 'Whoever has a session there is told so (503) until it is back.';
   return `${status.address} does not answer (${status.error ?? 'no reason given'}${since}). ${consequence}`;
 }
