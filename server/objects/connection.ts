@@ -1,11 +1,10 @@
 import { NotFound } from '../base/errors.ts';
-import { joinPath, parsePath } from '../../schema/paths.ts';
+import { parsePath } from '../../schema/paths.ts';
 import type {
   Change,
   ChildQuery,
   Content,
   Contents,
-  ContentSource,
   Json,
   Link,
   ObjectState,
@@ -13,7 +12,9 @@ import type {
   StoredObject,
 } from '../storage/storage.ts';
 import type { Seen, StateCache } from './cache.ts';
+import { carry } from './carry.ts';
 import type { Database } from './database.ts';
+import { linksOf } from './links.ts';
 import { ROOT, TreeObject } from './object.ts';
 import { versioned } from './versions.ts';
 
@@ -233,7 +234,7 @@ export class Connection {
   async copy(object: TreeObject, parent: TreeObject, id: string): Promise<TreeObject> {
     const { content } = object;
     const [from, to] = [this.contentsOf(object), this.contentsBelow(parent)];
-    if (content !== undefined && from !== to) await to.stage(sourceOf(from, content));
+    if (content !== undefined && from !== to) await carry(content, from, to);
     const oid = this.#storeBelow(parent).storage.newOid();
     const state = { ...object.state, ...this.#beginning(), oid, parent: parent.oid, id };
     return this.#enter(new TreeObject(this, parent, state));
@@ -371,34 +372,6 @@ export class Connection {
   #asOf(store: StateCache): number {
     return store === this.database.main ? this.#mainAsOf : this.#memoryAsOf;
   }
-}
-
-/**
- * The path properties of an object, for the index of what points where. Of one whose type is not installed, every
- * property that could be one.
- */
-function linksOf(object: TreeObject): readonly Link[] {
-  const links: Link[] = [];
-  const fields = object.definition?.properties;
-  for (const [property, path] of Object.entries(object.properties)) {
-    const mayBePath = fields === undefined || fields[property]?.schema.widget === 'path';
-    const ids = mayBePath && typeof path === 'string' && path !== '' ? parsePath(path) : undefined;
-    if (ids !== undefined) links.push({ property, path: joinPath(ids) });
-  }
-  return links;
-}
-
-/** Bytes in one storage, to be kept in another one. */
-function sourceOf(contents: Contents, content: Content): ContentSource {
-  return {
-    ...content,
-    async *slices(bytes) {
-      for (let from = 0; from < content.size; from += bytes) {
-        const to = Math.min(from + bytes, content.size);
-        yield Buffer.concat(await Array.fromAsync(contents.read(content, from, to)));
-      }
-    },
-  };
 }
 
 function isSame(a: ObjectState, b: ObjectState): boolean {
