@@ -10,11 +10,11 @@ import { previewTemplate } from '../api/templates.ts';
 import '../forms/property-form.ts';
 import type { FormValuesShown } from '../forms/property-form.ts';
 import '../parts/banner.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
+import { segments, segmentStyles } from '../parts/segments.ts';
 import { controls } from '../styles/controls.ts';
-import { segments } from '../styles/segments.ts';
 import type { TabElement } from './tab.ts';
 import './templates/page-frame.ts';
 
@@ -61,14 +61,7 @@ export class TemplateEditTab extends LitElement implements TabElement {
     return html`<section slot="rail" class="preview" aria-labelledby="preview">
       <div class="head">
         <h2 id="preview">Preview</h2>
-        <div class="segments" role="group" aria-label="Show the page as">
-          ${FORMS.map(
-            ({ id, label }) =>
-              html`<button class="small" aria-pressed=${this.form === id} @click=${() => (this.form = id)}>
-                ${label}
-              </button>`,
-          )}
-        </div>
+        ${segments('Show the page as', FORMS, this.form, (form) => (this.form = form))}
         <a class="small" href=${this.#address} target="_blank" rel="noopener">Open the saved page</a>
       </div>
       ${this.#page()}
@@ -82,9 +75,7 @@ export class TemplateEditTab extends LitElement implements TabElement {
   #page() {
     const { value, status, error } = this.#preview;
     if (status === TaskStatus.ERROR) {
-      return html`<t-face kind="error" icon="circle-x" heading="Could not render the page: ${detailOf(error)}">
-        <button @click=${() => this.#preview.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Could not render the page: ${detailOf(error)}`, () => this.#preview.run());
     }
     if (!value) return html`<t-loading>Rendering the page…</t-loading>`;
     if (value.fault) return html`<t-banner kind="danger" role="status">${wordsFor(value.fault, this.path)}</t-banner>`;
@@ -104,7 +95,7 @@ export class TemplateEditTab extends LitElement implements TabElement {
 
   static override styles = [
     controls,
-    segments,
+    segmentStyles,
     css`
       :host {
         --rail: minmax(0, 1fr);

@@ -2,8 +2,8 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { formatBytes } from '../../parts/format.ts';
+import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { segments } from '../../styles/segments.ts';
 import { rowDetailPart } from '../row-detail.ts';
 
 const FORMS = [
@@ -25,14 +25,7 @@ export class KeyValueView extends LitElement {
     return html`
       <div class="head">
         <h3>Value <span class="quiet">${this.value.type}</span></h3>
-        <div class="segments" role="group" aria-label="Show the value as">
-          ${FORMS.map(
-            ({ id, label }) =>
-              html`<button class="small" aria-pressed=${this.form === id} @click=${() => (this.form = id)}>
-                ${label}
-              </button>`,
-          )}
-        </div>
+        ${segments('Show the value as', FORMS, this.form, (form) => (this.form = form))}
       </div>
       ${this.#shown()}
     `;
@@ -55,7 +48,7 @@ export class KeyValueView extends LitElement {
 
   static override styles = [
     controls,
-    segments,
+    segmentStyles,
     rowDetailPart,
     css`
       .value {

@@ -3,11 +3,16 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SessionValue } from '../../../schema/messages/sessions.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { segments } from '../../styles/segments.ts';
 import { rowDetailPart } from '../row-detail.ts';
 
 const LONG = 300;
+
+const FORMS = [
+  { id: 'value', label: 'Decoded' },
+  { id: 'json', label: 'JSON' },
+] as const;
 
 /** The key of an item whose obscured value is to be shown. */
 export class RevealWanted extends Event {
@@ -24,15 +29,13 @@ export class RevealWanted extends Event {
 @customElement('session-values')
 export class SessionValues extends LitElement {
   @property({ attribute: false }) items: readonly SessionValue[] = [];
-  @state() private form: 'value' | 'json' = 'value';
+  @state() private form: (typeof FORMS)[number]['id'] = 'value';
 
   protected override render() {
     return html`
       <div class="head">
         <h3>Items <span class="figures">${this.items.length}</span></h3>
-        <div class="segments" role="group" aria-label="Show values">
-          ${this.#choice('value', 'Decoded')} ${this.#choice('json', 'JSON')}
-        </div>
+        ${segments('Show values', FORMS, this.form, (form) => (this.form = form))}
       </div>
       ${
         this.items.length === 0
@@ -42,12 +45,6 @@ export class SessionValues extends LitElement {
             </ul>`
       }
     `;
-  }
-
-  #choice(form: 'value' | 'json', label: string) {
-    return html`<button class="small" aria-pressed=${this.form === form} @click=${() => (this.form = form)}>
-      ${label}
-    </button>`;
   }
 
   #item(item: SessionValue) {
@@ -81,7 +78,7 @@ export class SessionValues extends LitElement {
 
   static override styles = [
     controls,
-    segments,
+    segmentStyles,
     rowDetailPart,
     css`
       h3 span {
