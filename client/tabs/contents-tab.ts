@@ -4,20 +4,20 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
-import '../parts/face.ts';
+import { failed } from '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
 import { FileDrop } from '../parts/file-drop.ts';
 import '../parts/filter-field.ts';
-import type { FilterChanged, FilterField } from '../parts/filter-field.ts';
+import type { FilterField } from '../parts/filter-field.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/table.ts';
-import type { RowOpened, SelectionChanged, SortChanged, Sorting, Table } from '../parts/table.ts';
+import type { RowOpened, SelectionChanged, Sorting, Table } from '../parts/table.ts';
 import { nameOf } from '../shell/page-head.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { clipboard, type Clipboard } from '../state/clipboard.ts';
 import { flash } from '../state/flash.ts';
-import { addressOf, go, place, setQuery } from '../state/location.ts';
+import { addressOf, go, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -32,9 +32,10 @@ import type { Renamed } from './contents/rename-dialog.ts';
 import './contents/selection-bar.ts';
 import { contentsStyles } from './contents/styles.ts';
 import type { Uploaded } from './contents/upload-dialog.ts';
+import { filterText, offset, PAGE, showFiltered, showSorted, sortingOf } from './listing.ts';
 import type { TabElement } from './tab.ts';
 
-const PAGE = 100;
+const FIRST_SORTING: Sorting = { column: 'id', order: 'asc' };
 
 /** What is in a folder: filter, sort, select; add, rename, cut, copy, paste and delete. Filter, order and page live in the address. */
 @customElement('contents-tab')
@@ -53,9 +54,9 @@ export class ContentsTab extends LitElement implements TabElement {
   #focusNext: string | undefined;
 
   readonly #list = new Task(this, {
-    args: () => [this.object, this.#filter, this.#sorting.column, this.#sorting.order, this.#offset] as const,
-    task: ([{ path }, filter, sort, order, offset], { signal }) =>
-      getChildren(path, { filter, sort, order, offset, limit: PAGE }, signal),
+    args: () => [this.object, filterText(), sorting().column, sorting().order, offset()] as const,
+    task: ([{ path }, filter, sort, order, from], { signal }) =>
+      getChildren(path, { filter, sort, order, offset: from, limit: PAGE }, signal),
     onComplete: ({ items }) => this.#keepSelected(new Set(items.map(idOf))),
   });
 
@@ -96,10 +97,10 @@ export class ContentsTab extends LitElement implements TabElement {
         .compact=${compactRow}
         .rows=${this.#rows}
         .keyOf=${idOf}
-        .sorting=${this.#sorting}
+        .sorting=${sorting()}
         .selected=${this.selected}
         .loading=${this.#list.status === TaskStatus.PENDING}
-        @sort-changed=${(event: SortChanged) => setQuery({ sort: event.sorting.column, order: event.sorting.order, from: undefined })}
+        @sort-changed=${showSorted}
         @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
         @row-opened=${(event: RowOpened) => this.#open(event.key)}
       >
@@ -116,19 +117,6 @@ export class ContentsTab extends LitElement implements TabElement {
 
   get #rows(): readonly ChildItem[] {
     return this.#list.status === TaskStatus.ERROR ? [] : (this.#list.value?.items ?? []);
-  }
-
-  get #filter(): string {
-    return place.get().query.get('filter') ?? '';
-  }
-
-  get #sorting(): Sorting {
-    const { query: values } = place.get();
-    return { column: values.get('sort') ?? 'id', order: values.get('order') === 'desc' ? 'desc' : 'asc' };
-  }
-
-  get #offset(): number {
-    return Math.max(0, Number(place.get().query.get('from') ?? 1) - 1) || 0;
   }
 
   get #chosen(): readonly ChildItem[] {
@@ -148,8 +136,8 @@ export class ContentsTab extends LitElement implements TabElement {
       <filter-field
         shortcut="/"
         placeholder="Filter ${items}"
-        value=${this.#filter}
-        @filter-changed=${(event: FilterChanged) => setQuery({ filter: event.text, from: undefined })}
+        value=${filterText()}
+        @filter-changed=${showFiltered}
         @leave-down=${() => this.table.focusRow()}
         @enter=${() => this.#rows.length === 1 && this.#open(this.#rows[0]!.id)}
       ></filter-field>
@@ -206,19 +194,13 @@ export class ContentsTab extends LitElement implements TabElement {
   #face() {
     const name = nameOf(this.object);
     if (this.#list.status === TaskStatus.ERROR) {
-      return html`<t-face
-        kind="error"
-        icon="circle-x"
-        heading="Could not list '${this.path}': ${detailOf(this.#list.error)}"
-      >
-        <button @click=${() => this.#list.run()}><t-icon name="rotate-cw"></t-icon>Try again</button>
-      </t-face>`;
+      return failed(`Could not list '${this.path}': ${detailOf(this.#list.error)}`, () => this.#list.run());
     }
     if (this.#list.status !== TaskStatus.COMPLETE) return nothing;
-    if (this.#filter) {
+    if (filterText()) {
       return html`<t-face
         icon="search"
-        heading="No item matches '${this.#filter}'."
+        heading="No item matches '${filterText()}'."
         detail=${`${this.#count ? plural(this.#count, 'item') : 'Items'} in ${name} looked through by id, title and type.`}
       >
         <button @click=${() => this.filterField.clear()}>Clear filter</button>
@@ -241,7 +223,7 @@ export class ContentsTab extends LitElement implements TabElement {
   #foot() {
     const total = this.#list.value?.total ?? 0;
     if (total === 0) return nothing;
-    return html`<list-foot offset=${this.#offset} shown=${this.#rows.length} total=${total} page=${PAGE}></list-foot>`;
+    return html`<list-foot shown=${this.#rows.length} total=${total}></list-foot>`;
   }
 
   #dialogs() {
@@ -384,6 +366,10 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   static override styles = [controls, contentsStyles];
+}
+
+function sorting(): Sorting {
+  return sortingOf(FIRST_SORTING);
 }
 
 function idOf(item: ChildItem): string {
