@@ -22,6 +22,7 @@ export class Dialog extends LitElement {
     this.isReady = true;
   }
 
+  /** The slot takes the focus that Web Awesome gives, and does nothing with it: from the dialog it would come back late. */
   protected override render() {
     return html`<wa-dialog
       label=${this.heading}
@@ -31,7 +32,7 @@ export class Dialog extends LitElement {
       @wa-after-hide=${this.#onHidden}
     >
       <h2>${this.heading}</h2>
-      <slot></slot>
+      <slot autofocus></slot>
       <div slot="footer" class="footer">
         <div class="note"><slot name="note"></slot></div>
         <slot name="buttons"></slot>
@@ -48,8 +49,7 @@ export class Dialog extends LitElement {
     if (event.target !== event.currentTarget) return;
     this.#isShown = true;
     this.#focusBefore = deepestFocus();
-    // Web Awesome moves the focus to the dialog in the next frame; what asks for it gets it after that.
-    requestAnimationFrame(() => requestAnimationFrame(() => this.querySelector<HTMLElement>('[autofocus]')?.focus()));
+    requestAnimationFrame(() => this.querySelector<HTMLElement>('[autofocus]')?.focus());
   }
 
   #onHidden(event: Event) {

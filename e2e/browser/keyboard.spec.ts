@@ -115,6 +115,37 @@ test('rows and the tree are walked with arrows, selected with Space, opened with
   await expect(app.heading).toHaveText('session_data');
 });
 
+const COUNT_SELECTS = `
+  globalThis.selected = 0;
+  const { select } = HTMLInputElement.prototype;
+  HTMLInputElement.prototype.select = function () {
+    selected += 1;
+    select.call(this);
+  };`;
+
+const FIVE_FRAMES = `(async () => {
+  for (let frame = 0; frame < 5; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+})()`;
+
+test('a dialog gives the focus once, so that what is typed at once stays', async ({ app, page, api }) => {
+  await api('/api/', { body: { type: 'Folder', id: 'aaa' } });
+  await page.reload();
+  await page.evaluate(COUNT_SELECTS);
+  // The second time all parts of the dialog are there before it opens.
+  for (let time = 1; time <= 2; time += 1) {
+    await page.locator('tr[data-key="aaa"]').focus();
+    await page.evaluate('selected = 0');
+    await page.keyboard.press('F2');
+    await expect(page.getByLabel('New id of aaa')).toBeFocused();
+    await page.keyboard.type('aab');
+    await page.evaluate(FIVE_FRAMES);
+    expect(await page.evaluate('selected')).toBe(1);
+    await expect(page.getByLabel('New id of aaa')).toHaveValue('aab');
+    await page.keyboard.press('Escape');
+    await expect(app.dialog('Rename aaa')).toHaveCount(0);
+  }
+});
+
 test('the keys are listed, and those of one letter can be switched off', async ({ app, page }) => {
   await page.keyboard.press('?');
   await expect(page.getByRole('heading', { name: /keys|shortcuts/i })).toBeVisible();
