@@ -225,9 +225,14 @@ async function writeAll(writers: readonly Writer[], number: number): Promise<voi
 async function writeWhile(writers: readonly Writer[], fault: () => Promise<void>): Promise<readonly number[]> {
   const took: number[] = [];
   let made: Promise<void> | undefined;
+  let before = 0;
+  const make = async () => {
+    await fault();
+    before = took.length;
+  };
   const each = async (writer: Writer) => {
     for (let turn = 0; turn < WRITES / writers.length; turn += 1) {
-      if (took.length > WRITES / 3) made ??= fault();
+      if (took.length > WRITES / 3) made ??= make();
       const answer = await writer.visitor.post('/page', `set n ${writer.last + 1}`);
       assert.equal(answer.status, 200, answer.text);
       writer.last += 1;
@@ -235,8 +240,8 @@ async function writeWhile(writers: readonly Writer[], fault: () => Promise<void>
     }
   };
   await Promise.all(writers.map(each));
-  assert.ok(made !== undefined);
   await made;
+  assert.ok(before > 0 && before < took.length, `the fault was there after ${before} of ${took.length} requests`);
   return took;
 }
 

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { several, sized, until } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
+import type { Memcached } from '../support/memcached.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, Visitor } from '../support/visitor.ts';
@@ -47,11 +48,11 @@ test('a request that changes tree and session while memcached dies changes neith
   const count = sized(20, 200);
   const visitors = Array.from({ length: count }, () => new Visitor(one));
   await Promise.all(visitors.map((visitor) => visitor.visit('/page', 'set n 1')));
-  const before = await revision();
+  const [before, readBefore] = [await revision(), await readsOf(cluster.server(0))];
   const answering = visitors.map((visitor, index) =>
     visitor.post('/page', 'get n', `title lost${index}`, 'wait 2000', 'set n 2'),
   );
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until('each has read its session', async () => (await readsOf(cluster.server(0))) >= readBefore + count);
   await cluster.killAll();
   const answers = await Promise.all(answering);
   for (const { status, text } of answers) assert.equal(status, 503, text);
@@ -68,6 +69,12 @@ test('the tree can be changed while no memcached answers', async () => {
   await cluster.bringAllBack();
   await until('sessions', async () => (await new Visitor(one).visit('/page', 'set n 1')).status === 200);
 });
+
+/** How many values memcached was asked for so far. */
+async function readsOf(memcached: Memcached): Promise<number> {
+  const line = (await memcached.ask('stats')).find((each) => each.startsWith('STAT cmd_get '));
+  return Number(line?.split(' ')[2]);
+}
 
 async function revision(): Promise<number> {
   return (await administer<ObjectMessage>(other.port, '/api/page')).revision;

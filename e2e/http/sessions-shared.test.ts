@@ -101,7 +101,7 @@ test('a killed memcached is 503 with Retry-After, within the deadline, and never
 test('a frozen memcached is 503 within the deadline, and the session is whole when it wakes', async () => {
   const browser = new Browser(server);
   await retried(() => browser.ask('/api/mcsdc/@test', { items: 'a b' }));
-  memcached.stop();
+  await memcached.stop();
   for (let round = 0; round < 5; round += 1) {
     const started = performance.now();
     const { status } = await browser.ask('/api/mcsdc/@test');

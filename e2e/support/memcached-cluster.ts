@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { startMemcached, type Memcached } from './memcached.ts';
-import { freezeProcess, wakeProcess } from './process-state.ts';
 
 /** Several real memcached servers, each of which can be killed, frozen and brought back. Faults are proved as they are made. */
 export class MemcachedCluster implements AsyncDisposable {
@@ -50,14 +49,14 @@ export class MemcachedCluster implements AsyncDisposable {
     await this.bringBack(...this.#servers.keys());
   }
 
-  /** SIGSTOP; the system says of the process that it is stopped. */
+  /** SIGSTOP; the server stands. */
   async freeze(index: number): Promise<void> {
-    await freezeProcess(this.server(index).pid);
+    await this.server(index).stop();
   }
 
   /** SIGCONT; the server answers again. */
   async wake(index: number): Promise<void> {
-    wakeProcess(this.server(index).pid);
+    this.server(index).resume();
     assert.match((await this.server(index).ask('version')).join(), /^VERSION /);
   }
 

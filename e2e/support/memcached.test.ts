@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { startMemcached } from './memcached.ts';
+import { statesOf } from './process-state.ts';
 
 test('a started memcached answers, lists its keys, and is gone after kill', async () => {
   await using memcached = await startMemcached();
@@ -16,6 +18,20 @@ test('a memcached comes back on its port, empty', async () => {
   await first.kill();
   await using second = await startMemcached({ port: first.port });
   assert.deepEqual(await second.keys(), []);
+});
+
+test('a memcached that was stopped under load stands, with every thread, until it is resumed', async () => {
+  await using memcached = await startMemcached();
+  const busy = Array.from({ length: 8 }, () => connect(memcached.port, '127.0.0.1').on('error', () => undefined));
+  const askMuch = (socket: (typeof busy)[number]) => socket.write('get k\r\n'.repeat(200));
+  for (const socket of busy) askMuch(socket.on('data', () => askMuch(socket)));
+  for (let round = 0; round < 100; round += 1) {
+    await memcached.stop();
+    assert.deepEqual([...new Set(await statesOf(memcached.pid))], ['T']);
+    memcached.resume();
+    assert.match((await memcached.ask('version')).join(), /^VERSION /);
+  }
+  for (const socket of busy) socket.destroy();
 });
 
 test('a memcached listens on a socket path', async () => {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type NetConnectOpts } from 'node:net';
+import { freezeProcess, wakeProcess } from './process-state.ts';
 
 export interface MemcachedOptions {
   /** A port to use again, after kill(); a free one otherwise. */
@@ -19,8 +20,8 @@ export interface Memcached extends AsyncDisposable {
   readonly pid: number;
   /** SIGKILL; resolves when the process is gone. Start another with the same port to bring the server back, empty. */
   kill(): Promise<void>;
-  /** SIGSTOP: connections are accepted by the system, nothing is answered. */
-  stop(): void;
+  /** SIGSTOP; resolves when it stands: connections are accepted by the system, nothing is answered. */
+  stop(): Promise<void>;
   /** SIGCONT. */
   resume(): void;
   /** Sends one line of memcached's text protocol and gives the lines of the answer, without the closing one. */
@@ -83,12 +84,12 @@ class RunningMemcached implements Memcached {
     await this.#gone;
   }
 
-  stop(): void {
-    this.#child.kill('SIGSTOP');
+  async stop(): Promise<void> {
+    await freezeProcess(this.pid);
   }
 
   resume(): void {
-    this.#child.kill('SIGCONT');
+    wakeProcess(this.pid);
   }
 
   async ask(command: string): Promise<readonly string[]> {

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { until } from './figures.ts';
 
-/** SIGSTOP; the system says of the process that it is stopped. */
+/** SIGSTOP; the system says of every thread that it is stopped: one that still runs would go on answering. */
 export async function freezeProcess(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
-  for (let state = ''; state !== 'T';) state = await stateOf(pid);
+  await until(`process ${pid} stopped`, async () => (await statesOf(pid)).every((state) => state === 'T'));
 }
 
 /** SIGCONT. */
@@ -20,9 +21,11 @@ export async function workOf(pid: number): Promise<number> {
 /** Linux counts in hundredths of a second. */
 const TICK_MS = 10;
 
-/** The letter by which Linux names what a process is doing: T is stopped. */
-async function stateOf(pid: number): Promise<string> {
-  return fieldsOf(await readFile(`/proc/${pid}/stat`, 'utf8'))[0] ?? '';
+/** The letter by which Linux names what each thread of a process is doing: T is stopped. */
+export async function statesOf(pid: number): Promise<readonly string[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const stats = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')));
+  return stats.map((stat) => fieldsOf(stat)[0] ?? '');
 }
 
 /** What follows the name of the program, which may have any character in it. */

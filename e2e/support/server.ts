@@ -55,7 +55,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     throw error;
   });
   const port = options.port ?? Number(/:(\d+)\/manage/.exec(greeting)?.[1]);
-  const gone = once(child, 'exit');
+  const gone = once(child, 'close'); // When all of its log was read, too.
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await gone;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startChaosProxy } from '../../e2e/support/chaos-proxy.ts';
 import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
-import { freezeProcess } from '../../e2e/support/process-state.ts';
 import { parseServers } from './addresses.ts';
 import type { Cluster } from './cluster.ts';
 import { countUp, newKey, textOf, versioned, waitUntil } from './contract.ts';
@@ -63,7 +62,7 @@ test('three copies on two servers are two', async () => {
 test('one of three servers is killed under 32 writers: nothing fails, nothing is lost, nothing is stale', async () => {
   await using servers = await several(3);
   const store = clusterOf(servers.all, { replicas: 2 });
-  const keys = await writeThrough(store, () => servers.all[0]?.kill());
+  const keys = await writeThrough(store, () => servers.all[0]!.kill());
   assert.ok(await isOut(store, servers.all[0] as Memcached), 'the fault happened');
   assert.equal(await countOf(store, keys, '20'), keys.length);
   await store.close();
@@ -101,14 +100,14 @@ test('what a server missed while it was frozen is refused, not read as it was, w
   const [store, other] = [0, 1].map(() => clusterOf(servers.all, { replicas: 2 })) as [Cluster, Cluster];
   const keys = await begin(store);
   assert.equal(await countOf(other, keys, '0'), keys.length);
-  await freezeProcess(first.pid);
+  await first.stop();
   // What it is sent before it is known to be frozen it may store when it wakes.
   assert.equal(await countOf(store, keys, '0'), keys.length);
   assert.ok(await isOut(store, first), 'the fault happened');
   await countAllUp(store, keys);
   first.resume();
   await waitUntil(() => isIn(store, first));
-  await freezeProcess(second.pid);
+  await second.stop();
   for (const each of [store, other]) {
     const read = (key: string) => each.get(key).then(textOf, () => 'refused');
     const found = new Set(await Promise.all(keys.map(read)));
@@ -180,7 +179,7 @@ test('50 increments at once, 12 rounds, with a server frozen and woken on the wa
   const key = (await begin(store, 1))[0] as string;
   const place = servers.all.find((server) => server.address === store.placesOf(key)[0]) as Memcached;
   for (let round = 1; round <= 12; round++) {
-    if (round === 4) place.stop();
+    if (round === 4) await place.stop();
     if (round === 8) place.resume();
     await Promise.all(Array.from({ length: 50 }, () => countUp(store, key)));
     assert.equal(textOf(await store.get(key)), String(round * 50));
@@ -264,14 +263,16 @@ test('a copy that was made again ends when the first one would have', async () =
 });
 
 /** 32 writers count each of their keys to 20; in the middle something happens. */
-async function writeThrough(store: Cluster, happen: () => unknown): Promise<readonly string[]> {
+async function writeThrough(store: Cluster, happen: () => Promise<void>): Promise<readonly string[]> {
   const keys = await begin(store, 64);
+  let happened: Promise<void> | undefined;
   const writeBoth = async (writer: number): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) {
-      if (writer === 0 && turn === 10) void happen();
+      if (writer === 0 && turn === 10) happened = happen();
       for (const key of keys.slice(writer * 2, writer * 2 + 2)) await countUp(store, key);
     }
   };
   await Promise.all(Array.from({ length: 32 }, (_, writer) => writeBoth(writer)));
+  await happened;
   return keys;
 }

@@ -14,7 +14,7 @@ test('a server that is down, frozen, or takes no text is named, and the others a
   const store = clusterOf([up], { prefix: 'p:' });
   await store.set('k', versioned('x'), 60);
   await using textless = await startBinary(binary.port);
-  frozen.stop();
+  await frozen.stop();
   const all = clusterOf([up, down, frozen, textless], { prefix: 'p:', timeoutMs: 1_000 });
   const { keys, walked, unreachable } = await all.keys('', 10);
   assert.deepEqual(

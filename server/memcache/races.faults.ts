@@ -88,7 +88,7 @@ type Fault = (victim: Memcached, isLate: () => Promise<void>) => Promise<void>;
 const FAULTS: Readonly<Record<string, Fault>> = {
   killed: (victim) => victim.kill(),
   async 'frozen and woken'(victim, isLate) {
-    victim.stop();
+    await victim.stop();
     await isLate();
     victim.resume();
   },
