@@ -83,6 +83,14 @@ export class ConflictError extends Problem {
   }
 }
 
+/** A conflict, and what was stored before it could not be taken back: running the request again would do that twice. */
+export class NotTakenBack extends Problem {
+  constructor(conflict: ConflictError) {
+    const detail = `${conflict.message} What was stored in the session could not be taken back: look before you try again.`;
+    super(409, 'conflict', detail, { cause: conflict, members: conflict.members });
+  }
+}
+
 export class PreconditionFailed extends Problem {
   constructor(detail: string, members: Readonly<Record<string, unknown>> = {}) {
     super(412, 'changed-meanwhile', detail, { members });

@@ -103,7 +103,7 @@ export class Publisher implements Publishing {
     const connection = this.#database.open(user.name);
     const { object, method, tail } = await find(connection);
     authorise(user, method, object);
-    const transaction = new Transaction();
+    const transaction = new Transaction((error) => this.#report(error, request));
     let description = `${request.method} ${request.path}`;
     let isPrivate = false;
     const call: Call = {
@@ -142,6 +142,10 @@ export class Publisher implements Publishing {
       transaction.abort();
       throw error;
     }
+  }
+
+  #report(error: unknown, { method, path }: Request): void {
+    this.#database.log.error({ err: error, method, path }, 'A part of a transaction failed at its end');
   }
 }
 

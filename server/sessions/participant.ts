@@ -1,3 +1,4 @@
+import { ConflictError, NotTakenBack } from '../base/errors.ts';
 import type { Release } from '../base/limits.ts';
 import { dropCookie, type BrowserIds, type CookieSettings } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
@@ -83,19 +84,26 @@ export class SessionUse {
     try {
       for (const opened of inFixedOrder(this.#opened)) await this.#commit(opened);
     } catch (error) {
-      await this.undo();
-      throw error;
+      const isAsBefore = await this.undo().then(
+        () => true,
+        () => false,
+      );
+      throw error instanceof ConflictError && !isAsBefore ? new NotTakenBack(error) : error;
     } finally {
       this.#end();
     }
   }
 
-  /** Takes back what `commit` stored, because the tree's part of the transaction failed. */
+  /** Takes back what `commit` stored, because the tree's part of the transaction failed. Throws the first that cannot be. */
   async undo(): Promise<void> {
     const written = this.#written;
     this.#written = [];
     this.#setCookie = undefined;
-    for (const each of written.reverse()) await each.container.undo(each.written);
+    const failures: unknown[] = [];
+    for (const each of written.reverse()) {
+      await each.container.undo(each.written).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Tells whoever listens which sessions began and ended, once the whole transaction is committed. */

@@ -1,9 +1,11 @@
+import { ConflictError, NotTakenBack } from '../base/errors.ts';
+
 /** Something that takes part in a request's transaction: the tree, the session. */
 export interface Participant {
   commit(): Promise<void>;
   /** Takes back what `commit` wrote, because a later participant refused. Only the last participant has none. */
   undo?(): Promise<void>;
-  /** Everything is committed: nothing can be taken back any more. */
+  /** Everything is committed: nothing can be taken back any more, so what fails here is only reported. */
   committed?(): void;
   /** Forgets what was changed. */
   abort?(): void;
@@ -15,26 +17,55 @@ export interface Participant {
  */
 export class Transaction {
   readonly #participants: Participant[] = [];
+  readonly #report: (error: unknown) => void;
+
+  /** `report` is told of failures that change nothing for the request: others were told first, or it is committed. */
+  constructor(report: (error: unknown) => void = () => {}) {
+    this.#report = report;
+  }
 
   join(participant: Participant): void {
     this.#participants.push(participant);
   }
 
+  /** Throws what the first participant that refused has thrown; NotTakenBack in place of a conflict that left traces. */
   async commit(): Promise<void> {
     const written: Participant[] = [];
-    for (const participant of this.#participants) {
-      try {
+    try {
+      for (const participant of this.#participants) {
         await participant.commit();
-      } catch (error) {
-        for (const earlier of written.reverse()) await earlier.undo?.();
-        throw error;
+        written.push(participant);
       }
-      written.push(participant);
+    } catch (error) {
+      const isAsBefore = await this.#takeBack(written);
+      throw error instanceof ConflictError && !isAsBefore ? new NotTakenBack(error) : error;
     }
-    for (const participant of written) participant.committed?.();
+    for (const participant of written) this.#attempt(() => participant.committed?.());
   }
 
   abort(): void {
-    for (const participant of this.#participants) participant.abort?.();
+    for (const participant of this.#participants) this.#attempt(() => participant.abort?.());
+  }
+
+  /** The last first. Says whether all of it could be taken back. */
+  async #takeBack(written: readonly Participant[]): Promise<boolean> {
+    let isAsBefore = true;
+    for (const participant of written.toReversed()) {
+      try {
+        await participant.undo?.();
+      } catch (error) {
+        isAsBefore = false;
+        this.#report(error);
+      }
+    }
+    return isAsBefore;
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#report(error);
+    }
   }
 }
