@@ -71,7 +71,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   const types = new Types(products.flatMap((product) => product.types));
   const storage = await openStorage({ dataFolder: config.dataFolder });
   const memory = new MemoryStorage({ mounted: true });
-  const database = new Database({ main: storage, memory, types, clock: wallClock });
+  const database = new Database({ main: storage, memory, types, clock: wallClock, log });
   const users = new Users(storage.table('users'));
   await prepare(storage, database, users);
   const credentials = new Credentials(users, new Throttle(wallClock));

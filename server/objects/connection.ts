@@ -298,13 +298,21 @@ export class Connection {
     const batch = { user: this.user, description, time: this.database.clock() };
     const inMemory = of(true);
     const onDisk = of(false);
-    const { database } = this;
-    const commitMemory = () => {
-      if (inMemory.length > 0) database.memoryStorage.commitNow({ ...batch, changes: inMemory });
-    };
-    if (onDisk.length > 0) await database.main.storage.commit({ ...batch, changes: onDisk }, commitMemory);
-    else commitMemory();
-    for (const object of this.#removed.values()) object.definition?.on?.removed?.(object);
+    const { main, memoryStorage } = this.database;
+    const reserve = () => (inMemory.length > 0 ? memoryStorage.reserve({ ...batch, changes: inMemory }) : undefined);
+    if (onDisk.length > 0) await main.storage.commit({ ...batch, changes: onDisk }, reserve);
+    else reserve()?.write();
+    for (const object of this.#removed.values()) this.#tellRemoved(object);
+  }
+
+  /** Everything is committed: whatever fails here is no reason to refuse it, nor to pass over the others. */
+  #tellRemoved(object: TreeObject): void {
+    try {
+      object.definition?.on?.removed?.(object);
+    } catch (error) {
+      const { type, path } = object;
+      this.database.log.error({ err: error, type, path }, 'What follows the removal of an object failed');
+    }
   }
 
   #enter(object: TreeObject): TreeObject {

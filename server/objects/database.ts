@@ -1,14 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/limits.ts';
-import type { Batch, Storage } from '../storage/storage.ts';
+import type { Log } from '../base/log.ts';
+import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
 import { Connection } from './connection.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
 export interface MemoryStore extends Storage {
-  /** Like `commit`, in one synchronous step. */
-  commitNow(batch: Batch): number;
+  /** Checks a batch and holds the storage for it. */
+  reserve(batch: Batch): Reserved;
 }
 
 const MOST_REMEMBERED = 10_000;
@@ -27,6 +28,8 @@ interface DatabaseOptions {
   readonly memory: MemoryStore;
   readonly types: Types;
   readonly clock: Clock;
+  /** Where it is told what went wrong after a commit, when nobody can be refused any more. */
+  readonly log: Log;
 }
 
 /** One process's way to the tree. Each request opens a connection of its own. */
@@ -36,6 +39,7 @@ export class Database {
   readonly memoryStorage: MemoryStore;
   readonly types: Types;
   readonly clock: Clock;
+  readonly log: Log;
   #memo: Memo = { mainAsOf: 0, memoryAsOf: 0, values: new BoundedMap(MOST_REMEMBERED) };
 
   constructor(options: DatabaseOptions) {
@@ -44,6 +48,7 @@ export class Database {
     this.memoryStorage = options.memory;
     this.types = options.types;
     this.clock = options.clock;
+    this.log = options.log;
   }
 
   /** One request's view of the tree, as of now. `user` is who its changes are made by. */

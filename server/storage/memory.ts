@@ -11,10 +11,12 @@ import type {
   Change,
   ChildPage,
   ChildQuery,
+  Joining,
   Json,
   KeyedTable,
   Link,
   ObjectState,
+  Reserved,
   Revision,
   Storage,
   StoredObject,
@@ -51,6 +53,8 @@ export class MemoryStorage implements Storage {
   #writes = 0;
   /** Undoes what `joined` has written to tables, newest last. */
   #undo: (() => void)[] | undefined;
+  /** What is about to be written, whatever else comes. */
+  #reserved: readonly Change[] | undefined;
 
   constructor(options: MemoryOptions = {}) {
     this.#clock = options.clock ?? wallClock;
@@ -136,25 +140,29 @@ export class MemoryStorage implements Storage {
     return --this.#lastOid;
   }
 
-  async commit(batch: Batch, joined?: () => void): Promise<number> {
-    return this.commitNow(batch, joined);
+  async commit(batch: Batch, joined?: Joining): Promise<number> {
+    const own = this.reserve(batch);
+    const other = this.#runJoined(own, joined);
+    own.write();
+    other?.write();
+    return this.#last;
   }
 
-  /** Like `commit`, in one synchronous step, so that it can be part of another storage's commit. */
-  commitNow(batch: Batch, joined?: () => void): number {
-    checkBatch(batch);
-    for (const { oid, basis } of batch.changes) {
-      if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
-    }
-    checkPlaces(batch, {
-      holds: (oid) => (this.#mounted && oid > 0) || this.#now(oid) !== undefined,
-      parentOf: (oid) => this.#now(oid)?.state.parent,
-      childrenOf: (parent) => this.#children.get(parent) ?? new Map(),
-    });
-    const isThere = ({ after }: Change) => !after?.content || this.contents.has(after.content.hash);
-    if (!batch.changes.every(isThere)) throw contentGone();
-    if (joined) this.#runJoined(joined);
-    return batch.changes.length === 0 ? this.#last : this.#write(batch);
+  /**
+   * Checks a batch and holds the storage for it, so that it can be part of another storage's commit. Whoever would write
+   * meanwhile has come at the same moment as another.
+   */
+  reserve(batch: Batch): Reserved {
+    if (this.#reserved !== undefined) throw new ConflictError();
+    this.#check(batch);
+    const changes = batch.changes.map((change) => ({ ...change, after: change.after && frozenCopy(change.after) }));
+    this.#reserved = changes;
+    const release = () => void (this.#reserved = undefined);
+    const write = () => {
+      release();
+      if (changes.length > 0) this.#write({ ...batch, changes });
+    };
+    return { write, release };
   }
 
   table<Value extends Json>(name: string): KeyedTable<Value> {
@@ -192,12 +200,27 @@ export class MemoryStorage implements Storage {
 
   close(): void {}
 
+  #check(batch: Batch): void {
+    checkBatch(batch);
+    for (const { oid, basis } of batch.changes) {
+      if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
+    }
+    checkPlaces(batch, {
+      holds: (oid) => (this.#mounted && oid > 0) || this.#now(oid) !== undefined,
+      parentOf: (oid) => this.#now(oid)?.state.parent,
+      childrenOf: (parent) => this.#children.get(parent) ?? new Map(),
+    });
+    const isThere = ({ after }: Change) => !after?.content || this.contents.has(after.content.hash);
+    if (!batch.changes.every(isThere)) throw contentGone();
+  }
+
   /** The newest revision, unless that is a deletion. */
   #now(oid: number): (Revision & { readonly state: ObjectState }) | undefined {
     return existing(this.#revisions.get(oid)?.at(-1));
   }
 
   #names(hash: string): boolean {
+    if (this.#reserved?.some(({ after }) => after?.content?.hash === hash) === true) return true;
     return [...this.#revisions.values()].some((all) => all.some(({ state }) => state?.content?.hash === hash));
   }
 
@@ -251,13 +274,14 @@ export class MemoryStorage implements Storage {
     if (asOf < this.#oldestReadable()) throw new ConflictError('Too much has changed since this began. Try again.');
   }
 
-  #runJoined(joined: () => void): void {
+  #runJoined(own: Reserved, joined: Joining | undefined): Reserved | void {
     const undo: (() => void)[] = [];
     this.#undo = undo;
     try {
-      joined();
+      return joined?.();
     } catch (error) {
       for (const step of undo.toReversed()) step();
+      own.release();
       throw error;
     } finally {
       this.#undo = undefined;
@@ -267,8 +291,7 @@ export class MemoryStorage implements Storage {
   #write({ changes, time, user, description }: Batch): number {
     const serial = ++this.#last;
     for (const { oid } of changes) this.#leave(oid);
-    for (const { oid, after, links } of changes) {
-      const state = after && frozenCopy(after);
+    for (const { oid, after: state, links } of changes) {
       const revisions = this.#revisions.get(oid) ?? [];
       revisions.push({ serial, time, user, description, state });
       this.#revisions.set(oid, revisions);

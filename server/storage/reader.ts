@@ -118,7 +118,8 @@ export class Reader {
     try {
       return read();
     } finally {
-      this.#end.run();
+      // Some errors end it themselves, and are what has to be told.
+      if (this.#database.inTransaction) this.#end.run();
     }
   }
 

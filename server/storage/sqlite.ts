@@ -16,9 +16,11 @@ import type {
   Batch,
   ChildPage,
   ChildQuery,
+  Joining,
   Json,
   KeyedTable,
   Link,
+  Reserved,
   Revision,
   Storage,
   StoredObject,
@@ -46,6 +48,7 @@ export class SqliteStorage implements Storage {
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
   #ownWrites = 0;
+  #isWriting = false;
 
   /** An opened and migrated database: see open.ts. */
   constructor(database: Database, clock: Clock = wallClock) {
@@ -127,13 +130,9 @@ export class SqliteStorage implements Storage {
     return this.#oids.next();
   }
 
-  async commit(batch: Batch, joined?: () => void): Promise<number> {
+  async commit(batch: Batch, joined?: Joining): Promise<number> {
     checkBatch(batch);
-    return this.#whenFree(() => {
-      const serial = this.#transaction(() => this.#write(batch, joined));
-      this.#reader.committed(serial);
-      return serial;
-    });
+    return this.#whenFree(() => this.#commitBatch(batch, joined));
   }
 
   table<Value extends Json>(name: string): KeyedTable<Value> {
@@ -168,32 +167,55 @@ export class SqliteStorage implements Storage {
   }
 
   #writeNow<Result>(step: () => Result): Result {
-    if (this.#database.inTransaction) return step();
+    if (this.#isWriting) return step();
     return this.#now(() => this.#transaction(step));
   }
 
-  /** Begins and ends in one synchronous step, so that nothing else of this process can come between. */
+  /** What was reserved is written only after SQLite's own commit, which can fail to its last moment. */
+  #commitBatch(batch: Batch, joined: Joining | undefined): number {
+    let reserved = undefined as Reserved | void;
+    try {
+      const serial = this.#transaction(() => {
+        const written = this.#writer.write(batch);
+        reserved = joined?.();
+        return written;
+      });
+      this.#reader.committed(serial);
+      reserved?.write();
+      return serial;
+    } catch (error) {
+      reserved?.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Begins and ends in one synchronous step, so that nothing else of this process can come between. Errors inside are
+   * problems already: none of them means "try again".
+   */
   #transaction<Result>(step: () => Result): Result {
+    // One that could not be rolled back would otherwise keep every later one from beginning.
+    if (this.#database.inTransaction) this.#rollback.run();
     this.#begin.run();
-    return this.#finish(step);
-  }
-
-  #write(batch: Batch, joined: (() => void) | undefined): number {
-    const serial = this.#writer.write(batch);
-    joined?.();
-    return serial;
-  }
-
-  /** Ends the open transaction one way or the other. Its errors are problems already: none of them means "try again". */
-  #finish<Result>(step: () => Result): Result {
+    this.#isWriting = true;
     try {
       const result = step();
       this.#commit.run();
       this.#ownWrites += 1;
       return result;
     } catch (error) {
-      if (this.#database.inTransaction) this.#rollback.run();
+      this.#rollBack();
       throw asProblem(error);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#database.inTransaction) this.#rollback.run();
+    } catch {
+      // What failed before it is what has to be told; the next transaction tries again to end this one.
     }
   }
 }

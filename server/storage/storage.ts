@@ -60,6 +60,18 @@ export interface Batch {
   readonly time: number;
 }
 
+/**
+ * A part of a commit that is kept elsewhere: checked, and held for this commit alone. One of the two is called once the
+ * commit's fate is certain; neither can fail.
+ */
+export interface Reserved {
+  write(): void;
+  release(): void;
+}
+
+/** What takes part in a commit beside its batch. It throws to refuse the whole. */
+export type Joining = () => Reserved | void;
+
 export const SORTS = ['id', 'title', 'type', 'size', 'modified'] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -134,10 +146,11 @@ export interface Storage {
   newOid(): number;
   /**
    * Checks, writes, and returns the transaction's number. `joined` runs inside, after every check has passed and before
-   * anything is final; if it throws, nothing is committed. What it writes to tables belongs to the commit. A batch
-   * without changes makes no transaction: `joined` runs, and the newest number is returned.
+   * anything is final; if it throws, nothing is committed. What it writes to tables belongs to the commit, and what it
+   * reserves is written together with it or released. A batch without changes makes no transaction: `joined` runs, and
+   * the newest number is returned.
    */
-  commit(batch: Batch, joined?: () => void): Promise<number>;
+  commit(batch: Batch, joined?: Joining): Promise<number>;
   /** The bytes of files. */
   readonly contents: Contents;
   /** A durable table of small values outside revisions, undo and export: logins, users, generations. */

@@ -76,9 +76,22 @@ export function describeCommits(make: MakeSite): void {
     assert.equal(await storage.commit(batchOf(added), () => table.set('new', 3)), last + 1);
     assert.equal(table.get('new'), 3);
     let ran = false;
-    const conflicting = storage.commit(batchOf(change(site, { id: 'page' })), () => (ran = true));
+    const conflicting = storage.commit(batchOf(change(site, { id: 'page' })), () => void (ran = true));
     await assert.rejects(conflicting, ConflictError);
     assert.equal(ran, false);
+  });
+
+  test('what a commit reserves elsewhere is written once it is final, and released when it is refused', async () => {
+    await using site = await make();
+    const { storage } = site;
+    const fates: string[] = [];
+    const reserve = () => ({ write: () => void fates.push('written'), release: () => void fates.push('released') });
+    const page = change(site, { id: 'page' });
+    await storage.commit(batchOf(page), reserve);
+    await assert.rejects(storage.commit(batchOf(page), reserve), ConflictError);
+    assert.deepEqual(fates, ['written'], 'what conflicts reserves nothing');
+    await storage.commit(batchOf(), reserve);
+    assert.deepEqual(fates, ['written', 'written']);
   });
 
   test('a batch without changes makes no transaction, but what joins it runs', async () => {
