@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { readFilesIn } from './base/files.ts';
+import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
@@ -17,17 +18,19 @@ const REQUEST_TIMEOUT_MS = 10 * 60_000;
 export interface App {
   readonly server: Server;
   readonly log: Log;
+  readonly background: Background;
   /** The token of a one-time link for making the administrator, where there is none yet. */
   readonly administratorToken: string | undefined;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Puts HTTP in front of an installation. */
 export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
   const { publisher, site, files, close } = await openInstallation(config, log);
+  const { administrator, background } = site;
   const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
-  await sweepUploads(config.dataFolder);
+  background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
   const koa = koaApplication({
     publisher,
     assets,
@@ -37,10 +40,11 @@ export async function openApp(config: Config): Promise<App> {
     isHttps: config.origin?.startsWith('https:') === true,
   });
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const { administrator } = site;
+  const server = createServer(timeouts, koa.callback());
   return {
-    server: createServer(timeouts, koa.callback()),
+    server,
     log,
+    background,
     administratorToken: administrator.isNeeded ? administrator.makeToken() : undefined,
     close,
   };

@@ -60,7 +60,7 @@ async function putExample({ dataFolder }: Config, name: string): Promise<void> {
     const paths = await plantExample(database, name);
     console.log(`Put ${paths.length} objects into the tree. Visit ${paths[0]}, and edit it at /manage${paths[0]}.`);
   } finally {
-    close();
+    await close();
   }
 }
 

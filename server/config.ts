@@ -19,6 +19,8 @@ export interface Config {
   readonly allowlist: Allowlist;
   readonly products: readonly string[];
   readonly logLevel: string;
+  /** How often this process notes that it serves the tree, in seconds. */
+  readonly heartbeatS: number;
 }
 
 /** Everything that is wrong with a configuration, a sentence each. */
@@ -71,6 +73,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
+    heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
   };
   if (mistakes.length > 0) throw new BadConfiguration(mistakes);
   return config;
@@ -126,6 +129,12 @@ function readAddresses(text: string): BlockList {
 function readLevel(text: string): string {
   if (LOG_LEVELS.includes(text)) return text;
   throw new Error(`TRELLIS_LOG_LEVEL is '${text}'. Use one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function readHeartbeat(text: string): number {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= 3600) return seconds;
+  throw new Error(`TRELLIS_HEARTBEAT_SECONDS is '${text}'. Give whole seconds from 1 to 3600.`);
 }
 
 function ifSet<T>(text: string | undefined, read: (text: string) => T): T | undefined {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
+import { Background } from './base/background.ts';
 import { wallClock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { KeyRing } from './base/secrets.ts';
@@ -33,7 +34,8 @@ export interface DataFolder {
   readonly credentials: Credentials;
   readonly products: readonly Product[];
   readonly tabModules: TabModules;
-  close(): void;
+  /** What fails on the way keeps nothing else from being closed, and is thrown at the end. */
+  close(): Promise<void>;
 }
 
 /** What a first start makes in the folder before its site is read from it. */
@@ -75,12 +77,15 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   const users = new Users(storage.table('users'));
   await prepare(storage, database, users);
   const credentials = new Credentials(users, new Throttle(wallClock));
-  const logins = new Logins({ table: storage.table('logins'), users, credentials });
-  const site = siteFrom(config, storage, signsAs, { users, logins, log, tabModules: tabModules.byElement });
+  const background = new Background(log);
+  const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
+  const services = { users, logins, log, background, tabModules: tabModules.byElement };
+  const site = siteFrom(config, storage, signsAs, services);
   bindSite(database, site);
-  const close = () => {
+  const close = async () => {
     site.processes.close();
-    database.close();
+    background.close();
+    await database.close();
   };
   return { storage, database, site, credentials, products, tabModules, close };
 }
@@ -89,7 +94,7 @@ function siteFrom(
   config: Config,
   storage: SqliteStorage,
   signsAs: SignsAs,
-  services: Pick<Site, 'users' | 'logins' | 'log' | 'tabModules'>,
+  services: Pick<Site, 'users' | 'logins' | 'log' | 'background' | 'tabModules'>,
 ): Site {
   const keyRing = config.keyRing ?? KeyRing.inFolder(config.dataFolder);
   return {
@@ -105,7 +110,12 @@ function siteFrom(
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
     generations: new Generations(storage),
-    processes: new Processes(storage.table(signsAs), wallClock),
+    processes: new Processes({
+      table: storage.table(signsAs),
+      clock: wallClock,
+      background: services.background,
+      heartbeatMs: config.heartbeatS * 1000,
+    }),
     clock: wallClock,
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from './base/log.ts';
-import type { Config } from './config.ts';
+import { Invalid } from './base/errors.ts';
+import { BadConfiguration, type Config } from './config.ts';
 import { accessViews } from './manage/access.ts';
 import { clipboardViews } from './manage/clipboard.ts';
 import { folderViews } from './manage/folder.ts';
@@ -29,14 +30,14 @@ export interface Installation {
   readonly publisher: Publisher;
   /** What products bring for browsers, by path. */
   readonly files: ReadonlyMap<string, Buffer>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens the data folder, brings the types, and puts tree, security and publisher together. */
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
   const { database, site, credentials, products, tabModules, close } = await openDataFolder(config, log, prepare);
-  await database.main.storage.contents.sweep();
+  site.background.do('sweep out contents that nobody named', () => database.main.storage.contents.sweep());
   await plantTemporary(database);
   const views: readonly View[] = [
     ...objectViews,
@@ -71,7 +72,14 @@ async function firstStart(
 }
 
 async function addAdministrator(users: Users, password: string | undefined): Promise<void> {
-  if (password !== undefined && !users.hasManager()) await users.add({ name: 'admin', password, roles: ['Manager'] });
+  if (password === undefined || users.hasManager()) return;
+  try {
+    await users.add({ name: 'admin', password, roles: ['Manager'] });
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    const why = `The administrator's password was refused: ${error.message} Set TRELLIS_ADMIN_PASSWORD to another.`;
+    throw new BadConfiguration([why]);
+  }
 }
 
 /** Who sent a request: by Authorization header, else by login cookie, else nobody. */

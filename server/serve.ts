@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Problem } from './base/errors.ts';
+import { DiskFull, Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
 import { CannotLoad } from './products/loading.ts';
 import { CannotOpen } from './storage/open.ts';
 
 const DRAIN_MS = 10_000;
+const FAULT_DRAIN_MS = 1000;
 
 /** Starts the server and stays until a signal ends it. What prevents a start is said in a sentence; the exit code is then 1. */
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
@@ -14,23 +15,25 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     const config = readConfig(args, environment);
     const app = await openApp(config);
     await listen(app, config);
+    const ending = new Ending(app);
+    endWithSignals(ending);
+    endAfterFaults(ending);
     console.log(greeting(app, config));
-    endWithSignals(app);
-    endAfterFaults(app);
   } catch (error) {
     console.error(explain(error));
     process.exit(1);
   }
 }
 
-async function listen({ server, close }: App, { host, port }: Config): Promise<void> {
+async function listen({ server, background, close }: App, { host, port }: Config): Promise<void> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
-    close();
+    await close();
     throw error;
   }
+  server.on('error', (error) => background.failed('accept a connection', error));
 }
 
 function greeting({ server, administratorToken }: App, { host, origin }: Config): string {
@@ -44,47 +47,74 @@ function greeting({ server, administratorToken }: App, { host, origin }: Config)
 function explain(error: unknown): string {
   if (error instanceof BadConfiguration || error instanceof CannotOpen || error instanceof CannotLoad)
     return error.message;
-  if (error instanceof Problem)
-    return `The administrator's password was refused: ${error.message} Set TRELLIS_ADMIN_PASSWORD to another.`;
-  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (error instanceof Problem) return error.message;
+  const { code, syscall, path, port, address } = error as SystemError;
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. End the other program, or choose another port with --port.`;
-  if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one from 1024 up with --port.`;
+  if (code === 'EACCES' && syscall === 'listen')
+    return `This user may not listen on port ${port}. Choose one from 1024 up with --port.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `This machine has no address '${address ?? ''}'. Choose another with --host.`;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFull(error).message;
+  if (path !== undefined) return `'${path}' cannot be used (${(error as Error).message}). See to it, and start again.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+type SystemError = NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
+
 /** The first signal lets requests in flight end; a signal that comes twice (a group and its leader) changes nothing. */
-function endWithSignals(app: App): void {
-  let isEnding = false;
-  const end = () => {
-    if (isEnding) return;
-    isEnding = true;
-    // Clients that keep asking on an open connection are told to open another, at whoever serves next.
-    app.server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
-    app.server.close(() => finish(app, 0));
-    app.server.closeIdleConnections();
-    setTimeout(() => finish(app, 1), DRAIN_MS).unref();
-  };
+function endWithSignals(ending: Ending): void {
+  const end = () => ending.begin(0, DRAIN_MS);
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
 }
 
 /** What nobody caught leaves the process in an unknown state: it is logged, and a supervisor starts another. */
-function endAfterFaults(app: App): void {
-  const fault = (error: unknown) => {
-    app.log.fatal({ err: error }, 'An error that nobody caught ends the server');
-    process.exitCode = 1;
-    app.server.close(() => finish(app, 1));
-    app.server.closeIdleConnections();
-    setTimeout(() => finish(app, 1), 1000).unref();
-  };
+function endAfterFaults(ending: Ending): void {
+  const fault = (error: unknown) => ending.fault(error);
   process.on('uncaughtException', fault);
   process.on('unhandledRejection', fault);
 }
 
-function finish(app: App, code: number): void {
-  app.close();
-  process.exit(code);
+/** How the process ends: once, and within its time, whatever fails on the way. */
+class Ending {
+  readonly #app: App;
+  #code: number | undefined;
+  #isFinishing = false;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  begin(code: number, drainMs: number): void {
+    const isFirst = this.#code === undefined;
+    this.#code = Math.max(this.#code ?? 0, code);
+    setTimeout(() => void this.#finish(1), drainMs).unref();
+    if (!isFirst) return;
+    const { server } = this.#app;
+    // Clients that keep asking on an open connection are told to open another, at whoever serves next.
+    server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
+    server.close(() => void this.#finish(0));
+    server.closeIdleConnections();
+  }
+
+  /** The first says why the process ends; what follows from it would only fill the log. */
+  fault(error: unknown): void {
+    if (this.#code === 1) return;
+    this.#app.log.fatal({ err: error }, 'An error that nobody caught ends the server');
+    this.begin(1, FAULT_DRAIN_MS);
+  }
+
+  async #finish(code: number): Promise<void> {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    let failed = 0;
+    try {
+      await this.#app.close();
+    } catch (error) {
+      failed = 1;
+      this.#app.log.error({ err: error }, 'Not everything could be closed as it should be');
+    }
+    process.exit(Math.max(this.#code ?? 0, code, failed));
+  }
 }

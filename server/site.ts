@@ -1,3 +1,4 @@
+import type { Background } from './base/background.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { KeyRing } from './base/secrets.ts';
@@ -39,6 +40,8 @@ export interface Site {
   readonly processes: Processes;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where work is done that nobody waits for. */
+  readonly background: Background;
 }
 
 const sites = new WeakMap<Database, Site>();

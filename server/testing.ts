@@ -58,7 +58,7 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
       return answerFrom(await answering.catch((error: unknown) => responseTo(error, false, log)));
     },
     async [Symbol.asyncDispose]() {
-      installation.close();
+      await installation.close();
       if (existing === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

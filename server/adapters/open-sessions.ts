@@ -98,7 +98,7 @@ export class Sessions {
   }
 
   async close(): Promise<void> {
-    this.#folder.close();
+    await this.#folder.close();
     await Promise.all(Array.from(this.#known, (container) => container.close()));
   }
 

@@ -40,7 +40,7 @@ const login = method({
       log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
       throw error;
     });
-    endFormerLogin(call);
+    await endFormerLogin(call);
     return welcome(call, signedIn);
   },
 });
@@ -49,8 +49,8 @@ const logout = method({
   http: 'POST',
   permission: EVERYBODY,
   summary: 'Ends the login of this cookie.',
-  run(call) {
-    endFormerLogin(call);
+  async run(call) {
+    await endFormerLogin(call);
     return { ...noContent(), cookies: [loginCookie(undefined, call.request.acceptsSecureCookies)] };
   },
 });
@@ -62,7 +62,8 @@ const administrator = method({
   body: { token: text, name: text, password: text },
   async run(call) {
     const site = siteOf(call);
-    return welcome(call, site.logins.begin(await site.administrator.create(call.body), whenceOf(call)));
+    const user = await site.administrator.create(call.body);
+    return welcome(call, await site.logins.begin(user, whenceOf(call)));
   },
 });
 
@@ -88,7 +89,7 @@ function whenceOf({ request }: Call): Whence {
   return { address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') };
 }
 
-function endFormerLogin(call: Call): void {
+async function endFormerLogin(call: Call): Promise<void> {
   const token = readLoginCookie(call.request.cookies, call.request.acceptsSecureCookies);
-  if (token !== undefined) siteOf(call).logins.signOut(token);
+  if (token !== undefined) await siteOf(call).logins.signOut(token);
 }

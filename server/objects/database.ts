@@ -66,7 +66,7 @@ export class Database {
     return found;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.main.storage.close();
     this.memory.storage.close();
   }

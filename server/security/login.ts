@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Background } from '../base/background.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
 import type { KeyedTable } from '../storage/storage.ts';
 import type { Claim, Credentials } from './credentials.ts';
@@ -49,6 +50,7 @@ interface LoginsOptions {
   readonly table: KeyedTable<LoginRecord>;
   readonly users: Users;
   readonly credentials: Credentials;
+  readonly background: Background;
   readonly clock?: Clock;
   /** How long a login lasts without being used. */
   readonly idleMs?: number;
@@ -61,14 +63,16 @@ export class Logins {
   readonly #table: KeyedTable<LoginRecord>;
   readonly #users: Users;
   readonly #credentials: Credentials;
+  readonly #background: Background;
   readonly #clock: Clock;
   readonly #idleMs: number;
   readonly #lifetimeMs: number;
 
-  constructor({ table, users, credentials, clock, idleMs, lifetimeMs }: LoginsOptions) {
+  constructor({ table, users, credentials, background, clock, idleMs, lifetimeMs }: LoginsOptions) {
     this.#table = table;
     this.#users = users;
     this.#credentials = credentials;
+    this.#background = background;
     this.#clock = clock ?? wallClock;
     this.#idleMs = idleMs ?? 20 * MINUTE_MS;
     this.#lifetimeMs = lifetimeMs ?? 12 * 60 * MINUTE_MS;
@@ -80,12 +84,14 @@ export class Logins {
   }
 
   /** Signs in somebody who has proved in another way who they are. */
-  begin({ name, roles, generation }: User, { address, browser } = UNKNOWN): SignedIn {
+  async begin({ name, roles, generation }: User, { address, browser } = UNKNOWN): Promise<SignedIn> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const now = this.#clock();
     const record: LoginRecord = { user: name, generation, created: now, lastSeen: now, address, browser };
-    this.#table.set(keyOf(token), record, this.#expiry(record));
-    this.#users.noteSignIn(name);
+    await this.#table.whenFree(() => {
+      this.#table.set(keyOf(token), record, this.#expiry(record));
+      this.#users.noteSignIn(name);
+    });
     return { token, user: name, roles };
   }
 
@@ -97,15 +103,15 @@ export class Logins {
     if (record === undefined) return undefined;
     const user = this.#users.find(record.user);
     if (user?.generation !== record.generation || this.#clock() >= this.#expiry(record)) {
-      this.#table.delete(key);
+      this.#background.do('forget a login that has ended', () => this.#table.whenFree(() => this.#table.delete(key)));
       return undefined;
     }
     this.#noteUse(key, record);
     return user;
   }
 
-  signOut(token: string): void {
-    this.#table.delete(keyOf(token));
+  async signOut(token: string): Promise<void> {
+    await this.#table.whenFree(() => this.#table.delete(keyOf(token)));
   }
 
   /** The logins of a user that have not ended, last seen first. */
@@ -136,7 +142,8 @@ export class Logins {
     const lastSeen = this.#clock();
     if (lastSeen - record.lastSeen < Math.min(MINUTE_MS, this.#idleMs / 20)) return;
     const seen = { ...record, lastSeen };
-    this.#table.update(key, (stored) => stored && seen, this.#expiry(seen));
+    const note = () => this.#table.update(key, (stored) => stored && seen, this.#expiry(seen));
+    this.#background.do('note the use of a login', () => this.#table.whenFree(note));
   }
 
   #expiry({ created, lastSeen }: LoginRecord): number {

@@ -1,3 +1,5 @@
+import { Background } from '../base/background.ts';
+import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { Administrator } from './administrator.ts';
 import { BasicLogins } from './basic.ts';
@@ -17,13 +19,14 @@ export function signingIn() {
   const linksTable = storage.table<number>('administrator');
   const users = new Users(usersTable, clock, new Passwords({ memoryKib: 64, passes: 1, lanes: 1 }));
   const credentials = new Credentials(users, new Throttle(clock));
+  const background = new Background(openLog('silent'));
   return {
     users,
     usersTable,
     loginsTable,
     linksTable,
     clock,
-    logins: new Logins({ table: loginsTable, users, credentials, clock }),
+    logins: new Logins({ table: loginsTable, users, credentials, background, clock }),
     basic: new BasicLogins(credentials, users, clock),
     administrator: new Administrator({ table: linksTable, users, clock }),
     pass: (minutes: number) => (now += minutes * 60_000),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
-import { Invalid, NotFound } from '../base/errors.ts';
+import { Invalid, NotFound, Problem } from '../base/errors.ts';
 import type { KeyedTable } from '../storage/storage.ts';
 import { checkPassword, Passwords } from './passwords.ts';
 
@@ -59,7 +59,7 @@ export class Users {
       created: this.#clock(),
       lastSignIn: null,
     };
-    if (!this.#table.add(key, record)) throw taken();
+    if (!(await this.#table.whenFree(() => this.#table.add(key, record)))) throw taken();
     return userOf(key, record);
   }
 
@@ -76,11 +76,12 @@ export class Users {
     const roles = to.roles === undefined ? undefined : checkedRoles(to.roles);
     if (to.password !== undefined) requirePassword(to.password, name);
     const hash = to.password === undefined ? undefined : await this.#passwords.hash(to.password);
-    this.#change(name, (record) => {
+    const set = (record: UserRecord) => {
       if (roles?.includes('Manager') === false) this.#requireAnotherManager(name, record);
       const withRoles = roles === undefined ? record : { ...record, roles };
       return hash === undefined ? withRoles : { ...withRoles, hash, generation: newGeneration() };
-    });
+    };
+    await this.#table.whenFree(() => this.#change(name, set));
   }
 
   changePassword(name: string, password: string): Promise<void> {
@@ -139,7 +140,13 @@ export class Users {
 
   async #rehash(key: string, password: string, outdated: string): Promise<void> {
     const hash = await this.#passwords.hash(password);
-    this.#table.update(key, (record) => (record?.hash === outdated ? { ...record, hash } : record));
+    const store = () => this.#table.update(key, (record) => (record?.hash === outdated ? { ...record, hash } : record));
+    try {
+      await this.#table.whenFree(store);
+    } catch (error) {
+      // Where it cannot be stored now, it is made anew at the next sign-in.
+      if (!(error instanceof Problem)) throw error;
+    }
   }
 
   #get(name: string): UserRecord {

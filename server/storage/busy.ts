@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { Unavailable } from '../base/errors.ts';
+import { databaseLocked } from './problems.ts';
 
 /** How long to wait for other processes' commits before giving up. */
 const DEADLINE_MS = 5000;
 /** Calls that cannot wait without blocking the process wait less. */
-const BLOCKING_DEADLINE_MS = 1000;
+const BLOCKING_DEADLINE_MS = 250;
 const LONGEST_PAUSE_MS = 8;
 
 /**
@@ -17,19 +17,27 @@ export async function whenFree<Result>(action: () => Result, deadlineMs = DEADLI
   for (;;) {
     const done = attempt(action);
     if (done) return done.result;
-    if (performance.now() > giveUp) throw stillBusy(deadlineMs);
+    if (performance.now() > giveUp) throw databaseLocked();
     await sleep(pauseMs());
   }
 }
 
-/** The same for callers that must have their answer at once. Commits take well under 20 ms, so the wait is short. */
-export function whenFreeBlocking<Result>(action: () => Result): Result {
-  const giveUp = performance.now() + BLOCKING_DEADLINE_MS;
-  for (;;) {
-    const done = attempt(action);
-    if (done) return done.result;
-    if (performance.now() > giveUp) throw stillBusy(BLOCKING_DEADLINE_MS);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs() / 4);
+/**
+ * The same for callers that must have their answer at once. Commits take well under 20 ms, so the wait is short. Where it
+ * was in vain, somebody holds the lock for long: until an action succeeds again, none is waited for.
+ */
+export class BlockingWait {
+  #isInVain = false;
+
+  whenFree<Result>(action: () => Result): Result {
+    const giveUp = performance.now() + (this.#isInVain ? 0 : BLOCKING_DEADLINE_MS);
+    for (;;) {
+      const done = attempt(action);
+      this.#isInVain = done === undefined && performance.now() >= giveUp;
+      if (done) return done.result;
+      if (this.#isInVain) throw databaseLocked();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs() / 4);
+    }
   }
 }
 
@@ -48,8 +56,4 @@ function isBusy(error: unknown): boolean {
 
 function pauseMs(): number {
   return 1 + Math.random() * LONGEST_PAUSE_MS;
-}
-
-function stillBusy(deadlineMs: number): Unavailable {
-  return new Unavailable(`The database stayed locked by another process for ${deadlineMs / 1000} s. Try again.`);
 }

@@ -16,10 +16,15 @@ const LIST = `
 const PURGE = `
   DELETE FROM entries WHERE (name, key) IN (SELECT name, key FROM entries WHERE expires <= ? ORDER BY expires LIMIT 4)`;
 
-/** Runs a step as a transaction of its own, or inside the one that is open. */
-export type WriteStep = <Result>(step: () => Result) => Result;
-/** Reads, waiting out a moment in which another process holds the file alone. */
-export type ReadStep = WriteStep;
+/** How a table's steps are run. */
+export interface Steps {
+  /** Reads, waiting out a moment in which another process holds the file alone. */
+  readonly read: <Result>(step: () => Result) => Result;
+  /** Writes as a transaction of its own, or inside the one that is open. */
+  readonly write: <Result>(step: () => Result) => Result;
+  /** The same, waiting for other processes without blocking this one. */
+  readonly writeWhenFree: <Result>(step: () => Result) => Promise<Result>;
+}
 
 /** The statements behind every keyed table of one database. */
 export class EntryStatements {
@@ -52,29 +57,27 @@ export class EntryTable<Value extends Json> implements KeyedTable<Value> {
   readonly #name: string;
   readonly #statements: EntryStatements;
   readonly #clock: Clock;
-  readonly #read: ReadStep;
-  readonly #write: WriteStep;
+  readonly #steps: Steps;
 
-  constructor(name: string, statements: EntryStatements, clock: Clock, read: ReadStep, write: WriteStep) {
+  constructor(name: string, statements: EntryStatements, clock: Clock, steps: Steps) {
     this.#name = name;
     this.#statements = statements;
     this.#clock = clock;
-    this.#read = read;
-    this.#write = write;
+    this.#steps = steps;
   }
 
   get(key: string): Value | undefined {
-    return isStorable(key) ? this.#read(() => this.#find(key)) : undefined;
+    return isStorable(key) ? this.#steps.read(() => this.#find(key)) : undefined;
   }
 
   set(key: string, value: Value, expires?: number): void {
     checkText('key', key);
-    this.#write(() => this.#put(key, value, expires));
+    this.#steps.write(() => this.#put(key, value, expires));
   }
 
   add(key: string, value: Value, expires?: number): boolean {
     checkText('key', key);
-    return this.#write(() => {
+    return this.#steps.write(() => {
       if (this.#find(key) !== undefined) return false;
       this.#put(key, value, expires);
       return true;
@@ -82,12 +85,12 @@ export class EntryTable<Value extends Json> implements KeyedTable<Value> {
   }
 
   delete(key: string): boolean {
-    return isStorable(key) && this.#write(() => this.#remove(key));
+    return isStorable(key) && this.#steps.write(() => this.#remove(key));
   }
 
   update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined {
     checkText('key', key);
-    return this.#write(() => {
+    return this.#steps.write(() => {
       const kept = expires ?? this.#statements.getExpiry.get(this.#name, key, this.#clock());
       const value = change(this.#find(key));
       if (value === undefined) this.#remove(key);
@@ -99,8 +102,12 @@ export class EntryTable<Value extends Json> implements KeyedTable<Value> {
   entries(prefix = ''): readonly (readonly [key: string, value: Value])[] {
     if (!isStorable(prefix)) return [];
     const range = { name: this.#name, from: prefix, to: endOfPrefix(prefix) ?? null, now: this.#clock() };
-    const rows = this.#read(() => this.#statements.list.all(range));
+    const rows = this.#steps.read(() => this.#statements.list.all(range));
     return rows.map(([key, value]) => [key, JSON.parse(value) as Value]);
+  }
+
+  whenFree<Result>(step: () => Result): Promise<Result> {
+    return this.#steps.writeWhenFree(step);
   }
 
   #find(key: string): Value | undefined {

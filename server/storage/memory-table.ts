@@ -22,6 +22,10 @@ export class MemoryTable<Value extends Json> implements KeyedTable<Value> {
     this.#written = written;
   }
 
+  async whenFree<Result>(step: () => Result): Promise<Result> {
+    return step();
+  }
+
   get(key: string): Value | undefined {
     const entry = this.#live(key);
     return entry && (JSON.parse(entry.json) as Value);

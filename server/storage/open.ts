@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
+import { DiskFull } from '../base/errors.ts';
 import { whenFree } from './busy.ts';
 import { migrations } from './migrations/index.ts';
 import { setPragmas } from './pragmas.ts';
+import { asProblem } from './problems.ts';
 import { SqliteStorage } from './sqlite.ts';
 
 export const FILE_NAME = 'trellis.sqlite';
@@ -146,6 +148,7 @@ function pragma(database: Database.Database, name: string): number {
 function inWords(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_NOTADB') return notOurs(file);
+  if (asProblem(error) instanceof DiskFull) return full(file, error);
   if (error.code.startsWith('SQLITE_CORRUPT')) return damaged(file, error.message);
   return new CannotOpen(`The database "${file}" cannot be opened (${error.message}).`, { cause: error });
 }
@@ -154,6 +157,11 @@ function notOurs(file: string): CannotOpen {
   return new CannotOpen(
     `The file "${file}" is not a Trellis database. Move it away, or name another folder with --data.`,
   );
+}
+
+function full(file: string, cause: Error): CannotOpen {
+  const detail = `The disk is full: the database "${file}" cannot be opened. Make room there, and start again.`;
+  return new CannotOpen(detail, { cause });
 }
 
 function damaged(file: string, detail: string): CannotOpen {

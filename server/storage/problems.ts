@@ -7,11 +7,18 @@ export function asProblem(cause: unknown): unknown {
   const { code } = cause;
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY|ROWID)$/.test(code))
     return new ConflictError(undefined, { cause });
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new Unavailable('The database is locked. Try again.', { cause });
-  if (code === 'SQLITE_FULL') return new DiskFull(cause);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return databaseLocked(cause);
+  // Room for what readers share beside the file is asked of the disk, too.
+  if (/^SQLITE_(FULL|IOERR_SHMSIZE)$/.test(code)) return new DiskFull(cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(cause);
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return outOfReach(cause);
   return cause;
+}
+
+export function databaseLocked(cause?: Error): Unavailable {
+  const detail =
+    'Another program holds the database locked: nothing was changed. Try again; if it stays so, end that program.';
+  return new Unavailable(detail, { cause });
 }
 
 function damaged(cause: Error): Problem {

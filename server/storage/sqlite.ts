@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { checkBatch } from './batch.ts';
-import { whenFree, whenFreeBlocking } from './busy.ts';
+import { BlockingWait, whenFree } from './busy.ts';
 import { SqliteContents } from './contents.ts';
 import { EntryStatements, EntryTable } from './entries.ts';
 import { OidSource } from './oids.ts';
@@ -47,6 +47,8 @@ export class SqliteStorage implements Storage {
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
+  readonly #reads = new BlockingWait();
+  readonly #writes = new BlockingWait();
   #ownWrites = 0;
   #isWriting = false;
 
@@ -63,8 +65,7 @@ export class SqliteStorage implements Storage {
     this.#commit = database.prepare('COMMIT');
     this.#rollback = database.prepare('ROLLBACK');
     const read = <Result>(step: () => Result) => this.#whenFree(step);
-    const write = <Result>(step: () => Result) => this.#whenFree(() => this.#transaction(step));
-    this.contents = new SqliteContents(database, clock, read, write);
+    this.contents = new SqliteContents(database, clock, read, this.#writeWhenFree);
   }
 
   lastTransaction(): number {
@@ -138,7 +139,7 @@ export class SqliteStorage implements Storage {
   table<Value extends Json>(name: string): KeyedTable<Value> {
     const read = <Result>(step: () => Result) => this.#now(step);
     const write = <Result>(step: () => Result) => this.#writeNow(step);
-    return new EntryTable<Value>(name, this.#entries, this.#clock, read, write);
+    return new EntryTable<Value>(name, this.#entries, this.#clock, { read, write, writeWhenFree: this.#writeWhenFree });
   }
 
   once(name: string, step: () => Promise<void>): Promise<boolean> {
@@ -158,9 +159,12 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  #now<Result>(step: () => Result): Result {
+  readonly #writeWhenFree = <Result>(step: () => Result): Promise<Result> =>
+    this.#whenFree(() => this.#transaction(step));
+
+  #now<Result>(step: () => Result, wait = this.#reads): Result {
     try {
-      return whenFreeBlocking(step);
+      return wait.whenFree(step);
     } catch (error) {
       throw asProblem(error);
     }
@@ -168,7 +172,7 @@ export class SqliteStorage implements Storage {
 
   #writeNow<Result>(step: () => Result): Result {
     if (this.#isWriting) return step();
-    return this.#now(() => this.#transaction(step));
+    return this.#now(() => this.#transaction(step), this.#writes);
   }
 
   /** What was reserved is written only after SQLite's own commit, which can fail to its last moment. */

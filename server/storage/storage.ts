@@ -196,6 +196,11 @@ export interface KeyedTable<Value extends Json> {
    * `expires` the entry keeps the one it had.
    */
   update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined;
+  /**
+   * Runs a step that calls tables, as one transaction. The calls alone hold the whole process up while another process
+   * writes; this waits aside, and gives up after 5 s (Unavailable).
+   */
+  whenFree<Result>(step: () => Result): Promise<Result>;
   /** What has not expired and begins with the prefix, by key. */
   entries(prefix?: string): readonly (readonly [key: string, value: Value])[];
 }
