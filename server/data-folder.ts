@@ -26,6 +26,9 @@ import { MemoryStorage } from './storage/memory.ts';
 import { CannotOpen, openStorage } from './storage/open.ts';
 import type { SqliteStorage } from './storage/sqlite.ts';
 
+/** What is committed is in the data file itself within a minute, though its log be lost. */
+const KEEP_UP_MS = 30_000;
+
 /** A data folder in use by this process: its tree and its site, and nothing that answers requests. */
 export interface DataFolder {
   readonly storage: SqliteStorage;
@@ -71,7 +74,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   checkTogether(products);
   const tabModules = await readTabModules(products);
   const types = new Types(products.flatMap((product) => product.types));
-  const storage = await openStorage({ dataFolder: config.dataFolder });
+  const storage = await openStorage({ dataFolder: config.dataFolder, log });
   const memory = new MemoryStorage({ mounted: true });
   const database = new Database({ main: storage, memory, types, clock: wallClock, log });
   const users = new Users(storage.table('users'));
@@ -82,6 +85,9 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   const services = { users, logins, log, background, tabModules: tabModules.byElement };
   const site = siteFrom(config, storage, signsAs, services);
   bindSite(database, site);
+  background.every(Math.min(config.heartbeatS * 1000, KEEP_UP_MS), 'bring the log into the data file', () =>
+    storage.keepUp(),
+  );
   const close = async () => {
     site.processes.close();
     background.close();

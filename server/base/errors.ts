@@ -129,3 +129,14 @@ export class DiskFull extends Problem {
     super(507, 'storage-full', detail, { cause });
   }
 }
+
+/** The data file was deleted or replaced while this process has it open: what it wrote there would be lost. */
+export class StorageGone extends Problem {
+  /** `what` happened: `"trellis.sqlite" was replaced`. */
+  constructor(what: string) {
+    const detail =
+      `${what} while this server has it open, so it takes no more changes. Stop the server, see that the right data file ` +
+      'is in the data folder, or restore a backup, and start it again.';
+    super(503, 'storage-gone', detail);
+  }
+}

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { DiskFull } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { whenFree } from './busy.ts';
 import { migrations } from './migrations/index.ts';
 import { setPragmas } from './pragmas.ts';
@@ -25,17 +26,19 @@ export class CannotOpen extends Error {
 export interface OpenOptions {
   readonly dataFolder: string;
   readonly clock?: Clock;
+  /** Told once when the data file is found to be gone. */
+  readonly log?: Log;
 }
 
 /** Opens the database of a data folder, makes it where there is none, and brings an older one up to date. */
-export async function openStorage({ dataFolder, clock = wallClock }: OpenOptions): Promise<SqliteStorage> {
+export async function openStorage({ dataFolder, clock = wallClock, log }: OpenOptions): Promise<SqliteStorage> {
   makeFolder(dataFolder);
   const file = join(dataFolder, FILE_NAME);
   makeFile(file);
   const database = connect(file);
   try {
     await whenFree(() => prepare(database, file), OPEN_DEADLINE_MS);
-    return new SqliteStorage(database, clock);
+    return new SqliteStorage(database, clock, log);
   } catch (error) {
     database.close();
     throw inWords(error, file);

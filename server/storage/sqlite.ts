@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
+import { StorageGone } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { checkBatch } from './batch.ts';
 import { BlockingWait, whenFree } from './busy.ts';
 import { SqliteContents } from './contents.ts';
@@ -9,6 +11,7 @@ import { EntryStatements, EntryTable } from './entries.ts';
 import { OidSource } from './oids.ts';
 import { once } from './once.ts';
 import { isStorable } from './order.ts';
+import { OwnFiles } from './own-files.ts';
 import { asProblem } from './problems.ts';
 import { Reader } from './reader.ts';
 import { Scanner } from './scan.ts';
@@ -39,6 +42,8 @@ export class SqliteStorage implements Storage {
   readonly contents: SqliteContents;
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #log: Log | undefined;
+  readonly #files: OwnFiles;
   readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #scanner: Scanner;
@@ -51,11 +56,13 @@ export class SqliteStorage implements Storage {
   readonly #writes = new BlockingWait();
   #ownWrites = 0;
   #isWriting = false;
+  #isGone = false;
 
   /** An opened and migrated database: see open.ts. */
-  constructor(database: Database, clock: Clock = wallClock) {
+  constructor(database: Database, clock: Clock = wallClock, log?: Log) {
     this.#database = database;
     this.#clock = clock;
+    this.#log = log;
     this.#reader = new Reader(database);
     this.#writer = new Writer(database);
     this.#scanner = new Scanner(database.name);
@@ -64,8 +71,20 @@ export class SqliteStorage implements Storage {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#rollback = database.prepare('ROLLBACK');
+    // The statements have read the schema, so SQLite has all its files open.
+    this.#files = new OwnFiles(database.name);
     const read = <Result>(step: () => Result) => this.#whenFree(step);
     this.contents = new SqliteContents(database, clock, read, this.#writeWhenFree);
+  }
+
+  /** Why no change is taken any more, in a sentence; `undefined` while they are. Looks at the files now. */
+  get problem(): string | undefined {
+    try {
+      this.#checkFiles();
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   lastTransaction(): number {
@@ -86,7 +105,8 @@ export class SqliteStorage implements Storage {
 
   async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
     const isLong = query.filter !== '' && this.#now(() => this.#reader.listing.childCount(parent)) > LARGE_FOLDER;
-    if (!isLong) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
+    // A connection of one's own would read what is at the data file's place by now.
+    if (!isLong || this.problem !== undefined) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
     return this.#scanner.children(parent, query, asOf).catch((error: unknown) => {
       throw asProblem(error);
     });
@@ -146,6 +166,16 @@ export class SqliteStorage implements Storage {
     return once(`${this.#database.name}.lock`, this.table<boolean>('steps done once'), name, step);
   }
 
+  /** What has to be done now and then: a server that nobody writes to notices losses, and needs no log. */
+  keepUp(): void {
+    if (this.problem === undefined) this.checkpoint();
+  }
+
+  /** Brings what is only in the log so far into the data file, as far as no reader is in the way. Nobody waits for it. */
+  checkpoint(): void {
+    this.#database.pragma('wal_checkpoint(PASSIVE)');
+  }
+
   close(): void {
     this.#scanner.close();
     this.#database.close();
@@ -153,6 +183,7 @@ export class SqliteStorage implements Storage {
 
   async #whenFree<Result>(step: () => Result): Promise<Result> {
     try {
+      this.#files.checkReadable();
       return await whenFree(step);
     } catch (error) {
       throw asProblem(error);
@@ -164,6 +195,7 @@ export class SqliteStorage implements Storage {
 
   #now<Result>(step: () => Result, wait = this.#reads): Result {
     try {
+      this.#files.checkReadable();
       return wait.whenFree(step);
     } catch (error) {
       throw asProblem(error);
@@ -200,18 +232,41 @@ export class SqliteStorage implements Storage {
   #transaction<Result>(step: () => Result): Result {
     // One that could not be rolled back would otherwise keep every later one from beginning.
     if (this.#database.inTransaction) this.#rollback.run();
+    this.#checkFiles();
     this.#begin.run();
     this.#isWriting = true;
     try {
       const result = step();
       this.#commit.run();
       this.#ownWrites += 1;
+      // A process can be stopped for long between any two steps: nothing is acknowledged that went where nobody looks.
+      this.#checkFiles();
       return result;
     } catch (error) {
       this.#rollBack();
       throw asProblem(error);
     } finally {
       this.#isWriting = false;
+    }
+  }
+
+  #checkFiles(): void {
+    try {
+      this.#files.check();
+    } catch (error) {
+      if (error instanceof StorageGone && !this.#isGone) this.#noticeLoss(error);
+      throw error;
+    }
+  }
+
+  #noticeLoss(error: StorageGone): void {
+    this.#isGone = true;
+    this.#log?.fatal({ file: this.#database.name }, error.message);
+    try {
+      // Without its log the data file would lack what was committed last, and we still have the log open.
+      if (this.#files.areSideFilesAbsent) this.checkpoint();
+    } catch (cause) {
+      this.#log?.error({ err: cause }, 'What the lost log held could not be brought into the data file');
     }
   }
 

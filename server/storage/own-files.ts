@@ -1,0 +1,67 @@
+import { statSync, type BigIntStats } from 'node:fs';
+import { basename } from 'node:path';
+import { StorageGone } from '../base/errors.ts';
+
+interface Opened {
+  readonly path: string;
+  readonly inode: string;
+  bytes: bigint;
+}
+
+/**
+ * The data file and its side files, as SQLite has them open. What is written into one that is no longer at its place is
+ * lost when this process ends, and SQLite does not look.
+ */
+export class OwnFiles {
+  readonly #data: Opened;
+  readonly #side: readonly Opened[];
+  #loss: string | undefined;
+  #isSideLost = false;
+
+  /** After something was read, so that all three are there. */
+  constructor(file: string) {
+    this.#data = opened(file);
+    this.#side = [opened(`${file}-wal`), opened(`${file}-shm`)];
+  }
+
+  /** Throws StorageGone from when one of them was found gone: no more is known then of what others wrote meanwhile. */
+  check(): void {
+    if (this.#loss === undefined) this.#look();
+    if (this.#loss !== undefined) throw new StorageGone(this.#loss);
+  }
+
+  /** Whoever else opens the data file makes side files anew: what we read through ours may be of no one state any more. */
+  checkReadable(): void {
+    if (this.#isSideLost) this.check();
+  }
+
+  /** Whether nobody else can have written into the data file since a side file was lost: so we may, for the last time. */
+  get areSideFilesAbsent(): boolean {
+    return this.#isSideLost && this.#side.every((file) => ['same', 'deleted or moved away'].includes(fate(file)));
+  }
+
+  #look(): void {
+    for (const file of [this.#data, ...this.#side]) {
+      const found = fate(file);
+      if (found === 'same') continue;
+      this.#loss = `"${basename(file.path)}" was ${found}`;
+      this.#isSideLost = file !== this.#data;
+      return;
+    }
+  }
+}
+
+function opened(path: string): Opened {
+  const { dev, ino, size } = statSync(path, { bigint: true });
+  return { path, inode: `${dev}:${ino}`, bytes: size };
+}
+
+function fate(file: Opened): 'same' | 'deleted or moved away' | 'replaced' | 'overwritten' {
+  const found: BigIntStats | undefined = statSync(file.path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) return 'deleted or moved away';
+  if (`${found.dev}:${found.ino}` !== file.inode) return 'replaced';
+  // A data file never becomes shorter by itself; one that somebody copied into it may be. A log begins anew.
+  if (found.size < file.bytes && !file.path.endsWith('-wal')) return 'overwritten';
+  file.bytes = found.size;
+  return 'same';
+}
