@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, beforeEach, test } from 'node:test';
-import { Cookie, type SessionData } from 'express-session';
+import { Cookie, Session, type SessionData } from 'express-session';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import { ExpressSessionStore } from './express-session.ts';
 import { openTestSessions } from './testing.ts';
@@ -13,6 +13,8 @@ let sid = '';
 let number = 0;
 beforeEach(() => (sid = `sid-${number++}`));
 
+/** What express-session makes where it begins a session. */
+const Begun = Session as unknown as new (request: object, data: object) => SessionData;
 type Data = SessionData & Record<string, unknown>;
 type Done<Value> = (error?: unknown, value?: Value) => void;
 
@@ -115,6 +117,33 @@ test('a touch writes at most once per resolution, and never over anybody’s cha
   const after = await get();
   assert.equal(after?.['n'], 1);
   assert.ok(new Date(after?.cookie.expires ?? 0).getTime() > Date.now() + 3_000_000);
+});
+
+test('a touch leaves how long a session is good to whoever says so meanwhile', async () => {
+  await set(sessionWith({ n: 0 }));
+  const [uses, signsIn] = [await request(), await request()];
+  signsIn.cookie.maxAge = 60 * 86_400_000;
+  signsIn['user'] = 'jo';
+  await set(signsIn);
+  uses.cookie.expires = new Date(Date.now() + 90_000);
+  uses.cookie.originalMaxAge = 59_999;
+  uses['n'] = 1;
+  await set(uses);
+  await touch(uses);
+  const { cookie, ...values } = (await get())!;
+  assert.deepEqual(values, { n: 1, user: 'jo' });
+  assert.ok(new Date(cookie.expires!).getTime() > Date.now() + 59 * 86_400_000);
+});
+
+test('an id of the application’s own making can be used again after its session was destroyed', async () => {
+  await set(sessionWith({ n: 0 }));
+  const slow = await request();
+  await destroy();
+  const begun = new Begun({ sessionID: sid }, { cookie: sessionWith({}).cookie, n: 1 });
+  await set(begun);
+  slow['n'] = 2;
+  await set(slow);
+  assert.equal((await get())?.['n'], 1);
 });
 
 test('a touch after a save that was refused stores nothing of it, and is not refused', async () => {

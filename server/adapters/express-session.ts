@@ -19,7 +19,7 @@ const RULES: CookieRules = {
     const time = new Date((cookieOf(data)['expires'] || NaN) as string | number).getTime();
     return Number.isNaN(time) ? null : time;
   },
-  withoutExpiry: (data) => ({ ...data, cookie: { ...cookieOf(data), expires: null } }),
+  withoutExpiry: (data) => ({ ...data, cookie: { ...cookieOf(data), ...durationIn(cookieOf(data)), expires: null } }),
 };
 
 /**
@@ -74,7 +74,8 @@ export class ExpressSessionStore extends session.Store {
 
   override set(sid: string, data: SessionData, callback?: Callback): void {
     const set = async () => {
-      const now = await this.#kept.save(sid, data, this.#found.get(data), originOfSession(data));
+      const found = this.#found.get(data) ?? (isOfRequest(data) ? null : undefined);
+      const now = await this.#kept.save(sid, data, found, originOfSession(data));
       if (now !== undefined) this.#found.set(data, now);
     };
     this.#answer(set(), callback);
@@ -146,6 +147,11 @@ function cookieOf(data: Data): Data {
   return (data['cookie'] ?? {}) as Data;
 }
 
+/** express-session measures the duration anew at each use, and may find a millisecond less. */
+function durationIn({ originalMaxAge: ms }: Data): Data {
+  return typeof ms === 'number' ? { originalMaxAge: Math.ceil(ms / 1_000) } : {};
+}
+
 function refuseSession(request: Guarded, outage: Unavailable): void {
   Object.defineProperty(request, 'session', {
     configurable: true,
@@ -153,6 +159,11 @@ function refuseSession(request: Guarded, outage: Unavailable): void {
       throw outage;
     },
   });
+}
+
+/** Whether express-session made it for a request: then it either read what is there, or begins it. */
+function isOfRequest(data: SessionData): boolean {
+  return 'req' in data;
 }
 
 /** A session of express-session knows its request. */

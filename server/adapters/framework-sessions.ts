@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Unavailable } from '../base/errors.ts';
-import { BoundedMap } from '../base/limits.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { decode } from '../sessions/decode.ts';
 import type { SessionPage } from '../sessions/list.ts';
@@ -13,10 +11,11 @@ export type Data = Readonly<Record<string, unknown>>;
 
 /** Where in its data a framework says how long the session is good. */
 export interface CookieRules {
-  /** The framework's own entries: whoever writes them last is right, so they never are a conflict. */
+  /** The framework's own entries: they belong together, and never are a conflict. */
   readonly ownKeys: readonly string[];
   /** Milliseconds since 1970; `null`: the container's idle timeout says. */
   readonly expiresOf: (data: Data) => number | null;
+  /** The same where nothing moved but the end, as at each use of a session. */
   readonly withoutExpiry: (data: Data) => Data;
 }
 
@@ -35,7 +34,6 @@ interface Bringing {
   readonly wanted: Data;
 }
 
-const TIMEOUTS_REMEMBERED = 100;
 const MINUTE_MS = 60_000;
 const PAGE = 1_000;
 
@@ -46,7 +44,8 @@ const PAGE = 1_000;
 export class FrameworkSessions {
   readonly #sessions: Sessions;
   readonly #rules: CookieRules;
-  readonly #timeouts = new WeakMap<SessionContainer, BoundedMap<number, SessionContainer>>();
+  /** The containers of the tree, with lives as the sessions' data say. */
+  readonly #containers = new WeakMap<SessionContainer, SessionContainer>();
 
   constructor(sessions: Sessions, rules: CookieRules) {
     this.#sessions = sessions;
@@ -54,37 +53,41 @@ export class FrameworkSessions {
   }
 
   async find(sid: string): Promise<Found | undefined> {
-    const container = await this.#sessions.container();
-    const session = await this.#unlimited(container).load(browserIdFor(sid));
+    const inTree = await this.#sessions.container();
+    const container = this.#of(inTree);
+    const session = await container.load(browserIdFor(sid));
     if (session === undefined || session.isNew) return undefined;
     const data = dataOf(session);
-    return this.#isOver(container, session, data) ? undefined : { container, session, seen: data };
+    return this.#isOver(inTree, session, data) ? undefined : { container, session, seen: data };
   }
 
-  /** Writes what `data` has otherwise than what was found; a session that was ended stays so. Gives what is known now. */
-  async save(sid: string, data: object, found: Found | undefined, origin: Origin): Promise<Found | undefined> {
-    const container = await this.#sessions.container();
+  /**
+   * Writes what `data` has otherwise than what was found; where that is not known (`undefined`), the whole. A session that
+   * was ended stays so, unless this request began it (`null`) under an id that was used before. Gives what is known now.
+   */
+  async save(sid: string, data: object, found: Found | null | undefined, origin: Origin): Promise<Found | undefined> {
+    const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
     if (session === undefined) return undefined;
     const known = found ?? { seen: dataOf(session), container, session };
-    await this.#bring(sid, known, { session, container, wanted: plain(data) }, origin);
+    await this.#bring(known, { session, container, wanted: plain(data) }, origin);
     return known;
   }
 
   /** Says that a session was used: at most once per resolution, and never over anybody's change. */
   async touch(sid: string, data: object, found: Found | undefined, origin: Origin): Promise<void> {
-    const container = await this.#sessions.container();
+    const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
     if (session === undefined || session.isNew) return;
     const known = found ?? { seen: dataOf(session), container, session };
     const own = Object.entries(plain(data)).filter(([key]) => this.#rules.ownKeys.includes(key));
     const wanted = { ...known.seen, ...Object.fromEntries(own) };
-    await this.#bring(sid, known, { session, container, wanted }, origin);
+    await this.#bring(known, { session, container, wanted }, origin);
   }
 
   async destroy(sid: string): Promise<void> {
-    const container = await this.#sessions.container();
-    const session = await this.#unlimited(container).load(browserIdFor(sid));
+    const container = await this.#container();
+    const session = await container.load(browserIdFor(sid));
     if (session === undefined || session.isNew) return;
     session.invalidate();
     container.announce(await container.save(session), null);
@@ -92,8 +95,7 @@ export class FrameworkSessions {
 
   /** Every session of the framework, without the ids: only what they hash to is kept. */
   async all(): Promise<readonly Data[]> {
-    const container = await this.#sessions.container();
-    const { list } = this.#unlimited(container);
+    const { list } = await this.#container();
     const found: Data[] = [];
     for (let offset = 0; ; offset += PAGE) {
       const page = await list.page({ offset, limit: PAGE, sort: 'expires', order: 'asc', filter: '' });
@@ -105,49 +107,62 @@ export class FrameworkSessions {
     }
   }
 
-  async #sessionFor(sid: string, container: SessionContainer, found: Found | undefined): Promise<Session | undefined> {
+  async #sessionFor(
+    sid: string,
+    container: SessionContainer,
+    found: Found | null | undefined,
+  ): Promise<Session | undefined> {
     const known = found?.container === container ? found.session : undefined;
-    return known ?? this.#unlimited(container).load(browserIdFor(sid));
+    if (known !== undefined) return known;
+    const id = browserIdFor(sid);
+    return (await container.load(id)) ?? (found === null ? container.beginAgain(id) : undefined);
   }
 
-  async #bring(sid: string, known: Found, { session, container, wanted }: Bringing, origin: Origin): Promise<void> {
-    const expires = this.#rules.expiresOf(wanted);
+  async #bring(known: Found, { session, container, wanted }: Bringing, origin: Origin): Promise<void> {
     const seen = session.isNew ? {} : known.seen;
-    if (session.isNew || this.#isWorthWriting(container, seen, wanted)) {
+    const isWorthWriting = session.isNew || this.#isWorthWriting(container, seen, wanted);
+    if (!isWorthWriting && this.#rules.expiresOf(wanted) !== null) return;
+    if (isWorthWriting) {
       this.#apply(session, seen, wanted);
       // Whether or not it is stored: a touch that follows a refusal must not store what was refused.
       known.session = undefined;
-      await this.#write(sid, session, container, expires, origin);
-      known.seen = wanted;
-    } else if (expires === null) {
-      container.announce(await container.save(session, { origin }), origin.user);
     }
+    container.announce(await container.save(session, { origin }), origin.user);
+    if (isWorthWriting) known.seen = wanted;
   }
 
   #apply(session: Session, seen: Data, wanted: Data): void {
-    for (const key of Object.keys(seen)) if (!Object.hasOwn(wanted, key)) session.delete(key);
-    for (const [key, value] of Object.entries(wanted)) {
-      if (Object.hasOwn(seen, key) && isDeepStrictEqual(seen[key], value)) continue;
-      if (this.#rules.ownKeys.includes(key)) session.update(key, () => value);
-      else session.set(key, value);
+    const { ownKeys } = this.#rules;
+    for (const key of new Set([...Object.keys(seen), ...Object.keys(wanted)])) {
+      if (ownKeys.includes(key) || isSame(valueOf(seen, key), valueOf(wanted, key))) continue;
+      if (Object.hasOwn(wanted, key)) session.set(key, wanted[key]);
+      else session.delete(key);
+    }
+    this.#applyLife(session, seen, wanted);
+  }
+
+  /** Who says how long a session is good is right; who only used it leaves what another one said meanwhile. */
+  #applyLife(session: Session, seen: Data, wanted: Data): void {
+    const { ownKeys } = this.#rules;
+    const isUse = !session.isNew && isSame(this.#life(seen), this.#life(wanted));
+    for (const key of ownKeys) {
+      const [before, after] = [valueOf(seen, key), valueOf(wanted, key)];
+      if (!isUse) session.override(key, after);
+      else if (!isSame(before, after))
+        session.update(key, (now) => (now === undefined || isSame(now, before) ? after : now));
     }
   }
 
-  async #write(sid: string, session: Session, into: SessionContainer, expires: number | null, origin: Origin) {
-    const minutes = expires === null ? 0 : Math.max(1, Math.ceil((expires - this.#sessions.now()) / MINUTE_MS));
-    const writer = expires === null ? into : this.#withTimeout(into, minutes);
-    const release = await into.turn(browserIdFor(sid));
-    try {
-      writer.announce(await writer.save(session, { origin, hasTurn: true }), origin.user);
-    } finally {
-      release();
-    }
+  /** What a framework says of how long a session is good, but for the end that follows from it at each use. */
+  #life(data: Data): readonly unknown[] {
+    const without = this.#rules.withoutExpiry(data);
+    return this.#rules.ownKeys.map((key) => valueOf(without, key));
   }
 
   /** Whether something is new besides how long the session is good, or that by more than the resolution. */
   #isWorthWriting({ settings }: SessionContainer, seen: Data, wanted: Data): boolean {
     const { withoutExpiry, expiresOf } = this.#rules;
-    if (!isDeepStrictEqual(withoutExpiry(seen), withoutExpiry(wanted))) return true;
+    if (!isSameData(withoutExpiry(seen), withoutExpiry(wanted))) return true;
     const [before, after] = [expiresOf(seen), expiresOf(wanted)];
     if (before === null || after === null) return before !== after;
     // A cookie that is good for seconds only needs a finer resolution than the container's.
@@ -171,17 +186,22 @@ export class FrameworkSessions {
     return this.#rules.ownKeys.some((key) => Object.hasOwn(data, key));
   }
 
-  /** For reading: how long a session is good is judged here, because only its data says. */
-  #unlimited(container: SessionContainer): SessionContainer {
-    return this.#withTimeout(container, 0);
+  async #container(): Promise<SessionContainer> {
+    return this.#of(await this.#sessions.container());
   }
 
-  #withTimeout(container: SessionContainer, minutes: number): SessionContainer {
-    const known = this.#timeouts.get(container) ?? new BoundedMap<number, SessionContainer>(TIMEOUTS_REMEMBERED);
-    this.#timeouts.set(container, known);
-    const found = known.get(minutes) ?? container.withTimeout(minutes);
-    known.set(minutes, found);
-    return found;
+  /** Whether a session is over is judged here, because only its data say. */
+  #of(container: SessionContainer): SessionContainer {
+    const known = this.#containers.get(container);
+    if (known !== undefined) return known;
+    const made = container.withTimeoutsIn((entries) => this.#minutesIn(entries));
+    this.#containers.set(container, made);
+    return made;
+  }
+
+  #minutesIn(entries: Entries): number | undefined {
+    const expires = this.#rules.expiresOf(dataIn(entries, this.#rules.ownKeys));
+    return expires === null ? undefined : Math.max(1, Math.ceil((expires - this.#sessions.now()) / MINUTE_MS));
   }
 }
 
@@ -199,8 +219,27 @@ function dataOf(session: Session): Data {
   return Object.fromEntries(session);
 }
 
-function dataIn(entries: Entries): Data {
-  return Object.fromEntries(Array.from(entries, ([key, { bytes, start, end }]) => [key, decode(bytes, start, end)]));
+function dataIn(entries: Entries, keys: Iterable<string> = entries.keys()): Data {
+  const values = Array.from(keys, (key) => [key, entries.get(key)] as const);
+  return Object.fromEntries(
+    values.flatMap(([key, slot]) => (slot === undefined ? [] : [[key, decode(slot.bytes, slot.start, slot.end)]])),
+  );
+}
+
+function valueOf(data: Data, key: string): unknown {
+  return Object.hasOwn(data, key) ? data[key] : undefined;
+}
+
+/** Both as JSON gave them: there the order of an object's keys is part of it. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The order of a session's own keys is not kept. */
+function isSameData(one: Data, other: Data): boolean {
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  return keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]));
 }
 
 function checkWhole({ unopened, listing }: SessionPage): void {

@@ -3,7 +3,7 @@ import { after, beforeEach, test } from 'node:test';
 import { koaSessionStore, type KoaSessionCall } from './koa-session.ts';
 import { openTestSessions } from './testing.ts';
 
-const { sessions, memcached, ...rest } = await openTestSessions();
+const { sessions, memcached, change, ...rest } = await openTestSessions();
 after(() => rest[Symbol.asyncDispose]());
 const store = koaSessionStore(sessions);
 const DAY_MS = 86_400_000;
@@ -61,6 +61,80 @@ test('a rolling session that did not change is written at most once per resoluti
   await store.set(sid, until({ n: 1 }, 2 * DAY_MS), 2 * DAY_MS, { ...call, changed: false });
   assert.ok((await writes()) > before);
   assert.ok(Number((await store.get(sid))?.['_expire']) > Date.now() + 1.5 * DAY_MS);
+});
+
+test('what changed is written although koa-session says that nothing did, as where a handler sets maxAge', async () => {
+  await store.set(sid, until({ user: 'jo', cart: { tea: 1 } }), DAY_MS);
+  const call = request();
+  await store.get(sid, DAY_MS, call);
+  await store.set(sid, until({ cart: { tea: 1, cups: 2 } }, 30 * DAY_MS), 30 * DAY_MS, { ...call, changed: false });
+  assert.deepEqual(await valuesIn(), { cart: { tea: 1, cups: 2 } });
+  await store.set(sid, until({ cart: { cups: 2, tea: 1 } }, 30 * DAY_MS), 30 * DAY_MS, { ...call, changed: false });
+  assert.equal(JSON.stringify(await valuesIn()), '{"cart":{"cups":2,"tea":1}}', 'and the order inside a value');
+});
+
+/** How long memcached keeps what lives longest there. */
+async function longestLifeMs(): Promise<number> {
+  const dump = (await memcached.ask('lru_crawler metadump all')).join('\n');
+  return Math.max(...Array.from(dump.matchAll(/ exp=(\d+)/g), ([, seconds]) => Number(seconds) * 1_000)) - Date.now();
+}
+
+test('of two requests at once, one that sets maxAge and one that only uses the session, both are kept, for as long', async () => {
+  await store.set(sid, until({ a: 1 }), DAY_MS);
+  const [signsIn, uses] = [request(), request()];
+  for (const call of [signsIn, uses]) await store.get(sid, DAY_MS, call);
+  await store.set(sid, until({ a: 1, user: 'jo' }, 60 * DAY_MS), 60 * DAY_MS, { ...signsIn, changed: false });
+  await store.set(sid, { ...until({ a: 2 }, DAY_MS + 60_000), _maxAge: DAY_MS }, DAY_MS, { ...uses, changed: true });
+  assert.deepEqual(await valuesIn(), { a: 2, user: 'jo' });
+  const { _expire, _maxAge } = (await store.get(sid)) ?? {};
+  assert.ok(Number(_expire) > Date.now() + 59 * DAY_MS);
+  assert.equal(_maxAge, 60 * DAY_MS);
+  assert.ok((await longestLifeMs()) > 59 * DAY_MS, 'memcached keeps it so long, too');
+});
+
+test('of two that both say how long a session is good the later is right, as a whole and whatever on_conflict says', async () => {
+  await change('/mcsdc', { on_conflict: 'fail' });
+  const ends: Readonly<Record<string, object>> = {
+    days: until({ a: 1 }, 60 * DAY_MS),
+    browser: { a: 1, _session: true },
+  };
+  for (const [first, second] of [
+    ['days', 'browser'],
+    ['browser', 'days'],
+  ] as const) {
+    await store.set((sid += first), until({ a: 1 }), DAY_MS);
+    const [one, other] = [request(), request()];
+    for (const call of [one, other]) await store.get(sid, DAY_MS, call);
+    await store.set(sid, ends[first]!, undefined, one);
+    await store.set(sid, ends[second]!, undefined, other);
+    assert.deepEqual(Object.keys((await store.get(sid)) ?? {}).toSorted(), Object.keys(ends[second]!).toSorted());
+  }
+  await change('/mcsdc', { on_conflict: 'newest' });
+});
+
+test('an id of the application’s own making can be used again after its session was destroyed, but by no slow writer', async () => {
+  await store.set(sid, until({ n: 1 }), DAY_MS, request());
+  const [slow, signsOut] = [request(), request()];
+  for (const call of [slow, signsOut]) await store.get(sid, DAY_MS, call);
+  await store.destroy(sid, signsOut);
+  await store.set(sid, until({ n: 2 }), DAY_MS, { ...slow, changed: true });
+  assert.equal(await store.get(sid), undefined);
+  const signsIn = request();
+  assert.equal(await store.get(sid, DAY_MS, signsIn), undefined);
+  await store.set(sid, until({ n: 3 }), DAY_MS, { ...signsIn, changed: true });
+  assert.deepEqual(await valuesIn(), { n: 3 });
+  await store.set(sid, until({ n: 2 }), DAY_MS, { ...slow, changed: true });
+  assert.deepEqual(await valuesIn(), { n: 3 });
+});
+
+test('of a version that does not say whose call it is the whole is written', async () => {
+  await store.set(sid, until({ a: 1, b: 1 }), DAY_MS, { changed: true });
+  await store.get(sid, DAY_MS, {});
+  await store.set(sid, until({ a: 2 }), DAY_MS, { changed: true });
+  assert.deepEqual(await valuesIn(), { a: 2 });
+  await store.destroy(sid, {});
+  await store.set(sid, until({ a: 3 }), DAY_MS, { changed: true });
+  assert.equal(await store.get(sid), undefined);
 });
 
 test('a session ends with its maxAge', async () => {

@@ -32,31 +32,32 @@ const RULES: CookieRules = {
 /** Keeps the sessions of koa-session where the tree says: `session({ store: koaSessionStore(sessions) }, app)`. */
 export function koaSessionStore(sessions: Sessions): KoaSessionStore {
   const kept = new FrameworkSessions(sessions, RULES);
-  /** What each request read, and under which id. */
-  const reads = new WeakMap<object, { readonly sid: string; readonly found: Found }>();
-  const remember = (sid: string, { ctx }: KoaSessionCall, found: Found | undefined) => {
-    if (ctx !== undefined && found !== undefined) reads.set(ctx, { sid, found });
-  };
-  const readBy = (sid: string, { ctx }: KoaSessionCall) => {
-    const read = ctx === undefined ? undefined : reads.get(ctx);
-    return read?.sid === sid ? read.found : undefined;
+  /** What each request knows, by id: an id that it read nothing of, or that it destroyed, is its own to begin. */
+  const requests = new WeakMap<object, Map<string, Found>>();
+  const knownTo = ({ ctx }: KoaSessionCall) => {
+    const known = (ctx && requests.get(ctx)) ?? new Map<string, Found>();
+    if (ctx !== undefined) requests.set(ctx, known);
+    return known;
   };
   return {
     async get(sid, _, call = {}) {
       const found = await httpErrors(kept.find(sid));
-      remember(sid, call, found);
-      return found === undefined ? undefined : structuredClone(found.seen);
+      if (found === undefined) return undefined;
+      knownTo(call).set(sid, found);
+      return structuredClone(found.seen);
     },
+    // `changed` is no help: it is false where a handler set `maxAge`, called `save`, or a `beforeSave` changed something.
     async set(sid, session, maxAge, call = {}) {
-      const data = withExpiry(session, maxAge);
-      const found = readBy(sid, call);
+      const known = knownTo(call);
+      // Versions below 6.1 do not say whose call it is.
+      const found = call.ctx === undefined ? undefined : (known.get(sid) ?? null);
       const origin = originOf(call.ctx?.ip, call.ctx?.req.headers['user-agent'], null);
-      // A rolling session that was not changed: only how long it is good is new.
-      if (call.changed === false && found !== undefined) return httpErrors(kept.touch(sid, data, found, origin));
-      remember(sid, call, await httpErrors(kept.save(sid, data, found, origin)));
+      const now = await httpErrors(kept.save(sid, withExpiry(session, maxAge), found, origin));
+      if (now !== undefined) known.set(sid, now);
     },
-    async destroy(sid) {
+    async destroy(sid, call = {}) {
       await httpErrors(kept.destroy(sid));
+      knownTo(call).delete(sid);
     },
   };
 }

@@ -6,7 +6,7 @@ import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf, keepSeconds } from './lifetime.ts';
 import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
-import type { SessionRecord } from './record.ts';
+import type { Entries, SessionRecord } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
@@ -84,11 +84,18 @@ export class SessionContainer {
     this.list = new SessionList(this.#records, this.#finder, options);
   }
 
-  /** The same sessions with an idle timeout of their own: the cookie of another framework says how long it is good. */
-  withTimeout(timeoutMinutes: number): SessionContainer {
+  /**
+   * The same sessions, of which their data say how long they are good: those of other frameworks. They are kept so many
+   * minutes (`undefined`: as here), and none that is there counts as idle.
+   */
+  withTimeoutsIn(minutesIn: (entries: Entries) => number | undefined): SessionContainer {
     const { settings } = this.#options;
-    const { counts } = this;
-    return new SessionContainer({ ...this.#options, counts, settings: () => ({ ...settings(), timeoutMinutes }) });
+    return new SessionContainer({
+      ...this.#options,
+      counts: this.counts,
+      settings: () => ({ ...settings(), timeoutMinutes: 0 }),
+      timeoutOf: (entries) => minutesIn(entries) ?? settings().timeoutMinutes,
+    });
   }
 
   /** As they are set now. */
@@ -119,6 +126,12 @@ export class SessionContainer {
   /** A session for a browser id that was made just now: nothing can be stored for it, so nothing is asked. */
   begin(browserId: string): Session {
     return new Session(nothingAt(this.#records.empty(browserId)), this.#options.clock());
+  }
+
+  /** A new session in place of one that was ended: only for ids that somebody else chooses, and may choose again. */
+  async beginAgain(browserId: string): Promise<Session | undefined> {
+    const place = await this.#records.read(browserId);
+    return place.record?.kind === 'ended' ? new Session(nothingAt(place), this.#options.clock()) : this.load(browserId);
   }
 
   /** Whether the browser has a session here. Looking does not count as using it. */

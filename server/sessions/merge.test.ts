@@ -50,6 +50,30 @@ test('one key changed by both: run again, or the newest, or refused, as the rule
   assert.deepEqual(merged('newest', one, two), { a: 3, b: [1] });
 });
 
+test('an override is right whatever another request did, and conflicts with nothing', () => {
+  const acts: readonly ((session: Session) => void)[] = [
+    (session) => void session.set('a', 2),
+    (session) => void session.delete('a'),
+    (session) => session.override('a', 2),
+  ];
+  for (const act of acts) {
+    assert.deepEqual(
+      merged('fail', act, (session) => session.override('a', 3)),
+      { a: 3, b: [1] },
+    );
+    assert.deepEqual(
+      merged('fail', act, (session) => session.override('a', undefined)),
+      { b: [1] },
+    );
+  }
+  const addsC = (session: Session) => void session.set('c', 1);
+  assert.deepEqual(
+    merged('fail', addsC, (session) => session.override('c', undefined)),
+    { a: 1, b: [1] },
+    'also of a key that it did not see',
+  );
+});
+
 test('a delete is a write, and two equal writes are two', () => {
   const remove = (session: Session) => void session.delete('a');
   const set = (session: Session) => void session.set('a', 2);

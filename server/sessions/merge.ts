@@ -37,9 +37,11 @@ export function merge(base: Entries, current: Entries, changes: Changes, rule: C
   return merged;
 }
 
-/** Whether one request set or deleted a key that another had changed meanwhile; `update` never takes anything away. */
+/** Whether one request set or deleted a key that another had changed meanwhile; the other kinds never conflict. */
 export function changedByBoth(base: Entries, current: Entries, changes: Changes): boolean {
-  return Array.from(changes).some(([key, { kind }]) => kind !== 'update' && isChanged(key, base, current));
+  return Array.from(changes).some(
+    ([key, { kind }]) => (kind === 'set' || kind === 'delete') && isChanged(key, base, current),
+  );
 }
 
 function isChanged(key: string, base: Entries, current: Entries): boolean {
@@ -57,7 +59,7 @@ function reconciled(key: string, change: Change, theirs: Slot | undefined, rule:
     );
   }
   // Even where both wrote the same: two requests that each count one up have counted two.
-  if (rule === 'newest') return slotAfter(change);
+  if (rule === 'newest' || change.kind === 'override') return slotAfter(change);
   const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
   throw conflict(`Another request changed the session's ${name} at the same moment. Try again.`, rule);
 }

@@ -7,10 +7,14 @@ import { sameBytes, slotOf, type Entries, type Header, type Slot } from './recor
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
 export type Updater = (value: unknown) => unknown;
 
-/** What a request did to one key. `update` is done again to whatever value is there. */
+/**
+ * What a request did to one key. `update` is done again to whatever value is there; `override` replaces it, and no slot
+ * deletes it.
+ */
 export type Change =
   | { readonly kind: 'set'; readonly slot: Slot }
   | { readonly kind: 'delete' }
+  | { readonly kind: 'override'; readonly slot: Slot | undefined }
   | { readonly kind: 'update'; readonly slot: Slot; readonly updaters: readonly Updater[] };
 
 export type Changes = ReadonlyMap<string, Change>;
@@ -53,6 +57,7 @@ export class Session implements Iterable<[string, unknown]> {
   readonly #base: Entries;
   readonly #local = new Map<string, Local>();
   readonly #deleted = new Set<string>();
+  readonly #overridden = new Set<string>();
   #wish: 'stay' | 'rotate' | 'end' = 'stay';
 
   constructor(basis: Basis, now: number) {
@@ -155,6 +160,13 @@ export class Session implements Iterable<[string, unknown]> {
     return value as Value;
   }
 
+  /** Sets a key, or deletes it by `undefined`, whatever another request does to it meanwhile: it never conflicts. */
+  override(key: string, value: unknown): void {
+    if (value === undefined) this.delete(key);
+    else this.set(key, value);
+    this.#overridden.add(key);
+  }
+
   /** The key's value; where it has none, `value`, which is set. */
   setdefault<Value>(key: string, value: Value): Value {
     if (!this.has(key)) this.set(key, value);
@@ -195,6 +207,7 @@ export class Session implements Iterable<[string, unknown]> {
   /** Ends the session when the request commits. Its browser id is never used again. */
   invalidate(): void {
     this.#local.clear();
+    this.#overridden.clear();
     for (const key of this.#base.keys()) this.#deleted.add(key);
     this.#wish = 'end';
   }
@@ -207,13 +220,17 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** What this request did, against what it loaded. Empty where it only looked. */
   changes(): Changes {
-    if (this.#local.size === 0 && this.#deleted.size === 0) return NO_CHANGES;
+    if (this.#local.size + this.#deleted.size + this.#overridden.size === 0) return NO_CHANGES;
     const changes = new Map<string, Change>();
     for (const key of this.#deleted) changes.set(key, { kind: 'delete' });
     for (const [key, local] of this.#local) {
       const change = changeOf(key, local, this.#base.get(key));
       if (change !== undefined) changes.set(key, change);
       else changes.delete(key);
+    }
+    for (const key of this.#overridden) {
+      const local = this.#local.get(key);
+      changes.set(key, { kind: 'override', slot: local === undefined ? undefined : slotNow(key, local) });
     }
     return changes;
   }

@@ -17,6 +17,8 @@ export interface SessionSettings extends Lifetime {
 
 export interface WritingOptions extends FindingOptions {
   readonly settings: () => SessionSettings;
+  /** After how many minutes without use a session with these entries may be dropped, where its data say so. */
+  readonly timeoutOf?: (entries: Entries) => number;
 }
 
 /** What a request wants to be written. */
@@ -186,9 +188,11 @@ export class SessionWriter {
   }
 
   async #put(place: Place, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Put> {
-    const settings = this.#options.settings();
+    const { settings: settingsNow, timeoutOf } = this.#options;
+    const settings = settingsNow();
     const now = this.#now();
-    const keepS = keepSeconds(header.created, settings, now);
+    const timeoutMinutes = timeoutOf?.(entries) ?? settings.timeoutMinutes;
+    const keepS = keepSeconds(header.created, { ...settings, timeoutMinutes }, now);
     const record = {
       kind: 'session',
       header: { ...header, keptUntil: now + keepS * 1_000 },

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { after, describe, test } from 'node:test';
+import express, { type Request } from 'express';
+import type session from 'express-session';
+import type { Session, SessionData, SessionOptions } from 'express-session';
+import fc from 'fast-check';
+import { ask, type Answer } from '../../e2e/support/visitor.ts';
+import { ExpressSessionStore } from './express-session.ts';
+import { CookieNames, Jar } from './jar.ts';
+import { openTestSessions } from './testing.ts';
+
+const { sessions, ...rest } = await openTestSessions();
+after(() => rest[Symbol.asyncDispose]());
+
+const require = createRequire(import.meta.url);
+const DAY_MS = 86_400_000;
+const RUNS = process.env['FULL'] === undefined ? 20 : 400;
+
+/** What a handler does with its session, one after the other. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.constant('set'), fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 3 })) },
+  fc.tuple(fc.constant('nest'), fc.constantFrom('a', 'n'), fc.constantFrom('x', 'y')),
+  { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), fc.constantFrom('a', 'b', 'n')) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('maxAge'), fc.constantFrom<unknown>(30 * DAY_MS, 3_600_000, null)) },
+  fc.tuple(fc.constant('expires'), fc.constantFrom<unknown>(90 * DAY_MS, 2 * DAY_MS)),
+  fc.tuple(fc.constantFrom('save', 'touch', 'reload', 'regenerate', 'destroy', 'null', 'stop')),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+interface Visit {
+  readonly steps: readonly Step[];
+  /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
+  readonly cookie: number;
+}
+const visit: fc.Arbitrary<Visit> = fc.record({
+  steps: fc.array(step, { maxLength: 4 }),
+  cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
+});
+
+type Values = Session & Record<string, unknown>;
+
+async function run(request: Request, steps: readonly Step[]): Promise<void> {
+  for (const [name, first, second] of steps as readonly [string, unknown, unknown][]) {
+    const values = request.session as Values | null | undefined;
+    if (values === null || values === undefined) return;
+    if (name === 'set') values[first as string] = second;
+    else if (name === 'nest')
+      values[first as string] = { ...(values[first as string] as object), [second as string]: 1 };
+    else if (name === 'delete') delete values[first as string];
+    else if (name === 'maxAge') values.cookie.maxAge = first as number;
+    else if (name === 'expires') values.cookie.expires = new Date(Date.now() + (first as number));
+    else if (name === 'null') (request as { session: unknown }).session = null;
+    else if (name === 'stop') throw Object.assign(new Error('the handler fails'), { status: 418 });
+    else if (name === 'touch') values.touch();
+    else await called((done) => values[name as 'save' | 'reload' | 'regenerate' | 'destroy'](done));
+  }
+}
+
+/** A session that was never stored cannot be reloaded: that is an answer like others. */
+function called(act: (done: (error?: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve) => act(() => resolve()));
+}
+
+function told({ cookie, ...values }: SessionData): unknown {
+  const { expires, originalMaxAge } = cookie;
+  const hours = expires ? Math.round((new Date(expires).getTime() - Date.now()) / 3_600_000) : expires;
+  return { values, hours, duration: originalMaxAge && Math.round(originalMaxAge / 1_000) };
+}
+
+class Application {
+  readonly #server: Server;
+  readonly #names = new CookieNames();
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(
+    version: string,
+    makeStore: (of: typeof session) => session.Store,
+    options: Partial<SessionOptions>,
+  ) {
+    const made = require(version) as typeof session;
+    const app = express();
+    app.use(made({ resave: false, saveUninitialized: false, secret: 'of tests', ...options, store: makeStore(made) }));
+    app.use(async (request, response) => {
+      const before = told(request.session);
+      await run(request, JSON.parse(String(request.headers['steps'])) as Step[]);
+      response.json(before);
+    });
+    app.use(((error: { status?: number }, _, response, __) => {
+      response.status(error.status ?? 500).end();
+    }) as express.ErrorRequestHandler);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Application(server);
+  }
+
+  /** What a browser can tell of these visits: answers, and what becomes of its cookies. */
+  async visits(visits: readonly Visit[]): Promise<readonly unknown[]> {
+    const jar = new Jar('connect.sid');
+    const seen: unknown[] = [];
+    for (const { steps, cookie } of visits) seen.push(this.#told(await this.#ask(jar, cookie, steps), jar));
+    // Whatever any of its cookies leads to now.
+    for (let n = 0; n < jar.size; n += 1) seen.push(this.#told(await this.#ask(jar, n, []), undefined));
+    return seen;
+  }
+
+  #ask(jar: Jar, cookie: number, steps: readonly Step[]): Promise<Answer> {
+    const { port } = this.#server.address() as AddressInfo;
+    return ask(port, '/', { headers: { steps: JSON.stringify(steps), ...jar.headers(cookie) } });
+  }
+
+  #told(answer: Answer, jar: Jar | undefined): unknown {
+    const lines = jar?.keep(answer.headers['set-cookie']) ?? [];
+    const body: unknown = answer.status === 200 ? JSON.parse(answer.text) : answer.text;
+    return { status: answer.status, body, cookies: lines.map((line) => this.#names.in(line)) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+const OPTIONS: Readonly<Record<string, Partial<SessionOptions>>> = {
+  'as it is recommended': {},
+  'saved at each request': { resave: true, saveUninitialized: true },
+  'rolling, of an hour': { rolling: true, cookie: { maxAge: 3_600_000 } },
+  'destroyed where it is unset': { unset: 'destroy', cookie: { maxAge: 3_600_000 } },
+};
+
+for (const version of ['express-session-1.17', 'express-session-1.18', 'express-session']) {
+  describe(version, () => {
+    for (const [name, options] of Object.entries(OPTIONS)) {
+      test(`${name}: whatever handlers do, a browser cannot tell the store from a MemoryStore`, async () => {
+        using ours = await Application.start(version, () => new ExpressSessionStore(sessions), options);
+        using memory = await Application.start(version, ({ MemoryStore }) => new MemoryStore(), options);
+        const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
+        const alike = fc.asyncProperty(visits, async (made) => {
+          assert.deepEqual(await ours.visits(made), await memory.visits(made));
+        });
+        await fc.assert(alike, { numRuns: RUNS });
+      });
+    }
+  });
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { after, describe, test } from 'node:test';
+import fc from 'fast-check';
+import Koa from 'koa';
+import type { CreateSessionOptions, createSession } from 'koa-session';
+import { ask, type Answer } from '../../e2e/support/visitor.ts';
+import { koaSessionStore, type KoaSessionStore } from './koa-session.ts';
+import { CookieNames, Jar } from './jar.ts';
+import { openTestSessions } from './testing.ts';
+
+const { sessions, ...rest } = await openTestSessions();
+after(() => rest[Symbol.asyncDispose]());
+
+const require = createRequire(import.meta.url);
+const DAY_MS = 86_400_000;
+const RUNS = process.env['FULL'] === undefined ? 20 : 400;
+
+/** What a handler does with its session, one after the other. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.constant('set'), fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 3 })) },
+  fc.tuple(fc.constant('nest'), fc.constantFrom('a', 'n'), fc.constantFrom('x', 'y')),
+  { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), fc.constantFrom('a', 'b', 'n')) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constant('maxAge'), fc.constantFrom<unknown>(30 * DAY_MS, 3_600_000, 'session')),
+  },
+  // Without telling the session, so that it is found to be worth a renewal, or not.
+  fc.tuple(fc.constant('option'), fc.constantFrom<unknown>(90 * DAY_MS, 60_000)),
+  fc.tuple(fc.constantFrom('save', 'manuallyCommit', 'regenerate', 'hold', 'commitHeld')),
+  fc.tuple(fc.constantFrom('null', 'throw')),
+  fc.tuple(fc.constant('replace'), fc.integer({ min: 0, max: 3 })),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+interface Visit {
+  readonly steps: readonly Step[];
+  /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
+  readonly cookie: number;
+}
+const visit: fc.Arbitrary<Visit> = fc.record({
+  steps: fc.array(step, { maxLength: 4 }),
+  cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
+});
+
+type KoaSession = Record<string, unknown> & {
+  maxAge: unknown;
+  save(): Promise<void>;
+  regenerate?: () => Promise<void>;
+  manuallyCommit(): Promise<void>;
+  toJSON(): Record<string, unknown>;
+};
+type Make = typeof createSession;
+interface Context {
+  session: KoaSession | null;
+  readonly sessionOptions: { maxAge: unknown };
+  body: unknown;
+}
+
+async function run(context: Context, steps: readonly Step[]): Promise<void> {
+  let held: KoaSession | null = null;
+  for (const [name, first, second] of steps as readonly [string, unknown, unknown][]) {
+    const { session } = context;
+    if (name === 'replace') context.session = { a: first, fresh: true } as unknown as KoaSession;
+    else if (name === 'commitHeld') await held?.manuallyCommit();
+    else if (name === 'throw') throw Object.assign(new Error('the handler fails'), { status: 418, expose: true });
+    else if (name === 'option') context.sessionOptions.maxAge = first;
+    else if (session === null) continue;
+    else if (name === 'set') session[first as string] = second;
+    else if (name === 'nest')
+      session[first as string] = { ...(session[first as string] as object), [second as string]: 1 };
+    else if (name === 'delete') delete session[first as string];
+    else if (name === 'maxAge') session.maxAge = first;
+    else if (name === 'null') context.session = null;
+    else if (name === 'hold') held = session;
+    else if (name === 'save') await session.save();
+    else if (name === 'regenerate') await session.regenerate?.();
+    else await session.manuallyCommit();
+  }
+}
+
+/** How much longer something is good, as coarsely as a touch is written. */
+function hoursTo(time: unknown): number | null {
+  return typeof time === 'number' ? Math.round((time - Date.now()) / 3_600_000) : null;
+}
+
+class Application {
+  readonly #server: Server;
+  readonly #names = new CookieNames();
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(version: string, store: KoaSessionStore, options: CreateSessionOptions): Promise<Application> {
+    const loaded = require(version) as { default?: Make } & Make;
+    const session = loaded.default ?? loaded;
+    const app = new Koa();
+    app.silent = true;
+    app.use(session({ key: 'sess', signed: false, store, ...options } as CreateSessionOptions, app) as Koa.Middleware);
+    app.use(async (context) => {
+      const on = context as unknown as Context;
+      const before = {
+        ...on.session?.toJSON(),
+        hours: hoursTo(on.session?.['_expire']),
+        maxAge: on.sessionOptions.maxAge,
+      };
+      context.body = before;
+      await run(on, JSON.parse(String(context.headers['steps'])) as Step[]);
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Application(server);
+  }
+
+  /** What a browser can tell of these visits: answers, and what becomes of its cookies. */
+  async visits(visits: readonly Visit[]): Promise<readonly unknown[]> {
+    const jar = new Jar('sess');
+    const seen: unknown[] = [];
+    for (const { steps, cookie } of visits) seen.push(this.#told(await this.#ask(jar, cookie, steps), jar));
+    // Whatever any of its cookies leads to now.
+    for (let n = 0; n < jar.size; n += 1) seen.push(this.#told(await this.#ask(jar, n, []), undefined));
+    return seen;
+  }
+
+  #ask(jar: Jar, cookie: number, steps: readonly Step[]): Promise<Answer> {
+    const { port } = this.#server.address() as AddressInfo;
+    return ask(port, '/', { headers: { steps: JSON.stringify(steps), ...jar.headers(cookie) } });
+  }
+
+  #told(answer: Answer, jar: Jar | undefined): unknown {
+    const lines = jar?.keep(answer.headers['set-cookie']) ?? [];
+    const body: unknown = answer.status === 200 ? JSON.parse(answer.text) : answer.text;
+    return { status: answer.status, body, cookies: lines.map((line) => this.#names.in(line)) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+/** What people write first: everything in a Map, as JSON. */
+function mapStore(): KoaSessionStore {
+  const kept = new Map<string, string>();
+  return {
+    async get(sid) {
+      const text = kept.get(sid);
+      return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+    },
+    async set(sid, data) {
+      kept.set(sid, JSON.stringify(data));
+    },
+    async destroy(sid) {
+      kept.delete(sid);
+    },
+  };
+}
+
+const OPTIONS: Readonly<Record<string, CreateSessionOptions>> = {
+  'as it comes': {},
+  rolling: { rolling: true },
+  'renew, of a minute': { renew: true, maxAge: 60_000 },
+  'a session of the browser': { maxAge: 'session' },
+  'committed by hand': { autoCommit: false },
+  'hooks and prefix': {
+    prefix: 'pre-',
+    valid: (_, data) => data.a !== 3,
+    beforeSave: (_, session) => void (session.saves = (session.saves ?? 0) + 1),
+  },
+};
+
+for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
+  describe(version, () => {
+    for (const [name, options] of Object.entries(OPTIONS)) {
+      test(`${name}: whatever handlers do, a browser cannot tell the store from a Map`, async () => {
+        using ours = await Application.start(version, koaSessionStore(sessions), { ...options });
+        using map = await Application.start(version, mapStore(), { ...options });
+        const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
+        const alike = fc.asyncProperty(visits, async (made) => {
+          assert.deepEqual(await ours.visits(made), await map.visits(made));
+        });
+        await fc.assert(alike, { numRuns: RUNS });
+      });
+    }
+  });
+}
