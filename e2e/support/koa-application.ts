@@ -7,12 +7,22 @@ const START_DEADLINE_MS = 60_000;
 
 export interface KoaApplication extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
+  /** What it has logged so far. */
+  log(): string;
+  /** SIGTERM; gives the exit code once it is gone. */
+  stop(): Promise<number | null>;
 }
 
 /** Starts somebody else's Koa application, which has the sessions of the tree in a data folder, as a process of its own. */
-export async function startKoaApplication(data: string): Promise<KoaApplication> {
-  const env = { ...process.env, TRELLIS_DATA: data };
-  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startKoaApplication(
+  data: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<KoaApplication> {
+  const env = { ...process.env, TRELLIS_DATA: data, ...environment };
+  const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = once(child, 'exit');
   const signal = AbortSignal.timeout(START_DEADLINE_MS);
   const lines = createInterface({ input: child.stdout });
@@ -22,6 +32,13 @@ export async function startKoaApplication(data: string): Promise<KoaApplication>
   });
   return {
     port: Number(port),
+    pid: child.pid ?? 0,
+    log: () => log,
+    async stop() {
+      child.kill('SIGTERM');
+      await gone;
+      return child.exitCode;
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await gone;

@@ -69,7 +69,6 @@ export class SessionsNotShared extends Unavailable {
 export class Sessions {
   readonly #folder: DataFolder;
   readonly #manager: string;
-  readonly #known = new Set<SessionContainer>();
 
   constructor(folder: DataFolder, manager: string) {
     this.#folder = folder;
@@ -78,7 +77,7 @@ export class Sessions {
 
   /** The container that the manager leads to now. */
   async container(): Promise<SessionContainer> {
-    return this.#open(await this.#object());
+    return openContainer(await this.#object());
   }
 
   /** The container, and how a browser that asked in this way keeps its id. */
@@ -97,15 +96,9 @@ export class Sessions {
     return this.#folder.site.clock();
   }
 
-  async close(): Promise<void> {
-    await this.#folder.close();
-    await Promise.all(Array.from(this.#known, (container) => container.close()));
-  }
-
-  async #open(object: TreeObject): Promise<SessionContainer> {
-    const container = await openContainer(object);
-    this.#known.add(container);
-    return container;
+  /** For an orderly end: closes stores and tree. What fails keeps nothing else from being closed, and is thrown at the end. */
+  close(): Promise<void> {
+    return this.#folder.close();
   }
 
   async #wayFrom(connection: Connection): Promise<Way> {
@@ -113,7 +106,7 @@ export class Sessions {
     const manager = await object.findService('session.browser-ids');
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds, origin } = this.#folder.site;
-    const container = await this.#open(object);
+    const container = await openContainer(object);
     const way = (isSecure: boolean) => ({ container, browserIds, cookie: cookieSettings(manager, isSecure) });
     return { withSecureCookies: way(true), withPlainCookies: way(origin.startsWith('https:')) };
   }

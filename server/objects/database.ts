@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
 import { Connection } from './connection.ts';
+import type { Closable } from './live.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
@@ -13,6 +14,8 @@ export interface MemoryStore extends Storage {
 }
 
 const MOST_REMEMBERED = 10_000;
+/** At an orderly end, what objects keep alive has so long to close. */
+const CLOSE_MS = 5_000;
 
 /** What follows from one state of the tree, by name. */
 export interface Memo {
@@ -40,6 +43,8 @@ export class Database {
   readonly types: Types;
   readonly clock: Clock;
   readonly log: Log;
+  /** What objects keep alive in this process, until it is closed. */
+  readonly parts = new Set<Closable>();
   #memo: Memo = { mainAsOf: 0, memoryAsOf: 0, values: new BoundedMap(MOST_REMEMBERED) };
 
   constructor(options: DatabaseOptions) {
@@ -66,8 +71,24 @@ export class Database {
     return found;
   }
 
+  /** Closes what objects keep alive, then the storages. What fails keeps nothing else from it, and is thrown at the end. */
   async close(): Promise<void> {
-    this.main.storage.close();
-    this.memory.storage.close();
+    const parts = Array.from(this.parts, (part) => closeInTime(part));
+    const closed = await Promise.allSettled(parts);
+    closed.push(...(await Promise.allSettled([this.main, this.memory].map(async ({ storage }) => storage.close()))));
+    const errors = closed.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
+    if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join(' '));
+  }
+}
+
+async function closeInTime(part: Closable): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${CLOSE_MS / 1000} s.`)), CLOSE_MS);
+  try {
+    await Promise.race([part.close(), late.promise]);
+  } catch (cause) {
+    throw new Error(`What '${part.path}' keeps alive could not be closed: ${(cause as Error).message}`, { cause });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -200,11 +200,6 @@ export class SessionContainer {
     return roundTrip(this.#options.store, keepSeconds(now, this.settings, now));
   }
 
-  /** Closes the store: this process is done with it. */
-  close(): Promise<void> {
-    return this.#options.store.close();
-  }
-
   /** The store's key for the session of a browser id. */
   keyOf(browserId: string): string {
     return this.#records.keyOf(browserId);

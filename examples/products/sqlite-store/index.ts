@@ -16,9 +16,9 @@ const LONGEST_REQUEST_MS = 30_000;
 
 const stores = new LiveParts<SqliteStore>({
   make: (object) => new SqliteStore(fileOf(object), limitOf(object) * 1024 * 1024, siteOf(object).clock),
-  // Requests that were under way have ended by then.
-  close: (store) => void setTimeout(() => void store.close(), LONGEST_REQUEST_MS).unref(),
+  close: (store) => store.close(),
   madeFrom: limitOf,
+  graceMs: LONGEST_REQUEST_MS,
 });
 
 /** Keeps sessions, or whatever else is put into a store, in a file of the data folder: shared on this machine, without a server. */

@@ -26,17 +26,15 @@ const stores = new LiveParts<Promise<ProxyStore>>({
     opening.catch(() => stores.drop(object));
     return opening;
   },
-  close: (store) => void retire(store),
+  close: async (opening) => {
+    const store = await opening.catch(() => undefined);
+    if (store === undefined) return;
+    endHistory(store);
+    await store.close();
+  },
   madeFrom: ({ properties }) => properties,
+  graceMs: LONGEST_REQUEST_MS,
 });
-
-async function retire(opening: Promise<ProxyStore>): Promise<void> {
-  const store = await opening.catch(() => undefined);
-  if (store === undefined) return;
-  endHistory(store);
-  // Requests that were under way have ended by then.
-  setTimeout(() => void store.close(), LONGEST_REQUEST_MS).unref();
-}
 
 /** A cluster of memcached servers, or process memory where none are named. */
 export const memCacheProxy = defineType({

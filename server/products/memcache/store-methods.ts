@@ -2,16 +2,25 @@ import type { ServersMessage } from '../../../schema/messages/servers.ts';
 import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { Store } from '../../memcache/store.ts';
+import { isLivePart, type Closable } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
 import { recentServers } from './history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 
-/** The store that an object provides. */
-export function storeOf(object: TreeObject): Promise<Store> {
-  return object.provide('cache.store') as Promise<Store>;
+/** The store that an object provides. One that is no live part of it is closed at an orderly end all the same. */
+export async function storeOf(object: TreeObject): Promise<Store> {
+  const store = (await object.provide('cache.store')) as Store;
+  if (!isLivePart(store) && !closables.has(store)) {
+    const closable = { path: object.path, close: () => store.close() };
+    closables.set(store, closable);
+    object.connection.database.parts.add(closable);
+  }
+  return store;
 }
+
+const closables = new WeakMap<Store, Closable>();
 
 const servers = method({
   http: 'GET',

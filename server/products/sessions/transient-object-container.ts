@@ -11,7 +11,7 @@ import { testMethods } from './test-tab.ts';
 
 const stores = new LiveParts<LocalStore>({
   make: () => new LocalStore(),
-  close: (store) => void store.close(),
+  close: (store) => store.close(),
   madeFrom: () => null,
 });
 
