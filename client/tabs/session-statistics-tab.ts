@@ -17,6 +17,7 @@ import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './servers/checked-note.ts';
+import './session-statistics/memory-strip.ts';
 import { countedRows, hasCounted, statisticsCharts, type CountedRow } from './session-statistics/counted.ts';
 import { HeadAside, type TabElement } from './tab.ts';
 
@@ -45,6 +46,7 @@ export class SessionStatisticsTab extends LitElement implements TabElement {
     if (!this.message) return hasFailed ? this.#failed() : html`<t-loading>Reading what was counted…</t-loading>`;
     return html`
       ${hasFailed ? this.#outOfReach() : nothing}
+      ${this.message.memory ? html`<memory-strip .memory=${this.message.memory}></memory-strip>` : nothing}
       ${
         hasCounted(this.message)
           ? html`<recent-charts

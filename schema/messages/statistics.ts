@@ -25,4 +25,17 @@ export interface StatisticsMessage extends HistoryTimes {
   readonly rates: Readonly<Record<Counted, Series>>;
   /** What is not in it, in sentences. */
   readonly unseen: string;
+  /** How full the memory of this process is that the sessions are in; `null` where they are on servers. */
+  readonly memory: MemoryMessage | null;
+}
+
+export interface MemoryMessage {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  /** What of it would make room: sessions that no browser came back to. */
+  readonly newBytes: number;
+  /** How many of those made room, and how often what was new or grew was refused. */
+  readonly evictions: number;
+  readonly refusals: number;
+  readonly state: 'ok' | 'filling' | 'evicting' | 'refusing';
 }

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../base/limits.ts';
-import { ValueTooLarge } from '../memcache/errors.ts';
+import { isFull, ValueTooLarge } from '../memcache/errors.ts';
 import type { Holdings, Kept, Shelf } from './shelf.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
@@ -41,11 +41,12 @@ export class StoreShelf implements Shelf {
     }
   }
 
+  /** What has no room is not kept: its page is made anew. */
   async put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> {
     try {
       await this.#store.set(nameOf(oid, key), kept, seconds);
     } catch (error) {
-      if (!(error instanceof ValueTooLarge)) throw error;
+      if (!(error instanceof ValueTooLarge) && !isFull(error)) throw error;
     }
   }
 

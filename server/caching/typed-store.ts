@@ -1,7 +1,7 @@
 import { Problem } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { KeyRing } from '../base/secrets.ts';
-import type { Cas, Item, KeyListing, Outcome, Store } from '../memcache/store.ts';
+import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
 import { decode } from '../sessions/decode.ts';
 import { encode } from '../sessions/encode.ts';
@@ -17,6 +17,8 @@ interface TypedStoreOptions {
   /** `null` where the store is this process's memory. */
   readonly keyRing: KeyRing | null;
   readonly clock: Clock;
+  /** What the values are taken for where there is no room left. */
+  readonly worth?: Worth | undefined;
 }
 
 /** A value that was not written by this installation under this key, or was damaged. */
@@ -66,12 +68,14 @@ export class TypedStore {
   readonly #prefix: string;
   readonly #keyRing: KeyRing | null;
   readonly #clock: Clock;
+  readonly #worth: Worth | undefined;
 
-  constructor({ store, prefix, keyRing, clock }: TypedStoreOptions) {
+  constructor({ store, prefix, keyRing, clock, worth }: TypedStoreOptions) {
     this.#store = store;
     this.#prefix = `${prefix}:`;
     this.#keyRing = keyRing;
     this.#clock = clock;
+    this.#worth = worth;
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
@@ -84,7 +88,7 @@ export class TypedStore {
     return item === undefined ? undefined : new Found<Value>(item, () => this.#open(key, item.value));
   }
 
-  /** Only what was found, by key. */
+  /** Only what was found, by key. A look at many: it counts as asking for none of them. */
   async getMulti<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
     const items = await this.#store.getMulti(keys.map((key) => this.#prefix + key));
     const values = new Map<string, Value>();
@@ -97,12 +101,12 @@ export class TypedStore {
 
   /** With what was found: only while it is still there. Without: whatever is there is replaced. */
   set(key: string, value: unknown, ttlS: number, found?: Found<unknown>): Promise<Outcome> {
-    return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas);
+    return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas, this.#worth);
   }
 
   /** Stores only where nothing is stored. */
   add(key: string, value: unknown, ttlS: number): Promise<Outcome> {
-    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS);
+    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#worth);
   }
 
   /** Stores only where something is stored. */

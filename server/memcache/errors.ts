@@ -87,6 +87,22 @@ const REFUSALS = new Map([
   [0x85, 'is busy'],
 ]);
 
+/** The memory of this process that values are kept in has no room left. */
+export class MemoryFull extends Unavailable {
+  constructor(limitBytes: number) {
+    const limit = `${Number((limitBytes / 1024 ** 2).toFixed(1))} MiB`;
+    super(
+      `The memory for sessions is full (${limit}). Nothing was stored, and what was there stays. Try again later: sessions that end make room.`,
+      { retryAfterS: 10 },
+    );
+  }
+}
+
+/** Whether a store answered that it has no room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof MemoryFull || (error instanceof ServerRefused && error.isFull);
+}
+
 /** The store was closed: its servers were changed or removed. */
 export class StoreClosed extends Unavailable {
   constructor() {

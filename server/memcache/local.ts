@@ -1,20 +1,22 @@
 import { wallClock, type Clock } from '../base/clock.ts';
 import type { Contents, HeldValue } from './contents.ts';
-import { StoreClosed, ValueTooLarge } from './errors.ts';
+import { MemoryFull, StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
-import type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
+import { Room, type Share } from './room.ts';
+import type { Cas, Item, KeyEntry, KeyListing, MemoryUse, Outcome, ServerStatus, Store, Worth } from './store.ts';
 
 export interface LocalStoreOptions {
-  /** When more is stored, what was not used for longest goes. */
   readonly maxBytes?: number;
   readonly maxValueBytes?: number;
   readonly clock?: Clock;
+  /** Told when the memory is nearly full, full, and has room again. */
+  readonly onMemory?: (use: MemoryUse) => void;
 }
 
-interface Entry {
+interface Entry extends Share {
   readonly value: Buffer;
   readonly state: Cas;
-  readonly expires: number;
+  expires: number;
 }
 
 /** What a walk over the store shows of an entry. */
@@ -25,53 +27,71 @@ export interface LocalEntry {
   readonly expires: number;
 }
 
-const ENTRY_OVERHEAD_BYTES = 200;
-const SWEEP_EVERY_MS = 10_000;
+const MIB = 1024 * 1024;
+/** What an entry takes beside its key and value, as measured. */
+const ENTRY_OVERHEAD_BYTES = 500;
+/** Sizes are counted in steps, as memory is given out: a session that grows by a few bytes does not grow. */
+const STEP_BYTES = 64;
+/** Looking for what has expired takes a few milliseconds where there are 100,000 entries. */
+const SWEEP_EVERY_MS = 1_000;
 
-/** A store in the memory of this process: the same promises as a cluster's, until the process ends. */
+/**
+ * A store in the memory of this process: the same promises as a cluster's, until the process ends. It is limited; what
+ * happens when it is full, says `Worth`.
+ */
 export class LocalStore implements Store {
   readonly maxValueBytes: number;
-  readonly #maxBytes: number;
   readonly #clock: Clock;
-  /** In order of use: the first was not used for longest. */
   readonly #entries = new Map<string, Entry>();
-  #bytes = 0;
+  readonly #room: Room;
+  /** Nothing expires before. */
+  #firstExpires = Infinity;
   #sweptAt = -Infinity;
   #isClosed = false;
 
-  constructor(options: LocalStoreOptions = {}) {
-    this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
-    this.maxValueBytes = options.maxValueBytes ?? 1024 * 1024 - 512;
-    this.#clock = options.clock ?? wallClock;
+  constructor({ maxBytes = 64 * MIB, maxValueBytes = MIB - 512, clock = wallClock, onMemory }: LocalStoreOptions = {}) {
+    this.maxValueBytes = maxValueBytes;
+    this.#clock = clock;
+    this.#room = new Room({ limitBytes: maxBytes, clock, onState: onMemory ?? (() => {}) });
+  }
+
+  /** A lower limit throws nothing out that lies here already. */
+  set maxBytes(maxBytes: number) {
+    this.#room.limitBytes = maxBytes;
+  }
+
+  get memory(): MemoryUse {
+    this.#sweep();
+    this.#room.note();
+    return this.#room.use;
   }
 
   async get(key: string): Promise<Item | undefined> {
-    const entry = this.#find(key);
-    return entry === undefined ? undefined : { value: Buffer.from(entry.value), cas: entry.state };
+    return itemOf(this.#ask(key));
   }
 
   async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
     const found = new Map<string, Item>();
     for (const key of keys) {
-      const item = await this.get(key);
+      const item = itemOf(this.#find(key));
       if (item !== undefined) found.set(key, item);
     }
     return found;
   }
 
-  async set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
-    const state = this.#find(key)?.state;
+  async set(key: string, value: Buffer, ttlS: number, cas?: Cas, worth?: Worth): Promise<Outcome> {
+    const state = this.#ask(key)?.state;
     if (cas !== undefined && state === undefined) return 'missing';
     if (cas !== undefined && state !== cas) return 'exists';
-    return this.#put(key, value, ttlS);
+    return this.#put(key, value, ttlS, worth);
   }
 
-  async add(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
-    return this.#find(key) === undefined ? this.#put(key, value, ttlS) : 'exists';
+  async add(key: string, value: Buffer, ttlS: number, worth?: Worth): Promise<Outcome> {
+    return this.#ask(key) === undefined ? this.#put(key, value, ttlS, worth) : 'exists';
   }
 
   async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
-    return this.#find(key) === undefined ? 'missing' : this.#put(key, value, ttlS);
+    return this.#ask(key) === undefined ? 'missing' : this.#put(key, value, ttlS);
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
@@ -83,14 +103,13 @@ export class LocalStore implements Store {
   }
 
   async touch(key: string, ttlS: number): Promise<boolean> {
-    const entry = this.#find(key);
-    if (entry === undefined) return false;
-    this.#entries.set(key, { ...entry, expires: this.#expires(ttlS) });
-    return true;
+    const entry = this.#ask(key);
+    if (entry !== undefined) entry.expires = this.#expires(ttlS);
+    return entry !== undefined;
   }
 
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
-    const entry = this.#find(key);
+    const entry = this.#ask(key);
     const value = entry === undefined ? initial : Number(entry.value.toString('latin1')) + by;
     const remainingS = entry === undefined ? ttlS : (entry.expires - this.#clock()) / 1000;
     this.#put(key, Buffer.from(String(value)), remainingS);
@@ -127,7 +146,7 @@ export class LocalStore implements Store {
     return { prefix: '', keys: anything, look: async (key) => ({ found: this.#look(key), unreachable: [] }) };
   }
 
-  /** Every living entry, the one not used for longest first. */
+  /** Every living entry. */
   *entries(): Generator<LocalEntry> {
     const now = this.#clock();
     for (const [key, { value, expires }] of this.#entries) {
@@ -135,10 +154,13 @@ export class LocalStore implements Store {
     }
   }
 
+  forget(prefix: string): void {
+    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#remove(key);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#entries.clear();
-    this.#bytes = 0;
+    for (const key of this.#entries.keys()) this.#remove(key);
   }
 
   #look(key: string): readonly HeldValue[] {
@@ -149,54 +171,79 @@ export class LocalStore implements Store {
     return [{ server: null, value: Buffer.from(value), bytes: value.length, remainingS, lastAccess: null }];
   }
 
-  /** Counts as use. */
   #find(key: string): Entry | undefined {
     if (this.#isClosed) throw new StoreClosed();
     checkKeys(key);
     const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (entry.expires > this.#clock()) this.#entries.set(key, entry);
-    else this.#bytes -= size(key, entry);
-    return this.#entries.get(key);
+    if (entry === undefined || entry.expires > this.#clock()) return entry;
+    this.#remove(key);
+    return undefined;
   }
 
-  #put(key: string, value: Buffer, ttlS: number): Outcome {
+  #ask(key: string): Entry | undefined {
+    const entry = this.#find(key);
+    if (entry !== undefined) this.#room.ask(key, entry);
+    return entry;
+  }
+
+  /** Whatever is there was asked for just now. */
+  #put(key: string, value: Buffer, ttlS: number, worth?: Worth): Outcome {
     if (value.length > this.maxValueBytes) throw new ValueTooLarge(value.length, this.maxValueBytes);
+    if (worth === 'spare' || !(ttlS > 0)) this.#remove(key);
+    if (!(ttlS > 0)) return 'stored';
+    const bytes = Math.ceil((key.length + value.length + ENTRY_OVERHEAD_BYTES) / STEP_BYTES) * STEP_BYTES;
+    const before = this.#entries.get(key);
+    this.#makeRoom(bytes - (before?.bytes ?? 0), worth);
     this.#remove(key);
-    const entry = { value: Buffer.from(value), state: { brand: 'cas' } as const, expires: this.#expires(ttlS) };
-    if (ttlS > 0) {
-      this.#entries.set(key, entry);
-      this.#bytes += size(key, entry);
-      this.#makeRoom();
-    }
+    const standing = worth === 'spare' ? 'spare' : worth === 'owed' || before !== undefined ? 'kept' : 'new';
+    const expires = this.#expires(ttlS);
+    const entry: Entry = { value: ownCopy(value), state: { brand: 'cas' }, expires, bytes, standing };
+    this.#entries.set(key, entry);
+    this.#room.take(key, entry);
     return 'stored';
+  }
+
+  #makeRoom(bytes: number, worth: Worth | undefined): void {
+    const room = this.#room;
+    if (bytes <= 0 || room.isAmpleFor(bytes)) return;
+    this.#sweep();
+    if (!room.mayTake(bytes, worth)) throw new MemoryFull(room.limitBytes);
+    for (let key; (key = room.nextToLeave(bytes, worth)) !== undefined;) this.#remove(key);
+    room.note();
   }
 
   #remove(key: string): void {
     const entry = this.#entries.get(key);
-    if (entry !== undefined) this.#bytes -= size(key, entry);
+    if (entry === undefined) return;
     this.#entries.delete(key);
-  }
-
-  #makeRoom(): void {
-    if (this.#bytes > this.#maxBytes && this.#clock() - this.#sweptAt > SWEEP_EVERY_MS) this.#sweep();
-    for (const key of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#remove(key);
-    }
+    this.#room.give(key, entry);
   }
 
   #sweep(): void {
-    this.#sweptAt = this.#clock();
-    for (const [key, entry] of this.#entries) if (entry.expires <= this.#sweptAt) this.#remove(key);
+    const now = this.#clock();
+    if (now < this.#firstExpires || now - this.#sweptAt < SWEEP_EVERY_MS) return;
+    this.#sweptAt = now;
+    this.#firstExpires = Infinity;
+    for (const [key, { expires }] of this.#entries) {
+      if (expires <= now) this.#remove(key);
+      else this.#firstExpires = Math.min(this.#firstExpires, expires);
+    }
   }
 
   #expires(ttlS: number): number {
-    return this.#clock() + ttlS * 1000;
+    const expires = this.#clock() + ttlS * 1000;
+    this.#firstExpires = Math.min(this.#firstExpires, expires);
+    return expires;
   }
 }
 
-function size(key: string, entry: Entry): number {
-  return key.length + entry.value.length + ENTRY_OVERHEAD_BYTES;
+function itemOf(entry: Entry | undefined): Item | undefined {
+  return entry && { value: Buffer.from(entry.value), cas: entry.state };
+}
+
+/** In memory of its own: a small Buffer usually shares some with others, and holds on to all of it. */
+function ownCopy(value: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(value.length);
+  value.copy(copy);
+  return copy;
 }

@@ -41,6 +41,26 @@ export interface ServerStatus {
   readonly downSince: number | null;
 }
 
+/**
+ * What a store that has no room left takes a value for; memcached knows no difference. `spare`: it can be made anew, so it
+ * leaves first, and is not kept where only others could leave. `owed`: what moves, ends or is put back, for which a little
+ * is held in reserve. Without either: it leaves while nobody has asked for it since it was first stored, the largest first;
+ * from then on it stays, and what has no room to come or to grow is refused (MemoryFull).
+ */
+export type Worth = 'spare' | 'owed';
+
+/** How full the memory is that a store keeps values in. What is spare is not in it: it leaves for anything else. */
+export interface MemoryUse {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  /** What of it would leave to make room. */
+  readonly newBytes: number;
+  /** How many values have left before their time, and how many were refused, since this process has the store. */
+  readonly evictions: number;
+  readonly refusals: number;
+  readonly state: 'ok' | 'filling' | 'evicting' | 'refusing';
+}
+
 /** A key as a walk over the store found it. */
 export interface KeyEntry {
   readonly key: string;
@@ -77,12 +97,12 @@ export interface KeyListing {
  */
 export interface Store {
   get(key: string): Promise<Item | undefined>;
-  /** Only what was found, by key. */
+  /** Only what was found, by key. A look at many: it counts as asking for none of them. */
   getMulti(keys: readonly string[]): Promise<Map<string, Item>>;
   /** With a cas: compare-and-set. Without: whatever is there is replaced. */
-  set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome>;
+  set(key: string, value: Buffer, ttlS: number, cas?: Cas, worth?: Worth): Promise<Outcome>;
   /** Stores only where nothing is stored. */
-  add(key: string, value: Buffer, ttlS: number): Promise<Outcome>;
+  add(key: string, value: Buffer, ttlS: number, worth?: Worth): Promise<Outcome>;
   /** Stores only where something is stored. */
   replace(key: string, value: Buffer, ttlS: number): Promise<Outcome>;
   /** Says whether something was there. With a cas: only the value that was read. */
@@ -100,6 +120,10 @@ export interface Store {
   /** What each server itself says of a key, asked over a connection made for it. A store without servers has none to ask. */
   holdings?(key: string): Promise<readonly Holding[]>;
   readonly maxValueBytes: number;
+  /** Where values are in the memory of this process: how full that is. */
+  readonly memory?: MemoryUse;
+  /** As `memory`: drops what begins with this, which nobody will ask for again. */
+  forget?(prefix: string): void;
   /** Lets operations in flight end, then closes connections. Operations begun after it throw. */
   close(): Promise<void>;
 }

@@ -20,7 +20,17 @@ export {
 export { follow, type Destination } from '../manage/paths.ts';
 export { BadKey, StoreClosed, ValueTooLarge } from '../memcache/errors.ts';
 export { checkKeys } from '../memcache/keys.ts';
-export type { Cas, Item, KeyEntry, KeyListing, Outcome, ServerStatus, Store } from '../memcache/store.ts';
+export type {
+  Cas,
+  Item,
+  KeyEntry,
+  KeyListing,
+  MemoryUse,
+  Outcome,
+  ServerStatus,
+  Store,
+  Worth,
+} from '../memcache/store.ts';
 export type { Connection, NewObject } from '../objects/connection.ts';
 export { LiveParts } from '../objects/live.ts';
 export type { TreeObject } from '../objects/object.ts';

@@ -14,5 +14,5 @@ type Kind = 'c' | 'v';
 export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v'): TypedStore {
   const { installation, keyRing, clock } = siteOf(object);
   const prefix = `${kind}-${keyOf(installation, String(object.oid)).slice(0, 12)}`;
-  return new TypedStore({ store, prefix, keyRing, clock });
+  return new TypedStore({ store, prefix, keyRing, clock, worth: kind === 'c' ? 'spare' : undefined });
 }

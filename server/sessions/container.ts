@@ -1,6 +1,6 @@
 import { Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
-import type { ServerStatus } from '../memcache/store.ts';
+import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
 import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf, keepSeconds } from './lifetime.ts';
@@ -106,6 +106,11 @@ export class SessionContainer {
   /** Asks every server of the store now; none where it is process memory. */
   servers(): Promise<readonly ServerStatus[]> {
     return this.#options.store.servers();
+  }
+
+  /** How full the store is, where it is this process's memory. */
+  get memory(): MemoryUse | undefined {
+    return this.#options.store.memory;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ConflictError, TooLarge } from '../base/errors.ts';
-import { ServerRefused } from '../memcache/errors.ts';
+import { MemoryFull, ServerRefused } from '../memcache/errors.ts';
 import { changedByBoth, SessionChanged } from './merge.ts';
 import type { Write, Written } from './writing.ts';
 
@@ -25,7 +25,7 @@ export interface SessionCounts {
   sameKeyFailed: number;
   /** Requests that were run again and opened a session here, for whatever reason. */
   reruns: number;
-  /** Changes that were not stored: too large, or the server is full. */
+  /** Changes that were not stored: too large, or the server or the memory is full. */
   refused: number;
   /** The store was out of reach, or a record could not be opened. */
   errors: number;
@@ -58,6 +58,7 @@ export function countWrite(counts: SessionCounts, { base, changes, rule }: Write
 export function countFailure(counts: SessionCounts, error: unknown): void {
   if (error instanceof ConflictError) counts.sameKeyRerun += 1;
   else if (error instanceof SessionChanged) counts.sameKeyFailed += 1;
-  else if (error instanceof TooLarge || error instanceof ServerRefused) counts.refused += 1;
+  else if (error instanceof TooLarge || error instanceof ServerRefused || error instanceof MemoryFull)
+    counts.refused += 1;
   else counts.errors += 1;
 }

@@ -135,7 +135,7 @@ export class SessionList {
     if (!ID.test(id)) return undefined;
     const { store } = this.#options;
     const storeKey = this.#prefix + id;
-    const item = await store.get(storeKey);
+    const item = (await store.getMulti([storeKey])).get(storeKey);
     const record = item === undefined ? undefined : this.#records.peek(storeKey, item.value);
     if (item === undefined || record?.kind !== 'session' || !this.#finder.isLive(record)) return undefined;
     const servers = store.placesOf(storeKey);
@@ -146,7 +146,7 @@ export class SessionList {
     return `${this.#records.prefix}:`;
   }
 
-  /** Keys from first to last to end: process memory keeps what was asked for last the longest. */
+  /** Keys from first to last to end. */
   async #walk(): Promise<KeyListing> {
     const listing = await this.#options.store.keys(this.#prefix, MAX_KEYS);
     return { ...listing, keys: listing.keys.toSorted((one, other) => compare(endOfKey(one), endOfKey(other))) };

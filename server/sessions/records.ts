@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { TooLarge } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
-import type { Cas, Store } from '../memcache/store.ts';
+import type { Cas, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { RecordSeal, SealedElsewhere, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
 
@@ -98,15 +98,15 @@ export class SessionRecords {
   }
 
   /** Writes if nothing has changed since `place` was read. */
-  async put(place: Place, record: SessionRecord, keepS: number, maxBytes: number): Promise<Put> {
+  async put(place: Place, record: SessionRecord, keepS: number, maxBytes: number, worth?: Worth): Promise<Put> {
     const { seal, cas } = place;
     const version = nextVersion(place.version);
     const value = seal.seal(record, version);
     checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
     const outcome =
       cas === undefined
-        ? await this.#store.add(seal.key, value, keepS)
-        : await this.#store.set(seal.key, value, keepS, cas);
+        ? await this.#store.add(seal.key, value, keepS, worth)
+        : await this.#store.set(seal.key, value, keepS, cas, worth);
     const isStored = outcome === 'stored';
     if (isStored) seal.remember(value);
     return { version, isStored };
@@ -155,6 +155,7 @@ export class SessionRecords {
   #noticeGeneration(): void {
     const generation = this.#scope.generation();
     if (generation === this.#generation) return;
+    if (this.#prefix !== '') this.#store.forget?.(`${this.#prefix}:`);
     this.#generation = generation;
     this.#seals.clear();
     this.#prefix = `s-${this.#hash('').slice(0, 12)}`;

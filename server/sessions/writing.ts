@@ -1,5 +1,6 @@
 import { Unavailable } from '../base/errors.ts';
 import { backoffMs } from '../base/limits.ts';
+import type { Worth } from '../memcache/store.ts';
 import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './finding.ts';
 import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
@@ -92,7 +93,7 @@ export class SessionWriter {
       const header = this.#headerFor(current, origin);
       const entries = merge(base.entries, current.entries, changes, rule);
       if (current.browserId !== base.browserId) return this.#attempt(current, header, entries);
-      await this.#put(target, header, entries);
+      await this.#put(target, header, entries, 'owed');
       const put = await this.#putMark(current, { kind: 'moved', to }, header.created);
       // Nobody else knows this browser id yet, so what is there now is what was just put.
       if (!put.isStored) target = await this.#records.read(to);
@@ -187,7 +188,7 @@ export class SessionWriter {
     };
   }
 
-  async #put(place: Place, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Put> {
+  async #put(place: Place, header: Omit<Header, 'keptUntil'>, entries: Entries, worth?: Worth): Promise<Put> {
     const { settings: settingsNow, timeoutOf } = this.#options;
     const settings = settingsNow();
     const now = this.#now();
@@ -198,7 +199,7 @@ export class SessionWriter {
       header: { ...header, keptUntil: now + keepS * 1_000 },
       entries,
     } as const;
-    return this.#records.put(place, record, keepS, settings.maxBytes);
+    return this.#records.put(place, record, keepS, settings.maxBytes, worth);
   }
 
   /** A record without data, in the place of one with. It outlives what it stands for. */
@@ -209,12 +210,12 @@ export class SessionWriter {
     const keptBefore = place.record === undefined ? 0 : (place.record.header.keptUntil - now) / 1_000;
     const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
     const header = { ...MARK_HEADER, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
-    return this.#records.put(place, { ...mark, header }, keepS, Infinity);
+    return this.#records.put(place, { ...mark, header }, keepS, Infinity, 'owed');
   }
 
   async #putBack(place: Place, before: Held): Promise<boolean> {
     if (before.header === null) return this.#records.remove(place);
-    return (await this.#put(place, { ...before.header, written: this.#now() }, before.entries)).isStored;
+    return (await this.#put(place, { ...before.header, written: this.#now() }, before.entries, 'owed')).isStored;
   }
 
   #now(): number {

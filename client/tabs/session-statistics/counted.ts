@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<Counted, Wording>> = {
   sameKeyNewest: { label: 'Same key, newest won', meaning: 'On a conflict: newest. The earlier change was replaced.' },
   sameKeyFailed: { label: 'Same key, refused', meaning: 'On a conflict: fail. The later request was refused.' },
   reruns: { label: 'Requests run again', meaning: 'After a conflict in the session or in the tree.' },
-  refused: { label: 'Refused', meaning: 'The session was too large, or the server was full.' },
+  refused: { label: 'Refused', meaning: 'The session was too large, or the server or the memory was full.' },
   errors: { label: 'Errors', meaning: 'The servers were out of reach, or a record could not be opened.' },
 };
 

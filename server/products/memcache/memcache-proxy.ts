@@ -10,11 +10,14 @@ import { siteOf } from '../../site.ts';
 import { formerServers, longestLifetimeS } from './former-servers.ts';
 import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
+import { logProcessMemory, processMemoryWarnings } from './memory.ts';
 import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
 
 const LONGEST_REQUEST_MS = 30_000;
+
+const REMEDY = 'Set servers, so that values are kept in memcached.';
 
 /** Where a proxy keeps values: behind it, or in process memory. */
 type ProxyStore = Cluster | LocalStore;
@@ -86,18 +89,14 @@ export const memCacheProxy = defineType({
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {
     const { path, properties } = object;
-    if (properties.servers.length === 0) {
+    const store = await stores.of(object as unknown as TreeObject);
+    if (store instanceof LocalStore) {
+      const link = { label: 'Set servers', path, tab: 'properties' };
+      const full = processMemoryWarnings(store.memory, { text: REMEDY, link });
       const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
-      return [
-        {
-          severity: 'warning',
-          text,
-          short: 'No servers are set',
-          link: { label: 'Set servers', path, tab: 'properties' },
-        },
-      ];
+      return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
     }
-    const statuses = await knownServers(await stores.of(object as unknown as TreeObject));
+    const statuses = await knownServers(store);
     const sharing = await sharingWarnings(object as unknown as TreeObject);
     return [...warningsAbout(statuses, path, properties.replicas, siteOf(object).clock()), ...sharing];
   },
@@ -130,8 +129,9 @@ interface ProxyValues {
 async function openStore(object: TreeObject): Promise<ProxyStore> {
   const { servers: lines, replicas, timeout_ms, prefix } = object.properties as unknown as ProxyValues;
   const { addresses } = parseServers(lines);
-  if (addresses.length === 0) return new LocalStore();
   const { allowlist, installation, log } = siteOf(object);
+  if (addresses.length === 0)
+    return new LocalStore({ onMemory: (use) => logProcessMemory(log, object.path, use, REMEDY) });
   return new Cluster({
     ...(await formerServers(object, addresses)),
     longestTtlS: await longestLifetimeS(object),

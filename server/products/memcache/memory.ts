@@ -1,5 +1,7 @@
+import type { Warning } from '../../../schema/messages/objects.ts';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
-import type { ServerStatus } from '../../memcache/store.ts';
+import type { Log } from '../../base/log.ts';
+import type { MemoryUse, ServerStatus } from '../../memcache/store.ts';
 
 const FILLING_SHARE = 0.9;
 
@@ -38,4 +40,41 @@ export function memoryWarning(status: ServerStatus): { readonly text: string; re
 function whenFull({ evicts }: ServerStatus): string {
   if (evicts === false) return 'Then it refuses new sessions (503).';
   return 'Then it pushes out items, and sessions end early, unless it is started with -M.';
+}
+
+/** What to do about process memory that is full, and where. */
+export interface Remedy {
+  readonly text: string;
+  readonly link: Warning['link'] & {};
+}
+
+/** What to say of process memory that is nearly full or full. */
+export function processMemoryWarnings(use: MemoryUse, { text, link }: Remedy): readonly Warning[] {
+  if (use.state === 'ok') return [];
+  const severity = use.state === 'refusing' ? 'danger' : 'warning';
+  const short = SHORT[use.state];
+  return [{ severity, short, text: `${short}: ${inWords(use)} ${text}`, link }];
+}
+
+/** Says in the log that process memory is nearly full, full, or has room again. */
+export function logProcessMemory(log: Log, path: string, use: MemoryUse, remedy: string): void {
+  const what = { path, ...use };
+  if (use.state === 'ok') log.info(what, 'The memory for sessions has room again');
+  else log.warn(what, `The memory for sessions: ${SHORT[use.state]}, ${inWords(use)} ${remedy}`);
+}
+
+const SHORT = { filling: 'Memory is nearly full', evicting: 'Memory is full', refusing: 'Memory is full' } as const;
+
+function inWords({ state, usedBytes, limitBytes, evictions, refusals }: MemoryUse): string {
+  const mib = (bytes: number) => Number((bytes / 1024 ** 2).toFixed(1));
+  const sizes = `${mib(usedBytes)} of ${mib(limitBytes)} MiB.`;
+  const [gone, refused] = [evictions, refusals].map((count) => count.toLocaleString('en'));
+  switch (state) {
+    case 'refusing':
+      return `${sizes} New and growing sessions are refused (503), ${refused} so far; those in use stay.`;
+    case 'evicting':
+      return `${sizes} Sessions that no browser came back to make room, ${gone} so far; those in use stay.`;
+    default:
+      return `${sizes} When it is full, sessions that no browser came back to make room, then new ones are refused (503).`;
+  }
 }

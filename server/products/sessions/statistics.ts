@@ -1,4 +1,5 @@
-import { COUNTED, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { COUNTED, type MemoryMessage, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
@@ -7,6 +8,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../sessions/counts.ts';
 import { siteOf } from '../../site.ts';
+import { openContainer } from './current.ts';
 
 const statistics = new LiveParts({
   make: (object) => {
@@ -45,6 +47,7 @@ const look = method({
       totals: { ...counts },
       rates: Object.fromEntries(rates) as StatisticsMessage['rates'],
       unseen: unseen(object),
+      memory: await memoryOf(object),
     };
   },
 });
@@ -53,6 +56,16 @@ export const statisticsTab = { id: 'statistics', label: 'Statistics', element: '
 
 /** The Statistics tab of every session data container. */
 export const statisticsMethods: Readonly<Record<string, Method>> = { statistics: look };
+
+async function memoryOf(object: TreeObject): Promise<MemoryMessage | null> {
+  try {
+    return (await openContainer(object)).memory ?? null;
+  } catch (error) {
+    // What was counted is shown also where there is no way to the store just now.
+    if (error instanceof Unavailable) return null;
+    throw error;
+  }
+}
 
 function unseen(object: TreeObject): string {
   const others = siteOf(object).processes.hasOthers

@@ -1,8 +1,11 @@
+import { p } from '../../../schema/fields.ts';
 import { LocalStore } from '../../memcache/local.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
+import { siteOf } from '../../site.ts';
+import { logProcessMemory, processMemoryWarnings } from '../memcache/memory.ts';
 import { containerFields } from './container-fields.ts';
 import { containerIn, type OpenContainer } from './containers.ts';
 import { sessionsMethods } from './sessions-tab.ts';
@@ -10,13 +13,18 @@ import { forgetStatistics, statisticsMethods, statisticsTab } from './statistics
 import { testMethods } from './test-tab.ts';
 
 const stores = new LiveParts<LocalStore>({
-  make: () => new LocalStore(),
+  make: (object) =>
+    new LocalStore({ onMemory: (use) => logProcessMemory(siteOf(object).log, object.path, use, REMEDY) }),
   close: (store) => store.close(),
   madeFrom: () => null,
 });
 
 /** Looking at an object must not take long. */
 const MOST_COUNTED = 1_000;
+
+const MIB = 1024 * 1024;
+const REMEDY =
+  'Give it more memory, let sessions end sooner (Idle timeout), or keep them in memcached, in a MemCache Session Data Container behind a MemCache Proxy.';
 
 /** Keeps sessions in this process's memory: they need no server, are shared with no other process, and go with this one. */
 export const transientObjectContainer = defineType({
@@ -26,7 +34,17 @@ export const transientObjectContainer = defineType({
   group: 'Sessions and caches',
   suggestedId: 'session_data',
   addPermission: 'Add Transient Object Containers',
-  properties: containerFields,
+  properties: {
+    ...containerFields,
+    limit_mib: p.integer({
+      title: 'Memory',
+      help: 'When sessions take more, those that no browser came back to make room; then new ones are refused (503).',
+      default: 64,
+      minimum: 1,
+      maximum: 65_536,
+      unit: 'MiB',
+    }),
+  },
   provides: {
     'session.container':
       (object): OpenContainer =>
@@ -44,6 +62,10 @@ export const transientObjectContainer = defineType({
     return count === undefined ? {} : { sessions: count };
   },
   size: (object) => countLabel(object),
+  async warnings(object) {
+    const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
+    return processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link });
+  },
   on: {
     removed(object: TreeObject) {
       stores.drop(object);
@@ -53,7 +75,13 @@ export const transientObjectContainer = defineType({
 });
 
 function containerOf(object: TreeObject): SessionContainer {
-  return containerIn(stores.of(object), object, null);
+  return containerIn(storeOf(object), object, null);
+}
+
+function storeOf(object: TreeObject): LocalStore {
+  const store = stores.of(object);
+  store.maxBytes = Number(object.properties['limit_mib']) * MIB;
+  return store;
 }
 
 async function countLabel(object: TreeObject): Promise<string> {

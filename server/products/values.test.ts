@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Kept } from '../caching/shelf.ts';
+import { StoreShelf } from '../caching/store-shelf.ts';
+import { LocalStore } from '../memcache/local.ts';
+import { openTestInstallation } from '../testing.ts';
+import { valuesOf } from './values.ts';
+
+test('in a full process memory the pages of a cache push nothing else out, leave for it, and break no page', async () => {
+  await using trellis = await openTestInstallation();
+  const root = await trellis.database.open(null).find('/');
+  assert.ok(root);
+  const store = new LocalStore({ maxBytes: 100_000 });
+  const values = valuesOf(root, store);
+  const shelf = new StoreShelf(valuesOf(root, store, 'c'));
+  const page = { response: { body: 'x'.repeat(10_000) } } as unknown as Kept;
+  const pages = async () => (await shelf.holdings()).holdings.reduce((sum, { entries }) => sum + entries, 0);
+
+  await values.add('begun', 'x'.repeat(10_000), 60);
+  for (let number = 0; number < 30; number++) await shelf.put(1, `page-${number}`, page, 60);
+  assert.ok((await pages()) >= 7);
+  assert.equal((await values.getMulti(['begun'])).size, 1);
+  for (let number = 0; number < 8; number++) {
+    await values.add(`value-${number}`, 'x'.repeat(10_000), 60);
+    await values.get(`value-${number}`);
+  }
+  assert.equal(await pages(), 0);
+  await shelf.put(1, 'no-room', page, 60);
+  assert.equal(await pages(), 0);
+  assert.equal((await values.getMulti(['begun'])).size, 1);
+});
