@@ -3,7 +3,7 @@ import { composed } from './composed.ts';
 const MAX_BYTES = 255;
 
 /** First segments of URLs that the server keeps for itself, so that no object in the root can have them as its id. */
-export const RESERVED_IN_ROOT: readonly string[] = ['manage', 'api', 'assets', 'healthz', 'readyz', 'metrics'];
+export const RESERVED_IN_ROOT: readonly string[] = ['manage', 'api', 'assets', 'healthz', 'livez', 'readyz', 'metrics'];
 
 // Names that every JavaScript object has; an id is never one of them, so that no table keyed by ids can be confused.
 const RESERVED = ['constructor', 'prototype'];

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
 import { ClientAddresses } from './http/client-address.ts';
+import { Connections } from './http/connections.ts';
 import { sweepUploads } from './http/upload.ts';
 import { openInstallation } from './installation.ts';
 
@@ -17,6 +18,7 @@ const REQUEST_TIMEOUT_MS = 10 * 60_000;
 /** A server that is ready to listen. */
 export interface App {
   readonly server: Server;
+  readonly connections: Connections;
   readonly log: Log;
   readonly background: Background;
   /** The token of a one-time link for making the administrator, where there is none yet. */
@@ -27,22 +29,29 @@ export interface App {
 /** Puts HTTP in front of an installation. */
 export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
-  const { publisher, site, files, close } = await openInstallation(config, log);
+  const { publisher, site, files, readyChecks, close } = await openInstallation(config, log);
   const { administrator, background } = site;
   const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
+  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  const server = createServer(timeouts);
   const koa = koaApplication({
     publisher,
     assets,
     addresses: new ClientAddresses(config.trustedProxies, config.origin),
     log,
     uploadFolder: config.dataFolder,
+    readyChecks: {
+      listening: () => (server.listening ? undefined : 'This server takes no new connections.'),
+      ...readyChecks,
+      shutdown: () => (connections.isEnding ? 'This server is ending.' : undefined),
+    },
     isHttps: config.origin?.startsWith('https:') === true,
   });
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const server = createServer(timeouts, koa.callback());
+  const connections = new Connections(server, koa.callback());
   return {
     server,
+    connections,
     log,
     background,
     administratorToken: administrator.isNeeded ? administrator.makeToken() : undefined,

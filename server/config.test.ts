@@ -37,6 +37,7 @@ test('sixty bad configurations are all refused', () => {
     ['TRELLIS_TRUST_PROXY', ['x', '10.0.0.256', '10.0.0.0/33', '::/129', '10.0.0.0/x', '10.0.0.0/-1', 'a.example']],
     ['TRELLIS_SECRETS', ['x', ',', 'a,b', 'A'.repeat(42), 'A'.repeat(44), '='.repeat(43)]],
     ['TRELLIS_LOG_LEVEL', ['x', 'INFO', 'warning']],
+    ['TRELLIS_DRAIN_SECONDS', ['x', '-1', '4.5', '1e1', ' 1', '.5']],
     ['TRELLIS_HEARTBEAT_SECONDS', ['0', '-1', '1.5', 'x', '3601']],
   ];
   for (const [name, values] of bad) {

@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: string;
   /** How often this process notes that it serves the tree, in seconds. */
   readonly heartbeatS: number;
+  /** How long a server that was told to end still takes connections, and keeps those over which nothing goes. */
+  readonly drainMs: number;
 }
 
 /** Everything that is wrong with a configuration, a sentence each. */
@@ -34,6 +36,9 @@ export class BadConfiguration extends Error {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Twice as long has to fit into the ten seconds in which a server ends. */
+const LONGEST_DRAIN_S = 4;
 
 const FLAGS = {
   host: { type: 'string' },
@@ -74,6 +79,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       .filter((name) => name !== ''),
     logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
     heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
+    drainMs: attempt(() => readDrain(of('DRAIN_SECONDS') ?? '1.5'), 0) * 1000,
   };
   if (mistakes.length > 0) throw new BadConfiguration(mistakes);
   return config;
@@ -135,6 +141,11 @@ function readHeartbeat(text: string): number {
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (seconds >= 1 && seconds <= 3600) return seconds;
   throw new Error(`TRELLIS_HEARTBEAT_SECONDS is '${text}'. Give whole seconds from 1 to 3600.`);
+}
+
+function readDrain(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= LONGEST_DRAIN_S) return Number(text);
+  throw new Error(`TRELLIS_DRAIN_SECONDS is '${text}'. Use a number from 0 to ${LONGEST_DRAIN_S}, such as 1.5.`);
 }
 
 function ifSet<T>(text: string | undefined, read: (text: string) => T): T | undefined {

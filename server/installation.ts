@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { RESERVED_IN_ROOT } from '../schema/ids.ts';
 import type { Log } from './base/log.ts';
 import { Invalid } from './base/errors.ts';
 import { BadConfiguration, type Config } from './config.ts';
@@ -12,6 +13,7 @@ import { searchViews } from './manage/search.ts';
 import { openDataFolder, type Prepare } from './data-folder.ts';
 import type { Database } from './objects/database.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
+import type { ReadyChecks } from './http/readiness.ts';
 import { Publisher } from './publisher/publish.ts';
 import type { Request } from './publisher/request.ts';
 import type { View } from './publisher/views.ts';
@@ -30,15 +32,21 @@ export interface Installation {
   readonly publisher: Publisher;
   /** What products bring for browsers, by path. */
   readonly files: ReadonlyMap<string, Buffer>;
+  readonly readyChecks: ReadyChecks;
   close(): Promise<void>;
 }
 
 /** Opens the data folder, brings the types, and puts tree, security and publisher together. */
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
-  const { database, site, credentials, products, tabModules, close } = await openDataFolder(config, log, prepare);
+  const { storage, database, site, credentials, products, tabModules, close } = await openDataFolder(
+    config,
+    log,
+    prepare,
+  );
   site.background.do('sweep out contents that nobody named', () => database.main.storage.contents.sweep());
   await plantTemporary(database);
+  await warnOfReserved(database, log);
   const views: readonly View[] = [
     ...objectViews,
     ...folderViews,
@@ -51,7 +59,34 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   ];
   const authenticate = authenticator(site.logins, new BasicLogins(credentials, site.users));
   const publisher = new Publisher({ database, views, authenticate });
-  return { database, site, publisher, files: tabModules.files, close };
+  return { database, site, publisher, files: tabModules.files, readyChecks: checksOf(storage), close };
+}
+
+/** A tree that was made before an id was reserved may have it in use. */
+async function warnOfReserved(database: Database, log: Log): Promise<void> {
+  const connection = database.open(null);
+  const root = await connection.root();
+  for (const id of RESERVED_IN_ROOT) {
+    if ((await connection.findChild(root, id)) === undefined) continue;
+    log.warn(
+      { path: `/${id}` },
+      'An object has an address that the server keeps for itself: rename it to publish it again',
+    );
+  }
+}
+
+function checksOf(storage: SqliteStorage): ReadyChecks {
+  return {
+    storage: () => {
+      try {
+        storage.lastTransaction();
+        return undefined;
+      } catch {
+        return 'The data cannot be read.';
+      }
+    },
+    'data file': () => storage.problem && 'The data file is not the one that was opened: no changes are taken.',
+  };
 }
 
 /** Tree, installation id and administrator: made once, by whichever process comes first. */

@@ -7,7 +7,8 @@ import { CannotLoad } from './products/loading.ts';
 import { CannotOpen } from './storage/open.ts';
 
 const DRAIN_MS = 10_000;
-const FAULT_DRAIN_MS = 1000;
+/** How much longer than its connections take to become quiet a server lasts in which something went wrong. */
+const FAULT_MS = 1_500;
 
 /** Starts the server and stays until a signal ends it. What prevents a start is said in a sentence; the exit code is then 1. */
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
@@ -15,7 +16,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     const config = readConfig(args, environment);
     const app = await openApp(config);
     await listen(app, config);
-    const ending = new Ending(app);
+    const ending = new Ending(app, config);
     endWithSignals(ending);
     endAfterFaults(ending);
     console.log(greeting(app, config));
@@ -79,30 +80,29 @@ function endAfterFaults(ending: Ending): void {
 /** How the process ends: once, and within its time, whatever fails on the way. */
 class Ending {
   readonly #app: App;
+  readonly #drainMs: number;
   #code: number | undefined;
   #isFinishing = false;
 
-  constructor(app: App) {
+  constructor(app: App, { drainMs }: Config) {
     this.#app = app;
+    this.#drainMs = drainMs;
   }
 
-  begin(code: number, drainMs: number): void {
+  /** Drops no request that can be answered within the limit. */
+  begin(code: number, limitMs: number): void {
     const isFirst = this.#code === undefined;
     this.#code = Math.max(this.#code ?? 0, code);
-    setTimeout(() => void this.#finish(1), drainMs).unref();
+    setTimeout(() => void this.#finish(1), limitMs).unref();
     if (!isFirst) return;
-    const { server } = this.#app;
-    // Clients that keep asking on an open connection are told to open another, at whoever serves next.
-    server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
-    server.close(() => void this.#finish(0));
-    server.closeIdleConnections();
+    void this.#app.connections.end(this.#drainMs).then(() => this.#finish(0));
   }
 
   /** The first says why the process ends; what follows from it would only fill the log. */
   fault(error: unknown): void {
     if (this.#code === 1) return;
     this.#app.log.fatal({ err: error }, 'An error that nobody caught ends the server');
-    this.begin(1, FAULT_DRAIN_MS);
+    this.begin(1, 2 * this.#drainMs + FAULT_MS);
   }
 
   async #finish(code: number): Promise<void> {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import Database from 'better-sqlite3';
 import type { CheckMessage } from '../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { startServer } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { managerOf } from './client.ts';
 
 const server = await startServer();
@@ -30,7 +34,7 @@ const BROKEN: readonly (readonly [string, string | RegExp])[] = [
   ['@view', 'The id "@view" is invalid because it begins with "@".'],
   ['index_html', 'The id "index_html" is invalid - it is already in use.'],
   ['  index_html ', 'The id "index_html" is invalid - it is already in use.'],
-  ...['manage', 'api', 'assets', 'healthz', 'readyz', 'metrics', 'constructor', 'prototype'].map(
+  ...['manage', 'api', 'assets', 'healthz', 'livez', 'readyz', 'metrics', 'constructor', 'prototype'].map(
     (id) => [id, `The id "${id}" is reserved.`] as const,
   ),
   ['REQUEST', 'REQUEST is a reserved name.'],
@@ -113,4 +117,25 @@ test('a browser id manager is found by its name and can have no other', async ()
   assert.match(String(wrong.json()['detail']), /'browser_id_manager'/);
   const right = await manager('/api/site', { body: { type: 'Browser Id Manager', id: 'browser_id_manager' } });
   assert.equal(right.status, 201);
+});
+
+test('an id that a tree had before it was reserved is warned of, and can be changed', async () => {
+  await using folder = await temporaryFolder();
+  const data = folder.path;
+  const before = await startServer({ data });
+  await managerOf(before)('/api/', { body: { type: 'Folder', id: 'old' } });
+  await before.stop();
+  const database = new Database(join(data, 'trellis.sqlite'));
+  const { oid } = database.prepare("SELECT oid FROM objects WHERE id = 'old'").get() as { oid: number };
+  database.prepare("UPDATE objects SET id = 'livez', id_key = 'livez' WHERE oid = ?").run(oid);
+  database.prepare("UPDATE revisions SET state = json_set(state, '$.id', 'livez') WHERE oid = ?").run(oid);
+  database.close();
+  await using server = await startServer({ data });
+  const somebody = managerOf(server);
+  assert.deepEqual((await somebody('/livez')).json(), { status: 'ok' });
+  const { warnings } = (await somebody('/api/livez')).json<ObjectMessage>();
+  assert.match(warnings[0]?.text ?? '', /^Not published: the server keeps the address '\/livez' for itself\. Rename/);
+  assert.match(server.log(), /"path":"\/livez".*rename it/);
+  assert.equal((await somebody('/api/@rename', { body: { from: 'livez', to: 'alive' } })).status, 200);
+  assert.deepEqual((await somebody('/api/alive')).json<ObjectMessage>().warnings, []);
 });

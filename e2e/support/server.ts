@@ -44,6 +44,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     TRELLIS_PORT: String(options.port ?? 0),
     TRELLIS_DATA: data,
     TRELLIS_NAME: 'test',
+    TRELLIS_DRAIN_SECONDS: '0.05', // So that tests end soon; those about ending set what is usual.
     ...(options.withoutAdministrator === true ? {} : { TRELLIS_ADMIN_PASSWORD: ADMIN_PASSWORD }),
     ...options.environment,
   };

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import { Malformed, MethodNotAllowed, NotFound } from '../base/errors.ts';
+import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
+import { Malformed, MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Publishing, Request, Response, Upload } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
@@ -11,6 +12,7 @@ import { responseTo } from './errors.ts';
 import { securityHeaders } from './headers.ts';
 import { checkOrigin } from './origin.ts';
 import { PAGE_FRAME } from './page-frame.ts';
+import { readyAnswer, type ReadyChecks } from './readiness.ts';
 import { send } from './send.ts';
 import { FileUpload, UPLOAD_LIMITS, UPLOAD_TYPE } from './upload.ts';
 
@@ -23,13 +25,14 @@ interface BridgeOptions {
   readonly log: Log;
   /** Where uploads wait until they are whole. */
   readonly uploadFolder: string;
+  readonly readyChecks: ReadyChecks;
   /** Whether visitors reach this server by https, so that it may ask browsers never to use anything else. */
   readonly isHttps: boolean;
 }
 
 /** The Koa application: reserved first segments go to their routes, every other path is published content. */
 export function koaApplication(options: BridgeOptions): Koa {
-  const { publisher, assets, addresses, log, uploadFolder, isHttps } = options;
+  const { publisher, assets, addresses, log, uploadFolder, readyChecks, isHttps } = options;
   const app = new Koa();
   const headers = securityHeaders(isHttps);
   const router = new Router();
@@ -42,6 +45,15 @@ export function koaApplication(options: BridgeOptions): Koa {
       await upload?.close();
     }
   };
+  const requireManagement = async (context: Context) => {
+    try {
+      await publisher.demand(await readRequest(context, addresses, undefined), 'View management screens');
+    } catch (error) {
+      // While the storage is out of reach nobody can be recognised, and that is the answer.
+      if (!(error instanceof Problem)) readyAnswer(readyChecks, false);
+      throw error;
+    }
+  };
   const publishContent = (request: Request) => publisher.content(request);
   const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
 
@@ -49,7 +61,16 @@ export function koaApplication(options: BridgeOptions): Koa {
   router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), headers['named asset']));
   router.get('/assets/page-frame', (context) => send(context, PAGE_FRAME, headers));
   router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
-  router.get('/healthz', (context) => send(context, HEALTHY, headers));
+  router.all(['/livez', '/healthz'], (context) => {
+    requireReading(context);
+    send(context, ALIVE, headers);
+  });
+  router.all('/readyz', async (context) => {
+    requireReading(context);
+    const isVerbose = Object.hasOwn(context.query, 'verbose');
+    if (isVerbose) await requireManagement(context);
+    send(context, readyAnswer(readyChecks, isVerbose), headers);
+  });
   router.all(['/api', '/api/{*rest}'], (context) =>
     answer(context, (request) => publisher.api(request, request.path.slice('/api'.length) || '/')),
   );
@@ -78,9 +99,11 @@ export function koaApplication(options: BridgeOptions): Koa {
 /** Somebody stopped a download, went away, was too slow, or sent what is no HTTP: such an error holds the bytes, secrets included. */
 const BY_CLIENTS = /^(ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP_REQUEST_TIMEOUT|ECONNRESET|EPIPE|ETIMEDOUT|HPE_)/;
 
-const RESERVED = /^\/(manage|api|assets|healthz|readyz|metrics)([/?]|$)/;
+const RESERVED = new RegExp(`^/(${RESERVED_IN_ROOT.join('|')})([/?]|$)`);
 
-const HEALTHY: Response = {
+const FOR_PROGRAMS = /^\/(api|assets|healthz|livez|readyz|metrics)(\/|$)/;
+
+const ALIVE: Response = {
   status: 200,
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: '{"status":"ok"}',
@@ -121,6 +144,10 @@ async function readBody(context: Context, upload: Upload | undefined): Promise<P
   return { body: undefined, form: context.method === 'POST' ? await readForm(context.req) : NO_FORM };
 }
 
+function requireReading({ method }: Context): void {
+  if (method !== 'GET' && method !== 'HEAD') throw new MethodNotAllowed(method, ['GET', 'HEAD']);
+}
+
 /** What a refusal says beyond itself. */
 function furtherHeaders(request: IncomingMessage, { status }: Response): Record<string, string> {
   const further: Record<string, string> = {};
@@ -156,7 +183,7 @@ function sendAsset(context: Context, asset: Asset | undefined, headers: Readonly
 
 /** Whether a person's browser asked for published content, so that an error is a page and not JSON. */
 function wantsPage(context: Context): boolean {
-  return !/^\/(api|assets|healthz)(\/|$)/.test(context.path) && (context.get('accept') ?? '').includes('text/html');
+  return !FOR_PROGRAMS.test(context.path) && (context.get('accept') ?? '').includes('text/html');
 }
 
 const NO_COOKIES: ReadonlyMap<string, string> = new Map();

@@ -1,4 +1,5 @@
 import { formSchema } from '../../schema/fields.ts';
+import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 import type { FormSchema } from '../../schema/messages/forms.ts';
 import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/messages/objects.ts';
 import type { Connection } from '../objects/connection.ts';
@@ -107,7 +108,7 @@ export async function warningsOf(object: TreeObject): Promise<readonly Warning[]
     return [{ severity: 'danger', text, short: problem?.short ?? '' }];
   }
   const own = (await definition.warnings?.(object)) ?? [];
-  return [...(await brokenPaths(object, definition)), ...own];
+  return [...reservedId(object), ...(await brokenPaths(object, definition)), ...own];
 }
 
 export function changePermission(definition: TypeDefinition | undefined): string {
@@ -166,6 +167,13 @@ async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
 async function couldBeKept(object: TreeObject): Promise<boolean> {
   if (object.definition?.isCacheable !== true) return false;
   return chosenCacheManager(object) !== '' || (await object.findService(KEEPS_ANSWERS)) !== undefined;
+}
+
+/** Of a tree that was made before its id was reserved. */
+function reservedId({ id, parent, path }: TreeObject): readonly Warning[] {
+  if (parent === null || parent.parent !== null || !RESERVED_IN_ROOT.includes(id)) return [];
+  const text = `Not published: the server keeps the address '${path}' for itself. Rename the object to publish it again.`;
+  return [{ severity: 'warning', text, short: 'Its address is reserved' }];
 }
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {

@@ -70,6 +70,12 @@ export class Publisher implements Publishing {
     });
   }
 
+  /** Refuses whoever may not use a permission on the root. */
+  async demand(request: Request, permission: string): Promise<void> {
+    const user = await this.#authenticate(request);
+    authorise(user, { permission }, await this.#database.open(user.name).root());
+  }
+
   /** The methods of a view on an object: those of its type first. */
   #methodsOf(object: TreeObject, view: string): readonly Method[] {
     const declared = object.definition?.methods;
@@ -171,11 +177,11 @@ function choose(methods: readonly Method[], used: string, tail: string | undefin
   throw new MethodNotAllowed(used, allowed);
 }
 
-function authorise(user: Principal, method: Method, object: TreeObject): void {
-  if (mayUse(user, method.permission, object)) return;
+function authorise(user: Principal, { permission }: Pick<Method, 'permission'>, object: TreeObject): void {
+  if (mayUse(user, permission, object)) return;
   if (user.name === null) throw new NotSignedIn();
   if (!mayUse(user, 'View', object)) throw absent(object.path);
-  throw new Forbidden(`You may not do this at '${object.path}': it needs the permission '${method.permission}'.`);
+  throw new Forbidden(`You may not do this at '${object.path}': it needs the permission '${permission}'.`);
 }
 
 function absent(path: string): NotFound {

@@ -61,6 +61,8 @@ export interface Publishing {
   api(request: Request, path: string): Promise<Response>;
   /** A request for published content. */
   content(request: Request): Promise<Response>;
+  /** Refuses whoever may not use a permission on the root. */
+  demand(request: Request, permission: string): Promise<void>;
 }
 
 /** An answer in JSON. */

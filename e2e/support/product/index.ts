@@ -40,6 +40,11 @@ const STEPS: Readonly<Record<string, Step>> = {
   throw: () => {
     throw new Error('This request was told to fail.');
   },
+  /** Fails where nobody can catch it, once the answer is on its way. */
+  fault: () =>
+    void setTimeout(() => {
+      throw new Error('This process was told to fail.');
+    }),
   /** Puts the clock of the whole process forward, by milliseconds, or back. */
   clock: (_, key) => {
     shiftMs += Number(key);
