@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Instance } from '../../schema/messages/access.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
+import { hasLeft } from '../state/identity.ts';
 import { Watch } from '../state/observable.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';
@@ -18,7 +19,7 @@ export class SignIn extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, isDark, connection);
+    new Watch(this, isDark, connection, hasLeft);
   }
 
   protected override render() {
@@ -47,7 +48,10 @@ export class SignIn extends LitElement {
 
   #greeting() {
     return html`<h1>Sign in to ${this.instance.name}</h1>
-      <p class="quiet">To manage the objects of ${location.host}.</p>`;
+      <p class="quiet">To manage the objects of ${location.host}.</p>
+      ${
+        hasLeft.get() ? html`<p role="status">You are signed out. Your session in this browser has ended.</p>` : nothing
+      }`;
   }
 
   #newAdministrator() {

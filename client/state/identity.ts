@@ -9,6 +9,9 @@ export const identity = new Observable<Me | undefined>(undefined);
 /** The session of whoever was signed in ended while they worked. Their page stays until they sign in again. */
 export const hasEnded = new Observable(false);
 
+/** Somebody signed out here, and nobody signed in since. */
+export const hasLeft = new Observable(false);
+
 onNobodySignedIn(() => {
   if (identity.get()?.user) hasEnded.set(true);
 });
@@ -28,12 +31,22 @@ export async function becomeAdministrator(request: AdministratorRequest): Promis
 export async function signOut(): Promise<void> {
   await logout();
   const me = identity.get();
-  if (me) identity.set({ ...me, user: null, roles: [] });
+  if (!me) return;
+  seenBy = me.user;
+  hasLeft.set(true);
+  identity.set({ ...me, user: null, roles: [] });
 }
+
+/** Who saw this page before they signed out. */
+let seenBy: string | null = null;
 
 function become({ user, roles }: LoginAnswer): void {
   const me = identity.get();
   if (!me) return;
+  const before = me.user ?? seenBy;
+  // What the page holds of somebody else, on the screen and off it, is gone for certain with the page itself.
+  if (before !== null && before !== user) return location.reload();
   hasEnded.set(false);
+  hasLeft.set(false);
   identity.set({ ...me, user, roles, instance: { ...me.instance, needsAdministrator: false } });
 }

@@ -13,7 +13,7 @@ import '../parts/table.ts';
 import type { Column, CompactRow, Table } from '../parts/table.ts';
 import { Width } from '../parts/width.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { identity, signIn } from '../state/identity.ts';
+import { identity } from '../state/identity.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
 import type { TabElement } from './tab.ts';
@@ -157,10 +157,8 @@ export class UsersTab extends LitElement implements TabElement {
     else await this.#open(action, user);
   }
 
-  async #onChanged({ name, words, password }: UserChanged) {
+  async #onChanged({ words }: UserChanged) {
     flash(words);
-    // One's own new password ends one's own login, too.
-    if (password !== undefined && name === identity.get()?.user) await signIn({ name, password });
     await this.#list.run();
   }
 
@@ -168,7 +166,8 @@ export class UsersTab extends LitElement implements TabElement {
     const isWanted = await ask({
       heading: `Remove ${name}?`,
       body: html`<p class="quiet">
-        ${name} is signed out everywhere and cannot sign in again. What ${name} owns stays as it is.
+        ${name} is signed out everywhere, loses every session and cannot sign in again. What ${name} owns stays as it
+        is.
       </p>`,
       safe: 'Keep',
       action: 'Remove',

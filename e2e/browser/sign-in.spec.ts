@@ -1,6 +1,9 @@
+import { setUpSessions } from '../http/site.ts';
+import { hindrancesOn } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
 import { Form } from '../support/pages/form.ts';
+import { TestTab } from '../support/pages/test-tab.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -109,4 +112,52 @@ test('a user who may not manage is told so, and sees nothing', async ({ page, ap
   await app.signIn('mem', 'violets under glass');
   await expect(app.alert(/Could not show '\/'.*permission 'View management screens'/)).toBeVisible();
   await expect(page.getByText('acl_users')).toHaveCount(0);
+});
+
+test('who signs in after somebody else at the same browser begins with an empty session', async ({
+  app,
+  page,
+  server,
+  memcached,
+  api,
+}) => {
+  await setUpSessions(server, [memcached.address]);
+  await api('/api/acl_users/@users', {
+    body: { name: 'mira', password: 'violets under glass', roles: ['Manager'] },
+  });
+  const tab = new TestTab(page);
+  await app.open('/mcsdc', 'test');
+  await tab.add('cart two lilies');
+  await expect(page.getByText('two lilies').last()).toBeVisible();
+
+  await test.step('signing out is said', async () => {
+    await app.signOut();
+    await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+    await expect(page.getByText('You are signed out. Your session in this browser has ended.')).toBeVisible();
+    expect.soft(await hindrancesOn(page), 'signed out').toEqual([]);
+    await picture(page, 'signed-out');
+    expect(await page.context().cookies()).toEqual([]);
+  });
+
+  await test.step('the next user sees nothing of it', async () => {
+    await app.signIn('mira', 'violets under glass');
+    await expect(app.heading).toHaveText('mcsdc');
+    await expect(page.getByText('You are signed out.')).toHaveCount(0);
+    await expect(page.getByText('two lilies')).toHaveCount(0);
+    await tab.add('cart three roses');
+    await expect(tab.line).toHaveText(/^Before: 0; +after: 1;/);
+  });
+
+  await test.step('nor does somebody who signs in where a login ended by itself', async () => {
+    await page.context().clearCookies({ name: '__Host-trellis' });
+    await tab.add('n 1');
+    await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
+    await app.signIn('admin');
+    await expect(page.getByRole('button', { name: 'admin', exact: true })).toBeVisible();
+    await expect(app.heading).toHaveText('mcsdc');
+    await expect(page.getByText('three roses')).toHaveCount(0);
+    await expect(app.dialog('Your session ended.')).toHaveCount(0);
+    await tab.add('mine yes');
+    await expect(tab.line).toHaveText(/^Before: 0; +after: 1;/);
+  });
 });

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { addUser, changeUser } from '../../api/security.ts';
+import { identity } from '../../state/identity.ts';
 import {
   confirmationField,
   nameField,
@@ -33,11 +34,11 @@ export class AddUserDialog extends UserDialog {
   protected async send() {
     const { name = '', password = '' } = this.values;
     await addUser(this.folder, { name: name.trim(), password, roles: this.chosenRoles });
-    return new UserChanged(name.trim(), `Added '${name.trim()}'.`);
+    return new UserChanged(`Added '${name.trim()}'.`);
   }
 }
 
-/** Another password for a user, who is signed out everywhere by it. */
+/** Another password for a user, who is signed out everywhere by it but, at one’s own, here. */
 @customElement('password-dialog')
 export class PasswordDialog extends UserDialog {
   protected readonly action = 'Change password';
@@ -49,8 +50,11 @@ export class PasswordDialog extends UserDialog {
   protected fields() {
     return html`
       <p class="quiet">
-        Whoever is signed in with the old one is signed out, on every device. Sessions on pages go on; My sessions ends
-        one’s own, and the Sessions tab of a container anybody’s.
+        ${
+          this.user?.name === identity.get()?.user
+            ? 'You stay signed in here. Your logins and sessions on other devices end.'
+            : 'Whoever is signed in with the old one is signed out on every device, and their sessions end.'
+        }
       </p>
       ${this.field('password', newPasswordField, true)} ${this.field('confirmation', confirmationField)}
     `;
@@ -64,7 +68,7 @@ export class PasswordDialog extends UserDialog {
     const { name } = this.user!;
     const { password = '' } = this.values;
     await changeUser(this.folder, name, { password });
-    return new UserChanged(name, `Changed the password of '${name}'.`, password);
+    return new UserChanged(`Changed the password of '${name}'.`);
   }
 }
 
@@ -88,6 +92,6 @@ export class RolesDialog extends UserDialog {
   protected async send() {
     const { name } = this.user!;
     await changeUser(this.folder, name, { roles: this.chosenRoles });
-    return new UserChanged(name, `Changed the roles of '${name}'.`);
+    return new UserChanged(`Changed the roles of '${name}'.`);
   }
 }

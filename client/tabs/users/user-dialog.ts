@@ -9,18 +9,14 @@ import { problemsByField } from '../../forms/problems.ts';
 import '../../parts/dialog.ts';
 import { controls } from '../../styles/controls.ts';
 
-/** The user that was changed, in what words, and the password that now holds where that was changed. */
+/** A user was changed: in what words. */
 export class UserChanged extends Event {
   static readonly type = 'user-changed';
-  readonly name: string;
   readonly words: string;
-  readonly password: string | undefined;
 
-  constructor(name: string, words: string, password?: string) {
+  constructor(words: string) {
     super(UserChanged.type);
-    this.name = name;
     this.words = words;
-    this.password = password;
   }
 }
 
