@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { openForApplication } from './data-folder.ts';
 import { plantExample } from './example.ts';
+import { generationOfUser, Generations } from './generations.ts';
 import { Users } from './security/users.ts';
 import { backUp, restore, type BackupFacts } from './storage/backup.ts';
 import { openStorage } from './storage/open.ts';
@@ -67,7 +68,9 @@ async function putExample({ dataFolder }: Config, name: string): Promise<void> {
 async function setPasswordIn({ dataFolder }: Config, name: string): Promise<void> {
   const storage = await openStorage({ dataFolder });
   try {
-    const users = new Users(storage.table('users'));
+    const generations = new Generations(storage);
+    const endSessionsOf = (user: string) => generations.raise(generationOfUser(user));
+    const users = new Users({ table: storage.table('users'), endSessionsOf });
     if (users.find(name) === undefined && users.hasManager()) throw new Error(unknownUser(name, users));
     await setPassword(users, name, await readPassword(name));
   } finally {
@@ -87,7 +90,7 @@ async function setPassword(users: Users, name: string, password: string): Promis
     return;
   }
   await users.changePassword(name, password);
-  console.log(`Set the password of '${name}'. Every login of theirs has ended.`);
+  console.log(`Set the password of '${name}'. Every login and session of theirs has ended.`);
 }
 
 /** Typed without being shown; where standard input is no terminal, its first line. */

@@ -6,7 +6,8 @@ import { wallClock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { KeyRing } from './base/secrets.ts';
 import { readConfig, type Config } from './config.ts';
-import { Generations } from './generations.ts';
+import { EndedSessions } from './ended-sessions.ts';
+import { generationOfUser, Generations } from './generations.ts';
 import { Database } from './objects/database.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './processes.ts';
@@ -77,12 +78,14 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   const storage = await openStorage({ dataFolder: config.dataFolder, log });
   const memory = new MemoryStorage({ mounted: true });
   const database = new Database({ main: storage, memory, types, clock: wallClock, log });
-  const users = new Users(storage.table('users'));
+  const generations = new Generations(storage);
+  const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
+  const users = new Users({ table: storage.table('users'), endSessionsOf });
   await prepare(storage, database, users);
   const credentials = new Credentials(users, new Throttle(wallClock));
   const background = new Background(log);
   const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
-  const services = { users, logins, log, background, tabModules: tabModules.byElement };
+  const services = { users, logins, generations, log, background, tabModules: tabModules.byElement };
   const site = siteFrom(config, storage, signsAs, services);
   bindSite(database, site);
   background.every(Math.min(config.heartbeatS * 1000, KEEP_UP_MS), 'bring the log into the data file', () =>
@@ -100,7 +103,7 @@ function siteFrom(
   config: Config,
   storage: SqliteStorage,
   signsAs: SignsAs,
-  services: Pick<Site, 'users' | 'logins' | 'log' | 'background' | 'tabModules'>,
+  services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'background' | 'tabModules'>,
 ): Site {
   const keyRing = config.keyRing ?? KeyRing.inFolder(config.dataFolder);
   return {
@@ -115,7 +118,7 @@ function siteFrom(
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
-    generations: new Generations(storage),
+    endedSessions: new EndedSessions(storage),
     processes: new Processes({
       table: storage.table(signsAs),
       clock: wallClock,

@@ -3,6 +3,11 @@ import type { KeyedTable, Storage } from './storage/storage.ts';
 
 const REMEMBERED = 10_000;
 
+/** The key of the number that all sessions of a user are under, whichever container they are in. */
+export function generationOfUser(name: string): string {
+  return `user ${name}`;
+}
+
 /**
  * Numbers that end what was made under a lower one: sessions, kept answers. They are outside revisions, undo, copy and
  * export. Each is read once while nobody writes anything.

@@ -2,6 +2,7 @@ import type { Background } from './base/background.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { KeyRing } from './base/secrets.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import type { Generations } from './generations.ts';
 import type { Allowlist } from './memcache/allowlist.ts';
 import type { Connection } from './objects/connection.ts';
@@ -36,6 +37,7 @@ export interface Site {
   /** Which memcached servers a proxy may name; never changed through the interface. */
   readonly allowlist: Allowlist;
   readonly generations: Generations;
+  readonly endedSessions: EndedSessions;
   /** Who else serves this tree. */
   readonly processes: Processes;
   readonly clock: Clock;

@@ -150,6 +150,23 @@ test('a session can be moved to a new id and ended', async () => {
   assert.equal(visitor.browserId, '', 'the cookie was dropped');
 });
 
+test('a user of the application is nobody of the same name here, whatever happens to that one', async () => {
+  const body = { name: 'jo', password: 'violets under glass', roles: [] };
+  assert.equal((await installation.ask('POST', '/api/acl_users/@users', { body })).status, 201);
+  const visitor = visitorOf(counting);
+  await visitor.ask('/?user=jo');
+  const path = '/api/acl_users/@users/jo';
+  assert.equal((await installation.ask('PATCH', path, { body: { password: 'roses in the rain' } })).status, 200);
+  assert.equal((await visitor.ask('/?user=jo')).text, '2', 'after a new password of the one here');
+  assert.equal((await installation.ask('DELETE', path)).status, 204);
+  assert.equal((await visitor.ask('/?user=jo')).text, '3', 'after the one here was removed');
+  const { known } = (await installation.ask('POST', '/api/mcsdc/@sessions/@end', { body: { user: 'jo' } })).json<{
+    known: number;
+  }>();
+  assert.equal(known, 1);
+  assert.equal((await visitor.ask('/?user=jo')).text, '1', 'whom a manager ends by name in the list is ended');
+});
+
 test('the list of sessions shows who is signed in to the application', async () => {
   const visitor = visitorOf(counting);
   // A name that no random key of another session has in it.

@@ -111,14 +111,15 @@ async function finish(context: ParameterizedContext, use: SessionUse): Promise<v
   if (context.status >= 500) return use.abort();
   await commit(use);
   const { setCookie } = use;
-  if (setCookie !== undefined && context.headerSent) {
+  if (use.hasNewId && context.headerSent) {
     await use.undo();
     throw new Error('The handler sent its headers itself, so the browser id cookie came too late: nothing was stored.');
   }
   use.announce();
   if (context.headerSent) return;
   if (setCookie !== undefined) context.append('set-cookie', setCookie);
-  if (!context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
+  // A copy that somebody keeps would give this browser's id to the next.
+  if (setCookie !== undefined || !context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
 }
 
 async function commit(use: SessionUse): Promise<void> {

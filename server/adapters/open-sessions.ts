@@ -8,6 +8,7 @@ import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/current.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
+import { labelInApplication } from '../sessions/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
 
 export interface OpenSessionsOptions {
@@ -138,7 +139,7 @@ function noManager(path: string, found: TreeObject | undefined): Unavailable {
 
 /** Who makes a request, for the list of sessions. */
 export function originOf(address: string | undefined, userAgent: string | undefined, user: string | null): Origin {
-  return { user, address: address ?? '', browser: browserLabel(userAgent ?? '') };
+  return { user: labelInApplication(user), address: address ?? '', browser: browserLabel(userAgent ?? '') };
 }
 
 /** An error as Koa and Express answer it: with its status, its sentence and, where that passes, Retry-After. */

@@ -67,10 +67,17 @@ export class KeyRing {
   }
 
   verify(purpose: string, text: string, signed: string): boolean {
+    return this.signedBy(purpose, text, signed) !== undefined;
+  }
+
+  /** Which of the keys signed this; `undefined`: none. */
+  signedBy(purpose: string, text: string, signed: string): 'newest' | 'older' | undefined {
     const given = Buffer.from(signed, 'base64url');
     // The decoder overlooks stray characters; only the one spelling that we write may pass.
-    if (given.length !== KEY_BYTES || given.toString('base64url') !== signed) return false;
-    return this.#keys.some((key) => timingSafeEqual(signature(key, purpose, text), given));
+    if (given.length !== KEY_BYTES || given.toString('base64url') !== signed) return undefined;
+    const key = this.#keys.find((each) => timingSafeEqual(signature(each, purpose, text), given));
+    if (key === undefined) return undefined;
+    return key === this.#newest ? 'newest' : 'older';
   }
 
   /** 32 bytes that only holders of the newest key can compute. */

@@ -48,9 +48,10 @@ const login = method({
 const logout = method({
   http: 'POST',
   permission: EVERYBODY,
-  summary: 'Ends the login of this cookie.',
+  summary: 'Ends the login of this cookie and the session of this browser.',
   async run(call) {
     await endFormerLogin(call);
+    await (await atAccess(call))?.signOut(call);
     return { ...noContent(), cookies: [loginCookie(undefined, call.request.acceptsSecureCookies)] };
   },
 });
@@ -75,14 +76,30 @@ export const accessViews: readonly View[] = [
   { name: 'administrator', on: 'root', methods: [administrator] },
 ];
 
-/** What a session manager does when somebody signs in: gives the browser's session another id. */
-export type OnSignIn = (call: Call, user: string) => Promise<void>;
+/** What becomes of the session of the browser that asks, by the nearest session manager. */
+export interface AtAccess {
+  signIn(call: Call, user: string): Promise<void>;
+  signOut(call: Call): Promise<void>;
+  /** To be called before the caller's own password is changed. */
+  newPassword(call: Call): Promise<void>;
+}
 
 async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
-  const manager = await call.object.findService('session.on-sign-in');
-  await (manager?.provide('session.on-sign-in') as OnSignIn | undefined)?.(call, user);
+  await (await atAccess(call))?.signIn(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
   return { ...json(answer), cookies: [loginCookie(token, call.request.acceptsSecureCookies)] };
+}
+
+async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
+  const manager = await object.findService('session.at-access');
+  return manager?.provide('session.at-access') as AtAccess | undefined;
+}
+
+/** Changes of the caller's own account that end every login and session of theirs leave those that the call came with. */
+export async function keepingOwn(call: Call, change: () => Promise<void>): Promise<void> {
+  await (await atAccess(call))?.newPassword(call);
+  const token = readLoginCookie(call.request.cookies, call.request.acceptsSecureCookies);
+  await (token === undefined ? change() : siteOf(call).logins.keepThrough(token, change));
 }
 
 function whenceOf({ request }: Call): Whence {

@@ -110,6 +110,16 @@ export class Logins {
     return user;
   }
 
+  /** Whatever `change` does to its user, this login goes on while they may sign in at all. */
+  async keepThrough(token: string, change: () => Promise<void>): Promise<void> {
+    const key = keyOf(token);
+    const record = this.find(token) && this.#table.get(key);
+    await change();
+    const generation = record && this.#users.find(record.user)?.generation;
+    if (record === undefined || generation === undefined) return;
+    await this.#table.whenFree(() => this.#table.set(key, { ...record, generation }, this.#expiry(record)));
+  }
+
   async signOut(token: string): Promise<void> {
     await this.#table.whenFree(() => this.#table.delete(keyOf(token)));
   }

@@ -17,11 +17,20 @@ export function signingIn() {
   const usersTable = storage.table<UserRecord>('users');
   const loginsTable = storage.table<LoginRecord>('logins');
   const linksTable = storage.table<number>('administrator');
-  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 64, passes: 1, lanes: 1 }));
+  const endedUsers: string[] = [];
+  const usersAtCost = (memoryKib: number) => {
+    const passwords = new Passwords({ memoryKib, passes: 1, lanes: 1 });
+    return new Users({ table: usersTable, endSessionsOf: (name) => endedUsers.push(name), clock, passwords });
+  };
+  const users = usersAtCost(64);
   const credentials = new Credentials(users, new Throttle(clock));
   const background = new Background(openLog('silent'));
   return {
     users,
+    /** Whose sessions were ended, in that order. */
+    endedUsers,
+    /** The same users, with hashes that take so much memory. */
+    usersAtCost,
     usersTable,
     loginsTable,
     linksTable,

@@ -1,9 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Invalid, NotFound } from '../base/errors.ts';
-import { Passwords } from './passwords.ts';
 import { MARY, OLGA, signingIn } from './testing.ts';
-import { Users } from './users.ts';
 
 test('a user who was added can be found and verified, by that password alone', async () => {
   const { users } = signingIn();
@@ -112,10 +110,10 @@ test('what concerns a user who is not there says so', async () => {
 });
 
 test('a hash made at an older cost is made anew at the next sign-in, and the user stays signed in', async () => {
-  const { usersTable, clock } = signingIn();
-  await new Users(usersTable, clock, new Passwords({ memoryKib: 32, passes: 1, lanes: 1 })).add(MARY);
+  const { usersAtCost, usersTable } = signingIn();
+  await usersAtCost(32).add(MARY);
   const { hash, generation } = usersTable.get('mary') ?? {};
-  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 64, passes: 1, lanes: 1 }));
+  const users = usersAtCost(64);
   assert.equal(await users.verify('mary', 'wrong'), undefined);
   assert.equal(usersTable.get('mary')?.hash, hash);
   assert.ok(await users.verify('mary', MARY.password));
@@ -132,8 +130,7 @@ test('hashes never leave: no answer of the users contains one', async () => {
 });
 
 test('an unknown name takes the work of a known one', async () => {
-  const { usersTable, clock } = signingIn();
-  const users = new Users(usersTable, clock, new Passwords({ memoryKib: 4096, passes: 1, lanes: 1 }));
+  const users = signingIn().usersAtCost(4096);
   await users.add(MARY);
   const work: Record<string, number[]> = { mary: [], nobody: [] };
   for (let round = 0; round < 40; round += 1) {
@@ -157,4 +154,21 @@ test('roles and password change together or not at all', async () => {
   await assert.rejects(users.change('olga', { roles: ['Manger'], password: 'nine white egrets' }), Invalid);
   assert.deepEqual(users.find('olga')?.roles, OLGA.roles);
   assert.equal((await users.verify('olga', OLGA.password))?.name, 'olga');
+});
+
+test('what ends the logins of a user ends their sessions, in the same step: a new password, being disabled, being removed', async () => {
+  const { users, endedUsers } = signingIn();
+  await users.add(MARY);
+  await users.add(OLGA);
+  await users.changeRoles('olga', ['Manager']);
+  await users.changeRoles('olga', []);
+  users.noteSignIn('olga');
+  assert.deepEqual(endedUsers, []);
+  await assert.rejects(users.changePassword('olga', 'short'));
+  assert.throws(() => users.remove('mary'), Invalid);
+  assert.deepEqual(endedUsers, [], 'what is refused ends nothing');
+  await users.changePassword('olga', 'eight white swans');
+  users.setDisabled('olga', true);
+  users.remove('olga');
+  assert.deepEqual(endedUsers, ['olga', 'olga', 'olga']);
 });

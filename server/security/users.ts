@@ -35,16 +35,26 @@ export interface UserSummary {
   readonly lastSignIn: number | null;
 }
 
+interface UsersOptions {
+  readonly table: KeyedTable<UserRecord>;
+  /** Ends what a user left behind elsewhere, in the same step as the change that ends their logins. */
+  readonly endSessionsOf: (name: string) => void;
+  readonly clock?: Clock;
+  readonly passwords?: Passwords;
+}
+
 /** The users, as a User Folder manages them. */
 export class Users {
   readonly #table: KeyedTable<UserRecord>;
+  readonly #endSessionsOf: (name: string) => void;
   readonly #clock: Clock;
   readonly #passwords: Passwords;
 
-  constructor(table: KeyedTable<UserRecord>, clock: Clock = wallClock, passwords = new Passwords()) {
+  constructor({ table, endSessionsOf, clock, passwords }: UsersOptions) {
     this.#table = table;
-    this.#clock = clock;
-    this.#passwords = passwords;
+    this.#endSessionsOf = endSessionsOf;
+    this.#clock = clock ?? wallClock;
+    this.#passwords = passwords ?? new Passwords();
   }
 
   async add({ name, password, roles }: { name: string; password: string; roles: readonly string[] }): Promise<User> {
@@ -157,7 +167,11 @@ export class Users {
 
   #change(name: string, change: (record: UserRecord) => UserRecord | undefined): void {
     this.#get(name);
-    this.#table.update(composed(name), (record) => record && change(record));
+    this.#table.update(composed(name), (record) => {
+      const changed = record && change(record);
+      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(composed(name));
+      return changed;
+    });
   }
 
   // Called inside the table's own transaction, so that two processes cannot remove the last two at once.

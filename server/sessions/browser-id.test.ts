@@ -20,7 +20,7 @@ test('an id that was signed here is adopted, also by another process with the sa
   const id = one.mint();
   const cookie = one.setCookie(id, settings).split('; ')[0]!;
   for (const header of [cookie, `a=1; ${cookie}; b=2`, `a=1;${cookie}`, `${settings.name}=x; ${cookie} `])
-    assert.equal(two.read(header, settings), id, header);
+    assert.equal(two.read(header, settings)?.id, id, header);
 });
 
 test('10,000 forged ids: none is adopted', () => {

@@ -31,11 +31,18 @@ const PURPOSE = 'browser id';
 const VERIFIED_REMEMBERED = 10_000;
 const DAY_S = 24 * 60 * 60;
 
+/** A browser id as a request brought it. */
+export interface KnownId {
+  readonly id: string;
+  /** An older key of the ring signed it: it is to be sent again, before that key is dropped. */
+  readonly isOld: boolean;
+}
+
 /** Makes browser ids and tells the ones that were made here from all others. */
 export class BrowserIds {
   readonly #keyRing: KeyRing;
   /** By the cookie's text. A signature that was right once stays right. */
-  readonly #verified = new BoundedMap<string, string>(VERIFIED_REMEMBERED);
+  readonly #verified = new BoundedMap<string, KnownId>(VERIFIED_REMEMBERED);
 
   constructor(keyRing: KeyRing) {
     this.#keyRing = keyRing;
@@ -47,13 +54,16 @@ export class BrowserIds {
   }
 
   /** The id in a Cookie header, if it was signed here; anything else is no id. */
-  read(header: string | undefined, settings: CookieSettings): string | undefined {
+  read(header: string | undefined, settings: CookieSettings): KnownId | undefined {
     if (header === undefined) return undefined;
+    let first: KnownId | undefined;
     for (const text of cookiesNamed(cookieName(settings), header)) {
-      const id = this.#verified.get(text) ?? this.#verify(text);
-      if (id !== undefined) return id;
+      const known = this.#verified.get(text) ?? this.#verify(text);
+      first ??= known;
+      // Sent again with another path or domain, it comes beside the old one.
+      if (known?.id === first?.id && known?.isOld === false) return known;
     }
-    return undefined;
+    return first;
   }
 
   /** The Set-Cookie line that gives a browser its id. */
@@ -61,12 +71,14 @@ export class BrowserIds {
     return cookieLine(settings, `${id}.${this.#keyRing.sign(PURPOSE, id)}`);
   }
 
-  #verify(text: string): string | undefined {
+  #verify(text: string): KnownId | undefined {
     if (text.length !== COOKIE_LENGTH || text[ID_LENGTH] !== '.') return undefined;
     const id = text.slice(0, ID_LENGTH);
-    if (!this.#keyRing.verify(PURPOSE, id, text.slice(ID_LENGTH + 1))) return undefined;
-    this.#verified.set(text, id);
-    return id;
+    const by = this.#keyRing.signedBy(PURPOSE, id, text.slice(ID_LENGTH + 1));
+    if (by === undefined) return undefined;
+    const known = { id, isOld: by === 'older' };
+    this.#verified.set(text, known);
+    return known;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Entries, SessionRecord } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
+import { nameIn } from './user-label.ts';
 import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './writing.ts';
 
 /** A session began, or was ended before its time. */
@@ -23,6 +24,8 @@ export interface SessionNews {
 export interface ContainerOptions extends RecordsOptions, WritingOptions {
   /** Whoever listens. Of a session that expires nobody hears: the store drops it, or it is found to be over. */
   readonly onNews?: ((news: SessionNews) => void) | undefined;
+  /** Remembers that the session with this key was ended by name. Times are milliseconds since 1970. */
+  readonly noteEnded?: ((key: string, endedAt: number, until: number) => Promise<void>) | undefined;
   /** Where to count; the container makes its own unless it is told. */
   readonly counts?: SessionCounts;
 }
@@ -40,6 +43,8 @@ export interface SaveOptions {
   readonly origin?: Origin;
   /** A new browser id, for a session that is to rotate. */
   readonly moveTo?: string | undefined;
+  /** The session is to outlast what ends all others of its user while the request is under way. */
+  readonly outlasts?: boolean | undefined;
   /** The caller holds the turn. */
   readonly hasTurn?: boolean;
   /** The caller runs the request again after a ConflictError. Otherwise the settings say what a conflict leads to. */
@@ -139,12 +144,6 @@ export class SessionContainer {
     return place.record?.kind === 'ended' ? new Session(nothingAt(place), this.#options.clock()) : this.load(browserId);
   }
 
-  /** Whether the browser has a session here. Looking does not count as using it. */
-  async has(browserId: string): Promise<boolean> {
-    const held = await this.#finder.find(browserId);
-    return held !== undefined && held.header !== null;
-  }
-
   /**
    * Brings a request's changes to the store; without changes, that the session was used, if it is time to say so. Gives
    * what it takes to take a change back; `undefined` where nothing changed, or the session was ended meanwhile. A key
@@ -154,13 +153,17 @@ export class SessionContainer {
     const held = Session.basisOf(session) as Held;
     const changes = session.changes();
     const isMoving = session.isRotating && options.moveTo !== undefined;
-    if (session.isValid && changes.size === 0 && !isMoving) return this.#touch(held);
+    if (session.isValid && changes.size === 0 && !isMoving) {
+      if (this.#writer.isTouchDue(held)) await this.touch(session);
+      return undefined;
+    }
     const release =
       options.hasTurn === true ? undefined : (this.#turns.tryTake(held.key) ?? (await this.#wait(held.key)));
     try {
       if (!session.isValid) return await this.#writer.end(held);
       const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
-      const write = { base: held, changes, origin: options.origin ?? NO_ORIGIN, rule };
+      const { origin = NO_ORIGIN, outlasts = false } = options;
+      const write = { base: held, changes, origin, rule, outlasts };
       const written = await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
       if (written !== undefined) countWrite(this.counts, write, written);
       return written;
@@ -172,6 +175,20 @@ export class SessionContainer {
     }
   }
 
+  /** Says now that a session was used, also where it is not yet time to, and whether that was stored. */
+  async touch(session: Session): Promise<boolean> {
+    const held = Session.basisOf(session) as Held;
+    const release = this.#turns.tryTake(held.key);
+    if (release === undefined) return false;
+    try {
+      const isStored = await this.#writer.touch(held);
+      if (isStored) this.counts.touches += 1;
+      return isStored;
+    } finally {
+      release();
+    }
+  }
+
   /** Puts back what was there before a write, as far as nobody has changed it since. */
   async undo(written: Written): Promise<void> {
     await this.#writer.undo(written);
@@ -180,7 +197,14 @@ export class SessionContainer {
   /** Ends the session with this key, whoever is using it. */
   async endKey(key: string): Promise<void> {
     const ended = await this.#writer.endKey(key);
-    if (ended !== undefined) this.#tell({ event: 'ended', id: idIn(key), user: ended.user });
+    if (ended === undefined) return;
+    await this.#noteEnded(key, ended);
+    this.#tell({ event: 'ended', id: idIn(key), user: nameIn(ended.user) });
+  }
+
+  /** Ends the session of a browser id while the store is out of reach: whatever it still has is not believed. */
+  noteEnded(browserId: string): Promise<void> {
+    return this.#noteEnded(this.keyOf(browserId));
   }
 
   /** Tells whoever listens what a write began or ended, once nothing can take it back. `user`: who made the request. */
@@ -191,7 +215,7 @@ export class SessionContainer {
     const isThere = after !== null || movedTo !== null;
     if (wasThere === isThere) return;
     const id = idIn(movedTo === null ? before.key : this.keyOf(movedTo));
-    this.#tell({ event: isThere ? 'added' : 'ended', id, user: before.header?.user ?? user });
+    this.#tell({ event: isThere ? 'added' : 'ended', id, user: nameIn(before.header?.user ?? user) });
   }
 
   /** Whoever loads, changes and saves while holding the turn is disturbed by nobody else in this process. */
@@ -246,20 +270,15 @@ export class SessionContainer {
     return release;
   }
 
+  async #noteEnded(key: string, { created, keptUntil } = { created: 0, keptUntil: 0 }): Promise<void> {
+    const now = this.#options.clock();
+    const until = now + keepSeconds(now, this.settings, now) * 1_000;
+    await this.#options.noteEnded?.(key, Math.max(now, created), Math.max(until, keptUntil));
+  }
+
   #tell(news: SessionNews): void {
     this.counts[news.event === 'added' ? 'begun' : 'ended'] += 1;
     this.#options.onNews?.(news);
-  }
-
-  async #touch(held: Held): Promise<undefined> {
-    if (!this.#writer.isTouchDue(held)) return;
-    const release = this.#turns.tryTake(held.key);
-    if (release === undefined) return;
-    try {
-      if (await this.#writer.touch(held)) this.counts.touches += 1;
-    } finally {
-      release();
-    }
   }
 }
 

@@ -14,6 +14,8 @@ export interface FindingOptions {
   readonly settings: () => Lifetime;
   /** How often all sessions of a user were ended in this container. */
   readonly userGeneration: (user: string) => number;
+  /** When the session with this key was ended by name: what began before is over, whatever the store says. */
+  readonly endedAt?: ((key: string) => number | undefined) | undefined;
   readonly clock: Clock;
 }
 
@@ -45,22 +47,25 @@ export class SessionFinder {
   }
 
   /** Whether a record is of a session that may still be used. */
-  isLive(record: SessionRecord): boolean {
+  isLive(key: string, record: SessionRecord): boolean {
     const { kind, header } = record;
-    if (kind !== 'session' || this.#isEndedWithUser(header)) return false;
+    if (kind !== 'session' || this.#isEnded(key, header)) return false;
     return !isOver(header, this.#options.settings(), this.#options.clock());
   }
 
   #judge(place: Place): Held | undefined {
     const { record } = place;
     if (record === undefined) return nothingAt(place);
-    if (record.kind !== 'session' || this.#isEndedWithUser(record.header)) return undefined;
-    if (!this.isLive(record)) return nothingAt(place);
-    return { browserId: place.browserId, key: place.seal.key, header: record.header, entries: record.entries, place };
+    const { kind, header } = record;
+    if (kind !== 'session' || this.#isEnded(place.seal.key, header)) return undefined;
+    if (isOver(header, this.#options.settings(), this.#options.clock())) return nothingAt(place);
+    return { browserId: place.browserId, key: place.seal.key, header, entries: record.entries, place };
   }
 
-  #isEndedWithUser(header: Header): boolean {
-    return header.user !== null && header.userGeneration !== this.#options.userGeneration(header.user);
+  #isEnded(key: string, { user, userGeneration, created }: Header): boolean {
+    if (user !== null && userGeneration !== this.#options.userGeneration(user)) return true;
+    const endedAt = this.#options.endedAt?.(key);
+    return endedAt !== undefined && created <= endedAt;
   }
 }
 

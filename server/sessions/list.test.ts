@@ -40,6 +40,7 @@ test('the list shows each session’s header, and figures of all of them', async
   assert.deepEqual(page.sessions[0], {
     id,
     user: null,
+    label: null,
     created: world.now,
     lastAccess: world.now,
     expires: world.now + (20 * 60 + 20) * 1_000,

@@ -3,6 +3,7 @@ import type { KeyEntry, KeyListing, Store } from '../memcache/store.ts';
 import type { FindingOptions, SessionFinder } from './finding.ts';
 import { endOf } from './lifetime.ts';
 import { matcherFor } from './list-filter.ts';
+import { nameIn } from './user-label.ts';
 import type { Entries, SessionRecord } from './record.ts';
 import type { SessionRecords } from './records.ts';
 
@@ -11,6 +12,8 @@ export interface ListedSession {
   /** Names the session without giving away the browser id. */
   readonly id: string;
   readonly user: string | null;
+  /** As the record has it, so that a user of this installation is told from one of an application. */
+  readonly label: string | null;
   readonly created: number;
   readonly lastAccess: number;
   /** When it ends if nobody uses it again; `null`: never. */
@@ -109,12 +112,12 @@ export class SessionList {
     };
   }
 
-  /** The sessions of one user among those that are opened for a list. */
+  /** The sessions of one user of this installation among those that are opened for a list. */
   async ofUser(user: string): Promise<UserSessions> {
     const { keys: byEnd, ...listing } = await this.#walk();
     const { sessions, unopened } = await this.#open(byEnd.slice(-MAX_OPENED));
     return {
-      sessions: sessions.filter((session) => session.user === user),
+      sessions: sessions.filter((session) => session.label === user),
       openedOnly: byEnd.length <= MAX_OPENED ? null : sessions.length,
       unopened,
       listing,
@@ -137,7 +140,7 @@ export class SessionList {
     const storeKey = this.#prefix + id;
     const item = (await store.getMulti([storeKey])).get(storeKey);
     const record = item === undefined ? undefined : this.#records.peek(storeKey, item.value);
-    if (item === undefined || record?.kind !== 'session' || !this.#finder.isLive(record)) return undefined;
+    if (item === undefined || record?.kind !== 'session' || !this.#finder.isLive(storeKey, record)) return undefined;
     const servers = store.placesOf(storeKey);
     return { ...this.#listed(id, record, item.value.length, servers), storeKey, entries: record.entries };
   }
@@ -176,7 +179,7 @@ export class SessionList {
       if (item === undefined) continue;
       const record = this.#records.peek(key, item.value);
       if (record === undefined) unopened += 1;
-      else if (this.#finder.isLive(record)) {
+      else if (this.#finder.isLive(key, record)) {
         sessions.push(this.#listed(key.slice(key.lastIndexOf(':') + 1), record, item.value.length, servers));
       }
     }
@@ -193,9 +196,9 @@ export class SessionList {
   }
 
   #listed(id: string, { header }: SessionRecord, bytes: number, servers: readonly string[]): ListedSession {
-    const { created, lastAccess, user, address, browser } = header;
+    const { created, lastAccess, user: label, address, browser } = header;
     const expires = endOf(header, this.#options.settings(), this.#options.clock());
-    return { id, user, created, lastAccess, expires, bytes, address, browser, servers };
+    return { id, user: nameIn(label), label, created, lastAccess, expires, bytes, address, browser, servers };
   }
 }
 

@@ -189,7 +189,6 @@ test('looking touches a session at most once in a resolution, and a change of th
   await look();
   assert.equal(await lastAccess(), 0);
   world.now += 5_000;
-  await world.container.has(browser.browserId!);
   world.settings = { ...world.settings, resolutionSeconds: 5 };
   await look();
   assert.equal(await lastAccess(), 0);

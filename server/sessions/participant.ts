@@ -1,6 +1,6 @@
 import { ConflictError, NotTakenBack } from '../base/errors.ts';
 import type { Release } from '../base/limits.ts';
-import { dropCookie, type BrowserIds, type CookieSettings } from './browser-id.ts';
+import { dropCookie, type BrowserIds, type CookieSettings, type KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
 import { Session, type Origin } from './session.ts';
 import type { Written } from './writing.ts';
@@ -14,6 +14,10 @@ export interface SessionUseOptions {
   readonly origin: Origin;
   /** Whether the caller runs the request again after a ConflictError. */
   readonly mayRerun: boolean;
+  /** What ends all sessions of the user while this request is under way leaves those it changes. */
+  readonly outlasts?: boolean | undefined;
+  /** Whether a session with this label of a user may be given to who asks; without it, every one may. */
+  readonly mayHave?: (label: string | null) => boolean;
   /** How often it was run before. Runs after the first have their sessions to themselves in this process. */
   readonly reruns: number;
 }
@@ -24,6 +28,8 @@ interface Opened {
   readonly browserId: string;
   /** Nobody but this request knows the browser id yet. */
   readonly isMinted: boolean;
+  /** The session went to somebody else under a new id while this request was under way. */
+  readonly isMovedAway: boolean;
   readonly release: Release | undefined;
 }
 
@@ -36,10 +42,11 @@ export class SessionUse {
   readonly #opened = new Map<SessionContainer, Opened>();
   readonly #opening = new Map<SessionContainer, Promise<Opened>>();
   #isOver = false;
-  #given: string | null | undefined = null;
+  #given: KnownId | null | undefined = null;
   #minted: string | undefined;
   #written: { readonly container: SessionContainer; readonly written: Written }[] = [];
   #setCookie: string | undefined;
+  #sameAgain: string | undefined;
 
   constructor(options: SessionUseOptions) {
     this.#options = options;
@@ -51,23 +58,22 @@ export class SessionUse {
     return opened.session;
   }
 
-  /** Whether the browser has a session in a container; starts none. */
-  async has(container: SessionContainer): Promise<boolean> {
-    const opened = this.#opened.get(container);
-    if (opened !== undefined) return !opened.session.isNew;
-    return this.browserId !== undefined && (await container.has(this.browserId));
-  }
-
   /** The id that the browser came with, if it was made here. */
   get browserId(): string | undefined {
-    const { browserIds, cookieHeader, cookie } = this.#options;
-    if (this.#given === null) this.#given = browserIds.read(cookieHeader, cookie);
-    return this.#given;
+    return this.#came?.id;
   }
 
-  /** The Set-Cookie line for the answer, once committed: after something was stored for a new browser id, or one ended. */
+  /**
+   * The Set-Cookie line for the answer, once committed: after something was stored for a new browser id, one ended, or one
+   * that an older key signed was used.
+   */
   get setCookie(): string | undefined {
-    return this.#setCookie;
+    return this.#setCookie ?? this.#sameAgain;
+  }
+
+  /** Whether the browser has another id, or none, from now on: the line must not come too late. */
+  get hasNewId(): boolean {
+    return this.#setCookie !== undefined;
   }
 
   /** The Set-Cookie line for an answer that must go out although the session cannot be reached: signing in does. */
@@ -99,6 +105,7 @@ export class SessionUse {
     const written = this.#written;
     this.#written = [];
     this.#setCookie = undefined;
+    this.#sameAgain = undefined;
     const failures: unknown[] = [];
     for (const each of written.reverse()) {
       await each.container.undo(each.written).catch((error: unknown) => failures.push(error));
@@ -116,6 +123,12 @@ export class SessionUse {
     this.#end();
   }
 
+  get #came(): KnownId | undefined {
+    const { browserIds, cookieHeader, cookie } = this.#options;
+    if (this.#given === null) this.#given = browserIds.read(cookieHeader, cookie);
+    return this.#given;
+  }
+
   #begin(container: SessionContainer): Promise<Opened> {
     const opening = this.#find(container);
     this.#opening.set(container, opening);
@@ -131,9 +144,9 @@ export class SessionUse {
     try {
       const session = browserId === undefined ? undefined : await container.load(browserId);
       const opened =
-        browserId === undefined || session === undefined
-          ? this.#start(container, release)
-          : { container, session, browserId, isMinted: false, release };
+        browserId === undefined || session === undefined || !this.#mayHave(session)
+          ? this.#start(container, release, isMoved(session, browserId))
+          : { container, session, browserId, isMinted: false, isMovedAway: false, release };
       this.#opened.set(container, opened);
       if (this.#isOver) release?.();
       return opened;
@@ -145,25 +158,40 @@ export class SessionUse {
     }
   }
 
-  #start(container: SessionContainer, release: Release | undefined): Opened {
+  #mayHave(session: Session): boolean {
+    const { mayHave } = this.#options;
+    return mayHave === undefined || mayHave(Session.basisOf(session).header?.user ?? null);
+  }
+
+  #start(container: SessionContainer, release: Release | undefined, isMovedAway: boolean): Opened {
     this.#minted ??= this.#options.browserIds.mint();
-    return { container, session: container.begin(this.#minted), browserId: this.#minted, isMinted: true, release };
+    const session = container.begin(this.#minted);
+    return { container, session, browserId: this.#minted, isMinted: true, isMovedAway, release };
   }
 
   async #commit(opened: Opened): Promise<void> {
     const { container, session, isMinted } = opened;
     if (isMinted && !session.isValid) return;
-    const moveTo = this.#newIdFor(opened);
-    const { origin, mayRerun } = this.#options;
-    const written = await container.save(session, { origin, moveTo, mayRerun, hasTurn: opened.release !== undefined });
+    // The browser has been given the new id, or will be: another one would take the session away from it.
+    if (opened.isMovedAway && session.changes().size > 0) throw new ConflictError(SIGNED_IN_MEANWHILE);
+    const isOld = isAtHome(opened) && this.#came?.isOld === true;
+    if (isOld && isOnlyRead(session)) {
+      // Written down whether or not it is time to: that seals the record anew, and shows that it still has this id.
+      if (await container.touch(session)) this.#sendAgain(opened);
+      return;
+    }
+    const moveTo = session.isRotating && isAtHome(opened) ? this.#options.browserIds.mint() : undefined;
+    const { origin, mayRerun, outlasts } = this.#options;
+    const hasTurn = opened.release !== undefined;
+    const written = await container.save(session, { origin, moveTo, mayRerun, outlasts, hasTurn });
     if (written !== undefined) this.#written.push({ container, written });
     this.#setCookie = this.#cookieAfter(opened, written) ?? this.#setCookie;
+    if (isOld && written !== undefined) this.#sendAgain(opened);
   }
 
-  /** A session reached by an id that was just replaced stays where it is: that id may be in the wrong hands by now. */
-  #newIdFor({ session, browserId, isMinted }: Opened): string | undefined {
-    const isAtHome = !isMinted && Session.basisOf(session).browserId === browserId;
-    return session.isRotating && isAtHome ? this.#options.browserIds.mint() : undefined;
+  #sendAgain({ browserId }: Opened): void {
+    const { browserIds, cookie } = this.#options;
+    this.#sameAgain = browserIds.setCookie(browserId, cookie);
   }
 
   #cookieAfter({ session, browserId, isMinted }: Opened, written: Written | undefined): string | undefined {
@@ -178,6 +206,21 @@ export class SessionUse {
     this.#isOver = true;
     for (const opened of this.#opened.values()) opened.release?.();
   }
+}
+
+const SIGNED_IN_MEANWHILE = 'Somebody signed in with this browser while the request was under way. Send it again.';
+
+function isMoved(session: Session | undefined, browserId: string | undefined): boolean {
+  return session !== undefined && Session.basisOf(session).browserId !== browserId;
+}
+
+/** A session reached by an id that was just replaced stays where it is: that id may be in the wrong hands by now. */
+function isAtHome({ session, browserId, isMinted }: Opened): boolean {
+  return !isMinted && Session.basisOf(session).browserId === browserId;
+}
+
+function isOnlyRead(session: Session): boolean {
+  return session.isValid && !session.isRotating && session.changes().size === 0;
 }
 
 /** Two requests that change the same sessions change them in the same order. */

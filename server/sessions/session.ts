@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { obscured } from './obscure.ts';
+import { nameIn } from './user-label.ts';
 import { sameBytes, slotOf, type Entries, type Header, type Slot } from './record.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
@@ -87,7 +88,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** Who was signed in when something was stored here last. */
   get user(): string | null {
-    return this.#basis.header?.user ?? null;
+    return nameIn(this.#basis.header?.user ?? null);
   }
 
   /** Names the session in lists without giving away the browser id. */

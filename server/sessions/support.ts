@@ -94,6 +94,6 @@ export class Browser {
   }
 
   get browserId(): string | undefined {
-    return this.#world.browserIds.read(this.cookieHeader, this.#world.cookie);
+    return this.#world.browserIds.read(this.cookieHeader, this.#world.cookie)?.id;
   }
 }

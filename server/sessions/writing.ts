@@ -29,6 +29,8 @@ export interface Write {
   readonly changes: Changes;
   readonly origin: Origin;
   readonly rule: ConflictRule;
+  /** The session is to outlast what ended all of its user's: it was loaded before that, on their behalf. */
+  readonly outlasts: boolean;
 }
 
 /** A write that was made, with what it takes to take it back. */
@@ -75,10 +77,10 @@ export class SessionWriter {
 
   /** Gives `undefined` where the session was ended meanwhile: what is ended is not made again. */
   write(write: Write): Promise<Written | undefined> {
-    const { base, changes, origin, rule } = write;
+    const { base, changes, rule } = write;
     return this.#retry(base, rule, (current) => {
       const entries = merge(base.entries, current.entries, changes, rule);
-      return this.#attempt(current, this.#headerFor(current, origin), entries);
+      return this.#attempt(current, this.#headerFor(current, write), entries);
     });
   }
 
@@ -87,10 +89,10 @@ export class SessionWriter {
    * request has just moved stays where it is: who knows only the old id must not choose where the session lives.
    */
   async move(write: Write, to: string): Promise<Written | undefined> {
-    const { base, changes, origin, rule } = write;
+    const { base, changes, rule } = write;
     let target = this.#records.empty(to);
     return this.#retry(base, rule, async (current) => {
-      const header = this.#headerFor(current, origin);
+      const header = this.#headerFor(current, write);
       const entries = merge(base.entries, current.entries, changes, rule);
       if (current.browserId !== base.browserId) return this.#attempt(current, header, entries);
       await this.#put(target, header, entries, 'owed');
@@ -170,19 +172,19 @@ export class SessionWriter {
     }
   }
 
-  #headerFor(current: Held, origin: Origin): Omit<Header, 'keptUntil'> {
+  #headerFor(current: Held, { origin, outlasts }: Write): Omit<Header, 'keptUntil'> {
     const { header } = current;
     const now = this.#now();
     const user = origin.user ?? header?.user ?? null;
     // The number that the session has, not today's: a write must not save it from having been ended with its user's others.
-    const isSameUser = header !== null && header.user === user;
+    const keepsNumber = header !== null && header.user === user && !outlasts;
     return {
       created: header?.created ?? now,
       lastAccess: now,
       lastChange: now,
       written: now,
       user,
-      userGeneration: isSameUser ? header.userGeneration : user === null ? 0 : this.#options.userGeneration(user),
+      userGeneration: keepsNumber ? header.userGeneration : user === null ? 0 : this.#options.userGeneration(user),
       address: origin.address || (header?.address ?? ''),
       browser: origin.browser || (header?.browser ?? ''),
     };

@@ -6,6 +6,7 @@ import type { Call } from '../../publisher/call.ts';
 import { json, noContent } from '../../publisher/request.ts';
 import { text, texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
+import { keepingOwn } from '../../manage/access.ts';
 import { timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site.ts';
 
@@ -33,11 +34,13 @@ const add = method({
 const change = method({
   http: 'PATCH',
   permission: PERMISSION,
-  summary: 'Sets a user’s password or roles.',
+  summary: 'Sets a user’s password or roles. A password ends their logins and sessions, except one’s own at hand.',
   tail: 'the name of the user',
   optional: { password: text, roles: texts },
   async run(call) {
-    await siteOf(call).users.change(named(call), call.body);
+    const name = named(call);
+    const set = () => siteOf(call).users.change(name, call.body);
+    await (name === call.user.name && call.body.password !== undefined ? keepingOwn(call, set) : set());
     return usersMessage(call);
   },
 });
@@ -45,7 +48,7 @@ const change = method({
 const remove = method({
   http: 'DELETE',
   permission: PERMISSION,
-  summary: 'Removes a user and ends their logins.',
+  summary: 'Removes a user and ends their logins and sessions.',
   tail: 'the name of the user',
   run(call) {
     const name = named(call);

@@ -1,9 +1,11 @@
 import type { KeyRing } from '../../base/secrets.ts';
+import { generationOfUser, type Generations } from '../../generations.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
 import { countFailure } from '../../sessions/counts.ts';
 import type { SessionSettings } from '../../sessions/writing.ts';
+import { isOfApplication, labelsNamed } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { newsFrom } from './news.ts';
 import { countsOf } from './statistics.ts';
@@ -31,16 +33,27 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
 
 /** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
 export function endAll(object: TreeObject, user?: string): void {
-  siteOf(object).generations.raise(generationKey(object.oid, user));
+  const { generations } = siteOf(object);
+  const keys =
+    user === undefined
+      ? [generationKey(object.oid)]
+      : labelsNamed(user).map((label) => generationKey(object.oid, label));
+  for (const key of keys) generations.raise(key);
   newsFrom(object)?.({ event: 'ended', id: null, user: user ?? null });
 }
 
-function generationKey(oid: number, user?: string): string {
-  return user === undefined ? `${oid}` : `${oid} ${user}`;
+function generationKey(oid: number, label?: string): string {
+  return label === undefined ? `${oid}` : `${oid} ${label}`;
+}
+
+/** How often the sessions of somebody were ended: those kept here, and those of a user of this installation everywhere. */
+function endingsOf(label: string, oid: number, generations: Generations): number {
+  const here = generations.of(generationKey(oid, label));
+  return isOfApplication(label) ? here : here + generations.of(generationOfUser(label));
 }
 
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
-  const { generations, installation, clock, log } = siteOf(object);
+  const { generations, endedSessions, installation, clock, log } = siteOf(object);
   const { oid } = object;
   const counts = countsOf(object);
   const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
@@ -49,7 +62,12 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     keyRing,
     clock,
     scope: { installation, container: String(oid), generation: () => generations.of(generationKey(oid)) },
-    userGeneration: (user) => generations.of(generationKey(oid, user)),
+    userGeneration: (label) => endingsOf(label, oid, generations),
+    endedAt: (key) => endedSessions.endedAt(key),
+    noteEnded: (key, endedAt, until) =>
+      endedSessions.add(key, endedAt, until).catch((error: unknown) => {
+        log.warn({ err: error }, 'That a session was ended could not be kept beside what memcached holds');
+      }),
     settings: () => kept.settings,
     counts,
     onNews: newsFrom(object),

@@ -4,9 +4,11 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
+import { mayHave } from '../../sessions/user-label.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf, type Site } from '../../site.ts';
+import type { Participant } from '../../transaction/transaction.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings } from './browser-id-manager.ts';
 import type { OpenContainer } from './containers.ts';
@@ -63,7 +65,7 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   call.scope.set(USES, uses);
   const known = uses.get(browserIds.oid);
   if (known !== undefined) return known;
-  const use = newUse(call, browserIds, call.user.name);
+  const use = newUse(call, browserIds, call.user);
   uses.set(browserIds.oid, use);
   call.keepPrivate();
   call.cookies.push(() => use.setCookie);
@@ -80,7 +82,7 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
 export async function ownKeyIn(call: Call, object: TreeObject): Promise<string | undefined> {
   const browserIds = await object.findService('session.browser-ids');
   if (browserIds === undefined) return undefined;
-  const { browserId } = newUse(call, settingsOf(browserIds), call.user.name);
+  const { browserId } = newUse(call, settingsOf(browserIds), call.user);
   return browserId === undefined ? undefined : (await openContainer(object)).keyOf(browserId);
 }
 
@@ -100,36 +102,101 @@ export async function containerObject(manager: TreeObject): Promise<TreeObject> 
 }
 
 /**
- * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing. Where memcached is
- * out of reach, signing in goes on and the browser loses its id instead.
+ * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing; one of another user
+ * ends. Where there is none, or memcached is out of reach, signing in goes on and the browser loses its id instead.
  */
-export async function rotateAtSignIn(manager: TreeObject, call: Call, user: string): Promise<void> {
-  const browserIds = await manager.findService('session.browser-ids');
-  const use = browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), user);
+export async function moveAtSignIn(manager: TreeObject, call: Call, name: string): Promise<void> {
+  const use = await useBeside(manager, call, { name });
+  const browserId = use?.browserId;
+  if (use === undefined || browserId === undefined) return;
+  let isLost = false;
+  const lose = () => (isLost = true);
+  call.cookies.push(() => (isLost ? use.dropCookie : use.setCookie));
+  call.transaction.join(sparing(use, lose));
+  try {
+    const container = await openContainer(await containerObject(manager));
+    const session = await use.open(container);
+    if (!session.isNew) return session.rotate();
+    lose();
+    await container.endKey(container.keyOf(browserId));
+  } catch (error) {
+    lose();
+    spare(error);
+  }
+}
+
+/** One's own new password ends all of one's sessions but the one at hand, which gets another id. To be called before. */
+export async function keepThroughNewPassword(manager: TreeObject, call: Call): Promise<void> {
+  const use = await useBeside(manager, call, { name: call.user.name, outlasts: true });
   if (use?.browserId === undefined) return;
-  let isGivenUp = false;
-  const giveUp = (error: unknown) => {
-    // A session that others change at this very moment is given up, too: signing in is never run again.
-    if (!(error instanceof Unavailable || error instanceof ConflictError)) throw error;
-    isGivenUp = true;
-  };
-  call.cookies.push(() => (isGivenUp ? use.dropCookie : use.setCookie));
-  call.transaction.join({
-    commit: () => use.commit().catch(giveUp),
+  call.cookies.push(() => use.setCookie);
+  call.transaction.join(sparing(use));
+  try {
+    const session = await use.open(await openContainer(await containerObject(manager)));
+    if (session.user === call.user.name) session.rotate();
+  } catch (error) {
+    spare(error);
+  }
+}
+
+/** Signing out ends the session of the browser and takes its id away, also where memcached is out of reach. */
+export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
+  const use = await useBeside(manager, call, call.user);
+  const browserId = use?.browserId;
+  if (use === undefined || browserId === undefined) return;
+  call.cookies.push(() => use.dropCookie);
+  // Nobody is signed in any more: what their session holds is given to nobody else.
+  if (call.user.name === null) return;
+  try {
+    await endSession(use, browserId, await openContainer(await containerObject(manager)));
+  } catch (error) {
+    spare(error);
+  } finally {
+    use.abort();
+  }
+}
+
+async function endSession(use: SessionUse, browserId: string, container: SessionContainer): Promise<void> {
+  try {
+    const session = await use.open(container);
+    if (!session.isNew) await container.endKey(session.containerKey);
+  } catch (error) {
+    if (error instanceof Unavailable) await container.noteEnded(browserId);
+    throw error;
+  }
+}
+
+/** The session of the browser beside what the request is about. */
+async function useBeside(manager: TreeObject, call: Call, who: Who): Promise<SessionUse | undefined> {
+  const browserIds = await manager.findService('session.browser-ids');
+  return browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), who);
+}
+
+/** Who signs in or out does so whatever becomes of the session, which may be out of reach or changed by others just now. */
+function sparing(use: SessionUse, lose?: () => void): Participant {
+  return {
+    commit: () =>
+      use.commit().catch((error: unknown) => {
+        lose?.();
+        spare(error);
+      }),
     undo: () => use.undo(),
     committed: () => use.announce(),
     abort: () => use.abort(),
-  });
-  await openAndRotate(manager, use).catch(giveUp);
+  };
 }
 
-async function openAndRotate(manager: TreeObject, use: SessionUse): Promise<void> {
-  const container = await openContainer(await containerObject(manager));
-  const session = await use.open(container);
-  if (!session.isNew) session.rotate();
+function spare(error: unknown): void {
+  if (!(error instanceof Unavailable || error instanceof ConflictError)) throw error;
 }
 
-function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, user: string | null): SessionUse {
+/** For whom a session is asked for. */
+interface Who {
+  readonly name: string | null;
+  readonly outlasts?: boolean;
+}
+
+function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, who: Who): SessionUse {
   const { request, reruns } = call;
   const cookie = request.acceptsSecureCookies ? secureCookie : plainCookie;
   if (secureCookie.isSecure && !cookie.isSecure) warnOnce(call);
@@ -138,10 +205,12 @@ function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, us
     cookie,
     cookieHeader: request.headers.cookie,
     origin: {
-      user,
+      user: who.name,
       address: request.address,
       browser: browserLabel(request.headers['user-agent'] ?? ''),
     },
+    mayHave: (label) => mayHave(who.name, label),
+    outlasts: who.outlasts,
     // A conflict after the last run is refused; `on_conflict` is for foreign applications, whose requests run only once.
     mayRerun: true,
     reruns,

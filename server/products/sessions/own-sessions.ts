@@ -45,7 +45,7 @@ const endOne = method({
     const object = await call.connection.find(path);
     const container = object?.doesProvide('session.container') === true ? await openContainer(object) : undefined;
     const session = await container?.list.find(key);
-    if (container === undefined || session === undefined || session.user !== call.user.name) {
+    if (container === undefined || session === undefined || session.label !== call.user.name) {
       throw new NotFound('You have no such session. It may have ended.');
     }
     await container.endKey(session.storeKey);

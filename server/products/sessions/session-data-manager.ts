@@ -4,9 +4,9 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
-import type { OnSignIn } from '../../manage/access.ts';
+import type { AtAccess } from '../../manage/access.ts';
 import { siteOf } from '../../site.ts';
-import { rotateAtSignIn } from './current.ts';
+import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './current.ts';
 import { chainOf } from './chain.ts';
 
 const DISABLED =
@@ -42,10 +42,11 @@ export const sessionDataManager = defineType({
   },
   provides: {
     'session.manager': (object) => object,
-    'session.on-sign-in':
-      (object): OnSignIn =>
-      (call, user) =>
-        rotateAtSignIn(object, call, user),
+    'session.at-access': (object): AtAccess => ({
+      signIn: (call, user) => moveAtSignIn(object, call, user),
+      signOut: (call) => endAtSignOut(object, call),
+      newPassword: (call) => keepThroughNewPassword(object, call),
+    }),
   },
   tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
   methods: {

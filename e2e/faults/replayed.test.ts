@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
+import type { SessionsMessage } from '../../schema/messages/sessions.ts';
+import { startMemcached } from '../support/memcached.ts';
+import { RawMemcached, type RawItem } from '../support/raw-memcached.ts';
+import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { administer, resultOf, Visitor } from '../support/visitor.ts';
+
+// Somebody who reaches memcached keeps copies of what it holds, and puts them back when it suits.
+const PASSWORD = 'violets under glass';
+const folder = await temporaryFolder();
+const memcached = await startMemcached();
+const one = await startSite({ servers: [memcached.address] }, { data: folder.path });
+const other = await startSteppedServer({ data: folder.path });
+const raw = new RawMemcached(memcached.port);
+after(async () => {
+  raw[Symbol.dispose]();
+  await Promise.all([one.stop(), other.stop(), memcached.kill()]);
+  await folder[Symbol.asyncDispose]();
+});
+await administer(one.port, '/api/acl_users/@users', { body: { name: 'ada', password: PASSWORD, roles: [] } });
+
+const cartOf = async (visitor: Visitor) => resultOf(await visitor.visit('/page', 'get cart'));
+
+async function signedIn(): Promise<Visitor> {
+  const visitor = new Visitor(one);
+  assert.equal((await visitor.signIn('ada', PASSWORD)).status, 200);
+  assert.equal((await visitor.visit('/page', 'set cart "three roses"')).status, 200);
+  return visitor;
+}
+
+/** The browser’s cookies, and what memcached holds, as they are now. */
+async function saved(visitor: Visitor) {
+  const items = new Map<string, RawItem>();
+  for (const key of await memcached.keys()) {
+    const item = /\bs-[^:]{12}:/.test(key) ? await raw.get(key) : undefined;
+    if (item !== undefined) items.set(key, item);
+  }
+  assert.notEqual(items.size, 0);
+  const copy = visitor.copy();
+  return {
+    /** Puts all of it back, and gives what its user then sees with the old cookies at each process. */
+    async putBack(): Promise<unknown[]> {
+      for (const [key, item] of items) await raw.set(key, item);
+      const seen = [one, other].map(async (site) => {
+        const thief = copy.copy(site);
+        // Signed in as the same user: to anybody else the session is not given anyway.
+        const id = thief.browserId;
+        await thief.signIn('ada', PASSWORD);
+        const rotated = await cartOf(thief);
+        thief.browserId = id;
+        return [rotated, await cartOf(thief)];
+      });
+      return (await Promise.all(seen)).flat();
+    },
+  };
+}
+
+const NOTHING = [null, null, null, null];
+
+test('a record that is put back is read: what is put back below really is the session', async () => {
+  const visitor = await signedIn();
+  const { putBack } = await saved(visitor);
+  await visitor.visit('/page', 'delete cart');
+  const seen = await putBack();
+  assert.ok(seen.includes('three roses'), String(seen));
+  await administer(one.port, '/api/mcsdc/@sessions/@end', { body: {} });
+});
+
+/** What a person or a manager ends by name. */
+const ENDS: Readonly<Record<string, (visitor: Visitor) => Promise<unknown>>> = {
+  'by signing out': (visitor) => visitor.ask('/api/@logout', { method: 'POST' }),
+  'in My sessions': async () => {
+    const elsewhere = new Visitor(other);
+    await elsewhere.signIn('ada', PASSWORD);
+    const { sessions } = JSON.parse((await elsewhere.ask('/api/@my-sessions')).text) as OwnSessionsMessage;
+    for (const { container, key } of sessions) await elsewhere.ask('/api/@my-sessions', { body: { container, key } });
+  },
+  'all others at once in My sessions': async () => {
+    const elsewhere = new Visitor(other);
+    await elsewhere.signIn('ada', PASSWORD);
+    await elsewhere.ask('/api/@my-sessions/@end-others', { body: {} });
+  },
+  'on the Sessions tab': async () => {
+    const { sessions } = await administer<SessionsMessage>(one.port, '/api/mcsdc/@sessions');
+    for (const { key } of sessions) {
+      await administer(one.port, `/api/mcsdc/@sessions/${key}`, { method: 'DELETE' });
+    }
+  },
+  'with all others of its user': () => administer(one.port, '/api/mcsdc/@sessions/@end', { body: { user: 'ada' } }),
+  'with all others of its container': () => administer(one.port, '/api/mcsdc/@sessions/@end', { body: {} }),
+  'by a new password': () =>
+    administer(one.port, '/api/acl_users/@users/ada', { method: 'PATCH', body: { password: PASSWORD } }),
+};
+
+for (const [how, end] of Object.entries(ENDS)) {
+  test(`a session that was ended ${how} stays so, though its record is put back`, async () => {
+    const visitor = await signedIn();
+    const { putBack } = await saved(visitor);
+    await end(visitor);
+    assert.deepEqual(await putBack(), NOTHING);
+    const { sessions } = await administer<SessionsMessage>(one.port, '/api/mcsdc/@sessions?filter=ada');
+    assert.deepEqual(sessions, [], 'nor is it listed');
+  });
+}
+
+test('a record that is put back once its session was over for want of use is not revived', async () => {
+  const visitor = await signedIn();
+  const { putBack } = await saved(visitor);
+  const shift = async (ms: number) => {
+    for (const site of [one, other]) await new Visitor(site).visit('/page', `clock ${ms}`);
+  };
+  await shift(21 * 60_000);
+  assert.deepEqual(await putBack(), NOTHING);
+  await shift(-21 * 60_000);
+});
