@@ -66,7 +66,7 @@ async function putExample({ dataFolder }: Config, name: string): Promise<void> {
 }
 
 async function setPasswordIn({ dataFolder }: Config, name: string): Promise<void> {
-  const storage = await openStorage({ dataFolder });
+  const storage = await openStorage({ dataFolder, isGuest: true });
   try {
     const generations = new Generations(storage);
     const endSessionsOf = (user: string) => generations.raise(generationOfUser(user));

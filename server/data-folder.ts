@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { join } from 'node:path';
 import { Background } from './base/background.ts';
 import { wallClock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
@@ -8,9 +7,12 @@ import { KeyRing } from './base/secrets.ts';
 import { readConfig, type Config } from './config.ts';
 import { EndedSessions } from './ended-sessions.ts';
 import { generationOfUser, Generations } from './generations.ts';
+import { noteKeyIds } from './key-ids.ts';
 import { Database } from './objects/database.ts';
+import { ROOT } from './objects/object.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './processes.ts';
+import { FIRST_TRANSACTIONS } from './products/fresh-tree.ts';
 import { products as ownProducts } from './products/index.ts';
 import { checkTogether, loadProducts } from './products/loading.ts';
 import type { Product } from './products/product.ts';
@@ -24,7 +26,7 @@ import { Users } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
 import { bindSite, type Site } from './site.ts';
 import { MemoryStorage } from './storage/memory.ts';
-import { CannotOpen, openStorage } from './storage/open.ts';
+import { CannotOpen, lost, noTrellis, openStorage } from './storage/open.ts';
 import type { SqliteStorage } from './storage/sqlite.ts';
 
 /** What is committed is in the data file itself within a minute, though its log be lost. */
@@ -56,16 +58,6 @@ export function openDataFolder(config: Config, log: Log, prepare: Prepare): Prom
 /** Opens the data folder of a server for an application that only uses its sessions. Makes nothing that is missing. */
 export async function openForApplication(dataFolder: string, environment: NodeJS.ProcessEnv): Promise<DataFolder> {
   const config = readConfig(['--data', dataFolder], environment);
-  if (!existsSync(join(config.dataFolder, 'trellis.sqlite'))) {
-    throw new CannotOpen(
-      `There is no Trellis in the data folder "${config.dataFolder}". Name the folder that the server was started with (--data).`,
-    );
-  }
-  if (config.keyRing === undefined && !existsSync(join(config.dataFolder, 'secrets.json'))) {
-    throw new CannotOpen(
-      `The data folder "${config.dataFolder}" has no secrets.json. Give the application the TRELLIS_SECRETS that the server has.`,
-    );
-  }
   const log = openLog(environment['TRELLIS_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   return open(config, log, 'applications', async () => {});
 }
@@ -75,28 +67,75 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   checkTogether(products);
   const tabModules = await readTabModules(products);
   const types = new Types(products.flatMap((product) => product.types));
-  const storage = await openStorage({ dataFolder: config.dataFolder, log });
-  const memory = new MemoryStorage({ mounted: true });
-  const database = new Database({ main: storage, memory, types, clock: wallClock, log });
-  const generations = new Generations(storage);
-  const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
-  const users = new Users({ table: storage.table('users'), endSessionsOf });
-  await prepare(storage, database, users);
-  const credentials = new Credentials(users, new Throttle(wallClock));
-  const background = new Background(log);
-  const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
-  const services = { users, logins, generations, log, background, tabModules: tabModules.byElement };
-  const site = siteFrom(config, storage, signsAs, services);
-  bindSite(database, site);
-  background.every(Math.min(config.heartbeatS * 1000, KEEP_UP_MS), 'bring the log into the data file', () =>
-    storage.keepUp(),
-  );
-  const close = async () => {
-    site.processes.close();
-    background.close();
-    await database.close();
-  };
-  return { storage, database, site, credentials, products, tabModules, close };
+  const hadRing = KeyRing.isIn(config.dataFolder);
+  const storage = await openStorage({ dataFolder: config.dataFolder, log, isGuest: signsAs === 'applications' });
+  try {
+    await requireTree(storage, config, signsAs, hadRing);
+    const memory = new MemoryStorage({ mounted: true });
+    const database = new Database({ main: storage, memory, types, clock: wallClock, log });
+    const generations = new Generations(storage);
+    const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
+    const users = new Users({ table: storage.table('users'), endSessionsOf });
+    await prepare(storage, database, users);
+    const credentials = new Credentials(users, new Throttle(wallClock));
+    const background = new Background(log);
+    const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
+    const services = { users, logins, generations, log, background, tabModules: tabModules.byElement };
+    const site = siteFrom(config, storage, signsAs, services);
+    bindSite(database, site);
+    const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
+    background.every(keepUpMs, 'bring the log into the data file', () => storage.keepUp());
+    const close = async () => {
+      site.processes.close();
+      background.close();
+      await database.close();
+    };
+    return { storage, database, site, credentials, products, tabModules, close };
+  } catch (error) {
+    storage.close();
+    throw error;
+  }
+}
+
+/** The tree is made before the key ring, so where there is a ring and no tree, the tree was lost. */
+async function requireTree(
+  storage: SqliteStorage,
+  { dataFolder }: Config,
+  signsAs: SignsAs,
+  hadRing: boolean,
+): Promise<void> {
+  if ((await storage.load(ROOT, storage.lastTransaction())) !== undefined) return;
+  if (hadRing) throw lost(dataFolder, 'a key ring (secrets.json)', 'has no tree');
+  if (signsAs === 'applications') throw noTrellis(dataFolder);
+}
+
+/** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
+function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, signsAs: SignsAs): KeyRing {
+  if (keyRing !== undefined) return keyRing;
+  try {
+    if (KeyRing.isIn(dataFolder)) return KeyRing.inFolder(dataFolder);
+  } catch (cause) {
+    throw new CannotOpen((cause as Error).message, { cause });
+  }
+  if (signsAs === 'applications') {
+    throw new CannotOpen(
+      `The data folder "${dataFolder}" has no secrets.json. Give the application the TRELLIS_SECRETS that the server has.`,
+    );
+  }
+  if (hadKeys(storage)) {
+    throw new CannotOpen(
+      `The data folder "${dataFolder}" has a tree that was used with a key ring, and no secrets.json. Put that back from a ` +
+        'backup, or give its keys as TRELLIS_SECRETS. A new key there logs everybody out and ends their sessions.',
+    );
+  }
+  // A ring beside it says from now on that the data file has a tree, so it has one without its log.
+  storage.checkpoint();
+  return KeyRing.inFolder(dataFolder);
+}
+
+/** A first start makes the tree, then the ring, and then notes the ids of its keys. */
+function hadKeys(storage: SqliteStorage): boolean {
+  return storage.table('key ids').entries().length > 0 || storage.lastTransaction() > FIRST_TRANSACTIONS;
 }
 
 function siteFrom(
@@ -105,7 +144,8 @@ function siteFrom(
   signsAs: SignsAs,
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'background' | 'tabModules'>,
 ): Site {
-  const keyRing = config.keyRing ?? KeyRing.inFolder(config.dataFolder);
+  const keyRing = keyRingFor(config, storage, signsAs);
+  noteKeyIds(keyRing, storage.table('key ids'), wallClock);
   return {
     ...services,
     name: config.name,

@@ -99,7 +99,7 @@ async function firstStart(
   await storage.once('first start', async () => {
     storage.table<string>('installation').add('id', randomBytes(16).toString('base64url'));
     await addAdministrator(users, adminPassword);
-    if ((await storage.load(1, storage.lastTransaction())) === undefined) await plantTree(database);
+    await plantTree(database);
   });
   // Whoever began without a password may give one at a later start.
   if (adminPassword === undefined || users.hasManager()) return;

@@ -8,7 +8,7 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoundedMap } from './limits.ts';
 
@@ -55,10 +55,20 @@ export class KeyRing {
     return new KeyRing([randomBytes(KEY_BYTES)]);
   }
 
+  /** Whether a data folder has a ring of its own. */
+  static isIn(folder: string): boolean {
+    return existsSync(join(folder, FILE_NAME));
+  }
+
   /** The ring kept in a data folder, made there if there is none. Of two processes starting together both get the same. */
   static inFolder(folder: string): KeyRing {
     const path = join(folder, FILE_NAME);
     return readRing(path) ?? makeRing(path);
+  }
+
+  /** What tells the keys apart, newest first: 8 hexadecimal digits for each, which say nothing of the key. */
+  get ids(): readonly string[] {
+    return this.#keys.map(({ id }) => idText(id));
   }
 
   /** 43 characters of base64url. */
@@ -197,6 +207,10 @@ function toRingKey(bytes: Buffer): RingKey {
   const secret = createSecretKey(bytes);
   const id = createHmac('sha256', secret).update('trellis key id').digest().readUInt32BE(0);
   return { secret, id, subKeys: new Map() };
+}
+
+function idText(id: number): string {
+  return id.toString(16).padStart(8, '0');
 }
 
 function subKey(key: RingKey, purpose: string): KeyObject {

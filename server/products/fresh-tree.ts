@@ -36,8 +36,21 @@ const OBJECTS = [
   { id: 'index_html', type: 'Page Template', title: 'Welcome', properties: { text: WELCOME } },
 ];
 
-/** Makes the tree that a new installation begins with. */
+/** How many transactions it takes to make the tree that a new installation begins with. */
+export const FIRST_TRANSACTIONS = 2;
+
+/** Makes the tree that a new installation begins with, or the rest of one whose making was cut short. */
 export async function plantTree(database: Database): Promise<void> {
+  const { storage } = database.main;
+  if ((await storage.load(ROOT, storage.lastTransaction())) === undefined) await plantRoot(database);
+  const connection = database.open(null);
+  const root = await connection.root();
+  if (root.childCount > 0) return;
+  for (const object of OBJECTS) connection.add(root, object);
+  await connection.commit('Made the first objects');
+}
+
+async function plantRoot(database: Database): Promise<void> {
   const now = database.clock();
   const root: ObjectState = {
     oid: ROOT,
@@ -54,9 +67,6 @@ export async function plantTree(database: Database): Promise<void> {
   };
   const change = { oid: ROOT, basis: null, after: root, links: [] };
   await database.main.storage.commit({ changes: [change], user: null, description: 'Made the root', time: now });
-  const connection = database.open(null);
-  for (const object of OBJECTS) connection.add(await connection.root(), object);
-  await connection.commit('Made the first objects');
 }
 
 /** Puts what a temporary folder has from the start into this process's memory, at each start. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
 import { backUp, restore } from './backup.ts';
 import { openStorage } from './open.ts';
@@ -111,6 +112,53 @@ test('a restore is refused while a server or an application uses the folder', as
   const elsewhere = newFolder();
   restore(into, elsewhere);
   assert.doesNotThrow(() => restore(into, elsewhere), 'who used the folder at the time is not in the backup');
+});
+
+test('a restore is refused while a process has the data file open, though it gives no sign of life', async () => {
+  const { data, storage } = await dataFolder('open');
+  const into = newFolder();
+  await backUp(data, into);
+  assert.throws(() => restore(into, data), /is in use by a process that has its data file open\. End it first/);
+  storage.table<string>('things').set('one', 'later');
+  storage.close();
+  const { former } = restore(into, data);
+  assert.equal(await valueIn(data), 'open');
+  assert.equal(await valueIn(former ?? ''), 'later');
+});
+
+test('what a copied folder has in its log alone is restored, too', async () => {
+  const { data, storage } = await dataFolder('in the log');
+  const copied = newFolder();
+  await cp(data, copied, { recursive: true });
+  storage.close();
+  assert.ok((await stat(join(copied, 'trellis.sqlite-wal'))).size > 0);
+  const elsewhere = newFolder();
+  restore(copied, elsewhere);
+  assert.equal(await valueIn(elsewhere), 'in the log');
+});
+
+test('a backup of a newer version is refused with both versions, before anything is put aside', async () => {
+  const { data, storage } = await dataFolder('x');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.close();
+  const newer = new Database(join(into, 'trellis.sqlite'));
+  newer.pragma('user_version = 99');
+  newer.close();
+  assert.throws(() => restore(into, data), /is of version 99, and this program knows versions up to \d/);
+  assert.equal(await valueIn(data), 'x');
+});
+
+test('a folder that lost its data file, or the log that had all of it, is not backed up as an empty one', async () => {
+  for (const lose of [async (file: string) => unlink(file), async (file: string) => truncate(file, 0)]) {
+    const { data, storage } = await dataFolder('x');
+    storage.close();
+    await lose(join(data, 'trellis.sqlite'));
+    await assert.rejects(
+      backUp(data, newFolder()),
+      /has a key ring \(secrets\.json\), but its data file .* restore a backup/,
+    );
+  }
 });
 
 test('a damaged backup is refused, and the folder stays as it was', async () => {

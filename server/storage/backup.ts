@@ -9,11 +9,12 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
-import { APPLICATION_ID, CannotOpen, FILE_NAME } from './open.ts';
+import { APPLICATION_ID, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
 
 /** What a backup holds, or what a restore brought back and put aside. */
 export interface BackupFacts {
@@ -37,6 +38,7 @@ const ALL_PAGES = 2 ** 31 - 1;
 /** Copies database and key ring of a data folder, in use or not, into a new folder, and reads the copy to its last page. */
 export async function backUp(dataFolder: string, into: string): Promise<BackupFacts> {
   const source = join(dataFolder, FILE_NAME);
+  const evidence = checkNotLost(dataFolder);
   if (!existsSync(source))
     throw new CannotOpen(`There is no database "${source}" to back up. Name its folder with --data.`);
   const folder = resolve(into);
@@ -46,7 +48,7 @@ export async function backUp(dataFolder: string, into: string): Promise<BackupFa
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.unfinished-`);
   try {
-    await copyDatabase(source, join(unfinished, FILE_NAME));
+    await copyDatabase(source, join(unfinished, FILE_NAME), evidence);
     copyKeyRing(dataFolder, unfinished);
     const facts = check(unfinished);
     if (existsSync(folder)) rmdirSync(folder);
@@ -66,21 +68,31 @@ export function restore(from: string, dataFolder: string): RestoreFacts {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const fresh = mkdtempSync(join(dataFolder, 'restoring-'));
   try {
-    for (const name of [FILE_NAME, SECRETS]) if (existsSync(join(from, name))) copyWhole(join(from, name), fresh);
+    // A folder that was copied by other means may have what was written last in the log alone.
+    for (const name of [FILE_NAME, `${FILE_NAME}-wal`, SECRETS]) {
+      if (existsSync(join(from, name))) copyWhole(join(from, name), fresh);
+    }
     const facts = check(fresh);
     checkUnused(dataFolder);
-    const former = putAside(dataFolder);
-    for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dataFolder, name));
-    return { ...facts, folder: resolve(dataFolder), former };
+    const release = takeAlone(dataFolder);
+    try {
+      const former = putAside(dataFolder);
+      for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dataFolder, name));
+      return { ...facts, folder: resolve(dataFolder), former };
+    } finally {
+      release();
+    }
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
 }
 
 /** All pages in one step, which is one read transaction: writers go on, and what they write meanwhile is left out. */
-async function copyDatabase(source: string, target: string): Promise<void> {
+async function copyDatabase(source: string, target: string, evidence: string | undefined): Promise<void> {
   const database = open(source, { readonly: true });
   try {
+    if (Number(database.pragma('schema_version', { simple: true })) === 0)
+      throw evidence === undefined ? empty(source) : lostInside(dirname(source), evidence);
     await database.backup(target, { progress: () => ALL_PAGES });
   } finally {
     database.close();
@@ -114,6 +126,7 @@ function check(folder: string): Omit<BackupFacts, 'folder'> {
     if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
       throw new CannotOpen(`The file "${file}" is not a Trellis database.`);
     }
+    checkNotNewer(file, Number(database.pragma('user_version', { simple: true })));
     const found = String(database.pragma('integrity_check(1)', { simple: true }));
     if (found !== 'ok') throw new CannotOpen(`The copy "${file}" is damaged (${found.replaceAll(/\s+/g, ' ')}).`);
     const pages = Number(database.pragma('page_count', { simple: true }));
@@ -136,7 +149,7 @@ function hasKeyRing(folder: string): boolean {
 /** A server or an application that uses the folder would go on with the file that is no longer there. */
 function checkUnused(dataFolder: string): void {
   const file = join(dataFolder, FILE_NAME);
-  if (!existsSync(file) || !isOurs(file)) return;
+  if (bytesOf(file) === 0 || !isOurs(file)) return;
   const database = open(file);
   try {
     const users = database.prepare('SELECT count(*) FROM entries WHERE name = ? AND expires > ?').pluck();
@@ -149,6 +162,28 @@ function checkUnused(dataFolder: string): void {
   } finally {
     database.close();
   }
+}
+
+/**
+ * Every process that has the data file open holds a lock on it, and keeps it while it is stopped or hangs, however long:
+ * no sign of life is needed. Gives what ends ours.
+ */
+function takeAlone(dataFolder: string): () => void {
+  const file = join(dataFolder, FILE_NAME);
+  if (bytesOf(file) === 0) return () => {};
+  const database = open(file, { timeout: 0 });
+  try {
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.exec('BEGIN EXCLUSIVE; COMMIT');
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY') !== true) return () => database.close();
+    database.close();
+    throw new CannotOpen(
+      `The data folder "${resolve(dataFolder)}" is in use by a process that has its data file open. End it first, also where ` +
+        'it is stopped or hangs. Nothing was changed.',
+    );
+  }
+  return () => database.close();
 }
 
 /** A file too damaged to be read is what a backup is restored for. */
@@ -179,6 +214,14 @@ function open(file: string, options: Database.Options = {}): Database.Database {
   } catch (error) {
     throw inWords(error, file);
   }
+}
+
+function empty(file: string): CannotOpen {
+  return new CannotOpen(`The database "${file}" is empty: there is nothing to back up. Restore an earlier backup.`);
+}
+
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function inWords(error: unknown, file: string): unknown {

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
 import { DiskFull } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { KeyRing } from '../base/secrets.ts';
 import { whenFree } from './busy.ts';
 import { migrations } from './migrations/index.ts';
 import { setPragmas } from './pragmas.ts';
@@ -28,21 +29,77 @@ export interface OpenOptions {
   readonly clock?: Clock;
   /** Told once when the data file is found to be gone. */
   readonly log?: Log;
+  /** A guest, an application or a command, makes nothing that is missing and leaves the database at its version. */
+  readonly isGuest?: boolean;
 }
 
-/** Opens the database of a data folder, makes it where there is none, and brings an older one up to date. */
-export async function openStorage({ dataFolder, clock = wallClock, log }: OpenOptions): Promise<SqliteStorage> {
-  makeFolder(dataFolder);
+/** Opens the database of a data folder; a server makes it where there is none, and brings an older one up to date. */
+export async function openStorage(options: OpenOptions): Promise<SqliteStorage> {
+  const { dataFolder, clock = wallClock, log, isGuest = false } = options;
   const file = join(dataFolder, FILE_NAME);
-  makeFile(file);
+  const evidence = checkNotLost(dataFolder);
+  if (isGuest) requireFile(file);
+  else {
+    makeFolder(dataFolder);
+    makeFile(file);
+  }
   const database = connect(file);
   try {
-    await whenFree(() => prepare(database, file), OPEN_DEADLINE_MS);
+    await whenFree(() => prepare(database, file, isGuest, evidence), OPEN_DEADLINE_MS);
     return new SqliteStorage(database, clock, log);
   } catch (error) {
     database.close();
     throw inWords(error, file);
   }
+}
+
+/**
+ * Refuses a folder whose data file is missing or empty although it once had a tree; gives what tells so of a file whose
+ * inside has yet to be looked at. A first start makes the data file, its tree and the key ring in this order, so whoever
+ * looks in the other one finds no first start that is under way, or was killed, to be a loss.
+ */
+export function checkNotLost(dataFolder: string): string | undefined {
+  const file = join(dataFolder, FILE_NAME);
+  const ring = KeyRing.isIn(dataFolder) ? 'a key ring (secrets.json)' : undefined;
+  const log = bytesOf(`${file}-wal`) > 0 ? `the log of a data file (${FILE_NAME}-wal)` : undefined;
+  const lock = existsSync(`${file}.lock`) ? `what belongs to a data file (${FILE_NAME}.lock)` : undefined;
+  const isMissing = !existsSync(file);
+  const found = ring ?? log ?? (isMissing ? lock : undefined);
+  if (found !== undefined && bytesOf(file) === 0)
+    throw isMissing ? lost(dataFolder, found, 'is missing') : lostInside(dataFolder, found);
+  return ring;
+}
+
+/** All that was in a young data file may have been in its log. */
+export function lostInside(dataFolder: string, evidence: string): CannotOpen {
+  return lost(dataFolder, evidence, `is empty, and ${FILE_NAME}-wal, which may have had all of it, is gone`);
+}
+
+export function lost(dataFolder: string, evidence: string, what: string): CannotOpen {
+  return new CannotOpen(
+    `The data folder "${dataFolder}" has ${evidence}, but its data file ${FILE_NAME} ${what}. ` +
+      'Put it back, or restore a backup: npm run trellis -- restore <folder>. To begin anew, move everything in the data folder away.',
+  );
+}
+
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function requireFile(file: string): void {
+  if (bytesOf(file) === 0) throw noTrellis(dirname(file));
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw cannotWrite(`The database "${file}"`, cause);
+  }
+}
+
+/** Said to whoever is no server: the folder has no tree, or its first start has not ended. */
+export function noTrellis(dataFolder: string): CannotOpen {
+  return new CannotOpen(
+    `There is no Trellis in the data folder "${dataFolder}". Name the folder that the server was started with (--data).`,
+  );
 }
 
 function makeFolder(folder: string): void {
@@ -98,23 +155,41 @@ function connect(file: string): Database.Database {
   }
 }
 
-/** Looks before it writes: what is not ours, or is newer, stays as it was to the byte. */
-function prepare(database: Database.Database, file: string): void {
+/** Looks before it writes: what is not ours, or of a version that we may not change, stays as it was to the byte. */
+function prepare(database: Database.Database, file: string, isGuest: boolean, evidence: string | undefined): void {
+  if (isEmpty(database) && evidence !== undefined) throw lostInside(dirname(file), evidence);
+  if (isGuest) requireVersion(database, file);
   checkOurs(database, file);
   setPragmas(database);
   if (version(database) < migrations.length) migrate(database, file);
   if (bytes(database) <= CHECKED_AT_OPEN_BYTES) checkWhole(database, file);
 }
 
-function checkOurs(database: Database.Database, file: string): void {
-  const isEmpty = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
-  if (!isEmpty && pragma(database, 'application_id') !== APPLICATION_ID) throw notOurs(file);
+function isEmpty(database: Database.Database): boolean {
+  return database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+}
+
+function requireVersion(database: Database.Database, file: string): void {
+  if (isEmpty(database)) throw noTrellis(dirname(file));
   const found = version(database);
-  if (found > migrations.length) {
-    throw new CannotOpen(
-      `The database "${file}" is of version ${found}, and this program knows versions up to ${migrations.length}. Start the newer program, or restore an older backup.`,
-    );
-  }
+  if (found === migrations.length || pragma(database, 'application_id') !== APPLICATION_ID) return;
+  throw new CannotOpen(
+    `The database "${file}" is of version ${found}, and this program needs version ${migrations.length}: nothing was changed. ` +
+      'Use the Trellis of the version that the server has. Only a server brings a database up to date, when it is started.',
+  );
+}
+
+function checkOurs(database: Database.Database, file: string): void {
+  if (!isEmpty(database) && pragma(database, 'application_id') !== APPLICATION_ID) throw notOurs(file);
+  checkNotNewer(file, version(database));
+}
+
+/** Refuses a database that a newer program has brought to its version. */
+export function checkNotNewer(file: string, found: number): void {
+  if (found <= migrations.length) return;
+  throw new CannotOpen(
+    `The database "${file}" is of version ${found}, and this program knows versions up to ${migrations.length}. Start the newer program, or restore an older backup.`,
+  );
 }
 
 /** Each step a transaction; whoever comes second finds it done. */
