@@ -14,7 +14,9 @@ export type Fate =
   | { readonly cutAfter: number }
   /** Byte for byte, each in a packet of its own. */
   | 'drip'
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  /** Other bytes pass in its place. */
+  | { readonly become: Buffer };
 
 /** A TCP proxy that does to a connection what networks and dying servers do. */
 export interface ChaosProxy extends AsyncDisposable {
@@ -89,6 +91,7 @@ async function meet(fate: Fate, chunk: Buffer, from: Socket, to: Socket): Promis
   else if (fate === 'drip') await drip(chunk, to);
   else if (fate === 'fin') end(from, to);
   else if (fate === 'rst') for (const socket of [from, to]) socket.resetAndDestroy();
+  else if (fate !== 'drop' && 'become' in fate) to.write(fate.become);
   else if (fate !== 'drop' && 'cutAfter' in fate) end(from, to, chunk.subarray(0, fate.cutAfter));
   else if (fate !== 'drop') {
     await new Promise((resolve) => setTimeout(resolve, fate.delayMs));

@@ -6,6 +6,8 @@ import { freezeProcess, wakeProcess } from './process-state.ts';
 export interface MemcachedOptions {
   /** A port to use again, after kill(); a free one otherwise. */
   readonly port?: number;
+  /** Where to listen; 127.0.0.1 unless said. */
+  readonly host?: string;
   /** Listen on this path instead of a port. */
   readonly socketPath?: string;
   /** Further arguments: `['-M', '-m', '64']`. */
@@ -38,8 +40,9 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 /** Starts memcached and waits until it, and no other process, answers. */
 export async function startMemcached(options: MemcachedOptions = {}): Promise<Memcached> {
   const port = options.socketPath === undefined ? (options.port ?? (await freePort())) : 0;
-  const target = options.socketPath === undefined ? { host: '127.0.0.1', port } : { path: options.socketPath };
-  const listen = 'path' in target ? ['-s', target.path] : ['-l', '127.0.0.1', '-p', String(port)];
+  const target =
+    options.socketPath === undefined ? { host: options.host ?? '127.0.0.1', port } : { path: options.socketPath };
+  const listen = 'path' in target ? ['-s', target.path] : ['-l', target.host, '-p', String(port)];
   const child = spawn('memcached', ['-u', 'root', '-U', '0', ...listen, ...(options.args ?? [])], { stdio: 'ignore' });
   await once(child, 'spawn');
   running.add(child);
@@ -76,7 +79,7 @@ class RunningMemcached implements Memcached {
     this.#target = target;
     this.port = port;
     this.pid = child.pid ?? 0;
-    this.address = 'path' in target ? target.path : `127.0.0.1:${port}`;
+    this.address = 'path' in target ? target.path : `${'host' in target ? target.host : ''}:${port}`;
   }
 
   async kill(): Promise<void> {

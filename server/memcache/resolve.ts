@@ -1,4 +1,5 @@
 import { lookup, type LookupAddress } from 'node:dns';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { NetConnectOpts } from 'node:net';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
@@ -33,4 +34,33 @@ export function resolve(address: Address, allowlist: Allowlist): NetConnectOpts 
     const ip = parseIp(found.address);
     return ip !== undefined && address.kind === 'tcp' && allowlist.allows(ip, address.port, address.host);
   }
+}
+
+/** How long a question about a name may take that nobody waits for to connect. */
+const LOOK_MS = 500;
+
+/** The IP addresses that lead to a server now; none for a socket, or a name that does not resolve in time. */
+export async function ipsOf(address: Address): Promise<readonly string[]> {
+  if (address.kind === 'socket') return [];
+  if (parseIp(address.host) !== undefined) return [address.host];
+  const found = new Promise<readonly string[]>((settle) => {
+    lookup(address.host, { all: true }, (error, all) => settle(error === null ? all.map((each) => each.address) : []));
+  });
+  return await Promise.race([found, wait(LOOK_MS, [], { ref: false })]);
+}
+
+/** The same way to a server, by one of the IP addresses of its name alone. */
+export function only(target: NetConnectOpts, ip: string): NetConnectOpts {
+  if (!('host' in target) || target.lookup === undefined || target.host === ip) return target;
+  const { lookup: all } = target;
+  return {
+    ...target,
+    lookup: (host, options, callback) =>
+      all(host, options, (error, found) =>
+        callback(
+          error,
+          (found as LookupAddress[]).filter(({ address }) => address === ip),
+        ),
+      ),
+  };
 }

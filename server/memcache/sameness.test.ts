@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import { after, mock, test } from 'node:test';
+import { startDealer } from '../../e2e/support/connection-dealer.ts';
+import { startChaosProxy } from '../../e2e/support/chaos-proxy.ts';
+import { freePort, startMemcached } from '../../e2e/support/memcached.ts';
+import { freezeProcess } from '../../e2e/support/process-state.ts';
+import { wallClock } from '../base/clock.ts';
+import { parseAddress, type Address } from './addresses.ts';
+import { Allowlist } from './allowlist.ts';
+import { Sameness } from './sameness.ts';
+
+const { allowlist } = Allowlist.parse();
+const sameness = new Sameness({ allowlist, timeoutMs: 1_000, clock: wallClock });
+
+/** Names of this test, beside those of the machine. */
+const names: Record<string, readonly string[]> = {
+  'two.test': ['127.0.0.1', '127.0.0.2'],
+  'both.test': ['::1', '127.0.0.1'],
+  'one.test': ['127.0.0.1'],
+};
+const systemLookup = dns.lookup;
+mock.method(dns, 'lookup', ((host: string, options: object, callback: Function) => {
+  const found = names[host]?.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return found === undefined ? systemLookup(host, options, callback as never) : void callback(null, found);
+}) as never);
+syncBuiltinESMExports();
+after(() => {
+  mock.restoreAll();
+  syncBuiltinESMExports();
+});
+
+test('one memcached is one, however often it is asked, over whatever addresses and by whomever else', async () => {
+  await using server = await startMemcached({ args: ['-l', '127.0.0.2,::1'] });
+  const busy = setInterval(() => void server.ask('stats'), 5);
+  try {
+    for (const host of ['127.0.0.1', 'one.test', 'two.test', 'both.test', 'localhost']) {
+      const rounds = await Promise.all(Array.from({ length: 5 }, () => sameness.leadsToSeveral(at(host, server.port))));
+      assert.deepEqual(rounds, [false, false, false, false, false], host);
+    }
+  } finally {
+    clearInterval(busy);
+  }
+});
+
+test('a name with two addresses behind each of which another memcached stands leads to several', async () => {
+  const port = await freePort();
+  await using _first = await startMemcached({ port });
+  await using second = await startMemcached({ port, host: '127.0.0.2' });
+  assert.equal(await sameness.leadsToSeveral(at('two.test', port)), true);
+  await second.kill();
+  assert.equal(await sameness.leadsToSeveral(at('two.test', port)), false, 'one is gone');
+});
+
+test('an address that deals connections out to two memcacheds leads to several', async () => {
+  await using first = await startMemcached();
+  await using second = await startMemcached();
+  await using balancer = await startDealer([first.port, second.port]);
+  assert.equal(await sameness.leadsToSeveral(at('127.0.0.1', balancer.port)), true);
+  assert.ok(balancer.connections > 1);
+});
+
+test('two memcacheds that have the same process id, as in containers, are told apart by what they have read', async () => {
+  await using first = await startMemcached();
+  await using second = await startMemcached();
+  await using balancer = await startDealer([first.port, second.port]);
+  await using proxy = await startChaosProxy(balancer.port);
+  let pids = 0;
+  proxy.onAnswer = (chunk) => {
+    const text = chunk.toString('latin1');
+    const said = text.replace(/(?<=[^u]pid)[0-9]+(?=\x81)/, (pid) => (pids++, '7'.repeat(pid.length)));
+    return { become: Buffer.from(said, 'latin1') };
+  };
+  assert.equal(await sameness.leadsToSeveral(at('127.0.0.1', proxy.port)), true);
+  assert.ok(pids > 2);
+  await using alone = await startChaosProxy(first.port);
+  alone.onAnswer = proxy.onAnswer;
+  assert.equal(await sameness.leadsToSeveral(at('127.0.0.1', alone.port)), false);
+});
+
+test('of a server that is silent it is not said where it leads', async () => {
+  await using server = await startMemcached();
+  await freezeProcess(server.pid);
+  const quick = new Sameness({ allowlist, timeoutMs: 100, clock: wallClock });
+  assert.equal(await quick.leadsToSeveral(at('127.0.0.1', server.port)), undefined);
+});
+
+test('one address is within another that leads to the same server, by the same addresses or by what it says of itself', async () => {
+  await using server = await startMemcached({ args: ['-l', '127.0.0.2'] });
+  await using other = await startMemcached();
+  const isWithin = (a: string, b: string, port = server.port) => sameness.isWithin(at(a, server.port), at(b, port));
+  assert.equal(await isWithin('one.test', '127.0.0.1'), true);
+  assert.equal(await isWithin('both.test', '127.0.0.1'), true, 'nobody listens at the other address');
+  assert.equal(await isWithin('127.0.0.2', '127.0.0.1'), true, 'the same server at another address');
+  assert.equal(await isWithin('127.0.0.1', '127.0.0.1', other.port), false);
+  assert.equal(await isWithin('127.0.0.3', '127.0.0.1'), false, 'it is gone, and leads nowhere');
+  await freezeProcess(server.pid);
+  assert.equal(await isWithin('localhost', '127.0.0.1'), true, 'a silent one, by its address');
+});
+
+function at(host: string, port: number): Address {
+  const address = parseAddress(`${host}:${port}`);
+  if (typeof address === 'string') throw new Error(address);
+  return address;
+}
