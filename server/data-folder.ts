@@ -24,6 +24,7 @@ import { Reveals } from './security/reveals.ts';
 import { Throttle } from './security/throttle.ts';
 import { Users } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
+import { ServerNotes } from './server-notes.ts';
 import { bindSite, type Site } from './site.ts';
 import { MemoryStorage } from './storage/memory.ts';
 import { CannotOpen, lost, noTrellis, openStorage } from './storage/open.ts';
@@ -159,6 +160,7 @@ function siteFrom(
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
     endedSessions: new EndedSessions(storage),
+    serverNotes: new ServerNotes(storage, services.background),
     processes: new Processes({
       table: storage.table(signsAs),
       clock: wallClock,

@@ -1,7 +1,5 @@
-import { BoundedMap } from './base/limits.ts';
-import type { KeyedTable, Storage } from './storage/storage.ts';
-
-const REMEMBERED = 10_000;
+import { RememberedTable } from './storage/remembered-table.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** The key of the number that all sessions of a user are under, whichever container they are in. */
 export function generationOfUser(name: string): string {
@@ -10,30 +8,21 @@ export function generationOfUser(name: string): string {
 
 /**
  * Numbers that end what was made under a lower one: sessions, kept answers. They are outside revisions, undo, copy and
- * export. Each is read once while nobody writes anything.
+ * export.
  */
 export class Generations {
-  readonly #storage: Storage;
-  readonly #table: KeyedTable<number>;
-  readonly #known = new BoundedMap<string, number>(REMEMBERED);
-  #asOf = -1;
+  readonly #numbers: RememberedTable<number>;
 
   constructor(storage: Storage) {
-    this.#storage = storage;
-    this.#table = storage.table('generations');
+    this.#numbers = new RememberedTable(storage, 'generations');
   }
 
   of(key: string): number {
-    const asOf = this.#storage.changeCount();
-    if (asOf !== this.#asOf) this.#known.clear();
-    this.#asOf = asOf;
-    const value = this.#known.get(key) ?? this.#table.get(key) ?? 0;
-    this.#known.set(key, value);
-    return value;
+    return this.#numbers.get(key) ?? 0;
   }
 
   /** In one step, which every process sees at its next request. */
   raise(key: string): void {
-    this.#table.update(key, (number) => (number ?? 0) + 1);
+    this.#numbers.table.update(key, (number) => (number ?? 0) + 1);
   }
 }

@@ -12,6 +12,7 @@ import type { Administrator } from './security/administrator.ts';
 import type { Logins } from './security/login.ts';
 import type { Reveals } from './security/reveals.ts';
 import type { Users } from './security/users.ts';
+import type { ServerNotes } from './server-notes.ts';
 import type { BrowserIds } from './sessions/browser-id.ts';
 
 /** What this installation offers to the types of objects, beside the tree itself. */
@@ -38,6 +39,8 @@ export interface Site {
   readonly allowlist: Allowlist;
   readonly generations: Generations;
   readonly endedSessions: EndedSessions;
+  /** What was stored at which memcached server, as far as all processes must know. */
+  readonly serverNotes: ServerNotes;
   /** Who else serves this tree. */
   readonly processes: Processes;
   readonly clock: Clock;

@@ -1,6 +1,8 @@
 /** GET /api/<mcproxy>/@servers */
 export interface ServersMessage {
   readonly servers: readonly ServerMessage[];
+  /** Those that were taken out and may still hold something, newest first. */
+  readonly former: readonly FormerServerMessage[];
   /** What to type on the server's machine when one refuses: a memcached fit for sessions. */
   readonly startCommand: string;
   readonly checked: string;
@@ -26,6 +28,26 @@ export interface ServerMessage {
   readonly memory: 'ok' | 'filling' | 'evicting' | 'refusing';
   readonly connections: number | null;
   readonly clockDifferenceS: number | null;
+  /** Whether connections to its address lead to several servers; `null` where that is not known. */
+  readonly isSeveral: boolean | null;
   readonly error: string | null;
   readonly downSince: string | null;
+}
+
+/** A server that was taken out, while it is still asked for what is found nowhere else. */
+export interface FormerServerMessage {
+  readonly address: string;
+  /** `silent`: whoever may have a session there is refused. `gone`: nobody listens there, so it holds nothing. */
+  readonly state: 'answers' | 'silent' | 'gone';
+  readonly error: string | null;
+  readonly removed: string;
+  /** Until when it is asked: as long as anything that it holds may live. */
+  readonly until: string;
+  /** What that means, as a sentence. */
+  readonly text: string;
+}
+
+/** POST /api/<mcproxy>/@forget */
+export interface ForgetServerRequest {
+  readonly address: string;
 }

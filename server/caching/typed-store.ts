@@ -19,6 +19,8 @@ interface TypedStoreOptions {
   readonly clock: Clock;
   /** What the values are taken for where there is no room left. */
   readonly worth?: Worth | undefined;
+  /** Told how long values are to live, in seconds. */
+  readonly onLifetime?: ((seconds: number) => void) | undefined;
 }
 
 /** A value that was not written by this installation under this key, or was damaged. */
@@ -69,13 +71,15 @@ export class TypedStore {
   readonly #keyRing: KeyRing | null;
   readonly #clock: Clock;
   readonly #worth: Worth | undefined;
+  readonly #onLifetime: ((seconds: number) => void) | undefined;
 
-  constructor({ store, prefix, keyRing, clock, worth }: TypedStoreOptions) {
+  constructor({ store, prefix, keyRing, clock, worth, onLifetime }: TypedStoreOptions) {
     this.#store = store;
     this.#prefix = `${prefix}:`;
     this.#keyRing = keyRing;
     this.#clock = clock;
     this.#worth = worth;
+    this.#onLifetime = onLifetime;
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
@@ -101,16 +105,19 @@ export class TypedStore {
 
   /** With what was found: only while it is still there. Without: whatever is there is replaced. */
   set(key: string, value: unknown, ttlS: number, found?: Found<unknown>): Promise<Outcome> {
+    this.#onLifetime?.(ttlS);
     return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas, this.#worth);
   }
 
   /** Stores only where nothing is stored. */
   add(key: string, value: unknown, ttlS: number): Promise<Outcome> {
+    this.#onLifetime?.(ttlS);
     return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#worth);
   }
 
   /** Stores only where something is stored. */
   replace(key: string, value: unknown, ttlS: number): Promise<Outcome> {
+    this.#onLifetime?.(ttlS);
     return this.#store.replace(this.#prefix + key, this.#seal(key, value), ttlS);
   }
 
@@ -120,11 +127,13 @@ export class TypedStore {
   }
 
   touch(key: string, ttlS: number): Promise<boolean> {
+    this.#onLifetime?.(ttlS);
     return this.#store.touch(this.#prefix + key, ttlS);
   }
 
   /** Adds to a counter, which is apart from other values and in clear. Gives what it is then; it starts at `initial`. */
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
+    this.#onLifetime?.(ttlS);
     return this.#store.increment(this.#prefix + key, by, initial, ttlS);
   }
 

@@ -5,24 +5,27 @@ import type { Allowlist } from './allowlist.ts';
 import type { Connect } from './connection.ts';
 import type { Contents } from './contents.ts';
 import { Copies } from './copies.ts';
-import { BadKey, isGone, StoreClosed, ValueTooLarge } from './errors.ts';
+import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from './errors.ts';
 import { toLifetime, type Lifetime } from './expiry.ts';
 import type { Health } from './health.ts';
 import type { Holding } from './holding.ts';
 import { KeyWalk } from './key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from './keys.ts';
 import type { Keeping } from './keeping.ts';
+import { Inspection } from './inspection.ts';
 import { Member } from './member.ts';
 import { Placement } from './placement.ts';
 import { Single } from './single.ts';
 import { statusOf } from './status.ts';
-import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
+import type { Cas, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
 
 /** A server that was taken out of a cluster. */
 export interface FormerServer {
   readonly address: Address;
   /** Milliseconds since 1970. */
   readonly removedAt: number;
+  /** Whether it may still hold something that counts, and nobody chose to do without. Asked at each use; true unless said. */
+  readonly mayHold?: () => boolean;
 }
 
 export interface ClusterOptions {
@@ -34,19 +37,23 @@ export interface ClusterOptions {
   readonly connectTimeoutMs?: number;
   /** How many servers keep a copy of each value: 1 to 3, and no more than there are servers. */
   readonly replicas?: number;
-  /** What is found nowhere else is asked of them, for the longest lifetime after they were removed. */
+  /** What is found nowhere else is asked of them, for as long as things move after they were removed. */
   readonly former?: readonly FormerServer[];
-  /** When `addresses` were last changed, in milliseconds since 1970: for the longest lifetime after that, keys may be elsewhere. */
+  /** When `addresses` were last changed, in milliseconds since 1970: for as long as things move, keys may be elsewhere. */
   readonly changedAt?: number;
   /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
   readonly longestTtlS?: number;
+  /** Told where a value is stored, until that was heard of once from each server. */
+  readonly onStored?: (address: Address) => void;
   /** What every key begins with on the servers: one installation never sees another's values. */
   readonly prefix?: string;
   readonly maxValueBytes?: number;
   readonly clock?: Clock;
   /** A simulation makes connections of its own. */
   readonly connect?: Connect;
-  /** Told when a server goes down or comes back. */
+  /** Looks in the background, where a connection was made, at what would cost sessions: other clocks, several servers. */
+  readonly inspects?: boolean;
+  /** Told when a server goes down or comes back, and of what is found by looking. */
   readonly log?: Pick<Log, 'info' | 'warn'>;
 }
 
@@ -62,13 +69,19 @@ const BODY_ROOM_BYTES = 64 * 1024;
 export class Cluster implements Store {
   readonly maxValueBytes: number;
   readonly #members: readonly Member[];
-  readonly #former: readonly { readonly member: Member; readonly removedAt: number }[];
+  readonly #former: readonly (FormerServer & { readonly member: Member })[];
   readonly #placement: Placement;
   readonly #replicas: number;
   readonly #single: Keeping;
   readonly #copies: Keeping;
   readonly #keyWalk: KeyWalk;
+  readonly #inspection: Inspection | undefined;
   readonly #changedAt: number;
+  /**
+   * How long after a change of the servers something that counts may still be where it was, in seconds; the longest
+   * lifetime where nothing is said. It may be less: nobody misses a page that was kept and is gone.
+   */
+  movesForS: number | undefined;
   #longestTtlS: number;
   readonly #prefix: string;
   readonly #clock: Clock;
@@ -81,13 +94,16 @@ export class Cluster implements Store {
     this.#clock = options.clock ?? wallClock;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
     this.#members = options.addresses.map((address) => this.#join(address, options));
-    this.#former = (options.former ?? []).map(({ address, removedAt }) => ({
-      member: this.#join(address, options),
-      removedAt,
-    }));
+    this.#former = (options.former ?? []).map((former) => ({ ...former, member: this.#join(former.address, options) }));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
     this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
+    if (options.inspects === true)
+      this.#inspection = new Inspection({
+        ...options,
+        timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        clock: this.#clock,
+      });
     this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
     this.#changedAt = options.changedAt ?? -Infinity;
     this.#single = new Single((key) => this.#memberOf(key));
@@ -144,7 +160,24 @@ export class Cluster implements Store {
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
-    return await Promise.all(this.#members.map((member) => statusOf(member, this.#clock)));
+    return await Promise.all(this.#members.map((member) => this.#statusOf(member)));
+  }
+
+  async formerServers(): Promise<readonly FormerStatus[]> {
+    const asked = this.#former.filter((former) => this.#isAsked(former));
+    return await Promise.all(
+      asked.map(async ({ member, removedAt }) => {
+        const fault = await member.ping().then(() => undefined, asUnreachable);
+        const state = fault === undefined ? 'answers' : isGone(fault) ? 'gone' : 'silent';
+        const error = fault?.reason.short ?? null;
+        return { address: member.address.text, state, error, removedAt, until: removedAt + this.#movingS * 1000 };
+      }),
+    );
+  }
+
+  /** Whether something may still be where it was before the servers were changed. */
+  get hasMoved(): boolean {
+    return this.#changedAt !== -Infinity;
   }
 
   placesOf(key: string): readonly string[] {
@@ -202,16 +235,24 @@ export class Cluster implements Store {
 
   /** Nothing can be at a former place any more, not even a single copy. */
   get #isSettled(): boolean {
-    return this.#changedAt === -Infinity || this.#hasOutlived(this.#changedAt);
+    return !this.hasMoved || this.#hasOutlived(this.#changedAt);
   }
 
   get #formerMembers(): readonly Member[] {
-    return this.#former.filter(({ removedAt }) => !this.#hasOutlived(removedAt)).map(({ member }) => member);
+    return this.#former.filter((former) => this.#isAsked(former)).map(({ member }) => member);
+  }
+
+  #isAsked({ removedAt, mayHold }: FormerServer): boolean {
+    return !this.#hasOutlived(removedAt) && mayHold?.() !== false;
   }
 
   /** Whether everything that was stored then is over by now. */
   #hasOutlived(time: number): boolean {
-    return this.#clock() >= time + this.#longestTtlS * 1000;
+    return this.#clock() >= time + this.#movingS * 1000;
+  }
+
+  get #movingS(): number {
+    return this.movesForS ?? this.#longestTtlS;
   }
 
   #memberOf(key: string): Member {
@@ -244,7 +285,11 @@ export class Cluster implements Store {
       maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
       clock: this.#clock,
       connect: options.connect,
-      onReady: () => this.#replicas > 1 && this.#getToKnow(member),
+      onReady: () => {
+        if (this.#replicas > 1) this.#getToKnow(member);
+        if (this.#members.includes(member)) this.#inspection?.begin(member);
+      },
+      onStored: () => options.onStored?.(address),
       onChange: (health) => {
         if (this.#replicas > 1) this.#note(member, health);
         const fields = { server: address.text };
@@ -253,6 +298,12 @@ export class Cluster implements Store {
       },
     });
     return member;
+  }
+
+  async #statusOf(member: Member): Promise<ServerStatus> {
+    const [status, isSeveral] = await Promise.all([statusOf(member, this.#clock), this.#inspection?.isSeveral(member)]);
+    this.#inspection?.noteClock(status);
+    return { ...status, isSeveral: isSeveral ?? null };
   }
 
   /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */
@@ -265,6 +316,11 @@ export class Cluster implements Store {
     if (health.state === 'up') member.comeback.note(this.#lifetime(this.#longestTtlS));
     else for (const other of this.#members) if (other.health.state === 'up') other.comeback.look();
   }
+}
+
+function asUnreachable(error: unknown): ServerUnreachable {
+  if (error instanceof ServerUnreachable) return error;
+  throw error;
 }
 
 function checkReplicas(replicas: number): number {

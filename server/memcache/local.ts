@@ -3,7 +3,18 @@ import type { Contents, HeldValue } from './contents.ts';
 import { MemoryFull, StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
 import { Room, type Share } from './room.ts';
-import type { Cas, Item, KeyEntry, KeyListing, MemoryUse, Outcome, ServerStatus, Store, Worth } from './store.ts';
+import type {
+  Cas,
+  FormerStatus,
+  Item,
+  KeyEntry,
+  KeyListing,
+  MemoryUse,
+  Outcome,
+  ServerStatus,
+  Store,
+  Worth,
+} from './store.ts';
 
 export interface LocalStoreOptions {
   readonly maxBytes?: number;
@@ -117,6 +128,10 @@ export class LocalStore implements Store {
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
+    return [];
+  }
+
+  async formerServers(): Promise<readonly FormerStatus[]> {
     return [];
   }
 

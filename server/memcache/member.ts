@@ -43,6 +43,11 @@ export interface Written {
 
 export type Verb = 'set' | 'add' | 'replace';
 
+export interface MemberOptions extends ServerOptions {
+  /** Told after each value that the server took, before whoever stored it is. */
+  readonly onStored?: () => void;
+}
+
 /** What is asked, and who waits for it. */
 interface Question<Result> {
   readonly request: (opaque: number) => Buffer;
@@ -72,13 +77,15 @@ export class Member {
   readonly #client: Client;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  readonly #onStored: (() => void) | undefined;
   #startOf: { readonly connection: Link | undefined; readonly at: number } | undefined;
 
-  constructor(address: Address, options: ServerOptions, firstSequence = 0) {
+  constructor(address: Address, options: MemberOptions, firstSequence = 0) {
     this.address = address;
     this.comeback = new Comeback(this);
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
+    this.#onStored = options.onStored;
     this.#server = new Server(address, options);
     this.#client = new Client([this.#server], { retries: 1, failover: false, logger: { log: () => undefined } });
     this.#client.seq = firstSequence;
@@ -142,6 +149,7 @@ export class Member {
       }
       const present = await this.#get(key, deadline);
       const outcome = outcomeBy(verb, value, cas, present);
+      if (outcome === 'stored') this.#onStored?.();
       if (outcome === 'stored' && present?.value.equals(value)) return { outcome, item: present };
       if (outcome !== undefined) return { outcome };
       basis = cas && present;
@@ -168,7 +176,12 @@ export class Member {
   /** Never repeated: after a lost answer it might count twice. */
   increment(key: string, by: number, initial: number, expiration: number): Promise<number> {
     const request = (opaque: number) => protocol.incrementRequest(opaque, key, by, initial, expiration);
-    return this.#ask(request, this.#readCounter, this.#deadline(), 1);
+    const read = (answer: Answer): number => {
+      const count = this.#readCounter(answer);
+      this.#onStored?.();
+      return count;
+    };
+    return this.#ask(request, read, this.#deadline(), 1);
   }
 
   /** memcached's `stats`, the general ones or a group of them, asked even of a server that counts as down. */
@@ -263,7 +276,9 @@ export class Member {
     const request = (opaque: number) => protocol.storeRequest(opcode, opaque, key, value, lifetime, cas);
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
-      return outcome === 'stored' ? { outcome, item: this.#item(value, answer, lifetime.endsAtS) } : { outcome };
+      if (outcome !== 'stored') return { outcome };
+      this.#onStored?.();
+      return { outcome, item: this.#item(value, answer, lifetime.endsAtS) };
     };
     return this.#ask(request, read, deadline, 1);
   }

@@ -35,6 +35,8 @@ export interface ServerStatus {
   readonly connections: number | null;
   /** How far its clock is ahead of ours, in seconds. */
   readonly clockDifferenceS: number | null;
+  /** Whether connections to its address lead to several servers; left out, or `null`, where nobody looked. */
+  readonly isSeveral?: boolean | null;
   /** Why it is down: "refused", "did not answer within 250 ms", "the address is not allowed". */
   readonly error: string | null;
   /** Since when it has been down, as this process saw it. Milliseconds since 1970. */
@@ -59,6 +61,18 @@ export interface MemoryUse {
   readonly evictions: number;
   readonly refusals: number;
   readonly state: 'ok' | 'filling' | 'evicting' | 'refusing';
+}
+
+/** A server that was taken out, while it is still asked for what is found nowhere else. */
+export interface FormerStatus {
+  readonly address: string;
+  /** `silent`: whoever may have something there is refused. `gone`: nobody listens there, so it holds nothing. */
+  readonly state: 'answers' | 'silent' | 'gone';
+  /** Why it is not to be had; `null` where it answers. */
+  readonly error: string | null;
+  /** When it was taken out, and until when it is asked. Milliseconds since 1970. */
+  readonly removedAt: number;
+  readonly until: number;
 }
 
 /** A key as a walk over the store found it. */
@@ -113,6 +127,8 @@ export interface Store {
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number>;
   /** Asks every server now, for at most one deadline. Empty for process memory. */
   servers(): Promise<readonly ServerStatus[]>;
+  /** Asks those that were taken out and may still hold something. A store without servers has none. */
+  formerServers?(): Promise<readonly FormerStatus[]>;
   /** The addresses that hold, or would hold, this key: first place first. Empty for process memory. */
   placesOf(key: string): readonly string[];
   /** At most so many of the keys that begin with this. A server that cannot be listed is named, and nothing is thrown. */

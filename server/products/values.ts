@@ -12,7 +12,10 @@ type Kind = 'c' | 'v';
  * and under keys that no other object, installation or session has. Renaming the object keeps them; a copy starts empty.
  */
 export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v'): TypedStore {
-  const { installation, keyRing, clock } = siteOf(object);
-  const prefix = `${kind}-${keyOf(installation, String(object.oid)).slice(0, 12)}`;
-  return new TypedStore({ store, prefix, keyRing, clock, worth: kind === 'c' ? 'spare' : undefined });
+  const { installation, keyRing, clock, serverNotes } = siteOf(object);
+  const { oid } = object;
+  const prefix = `${kind}-${keyOf(installation, String(oid)).slice(0, 12)}`;
+  // Nobody misses a page that was kept and is gone.
+  const onLifetime = kind === 'c' ? undefined : (seconds: number) => serverNotes.keeps(oid, seconds);
+  return new TypedStore({ store, prefix, keyRing, clock, worth: kind === 'c' ? 'spare' : undefined, onLifetime });
 }

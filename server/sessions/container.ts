@@ -26,6 +26,8 @@ export interface ContainerOptions extends RecordsOptions, WritingOptions {
   readonly onNews?: ((news: SessionNews) => void) | undefined;
   /** Remembers that the session with this key was ended by name. Times are milliseconds since 1970. */
   readonly noteEnded?: ((key: string, endedAt: number, until: number) => Promise<void>) | undefined;
+  /** Told how long sessions live, in seconds, where whoever keeps them says so and not the settings. */
+  readonly onLifetime?: ((seconds: number) => void) | undefined;
   /** Where to count; the container makes its own unless it is told. */
   readonly counts?: SessionCounts;
 }
@@ -94,12 +96,19 @@ export class SessionContainer {
    * minutes (`undefined`: as here), and none that is there counts as idle.
    */
   withTimeoutsIn(minutesIn: (entries: Entries) => number | undefined): SessionContainer {
-    const { settings } = this.#options;
+    const { settings, onLifetime, clock } = this.#options;
+    const timeoutOf = (entries: Entries): number => {
+      const timeoutMinutes = minutesIn(entries);
+      if (timeoutMinutes === undefined) return settings().timeoutMinutes;
+      const now = clock();
+      onLifetime?.(keepSeconds(now, { ...settings(), timeoutMinutes }, now));
+      return timeoutMinutes;
+    };
     return new SessionContainer({
       ...this.#options,
       counts: this.counts,
       settings: () => ({ ...settings(), timeoutMinutes: 0 }),
-      timeoutOf: (entries) => minutesIn(entries) ?? settings().timeoutMinutes,
+      timeoutOf,
     });
   }
 

@@ -80,6 +80,7 @@ function server(values: Partial<ServerMessage>): ServerMessage {
     memory: 'ok',
     connections: 1,
     clockDifferenceS: 0,
+    isSeveral: false,
     error: null,
     downSince: null,
     ...values,

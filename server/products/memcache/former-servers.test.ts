@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { parseServers } from '../../memcache/addresses.ts';
 import { openTestInstallation } from '../../testing.ts';
-import { formerServers, longestLifetimeS } from './former-servers.ts';
+import { ServerUnreachable } from '../../memcache/errors.ts';
+import { openContainer } from '../sessions/current.ts';
+import { formerServers, longestLifetimeS, scopeOf } from './former-servers.ts';
 
 const installation = await openTestInstallation();
 after(() => installation[Symbol.asyncDispose]());
@@ -35,15 +37,71 @@ test('every server that was ever named is known with the time it was removed, ho
   assert.equal(changedAt, times[3]);
 });
 
-test('the longest lifetime of sessions is that of the container with the longest timeout, and a day at least', async () => {
-  assert.equal(await longestLifetimeS(await proxy()), DAY_S);
-  for (const [id, timeout_minutes] of [
-    ['short', 20],
-    ['long', 30 * 24 * 60],
-  ] as const) {
-    const properties = { proxy_path: '/mcproxy', timeout_minutes };
-    await installation.ask('POST', '/api/', { body: { type: 'MemCache Session Data Container', id, properties } });
-  }
+test('of the servers that were taken out, those where something was stored are asked until they are forgotten', async () => {
+  const { serverNotes } = installation.site;
+  const asked = async () => {
+    const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+    return former!.filter(({ mayHold }) => mayHold!()).map(({ address }) => address.text);
+  };
+  assert.deepEqual(await asked(), [], 'nothing was stored anywhere');
+  const scope = scopeOf(await proxy());
+  for (const address of ['a.invalid:11211', 'b.invalid:11211']) serverNotes.stored(scope, address);
+  assert.deepEqual(await asked(), ['b.invalid:11211', 'a.invalid:11211']);
+  serverNotes.forget(scope, 'b.invalid:11211');
+  assert.deepEqual(await asked(), ['a.invalid:11211']);
+  await change({ servers: ['b.invalid', 'c.invalid'] });
+  await change({ servers: ['c.invalid'] });
+  assert.deepEqual(await asked(), ['b.invalid:11211', 'a.invalid:11211'], 'it was named again since');
+});
+
+test('what was stored under another key prefix is not asked for, until the prefix is that one again', async () => {
+  const named = async () => {
+    const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+    return former?.map(({ address }) => address.text);
+  };
+  await change({ prefix: 'other' });
+  assert.equal(await named(), undefined);
+  const own = installation.site.installation.slice(0, 8);
+  await change({ prefix: own });
+  assert.deepEqual(await named(), ['b.invalid:11211', 'a.invalid:11211'], 'the default, written out');
+  await change({ prefix: '' });
+});
+
+test('where notes began only after a server was named, it counts as if something was stored there', async () => {
+  const notes = installation.database.main.storage.table<number>('memcached servers');
+  for (const [key] of notes.entries()) notes.delete(key);
+  const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+  assert.deepEqual(
+    former?.map(({ mayHold }) => mayHold!()),
+    [true, true],
+  );
+  notes.set('since', installation.database.main.storage.lastTransaction());
+  assert.equal(former?.[0]?.mayHold!(), true);
+  await change({ servers: ['d.invalid', 'c.invalid'] });
+  await change({ servers: ['c.invalid'] });
+  const [newest, ...others] = (await formerServers(await proxy(), parseServers(['c.invalid']).addresses)).former!;
+  assert.deepEqual([newest?.address.text, newest?.mayHold!()], ['d.invalid:11211', false]);
+  assert.ok(others.every(({ mayHold }) => mayHold!()));
+});
+
+test('something may live as long as the longest timeout of today, or as long as an application or a product said', async () => {
+  const add = (type: string, id: string, properties: object) =>
+    installation.ask('POST', '/api/', { body: { type, id, properties: { proxy_path: '/mcproxy', ...properties } } });
+  assert.equal(await longestLifetimeS(await proxy()), 0, 'nobody keeps anything there');
+  await add('MemCache Cache Manager', 'mccache', { max_age_seconds: 7 * DAY_S });
+  assert.equal(await longestLifetimeS(await proxy()), 0, 'a page that is kept and gone is made anew');
+  await add('MemCache Session Data Container', 'short', { timeout_minutes: 20 });
+  await add('MemCache Session Data Container', 'long', { timeout_minutes: 30 * 24 * 60 });
   const longestS = await longestLifetimeS(await proxy());
   assert.ok(longestS > 30 * DAY_S && longestS < 31 * DAY_S, `${longestS}`);
+  await installation.ask('PATCH', '/api/long', { body: { properties: { timeout_minutes: 20 } } });
+  assert.equal(await longestLifetimeS(await proxy()), 20 * 60 + 20 + 20 + 60);
+
+  const short = (await installation.database.open(null).find('/short'))!;
+  const container = (await openContainer(short)).withTimeoutsIn(() => 24 * 60);
+  const session = container.begin('of an application');
+  session.set('n', 1);
+  await assert.rejects(container.save(session), ServerUnreachable);
+  const keptS = await longestLifetimeS(await proxy());
+  assert.ok(keptS > DAY_S && keptS < 1.1 * DAY_S, `${keptS}`);
 });

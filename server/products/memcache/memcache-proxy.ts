@@ -1,21 +1,28 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import { parseAddress, parseServers } from '../../memcache/addresses.ts';
-import { Cluster } from '../../memcache/cluster.ts';
+import { Invalid } from '../../base/errors.ts';
+import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
+import { Cluster, type FormerServer } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
+import { Sameness } from '../../memcache/sameness.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
+import { text } from '../../publisher/body.ts';
+import { noContent } from '../../publisher/request.ts';
+import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
-import { formerServers, longestLifetimeS } from './former-servers.ts';
+import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-servers.ts';
 import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
 import { logProcessMemory, processMemoryWarnings } from './memory.ts';
-import { answerServers, knownServers, MOST_SERVERS, warningsAbout } from './servers.ts';
+import { answerServers, knownServers, MOST_SERVERS, sessionWarnings, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
 
 const LONGEST_REQUEST_MS = 30_000;
+/** How long a server may take to say what it is, where a request may wait for that. */
+const LONGEST_LOOK_MS = 500;
 
 const REMEDY = 'Set servers, so that values are kept in memcached.';
 
@@ -35,8 +42,40 @@ const stores = new LiveParts<Promise<ProxyStore>>({
     endHistory(store);
     await store.close();
   },
-  madeFrom: ({ properties }) => properties,
+  // Which servers it named before follows from its revisions: what was changed twice is not what it was.
+  madeFrom: ({ properties, state }) => [properties, namesServers(properties) ? state.revision : 0],
   graceMs: LONGEST_REQUEST_MS,
+});
+
+/** The store of a proxy. How long its values live follows from its users, as they are set at each state of the tree. */
+async function storeOf(object: TreeObject): Promise<ProxyStore> {
+  const store = await stores.of(object);
+  if (store instanceof Cluster && store.hasMoved) {
+    const { connection, oid } = object;
+    store.movesForS = await connection.remembered(`lifetimes behind ${oid}`, () => longestLifetimeS(object));
+  }
+  return store;
+}
+
+const forget = method({
+  http: 'POST',
+  permission: 'Manage properties',
+  summary:
+    'Asks a server that was taken out no more, in any process: who has a session there and nowhere else begins a new one.',
+  body: { address: text },
+  async run({ object, body, user }) {
+    const { serverNotes, log } = siteOf(object);
+    const former = await (await storeOf(object)).formerServers();
+    const found = former.find(({ address }) => address === body.address);
+    if (found === undefined) {
+      const detail = `'${body.address.slice(0, 100)}' is no server that was taken out of ${object.path} and is still asked.`;
+      throw new Invalid(detail, [{ pointer: '/address', detail }]);
+    }
+    const same = await spellingsOf(object, found.address, former);
+    for (const address of same) serverNotes.forget(scopeOf(object), address);
+    log.info({ by: user.name, proxy: object.path, server: found.address }, 'A former memcached server was forgotten');
+    return noContent();
+  },
 });
 
 /** A cluster of memcached servers, or process memory where none are named. */
@@ -79,26 +118,27 @@ export const memCacheProxy = defineType({
       rule: (prefix) => (/^[A-Za-z0-9_-]*$/.test(prefix) ? undefined : 'Use letters, digits, "-" and "_".'),
     }),
   },
-  provides: { 'cache.store': (object) => stores.of(object as unknown as TreeObject) },
+  provides: { 'cache.store': (object) => storeOf(object as unknown as TreeObject) },
   tabs: [
     { id: 'servers', label: 'Servers', element: 'servers-tab' },
     { id: 'keys', label: 'Keys', element: 'keys-tab' },
   ],
-  methods: { ...storeMethods, ...keysMethods(async (object) => (await stores.of(object)).contents) },
+  methods: { ...storeMethods, forget, ...keysMethods(async (object) => (await storeOf(object)).contents) },
   answers: { servers: answerServers },
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {
     const { path, properties } = object;
-    const store = await stores.of(object as unknown as TreeObject);
+    const store = await storeOf(object as unknown as TreeObject);
     if (store instanceof LocalStore) {
       const link = { label: 'Set servers', path, tab: 'properties' };
       const full = processMemoryWarnings(store.memory, { text: REMEDY, link });
       const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
       return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
     }
-    const statuses = await knownServers(store);
-    const sharing = await sharingWarnings(object as unknown as TreeObject);
-    return [...warningsAbout(statuses, path, properties.replicas, siteOf(object).clock()), ...sharing];
+    const proxy = object as unknown as TreeObject;
+    const asked = await knownServers(store);
+    const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
+    return [...warningsAbout(...about), ...sessionWarnings(...about), ...(await sharingWarnings(proxy))];
   },
   size({ properties }) {
     const count = parseServers(properties.servers).addresses.length;
@@ -118,28 +158,70 @@ function notAllowed(lines: readonly string[], object: TreeObject): readonly Fiel
   });
 }
 
+function namesServers(properties: Readonly<Record<string, unknown>>): boolean {
+  return parseServers(properties['servers'] as readonly string[]).addresses.length > 0;
+}
+
 interface ProxyValues {
   readonly servers: readonly string[];
   readonly replicas: number;
   readonly timeout_ms: number;
-  readonly prefix: string;
+}
+
+/** The addresses of former servers that lead to one of them. */
+async function spellingsOf(
+  object: TreeObject,
+  address: string,
+  former: readonly { readonly address: string }[],
+): Promise<readonly string[]> {
+  const { addresses } = parseServers(former.map((each) => each.address));
+  const found = addresses.filter(({ text }) => text === address);
+  const elsewhere = await leadingElsewhere(
+    object,
+    addresses.map((each) => ({ address: each })),
+    found,
+  );
+  return addresses.map(({ text }) => text).filter((text) => !elsewhere.some((each) => each.address.text === text));
+}
+
+/** Without those that lead to servers that are named: `localhost` where 127.0.0.1 is. */
+async function leadingElsewhere<Place extends Pick<FormerServer, 'address' | 'mayHold'>>(
+  object: TreeObject,
+  places: readonly Place[],
+  named: readonly Address[],
+): Promise<readonly Place[]> {
+  const { allowlist, clock } = siteOf(object);
+  const timeoutMs = Math.min(Number(object.properties['timeout_ms']), LONGEST_LOOK_MS);
+  const sameness = new Sameness({ allowlist, timeoutMs, clock });
+  const isElsewhere = await Promise.all(
+    places.map(async ({ address, mayHold }) => {
+      if (mayHold?.() === false) return true;
+      const isWithin = await Promise.all(named.map((each) => sameness.isWithin(address, each)));
+      return !isWithin.includes(true);
+    }),
+  );
+  return places.filter((_, index) => isElsewhere[index]);
 }
 
 /** Opens the servers. Those that were named until lately are still asked for what they hold, so that a change loses nothing. */
 async function openStore(object: TreeObject): Promise<ProxyStore> {
-  const { servers: lines, replicas, timeout_ms, prefix } = object.properties as unknown as ProxyValues;
+  const { servers: lines, replicas, timeout_ms } = object.properties as unknown as ProxyValues;
   const { addresses } = parseServers(lines);
-  const { allowlist, installation, log } = siteOf(object);
+  const { allowlist, serverNotes, log } = siteOf(object);
   if (addresses.length === 0)
     return new LocalStore({ onMemory: (use) => logProcessMemory(log, object.path, use, REMEDY) });
+  const scope = scopeOf(object);
+  const { former = [], ...since } = await formerServers(object, addresses);
   return new Cluster({
-    ...(await formerServers(object, addresses)),
-    longestTtlS: await longestLifetimeS(object),
+    ...since,
+    former: await leadingElsewhere(object, former, addresses),
     addresses,
     allowlist,
+    inspects: true,
     replicas,
     timeoutMs: timeout_ms,
-    prefix: `${prefix === '' ? installation.slice(0, 8) : prefix}:`,
+    prefix: prefixOf(object),
+    onStored: ({ text }) => serverNotes.stored(scope, text),
     log,
   });
 }

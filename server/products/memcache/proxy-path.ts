@@ -4,8 +4,10 @@ import { Unavailable } from '../../base/errors.ts';
 import { follow, type Destination } from '../../manage/paths.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import { siteOf } from '../../site.ts';
 import { sharingWarnings } from './sharing.ts';
-import { storeOf } from './store-methods.ts';
+import { knownServers, sessionWarnings } from './servers.ts';
+import { replicasOf, storeOf } from './store-methods.ts';
 
 const NO_PROXY = "No proxy defined. Set 'proxy_path' on the Properties tab.";
 const STORE = { provides: 'cache.store', wanted: 'a MemCache Proxy or another store' };
@@ -32,7 +34,14 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
   const { object: proxy } = await proxyOf(object);
   if (proxy === undefined) return [];
   const warnings = (await proxy.definition?.warnings?.(proxy)) ?? [];
-  return [...warnings.filter(({ severity }) => severity === 'danger'), ...(await sharingWarnings(proxy))];
+  const grave = warnings.filter(({ severity }) => severity === 'danger');
+  const forSessions = object.doesProvide('session.container') ? await warningsForSessions(proxy) : [];
+  return [...grave, ...forSessions, ...(await sharingWarnings(proxy))];
+}
+
+async function warningsForSessions(proxy: TreeObject): Promise<readonly Warning[]> {
+  const asked = await knownServers(await storeOf(proxy));
+  return sessionWarnings(asked, proxy.path, replicasOf(proxy), siteOf(proxy).clock());
 }
 
 function proxyOf(object: TreeObject): Promise<Destination> {

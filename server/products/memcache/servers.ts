@@ -3,40 +3,46 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { clockWords, isClockOff, leadsToSeveral, SET_CLOCKS } from '../../memcache/inspection-words.ts';
 import { Cluster } from '../../memcache/cluster.ts';
-import type { ServerStatus, Store } from '../../memcache/store.ts';
+import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
+import { formerWarnings } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory.ts';
+import { agoText } from './span-text.ts';
 
 const FRESH_MS = 5_000;
 
 /** Lines that a `servers` property may have; no more are asked while somebody types. */
 export const MOST_SERVERS = 100;
 
-interface Known {
+/** How the servers of a store were, and those that were taken out of it. */
+export interface Asked {
   readonly at: number;
   readonly statuses: readonly ServerStatus[];
+  readonly former: readonly FormerStatus[];
 }
 
-const known = new WeakMap<Store, Known>();
+const known = new WeakMap<Store, Asked>();
 
 /** Asks every server of a store now. */
-export async function askServers(store: Store): Promise<readonly ServerStatus[]> {
-  const statuses = await store.servers();
-  known.set(store, { at: performance.now(), statuses });
-  return statuses;
+export async function askServers(store: Store): Promise<Asked> {
+  const [statuses, former = []] = await Promise.all([store.servers(), store.formerServers?.()]);
+  const asked = { at: performance.now(), statuses, former };
+  known.set(store, asked);
+  return asked;
 }
 
 /** How the servers last were; asks when that is not known, and again in the background when it is old. */
-export async function knownServers(store: Store): Promise<readonly ServerStatus[]> {
+export async function knownServers(store: Store): Promise<Asked> {
   const last = known.get(store);
   if (last === undefined) return askServers(store);
   if (performance.now() - last.at > FRESH_MS) {
     // A failure shows when somebody asks; nobody waits for this one.
     void askServers(store).catch(() => undefined);
   }
-  return last.statuses;
+  return last;
 }
 
 /** How each line of a `servers` property stands: asked of the server itself, saved or not. */
@@ -47,13 +53,16 @@ export async function answerServers(lines: readonly string[], about: TreeObject)
 
 export function resultOf(status: ServerStatus): FieldResult {
   if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
+  const note = `memcached ${status.version ?? ''}`.trim();
+  if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them', note };
+  if (isClockOff(status.clockDifferenceS)) return { state: 'warn', text: 'its clock is off', note };
   const latency = (status.latencyMs ?? 0).toFixed(1);
-  return { state: 'ok', text: `answers in ${latency} ms`, note: `memcached ${status.version ?? ''}`.trim() };
+  return { state: 'ok', text: `answers in ${latency} ms`, note };
 }
 
 export function serverMessage(status: ServerStatus): ServerMessage {
   const downSince = status.downSince === null ? null : timeText(status.downSince);
-  return { ...status, memory: memoryOf(status), downSince };
+  return { ...status, isSeveral: status.isSeveral ?? null, memory: memoryOf(status), downSince };
 }
 
 /** A memcached fit for sessions: it refuses writes when it is full instead of forgetting, and listens for nobody else. */
@@ -65,14 +74,9 @@ export function startCommand(statuses: readonly ServerStatus[]): string {
 }
 
 /** Standing conditions of a cluster. */
-export function warningsAbout(
-  statuses: readonly ServerStatus[],
-  path: string,
-  replicas: number,
-  now: number,
-): readonly Warning[] {
+export function warningsAbout({ statuses }: Asked, path: string, replicas: number, now: number): readonly Warning[] {
   const down = statuses.filter(({ up }) => !up);
-  const link = { label: `Servers of ${path}`, path, tab: 'servers' };
+  const link = serversOf(path);
   if (down.length > 0 && down.length === statuses.length) {
     const text = 'No server answers. Whoever needs a session is told so (503); pages without one go on.';
     return [{ severity: 'danger', text, short: 'No server answers', link }];
@@ -91,6 +95,39 @@ export function warningsAbout(
   return [...silent, ...tight];
 }
 
+/** What may cost somebody a session though every server of today is up: a warning to whatever keeps sessions there, too. */
+export function sessionWarnings(
+  { statuses, former }: Asked,
+  path: string,
+  replicas: number,
+  now: number,
+): readonly Warning[] {
+  const link = serversOf(path);
+  const several = statuses.filter(({ isSeveral }) => isSeveral === true);
+  const clocks = statuses.filter(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
+  return [
+    ...several.map(({ address }): Warning => ({
+      severity: 'warning',
+      text: leadsToSeveral(address),
+      short: SEVERAL,
+      link,
+    })),
+    ...clocks.map(({ address, clockDifferenceS }): Warning => ({
+      severity: 'warning',
+      text: `${clockWords(address, clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`,
+      short: 'A clock is off',
+      link,
+    })),
+    ...formerWarnings(former, replicas, now, link),
+  ];
+}
+
+const SEVERAL = 'One name leads to several servers';
+
+function serversOf(path: string) {
+  return { label: `Servers of ${path}`, path, tab: 'servers' };
+}
+
 function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResult {
   if (line === '' || line.startsWith('#')) return { state: 'off', text: '' };
   const address = parseAddress(line);
@@ -102,7 +139,7 @@ function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResul
 async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
   const { addresses } = parseServers(lines.slice(0, MOST_SERVERS));
   if (addresses.length === 0) return [];
-  const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '' });
+  const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '', inspects: true });
   try {
     return await cluster.servers();
   } finally {
@@ -117,10 +154,4 @@ function silence(status: ServerStatus, replicas: number, now: number): string {
       ? 'Its sessions come from their copies on the other servers; one that no other server surely has is refused (503) until it is back.'
       : 'Whoever has a session there is told so (503) until it is back.';
   return `${status.address} does not answer (${status.error ?? 'no reason given'}${since}). ${consequence}`;
-}
-
-function agoText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s ago`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
 }

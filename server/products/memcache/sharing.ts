@@ -11,7 +11,7 @@ export async function sharingWarnings(proxy: TreeObject): Promise<readonly Warni
   const cache = users.find((user) => user.doesProvide(KEEPS_ANSWERS));
   const container = users.find((user) => user.doesProvide('session.container'));
   if (cache === undefined || container === undefined) return [];
-  const statuses = await knownServers(await storeOf(proxy));
+  const { statuses } = await knownServers(await storeOf(proxy));
   if (statuses.every(({ evictions }) => (evictions ?? 0) === 0)) return [];
   return [
     {

@@ -6,6 +6,7 @@ import { isLivePart, type Closable } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
+import { formerMessage } from './former-words.ts';
 import { recentServers } from './history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 
@@ -27,11 +28,13 @@ const servers = method({
   permission: 'View management screens',
   summary: 'Asks every server now, for at most one deadline.',
   async run({ object }): Promise<ServersMessage> {
-    const statuses = await askServers(await storeOf(object));
+    const { statuses, former } = await askServers(await storeOf(object));
+    const now = siteOf(object).clock();
     return {
       servers: statuses.map(serverMessage),
+      former: former.map((each) => formerMessage(each, replicasOf(object), now)),
       startCommand: startCommand(statuses),
-      checked: timeText(siteOf(object).clock()),
+      checked: timeText(now),
     };
   },
 });
@@ -44,6 +47,11 @@ const history = method({
   run: async ({ object }): Promise<ServersHistoryMessage> =>
     recentServers(await storeOf(object), siteOf(object).clock()),
 });
+
+/** How many copies a store keeps of each value; one, where it does not say. */
+export function replicasOf({ properties }: TreeObject): number {
+  return Number(properties['replicas'] ?? 1);
+}
 
 /** What the Servers tab asks of any object that provides `cache.store`. */
 export const storeMethods = { servers, history };

@@ -19,7 +19,7 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const way = await wayFrom(manager);
   const last = way.at(-1) ?? manager;
   const store = last.doesProvide('cache.store') ? await storeOf(last) : undefined;
-  const servers = store === undefined ? [] : await askServers(store);
+  const servers = store === undefined ? [] : (await askServers(store)).statuses;
   const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
   const all = [browserIds === undefined ? NO_BROWSER_IDS : await boxOf(browserIds, true), ...boxes, ...missing(last)];
   const broken = all.find(({ holds }) => !holds);

@@ -53,7 +53,7 @@ function endingsOf(label: string, oid: number, generations: Generations): number
 }
 
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
-  const { generations, endedSessions, installation, clock, log } = siteOf(object);
+  const { generations, endedSessions, serverNotes, installation, clock, log } = siteOf(object);
   const { oid } = object;
   const counts = countsOf(object);
   const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
@@ -71,6 +71,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     settings: () => kept.settings,
     counts,
     onNews: newsFrom(object),
+    onLifetime: (seconds) => serverNotes.keeps(oid, seconds),
     onFault: (fault) => {
       countFailure(counts, fault);
       log.warn({ err: fault }, 'A session record could not be opened');

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Log } from '../base/log.ts';
+import { clockWords, isClockOff, leadsToSeveral, SET_CLOCKS } from './inspection-words.ts';
+import type { Member } from './member.ts';
+import { Sameness, type SamenessOptions } from './sameness.ts';
+import { statusOf } from './status.ts';
+import type { ServerStatus } from './store.ts';
+
+interface InspectionOptions extends SamenessOptions {
+  readonly log?: Pick<Log, 'warn'> | undefined;
+}
+
+/** However often connections are made, a server is looked at no more often. */
+const AGAIN_MS = 60_000;
+/** Whoever deals connections out by chance may give all of one look to one server. */
+const BELIEVED_MS = 10 * 60_000;
+
+/** What is known of where an address leads. Times are of `performance.now()`. */
+interface Look {
+  begunAt: number;
+  severalAt: number;
+  result: Promise<boolean | undefined>;
+}
+
+/**
+ * Looks at servers for what costs sessions while every server answers: a clock that is off, and an address that leads to
+ * several of them. Never on the way of a request: when a connection was made, and when somebody asks how servers stand.
+ */
+export class Inspection {
+  readonly #options: InspectionOptions;
+  readonly #sameness: Sameness;
+  readonly #looks = new Map<Member, Look>();
+  /** What was logged, until it is over. */
+  readonly #told = new Set<string>();
+
+  constructor(options: InspectionOptions) {
+    this.#options = options;
+    this.#sameness = new Sameness(options);
+  }
+
+  /** A connection was made: looks at the server in the background. */
+  begin(member: Member): void {
+    if (!this.#isDue(member)) return;
+    void this.#look(member);
+    void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
+  }
+
+  /** Whether an address leads to several servers, as far as that can be told within one deadline. */
+  async isSeveral(member: Member): Promise<boolean | undefined> {
+    const look = this.#isDue(member) ? this.#look(member) : this.#looks.get(member)?.result;
+    return await Promise.race([look, wait(this.#options.timeoutMs, undefined, { ref: false })]);
+  }
+
+  /** Tells the log of a clock that is off, once. */
+  noteClock({ address, clockDifferenceS }: ServerStatus): void {
+    const words = `${clockWords(address, clockDifferenceS, this.#options.clock())}. ${SET_CLOCKS}`;
+    this.#tell('clock', address, isClockOff(clockDifferenceS), words);
+  }
+
+  #isDue(member: Member): boolean {
+    const { begunAt = -Infinity } = this.#looks.get(member) ?? {};
+    return performance.now() - begunAt > AGAIN_MS && member.health.state !== 'down';
+  }
+
+  #look(member: Member): Promise<boolean | undefined> {
+    const { address } = member;
+    const begunAt = performance.now();
+    const { severalAt = -Infinity } = this.#looks.get(member) ?? {};
+    const look: Look = { begunAt, severalAt, result: Promise.resolve(undefined) };
+    this.#looks.set(member, look);
+    const judge = (found: boolean | undefined): boolean | undefined => {
+      if (found === undefined) look.begunAt = -Infinity;
+      if (found === true) look.severalAt = begunAt;
+      const isSeveral = begunAt - look.severalAt < BELIEVED_MS;
+      this.#tell('place', address.text, isSeveral, leadsToSeveral(address.text));
+      return isSeveral || found;
+    };
+    look.result = this.#sameness
+      .leadsToSeveral(address)
+      .catch(() => undefined)
+      .then(judge);
+    return look.result;
+  }
+
+  #tell(about: string, server: string, isSo: boolean, words: string): void {
+    const what = `${about} ${server}`;
+    if (isSo && !this.#told.has(what)) this.#options.log?.warn({ server }, words);
+    if (isSo) this.#told.add(what);
+    else this.#told.delete(what);
+  }
+}
