@@ -78,8 +78,14 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
     const users = new Users({ table: storage.table('users'), endSessionsOf });
     await prepare(storage, database, users);
-    const credentials = new Credentials(users, new Throttle(wallClock));
     const background = new Background(log);
+    const throttle = new Throttle({
+      table: storage.table('wrong tries'),
+      own: memory.table('wrong tries'),
+      background,
+      clock: wallClock,
+    });
+    const credentials = new Credentials(users, throttle);
     const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
     const services = { users, logins, generations, log, background, tabModules: tabModules.byElement };
     const site = siteFrom(config, storage, signsAs, services);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
 import { clientOf, managerOf, sameOrigin } from './client.ts';
@@ -63,6 +65,43 @@ test('who reads pages does not wait for who guesses', async () => {
   }
   for (const { status } of await checked) assert.equal(status, 401);
   assert.ok(pages > 5, `${pages} pages while 30 passwords were checked`);
+});
+
+test('two processes count wrong passwords together, by sign-in and by Basic: six in all, and no more after a restart', async () => {
+  await using other = await startServer({ environment, data: server.data });
+  const tryAt = (port: number, number: number) => {
+    const from = { 'x-forwarded-for': `192.0.2.${100 + number}` };
+    const body = { name: 'shared', password: 'a wrong password' };
+    if (number % 2 === 0)
+      return clientOf({ port }, { ...sameOrigin({ url: `http://127.0.0.1:${port}` }), ...from })('/api/@login', {
+        body,
+      });
+    return clientOf({ port }, { authorization: basic(body.name, body.password), ...from })('/api/');
+  };
+  const ports = [server.port, other.port];
+  const all = await Promise.all(Array.from({ length: 24 }, (_, number) => tryAt(ports[(number >> 1) % 2]!, number)));
+  const statuses = all.map(({ status }) => status);
+  assert.deepEqual(new Set(statuses), new Set([401, 429]));
+  assert.equal(statuses.filter((status) => status === 401).length, 6);
+
+  await other.stop();
+  await using again = await startServer({ environment, data: server.data });
+  const { tries } = await untilRefused((number) => tryAt(again.port, number));
+  assert.ok(tries <= 2, `${tries} tries after a restart`);
+  assert.equal((await tryAt(server.port, 0)).status, 429);
+});
+
+test('while another program holds the data file locked, a process counts by itself', async () => {
+  const tryOnce = (number: number) =>
+    clientOf(server, { authorization: basic('locked', `wrong ${number}`), 'x-forwarded-for': '203.0.113.99' })('/api/');
+  using file = new DatabaseSync(join(server.data, 'trellis.sqlite'));
+  file.exec('BEGIN IMMEDIATE');
+  const all = await Promise.all(Array.from({ length: 8 }, (_, number) => tryOnce(number)));
+  const statuses = all.map(({ status }) => status);
+  assert.deepEqual(new Set(statuses), new Set([401, 429]));
+  assert.equal(statuses.filter((status) => status === 401).length, 6);
+  file.exec('ROLLBACK');
+  assert.equal((await untilRefused(tryOnce)).answer.status, 429);
 });
 
 /** Repeats a wrong try until it has to wait. The waits grow, so that they outlast the tries of the slowest machine. */

@@ -1,10 +1,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { NotSignedIn, TooManyRequests } from '../base/errors.ts';
-import { Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { BasicLogins } from './basic.ts';
 import { MARY, OLGA, signingIn } from './testing.ts';
-import { Throttle } from './throttle.ts';
 
 const address = '192.0.2.1';
 
@@ -18,11 +17,10 @@ async function counted() {
   await parts.users.add(MARY);
   await parts.users.add(OLGA);
   let hashed = 0;
-  const credentials = new Credentials(parts.users, new Throttle(parts.clock));
   const counting = {
     check: (claim: Parameters<Credentials['check']>[0]) => {
       hashed += 1;
-      return credentials.check(claim);
+      return parts.credentials.check(claim);
     },
   };
   const basic = new BasicLogins(counting, parts.users, parts.clock);

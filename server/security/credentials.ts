@@ -21,10 +21,13 @@ export class Credentials {
 
   /** The user; NotSignedIn where name and password do not belong together, TooManyRequests where it is too soon. */
   async check({ name, password, address }: Claim): Promise<User> {
-    this.#throttle.check(name, address);
-    const user = await this.#users.verify(name, password, () => this.#throttle.begin(name, address));
-    if (user === undefined) throw new NotSignedIn('Wrong name or password.');
-    this.#throttle.succeeded(name, address);
+    using attempt = this.#throttle.attempt(name, address);
+    const user = await this.#users.verify(name, password, () => attempt.begin());
+    if (user === undefined) {
+      await attempt.failed();
+      throw new NotSignedIn('Wrong name or password.');
+    }
+    attempt.succeeded();
     return user;
   }
 }

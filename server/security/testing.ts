@@ -6,6 +6,7 @@ import { BasicLogins } from './basic.ts';
 import { Credentials } from './credentials.ts';
 import { Logins, type LoginRecord } from './login.ts';
 import { Passwords } from './passwords.ts';
+import type { TallyRow } from './tally.ts';
 import { Throttle } from './throttle.ts';
 import { Users, type UserRecord } from './users.ts';
 
@@ -23,9 +24,12 @@ export function signingIn() {
     return new Users({ table: usersTable, endSessionsOf: (name) => endedUsers.push(name), clock, passwords });
   };
   const users = usersAtCost(64);
-  const credentials = new Credentials(users, new Throttle(clock));
   const background = new Background(openLog('silent'));
+  const table = storage.table<TallyRow>('wrong tries');
+  const throttle = new Throttle({ table, own: new MemoryStorage({ clock }).table('wrong tries'), background, clock });
+  const credentials = new Credentials(users, throttle);
   return {
+    credentials,
     users,
     /** Whose sessions were ended, in that order. */
     endedUsers,

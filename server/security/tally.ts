@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { KeyedTable } from '../storage/storage.ts';
+
+/** How often something happened, and when. */
+export interface Tallied {
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A few keys, which share an entry of the table. */
+export type TallyRow = readonly (readonly [digest: string, count: number, time: number])[];
+
+interface TallyOptions {
+  readonly table: KeyedTable<TallyRow>;
+  /** Tells tallies in one table apart. */
+  readonly name: string;
+  /** What is older is forgotten. */
+  readonly keptMs: number;
+  readonly clock: Clock;
+}
+
+const ROW_CHARACTERS = 2;
+const MOST_IN_A_ROW = 4;
+const DIGEST_LENGTH = 22;
+
+/**
+ * Counts by key, in a table that does not grow without bound whatever keys strangers make up: at most four in each of 4,096
+ * entries. Of too many in one, the one with the least count makes room, the oldest first. Keys are digests.
+ */
+export class Tally {
+  readonly #options: TallyOptions;
+
+  constructor(options: TallyOptions) {
+    this.#options = options;
+  }
+
+  get(digest: string): Tallied | undefined {
+    const found = this.#fresh(this.#options.table.get(this.#rowOf(digest))).find(([each]) => each === digest);
+    return found && { count: found[1], time: found[2] };
+  }
+
+  set(digest: string, { count, time }: Tallied): void {
+    this.#change(digest, (others) => {
+      const byCount = others.toSorted((one, other) => other[1] - one[1] || other[2] - one[2]);
+      return [[digest, count, time], ...byCount.slice(0, MOST_IN_A_ROW - 1)];
+    });
+  }
+
+  delete(digest: string): void {
+    this.#change(digest, (others) => others);
+  }
+
+  #change(digest: string, change: (others: TallyRow) => TallyRow): void {
+    const { table, clock, keptMs } = this.#options;
+    const others = (row: TallyRow | undefined) => this.#fresh(row).filter(([each]) => each !== digest);
+    const made = (row: TallyRow | undefined) => {
+      const changed = change(others(row));
+      return changed.length === 0 ? undefined : changed;
+    };
+    table.update(this.#rowOf(digest), made, clock() + keptMs);
+  }
+
+  #fresh(row: TallyRow = []): TallyRow {
+    const { clock, keptMs } = this.#options;
+    return row.filter(([, , time]) => clock() - time < keptMs);
+  }
+
+  #rowOf(digest: string): string {
+    return `${this.#options.name} ${digest.slice(0, ROW_CHARACTERS)}`;
+  }
+}
+
+/** Keys come from outside and may be long; their digests are not. */
+export function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, DIGEST_LENGTH);
+}
