@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { after, describe, test } from 'node:test';
-import express, { type Request } from 'express';
+import { after, describe, mock, test } from 'node:test';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type session from 'express-session';
 import type { Session, SessionData, SessionOptions } from 'express-session';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 const RUNS = process.env['FULL'] === undefined ? 20 : 400;
 
 /** What a handler does with its session, one after the other. */
-const step = fc.oneof(
+const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant('set'), fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 3 })) },
   fc.tuple(fc.constant('nest'), fc.constantFrom('a', 'n'), fc.constantFrom('x', 'y')),
   { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), fc.constantFrom('a', 'b', 'n')) },
@@ -29,7 +29,7 @@ const step = fc.oneof(
   fc.tuple(fc.constant('expires'), fc.constantFrom<unknown>(90 * DAY_MS, 2 * DAY_MS)),
   fc.tuple(fc.constantFrom('save', 'touch', 'reload', 'regenerate', 'destroy', 'null', 'stop')),
 );
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type Step = readonly [name: string, first?: unknown, second?: unknown];
 interface Visit {
   readonly steps: readonly Step[];
   /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
@@ -42,8 +42,8 @@ const visit: fc.Arbitrary<Visit> = fc.record({
 
 type Values = Session & Record<string, unknown>;
 
-async function run(request: Request, steps: readonly Step[]): Promise<void> {
-  for (const [name, first, second] of steps as readonly [string, unknown, unknown][]) {
+async function run(request: Request, response: Response, steps: readonly Step[]): Promise<void> {
+  for (const [name, first, second] of steps) {
     const values = request.session as Values | null | undefined;
     if (values === null || values === undefined) return;
     if (name === 'set') values[first as string] = second;
@@ -54,6 +54,8 @@ async function run(request: Request, steps: readonly Step[]): Promise<void> {
     else if (name === 'expires') values.cookie.expires = new Date(Date.now() + (first as number));
     else if (name === 'null') (request as { session: unknown }).session = null;
     else if (name === 'stop') throw Object.assign(new Error('the handler fails'), { status: 418 });
+    else if (name === 'write') response.write('{');
+    else if (name === 'end') response.end('}');
     else if (name === 'touch') values.touch();
     else await called((done) => values[name as 'save' | 'reload' | 'regenerate' | 'destroy'](done));
   }
@@ -82,14 +84,16 @@ class Application {
     version: string,
     makeStore: (of: typeof session) => session.Store,
     options: Partial<SessionOptions>,
-  ) {
+    further: () => RequestHandler = () => (_, __, next) => next(),
+  ): Promise<Application> {
     const made = require(version) as typeof session;
     const app = express();
     app.use(made({ resave: false, saveUninitialized: false, secret: 'of tests', ...options, store: makeStore(made) }));
+    app.use(further());
     app.use(async (request, response) => {
       const before = told(request.session);
-      await run(request, JSON.parse(String(request.headers['steps'])) as Step[]);
-      response.json(before);
+      await run(request, response, JSON.parse(String(request.headers['steps'])) as Step[]);
+      if (!response.headersSent && !response.writableEnded) response.json(before);
     });
     app.use(((error: { status?: number }, _, response, __) => {
       response.status(error.status ?? 500).end();
@@ -116,7 +120,7 @@ class Application {
 
   #told(answer: Answer, jar: Jar | undefined): unknown {
     const lines = jar?.keep(answer.headers['set-cookie']) ?? [];
-    const body: unknown = answer.status === 200 ? JSON.parse(answer.text) : answer.text;
+    const body: unknown = answer.headers['content-type']?.includes('json') ? JSON.parse(answer.text) : answer.text;
     return { status: answer.status, body, cookies: lines.map((line) => this.#names.in(line)) };
   }
 
@@ -135,6 +139,36 @@ const OPTIONS: Readonly<Record<string, Partial<SessionOptions>>> = {
 
 for (const version of ['express-session-1.17', 'express-session-1.18', 'express-session']) {
   describe(version, () => {
+    test('what is changed after the session was written, or begun without its cookie, is told of in the log', async () => {
+      const told = mock.method(sessions, 'warnOfLateChange');
+      const begun = mock.method(sessions, 'warnOfLateBeginning');
+      const store = new ExpressSessionStore(sessions);
+      using ours = await Application.start(
+        version,
+        () => store,
+        {},
+        () => store.guard(),
+      );
+      const visits = (...steps: readonly Step[]) =>
+        ours.visits([
+          { steps: [['set', 'a', 1]], cookie: 0 },
+          { steps, cookie: 0 },
+        ]);
+      await visits(['set', 'a', 2]);
+      await visits(['maxAge', 3_600_000], ['write'], ['set', 'b', 2], ['end']);
+      assert.deepEqual([told.mock.callCount(), begun.mock.callCount()], [0, 0], 'express-session writes at the end');
+      await visits(['end'], ['set', 'c', 1]);
+      await visits(['regenerate'], ['set', 'a', 2], ['write'], ['set', 'b', 2], ['end']);
+      assert.equal(begun.mock.callCount(), 0, 'it was begun in time');
+      await ours.visits([{ steps: [['write'], ['set', 'b', 2], ['end']], cookie: 0 }]);
+      assert.deepEqual(
+        told.mock.calls.map(({ arguments: given }) => given),
+        [['/', ['c']]],
+      );
+      assert.equal(begun.mock.callCount(), 1);
+      mock.restoreAll();
+    });
+
     for (const [name, options] of Object.entries(OPTIONS)) {
       test(`${name}: whatever handlers do, a browser cannot tell the store from a MemoryStore`, async () => {
         using ours = await Application.start(version, () => new ExpressSessionStore(sessions), options);

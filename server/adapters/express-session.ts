@@ -31,6 +31,8 @@ export class ExpressSessionStore extends session.Store {
   readonly #kept: FrameworkSessions;
   /** By the data that `get` gave, then by the session that express-session made of it. */
   readonly #found = new WeakMap<object, Found>();
+  /** Sessions that could not be written: whoever changed them was told. */
+  readonly #refused = new WeakSet<object>();
   #isGuarded = false;
   #outage: Unavailable | undefined;
 
@@ -44,12 +46,14 @@ export class ExpressSessionStore extends session.Store {
    * Middleware to use right after express-session's. While no server answers, express-session goes on without a session
    * ("disconnect"): with this, a handler that asks for `req.session` then gets the 503 it would have got, and a page
    * without need of it is answered as always. Without it there are no events, and every visitor with a session gets 503.
+   * It also tells in the log of sessions that were changed after they were written.
    */
   guard(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
     this.#isGuarded = true;
-    return (request: Guarded, _, next) => {
+    return (request: Guarded, response, next) => {
       const outage = this.#outage;
-      if (request.session === undefined && outage !== undefined) refuseSession(request, outage);
+      if (request.session !== undefined) response.once('finish', () => this.#tellOfLateChanges(request));
+      else if (outage !== undefined) refuseSession(request, outage);
       next();
     };
   }
@@ -73,12 +77,15 @@ export class ExpressSessionStore extends session.Store {
   }
 
   override set(sid: string, data: SessionData, callback?: Callback): void {
+    const found = this.#found.get(data) ?? (isOfRequest(data) ? null : undefined);
+    if (found === null) this.#tellOfLateBeginning(sid, data);
     const set = async () => {
-      const found = this.#found.get(data) ?? (isOfRequest(data) ? null : undefined);
       const now = await this.#kept.save(sid, data, found, originOfSession(data));
       if (now !== undefined) this.#found.set(data, now);
     };
-    this.#answer(set(), callback);
+    const setting = set();
+    setting.catch(() => this.#refused.add(data));
+    this.#answer(setting, callback);
   }
 
   override touch(sid: string, data: SessionData, callback?: Callback): void {
@@ -104,6 +111,18 @@ export class ExpressSessionStore extends session.Store {
   /** Ends every session in the container, other applications' too. */
   override clear(callback?: Callback): void {
     this.#answer(this.#sessions.endAll(), callback);
+  }
+
+  #tellOfLateChanges({ session: data, url = '' }: Guarded): void {
+    if (typeof data !== 'object' || data === null || this.#refused.has(data)) return;
+    this.#kept.tellOfLateChanges(pathIn(url), data, this.#found.get(data));
+  }
+
+  /** express-session stores it all the same. */
+  #tellOfLateBeginning(sid: string, data: SessionData): void {
+    const { res, url = '' } = requestOf(data) ?? {};
+    const isTold = String(res?.getHeader('set-cookie') ?? '').includes(encodeURIComponent(sid));
+    if (res?.headersSent === true && !isTold) this.#sessions.warnOfLateBeginning(pathIn(url));
   }
 
   /** Outside the promise, so that a callback that throws is not called a second time. */
@@ -166,8 +185,19 @@ function isOfRequest(data: SessionData): boolean {
   return 'req' in data;
 }
 
+/** Express tells a request its response. */
+type ExpressRequest = IncomingMessage & { readonly ip?: string; readonly res?: ServerResponse };
+
 /** A session of express-session knows its request. */
+function requestOf(data: SessionData): ExpressRequest | undefined {
+  return (data as Session & { req?: ExpressRequest }).req;
+}
+
+function pathIn(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
 function originOfSession(data: SessionData) {
-  const { req } = data as Session & { req?: IncomingMessage & { ip?: string } };
+  const req = requestOf(data);
   return originOf(req?.ip ?? req?.socket?.remoteAddress, req?.headers?.['user-agent'], null);
 }

@@ -66,23 +66,34 @@ export class FrameworkSessions {
    * was ended stays so, unless this request began it (`null`) under an id that was used before. Gives what is known now.
    */
   async save(sid: string, data: object, found: Found | null | undefined, origin: Origin): Promise<Found | undefined> {
+    const wanted = plain(data);
     const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
     if (session === undefined) return undefined;
     const known = found ?? { seen: dataOf(session), container, session };
-    await this.#bring(known, { session, container, wanted: plain(data) }, origin);
+    await this.#bring(known, { session, container, wanted }, origin);
     return known;
   }
 
   /** Says that a session was used: at most once per resolution, and never over anybody's change. */
   async touch(sid: string, data: object, found: Found | undefined, origin: Origin): Promise<void> {
+    const own = Object.entries(plain(data)).filter(([key]) => this.#rules.ownKeys.includes(key));
     const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
     if (session === undefined || session.isNew) return;
     const known = found ?? { seen: dataOf(session), container, session };
-    const own = Object.entries(plain(data)).filter(([key]) => this.#rules.ownKeys.includes(key));
     const wanted = { ...known.seen, ...Object.fromEntries(own) };
     await this.#bring(known, { session, container, wanted }, origin);
+  }
+
+  /** Says in the log what a request changed after it wrote its session, as far as the framework lets that be known. */
+  tellOfLateChanges(path: string, data: object, found: Found | undefined): void {
+    const [seen, now] = [found?.seen ?? {}, plain(data)];
+    const keys = [...new Set([...Object.keys(seen), ...Object.keys(now)])];
+    const changed = keys.filter(
+      (key) => !this.#rules.ownKeys.includes(key) && !isSame(valueOf(seen, key), valueOf(now, key)),
+    );
+    if (changed.length > 0) this.#sessions.warnOfLateChange(path, changed);
   }
 
   async destroy(sid: string): Promise<void> {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { after, describe, test } from 'node:test';
+import { Readable } from 'node:stream';
+import { after, describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import Koa from 'koa';
 import type { CreateSessionOptions, createSession } from 'koa-session';
@@ -20,7 +21,7 @@ const DAY_MS = 86_400_000;
 const RUNS = process.env['FULL'] === undefined ? 20 : 400;
 
 /** What a handler does with its session, one after the other. */
-const step = fc.oneof(
+const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant('set'), fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 3 })) },
   fc.tuple(fc.constant('nest'), fc.constantFrom('a', 'n'), fc.constantFrom('x', 'y')),
   { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), fc.constantFrom('a', 'b', 'n')) },
@@ -34,7 +35,7 @@ const step = fc.oneof(
   fc.tuple(fc.constantFrom('null', 'throw')),
   fc.tuple(fc.constant('replace'), fc.integer({ min: 0, max: 3 })),
 );
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type Step = readonly [name: string, first?: unknown, second?: unknown];
 interface Visit {
   readonly steps: readonly Step[];
   /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
@@ -61,9 +62,10 @@ interface Context {
 
 async function run(context: Context, steps: readonly Step[]): Promise<void> {
   let held: KoaSession | null = null;
-  for (const [name, first, second] of steps as readonly [string, unknown, unknown][]) {
+  for (const [name, first, second] of steps) {
     const { session } = context;
-    if (name === 'replace') context.session = { a: first, fresh: true } as unknown as KoaSession;
+    if (name === 'stream') context.body = Readable.from(streaming(session, first as string | undefined));
+    else if (name === 'replace') context.session = { a: first, fresh: true } as unknown as KoaSession;
     else if (name === 'commitHeld') await held?.manuallyCommit();
     else if (name === 'throw') throw Object.assign(new Error('the handler fails'), { status: 418, expose: true });
     else if (name === 'option') context.sessionOptions.maxAge = first;
@@ -79,6 +81,12 @@ async function run(context: Context, steps: readonly Step[]): Promise<void> {
     else if (name === 'regenerate') await session.regenerate?.();
     else await session.manuallyCommit();
   }
+}
+
+async function* streaming(session: KoaSession | null, late: string | undefined): AsyncGenerator<string> {
+  yield '{';
+  if (late !== undefined) session![late] = 'late';
+  yield '}';
 }
 
 /** How much longer something is good, as coarsely as a touch is written. */
@@ -174,6 +182,23 @@ const OPTIONS: Readonly<Record<string, CreateSessionOptions>> = {
 
 for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
   describe(version, () => {
+    test('what a stream changes after the session was written is told of in the log, where the request is known', async () => {
+      const told = mock.method(sessions, 'warnOfLateChange');
+      using ours = await Application.start(version, koaSessionStore(sessions), {});
+      await ours.visits([
+        { steps: [['set', 'a', 1]], cookie: 0 },
+        { steps: [['set', 'a', 2], ['stream']], cookie: 0 },
+      ]);
+      assert.equal(told.mock.callCount(), 0);
+      await ours.visits([
+        { steps: [['set', 'a', 1]], cookie: 0 },
+        { steps: [['stream', 'b']], cookie: 0 },
+      ]);
+      const calls = told.mock.calls.map(({ arguments: given }) => given);
+      assert.deepEqual(calls, version === 'koa-session-5' ? [] : [['/', ['b']]]);
+      told.mock.restore();
+    });
+
     for (const [name, options] of Object.entries(OPTIONS)) {
       test(`${name}: whatever handlers do, a browser cannot tell the store from a Map`, async () => {
         using ours = await Application.start(version, koaSessionStore(sessions), { ...options });

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
-import { asHttpError, originOf, type Sessions } from './open-sessions.ts';
+import { asHttpError, isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 
@@ -14,6 +14,19 @@ export interface KoaSessionCall {
 interface KoaContext {
   readonly ip: string;
   readonly req: IncomingMessage;
+  readonly res?: ServerResponse;
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly respond?: boolean;
+  readonly session?: object | null;
+}
+
+/** What one request knows. */
+interface Request {
+  /** By id: one that it read nothing of, or that it destroyed, is its own to begin. */
+  readonly known: Map<string, Found>;
+  /** What it read or wrote last. */
+  last: Found | undefined;
 }
 
 /** The `store` option of koa-session. */
@@ -32,32 +45,44 @@ const RULES: CookieRules = {
 /** Keeps the sessions of koa-session where the tree says: `session({ store: koaSessionStore(sessions) }, app)`. */
 export function koaSessionStore(sessions: Sessions): KoaSessionStore {
   const kept = new FrameworkSessions(sessions, RULES);
-  /** What each request knows, by id: an id that it read nothing of, or that it destroyed, is its own to begin. */
-  const requests = new WeakMap<object, Map<string, Found>>();
-  const knownTo = ({ ctx }: KoaSessionCall) => {
-    const known = (ctx && requests.get(ctx)) ?? new Map<string, Found>();
-    if (ctx !== undefined) requests.set(ctx, known);
-    return known;
+  const requests = new WeakMap<KoaContext, Request>();
+  const requestOf = ({ ctx }: KoaSessionCall): Request => {
+    const seen = ctx && requests.get(ctx);
+    if (seen !== undefined) return seen;
+    const request: Request = { known: new Map(), last: undefined };
+    if (ctx !== undefined) {
+      requests.set(ctx, request);
+      ctx.res?.once('close', () => {
+        if (isSentInPieces(ctx) && ctx.session) kept.tellOfLateChanges(ctx.path ?? '', ctx.session, request.last);
+      });
+    }
+    return request;
+  };
+  const remember = (sid: string, call: KoaSessionCall, found: Found) => {
+    const request = requestOf(call);
+    request.known.set(sid, found);
+    request.last = found;
   };
   return {
     async get(sid, _, call = {}) {
       const found = await httpErrors(kept.find(sid));
       if (found === undefined) return undefined;
-      knownTo(call).set(sid, found);
+      remember(sid, call, found);
       return structuredClone(found.seen);
     },
     // `changed` is no help: it is false where a handler set `maxAge`, called `save`, or a `beforeSave` changed something.
     async set(sid, session, maxAge, call = {}) {
-      const known = knownTo(call);
       // Versions below 6.1 do not say whose call it is.
-      const found = call.ctx === undefined ? undefined : (known.get(sid) ?? null);
+      const found = call.ctx === undefined ? undefined : (requestOf(call).known.get(sid) ?? null);
       const origin = originOf(call.ctx?.ip, call.ctx?.req.headers['user-agent'], null);
       const now = await httpErrors(kept.save(sid, withExpiry(session, maxAge), found, origin));
-      if (now !== undefined) known.set(sid, now);
+      if (now !== undefined) remember(sid, call, now);
     },
     async destroy(sid, call = {}) {
       await httpErrors(kept.destroy(sid));
-      knownTo(call).delete(sid);
+      const request = requestOf(call);
+      request.known.delete(sid);
+      request.last = undefined;
     },
   };
 }

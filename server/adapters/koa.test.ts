@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { after, test } from 'node:test';
+import { Readable } from 'node:stream';
+import { after, mock, test } from 'node:test';
 import Koa, { type DefaultState, type ParameterizedContext } from 'koa';
 import { Visitor } from '../../e2e/support/visitor.ts';
-import { koaSessions, type SessionContext } from './koa.ts';
+import { koaSessions, SessionAlreadyWritten, type Session, type SessionContext } from './koa.ts';
 import { openTestSessions } from './testing.ts';
 
 type Handler = (context: ParameterizedContext<DefaultState, SessionContext>) => Promise<void>;
@@ -13,6 +14,14 @@ const { sessions, memcached, installation, change, ...rest } = await openTestSes
 let handle: Handler = async () => undefined;
 const app = new Koa();
 app.silent = true;
+/** What stands before koaSessions() does before and after it. */
+let before: Handler = async () => undefined;
+let outer: Handler = async () => undefined;
+app.use(async (context, next) => {
+  await before(context as Parameters<Handler>[0]);
+  await next();
+  await outer(context as Parameters<Handler>[0]);
+});
 app.use(koaSessions(sessions, { user: ({ query }) => query['user'] as string | undefined }));
 app.use((context) => handle(context as Parameters<Handler>[0]));
 const server = app.listen(0, '127.0.0.1');
@@ -134,6 +143,146 @@ test('a handler that sent its headers itself cannot begin a session, and is told
   });
   assert.equal((await visitor.ask('/')).headers['set-cookie'], undefined);
   assert.match(String((await failed)[0]), /cookie came too late: nothing was stored/);
+});
+
+const LATE: Readonly<Record<string, (session: Session) => unknown>> = {
+  set: (session) => session.set('late', 1),
+  setdefault: (session) => session.setdefault('late', 1),
+  delete: (session) => session.delete('n'),
+  pop: (session) => session.pop('n'),
+  clear: (session) => session.clear(),
+  update: (session) => session.update<number>('n', (n = 0) => n + 1),
+  rotate: (session) => session.rotate(),
+  invalidate: (session) => session.invalidate(),
+};
+
+function isRefused(act: () => unknown): boolean {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    return error instanceof SessionAlreadyWritten && /Change it before the handler returns/.test(error.message);
+  }
+}
+
+test('a body that streams can read the session; every way to change it throws and changes nothing', async () => {
+  const visitor = visitorOf(counting);
+  await visitor.ask('/');
+  for (const isAskedLate of [false, true]) {
+    const refused: string[] = [];
+    handle = async (context) => {
+      const early = isAskedLate ? undefined : await context.session();
+      early?.set('early', true);
+      context.body = Readable.from(
+        (async function* () {
+          const session = early ?? (await context.session());
+          for (const [name, change] of Object.entries(LATE)) if (isRefused(() => change(session))) refused.push(name);
+          yield `n is ${session.get('n')}`;
+        })(),
+      );
+    };
+    assert.equal((await visitor.ask('/')).text, 'n is 1');
+    assert.deepEqual(refused, Object.keys(LATE));
+  }
+  handle = async (context) => {
+    context.body = (await context.session()).toObject();
+  };
+  assert.deepEqual(JSON.parse((await visitor.ask('/')).text), { n: 1, early: true });
+});
+
+test('a stream that changes the session without catching is cut off, and the application is told why', async () => {
+  const visitor = visitorOf(async (context) => {
+    const session = await context.session();
+    context.body = Readable.from(
+      (async function* () {
+        yield 'the beginning';
+        session.set('late', 1);
+      })(),
+    );
+  });
+  const failed = once(app, 'error');
+  await assert.rejects(visitor.ask('/'));
+  assert.ok((await failed)[0] instanceof SessionAlreadyWritten);
+});
+
+test('middleware before koaSessions() that changes the session after the handler is told so', async () => {
+  const visitor = visitorOf(counting);
+  outer = async (context) => {
+    (await context.session()).set('late', 1);
+  };
+  const failed = once(app, 'error');
+  assert.equal((await visitor.ask('/')).status, 500);
+  assert.ok((await failed)[0] instanceof SessionAlreadyWritten);
+  handle = async () => {
+    throw Object.assign(new Error('this handler fails'), { status: 418 });
+  };
+  outer = async () => undefined;
+  assert.equal((await visitor.ask('/')).status, 418);
+});
+
+test('middleware that asks for the session where koaSessions() has not run yet is told so', async () => {
+  const visitor = visitorOf(counting);
+  await visitor.ask('/');
+  before = async (context) => void (await context.session());
+  const failed = once(app, 'error');
+  assert.equal((await visitor.ask('/')).status, 500);
+  assert.match(String((await failed)[0]), /koaSessions\(\) stands after what asks for a session/);
+  before = async () => undefined;
+});
+
+test('work that goes on after the answer is refused what it changes, also where the client or the handler gave up', async () => {
+  for (const ends of ['answered', 'aborted', 'failed'] as const) {
+    const visitor = visitorOf(counting);
+    await visitor.ask('/');
+    const kept = Promise.withResolvers<Session>();
+    handle = async (context) => {
+      const session = await context.session();
+      kept.resolve(session);
+      if (ends === 'aborted') context.res.destroy();
+      if (ends === 'failed') context.throw(418);
+      context.respond = false;
+      context.res.end('sent');
+    };
+    await visitor.ask('/').catch((error: unknown) => assert.equal(ends, 'aborted', String(error)));
+    const session = await kept.promise;
+    // The next visitor's answer comes after the middleware has ended for this one.
+    handle = counting;
+    await visitor.ask('/');
+    assert.ok(
+      isRefused(() => session.set('late', 1)),
+      ends,
+    );
+  }
+});
+
+test('a value changed in hand while the answer is sent is told of in the log', async () => {
+  const visitor = visitorOf(async (context) => {
+    (await context.session()).set('cart', ['tea']);
+  });
+  await visitor.ask('/');
+  const told = mock.method(sessions, 'warnOfLateChange');
+  for (const changesLate of [true, false]) {
+    handle = async (context) => {
+      const session = await context.session();
+      const cart = session.get('cart') as string[];
+      cart.push('cups');
+      context.body = Readable.from(
+        (async function* () {
+          if (changesLate) cart.push('late');
+          yield cart.join();
+        })(),
+      );
+    };
+    await visitor.ask('/some/path');
+  }
+  handle = async (context) => {
+    context.body = (await context.session()).toObject();
+  };
+  assert.deepEqual(JSON.parse((await visitor.ask('/')).text), { cart: ['tea', 'cups', 'cups'] });
+  assert.deepEqual(
+    told.mock.calls.map(({ arguments: given }) => given),
+    [['/some/path', ['cart']]],
+  );
 });
 
 test('a session can be moved to a new id and ended', async () => {

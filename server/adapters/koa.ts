@@ -1,10 +1,10 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
 import { SessionUse } from '../sessions/participant.ts';
 import type { Session } from '../sessions/session.ts';
-import { asHttpError, originOf, type Sessions } from './open-sessions.ts';
+import { asHttpError, isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
-export type { Session } from '../sessions/session.ts';
+export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
 
 /** What the middleware adds to a Koa context. */
 export interface SessionContext {
@@ -19,7 +19,8 @@ export interface KoaSessionsOptions {
 
 /**
  * Koa middleware that gives requests the session of their browser. Nothing is read before a handler asks, and what it
- * changed is stored before the response leaves; a handler that throws, or answers 500 or more, stores nothing.
+ * changed is stored before the response leaves; a handler that throws, or answers 500 or more, stores nothing. What comes
+ * after that (a body that streams, work that goes on, middleware before this one) can read the session: to change it throws.
  */
 export function koaSessions(
   sessions: Sessions,
@@ -47,7 +48,9 @@ const prepared = new WeakSet<object>();
 function addSessionTo(prototype: object): void {
   if (prepared.has(prototype)) return;
   prepared.add(prototype);
-  function session(this: { readonly [REQUEST]: RequestSession }): Promise<Session> {
+  async function session(this: Carrying): Promise<Session> {
+    if (this[REQUEST] === undefined)
+      throw new Error('koaSessions() stands after what asks for a session. Use it before.');
     return this[REQUEST].session();
   }
   Object.defineProperty(prototype, 'session', { value: session, configurable: true, writable: true });
@@ -60,6 +63,7 @@ class RequestSession {
   readonly #options: KoaSessionsOptions;
   #opening: Promise<Session> | undefined;
   #use: SessionUse | undefined;
+  #isOver = false;
 
   constructor(sessions: Sessions, context: ParameterizedContext, options: KoaSessionsOptions) {
     this.#sessions = sessions;
@@ -74,16 +78,37 @@ class RequestSession {
 
   /** Stores what the handler changed. One that caught the error went on without a session: there is nothing to store. */
   finish(): Promise<void> | undefined {
+    this.#isOver = true;
     return this.#opening?.then(
-      () => finish(this.#context, this.#use!),
+      () => this.#store(this.#use!),
       () => undefined,
     );
   }
 
   async abort(error: unknown): Promise<never> {
+    this.#isOver = true;
     await this.#opening?.catch(() => undefined);
     this.#use?.abort();
     throw error;
+  }
+
+  async #store(use: SessionUse): Promise<void> {
+    const context = this.#context;
+    if (context.status >= 500) return use.abort();
+    await commit(use);
+    const { setCookie } = use;
+    if (use.hasNewId && context.headerSent) {
+      await use.undo();
+      throw new Error(
+        'The handler sent its headers itself, so the browser id cookie came too late: nothing was stored.',
+      );
+    }
+    use.announce();
+    watch(context, use, this.#sessions);
+    if (context.headerSent) return;
+    if (setCookie !== undefined) context.append('set-cookie', setCookie);
+    // A copy that somebody keeps would give this browser's id to the next.
+    if (setCookie !== undefined || !context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
   }
 
   async #open(): Promise<Session> {
@@ -100,6 +125,8 @@ class RequestSession {
         mayRerun: false,
         reruns: 0,
       });
+      // Nobody stores it any more: it is there to be looked at.
+      if (this.#isOver) this.#use.abort();
       return await this.#use.open(container);
     } catch (error) {
       throw asHttpError(error);
@@ -107,19 +134,13 @@ class RequestSession {
   }
 }
 
-async function finish(context: ParameterizedContext, use: SessionUse): Promise<void> {
-  if (context.status >= 500) return use.abort();
-  await commit(use);
-  const { setCookie } = use;
-  if (use.hasNewId && context.headerSent) {
-    await use.undo();
-    throw new Error('The handler sent its headers itself, so the browser id cookie came too late: nothing was stored.');
-  }
-  use.announce();
-  if (context.headerSent) return;
-  if (setCookie !== undefined) context.append('set-cookie', setCookie);
-  // A copy that somebody keeps would give this browser's id to the next.
-  if (setCookie !== undefined || !context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
+/** Where the answer is still being sent, values that somebody has in hand may change: to be told of, if not to be stored. */
+function watch(context: ParameterizedContext, use: SessionUse, sessions: Sessions): void {
+  if (!isSentInPieces(context)) return;
+  context.res.once('close', () => {
+    const keys = use.changedSinceCommit();
+    if (keys.length > 0) sessions.warnOfLateChange(context.path, keys);
+  });
 }
 
 async function commit(use: SessionUse): Promise<void> {

@@ -1,3 +1,4 @@
+import { Stream } from 'node:stream';
 import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
 import type { Connection } from '../objects/connection.ts';
@@ -97,6 +98,22 @@ export class Sessions {
     return this.#folder.site.clock();
   }
 
+  /** Of what cannot be refused any more, only the log can tell. */
+  warnOfLateChange(path: string, keys: readonly string[]): void {
+    this.#folder.site.log.warn(
+      { path, keys },
+      'A session was changed after it was written, and that is lost. Change it before the answer begins to be sent.',
+    );
+  }
+
+  warnOfLateBeginning(path: string): void {
+    this.#folder.site.log.warn(
+      { path },
+      'A session was begun after the headers were sent, so its browser was not told the id, and it is lost. ' +
+        'Begin it before the answer begins to be sent.',
+    );
+  }
+
   /** For an orderly end: closes stores and tree. What fails keeps nothing else from being closed, and is thrown at the end. */
   close(): Promise<void> {
     return this.#folder.close();
@@ -148,4 +165,16 @@ export function asHttpError(error: unknown): unknown {
   const { retryAfterS } = error;
   const headers = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
   return Object.assign(error, { expose: true, headers });
+}
+
+/** Whether the code of a Koa application may go on while the answer is sent. */
+export function isSentInPieces({
+  respond,
+  body,
+}: {
+  readonly respond?: boolean | undefined;
+  readonly body?: unknown;
+}): boolean {
+  const isStream = body instanceof Stream || body instanceof ReadableStream || body instanceof globalThis.Response;
+  return respond === false || isStream;
 }

@@ -83,11 +83,13 @@ export class SessionUse {
 
   /**
    * Brings every change to the stores. Throws ConflictError where the request has to be run again, with a new SessionUse;
-   * what this one had stored by then is taken back. What is done to the sessions afterwards is not stored.
+   * what this one had stored by then is taken back. From its beginning on the sessions can only be read.
    */
   async commit(): Promise<void> {
     if (this.#isOver) return;
+    this.#isOver = true;
     try {
+      for (const { session } of this.#opened.values()) Session.close(session);
       for (const opened of inFixedOrder(this.#opened)) await this.#commit(opened);
     } catch (error) {
       const isAsBefore = await this.undo().then(
@@ -96,7 +98,7 @@ export class SessionUse {
       );
       throw error instanceof ConflictError && !isAsBefore ? new NotTakenBack(error) : error;
     } finally {
-      this.#end();
+      this.abort();
     }
   }
 
@@ -120,7 +122,16 @@ export class SessionUse {
 
   /** Forgets everything: the request failed. */
   abort(): void {
-    this.#end();
+    this.#isOver = true;
+    for (const { session, release } of this.#opened.values()) {
+      Session.discard(session);
+      release?.();
+    }
+  }
+
+  /** Keys whose values were changed after `commit`, by whoever had taken them out of a session. */
+  changedSinceCommit(): readonly string[] {
+    return Array.from(this.#opened.values()).flatMap(({ session }) => Session.changedSinceClosed(session));
   }
 
   get #came(): KnownId | undefined {
@@ -148,7 +159,10 @@ export class SessionUse {
           ? this.#start(container, release, isMoved(session, browserId))
           : { container, session, browserId, isMinted: false, isMovedAway: false, release };
       this.#opened.set(container, opened);
-      if (this.#isOver) release?.();
+      if (this.#isOver) {
+        Session.discard(opened.session);
+        release?.();
+      }
       return opened;
     } catch (error) {
       release?.();
@@ -200,11 +214,6 @@ export class SessionUse {
     if (written === undefined) return undefined;
     const newId = isMinted ? browserId : written.movedTo;
     return newId === null ? undefined : browserIds.setCookie(newId, cookie);
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    for (const opened of this.#opened.values()) opened.release?.();
   }
 }
 

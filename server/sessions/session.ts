@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { Problem } from '../base/errors.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { obscured } from './obscure.ts';
@@ -48,6 +49,18 @@ interface Local {
 
 const NO_CHANGES: Changes = new Map();
 
+/** A change of a session that comes too late to be stored. */
+export class SessionAlreadyWritten extends Problem {
+  constructor() {
+    super(
+      500,
+      'session-already-written',
+      'This request is over for its session: what is changed now would not be stored. Change it before the handler ' +
+        'returns: before it gives a stream as the answer, and not in work that goes on without it. Nothing was changed.',
+    );
+  }
+}
+
 /**
  * One request's own copy of a session: a mapping of texts to values. What it does reaches the store when the request
  * commits, key by key, and nothing of it does when the request fails. Changes inside a value count as changes of its key.
@@ -60,6 +73,8 @@ export class Session implements Iterable<[string, unknown]> {
   readonly #deleted = new Set<string>();
   readonly #overridden = new Set<string>();
   #wish: 'stay' | 'rotate' | 'end' = 'stay';
+  /** What was changed when the session was closed. */
+  #closed: Changes | undefined;
 
   constructor(basis: Basis, now: number) {
     this.created = basis.header?.created ?? now;
@@ -70,6 +85,29 @@ export class Session implements Iterable<[string, unknown]> {
   /** What a container has to know, and the code that uses a session has not. */
   static basisOf(session: Session): Basis {
     return session.#basis;
+  }
+
+  /** From here on the session can be read and not be changed, because nobody would store it. */
+  static close(session: Session): void {
+    session.#closed ??= session.changes();
+  }
+
+  /** As `close`, where nothing of it is to be stored. */
+  static discard(session: Session): void {
+    session.#closed ??= NO_CHANGES;
+  }
+
+  /** Keys whose values somebody who has them in hand has changed since the session was closed: that cannot be refused. */
+  static changedSinceClosed(session: Session): readonly string[] {
+    const closed = session.#closed;
+    if (closed === undefined) return [];
+    const changed: string[] = [];
+    for (const [key, local] of session.#local) {
+      const change = closed.get(key);
+      const left = change === undefined || change.kind === 'delete' ? session.#base.get(key) : change.slot;
+      if (typeof local.value === 'object' && !isStill(key, local, left)) changed.push(key);
+    }
+    return changed;
   }
 
   /** The store's key for this session: a hash, good for logs. */
@@ -145,6 +183,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** Deletes the keys that this request sees; one that another request adds meanwhile stays. */
   clear(): void {
+    this.#mustBeOpen();
     for (const key of this.keys()) this.delete(key);
   }
 
@@ -153,6 +192,7 @@ export class Session implements Iterable<[string, unknown]> {
    * another request changed the key meanwhile, `updater` is called again with the newer value, so nothing is lost.
    */
   update<Value>(key: string, updater: (value: Value | undefined) => Value): Value {
+    this.#mustBeValid();
     const updaters = this.#updatersOf(key);
     const value = applied(key, updater as Updater, this.get(key));
     this.set(key, value);
@@ -176,6 +216,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** The key's value, which is deleted. */
   pop(key: string, fallback?: unknown): unknown {
+    this.#mustBeValid();
     const value = this.get(key, fallback);
     this.delete(key);
     return value;
@@ -207,6 +248,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** Ends the session when the request commits. Its browser id is never used again. */
   invalidate(): void {
+    this.#mustBeOpen();
     this.#local.clear();
     this.#overridden.clear();
     for (const key of this.#base.keys()) this.#deleted.add(key);
@@ -221,6 +263,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** What this request did, against what it loaded. Empty where it only looked. */
   changes(): Changes {
+    if (this.#closed !== undefined) return this.#closed;
     if (this.#local.size + this.#deleted.size + this.#overridden.size === 0) return NO_CHANGES;
     const changes = new Map<string, Change>();
     for (const key of this.#deleted) changes.set(key, { kind: 'delete' });
@@ -264,7 +307,12 @@ export class Session implements Iterable<[string, unknown]> {
     return isAsLeft ? (local.updaters ?? []) : undefined;
   }
 
+  #mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new SessionAlreadyWritten();
+  }
+
   #mustBeValid(): void {
+    this.#mustBeOpen();
     if (this.#wish === 'end') throw new Error('This session was ended by this request; nothing can be stored in it.');
   }
 }
@@ -286,6 +334,15 @@ function changeOf(key: string, local: Local, base: Slot | undefined): Change | u
   if (sameBytes(slot, base)) return undefined;
   const isUpdateOnly = local.updaters !== undefined && local.slot !== undefined && sameBytes(slot, local.slot);
   return isUpdateOnly ? { kind: 'update', slot, updaters: local.updaters! } : { kind: 'set', slot };
+}
+
+function isStill(key: string, local: Local, left: Slot | undefined): boolean {
+  try {
+    return sameBytes(slotNow(key, local), left);
+  } catch {
+    // Something is in it now that a session cannot hold.
+    return false;
+  }
 }
 
 function slotNow(key: string, local: Local): Slot {
