@@ -177,7 +177,7 @@ test('a body that streams can read the session; every way to change it throws an
         (async function* () {
           const session = early ?? (await context.session());
           for (const [name, change] of Object.entries(LATE)) if (isRefused(() => change(session))) refused.push(name);
-          yield `n is ${session.get('n')}`;
+          yield `n is ${String(session.get('n'))}`;
         })(),
       );
     };

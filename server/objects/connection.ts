@@ -1,4 +1,4 @@
-import { NotFound } from '../base/errors.ts';
+import { NotFound, Problem } from '../base/errors.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type {
   Change,
@@ -33,6 +33,18 @@ export interface NewObject {
   readonly content?: Content;
 }
 
+/** A change of the tree that comes too late to be committed. */
+export class TreeAlreadyWritten extends Problem {
+  constructor() {
+    super(
+      500,
+      'tree-already-written',
+      'This request is over for the tree: what is changed now would not be committed. Change it before the view returns, ' +
+        'and not in an answer that streams or in work that goes on without it. Nothing was changed.',
+    );
+  }
+}
+
 /** One request's view of the tree: everything it reads is as of its beginning, everything it changes waits for commit. */
 export class Connection {
   readonly database: Database;
@@ -42,6 +54,7 @@ export class Connection {
   readonly #objects = new Map<number, TreeObject>();
   readonly #changed = new Map<number, TreeObject>();
   readonly #removed = new Map<number, TreeObject>();
+  #isClosed = false;
 
   constructor(database: Database, user: string | null) {
     this.database = database;
@@ -58,6 +71,11 @@ export class Connection {
   /** The same for what is in process memory. */
   get memoryAsOf(): number {
     return this.#memoryAsOf;
+  }
+
+  /** From here on the tree can be read and not be changed, because nobody would commit it. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   get hasChanges(): boolean {
@@ -258,6 +276,7 @@ export class Connection {
     const named = { ...state, id: to.id ?? state.id, title: to.title ?? state.title, properties };
     const next = { ...named, parent: parent === null ? null : parent.oid, ...(content && { content }) };
     if (isSame(state, next)) return false;
+    this.#mustBeOpen();
     const revision = this.#changed.has(object.oid) ? state.revision : state.revision + 1;
     object.replaceState({ ...next, modified: this.database.clock(), modifiedBy: this.user, revision }, parent);
     this.#changed.set(object.oid, object);
@@ -267,6 +286,7 @@ export class Connection {
   /** Takes an object and everything in it out of the tree; gives how many objects that were. */
   async remove(object: TreeObject): Promise<number> {
     const inside = await this.inside(object);
+    this.#mustBeOpen();
     for (const each of [object, ...inside]) {
       this.#changed.delete(each.oid);
       this.#removed.set(each.oid, each);
@@ -315,7 +335,12 @@ export class Connection {
     }
   }
 
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new TreeAlreadyWritten();
+  }
+
   #enter(object: TreeObject): TreeObject {
+    this.#mustBeOpen();
     this.#objects.set(object.oid, object);
     this.#changed.set(object.oid, object);
     return object;

@@ -40,7 +40,7 @@ export { flag, integer, mapping, oneOf, text, texts } from '../publisher/body.ts
 export type { Call } from '../publisher/call.ts';
 export { escapeHtml, html, json, noContent, type Request, type Response } from '../publisher/request.ts';
 export { method, type Method, type View } from '../publisher/views.ts';
-export type { Session } from '../sessions/session.ts';
+export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
 export { storeMethods } from './memcache/store-methods.ts';
 export type { Product } from './product.ts';
 export { currentSession } from './sessions/current.ts';

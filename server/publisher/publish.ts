@@ -141,12 +141,15 @@ export class Publisher implements Publishing {
       }
       await transaction.commit();
       return async () => {
-        const response = responseOf(typeof answered === 'function' ? await (answered as () => unknown)() : answered);
-        return withCookies(isPrivate ? privately(response) : response, call.cookies);
+        const response = responseOf(await given(answered));
+        const sending = transaction.hasParticipants ? untilSent(response, () => transaction.sent()) : response;
+        return withCookies(isPrivate ? privately(sending) : sending, call.cookies);
       };
     } catch (error) {
       transaction.abort();
       throw error;
+    } finally {
+      connection.close();
     }
   }
 
@@ -195,6 +198,25 @@ function requireChangingMethod({ method, path }: Request): void {
 
 function privately(response: Response): Response {
   return { ...response, headers: { ...response.headers, 'cache-control': 'no-store' } };
+}
+
+/** What a view gave, or gives now that everything is committed. */
+async function given(answered: unknown): Promise<unknown> {
+  return typeof answered === 'function' ? (answered as () => unknown)() : answered;
+}
+
+/** Tells when a body in pieces was sent, or was not asked for any more. */
+function untilSent(response: Response, sent: () => void): Response {
+  const { body } = response;
+  if (body === null || typeof body === 'string' || Buffer.isBuffer(body)) return response;
+  async function* pieces(from: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* from;
+    } finally {
+      sent();
+    }
+  }
+  return { ...response, body: pieces(body) };
 }
 
 function withCookies(response: Response, cookies: Call['cookies']): Response {

@@ -9,6 +9,8 @@ export interface Participant {
   committed?(): void;
   /** Forgets what was changed. */
   abort?(): void;
+  /** An answer in pieces was sent, or given up: what it did on the way is known. */
+  sent?(): void;
 }
 
 /**
@@ -18,13 +20,25 @@ export interface Participant {
 export class Transaction {
   readonly #participants: Participant[] = [];
   readonly #report: (error: unknown) => void;
+  #isOver = false;
 
   /** `report` is told of failures that change nothing for the request: others were told first, or it is committed. */
   constructor(report: (error: unknown) => void = () => {}) {
     this.#report = report;
   }
 
+  /** It was committed, or given up: whoever changes something now comes too late. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether somebody takes part in it. */
+  get hasParticipants(): boolean {
+    return this.#participants.length > 0;
+  }
+
   join(participant: Participant): void {
+    if (this.#isOver) throw new Error('This transaction is over: nothing that joins it now would be written.');
     this.#participants.push(participant);
   }
 
@@ -40,10 +54,17 @@ export class Transaction {
       const isAsBefore = await this.#takeBack(written);
       throw error instanceof ConflictError && !isAsBefore ? new NotTakenBack(error) : error;
     }
+    this.#isOver = true;
     for (const participant of written) this.#attempt(() => participant.committed?.());
   }
 
+  /** The whole answer was sent, or given up. */
+  sent(): void {
+    for (const participant of this.#participants) this.#attempt(() => participant.sent?.());
+  }
+
   abort(): void {
+    this.#isOver = true;
     for (const participant of this.#participants) this.#attempt(() => participant.abort?.());
   }
 

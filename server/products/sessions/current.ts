@@ -68,14 +68,27 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   const use = newUse(call, browserIds, call.user);
   uses.set(browserIds.oid, use);
   call.keepPrivate();
+  if (call.transaction.isOver) {
+    // An answer that streams asks for it: it is there to be looked at.
+    use.abort();
+    return use;
+  }
   call.cookies.push(() => use.setCookie);
   call.transaction.join({
     commit: () => use.commit(),
     undo: () => use.undo(),
     committed: () => use.announce(),
     abort: () => use.abort(),
+    sent: () => warnOfLateChange(call, use.changedSinceCommit()),
   });
   return use;
+}
+
+/** Of a value that is changed in hand while the answer is sent, only the log can tell. */
+function warnOfLateChange({ object, connection }: Call, keys: readonly string[]): void {
+  if (keys.length === 0) return;
+  const words = 'A session was changed after it was written, and that is lost. Change it before the view returns.';
+  siteOf({ connection }).log.warn({ path: object.path, keys }, words);
 }
 
 /** The key of the session that the caller's browser has, or would have, in a container; `undefined`: it has no browser id. */

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, mock, test } from 'node:test';
+import { ProductFolders } from '../products/trial.ts';
+import { openTestInstallation } from '../testing.ts';
+
+const folders = new ProductFolders();
+after(() => folders[Symbol.asyncDispose]());
+
+/** A page whose answer streams, and does as the query says on the way. */
+const streaming = await folders.plant({
+  'index.js': `
+    import { defineType, method, currentSession } from 'trellis/product';
+    const LATE = {
+      set: (session) => session.set('a', 'late'),
+      delete: (session) => session.delete('a'),
+      clear: (session) => session.clear(),
+      rotate: (session) => session.rotate(),
+      invalidate: (session) => session.invalidate(),
+      push: (session) => session.get('list').push('late'),
+      title: (_, { connection, object }) => connection.change(object, { title: 'late' }),
+      add: (_, { connection, object }) => connection.add(object.parent, { type: 'Stream', id: 'late' }),
+      remove: (_, { connection, object }) => connection.remove(object),
+      read: () => undefined,
+    };
+    async function* body(call, early, names) {
+      const session = early ?? (await currentSession(call));
+      yield Buffer.from(session.get('a') + ': ');
+      for (const name of names) {
+        try {
+          await LATE[name](session, call);
+          yield Buffer.from(name + ' passed; ');
+        } catch (error) {
+          yield Buffer.from(error.name + '; ');
+        }
+      }
+    }
+    const page = defineType({ type: 'Stream', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
+      addPermission: 'Add Folders', properties: {},
+      view: method({ http: 'GET', permission: 'View', summary: 'Streams.', async run(call) {
+        const { query } = call.request;
+        const early = query.has('early') ? await currentSession(call) : undefined;
+        if (query.has('set')) early.set('a', query.get('set')).set('list', ['one']);
+        early?.get('list')?.push('in time');
+        return { kind: 'content', status: 200, headers: {}, body: body(call, early, query.getAll('late')) };
+      } }) });
+    export default { name: 'streaming', types: [page] };`,
+});
+
+test('a view whose answer streams can read session and tree meanwhile; what it changes is refused, or told of', async () => {
+  await using trellis = await openTestInstallation(undefined, streaming);
+  await trellis.ask('POST', '/api', { body: { type: 'Stream', id: 'stream' } });
+  const begun = await trellis.ask('GET', '/stream?early&set=1&late=read');
+  const cookie = begun.cookies[0]?.split(';')[0] ?? '';
+  assert.equal(begun.text, '1: read passed; ');
+  const changes = ['set', 'delete', 'clear', 'rotate', 'invalidate'];
+  const late = [...changes, 'title', 'add', 'remove'].map((name) => `late=${name}`).join('&');
+  const ofTree = 'TreeAlreadyWritten; '.repeat(3);
+  for (const early of ['early&', '']) {
+    const { text } = await trellis.ask('GET', `/stream?${early}${late}`, { cookie });
+    assert.equal(text, `1: ${'SessionAlreadyWritten; '.repeat(5)}${ofTree}`, early);
+  }
+  const warned = mock.method(trellis.site.log, 'warn');
+  await trellis.ask('GET', '/stream?early&late=read', { cookie });
+  assert.equal(warned.mock.callCount(), 0);
+  await trellis.ask('GET', '/stream?early&late=push', { cookie });
+  assert.deepEqual(warned.mock.calls[0]?.arguments[0], { path: '/stream', keys: ['list'] });
+  assert.match(String(warned.mock.calls[0]?.arguments[1]), /changed after it was written, and that is lost/);
+  assert.equal((await trellis.ask('GET', '/stream?early&late=read', { cookie })).text, '1: read passed; ');
+});
