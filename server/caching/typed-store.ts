@@ -5,6 +5,7 @@ import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/s
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
 import { decode } from '../sessions/decode.ts';
 import { encode } from '../sessions/encode.ts';
+import { RequestStore } from './request-store.ts';
 
 const FORMAT = 1;
 const CLEAR_BYTES = VERSION_BYTES + 1;
@@ -135,6 +136,11 @@ export class TypedStore {
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#onLifetime?.(ttlS);
     return this.#store.increment(this.#prefix + key, by, initial, ttlS);
+  }
+
+  /** Within one request a value is asked for once; after this it is asked for again, for whoever waits for a change. */
+  forget(key: string): void {
+    if (this.#store instanceof RequestStore) this.#store.forget(this.#prefix + key);
   }
 
   /** At most so many of the keys that begin with this, prefix included. */

@@ -55,6 +55,7 @@ export class Connection {
   readonly #changed = new Map<number, TreeObject>();
   readonly #removed = new Map<number, TreeObject>();
   #isClosed = false;
+  #scope: Map<symbol, unknown> | undefined;
 
   constructor(database: Database, user: string | null) {
     this.database = database;
@@ -71,6 +72,20 @@ export class Connection {
   /** The same for what is in process memory. */
   get memoryAsOf(): number {
     return this.#memoryAsOf;
+  }
+
+  /** What is remembered for the length of the request that this is for; `undefined` outside of one. */
+  get scope(): Map<symbol, unknown> | undefined {
+    return this.#scope;
+  }
+
+  /** From here on it is for one request, until the scope is ended. */
+  beginScope(): Map<symbol, unknown> {
+    return (this.#scope = new Map());
+  }
+
+  endScope(): void {
+    this.#scope = undefined;
   }
 
   /** From here on the tree can be read and not be changed, because nobody would commit it. */

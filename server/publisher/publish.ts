@@ -121,7 +121,7 @@ export class Publisher implements Publishing {
       transaction,
       tail,
       cookies: [],
-      scope: new Map(),
+      scope: connection.beginScope(),
       reads: unrecorded,
       reruns,
       keepPrivate: () => (isPrivate = true),
@@ -132,6 +132,7 @@ export class Publisher implements Publishing {
       const answered = await answer(call, method);
       if (isResponse(answered) && answered.status >= 500) {
         transaction.abort();
+        connection.endScope();
         return async () => answered;
       }
       if (connection.hasChanges) {
@@ -141,12 +142,13 @@ export class Publisher implements Publishing {
       }
       await transaction.commit();
       return async () => {
-        const response = responseOf(await given(answered));
+        const response = responseOf(await given(answered).finally(() => connection.endScope()));
         const sending = transaction.hasParticipants ? untilSent(response, () => transaction.sent()) : response;
         return withCookies(isPrivate ? privately(sending) : sending, call.cookies);
       };
     } catch (error) {
       transaction.abort();
+      connection.endScope();
       throw error;
     } finally {
       connection.close();

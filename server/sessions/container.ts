@@ -253,6 +253,11 @@ export class SessionContainer {
     return this.#records.peek(key, value);
   }
 
+  /** Whether a request that only read it writes that it was used. */
+  isTouchDue(session: Session): boolean {
+    return this.#writer.isTouchDue(Session.basisOf(session) as Held);
+  }
+
   /** The session as it is stored now, wherever it moved; `undefined` where it ended. */
   async reload(session: Session): Promise<Session | undefined> {
     return this.load(Session.basisOf(session).browserId);

@@ -9,7 +9,7 @@ import type { Call } from '../../publisher/call.ts';
 import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
-import { Session } from '../../sessions/session.ts';
+import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
 import { openContainer, sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
@@ -32,7 +32,7 @@ const look = method({
   async run(call) {
     const started = performance.now();
     const session = await sessionIn(call, call.object);
-    return () => answer(call, session, { before: session.size, count: 0, started });
+    return () => answer(call, session, { before: session.size, count: 0, started, isOnlyRead: true });
   },
 });
 
@@ -120,13 +120,13 @@ function parseLines(items: string): readonly Line[] {
 async function answer(
   call: Call,
   session: Session,
-  did: { before: number; count: number; started: number },
+  did: { before: number; count: number; started: number; isOnlyRead?: boolean },
 ): Promise<TestMessage> {
   const { object } = call;
   const tookMs = performance.now() - did.started;
   const after = session.size;
   // What was asked for is stored by now; a store that went away since is no reason to say otherwise.
-  const about = await aboutSession(object, session).catch(nothingIfUnavailable);
+  const about = await aboutSession(object, session, did.isOnlyRead === true).catch(nothingIfUnavailable);
   return {
     before: did.before,
     after,
@@ -140,11 +140,12 @@ async function answer(
   };
 }
 
-/** What the store says of the session now: asked again, so that what is shown is what is kept. */
-async function aboutSession(object: TreeObject, session: Session): Promise<SessionAbout | null> {
+/** What the store says of the session now: asked again where something was written, so that what is shown is what is kept. */
+async function aboutSession(object: TreeObject, session: Session, isOnlyRead: boolean): Promise<SessionAbout | null> {
   if (!session.isValid) return null;
   const container = await openContainer(object);
-  const stored = await container.load(Session.basisOf(session).browserId);
+  const isAsRead = isOnlyRead && !container.isTouchDue(session);
+  const stored = isAsRead ? session : await container.reload(session);
   const facts = stored === undefined ? undefined : container.factsOf(stored);
   if (facts === undefined) return null;
   return {
