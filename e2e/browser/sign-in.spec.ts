@@ -135,7 +135,6 @@ test('who signs in after somebody else at the same browser begins with an empty 
     await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
     await expect(page.getByText('You are signed out. Your session in this browser has ended.')).toBeVisible();
     expect.soft(await hindrancesOn(page), 'signed out').toEqual([]);
-    await picture(page, 'signed-out');
     expect(await page.context().cookies()).toEqual([]);
   });
 
