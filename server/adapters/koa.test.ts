@@ -79,6 +79,15 @@ test('looking sets no cookie; storing does, once, and the answer is not kept by 
   assert.equal((await visitor.ask('/')).headers['set-cookie'], undefined);
 });
 
+test('an answer that sets the cookie is kept by no cache, whatever its handler says', async () => {
+  const visitor = visitorOf(async (context) => {
+    context.set('cache-control', 'public, max-age=60');
+    await counting(context);
+  });
+  assert.equal((await visitor.ask('/')).headers['cache-control'], 'no-store');
+  assert.equal((await visitor.ask('/')).headers['cache-control'], 'public, max-age=60');
+});
+
 test('the session is stored before the answer arrives', async () => {
   const visitor = visitorOf(counting);
   for (let n = 1; n <= 20; n += 1) assert.equal((await visitor.ask('/')).text, String(n));

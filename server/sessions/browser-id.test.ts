@@ -23,6 +23,24 @@ test('an id that was signed here is adopted, also by another process with the sa
     assert.equal(two.read(header, settings)?.id, id, header);
 });
 
+test('an id tells whether an older key signed it, also beside the same id under the newest', () => {
+  const [old, young] = [randomBytes(32), randomBytes(32)];
+  const [before, now] = [new BrowserIds(new KeyRing([old])), new BrowserIds(new KeyRing([young, old]))];
+  const id = before.mint();
+  const [byOld, byYoung] = [before, now].map((ids) => ids.setCookie(id, settings).split('; ')[0]!) as [string, string];
+  const other = now.setCookie(now.mint(), settings).split('; ')[0]!;
+  for (const [header, isOld] of [
+    [byOld, true],
+    [byYoung, false],
+    [`${byOld}; ${byYoung}`, false],
+    [`${byYoung}; ${byOld}`, false],
+    [`${byOld}; ${other}`, true],
+  ] as const) {
+    for (let times = 0; times < 2; times += 1) assert.deepEqual(now.read(header, settings), { id, isOld }, header);
+  }
+  assert.deepEqual(before.read(`${byYoung}; ${byOld}`, settings), { id, isOld: false });
+});
+
 test('10,000 forged ids: none is adopted', () => {
   const { ids, id, text } = arrange();
   const stranger = new BrowserIds(KeyRing.random());

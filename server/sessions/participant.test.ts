@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { ConflictError, TooLarge, Unavailable } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import { SessionChanged } from './merge.ts';
 import { SessionUse } from './participant.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld, type View } from './support.ts';
 
 test('looking sets no cookie, storing does, once', async () => {
   const world = new SessionWorld();
@@ -197,4 +198,50 @@ test('looking touches a session at most once in a resolution, and a change of th
   assert.equal(await look(), undefined);
   world.settings = { ...world.settings, timeoutMinutes: 0 };
   assert.equal(await look(), 1);
+});
+
+test('an id that an older key signed is sent again when its session is used, sealed anew, and not otherwise', async () => {
+  const [old, young] = [randomBytes(32), randomBytes(32)];
+  const before = new SessionWorld(undefined, new KeyRing([old]));
+  const browser = before.browser();
+  await browser.request((session) => session.set('n', 1));
+  const ended = before.browser();
+  await ended.request((session) => session.set('n', 1));
+  const world = new SessionWorld(before.store, new KeyRing([young, old]));
+  const again = async (cookieHeader: string | undefined, view: View<unknown>) => {
+    const use = world.browser().useWith(cookieHeader);
+    await view(await use.open(world.container), use);
+    await use.commit();
+    return use;
+  };
+  const nothing = await again(undefined, (session) => session.get('n'));
+  assert.equal(nothing.setCookie, undefined);
+  const read = await again(browser.cookieHeader, (session) => assert.equal(session.get('n'), 1));
+  assert.match(read.setCookie ?? '', new RegExp(`=${browser.browserId}\\.`));
+  assert.equal(read.hasNewId, false, 'it may be left out where it comes too late');
+  const written = await again(browser.cookieHeader, (session) => session.set('n', 2));
+  assert.equal(written.setCookie, read.setCookie);
+  const ending = await again(ended.cookieHeader, (session) => session.invalidate());
+  assert.equal(ending.setCookie, ending.dropCookie);
+  const isOver = await again(ended.cookieHeader, (session) => session.get('n'));
+  assert.equal(isOver.setCookie, undefined, 'an id that was ended is not sent again');
+  const last = new SessionWorld(before.store, new KeyRing([young]));
+  const there = last.browser();
+  there.accept(read.setCookie);
+  assert.equal(await there.request((session) => session.get('n')), 2);
+});
+
+test('of a request that uses an id under an older key while the session moves, the id is not sent again', async () => {
+  const [old, young] = [randomBytes(32), randomBytes(32)];
+  const before = new SessionWorld(undefined, new KeyRing([old]));
+  const browser = before.browser();
+  await browser.request((session) => session.set('n', 1));
+  const world = new SessionWorld(before.store, new KeyRing([young, old]));
+  const late = world.browser().useWith(browser.cookieHeader);
+  await late.open(world.container);
+  const moving = world.browser().useWith(browser.cookieHeader);
+  (await moving.open(world.container)).rotate();
+  await moving.commit();
+  await late.commit();
+  assert.equal(late.setCookie, undefined);
 });

@@ -82,9 +82,14 @@ export class Browser {
 
   /** One run of a request, to be committed by hand. */
   use(reruns = 0): SessionUse {
+    return this.useWith(this.cookieHeader, reruns);
+  }
+
+  /** The same with a Cookie header of another time or place. */
+  useWith(cookieHeader: string | undefined, reruns = 0): SessionUse {
     const { browserIds, cookie } = this.#world;
     const origin = { user: null, address: '127.0.0.1', browser: 'Test' };
-    return new SessionUse({ browserIds, cookie, cookieHeader: this.cookieHeader, origin, mayRerun: true, reruns });
+    return new SessionUse({ browserIds, cookie, cookieHeader, origin, mayRerun: true, reruns });
   }
 
   accept(setCookie: string | undefined): void {
