@@ -2,6 +2,7 @@ import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { Charts } from '../support/pages/charts.ts';
 import type { TestServer } from '../support/server.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
+import { managerOf } from '../http/client.ts';
 import { Browser, setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
 import { fillCharts, picture, tide } from './screenshots.ts';
@@ -119,6 +120,24 @@ test('what happens to sessions is counted and shown, with what cannot be seen', 
   await picture(page, 'statistics');
   await charts.showAsTable();
   await expect(page.getByRole('table', { name: 'Conflicts' }).getByRole('columnheader')).toContainText(['Same key']);
+});
+
+test('a container in process memory shows how full it is, and says so before it is', async ({ app, page, server }) => {
+  const container = '/temp_folder/session_data';
+  await managerOf(server)(`/api${container}`, { method: 'PATCH', body: { properties: { limit_mib: 1 } } });
+  const begin = () => new Browser(server).add(`a ${'x'.repeat(200_000)}`, container);
+  await begin();
+  await app.open(container, 'statistics');
+  const memory = page.locator('memory-strip');
+  await expect(memory).toContainText(/Memory\s*0\.2 of 1 MiB, 1\d %/);
+  await expect(page.getByText(/^Memory is/)).toHaveCount(0);
+  await Promise.all([1, 2, 3, 4].map(begin));
+  await app.open('/temp_folder', 'contents');
+  await expect(page.getByText('Memory is nearly full').first()).toBeVisible();
+  await expect(begin()).rejects.toThrow('503');
+  await app.open(container, 'statistics');
+  await expect(page.getByText(/^Memory is full: .* refused \(503\), 1 so far; those in use stay\. /)).toBeVisible();
+  await expect(memory).toContainText(/Refused\s*1/);
 });
 
 test('the round-trip check says which server holds what was written, what is wrong, and where sessions are', async ({
