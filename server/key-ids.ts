@@ -4,8 +4,10 @@ import type { KeyedTable } from './storage/storage.ts';
 
 /**
  * Notes in the data which keys the ring has, by their ids and with the time when each was first seen. Every process notes
- * its own, so that a tree that was used with keys is told from one whose first start has not ended.
+ * its own, so that a record sealed with any key that this installation ever had is told from a damaged one, and a tree that
+ * was used with keys from one whose first start has not ended.
  */
 export function noteKeyIds(keyRing: KeyRing, table: KeyedTable<number>, clock: Clock): void {
   for (const id of keyRing.ids) if (table.get(id) === undefined) table.add(id, clock());
+  keyRing.isOurs = (id) => table.get(id) !== undefined;
 }

@@ -57,6 +57,8 @@ export interface SessionsMessage {
   /** `null` where there is none. */
   readonly meanBytes: number | null;
   readonly largestBytes: number | null;
+  /** The first 100 records that cannot be opened: each may be somebody's session, and can be ended. */
+  readonly unopened: readonly UnopenedRow[];
   /** What can be seen here and what cannot, in sentences. */
   readonly source: string;
   /** Addresses of servers that could not be listed: with any, no session need not mean that there is none. */
@@ -81,6 +83,11 @@ export interface SessionRow {
   /** `null` where it is kept in process memory. */
   readonly server: string | null;
   readonly copies: readonly string[];
+}
+
+/** A record that cannot be opened, and why, in a sentence. */
+export interface UnopenedRow extends Pick<SessionRow, 'key' | 'expires' | 'bytes' | 'server' | 'copies'> {
+  readonly why: string;
 }
 
 /** GET /api/<container>/@sessions/<key> */

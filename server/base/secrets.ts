@@ -33,6 +33,8 @@ interface RingKey {
  * has keys of its own, so that what was signed for one is nothing for another.
  */
 export class KeyRing {
+  /** Whether the installation has, or had, a key with this id, in the ring or not; `undefined` while nobody knows. */
+  isOurs: ((id: string) => boolean) | undefined;
   readonly #keys: readonly RingKey[];
   readonly #sealers = new BoundedMap<string, Sealer>(SEALERS_REMEMBERED);
 
@@ -97,7 +99,7 @@ export class KeyRing {
 
   /** What seals and opens for one subject ("the session with this key"). It remembers its sub-keys, so remember it. */
   sealer(purpose: string, subject: string): Sealer {
-    return new Sealer(this.#keys, purpose, subject);
+    return new Sealer(this, this.#keys, purpose, subject);
   }
 
   seal(purpose: string, subject: string, text: Buffer, authenticated: Buffer): Buffer {
@@ -123,14 +125,18 @@ export class KeyRing {
   }
 }
 
+export type Claim = 'ring' | 'elsewhere' | 'nobody' | 'unknown';
+
 /** AES-256-GCM under keys that belong to one subject. */
 export class Sealer {
+  readonly #ring: Pick<KeyRing, 'isOurs'>;
   readonly #keys: readonly RingKey[];
   readonly #purpose: string;
   readonly #subject: string;
   readonly #derived = new Map<number, Buffer>();
 
-  constructor(keys: readonly RingKey[], purpose: string, subject: string) {
+  constructor(ring: Pick<KeyRing, 'isOurs'>, keys: readonly RingKey[], purpose: string, subject: string) {
+    this.#ring = ring;
     this.#keys = keys;
     this.#purpose = purpose;
     this.#subject = subject;
@@ -171,9 +177,13 @@ export class Sealer {
     }
   }
 
-  /** Whether one of our keys claims to have sealed this. What is not known was sealed with a key we were not given. */
-  knowsKeyOf(sealed: Buffer, from = 0): boolean {
-    return this.#keyOf(sealed, from) !== undefined;
+  /** Who claims to have sealed this: a key of the ring, one that we were not given, or none that there ever was. */
+  claimOf(sealed: Buffer, from = 0): Claim {
+    if (sealed.length < from + SEAL_BYTES) return 'nobody';
+    if (this.#keyOf(sealed, from) !== undefined) return 'ring';
+    const { isOurs } = this.#ring;
+    if (isOurs === undefined) return 'unknown';
+    return isOurs(idText(sealed.readUInt32BE(from))) ? 'elsewhere' : 'nobody';
   }
 
   #keyOf(sealed: Buffer, from: number): RingKey | undefined {

@@ -1,5 +1,7 @@
 import { BoundedMap } from '../base/limits.ts';
+import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
+import { UnreadableValue } from '../sessions/values.ts';
 import type { Holdings, Kept, Shelf } from './shelf.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
@@ -25,18 +27,12 @@ export class StoreShelf implements Shelf {
   }
 
   async get(oid: number, key: string): Promise<Kept | undefined> {
-    const found = await this.#store.find<Kept>(nameOf(oid, key));
-    if (found === undefined) return undefined;
-    const opened = this.#opened.get(key);
-    if (opened?.version.equals(found.version)) return opened.kept;
     try {
-      const kept = found.value;
-      if (found.bytes.length <= MAX_REMEMBERED_BYTES)
-        this.#opened.set(key, { version: Buffer.from(found.version), kept });
-      return kept;
+      return await this.#find(oid, key);
     } catch (error) {
-      // Forged, damaged, or sealed with a key that is not in the ring any more: it is made anew.
-      if (error instanceof UnreadableItem) return undefined;
+      // Forged, damaged, written by a newer Trellis, or sealed with a key that is not in the ring: it is made anew.
+      if ([UnreadableItem, UnreadableValue, SealedElsewhere, WrittenByNewer].some((kind) => error instanceof kind))
+        return undefined;
       throw error;
     }
   }
@@ -59,6 +55,17 @@ export class StoreShelf implements Shelf {
       bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
     }));
     return { holdings, trouble: troubleOf(hasMore, unreachable) };
+  }
+
+  async #find(oid: number, key: string): Promise<Kept | undefined> {
+    const found = await this.#store.find<Kept>(nameOf(oid, key));
+    if (found === undefined) return undefined;
+    const opened = this.#opened.get(key);
+    if (opened?.version.equals(found.version)) return opened.kept;
+    const kept = found.value;
+    if (found.bytes.length <= MAX_REMEMBERED_BYTES)
+      this.#opened.set(key, { version: Buffer.from(found.version), kept });
+    return kept;
   }
 }
 

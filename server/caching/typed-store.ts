@@ -1,6 +1,8 @@
 import { Problem } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import type { KeyRing } from '../base/secrets.ts';
+import { BoundedMap } from '../base/limits.ts';
+import type { KeyRing, Sealer } from '../base/secrets.ts';
+import { Envelope } from '../memcache/envelope.ts';
 import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
 import { decode } from '../sessions/decode.ts';
@@ -8,8 +10,8 @@ import { encode } from '../sessions/encode.ts';
 import { RequestStore } from './request-store.ts';
 
 const FORMAT = 1;
-const CLEAR_BYTES = VERSION_BYTES + 1;
 const PURPOSE = 'value';
+const SEALS_REMEMBERED = 1_000;
 
 interface TypedStoreOptions {
   readonly store: Store;
@@ -26,12 +28,11 @@ interface TypedStoreOptions {
 
 /** A value that was not written by this installation under this key, or was damaged. */
 export class UnreadableItem extends Problem {
-  constructor(key: string) {
-    super(
-      500,
-      'unreadable-value',
-      `The value ${key} was not sealed for this key by this installation, or was changed.`,
-    );
+  /** With 503, it may be one that a newer program reads. */
+  constructor(key: string, status: 500 | 503 = 500) {
+    const newer = status === 503 ? ', or was written by a newer Trellis' : '';
+    const what = `The value ${key} was not sealed for this key by this installation, or was changed${newer}.`;
+    super(status, 'unreadable-value', what, status === 503 ? { retryAfterS: 1 } : {});
   }
 }
 
@@ -61,10 +62,7 @@ export class Found<Value> {
 /**
  * A store for values of any kind that sessions can hold, instead of bytes: sealed, so that whoever else uses the servers
  * can neither read nor forge them. Keys are as the store wants them, prefix included; times to live are in seconds.
- *
- *   112 bytes  the version, in clear; authenticated
- *   1 byte     the format (1), in clear; authenticated
- *   the rest   the value in the format of sessions/values.ts, sealed with AES-256-GCM, the key's name authenticated too
+ * In format 1, what is sealed is the value in the format of sessions/values.ts.
  */
 export class TypedStore {
   readonly #store: Store;
@@ -73,6 +71,7 @@ export class TypedStore {
   readonly #clock: Clock;
   readonly #worth: Worth | undefined;
   readonly #onLifetime: ((seconds: number) => void) | undefined;
+  readonly #seals = new BoundedMap<string, ItemSeal>(SEALS_REMEMBERED);
 
   constructor({ store, prefix, keyRing, clock, worth, onLifetime }: TypedStoreOptions) {
     this.#store = store;
@@ -89,13 +88,19 @@ export class TypedStore {
 
   /** As `get`, with what it takes to change it by compare-and-set. */
   async find<Value>(key: string): Promise<Found<Value> | undefined> {
-    const item = await this.#store.get(this.#prefix + key);
-    return item === undefined ? undefined : new Found<Value>(item, () => this.#open(key, item.value));
+    const seal = this.#sealOf(key);
+    const item = await this.#store.get(this.#prefix + key, seal.isSound);
+    if (item === undefined) return undefined;
+    if (!seal.hasKnownFormat(item.value)) seal.open(item.value);
+    return new Found<Value>(item, () => this.#open(key, item.value));
   }
 
   /** Only what was found, by key. A look at many: it counts as asking for none of them. */
   async getMulti<Value>(keys: readonly string[]): Promise<Map<string, Value>> {
-    const items = await this.#store.getMulti(keys.map((key) => this.#prefix + key));
+    const items = await this.#store.getMulti(
+      keys.map((key) => this.#prefix + key),
+      (storeKey) => this.#sealOf(storeKey.slice(this.#prefix.length)).isSound,
+    );
     const values = new Map<string, Value>();
     for (const key of keys) {
       const item = items.get(this.#prefix + key);
@@ -113,7 +118,8 @@ export class TypedStore {
   /** Stores only where nothing is stored. */
   add(key: string, value: unknown, ttlS: number): Promise<Outcome> {
     this.#onLifetime?.(ttlS);
-    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#worth);
+    const { isSound } = this.#sealOf(key);
+    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#worth, isSound);
   }
 
   /** Stores only where something is stored. */
@@ -129,7 +135,7 @@ export class TypedStore {
 
   touch(key: string, ttlS: number): Promise<boolean> {
     this.#onLifetime?.(ttlS);
-    return this.#store.touch(this.#prefix + key, ttlS);
+    return this.#store.touch(this.#prefix + key, ttlS, this.#sealOf(key).isSound);
   }
 
   /** Adds to a counter, which is apart from other values and in clear. Gives what it is then; it starts at `initial`. */
@@ -154,24 +160,67 @@ export class TypedStore {
   }
 
   #seal(key: string, value: unknown, found?: Found<unknown>): Buffer {
-    const plain = encode(value, key);
     const version = found === undefined ? versionAt(this.#clock()) : nextVersion(found.version);
-    const clear = Buffer.concat([version, Buffer.of(FORMAT)]);
-    const sealed = this.#keyRing?.seal(PURPOSE, this.#prefix + key, plain, clear) ?? plain;
-    return Buffer.concat([clear, sealed]);
+    return this.#sealOf(key).seal(encode(value, key), version);
   }
 
   #open(key: string, bytes: Buffer): unknown {
-    return decode(openSealed(this.#keyRing, this.#prefix + key, bytes));
+    return decode(this.#sealOf(key).open(bytes));
   }
+
+  #sealOf(key: string): ItemSeal {
+    const known = this.#seals.get(key);
+    if (known !== undefined) return known;
+    const seal = itemSeal(this.#keyRing, this.#prefix + key);
+    this.#seals.set(key, seal);
+    return seal;
+  }
+}
+
+/** Seals and opens what one key of a store holds. */
+class ItemSeal extends Envelope {
+  constructor(storeKey: string, sealer: Sealer | null) {
+    super(storeKey, sealer, '');
+  }
+
+  seal(plain: Buffer, version: Buffer): Buffer {
+    return this.wrap(plain, version, FORMAT);
+  }
+
+  open(value: Buffer): Buffer {
+    return this.unwrap(value);
+  }
+
+  protected check(value: Buffer): Buffer {
+    return this.open(value);
+  }
+
+  protected isKnown(format: number): boolean {
+    return format === FORMAT;
+  }
+
+  protected get what(): string {
+    return `value ${this.key}`;
+  }
+
+  protected unreadable(): UnreadableItem {
+    return new UnreadableItem(this.key);
+  }
+
+  protected override ofUnknownKey(): UnreadableItem {
+    return this.unreadable();
+  }
+
+  protected override ofUnknownFormat(): UnreadableItem {
+    return new UnreadableItem(this.key, 503);
+  }
+}
+
+function itemSeal(keyRing: KeyRing | null, storeKey: string): ItemSeal {
+  return new ItemSeal(storeKey, keyRing?.sealer(PURPOSE, storeKey) ?? null);
 }
 
 /** The encoded value that was sealed for a store's key. */
 export function openSealed(keyRing: KeyRing | null, storeKey: string, bytes: Buffer): Buffer {
-  const clear = bytes.subarray(0, CLEAR_BYTES);
-  const rest = bytes.subarray(CLEAR_BYTES);
-  if (clear.at(-1) !== FORMAT || rest.length === 0) throw new UnreadableItem(storeKey);
-  const plain = keyRing === null ? rest : keyRing.open(PURPOSE, storeKey, rest, clear);
-  if (plain === undefined) throw new UnreadableItem(storeKey);
-  return plain;
+  return itemSeal(keyRing, storeKey).open(bytes);
 }

@@ -17,7 +17,7 @@ import { Member } from './member.ts';
 import { Placement } from './placement.ts';
 import { Single } from './single.ts';
 import { statusOf } from './status.ts';
-import type { Cas, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store } from './store.ts';
+import type { Cas, Check, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from './store.ts';
 
 /** A server that was taken out of a cluster. */
 export interface FormerServer {
@@ -114,18 +114,22 @@ export class Cluster implements Store {
       clock: this.#clock,
       longestTtlMs: () => this.#longestTtlS * 1000,
       orderOf: (key) => this.#orderOf(key),
+      log: options.log,
     });
   }
 
-  get(key: string): Promise<Item | undefined> {
+  get(key: string, check?: Check): Promise<Item | undefined> {
     if (!isKey(key)) return Promise.reject(new BadKey(key));
     if (this.#isClosed) return Promise.reject(new StoreClosed());
-    return this.#keeping.get(this.#prefix + key);
+    return this.#keeping.get(this.#prefix + key, check);
   }
 
-  async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
+  async getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>> {
     this.#check(keys);
-    const found = await this.#keeping.getMulti(keys.map((key) => this.#prefix + key));
+    const found = await this.#keeping.getMulti(
+      keys.map((key) => this.#prefix + key),
+      checkFor && ((key) => checkFor(key.slice(this.#prefix.length))),
+    );
     return new Map([...found].map(([key, item]) => [key.slice(this.#prefix.length), item]));
   }
 
@@ -134,9 +138,9 @@ export class Cluster implements Store {
     return await this.#keeping.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
   }
 
-  async add(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
+  async add(key: string, value: Buffer, ttlS: number, _worth?: Worth, check?: Check): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#keeping.add(this.#prefix + key, value, this.#lifetime(ttlS));
+    return await this.#keeping.add(this.#prefix + key, value, this.#lifetime(ttlS), check);
   }
 
   async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
@@ -149,9 +153,9 @@ export class Cluster implements Store {
     return await this.#keeping.delete(this.#prefix + key, cas);
   }
 
-  async touch(key: string, ttlS: number): Promise<boolean> {
+  async touch(key: string, ttlS: number, check?: Check): Promise<boolean> {
     this.#check([key]);
-    return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS));
+    return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS), check);
   }
 
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {

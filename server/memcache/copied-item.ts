@@ -1,6 +1,6 @@
 import type { Inquiry } from './inquiry.ts';
 import { MemberItem, type Member } from './member.ts';
-import type { Cas, Item } from './store.ts';
+import type { Cas, Check, Item } from './store.ts';
 import { compareVersions, isRival } from './version.ts';
 
 /** A value, and which servers hold exactly this version of it: each has a proof of its own. */
@@ -8,10 +8,13 @@ export class CopiedItem implements Item, Cas {
   readonly brand = 'cas';
   readonly value: Buffer;
   readonly copies: ReadonlyMap<Member, MemberItem>;
+  /** What it was read with, for what is found while it is being replaced. */
+  readonly check: Check | undefined;
 
-  constructor(value: Buffer, copies: ReadonlyMap<Member, MemberItem>) {
+  constructor(value: Buffer, copies: ReadonlyMap<Member, MemberItem>, check?: Check) {
     this.value = value;
     this.copies = copies;
+    this.check = check;
   }
 
   get cas(): Cas {
@@ -28,17 +31,35 @@ export function toCopied(cas: Cas): CopiedItem {
 export type Survey = Inquiry<MemberItem | undefined>;
 
 /** The usual case: as many servers as there are copies hold the same, and none of them can have missed anything. */
-export function agreedItem({ answers, unreachable }: Survey, replicas: number): CopiedItem | undefined {
+export function agreedItem(
+  { answers, unreachable }: Survey,
+  replicas: number,
+  check: Check | undefined,
+): CopiedItem | undefined {
   if (answers.size !== replicas || unreachable.size > 0) return undefined;
   const copies = new Map<Member, MemberItem>();
-  let value: Buffer | undefined;
+  let first: MemberItem | undefined;
   for (const [member, item] of answers) {
     if (item === undefined || member.comeback.mayHaveMissed(item)) return undefined;
-    value ??= item.value;
-    if (compareVersions(value, item.value) !== 0) return undefined;
+    first ??= item;
+    if (!isSameCopy(first, item, check)) return undefined;
     copies.set(member, item);
   }
-  return value && new CopiedItem(value, copies);
+  return first && new CopiedItem(first.value, copies, check);
+}
+
+/** Whether two servers hold the same. Where nobody can tell which of two is damaged, the version alone says so. */
+export function isSameCopy(one: MemberItem, other: MemberItem, check: Check | undefined): boolean {
+  if (check === undefined) return compareVersions(one.value, other.value) === 0;
+  return one.value.equals(other.value) && one.endsAtS === other.endsAtS;
+}
+
+/** Of copies that are equal but for when they end, which nothing proves: the one that ends last, if it may. */
+export function withLikelyEnd(item: MemberItem, { answers }: Survey, fromS: number, toS: number): MemberItem {
+  const isLikely = ({ value, endsAtS }: MemberItem): boolean =>
+    endsAtS > fromS && endsAtS <= toS && value.equals(item.value);
+  const likely = [...answers.values()].filter((other) => other !== undefined && isLikely(other)) as MemberItem[];
+  return likely.reduce((a, b) => (b.endsAtS > a.endsAtS ? b : a), likely[0] ?? item);
 }
 
 /** Whether the newest value has rivals: some of what was found was never acknowledged. */

@@ -2,7 +2,7 @@ import type { CopiedItem } from './copied-item.ts';
 import type { Lifetime } from './expiry.ts';
 import { errorOf } from './inquiry.ts';
 import type { Member, MemberItem } from './member.ts';
-import type { Outcome } from './store.ts';
+import type { Check, Outcome } from './store.ts';
 import { compareVersions, isMadeFrom, isRival } from './version.ts';
 
 export interface CopiedWriteOptions {
@@ -11,6 +11,7 @@ export interface CopiedWriteOptions {
   readonly lifetime: Lifetime;
   /** What was read; `undefined` to store only where nothing is. */
   readonly basis: CopiedItem | undefined;
+  readonly check: Check | undefined;
   /** The servers that may hold the key, in the order of its places. */
   readonly reach: readonly Member[];
   readonly replicas: number;
@@ -128,9 +129,19 @@ export class CopiedWrite {
     return this.#standingOf(present);
   }
 
+  /** What is damaged, or cannot be judged, is for whoever reads it next. */
+  #isSound({ value }: MemberItem): boolean {
+    try {
+      return this.#options.check?.(value) ?? true;
+    } catch {
+      return false;
+    }
+  }
+
   #standingOf(present: MemberItem | undefined): Standing {
     const { value, basis } = this.#options;
     if (present === undefined) return 'replaceable';
+    if (!this.#isSound(present)) return 'refused';
     if (compareVersions(present.value, value) === 0) return 'ours';
     if (isMadeFrom(present.value, value)) return 'built upon';
     if (basis === undefined) return 'refused';

@@ -1,13 +1,25 @@
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import { Turns } from '../base/limits.ts';
 import { remaining, type Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import { agreedItem, CopiedItem, isDisputed, isNewestKnown, newestOf, toCopied, type Survey } from './copied-item.ts';
-import { CopiedWrite } from './copied-write.ts';
+import {
+  agreedItem,
+  CopiedItem,
+  isDisputed,
+  isNewestKnown,
+  isSameCopy,
+  newestOf,
+  toCopied,
+  withLikelyEnd,
+  type Survey,
+} from './copied-item.ts';
+import { CopiedWrite, type CopiedWriteOptions } from './copied-write.ts';
+import { Damage } from './damage.ts';
 import { isGone } from './errors.ts';
 import { Inquiry } from './inquiry.ts';
 import { MemberItem, type Member, type Verb } from './member.ts';
-import type { Cas, Item, Outcome } from './store.ts';
+import type { Cas, Check, Item, Outcome } from './store.ts';
 import { compareVersions, isMadeFrom, isRival } from './version.ts';
 
 export interface CopiesOptions {
@@ -23,12 +35,28 @@ export interface CopiesOptions {
   readonly former: () => readonly Member[];
   /** How long a value may live, at the longest. */
   readonly longestTtlMs: () => number;
+  /** Told of every damaged copy that was replaced. */
+  readonly log: Pick<Log, 'warn'> | undefined;
+}
+
+type Writing = Omit<CopiedWriteOptions, 'reach' | 'replicas'>;
+
+/** What servers were found to hold, and what they are to hold. */
+interface Mending {
+  readonly key: string;
+  readonly newest: MemberItem;
+  readonly targets: readonly Member[];
+  readonly survey: Survey;
+  readonly damage: Damage;
+  readonly check: Check | undefined;
 }
 
 const LONGEST_WRITE_MS = 10_000;
 const AGREE_ATTEMPTS = 10;
 /** memcached tells its uptime in whole seconds of a clock that may lag. */
 const UPTIME_GRAIN_MS = 3_000;
+/** A value may live so much longer than was asked for. */
+const END_GRAIN_S = 2;
 
 /**
  * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and a value is given only
@@ -39,6 +67,9 @@ const UPTIME_GRAIN_MS = 3_000;
  *
  * Where a server is out of reach, a value is given only if somebody who answers can tell that there is no newer one
  * (`isNewestKnown`).
+ *
+ * A copy that does not open (`Check`) never counts: the good one is put back over it. Where no copy opens, one of them is
+ * given as it is, with the proofs of all, and whoever reads it finds out.
  *
  * What can still happen:
  * - Of two writers who share no server (each takes the other's for dead) both store, and the newer value wins.
@@ -56,24 +87,25 @@ export class Copies implements Keeping {
     this.#options = options;
   }
 
-  get(key: string): Promise<CopiedItem | undefined> {
-    return this.#read(key, this.#options.replicas);
+  get(key: string, check?: Check): Promise<CopiedItem | undefined> {
+    return this.#read(key, this.#options.replicas, check);
   }
 
-  async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
-    const items = await Promise.all(keys.map(async (key) => [key, await this.get(key)] as const));
+  async getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>> {
+    const items = await Promise.all(keys.map(async (key) => [key, await this.get(key, checkFor?.(key))] as const));
     return new Map(items.flatMap(([key, item]) => (item === undefined ? [] : [[key, item]])));
   }
 
   async set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome> {
     if (cas === undefined) return await this.#everywhere('set', key, value, lifetime);
-    const outcome = await this.#write(key, value, lifetime, toCopied(cas));
+    const basis = toCopied(cas);
+    const outcome = await this.#write({ key, value, lifetime, basis, check: basis.check });
     if (outcome !== 'missing') return outcome;
-    return (await this.get(key)) === undefined ? 'missing' : 'exists';
+    return (await this.get(key, basis.check)) === undefined ? 'missing' : 'exists';
   }
 
-  async add(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
-    return await this.#write(key, value, lifetime);
+  async add(key: string, value: Buffer, lifetime: Lifetime, check?: Check): Promise<Outcome> {
+    return await this.#write({ key, value, lifetime, basis: undefined, check });
   }
 
   async replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
@@ -93,8 +125,8 @@ export class Copies implements Keeping {
   }
 
   /** Writes the same value with another lifetime: its flags change with it. */
-  async touch(key: string, lifetime: Lifetime): Promise<boolean> {
-    const item = await this.get(key);
+  async touch(key: string, lifetime: Lifetime, check?: Check): Promise<boolean> {
+    const item = await this.get(key, check);
     return item !== undefined && (await this.set(key, item.value, lifetime, item.cas)) !== 'missing';
   }
 
@@ -118,37 +150,53 @@ export class Copies implements Keeping {
   }
 
   /** Reads until all servers that count hold the same value, and gives it with the proof of each. */
-  async #read(key: string, wanted: number): Promise<CopiedItem | undefined> {
+  async #read(key: string, wanted: number, check: Check | undefined): Promise<CopiedItem | undefined> {
+    const { replicas } = this.#options;
     const order = this.#options.orderOf(key);
     for (let attempt = 1; ; attempt++) {
       const survey: Survey = new Inquiry(this.#reach(order), (member) => this.#look(member, key));
       await survey.ask(wanted);
-      const agreed = agreedItem(survey, this.#options.replicas);
+      const agreed = agreedItem(survey, replicas, check);
       if (agreed !== undefined) return agreed;
-      await this.#widen(survey, order);
-      const newest = newestOf(survey, order);
-      const targets = this.#targets(order, survey);
-      if (newest === undefined || targets.length === 0) {
-        if (newest !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
+      const damage = new Damage(survey, key, check);
+      await this.#widen(survey, order, damage);
+      const newest = this.#newestOf(survey, order);
+      if (newest === undefined) {
+        const [damaged] = damage.copies.values();
+        if (damaged !== undefined && damage.isAll) return new CopiedItem(damaged.value, damage.copies, check);
+        if (damaged !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
         return undefined;
       }
-      if (survey.unreachable.size > 0 && !isNewestKnown(survey, order, this.#options.replicas)) throw survey.error;
-      const mended = await this.#mend(key, newest, targets, survey);
+      damage.giveBack(newest);
+      if (this.#targets(order, survey).length === 0) throw survey.error;
+      if (survey.unreachable.size > 0 && !isNewestKnown(survey, order, replicas)) throw survey.error;
+      damage.giveBack();
+      const targets = this.#targets(order, survey);
+      const mended = await this.#mend({ key, newest, targets, survey, damage, check });
       if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
       const copies = mended ?? new Map<Member, MemberItem>();
       if (targets.every((member) => copies.has(member))) await this.#clear(key, survey, targets);
-      return new CopiedItem(newest.value, copies);
+      return new CopiedItem(newest.value, copies, check);
     }
   }
 
+  #newestOf(survey: Survey, order: readonly Member[]): MemberItem | undefined {
+    const newest = newestOf(survey, order);
+    const nowS = this.#options.clock() / 1_000;
+    return newest && withLikelyEnd(newest, survey, nowS, nowS + this.#options.longestTtlMs() / 1_000 + END_GRAIN_S);
+  }
+
   /** Where the places of a key hold nothing, or are in dispute, asks what any server holds. */
-  async #widen(survey: Survey, order: readonly Member[]): Promise<void> {
+  async #widen(survey: Survey, order: readonly Member[], damage: Damage): Promise<void> {
     for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
+    damage.sift();
     if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
+    damage.sift();
     if ([...survey.answers.values()].some((item) => item !== undefined)) return;
     // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former()]);
     await survey.ask(Infinity);
+    damage.sift();
   }
 
   async #look(member: Member, key: string): Promise<MemberItem | undefined> {
@@ -195,24 +243,24 @@ export class Copies implements Keeping {
    * Brings every target, and every server with a rival, to the newest version, and gives their proofs. `undefined`:
    * somebody else was there meanwhile.
    */
-  async #mend(
-    key: string,
-    newest: MemberItem,
-    targets: readonly Member[],
-    { answers }: Survey,
-  ): Promise<Map<Member, MemberItem> | undefined> {
+  async #mend({ key, newest, targets, survey, damage, check }: Mending): Promise<Map<Member, MemberItem> | undefined> {
     const copies = new Map<Member, MemberItem>();
     const isToHold = ([member, item]: [Member, MemberItem | undefined]): boolean =>
       targets.includes(member) || (item !== undefined && isRival(item.value, newest.value));
     const mendOne = async ([member, item]: [Member, MemberItem | undefined]): Promise<boolean> => {
-      const isSame = item !== undefined && compareVersions(item.value, newest.value) === 0;
+      const isSame = item !== undefined && isSameCopy(item, newest, check);
       const current =
         isSame && !member.comeback.mayHaveMissed(item) ? item : await this.#copyTo(member, key, newest, item);
       if (current instanceof MemberItem) copies.set(member, current);
+      if (damage.copies.has(member) && copies.has(member)) this.#tell(member, key);
       return current !== 'changed';
     };
-    const isMended = await Promise.all([...answers].filter(isToHold).map(mendOne));
+    const isMended = await Promise.all([...survey.answers].filter(isToHold).map(mendOne));
     return isMended.includes(false) ? undefined : copies;
+  }
+
+  #tell({ address }: Member, key: string): void {
+    this.#options.log?.warn({ server: address.text, key }, 'A damaged copy was replaced by a good one.');
   }
 
   /** `undefined`: the server is out of reach, or the value is about to end. */
@@ -232,29 +280,29 @@ export class Copies implements Keeping {
     }
   }
 
-  async #write(key: string, value: Buffer, lifetime: Lifetime, basis?: CopiedItem): Promise<Outcome> {
-    const release = await this.#turns.take(key);
+  async #write(writing: Writing): Promise<Outcome> {
+    const release = await this.#turns.take(writing.key);
     try {
-      return await this.#writeNow(key, value, lifetime, basis);
+      return await this.#writeNow(writing);
     } finally {
       release?.();
     }
   }
 
-  async #writeNow(key: string, value: Buffer, lifetime: Lifetime, basis?: CopiedItem): Promise<Outcome> {
-    const reach = this.#reach(this.#options.orderOf(key));
-    const write = new CopiedWrite({ key, value, lifetime, basis, reach, replicas: this.#options.replicas });
+  async #writeNow(writing: Writing): Promise<Outcome> {
+    const reach = this.#reach(this.#options.orderOf(writing.key));
+    const write = new CopiedWrite({ ...writing, reach, replicas: this.#options.replicas });
     const course = await write.run();
-    if (course === 'disputed') return await this.#settle(key, value);
+    if (course === 'disputed') return await this.#settle(writing);
     if (course === 'stored' && write.holders.size > 0 && this.#hadTrouble()) {
-      this.#clearElsewhere(key, value, write.holders);
+      this.#clearElsewhere(writing, write.holders);
     }
     return course;
   }
 
   /** A value is on one server and was refused by another: makes all servers agree, and sees whether they did on ours. */
-  async #settle(key: string, value: Buffer): Promise<Outcome> {
-    const agreed = (await this.#read(key, Infinity))?.value;
+  async #settle({ key, value, check }: Writing): Promise<Outcome> {
+    const agreed = (await this.#read(key, Infinity, check))?.value;
     if (agreed === undefined) return 'exists';
     return compareVersions(agreed, value) === 0 || isMadeFrom(agreed, value) ? 'stored' : 'exists';
   }
@@ -265,10 +313,11 @@ export class Copies implements Keeping {
   }
 
   /** While a place was out of reach, another took its copy. Left there, it would come back after the others are lost. */
-  #clearElsewhere(key: string, value: Buffer, holders: ReadonlySet<Member>): void {
+  #clearElsewhere({ key, value, check }: Writing, holders: ReadonlySet<Member>): void {
     const clear = async (member: Member): Promise<void> => {
       const item = await member.get(key);
-      if (item !== undefined && compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
+      if (item === undefined || check?.(item.value) === false) return;
+      if (compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
         await member.delete(key, item);
       }
     };

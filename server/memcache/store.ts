@@ -15,6 +15,13 @@ export interface Item {
 /** `exists`: another value is there than the one read. `missing`: nothing is there. Both mean that nothing was written. */
 export type Outcome = 'stored' | 'exists' | 'missing';
 
+/**
+ * Whether a value is what was stored under its key, for whoever seals values: of several copies a damaged one is then
+ * never believed, and a good one is put back over it. Asked only where copies differ. Throws what is to be thrown where it
+ * cannot be judged here: nothing is then given, written or repaired.
+ */
+export type Check = (value: Buffer) => boolean;
+
 /** One server as it answered just now. Numbers are `null` where it did not. Names as in memcached's `stats`. */
 export interface ServerStatus {
   readonly address: string;
@@ -110,19 +117,19 @@ export interface KeyListing {
  * Values carry their version in their first bytes (version.ts), so that of several copies the newest wins.
  */
 export interface Store {
-  get(key: string): Promise<Item | undefined>;
+  get(key: string, check?: Check): Promise<Item | undefined>;
   /** Only what was found, by key. A look at many: it counts as asking for none of them. */
-  getMulti(keys: readonly string[]): Promise<Map<string, Item>>;
+  getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>>;
   /** With a cas: compare-and-set. Without: whatever is there is replaced. */
   set(key: string, value: Buffer, ttlS: number, cas?: Cas, worth?: Worth): Promise<Outcome>;
   /** Stores only where nothing is stored. */
-  add(key: string, value: Buffer, ttlS: number, worth?: Worth): Promise<Outcome>;
+  add(key: string, value: Buffer, ttlS: number, worth?: Worth, check?: Check): Promise<Outcome>;
   /** Stores only where something is stored. */
   replace(key: string, value: Buffer, ttlS: number): Promise<Outcome>;
   /** Says whether something was there. With a cas: only the value that was read. */
   delete(key: string, cas?: Cas): Promise<Outcome>;
   /** Gives a value another time to live, and says whether it was there. */
-  touch(key: string, ttlS: number): Promise<boolean>;
+  touch(key: string, ttlS: number, check?: Check): Promise<boolean>;
   /** A counter apart from other values (no version in it). Gives its value after adding; starts at `initial`. */
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number>;
   /** Asks every server now, for at most one deadline. Empty for process memory. */

@@ -58,12 +58,21 @@ export function isRival(a: Buffer, b: Buffer): boolean {
   return a.compare(b, COUNTER_HIGH, ANCESTORS, COUNTER_HIGH, ANCESTORS) === 0 && compareVersions(a, b) !== 0;
 }
 
+/** Whether two values are of one and the same write, as far as their versions can be trusted. */
+export function isSameWrite(a: Buffer, b: Buffer): boolean {
+  return a.length >= VERSION_BYTES && b.length >= VERSION_BYTES && samePart(a, b, COUNTER_HIGH, VERSION_BYTES);
+}
+
 /** Whether a value descends from `ancestor`, as far as its marks go back; wrong for one rival in 4 million. */
 export function isMadeFrom(value: Buffer, ancestor: Buffer): boolean {
   if (!hasVersion(value) || !hasVersion(ancestor) || compareVersions(value, ancestor) <= 0) return false;
   const mark = ancestor.readUInt32BE(WRITE);
   for (let at = ANCESTORS; at < WRITE; at += MARK_BYTES) if (value.readUInt32BE(at) === mark) return true;
   return false;
+}
+
+function samePart(a: Buffer, b: Buffer, from: number, to: number): boolean {
+  return a.compare(b, from, to, from, to) === 0;
 }
 
 /** The mark of `previous` comes first. The oldest of its writer's goes where there are enough of them, else the oldest. */
@@ -82,7 +91,8 @@ function droppedMark(previous: Buffer): number {
   return WRITE - MARK_BYTES;
 }
 
-function hasVersion(value: Buffer): boolean {
+/** Whether a value begins with a version in the format of this program. */
+export function hasVersion(value: Buffer): boolean {
   return value.length >= VERSION_BYTES && value[0] === FORMAT;
 }
 

@@ -1,4 +1,4 @@
-import { Unavailable } from '../base/errors.ts';
+import { Problem, Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
 import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
@@ -6,7 +6,7 @@ import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf, keepSeconds } from './lifetime.ts';
 import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
-import type { Entries, SessionRecord } from './record.ts';
+import type { Entries, Header, SessionRecord } from './record.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
@@ -203,12 +203,16 @@ export class SessionContainer {
     await this.#writer.undo(written);
   }
 
-  /** Ends the session with this key, whoever is using it. */
-  async endKey(key: string): Promise<void> {
+  /**
+   * Ends the session with this key, whoever is using it and whatever its record looks like. Gives its header, with nobody
+   * as its user where that cannot be read; `undefined` where there is no session.
+   */
+  async endKey(key: string): Promise<Header | undefined> {
     const ended = await this.#writer.endKey(key);
-    if (ended === undefined) return;
+    if (ended === undefined) return undefined;
     await this.#noteEnded(key, ended);
     this.#tell({ event: 'ended', id: idIn(key), user: nameIn(ended.user) });
+    return ended;
   }
 
   /** Ends the session of a browser id while the store is out of reach: whatever it still has is not believed. */
@@ -250,7 +254,8 @@ export class SessionContainer {
 
   /** The record that a store's key has, without decoding its data; `undefined` where it cannot be opened. */
   peek(key: string, value: Buffer): SessionRecord | undefined {
-    return this.#records.peek(key, value);
+    const record = this.#records.peek(key, value);
+    return record instanceof Problem ? undefined : record;
   }
 
   /** Whether a request that only read it writes that it was used. */

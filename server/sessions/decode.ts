@@ -21,7 +21,7 @@ class Reader {
 
   whole(): unknown {
     const format = this.#byte();
-    if (format !== FORMAT) throw new UnreadableValue(`it is in format ${format}, and this program knows ${FORMAT}`);
+    if (format !== FORMAT) throw ofFormat(format);
     const value = this.#value();
     if (this.#at !== this.#end) throw new UnreadableValue(`${this.#end - this.#at} bytes follow its end`);
     return value;
@@ -206,6 +206,13 @@ class Reader {
 
 function define(record: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function ofFormat(format: number): UnreadableValue {
+  const known = `it is in format ${format}, and this program knows ${FORMAT}`;
+  return format < FORMAT
+    ? new UnreadableValue(known)
+    : new UnreadableValue(`${known}: it was written by a newer Trellis`, 'newer');
 }
 
 function cutOff(): UnreadableValue {

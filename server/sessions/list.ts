@@ -1,4 +1,4 @@
-import { Unavailable } from '../base/errors.ts';
+import { Problem, Unavailable } from '../base/errors.ts';
 import type { KeyEntry, KeyListing, Store } from '../memcache/store.ts';
 import type { FindingOptions, SessionFinder } from './finding.ts';
 import { endOf } from './lifetime.ts';
@@ -37,6 +37,12 @@ export interface SessionQuery {
   readonly filter: string;
 }
 
+/** A record that cannot be opened. It may be somebody's session, and can be ended. */
+export interface UnopenedRecord extends Pick<ListedSession, 'id' | 'expires' | 'bytes' | 'servers'> {
+  /** A sentence. */
+  readonly why: string;
+}
+
 /** A page of the list, and figures about the whole of it. */
 export interface SessionPage {
   readonly sessions: readonly ListedSession[];
@@ -49,8 +55,9 @@ export interface SessionPage {
   readonly largestBytes: number | null;
   /** How many were opened, where those are not all: order and filter are among them. */
   readonly openedOnly: number | null;
-  /** Records that could not be opened. */
+  /** How many records could not be opened, and the first of them. */
   readonly unopened: number;
+  readonly firstUnopened: readonly UnopenedRecord[];
   readonly listing: Pick<KeyListing, 'hasMore' | 'walked' | 'unreachable'>;
 }
 
@@ -66,6 +73,8 @@ export interface OpenedSession extends ListedSession {
 export const MAX_KEYS = 100_000;
 /** Opening a record takes some 50 microseconds. */
 export const MAX_OPENED = 5_000;
+/** Of records that cannot be opened, a page names so many. */
+const MOST_UNOPENED = 100;
 const AT_ONCE = 100;
 const ACTIVE_MS = 5 * 60_000;
 const ID = /^[A-Za-z0-9_-]{43}$/;
@@ -76,7 +85,7 @@ interface ListOptions extends FindingOptions {
 
 interface Opening {
   readonly sessions: readonly ListedSession[];
-  readonly unopened: number;
+  readonly unopened: readonly UnopenedRecord[];
 }
 
 /** Lists the sessions of a container from the keys of its store. Looking does not count as using. */
@@ -107,7 +116,8 @@ export class SessionList {
       total: isAll ? opening.sessions.length : byEnd.length,
       active: opening.sessions.filter(({ lastAccess }) => now - lastAccess <= ACTIVE_MS).length,
       openedOnly: isAll ? null : opening.sessions.length,
-      unopened: opening.unopened,
+      unopened: opening.unopened.length,
+      firstUnopened: opening.unopened.slice(0, MOST_UNOPENED),
       listing,
     };
   }
@@ -119,7 +129,7 @@ export class SessionList {
     return {
       sessions: sessions.filter((session) => session.label === user),
       openedOnly: byEnd.length <= MAX_OPENED ? null : sessions.length,
-      unopened,
+      unopened: unopened.length,
       listing,
     };
   }
@@ -129,18 +139,26 @@ export class SessionList {
     const { keys, hasMore, unreachable } = await this.#options.store.keys(this.#prefix, most);
     if (hasMore || unreachable.length > 0) return undefined;
     const { sessions, unopened } = await this.#open(keys);
-    if (unopened > 0) return undefined;
+    if (unopened.length > 0) return undefined;
     return sessions.filter((session) => user === undefined || session.user === user).length;
+  }
+
+  /** The store's key for what a list names by this id; `undefined` for what no list would. */
+  keyOf(id: string): string | undefined {
+    return ID.test(id) ? this.#prefix + id : undefined;
   }
 
   /** The session that a list names by this id; `undefined` where there is none any more. */
   async find(id: string): Promise<OpenedSession | undefined> {
-    if (!ID.test(id)) return undefined;
     const { store } = this.#options;
-    const storeKey = this.#prefix + id;
-    const item = (await store.getMulti([storeKey])).get(storeKey);
-    const record = item === undefined ? undefined : this.#records.peek(storeKey, item.value);
-    if (item === undefined || record?.kind !== 'session' || !this.#finder.isLive(storeKey, record)) return undefined;
+    const storeKey = this.keyOf(id);
+    if (storeKey === undefined) return undefined;
+    const item = (await store.getMulti([storeKey], this.#records.checkFor)).get(storeKey);
+    if (item === undefined) return undefined;
+    const record = this.#records.peek(storeKey, item.value);
+    if (record instanceof Unavailable) throw record;
+    if (record instanceof Problem || record.kind !== 'session') return undefined;
+    if (!this.#finder.isLive(storeKey, record)) return undefined;
     const servers = store.placesOf(storeKey);
     return { ...this.#listed(id, record, item.value.length, servers), storeKey, entries: record.entries };
   }
@@ -158,12 +176,12 @@ export class SessionList {
   /** Opens records by server, so that one that fails meanwhile costs only what it holds. */
   async #open(entries: readonly KeyEntry[]): Promise<Opening> {
     const sessions: ListedSession[] = [];
-    let unopened = 0;
+    const unopened: UnopenedRecord[] = [];
     for (const ofServer of Map.groupBy(entries, ({ servers }) => servers[0]).values()) {
       for (let start = 0; start < ofServer.length; start += AT_ONCE) {
         const opened = await this.#openBatch(ofServer.slice(start, start + AT_ONCE));
         sessions.push(...opened.sessions);
-        unopened += opened.unopened;
+        unopened.push(...opened.unopened);
       }
     }
     return { sessions, unopened };
@@ -171,27 +189,29 @@ export class SessionList {
 
   async #openBatch(entries: readonly KeyEntry[]): Promise<Opening> {
     const sessions: ListedSession[] = [];
-    let unopened = 0;
-    const items = await this.#options.store.getMulti(entries.map(({ key }) => key)).catch(isOutOfReach);
-    if (items === undefined) return entries.length > 1 ? await this.#openEach(entries) : { sessions, unopened: 1 };
-    for (const { key, servers } of entries) {
-      const item = items.get(key);
+    const unopened: UnopenedRecord[] = [];
+    const keys = entries.map(({ key }) => key);
+    const items = await this.#options.store.getMulti(keys, this.#records.checkFor).catch(asUnavailable);
+    if (items instanceof Unavailable) return this.#openEach(entries, items);
+    for (const entry of entries) {
+      const item = items.get(entry.key);
       if (item === undefined) continue;
-      const record = this.#records.peek(key, item.value);
-      if (record === undefined) unopened += 1;
-      else if (this.#finder.isLive(key, record)) {
-        sessions.push(this.#listed(key.slice(key.lastIndexOf(':') + 1), record, item.value.length, servers));
+      const record = this.#records.peek(entry.key, item.value);
+      if (record instanceof Problem) unopened.push(unopenedRecord(entry, record));
+      else if (this.#finder.isLive(entry.key, record)) {
+        sessions.push(this.#listed(idIn(entry), record, item.value.length, entry.servers));
       }
     }
     return { sessions, unopened };
   }
 
-  /** One that is out of reach hides no other. */
-  async #openEach(entries: readonly KeyEntry[]): Promise<Opening> {
+  /** One that is out of reach, or cannot be judged, hides no other. */
+  async #openEach(entries: readonly KeyEntry[], why: Unavailable): Promise<Opening> {
+    if (entries.length === 1) return { sessions: [], unopened: entries.map((entry) => unopenedRecord(entry, why)) };
     const opened = await Promise.all(entries.map((entry) => this.#openBatch([entry])));
     return {
       sessions: opened.flatMap(({ sessions }) => sessions),
-      unopened: opened.reduce((sum, { unopened }) => sum + unopened, 0),
+      unopened: opened.flatMap(({ unopened }) => unopened),
     };
   }
 
@@ -202,8 +222,19 @@ export class SessionList {
   }
 }
 
-function isOutOfReach(error: unknown): undefined {
-  if (!(error instanceof Unavailable)) throw error;
+function asUnavailable(error: unknown): Unavailable {
+  if (error instanceof Unavailable) return error;
+  throw error;
+}
+
+function unopenedRecord(entry: KeyEntry, { message: why }: Problem): UnopenedRecord {
+  const { expires, bytes, servers } = entry;
+  return { id: idIn(entry), expires, bytes, servers, why };
+}
+
+/** The end of a key names the session without saying whose container it is in. */
+function idIn({ key }: KeyEntry): string {
+  return key.slice(key.lastIndexOf(':') + 1);
 }
 
 /** A dump has ends and sizes; what else a list can be ordered by has to be opened. */

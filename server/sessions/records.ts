@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { TooLarge } from '../base/errors.ts';
+import { Problem, TooLarge, Unavailable } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
-import type { Cas, Store, Worth } from '../memcache/store.ts';
+import { ServerUnreachable } from '../memcache/errors.ts';
+import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
-import { RecordSeal, SealedElsewhere, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
+import { RecordSeal, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
 export interface Scope {
@@ -82,17 +83,30 @@ export class SessionRecords {
     return this.#readSealed(browserId, this.#sealOf(browserId));
   }
 
-  /** For whoever knows a session by its key: lists do. */
-  readKey(key: string): Promise<Place> {
-    return this.#readSealed('', this.#newSeal(key));
+  /**
+   * For whoever knows a session by its key, and may end it whatever its record looks like: one that cannot be judged here
+   * is given as unreadable.
+   */
+  async readKey(key: string): Promise<Place> {
+    const seal = this.#newSeal(key);
+    try {
+      return await this.#readSealed('', seal);
+    } catch (error) {
+      if (!(error instanceof Unavailable) || error instanceof ServerUnreachable) throw error;
+      const item = await this.#store.get(key);
+      return item === undefined ? emptyPlace('', seal) : placeOf('', seal, item, UNREADABLE);
+    }
   }
 
-  /** A record as a list found it; `undefined` where it cannot be opened, of which nobody is told. */
-  peek(key: string, value: Buffer): SessionRecord | undefined {
+  /** The check of a list for one of its keys. */
+  readonly checkFor = (key: string): Check => this.#newSeal(key).isSound;
+
+  /** A record as a list found it, or why it cannot be opened; nobody else is told. */
+  peek(key: string, value: Buffer): SessionRecord | Problem {
     try {
       return this.#newSeal(key).open(value);
     } catch (error) {
-      if (error instanceof UnreadableRecord || error instanceof SealedElsewhere) return undefined;
+      if (error instanceof Problem) return error;
       throw error;
     }
   }
@@ -105,7 +119,7 @@ export class SessionRecords {
     checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
     const outcome =
       cas === undefined
-        ? await this.#store.add(seal.key, value, keepS, worth)
+        ? await this.#store.add(seal.key, value, keepS, worth, seal.isSound)
         : await this.#store.set(seal.key, value, keepS, cas, worth);
     const isStored = outcome === 'stored';
     if (isStored) seal.remember(value);
@@ -118,11 +132,9 @@ export class SessionRecords {
   }
 
   async #readSealed(browserId: string, seal: RecordSeal): Promise<Place> {
-    const item = await this.#store.get(seal.key);
+    const item = await this.#store.get(seal.key, seal.isSound);
     if (item === undefined) return emptyPlace(browserId, seal);
-    const { value, cas } = item;
-    const record = this.#open(seal, value) ?? UNREADABLE;
-    return { browserId, seal, record, cas, version: value.subarray(0, VERSION_BYTES), bytes: value.length };
+    return placeOf(browserId, seal, item, this.#open(seal, item.value) ?? UNREADABLE);
   }
 
   #open(seal: RecordSeal, value: Buffer): SessionRecord | undefined {
@@ -172,11 +184,15 @@ function emptyPlace(browserId: string, seal: RecordSeal): Place {
   return { browserId, seal, record: undefined, cas: undefined, version: undefined, bytes: 0 };
 }
 
+function placeOf(browserId: string, seal: RecordSeal, { value, cas }: Item, record: SessionRecord): Place {
+  return { browserId, seal, record, cas, version: value.subarray(0, VERSION_BYTES), bytes: value.length };
+}
+
 /**
  * What cannot be opened was forged or damaged. It is treated as a session that was ended: nothing in it is believed, its
  * browser id is given up, and the browser gets another as soon as something is stored.
  */
-const UNREADABLE: SessionRecord = {
+export const UNREADABLE: SessionRecord = {
   kind: 'ended',
   header: {
     created: 0,

@@ -62,7 +62,9 @@ export class NotStorable extends Problem {
 
 /** Bytes that are not a value in a format known here. */
 export class UnreadableValue extends Problem {
-  constructor(detail: string) {
-    super(500, 'unreadable-value', `A stored value cannot be read: ${detail}.`);
+  /** `newer`: it is in a later format than this program knows. */
+  constructor(detail: string, kind: 'broken' | 'newer' = 'broken') {
+    const [status, options] = kind === 'newer' ? ([503, { retryAfterS: 1 }] as const) : ([500, {}] as const);
+    super(status, 'unreadable-value', `A stored value cannot be read: ${detail}.`, options);
   }
 }

@@ -6,7 +6,7 @@ import { nothingAt, type FindingOptions, type Held, type SessionFinder } from '.
 import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
 import type { Entries, Header } from './record.ts';
-import type { Place, Put, SessionRecords } from './records.ts';
+import { UNREADABLE, type Place, type Put, type SessionRecords } from './records.ts';
 import type { Changes, Origin } from './session.ts';
 
 export interface SessionSettings extends Lifetime {
@@ -124,16 +124,21 @@ export class SessionWriter {
     if (written.movedTo !== null) await this.endKey(this.#records.keyOf(written.movedTo));
   }
 
-  /** Ends the session with this key, whoever is using it; says what it was, if there was one. */
+  /** Ends the session with this key, whoever is using it; says what it was, if there was one or may have been. */
   async endKey(key: string): Promise<Header | undefined> {
     let ended: Header | undefined;
     await this.#untilStored(async () => {
       const place = await this.#records.readKey(key);
-      ended = place.record?.kind === 'session' ? place.record.header : undefined;
+      ended = this.#headerToEnd(place);
       if (ended === undefined) return true;
       return (await this.#putMark({ ...nothingAt(place), header: ended }, { kind: 'ended' }, ended.created)).isStored;
     });
     return ended;
+  }
+
+  #headerToEnd({ record, seal }: Place): Header | undefined {
+    if (record === UNREADABLE) return { ...UNREADABLE.header, created: this.#now() };
+    return record?.kind === 'session' && this.#finder.isLive(seal.key, record) ? record.header : undefined;
   }
 
   async #attempt(current: Held, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { KeyValue } from '../../../schema/messages/keys.ts';
+import { Problem } from '../../base/errors.ts';
 import type { KeyRing } from '../../base/secrets.ts';
-import { openSealed, UnreadableItem } from '../../caching/typed-store.ts';
+import { openSealed } from '../../caching/typed-store.ts';
 import { decode } from '../../sessions/decode.ts';
 import { isSecretKey } from '../../sessions/obscure.ts';
 import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
@@ -19,7 +20,7 @@ export function unsealed(keyRing: KeyRing, storeKey: string, value: Buffer): Buf
   try {
     return openSealed(keyRing, storeKey, value);
   } catch (error) {
-    if (error instanceof UnreadableItem) return undefined;
+    if (error instanceof Problem) return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type {
   SessionRow,
   SessionsMessage,
   SessionValue,
+  UnopenedRow,
 } from '../../../schema/messages/sessions.ts';
 import { NotFound, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
@@ -20,8 +21,10 @@ import {
   type ListedSession,
   type OpenedSession,
   type SessionPage,
+  type UnopenedRecord,
 } from '../../sessions/list.ts';
 import type { Slot } from '../../sessions/record.ts';
+import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { walkWords } from '../memcache/walk-words.ts';
 import { openContainer } from './current.ts';
@@ -55,6 +58,7 @@ const list = method({
       active: page.active,
       meanBytes: page.meanBytes,
       largestBytes: page.largestBytes,
+      unopened: page.firstUnopened.map(unopenedRow),
       source: sourceOf(page, object),
       unreachable: unreachable.map(({ address }) => address),
       complete: unreachable.length === 0 && !page.listing.hasMore && page.unopened === 0,
@@ -78,13 +82,16 @@ const look = method({
 const endOne = method({
   http: 'DELETE',
   permission: PERMISSION,
-  summary: 'Ends a session, whoever is using it.',
+  summary: 'Ends a session, whoever is using it, and also one whose record cannot be opened.',
   tail: 'the key of the session, from the list',
   async run(call) {
     const { object, tail = '', user } = call;
-    const { storeKey, user: owner } = await getSession(object, tail);
-    await (await openContainer(object)).endKey(storeKey);
-    siteOf(object).log.info({ by: user.name, container: object.path, session: tail, owner }, 'A session was ended');
+    const container = await openContainer(object);
+    const storeKey = container.list.keyOf(tail);
+    const ended = storeKey === undefined ? undefined : await container.endKey(storeKey);
+    if (ended === undefined) throw noSession(object, tail);
+    const what = { by: user.name, container: object.path, session: tail, owner: nameIn(ended.user) };
+    siteOf(object).log.info(what, 'A session was ended');
     return noContent();
   },
 });
@@ -134,8 +141,12 @@ export const sessionsMethods: Readonly<Record<string, readonly Method[]>> = {
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
   const session = await (await openContainer(object)).list.find(id);
-  if (session !== undefined) return session;
-  throw new NotFound(
+  if (session === undefined) throw noSession(object, id);
+  return session;
+}
+
+function noSession(object: TreeObject, id: string): NotFound {
+  return new NotFound(
     `There is no session '${id.slice(0, 60)}' in '${object.path}': it has ended, or was given a new id.`,
   );
 }
@@ -168,6 +179,11 @@ function rowOf(session: ListedSession): SessionRow {
     server,
     copies,
   };
+}
+
+function unopenedRow({ id, why, expires, bytes, servers }: UnopenedRecord): UnopenedRow {
+  const [server = null, ...copies] = servers;
+  return { key: id, why, expires: expires === null ? null : timeText(expires), bytes, server, copies };
 }
 
 function sourceOf(page: SessionPage, object: TreeObject): string {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { KeyRing } from './base/secrets.ts';
+import { noteKeyIds } from './key-ids.ts';
+import { MemoryStorage } from './storage/memory.ts';
+
+test('the data know every key that any process ever had, and nothing of the keys but their ids', () => {
+  const table = new MemoryStorage().table<number>('key ids');
+  const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64url')) as [string, string];
+  noteKeyIds(KeyRing.parse(old), table, () => 1);
+  const rotated = KeyRing.parse(`${young},${old}`);
+  noteKeyIds(rotated, table, () => 2);
+  const later = KeyRing.parse(young);
+  noteKeyIds(later, table, () => 3);
+  assert.deepEqual(
+    new Map(table.entries()),
+    new Map([
+      [rotated.ids[0]!, 2],
+      [rotated.ids[1]!, 1],
+    ]),
+  );
+  assert.ok(rotated.ids.every((id) => /^[0-9a-f]{8}$/.test(id)));
+  assert.ok(later.isOurs?.(rotated.ids[1]!));
+  assert.ok(!later.isOurs?.('00000000'));
+});
