@@ -169,8 +169,10 @@ function siteFrom(
     serverNotes: new ServerNotes(storage, services.background),
     processes: new Processes({
       table: storage.table(signsAs),
+      elsewhere: storage.table(signsAs === 'processes' ? 'applications' : 'processes'),
       clock: wallClock,
       background: services.background,
+      log: services.log,
       heartbeatMs: config.heartbeatS * 1000,
     }),
     clock: wallClock,

@@ -1,44 +1,123 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Background } from './base/background.ts';
 import type { Clock } from './base/clock.ts';
+import { clockWords, isClockOff, SET_CLOCKS } from './base/clock-words.ts';
+import type { Log } from './base/log.ts';
 import type { KeyedTable } from './storage/storage.ts';
 
+/** What a process signs with. It may grow: what another version does not sign is missing. */
+export type Signature = {
+  readonly pid: number;
+  /** Which start of the machine `monotonicMs` counts from, where that is known. */
+  readonly boot: string;
+  /** When it signed, by the clock that all processes of a machine share, which nobody sets. */
+  readonly monotonicMs: number;
+  /** The same moment by its wall clock, in milliseconds since 1970. */
+  readonly wallMs: number;
+};
+
+/** A version that knew no signatures signed with the time alone. */
+type Signed = Signature | number;
+
 interface ProcessesOptions {
-  readonly table: KeyedTable<number>;
+  readonly table: KeyedTable<Signed>;
+  /** Where the processes sign that use the folder in another way. */
+  readonly elsewhere: KeyedTable<Signed>;
   readonly clock: Clock;
+  readonly monotonicClock?: Clock;
   readonly background: Background;
+  readonly log: Pick<Log, 'warn'>;
   /** How often a process signs. */
   readonly heartbeatMs: number;
 }
 
+/** Another process, and how far its clock is ahead of ours. */
+export interface OtherClock {
+  readonly pid: number;
+  readonly aheadS: number;
+}
+
+/** A signature is kept for longer than it counts: by a clock that is off, it would be over too soon. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
 /** Which processes serve one data folder right now: each signs in a table, and is forgotten a while after it stopped. */
 export class Processes {
-  readonly #table: KeyedTable<number>;
-  readonly #clock: Clock;
-  readonly #background: Background;
-  readonly #heartbeatMs: number;
+  readonly #options: ProcessesOptions;
+  readonly #monotonicClock: Clock;
+  readonly #boot = bootId();
   readonly #id = randomUUID();
+  readonly #told = new Set<number>();
 
-  constructor({ table, clock, background, heartbeatMs }: ProcessesOptions) {
-    this.#table = table;
-    this.#clock = clock;
-    this.#background = background;
-    this.#heartbeatMs = heartbeatMs;
-    background.every(heartbeatMs, 'note in the data file that this process serves it', () => this.#sign());
+  constructor(options: ProcessesOptions) {
+    this.#options = options;
+    this.#monotonicClock = options.monotonicClock ?? (() => Number(process.hrtime.bigint() / 1_000_000n));
+    const task = 'note in the data file that this process serves it';
+    options.background.every(options.heartbeatMs, task, () => this.#sign());
   }
 
   /** Whether another process serves the same tree, as far as can be told. */
   get hasOthers(): boolean {
-    return this.#table.entries().some(([id]) => id !== this.#id);
+    return this.#others(this.#options.table).length > 0;
+  }
+
+  /** Processes, serving or not, whose wall clock is too far from ours. Both are held against the clock that they share. */
+  clocksThatAreOff(): readonly OtherClock[] {
+    const { table, elsewhere, clock } = this.#options;
+    const ourOffset = clock() - this.#monotonicClock();
+    return [...this.#others(table), ...this.#others(elsewhere)].flatMap(([, signed]) => {
+      if (typeof signed === 'number' || signed.boot !== this.#boot) return [];
+      const aheadS = Math.round((signed.wallMs - signed.monotonicMs - ourOffset) / 1000);
+      return isClockOff(aheadS) ? [{ pid: signed.pid, aheadS }] : [];
+    });
   }
 
   /** Signs off. Where that cannot be written, the others forget this process a while later. */
   close(): void {
-    this.#background.do('note in the data file that this process ends', () => this.#table.delete(this.#id));
+    const { background, table } = this.#options;
+    background.do('note in the data file that this process ends', () => table.delete(this.#id));
   }
 
-  #sign(): Promise<void> {
-    const now = this.#clock();
-    return this.#table.whenFree(() => this.#table.set(this.#id, now, now + 3 * this.#heartbeatMs));
+  async #sign(): Promise<void> {
+    const { table, clock } = this.#options;
+    const wallMs = clock();
+    const signature = { pid: process.pid, boot: this.#boot, monotonicMs: this.#monotonicClock(), wallMs };
+    await table.whenFree(() => table.set(this.#id, signature, wallMs + KEPT_MS));
+    const gone = table.entries().filter(([, signed]) => !this.#isThere(signed));
+    for (const [id] of gone) await table.whenFree(() => table.delete(id));
+    this.#tellOfClocks();
+  }
+
+  #others(table: KeyedTable<Signed>) {
+    return table.entries().filter(([id, signed]) => id !== this.#id && this.#isThere(signed));
+  }
+
+  /** Whether a process has signed lately: by the shared clock, where it is one. */
+  #isThere(signed: Signed): boolean {
+    if (typeof signed === 'number') return true;
+    const { clock, heartbeatMs } = this.#options;
+    const isShared = signed.boot === this.#boot;
+    const ageMs = isShared ? this.#monotonicClock() - signed.monotonicMs : Math.abs(clock() - signed.wallMs);
+    return ageMs < 3 * heartbeatMs;
+  }
+
+  #tellOfClocks(): void {
+    const { clock, log } = this.#options;
+    const off = this.clocksThatAreOff();
+    for (const { pid, aheadS } of off) {
+      const words = `${clockWords(`Process ${pid}`, aheadS, clock(), 'this one')}. ${SET_CLOCKS}`;
+      if (!this.#told.has(pid)) log.warn({ process: pid, aheadS }, words);
+    }
+    this.#told.clear();
+    for (const { pid } of off) this.#told.add(pid);
+  }
+}
+
+/** Names the start of the machine; empty where the system has no such name. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
   }
 }

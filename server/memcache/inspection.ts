@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
-import { clockWords, isClockOff, leadsToSeveral, SET_CLOCKS } from './inspection-words.ts';
+import { leadsToSeveral } from './several-words.ts';
 import type { Member } from './member.ts';
 import { Sameness, type SamenessOptions } from './sameness.ts';
 import { statusOf } from './status.ts';

@@ -239,7 +239,7 @@ export class SessionContainer {
   /** Whether what is written to the store can be read there, with the lifetime of a session that began now. */
   roundTrip(): Promise<RoundTrip> {
     const now = this.#options.clock();
-    return roundTrip(this.#options.store, keepSeconds(now, this.settings, now));
+    return roundTrip(this.#options.store, keepSeconds(now, this.settings, now), this.#options.clock);
   }
 
   /** The store's key for the session of a browser id. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { startChaosProxy } from '../../e2e/support/chaos-proxy.ts';
+import { withClockAhead } from '../../e2e/support/clock-ahead.ts';
+import { startDealer } from '../../e2e/support/connection-dealer.ts';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import { LocalStore } from '../memcache/local.ts';
 import { clusterOf, several } from '../memcache/trial.ts';
@@ -87,4 +90,31 @@ test('what is kept in this process is said to be', async () => {
   assert.deepEqual(done(trip), ['Wrote a probe: in this process', 'Read it back: ', 'Deleted it: ']);
   assert.match(trip.text, /^Works\. Sessions are in this process/);
   assert.deepEqual([...store.entries()], []);
+});
+
+test('an address behind which several servers stand is named, and not their memory', async () => {
+  await using servers = await several(2);
+  await using dealer = await startDealer(servers.all.map(({ port }) => port));
+  const store = clusterOf([dealer]);
+  const trip = await roundTrip(store, 60);
+  assert.equal(trip.state, 'down');
+  assert.match(trip.text, new RegExp(`^${dealer.address} leads to several memcached servers, .* Name each of them`));
+  await store.close();
+  const inspecting = clusterOf([dealer], { inspects: true });
+  assert.match((await roundTrip(inspecting, 60)).text, /leads to several/);
+  await inspecting.close();
+});
+
+test('a memcached whose clock is off is named, with both times', async () => {
+  await using server = await startMemcached();
+  await using proxy = await startChaosProxy(server.port);
+  proxy.onAnswer = withClockAhead(3_600);
+  const store = clusterOf([proxy]);
+  const { state, text } = await roundTrip(store, 60);
+  assert.equal(state, 'warn');
+  const [, there = '', here = ''] = /says (\d\d:\d\d:\d\d), this server (\d\d:\d\d:\d\d): /.exec(text) ?? [];
+  const secondsOf = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  const differenceS = (secondsOf(there) - secondsOf(here) + 86_400) % 86_400;
+  assert.ok(Math.abs(differenceS - 3_600) <= 2, text);
+  await store.close();
 });

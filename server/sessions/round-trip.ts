@@ -1,8 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { wallClock, type Clock } from '../base/clock.ts';
+import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import { Problem, Unavailable } from '../base/errors.ts';
 import { ServerRefused, ServerUnreachable } from '../memcache/errors.ts';
 import type { Held, Holding } from '../memcache/holding.ts';
 import { LocalStore } from '../memcache/local.ts';
+import { leadsToSeveral } from '../memcache/several-words.ts';
 import type { Store } from '../memcache/store.ts';
 import { nextVersion } from '../memcache/version.ts';
 
@@ -26,14 +29,16 @@ export interface RoundTrip {
 const GRAIN_S = 3;
 
 /** Puts a probe where a session would go, asks each server for it over another connection, and takes it away. */
-export async function roundTrip(store: Store, ttlS: number): Promise<RoundTrip> {
+export async function roundTrip(store: Store, ttlS: number, clock: Clock = wallClock): Promise<RoundTrip> {
   const probe = new Probe(store, ttlS);
   try {
     await probe.step('Wrote a probe', () => probe.write());
     await probe.step('Read it back', () => probe.read());
     if (probe.holders.length > 0) await probe.step('Time to live', async () => probe.lifetime());
     await probe.step('Deleted it', () => probe.delete());
-    return { ...probe.verdict(), steps: probe.steps };
+    const doubts = await probe.doubts(clock());
+    const verdict = doubts === undefined ? probe.verdict() : ({ state: 'warn', text: doubts } as const);
+    return { ...verdict, steps: probe.steps };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // Where that fails too, the probe ends by itself.
@@ -80,8 +85,7 @@ class Probe {
     this.holders = holdings.filter((each): each is Holder => each.held !== undefined);
     this.#silent = holdings.flatMap(({ unreachable }) => unreachable ?? []);
     if (this.#silent.length === holdings.length) return this.#readAgain();
-    if (this.holders.length === 0)
-      throw new Unavailable(`${inWords(this.#places)} took the probe and lost it. ${LOST}`);
+    if (this.holders.length === 0) throw await this.#lost();
     const other = this.holders.find(({ held }) => !held.value.equals(this.#value));
     if (other !== undefined) throw new Unavailable(`${other.address} has another value than was written. ${CHANGED}`);
     return `on another connection, from ${inWords(this.holders.map(({ address }) => address))}`;
@@ -102,6 +106,16 @@ class Probe {
     return '';
   }
 
+  /** What is wrong with the servers though the probe came back: where they lead, and what time it is there. */
+  async doubts(now: number): Promise<string | undefined> {
+    const statuses = await this.#store.servers();
+    const several = statuses.find(({ isSeveral }) => isSeveral === true);
+    if (several !== undefined) return leadsToSeveral(several.address);
+    const off = statuses.find(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
+    if (off === undefined) return undefined;
+    return `Works, but ${clockWords(off.address, off.clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`;
+  }
+
   verdict(): Pick<RoundTrip, 'state' | 'text'> {
     if (this.#isHere) return { state: 'ok', text: HERE };
     const [held, wanted] = [this.holders.length, this.#places.length];
@@ -109,6 +123,14 @@ class Probe {
     const why = this.#silent.map(({ address, reason }) => `${address} ${reason.clause}`);
     const missing = why.length > 0 ? why.join('; ') : 'the others did not keep theirs';
     return { state: 'warn', text: `Works, with ${held} of ${wanted} copies: ${missing}.` };
+  }
+
+  /** What is there over one connection and not over another is on one of several servers. */
+  async #lost(): Promise<Unavailable> {
+    const places = inWords(this.#places);
+    const item = await this.#store.get(this.#key);
+    if (item?.value.equals(this.#value) === true) return new Unavailable(leadsToSeveral(places));
+    return new Unavailable(`${places} took the probe and lost it. ${LOST}`);
   }
 
   /** No server can be asked by itself: the store is asked the way it is asked for sessions. */

@@ -12,6 +12,7 @@ import { text } from '../../publisher/body.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
+import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-servers.ts';
 import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
@@ -138,7 +139,8 @@ export const memCacheProxy = defineType({
     const proxy = object as unknown as TreeObject;
     const asked = await knownServers(store);
     const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
-    return [...warningsAbout(...about), ...sessionWarnings(...about), ...(await sharingWarnings(proxy))];
+    const forSessions = [...sessionWarnings(...about), ...clockWarnings(proxy)];
+    return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(proxy))];
   },
   size({ properties }) {
     const count = parseServers(properties.servers).addresses.length;

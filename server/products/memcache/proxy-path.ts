@@ -5,6 +5,7 @@ import { follow, type Destination } from '../../manage/paths.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
+import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { sharingWarnings } from './sharing.ts';
 import { knownServers, sessionWarnings } from './servers.ts';
 import { replicasOf, storeOf } from './store-methods.ts';
@@ -41,7 +42,8 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
 
 async function warningsForSessions(proxy: TreeObject): Promise<readonly Warning[]> {
   const asked = await knownServers(await storeOf(proxy));
-  return sessionWarnings(asked, proxy.path, replicasOf(proxy), siteOf(proxy).clock());
+  const aboutServers = sessionWarnings(asked, proxy.path, replicasOf(proxy), siteOf(proxy).clock());
+  return [...clockWarnings(proxy), ...aboutServers];
 }
 
 function proxyOf(object: TreeObject): Promise<Destination> {

@@ -1,9 +1,10 @@
 import type { FieldAnswer, FieldResult } from '../../../schema/messages/forms.ts';
 import type { Warning } from '../../../schema/messages/objects.ts';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
-import { clockWords, isClockOff, leadsToSeveral, SET_CLOCKS } from '../../memcache/inspection-words.ts';
+import { leadsToSeveral } from '../../memcache/several-words.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';

@@ -106,6 +106,8 @@ function missing(last: TreeObject): readonly ChainBox[] {
 }
 
 function serverOf(status: ServerStatus): ChainMessage['servers'][number] {
-  const text = status.up ? `${(status.latencyMs ?? 0).toFixed(1)} ms` : (status.error ?? 'down');
-  return { address: status.address, state: resultOf(status).state, text };
+  const { state, text: words } = resultOf(status);
+  const latency = `${(status.latencyMs ?? 0).toFixed(1)} ms`;
+  const text = state === 'down' ? (status.error ?? 'down') : state === 'ok' ? latency : words;
+  return { address: status.address, state, text };
 }

@@ -8,6 +8,7 @@ import type { AtAccess } from '../../manage/access.ts';
 import { siteOf } from '../../site.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './current.ts';
 import { chainOf } from './chain.ts';
+import { clockWarnings } from './clock-warnings.ts';
 
 const DISABLED =
   'Sessioning is currently disabled because the session data container path setting is invalid. Please enter the path to a valid session data container object.';
@@ -65,7 +66,8 @@ export const sessionDataManager = defineType({
     const link = { label: 'Set up sessions', path: object.parent?.path ?? '/', tab: 'setup-sessions' };
     if (path === '') return [{ severity: 'warning', text: DISABLED, short: 'Sessions are off', link }];
     const container = await object.connection.find(path);
-    if (container === undefined || container.oid > 0 || !siteOf(object).processes.hasOthers) return [];
+    if (container === undefined || container.oid > 0 || !siteOf(object).processes.hasOthers)
+      return clockWarnings(object as unknown as TreeObject);
     const text = `Sessions are not shared: another process serves this tree, and those in ${path} are in the memory of each. Keep them in a MemCache Session Data Container.`;
     return [{ severity: 'warning', text, short: 'Sessions are not shared', link }];
   },

@@ -9,16 +9,11 @@ export function isClockOff(differenceS: number | null): boolean {
 
 export const SET_CLOCKS = 'Set both clocks by NTP; they may differ by 30 s.';
 
-/** That connections to one address end at different servers, and what to do. */
-export function leadsToSeveral(address: string): string {
-  return `${address} leads to several memcached servers, and a browser has another session on each of them, in turn. Name each of them on a line of its own.`;
-}
-
 /** Both times: `localhost:11211 says 14:02:10, this server 13:02:10`. */
-export function clockWords(who: string, differenceS: number | null, now: number): string {
+export function clockWords(who: string, differenceS: number | null, now: number, here = 'this server'): string {
   const ahead = differenceS ?? 0;
   const text = Math.abs(ahead) < DAY_S / 2 ? timeOfDay : dateAndTime;
-  return `${who} says ${text(now + ahead * 1000)}, this server ${text(now)}`;
+  return `${who} says ${text(now + ahead * 1000)}, ${here} ${text(now)}`;
 }
 
 function timeOfDay(time: number): string {

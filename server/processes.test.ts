@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Background } from './base/background.ts';
+import { openLog } from './base/log.ts';
+import { Processes, type Signature } from './processes.ts';
+import { MemoryStorage } from './storage/memory.ts';
+
+const HEARTBEAT_MS = 20_000;
+const HOUR_MS = 3_600_000;
+const log = openLog('silent');
+
+/** Processes of one machine on one data folder. `now` is the time that passes for all of them. */
+function machine() {
+  const storage = new MemoryStorage({ mounted: false });
+  const time = { now: 1_000_000 };
+  const start = (aheadMs = 0, signsAs = 'processes') => {
+    const background = new Background(log);
+    const processes = new Processes({
+      table: storage.table<Signature | number>(signsAs),
+      elsewhere: storage.table<Signature | number>(signsAs === 'processes' ? 'applications' : 'processes'),
+      clock: () => Date.now() + time.now + aheadMs,
+      monotonicClock: () => time.now,
+      background,
+      log,
+      heartbeatMs: HEARTBEAT_MS,
+    });
+    return { processes, end: () => background.close() };
+  };
+  return { time, start };
+}
+
+test('a process is known as long as it signs, however far off its clock is', () => {
+  for (const aheadMs of [0, HOUR_MS, -HOUR_MS]) {
+    const { time, start } = machine();
+    const one = start();
+    const other = start(aheadMs);
+    try {
+      assert.equal(one.processes.hasOthers, true, `${aheadMs}`);
+      assert.equal(other.processes.hasOthers, true);
+      time.now += 4 * HEARTBEAT_MS;
+      assert.equal(one.processes.hasOthers, false, 'it has not signed for long');
+    } finally {
+      one.end();
+      other.end();
+    }
+  }
+});
+
+test('clocks are held against the one that a machine’s processes share, applications included', () => {
+  const { start } = machine();
+  const [right, near, far] = [start(), start(29_000), start(-HOUR_MS, 'applications')];
+  try {
+    const aheads = ({ processes }: typeof right) => processes.clocksThatAreOff().map(({ aheadS }) => aheadS);
+    assert.deepEqual(aheads(right), [-3_600]);
+    assert.deepEqual(aheads(near), [-3_629]);
+    assert.deepEqual(
+      aheads(far).toSorted((a, b) => a - b),
+      [3_600, 3_629],
+    );
+  } finally {
+    for (const each of [right, near, far]) each.end();
+  }
+});
