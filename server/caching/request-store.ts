@@ -1,4 +1,4 @@
-import type { Cas, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../memcache/store.ts';
+import type { Cas, Check, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../memcache/store.ts';
 
 /** What a request remembers at most. Beyond it the first are forgotten, and asked for again. */
 const MOST_VALUES = 1_000;
@@ -25,21 +25,21 @@ export class RequestStore implements Store {
     this.#isOver = isOver;
   }
 
-  async get(key: string): Promise<Item | undefined> {
-    if (this.#isOver()) return this.#store.get(key);
-    return copyOf(await (this.#asked.get(key)?.item ?? this.#remember(key, this.#store.get(key))));
+  async get(key: string, check?: Check): Promise<Item | undefined> {
+    if (this.#isOver()) return this.#store.get(key, check);
+    return copyOf(await (this.#asked.get(key)?.item ?? this.#remember(key, this.#store.get(key, check))));
   }
 
-  async getMulti(keys: readonly string[]): Promise<Map<string, Item>> {
-    if (this.#isOver()) return this.#store.getMulti(keys);
+  async getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>> {
+    if (this.#isOver()) return this.#store.getMulti(keys, checkFor);
     const missing = [...new Set(keys)].filter((key) => !this.#asked.has(key));
-    const found = missing.length === 0 ? undefined : this.#store.getMulti(missing);
+    const found = missing.length === 0 ? undefined : this.#store.getMulti(missing, checkFor);
     for (const key of missing)
       void this.#remember(
         key,
         found!.then((items) => items.get(key)),
       ).catch(() => undefined);
-    const items = await Promise.all(keys.map((key) => this.get(key)));
+    const items = await Promise.all(keys.map((key) => this.get(key, checkFor?.(key))));
     return new Map(keys.flatMap((key, index) => (items[index] === undefined ? [] : [[key, items[index]]])));
   }
 
@@ -47,8 +47,8 @@ export class RequestStore implements Store {
     return this.#write(key, () => this.#store.set(key, value, ttlS, cas, worth));
   }
 
-  add(key: string, value: Buffer, ttlS: number, worth?: Worth): Promise<Outcome> {
-    return this.#write(key, () => this.#store.add(key, value, ttlS, worth));
+  add(key: string, value: Buffer, ttlS: number, worth?: Worth, check?: Check): Promise<Outcome> {
+    return this.#write(key, () => this.#store.add(key, value, ttlS, worth, check));
   }
 
   replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
@@ -59,8 +59,8 @@ export class RequestStore implements Store {
     return this.#write(key, () => this.#store.delete(key, cas));
   }
 
-  touch(key: string, ttlS: number): Promise<boolean> {
-    return this.#write(key, () => this.#store.touch(key, ttlS));
+  touch(key: string, ttlS: number, check?: Check): Promise<boolean> {
+    return this.#write(key, () => this.#store.touch(key, ttlS, check));
   }
 
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {

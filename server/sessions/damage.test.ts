@@ -4,6 +4,7 @@ import { harmsTo } from '../../e2e/support/damage.ts';
 import { RawMemcached } from '../../e2e/support/raw-memcached.ts';
 import { Unavailable } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
+import { RequestStore } from '../caching/request-store.ts';
 import { TypedStore } from '../caching/typed-store.ts';
 import type { Cluster } from '../memcache/cluster.ts';
 import { clusterOf, several } from '../memcache/trial.ts';
@@ -100,13 +101,20 @@ test('a write over a damaged copy is stored on every server', async () => {
 
 test('values of products and kept pages survive damage to a copy in the same way, read one by one or together', async () => {
   const cluster = clusterOf(servers.all.slice(0, 2), { replicas: 2 });
-  const values = new TypedStore({ store: cluster, prefix: 'v-t', keyRing: KeyRing.random(), clock: Date.now });
+  const keyRing = KeyRing.random();
+  const values = new TypedStore({ store: cluster, prefix: 'v-t', keyRing, clock: Date.now });
   await values.set('a', { n: [1] }, 600);
   await values.set('b', 'other', 600);
   await harm('v-t:a', 2, async (name) => assert.deepEqual(await values.get('a'), { n: [1] }, name));
   await harm('v-t:a', 2, async (name) => {
     assert.deepEqual([...(await values.getMulti(['a', 'b'])).values()], [{ n: [1] }, 'other'], name);
   });
+  const inRequests = async (name: string) => {
+    const store = new RequestStore(cluster, () => false);
+    const own = new TypedStore({ store, prefix: 'v-t', keyRing, clock: Date.now });
+    assert.deepEqual([...(await own.getMulti(['a', 'b'])).values()], [{ n: [1] }, 'other'], name);
+  };
+  await harm('v-t:a', 2, inRequests);
   await harm('v-t:b', 2, async (name) => assert.ok(await values.touch('b', 600), name));
   await cluster.close();
 });
