@@ -158,9 +158,9 @@ export class FrameworkSessions {
     const isUse = !session.isNew && isSame(this.#life(seen), this.#life(wanted));
     for (const key of ownKeys) {
       const [before, after] = [valueOf(seen, key), valueOf(wanted, key)];
-      if (!isUse) session.override(key, after);
-      else if (!isSame(before, after))
-        session.update(key, (now) => (now === undefined || isSame(now, before) ? after : now));
+      if (isUse && isSame(before, after)) continue;
+      if (!isUse || after === undefined) session.override(key, after);
+      else session.update(key, (now) => (now === undefined || isSame(now, before) ? after : now));
     }
   }
 

@@ -109,6 +109,13 @@ test('of two that both say how long a session is good the later is right, as a w
     await store.set(sid, ends[second]!, undefined, other);
     assert.deepEqual(Object.keys((await store.get(sid)) ?? {}).toSorted(), Object.keys(ends[second]!).toSorted());
   }
+  await store.set((sid += ' used'), until({ a: 1 }), DAY_MS);
+  const [says, uses] = [request(), request()];
+  for (const call of [says, uses]) await store.get(sid, DAY_MS, call);
+  await store.set(sid, ends['browser']!, undefined, says);
+  await store.set(sid, { ...until({ a: 1, b: 1 }, DAY_MS + 60_000), _maxAge: DAY_MS }, DAY_MS, uses);
+  const { _session, _maxAge, b } = (await store.get(sid)) ?? {};
+  assert.deepEqual([_session, _maxAge, b], [true, undefined, 1], 'who only used it takes nothing of that back');
   await change('/mcsdc', { on_conflict: 'newest' });
 });
 
@@ -142,6 +149,13 @@ test('a session ends with its maxAge', async () => {
   assert.equal(await store.get(sid), undefined);
   await store.set(sid, { n: 1, _session: true }, undefined);
   assert.deepEqual(await store.get(sid), { n: 1, _session: true });
+});
+
+test('a store that is called by somebody else, with a maxAge or without, keeps what it is given', async () => {
+  await store.set(sid, { n: 1 }, DAY_MS);
+  assert.ok(Number((await store.get(sid))?.['_expire']) > Date.now() + DAY_MS / 2);
+  await store.set(sid, { n: 2 });
+  assert.deepEqual(await store.get(sid), { n: 2 });
 });
 
 test('a key that is called like something of every object is a key like others', async () => {

@@ -38,7 +38,7 @@ export interface KoaSessionStore {
 
 const RULES: CookieRules = {
   ownKeys: ['_expire', '_maxAge', '_session'],
-  expiresOf: ({ _expire }) => (typeof _expire === 'number' ? _expire : null),
+  expiresOf: ({ _expire, _session }) => (typeof _expire === 'number' && _session !== true ? _expire : null),
   withoutExpiry: ({ _expire, ...others }) => others,
 };
 
