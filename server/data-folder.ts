@@ -165,7 +165,7 @@ function siteFrom(
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,
-    endedSessions: new EndedSessions(storage),
+    endedSessions: new EndedSessions(storage, services.generations),
     serverNotes: new ServerNotes(storage, services.background),
     processes: new Processes({
       table: storage.table(signsAs),

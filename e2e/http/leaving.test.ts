@@ -249,6 +249,23 @@ test('while memcached is out of reach one signs in and out all the same, and the
   assert.equal(await cartOf(came), 'a cart', 'that one was nobody’s');
 });
 
+test('a session that one more name makes too large keeps nobody from signing in', async () => {
+  const name = 'n'.repeat(255);
+  await addUser(name);
+  const visitor = new Visitor(one);
+  const isTaken = async (bytes: number) => (await visitor.visit('/page', `fill n ${bytes}`)).status === 200;
+  let [fits, exceeds] = [0, 256 * 1_024];
+  while (exceeds - fits > 1) {
+    const bytes = Math.floor((fits + exceeds) / 2);
+    if (await isTaken(bytes)) fits = bytes;
+    else exceeds = bytes;
+  }
+  assert.ok(await isTaken(fits));
+  assert.equal((await visitor.signIn(name, PASSWORD)).status, 200);
+  assert.equal(await visitor.user(), name);
+  assert.equal(visitor.browserId, '');
+});
+
 test('signing out by somebody who has no session, or was not signed in, is as good as any', async () => {
   const visitor = new Visitor(one);
   assert.equal((await visitor.ask('/api/@logout', { method: 'POST' })).status, 204);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, mock, test } from 'node:test';
 import Koa, { type DefaultState, type ParameterizedContext } from 'koa';
+import { basic } from '../../e2e/support/server.ts';
 import { Visitor } from '../../e2e/support/visitor.ts';
 import { koaSessions, SessionAlreadyWritten, type Session, type SessionContext } from './koa.ts';
 import { openTestSessions } from './testing.ts';
@@ -306,6 +307,24 @@ test('a session can be moved to a new id and ended', async () => {
   handle = async (context) => (await context.session()).invalidate();
   await visitor.ask('/');
   assert.equal(visitor.browserId, '', 'the cookie was dropped');
+});
+
+test('in the application, too, a session of a user of the tree ends with a new password of theirs', async () => {
+  const body = { name: 'ina', password: 'violets under glass', roles: ['Manager'] };
+  assert.equal((await installation.ask('POST', '/api/acl_users/@users', { body })).status, 201);
+  const visitor = visitorOf(counting);
+  const headers = { authorization: basic('ina', body.password) };
+  const added = await installation.ask('POST', '/api/mcsdc/@test', { body: { items: 'n one' }, headers });
+  assert.equal(added.status, 200, added.text);
+  const [pair = ''] = String(added.cookies).split(';');
+  visitor.browserId = pair.slice(pair.indexOf('=') + 1);
+  handle = async (context) => {
+    context.body = String((await context.session()).get('n', 'nothing'));
+  };
+  assert.equal((await visitor.ask('/')).text, 'one');
+  const password = { body: { password: 'roses in the rain' } };
+  assert.equal((await installation.ask('PATCH', '/api/acl_users/@users/ina', password)).status, 200);
+  assert.equal((await visitor.ask('/')).text, 'nothing');
 });
 
 test('a user of the application is nobody of the same name here, whatever happens to that one', async () => {

@@ -1,4 +1,4 @@
-import { ConflictError, Unavailable } from '../../base/errors.ts';
+import { Problem, Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -185,7 +185,7 @@ async function useBeside(manager: TreeObject, call: Call, who: Who): Promise<Ses
   return browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), who);
 }
 
-/** Who signs in or out does so whatever becomes of the session, which may be out of reach or changed by others just now. */
+/** Who signs in or out does so whatever becomes of the session: out of reach, changed by others just now, too large by a name. */
 function sparing(use: SessionUse, lose?: () => void): Participant {
   return {
     commit: () =>
@@ -200,7 +200,7 @@ function sparing(use: SessionUse, lose?: () => void): Participant {
 }
 
 function spare(error: unknown): void {
-  if (!(error instanceof Unavailable || error instanceof ConflictError)) throw error;
+  if (!(error instanceof Problem)) throw error;
 }
 
 /** For whom a session is asked for. */
