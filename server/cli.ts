@@ -13,12 +13,13 @@ const HOW = `Usage:
                                                 while there is no Manager, the user is made as one
   npm run trellis -- backup <folder>            copies database and key ring into a new folder, also while a server runs
   npm run trellis -- restore <folder>           puts a backup in their place, while no server runs; what was there is kept
+                                                with --damaged also where bytes of files are damaged: both check all of them
   npm run trellis -- example shop               puts the example into the tree at /shop, also while a server runs
   --data <folder>                               the data folder, as for the server`;
 
 /** Work on a data folder by whoever runs the server: all but `restore` also while it runs. */
 async function main(args: readonly string[]): Promise<void> {
-  const options = { data: { type: 'string' }, password: { type: 'boolean' } } as const;
+  const options = { data: { type: 'string' }, password: { type: 'boolean' }, damaged: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const [command, argument, ...others] = positionals;
   if (argument === undefined || others.length > 0 || (command === 'user') !== (values.password === true)) {
@@ -26,20 +27,20 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const config = readConfig(values.data === undefined ? [] : ['--data', values.data], process.env);
   if (command === 'user') await setPasswordIn(config, argument);
-  else if (command === 'backup') await makeBackup(config, argument);
-  else if (command === 'restore') restoreBackup(config, argument);
+  else if (command === 'backup') await makeBackup(config, argument, values.damaged);
+  else if (command === 'restore') restoreBackup(config, argument, values.damaged);
   else if (command === 'example') await putExample(config, argument);
   else throw new Error(HOW);
 }
 
-async function makeBackup({ dataFolder, keyRing }: Config, into: string): Promise<void> {
-  const facts = await backUp(dataFolder, into);
+async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDamaged = false): Promise<void> {
+  const facts = await backUp(dataFolder, into, { withDamaged });
   console.log(`Backed up ${contents(facts)} to ${facts.folder}, and read the copy to its last page.`);
   if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
 }
 
-function restoreBackup({ dataFolder, keyRing }: Config, from: string): void {
-  const facts = restore(from, dataFolder);
+function restoreBackup({ dataFolder, keyRing }: Config, from: string, withDamaged = false): void {
+  const facts = restore(from, dataFolder, { withDamaged });
   console.log(
     `Restored ${contents(facts)} to ${facts.folder}. Sessions that were ended since the backup may live again.`,
   );

@@ -140,3 +140,16 @@ export class StorageGone extends Problem {
     super(503, 'storage-gone', detail);
   }
 }
+
+/** Bytes that are kept here are not those that were stored, as their hash tells. */
+export class ContentDamaged extends Problem {
+  /** `whose` bytes: the path of an object, where it is known. */
+  constructor(whose?: string) {
+    const what = whose === undefined ? 'Bytes that were stored' : `The bytes of ${whose}`;
+    super(
+      500,
+      'content-damaged',
+      `${what} are damaged, or missing, on the disk. Upload the file again, or restore a backup.`,
+    );
+  }
+}

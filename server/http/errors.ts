@@ -6,6 +6,7 @@ import { escapeHtml, type Response } from '../publisher/request.ts';
 /** The one place where an error becomes a response. What was not thrown on purpose is logged and told by a number only. */
 export function responseTo(error: unknown, acceptsHtml: boolean, log: Log): Response {
   const problem = error instanceof Problem ? error : unexpected(error, log);
+  if (problem === error && problem.status === 500) log.error({ err: problem }, 'A request met something damaged');
   const headers: Record<string, string> = {};
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
   if (problem instanceof MethodNotAllowed) headers['allow'] = problem.allow;

@@ -1,4 +1,4 @@
-import { NotFound, Problem } from '../base/errors.ts';
+import { ContentDamaged, NotFound, Problem } from '../base/errors.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type {
   Change,
@@ -204,6 +204,15 @@ export class Connection {
     return this.#storeOf(object.oid).storage.contents;
   }
 
+  /** The bytes of an object, or a part of them, once all of them were found as they were stored. */
+  async bytesOf(object: TreeObject, content: Content, from?: number, to?: number): Promise<AsyncIterable<Buffer>> {
+    const contents = this.contentsOf(object);
+    await contents.check(content).catch((error: unknown) => {
+      throw error instanceof ContentDamaged ? new ContentDamaged(object.path) : error;
+    });
+    return contents.read(content, from, to);
+  }
+
   /** Where the bytes of what is added to a folder are kept. */
   contentsBelow(folder: TreeObject): Contents {
     return this.#storeBelow(folder).storage.contents;
@@ -267,7 +276,10 @@ export class Connection {
   async copy(object: TreeObject, parent: TreeObject, id: string): Promise<TreeObject> {
     const { content } = object;
     const [from, to] = [this.contentsOf(object), this.contentsBelow(parent)];
-    if (content !== undefined && from !== to) await carry(content, from, to);
+    if (content !== undefined && from !== to) {
+      await this.bytesOf(object, content);
+      await carry(content, from, to);
+    }
     const oid = this.#storeBelow(parent).storage.newOid();
     const state = { ...object.state, ...this.#beginning(), oid, parent: parent.oid, id };
     return this.#enter(new TreeObject(this, parent, state));

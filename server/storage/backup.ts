@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
+import { damagedContents, pathOf } from './damage.ts';
 import { APPLICATION_ID, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
 
 /** What a backup holds, or what a restore brought back and put aside. */
@@ -23,6 +24,11 @@ export interface BackupFacts {
   readonly bytes: number;
   /** Whether the key ring was in the data folder: otherwise it is in TRELLIS_SECRETS, and has to be kept beside. */
   readonly hasKeyRing: boolean;
+}
+
+export interface CheckOptions {
+  /** Take files whose bytes are damaged as they are. They are named where they are met. */
+  readonly withDamaged?: boolean;
 }
 
 export interface RestoreFacts extends BackupFacts {
@@ -36,7 +42,7 @@ const IN_USE = ['processes', 'applications'];
 const ALL_PAGES = 2 ** 31 - 1;
 
 /** Copies database and key ring of a data folder, in use or not, into a new folder, and reads the copy to its last page. */
-export async function backUp(dataFolder: string, into: string): Promise<BackupFacts> {
+export async function backUp(dataFolder: string, into: string, options: CheckOptions = {}): Promise<BackupFacts> {
   const source = join(dataFolder, FILE_NAME);
   const evidence = checkNotLost(dataFolder);
   if (!existsSync(source))
@@ -50,7 +56,7 @@ export async function backUp(dataFolder: string, into: string): Promise<BackupFa
   try {
     await copyDatabase(source, join(unfinished, FILE_NAME), evidence);
     copyKeyRing(dataFolder, unfinished);
-    const facts = check(unfinished);
+    const facts = check(unfinished, options);
     if (existsSync(folder)) rmdirSync(folder);
     renameSync(unfinished, folder);
     return { ...facts, folder };
@@ -61,7 +67,7 @@ export async function backUp(dataFolder: string, into: string): Promise<BackupFa
 }
 
 /** Checks a backup and puts it in the place of what is in the data folder, which is kept beside it. */
-export function restore(from: string, dataFolder: string): RestoreFacts {
+export function restore(from: string, dataFolder: string, options: CheckOptions = {}): RestoreFacts {
   if (!existsSync(join(from, FILE_NAME))) {
     throw new CannotOpen(`There is no backup in "${resolve(from)}": it would hold ${FILE_NAME} and ${SECRETS}.`);
   }
@@ -72,7 +78,7 @@ export function restore(from: string, dataFolder: string): RestoreFacts {
     for (const name of [FILE_NAME, `${FILE_NAME}-wal`, SECRETS]) {
       if (existsSync(join(from, name))) copyWhole(join(from, name), fresh);
     }
-    const facts = check(fresh);
+    const facts = check(fresh, options);
     checkUnused(dataFolder);
     const release = takeAlone(dataFolder);
     try {
@@ -118,8 +124,8 @@ function copyWhole(file: string, into: string): void {
   chmodSync(target, 0o600);
 }
 
-/** Opens what was copied: every page of the database, and the keys. */
-function check(folder: string): Omit<BackupFacts, 'folder'> {
+/** Opens what was copied: every page of the database, every state and value, the bytes of every file, and the keys. */
+function check(folder: string, { withDamaged = false }: CheckOptions): Omit<BackupFacts, 'folder'> {
   const file = join(folder, FILE_NAME);
   const database = open(file);
   try {
@@ -129,6 +135,8 @@ function check(folder: string): Omit<BackupFacts, 'folder'> {
     checkNotNewer(file, Number(database.pragma('user_version', { simple: true })));
     const found = String(database.pragma('integrity_check(1)', { simple: true }));
     if (found !== 'ok') throw new CannotOpen(`The copy "${file}" is damaged (${found.replaceAll(/\s+/g, ' ')}).`);
+    checkStored(database, file);
+    if (!withDamaged) checkContents(database);
     const pages = Number(database.pragma('page_count', { simple: true }));
     const bytes = pages * Number(database.pragma('page_size', { simple: true }));
     const objects = Number(database.prepare('SELECT count(*) FROM objects').pluck().get());
@@ -138,6 +146,27 @@ function check(folder: string): Omit<BackupFacts, 'folder'> {
   } finally {
     database.close();
   }
+}
+
+function checkStored(database: Database.Database, file: string): void {
+  for (const [table, column] of [
+    ['revisions', 'state'],
+    ['entries', 'value'],
+  ]) {
+    const broken = database.prepare(`SELECT count(*) FROM ${table} WHERE NOT json_valid(${column})`).pluck().get();
+    if (Number(broken) > 0) throw new CannotOpen(`The copy "${file}" is damaged (${String(broken)} of its ${table}).`);
+  }
+}
+
+function checkContents(database: Database.Database): void {
+  const damaged = damagedContents(database);
+  if (damaged.length === 0) return;
+  const shown = damaged.slice(0, 20).map((hash) => pathOf(database, hash) ?? 'an earlier revision');
+  const more = damaged.length > shown.length ? ` and ${damaged.length - shown.length} more` : '';
+  throw new CannotOpen(
+    `The bytes of ${shown.join(', ')}${more} are damaged. Upload them again, or restore an earlier backup; ` +
+      'with --damaged they are copied as they are.',
+  );
 }
 
 function hasKeyRing(folder: string): boolean {

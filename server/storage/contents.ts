@@ -1,10 +1,17 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
+import { ContentDamaged } from '../base/errors.ts';
+import { BoundedMap } from '../base/limits.ts';
 import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
 
 /** A slice is found by its number, so this never changes. One is written in a few thousandths of a second. */
 const SLICE_BYTES = 256 * 1024;
+/** Of so many contents it is known whether they are whole. */
+const REMEMBERED = 10_000;
+/** Damage may be mended by another process: it is looked at again. */
+const DAMAGED_MS = 60_000;
 
 const STAGE = `
   INSERT INTO contents (hash, size, staged_until) VALUES (?, ?, ?)
@@ -13,6 +20,7 @@ const IS_WHOLE = 'SELECT is_whole FROM contents WHERE hash = ?';
 const GO_ON = 'UPDATE contents SET staged_until = ? WHERE hash = ? AND is_whole = 0';
 // Whoever stages the same bytes at the same time writes the same slices.
 const ADD_SLICE = 'INSERT OR IGNORE INTO slices (hash, number, bytes) VALUES (?, ?, ?)';
+const MEND_SLICE = 'INSERT OR REPLACE INTO slices (hash, number, bytes) VALUES (?, ?, ?)';
 const FINISH = `
   UPDATE contents SET is_whole = 1
   WHERE hash = @hash AND size = (SELECT coalesce(sum(length(bytes)), 0) FROM slices WHERE hash = @hash)`;
@@ -35,12 +43,16 @@ export class SqliteContents implements Contents {
   readonly #isWhole: Statement<[string], number>;
   readonly #goOn: Statement<[number, string]>;
   readonly #addSlice: Statement<[string, number, Buffer]>;
+  readonly #mendSlice: Statement<[string, number, Buffer]>;
   readonly #finish: Statement<[{ hash: string }]>;
   readonly #slice: Statement<[string, number], Buffer>;
   readonly #forgotten: Statement<[number], string>;
   readonly #spoil: Statement<[string]>;
   readonly #dropSlices: Statement<[string]>;
   readonly #drop: Statement<[string]>;
+  /** Until when it need not be looked at again whether a content is whole. */
+  readonly #known = new BoundedMap<string, { readonly isWhole: boolean; readonly until: number }>(REMEMBERED);
+  readonly #looking = new Map<string, Promise<boolean>>();
 
   constructor(database: Database, clock: Clock, read: ReadStep, write: WriteStep) {
     this.#clock = clock;
@@ -50,6 +62,7 @@ export class SqliteContents implements Contents {
     this.#isWhole = database.prepare<[string], number>(IS_WHOLE).pluck();
     this.#goOn = database.prepare(GO_ON);
     this.#addSlice = database.prepare(ADD_SLICE);
+    this.#mendSlice = database.prepare(MEND_SLICE);
     this.#finish = database.prepare(FINISH);
     this.#slice = database.prepare<[string, number], Buffer>(SLICE).pluck();
     this.#forgotten = database.prepare<[number], string>(FORGOTTEN).pluck();
@@ -60,7 +73,7 @@ export class SqliteContents implements Contents {
 
   async stage(source: ContentSource): Promise<void> {
     await this.sweep();
-    if (await this.#write(() => this.#begin(source))) return;
+    if (await this.#write(() => this.#begin(source))) return this.#mend(source);
     let number = 0;
     for await (const slice of source.slices(SLICE_BYTES)) {
       // Somebody else finished the same bytes, or they were swept: the commit that names them will tell.
@@ -71,12 +84,17 @@ export class SqliteContents implements Contents {
     await this.#write(() => this.#finish.run({ hash: source.hash }));
   }
 
-  async *read({ hash, size }: Content, from = 0, to = size): AsyncGenerator<Buffer> {
+  async check(content: Content): Promise<void> {
+    if (!(await this.#isWholeStill(content))) throw new ContentDamaged();
+  }
+
+  async *read(content: Content, from = 0, to = content.size): AsyncGenerator<Buffer> {
+    await this.check(content);
     for (let at = from; at < to;) {
       const number = Math.floor(at / SLICE_BYTES);
       const begin = number * SLICE_BYTES;
-      const slice = await this.#read(() => this.#slice.get(hash, number));
-      if (slice === undefined) throw new Error(`Slice ${number} of the content ${hash} is missing.`);
+      const slice = await this.#read(() => this.#slice.get(content.hash, number));
+      if (slice === undefined) throw new ContentDamaged();
       yield slice.subarray(at - begin, to - begin);
       at = begin + SLICE_BYTES;
     }
@@ -84,6 +102,45 @@ export class SqliteContents implements Contents {
 
   async sweep(): Promise<void> {
     while (await this.#write(() => this.#sweepSome())) await nextTurn();
+  }
+
+  /** Who brings the same bytes again brings them in the place of damaged ones. */
+  async #mend(source: ContentSource): Promise<void> {
+    if (await this.#isWholeStill(source)) return;
+    let number = 0;
+    for await (const slice of source.slices(SLICE_BYTES)) {
+      await this.#write(() => this.#mendSlice.run(source.hash, number, slice));
+      number += 1;
+      await nextTurn();
+    }
+    this.#known.delete(source.hash);
+    await this.check(source);
+  }
+
+  async #isWholeStill(content: Content): Promise<boolean> {
+    const { hash } = content;
+    const known = this.#known.get(hash);
+    if (known !== undefined && known.until > this.#clock()) return known.isWhole;
+    // Whoever asks meanwhile waits for the same look.
+    const looking = this.#looking.get(hash) ?? this.#look(content).finally(() => this.#looking.delete(hash));
+    this.#looking.set(hash, looking);
+    const isWhole = await looking;
+    this.#known.set(hash, { isWhole, until: isWhole ? Infinity : this.#clock() + DAMAGED_MS });
+    return isWhole;
+  }
+
+  /** A slice at a time, so that others are answered meanwhile. */
+  async #look({ hash, size }: Content): Promise<boolean> {
+    const found = createHash('sha256');
+    let bytes = 0;
+    for (let number = 0; bytes < size; number += 1) {
+      const slice = await this.#read(() => this.#slice.get(hash, number));
+      if (slice === undefined || slice.length === 0) return false;
+      bytes += slice.length;
+      found.update(slice);
+      if (bytes < size) await nextTurn();
+    }
+    return bytes === size && found.digest('base64url') === hash;
   }
 
   /** Whether the bytes are there already. */
@@ -102,6 +159,7 @@ export class SqliteContents implements Contents {
   #sweepSome(): boolean {
     const hash = this.#forgotten.get(this.#clock());
     if (hash === undefined) return false;
+    this.#known.delete(hash);
     this.#spoil.run(hash);
     if (this.#dropSlices.run(hash).changes === 0) this.#drop.run(hash);
     return true;

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { checkText } from './batch.ts';
 import { endOfPrefix, isStorable } from './order.ts';
+import { parseStored } from './problems.ts';
 import type { Json, KeyedTable } from './storage.ts';
 
 const GET = 'SELECT value FROM entries WHERE name = ? AND key = ? AND (expires IS NULL OR expires > ?)';
@@ -103,7 +104,7 @@ export class EntryTable<Value extends Json> implements KeyedTable<Value> {
     if (!isStorable(prefix)) return [];
     const range = { name: this.#name, from: prefix, to: endOfPrefix(prefix) ?? null, now: this.#clock() };
     const rows = this.#steps.read(() => this.#statements.list.all(range));
-    return rows.map(([key, value]) => [key, JSON.parse(value) as Value]);
+    return rows.map(([key, value]) => [key, this.#parse(value)]);
   }
 
   whenFree<Result>(step: () => Result): Promise<Result> {
@@ -112,7 +113,11 @@ export class EntryTable<Value extends Json> implements KeyedTable<Value> {
 
   #find(key: string): Value | undefined {
     const text = this.#statements.get.get(this.#name, key, this.#clock());
-    return text === undefined ? undefined : (JSON.parse(text) as Value);
+    return text === undefined ? undefined : this.#parse(text);
+  }
+
+  #parse(text: string): Value {
+    return parseStored(text, () => `An entry of the table "${this.#name}"`) as Value;
   }
 
   #put(key: string, value: Value, expires: number | undefined): void {

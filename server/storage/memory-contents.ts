@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { TooLarge } from '../base/errors.ts';
+import { ContentDamaged, TooLarge } from '../base/errors.ts';
 import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
 
 /** What all files in memory may take together. */
@@ -36,9 +36,14 @@ export class MemoryContents implements Contents {
     this.#kept.set(source.hash, kept);
   }
 
+  /** What is in memory has been nowhere else since it was stored. */
+  async check({ hash }: Content): Promise<void> {
+    if (!this.has(hash)) throw new ContentDamaged();
+  }
+
   async *read({ hash, size }: Content, from = 0, to = size): AsyncGenerator<Buffer> {
     const kept = this.#kept.get(hash);
-    if (kept === undefined) throw new Error(`The content ${hash} is missing.`);
+    if (kept === undefined) throw new ContentDamaged();
     for (const [number, slice] of kept.slices.entries()) {
       const begin = number * SLICE_BYTES;
       if (begin < to && begin + slice.length > from) yield slice.subarray(Math.max(0, from - begin), to - begin);

@@ -21,8 +21,17 @@ export function databaseLocked(cause?: Error): Unavailable {
   return new Unavailable(detail, { cause });
 }
 
-function damaged(cause: Error): Problem {
-  const detail = 'The database file is damaged. Stop the server and restore a backup.';
+/** What is stored as JSON, and named for whoever has to find it: `The state of object 7`. */
+export function parseStored(json: string, what: () => string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw damaged(cause as Error, `${what()} in the database is damaged`);
+  }
+}
+
+function damaged(cause: Error, what = 'The database file is damaged'): Problem {
+  const detail = `${what}. Stop the server and restore a backup.`;
   return new Problem(500, 'storage-damaged', detail, { cause });
 }
 

@@ -211,7 +211,7 @@ export class Reader {
 
   revisions(oid: number, limit: number): readonly Revision[] {
     const rows = this.#revisions.all(oid, limit);
-    return rows.map(({ state, ...row }) => ({ ...row, state: state === null ? null : parseState(state) }));
+    return rows.map(({ state, ...row }) => ({ ...row, state: state === null ? null : parseState(state, oid) }));
   }
 }
 
@@ -221,7 +221,7 @@ function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] 
 }
 
 function findBefore(past: Past | undefined, parent: number, id: string): ObjectRow | undefined {
-  return beforeIn(past, parent).find(([, , , , state]) => parseState(state).id === id);
+  return beforeIn(past, parent).find(([oid, , , , state]) => parseState(state, oid).id === id);
 }
 
 function byId(objects: readonly StoredObject[]): readonly StoredObject[] {

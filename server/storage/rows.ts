@@ -1,3 +1,4 @@
+import { parseStored } from './problems.ts';
 import type { ObjectState, StoredObject } from './storage.ts';
 
 /** An object as it is read: as an array, which costs half of what an object with named columns does. */
@@ -23,13 +24,13 @@ export const whole = (parameter = '?') => `CAST(${parameter} AS INTEGER)`;
 export const text = (parameter = '?') => `CAST(${parameter} AS TEXT)`;
 
 /** A state as JSON. The names in it are the interface's own, so what is read back is a state as it stands. */
-export function parseState(state: string): ObjectState {
-  return JSON.parse(state) as ObjectState;
+export function parseState(state: string, oid: number): ObjectState {
+  return parseStored(state, () => `The state of object ${oid}`) as ObjectState;
 }
 
-export function storedObjectOf([, serial, , childCount, state]: ObjectRow, childCountDelta = 0): StoredObject {
+export function storedObjectOf([rowOid, serial, , childCount, state]: ObjectRow, childCountDelta = 0): StoredObject {
   const { oid, parent, id, type, title, owner, properties, content, created, modified, modifiedBy, revision } =
-    parseState(state);
+    parseState(state, rowOid);
   const plain = { oid, parent, id, type, title, owner, properties, created, modified, modifiedBy, revision };
   return { ...plain, ...(content && { content }), serial, childCount: childCount + childCountDelta };
 }

@@ -177,7 +177,9 @@ export interface ContentSource extends Content {
 export interface Contents {
   /** Keeps bytes that a commit is about to name. Never holds the database for longer than one slice takes. */
   stage(source: ContentSource): Promise<void>;
-  /** The bytes from `from` up to `to`, which is left out; all of them unless said. */
+  /** Throws ContentDamaged unless the bytes are those that were stored: looked at once in each process, then known. */
+  check(content: Content): Promise<void>;
+  /** The bytes from `from` up to `to`, which is left out; all of them unless said. Checks them before it gives any. */
   read(content: Content, from?: number, to?: number): AsyncIterable<Buffer>;
   /** Forgets what was staged and not named in time. */
   sweep(): Promise<void>;
