@@ -4,7 +4,7 @@ import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { RawMemcached, type RawItem } from '../support/raw-memcached.ts';
-import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, Visitor } from '../support/visitor.ts';
 
@@ -106,13 +106,22 @@ for (const [how, end] of Object.entries(ENDS)) {
   });
 }
 
-test('a record that is put back once its session was over for want of use is not revived', async () => {
-  const visitor = await signedIn();
-  const { putBack } = await saved(visitor);
-  const shift = async (ms: number) => {
-    for (const site of [one, other]) await new Visitor(site).visit('/page', `clock ${ms}`);
-  };
-  await shift(21 * 60_000);
-  assert.deepEqual(await putBack(), NOTHING);
-  await shift(-21 * 60_000);
-});
+const OVERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'was not used for its idle timeout': { timeout_minutes: 20, max_lifetime_minutes: 0 },
+  'had its longest life': { timeout_minutes: 0, max_lifetime_minutes: 20 },
+};
+
+for (const [how, settings] of Object.entries(OVERS)) {
+  test(`a record that is put back after its session ${how} is not revived`, async () => {
+    await changeProperties(one, '/mcsdc', settings);
+    const visitor = await signedIn();
+    const { putBack } = await saved(visitor);
+    await shiftClocks(21 * 60_000);
+    assert.deepEqual(await putBack(), NOTHING);
+    await shiftClocks(-21 * 60_000);
+  });
+}
+
+async function shiftClocks(ms: number): Promise<void> {
+  for (const site of [one, other]) await new Visitor(site).visit('/page', `clock ${ms}`);
+}

@@ -80,6 +80,21 @@ test('signing out ends the session and takes its id away; with the old id nothin
   assert.equal(await cartOf(ada), null, 'not even the same user');
 });
 
+test('sessions that are kept in the process’s memory are left to nobody either', async () => {
+  await addUser('bea');
+  await changeProperties(one, '/session_data_manager', { container_path: '/temp_folder/session_data' });
+  const [leaving, removed] = [await signedIn('bea'), await signedIn('bea')];
+  const [left, gone] = [leaving.copy(), removed.copy()];
+  assert.equal(await cartOf(left), 'three roses');
+  assert.equal((await leaving.ask('/api/@logout', { method: 'POST' })).status, 204);
+  left.cookies.set('__Host-trellis', gone.cookies.get('__Host-trellis') ?? '');
+  assert.equal(await cartOf(left), null, 'not even the same user');
+  assert.equal(await cartOf(gone), 'three roses');
+  await administer(one.port, '/api/acl_users/@users/bea', { method: 'DELETE' });
+  assert.equal(await cartOf(gone), null);
+  await changeProperties(one, '/session_data_manager', { container_path: '/mcsdc' });
+});
+
 /** How a login ends. Each leaves the browser with cookies that whoever uses it next sends, too. */
 const ENDS: Readonly<Record<string, (name: string) => Promise<void>>> = {
   'is ended from another device': async (name) => {
