@@ -1,4 +1,4 @@
-import type { ServersMessage } from '../../schema/messages/servers.ts';
+import type { ForgetServerRequest, ServersMessage } from '../../schema/messages/servers.ts';
 import type { ChainMessage, SetupAnswer, SetupRequest } from '../../schema/messages/session-way.ts';
 import type {
   EndedSessions,
@@ -20,6 +20,11 @@ import { request } from './request.ts';
 
 export function getServers(proxy: string, signal?: AbortSignal): Promise<ServersMessage> {
   return request('GET', viewOf(proxy, 'servers'), { ...(signal && { signal }) });
+}
+
+/** Asks a server that was taken out no more. */
+export function forgetServer(proxy: string, body: ForgetServerRequest): Promise<void> {
+  return request('POST', viewOf(proxy, 'forget'), { body });
 }
 
 /** How the proxy's servers were over the last minutes. The first look begins it. */

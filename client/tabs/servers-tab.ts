@@ -2,26 +2,31 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
-import type { ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
+import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import { detailOf } from '../api/request.ts';
-import { getHistory, getServers } from '../api/sessions.ts';
+import { forgetServer, getHistory, getServers } from '../api/sessions.ts';
 import '../parts/banner.ts';
 import '../parts/copy-text.ts';
+import { ask } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import '../parts/recent-charts.ts';
 import '../parts/table.ts';
 import { ObjectChanged } from '../state/changes.ts';
+import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
+import './servers/former-servers.ts';
+import type { ForgetServer } from './servers/former-servers.ts';
+import { lossOf } from './servers/former-words.ts';
 import { downMarks, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
-import { explainCommand, memoryOf } from './servers/server-words.ts';
+import { explainCommand, isClockOff, memoryOf } from './servers/server-words.ts';
 import { HeadAside, type TabElement } from './tab.ts';
 
 const EVERY_MS = 10_000;
@@ -64,8 +69,8 @@ export class ServersTab extends LitElement implements TabElement {
     const { servers } = this.answer;
     return html`
       ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
-      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#command(this.answer)}
-      ${this.#charts(servers)}
+      ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#former(this.answer)}
+      ${this.#command(this.answer)} ${this.#charts(servers)}
     `;
   }
 
@@ -129,6 +134,40 @@ export class ServersTab extends LitElement implements TabElement {
 
   #noCharts() {
     return failed(`The last minutes cannot be shown: ${detailOf(this.#recall.error)}`, () => this.#recall.run());
+  }
+
+  #former({ former }: ServersMessage) {
+    if (former.length === 0) return nothing;
+    return html`<former-servers
+      .servers=${former}
+      .replicas=${this.#replicas}
+      .mayForget=${this.object.may.change}
+      @forget=${(event: ForgetServer) => this.#forget(event.detail)}
+    ></former-servers>`;
+  }
+
+  async #forget(server: FormerServerMessage) {
+    const { address } = server;
+    const isWanted = await ask({
+      heading: `Forget ${address}?`,
+      body: html`<p class="quiet">${lossOf(server, this.#replicas)}</p>`,
+      safe: 'Keep',
+      action: 'Forget it',
+      isDangerous: true,
+      note: 'There is no undo.',
+    });
+    if (!isWanted) return;
+    try {
+      await forgetServer(this.path, { address });
+      flash(`${address} is asked no more.`);
+    } catch (caught) {
+      flashFailure(`Could not forget ${address}: ${detailOf(caught)}`);
+    }
+    this.#check();
+  }
+
+  get #replicas(): number {
+    return Number(this.object.properties['replicas'] ?? 1);
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -262,18 +301,27 @@ function addressOfServer({ address }: ServerMessage): string {
   return address;
 }
 
-/** Which servers are down or short of memory, as the page's notices speak of them. */
-function troublesOf({ servers }: ServersMessage): readonly string[] {
-  return servers.flatMap((server) => {
-    if (!server.up) return [`${server.address} is down`];
-    return server.memory === 'ok' ? [] : [`${server.address} is ${server.memory}`];
-  });
+/** What is wrong with which server, as the page's notices speak of them. */
+function troublesOf({ servers, former }: ServersMessage): readonly string[] {
+  const silent = former.filter(({ state }) => state === 'silent');
+  return [
+    ...servers.flatMap((server) =>
+      (server.up ? faultsOf(server) : ['is down']).map((fault) => [server, fault] as const),
+    ),
+    ...silent.map((server) => [server, 'was taken out'] as const),
+  ].map(([{ address }, fault]) => `${address} ${fault}`);
+}
+
+function faultsOf(server: ServerMessage): readonly string[] {
+  const memory = server.memory === 'ok' ? [] : [`is ${server.memory}`];
+  return [...memory, ...(server.isSeveral ? ['is several'] : []), ...(isClockOff(server) ? ['has another time'] : [])];
 }
 
 /** When no server answers, one notice says so for all. */
 function noticesFor(answer: ServersMessage): number {
-  const areAllDown = answer.servers.length > 0 && answer.servers.every(({ up }) => !up);
-  return areAllDown ? 1 : troublesOf(answer).length;
+  const { servers } = answer;
+  const areAllDown = servers.length > 0 && servers.every(({ up }) => !up);
+  return troublesOf(answer).length - (areAllDown ? servers.length - 1 : 0);
 }
 
 function isAboutServers({ link }: Warning): boolean {

@@ -21,6 +21,8 @@ import {
   type Memory,
 } from './server-words.ts';
 
+const SEVERAL = 'This address leads to several servers, and a browser has a session on each. Name each of them.';
+
 /** What is still known of a server that is down, and from when. */
 export interface LastKnown {
   readonly memory: Memory;
@@ -62,7 +64,8 @@ export class ServerColumn extends LitElement {
             (server.evictions ?? 0) > 0,
           )}
         </dl>
-        ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()} ${this.#clock()}
+        ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()}
+        ${this.#warning(clockSentence(server))} ${this.#warning(server.isSeveral ? SEVERAL : undefined)}
       </div>
     `;
   }
@@ -130,9 +133,8 @@ export class ServerColumn extends LitElement {
     return sentence ? html`<p class="full small quiet">${sentence}.</p>` : nothing;
   }
 
-  #clock() {
-    const sentence = clockSentence(this.server);
-    return sentence ? html`<t-dot class="clock warn" state="warn">${sentence}</t-dot>` : nothing;
+  #warning(sentence: string | undefined) {
+    return sentence ? html`<t-dot class="warning warn" state="warn">${sentence}</t-dot>` : nothing;
   }
 
   static override styles = [
@@ -225,7 +227,7 @@ export class ServerColumn extends LitElement {
       .full {
         margin-top: 8px;
       }
-      .clock {
+      .warning {
         margin-top: 8px;
         font-size: var(--t-size-small);
         line-height: 16px;

@@ -50,7 +50,7 @@ test('clocks are spoken of when they differ by more than two seconds', () => {
     undefined,
     undefined,
     'Its clock is 3 s ahead of this server’s.',
-    'Its clock is 1 h behind this server’s.',
+    'Its clock is 1 h behind this server’s: sessions may end early or late.',
   ]);
 });
 

@@ -1,0 +1,87 @@
+import { startChaosProxy } from '../support/chaos-proxy.ts';
+import { hindrancesOn, LOOKS } from '../support/chromium.ts';
+import { withClockAhead } from '../support/clock-ahead.ts';
+import { startDealer } from '../support/connection-dealer.ts';
+import { MemcachedCluster } from '../support/memcached-cluster.ts';
+import type { Client } from '../http/client.ts';
+import { setUpSessions } from '../http/site.ts';
+import { expect, test } from './fixtures.ts';
+
+const SESSIONS = 40;
+
+test('the Servers tab shows servers that were taken out with what they cost, and forgets one after a question', async ({
+  app,
+  page,
+  server,
+  api,
+}) => {
+  test.setTimeout(120_000);
+  await using cluster = await MemcachedCluster.start(3);
+  const [kept = '', silent = '', answering = ''] = cluster.addresses;
+  await setUpSessions(server, cluster.addresses, { timeout_ms: 250 });
+  await beginSessions(api);
+  const body = { properties: { servers: [kept] } };
+  expect((await api('/api/mcproxy', { method: 'PATCH', body })).status).toBe(200);
+  await cluster.freeze(1);
+  await app.open('/mcproxy', 'servers');
+  const former = page.getByRole('list', { name: 'Taken out' });
+  const [first, second] = [silent, answering].map((address) =>
+    former.getByRole('listitem').filter({ hasText: address }),
+  );
+  await expect(first!).toContainText(
+    /Silent, did not answer within 250 ms, taken out\s+.*\. Whoever may have a session there is told so \(503\) until \d\d:\d\d\./,
+  );
+  await expect(second!).toContainText(/Answers, taken out\s+.*\. What it holds is found until \d\d:\d\d\./);
+  await expect(
+    page.getByText(/was taken out .* told so \(503\) for another \d+ min\. Bring it back, or forget it/),
+  ).toBeVisible();
+  for (const { name, viewport, colorScheme, rules } of LOOKS) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    await expect(first!).toBeVisible();
+    expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
+  }
+
+  const question = `Forget ${silent}?`;
+  await app.button(`Forget it: ${silent}`).click();
+  await expect(app.dialog(question)).toContainText(/Every session that is still there is lost/);
+  await app.answer(question, 'Keep');
+  await expect(first!).toBeVisible();
+  await app.button(`Forget it: ${silent}`).click();
+  await app.answer(question, 'Forget it');
+  await expect(first!).toHaveCount(0);
+  await expect(page.getByText(/Bring it back, or forget it/)).toHaveCount(0);
+  await expect(second!, 'the other one stays').toBeVisible();
+});
+
+test('the Servers tab says of a server whose clock is off, and of an address of several servers, what is wrong', async ({
+  app,
+  page,
+  server,
+}) => {
+  test.setTimeout(120_000);
+  await using cluster = await MemcachedCluster.start(3);
+  await using ahead = await startChaosProxy(cluster.server(0).port);
+  ahead.onAnswer = withClockAhead(3_630);
+  await using dealer = await startDealer([cluster.server(1).port, cluster.server(2).port]);
+  await setUpSessions(server, [ahead.address, dealer.address]);
+  await app.open('/mcproxy', 'servers');
+  await expect(
+    page.getByText('Its clock is 1 h ahead of this server’s: sessions may end early or late.'),
+  ).toBeVisible();
+  await expect(page.getByText(/^This address leads to several servers/)).toBeVisible();
+  await expect(page.getByText(new RegExp(`${ahead.address} says \\d\\d:`))).toBeVisible();
+  await expect(page.getByText(new RegExp(`${dealer.address} leads to several memcached servers`))).toBeVisible();
+  for (const { name, viewport, colorScheme, rules } of LOOKS) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
+  }
+});
+
+/** So many that each of a few servers has some: a caller without a cookie begins another one each time. */
+async function beginSessions(api: Client): Promise<void> {
+  for (let count = 0; count < SESSIONS; count += 1) {
+    expect((await api('/api/mcsdc/@test', { body: { items: `n ${count}` } })).status).toBe(200);
+  }
+}
