@@ -180,6 +180,13 @@ const OPTIONS: Readonly<Record<string, CreateSessionOptions>> = {
   },
 };
 
+/** An id is used again after its session was destroyed. Which request does so, version 5 does not say. */
+const AGAIN: Visit[] = [
+  { steps: [['set', 'a', 1]], cookie: 0 },
+  { steps: [['hold'], ['null'], ['commitHeld'], ['replace', 2]], cookie: 0 },
+  { steps: [], cookie: 0 },
+];
+
 for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
   describe(version, () => {
     test('what a stream changes after the session was written is told of in the log, where the request is known', async () => {
@@ -207,7 +214,7 @@ for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
         const alike = fc.asyncProperty(visits, async (made) => {
           assert.deepEqual(await ours.visits(made), await map.visits(made));
         });
-        await fc.assert(alike, { numRuns: RUNS });
+        await fc.assert(alike, { numRuns: RUNS, examples: version === 'koa-session-5' ? [] : [[AGAIN]] });
       });
     }
   });

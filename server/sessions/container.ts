@@ -150,7 +150,8 @@ export class SessionContainer {
   /** A new session in place of one that was ended: only for ids that somebody else chooses, and may choose again. */
   async beginAgain(browserId: string): Promise<Session | undefined> {
     const place = await this.#records.read(browserId);
-    return place.record?.kind === 'ended' ? new Session(nothingAt(place), this.#options.clock()) : this.load(browserId);
+    const isThere = place.record !== undefined && this.#finder.isLive(place.seal.key, place.record);
+    return isThere ? this.load(browserId) : new Session(nothingAt(place), this.#options.clock());
   }
 
   /**
