@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { DiskFull, Problem } from './base/errors.ts';
+import { ChangedTooLate, DiskFull, Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
 import { CannotLoad } from './products/loading.ts';
@@ -18,7 +18,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     await listen(app, config);
     const ending = new Ending(app, config);
     endWithSignals(ending);
-    endAfterFaults(ending);
+    endAfterFaults(ending, app);
     console.log(greeting(app, config));
   } catch (error) {
     console.error(explain(error));
@@ -70,9 +70,15 @@ function endWithSignals(ending: Ending): void {
   process.on('SIGINT', end);
 }
 
-/** What nobody caught leaves the process in an unknown state: it is logged, and a supervisor starts another. */
-function endAfterFaults(ending: Ending): void {
-  const fault = (error: unknown) => ending.fault(error);
+/**
+ * What nobody caught leaves the process in an unknown state: it is logged, and a supervisor starts another. A change that
+ * came too late has changed nothing.
+ */
+function endAfterFaults(ending: Ending, { log }: App): void {
+  const fault = (error: unknown) => {
+    if (error instanceof ChangedTooLate) log.error({ err: error }, 'A request changed something after it was over');
+    else ending.fault(error);
+  };
   process.on('uncaughtException', fault);
   process.on('unhandledRejection', fault);
 }

@@ -27,6 +27,12 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * A change that nobody would write any more, because the request that it belongs to is over. Nothing was changed: also
+ * where nobody catches it, it is no reason to end a process.
+ */
+export class ChangedTooLate extends Problem {}
+
 interface ProblemOptions {
   cause?: unknown;
   errors?: readonly FieldProblem[];

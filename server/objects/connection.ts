@@ -1,4 +1,4 @@
-import { ContentDamaged, NotFound, Problem } from '../base/errors.ts';
+import { ChangedTooLate, ContentDamaged, NotFound } from '../base/errors.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type {
   Change,
@@ -34,7 +34,7 @@ export interface NewObject {
 }
 
 /** A change of the tree that comes too late to be committed. */
-export class TreeAlreadyWritten extends Problem {
+export class TreeAlreadyWritten extends ChangedTooLate {
   constructor() {
     super(
       500,

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Problem } from '../base/errors.ts';
+import { ChangedTooLate } from '../base/errors.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { obscured } from './obscure.ts';
@@ -50,7 +50,7 @@ interface Local {
 const NO_CHANGES: Changes = new Map();
 
 /** A change of a session that comes too late to be stored. */
-export class SessionAlreadyWritten extends Problem {
+export class SessionAlreadyWritten extends ChangedTooLate {
   constructor() {
     super(
       500,

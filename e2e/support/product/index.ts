@@ -45,6 +45,20 @@ const STEPS: Readonly<Record<string, Step>> = {
     void setTimeout(() => {
       throw new Error('This process was told to fail.');
     }),
+  /** Changes session and tree once the request is over, where nobody can catch what that throws. */
+  late: async (call, key) => {
+    const session = await currentSession(call);
+    session.get(key, null);
+    for (const change of [
+      () => session.set(key, 'late'),
+      () => call.connection.change(call.object, { title: 'late' }),
+    ]) {
+      setTimeout(function again() {
+        if (call.transaction.isOver) change();
+        else setTimeout(again);
+      });
+    }
+  },
   /** Puts the clock of the whole process forward, by milliseconds, or back. */
   clock: (_, key) => {
     shiftMs += Number(key);
