@@ -109,7 +109,10 @@ function settle(ok, { passed, failed, again = 0 }) {
 /** Runs a command with its output shown and kept. One that takes longer than its limit is ended, with all it started. */
 export function run(command, args, limitMs, { env = {}, cwd = root } = {}) {
   return new Promise((resolve) => {
-    const options = { cwd, env: projectEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'], detached: true };
+    // Of the hundreds of processes that the tests start, most load what others have loaded before.
+    const NODE_COMPILE_CACHE = join(root, 'node_modules/.cache/trellis');
+    const whole = projectEnvironment({ NODE_COMPILE_CACHE, ...env });
+    const options = { cwd, env: whole, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
     const child = spawn(command, args, options);
     let output = '';
     const take = (chunk) => {

@@ -1,9 +1,9 @@
 import { test as base } from 'playwright/test';
 import { watch } from '../support/chromium.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
-import { managerOf, type Client } from '../http/client.ts';
+import { managerOf, sameOrigin, type Client } from '../http/client.ts';
 import { TAKES_PICTURES } from './screenshots.ts';
 
 export { expect } from 'playwright/test';
@@ -36,10 +36,12 @@ export const test = base.extend<Fixtures>({
   },
   api: async ({ server }, use) => use(managerOf(server)),
   baseURL: async ({ server }, use) => use(server.url),
-  app: async ({ page }, use) => {
+  app: async ({ page, server }, use) => {
     const app = new App(page);
+    // The screen is tried in sign-in.spec.ts; here it would only take its time in every test.
+    const data = { name: 'admin', password: ADMIN_PASSWORD };
+    await page.context().request.post('/api/@login', { data, headers: sameOrigin(server) });
     await app.open('/');
-    await app.signIn();
     await app.heading.getByText('Root').waitFor();
     await use(app);
   },
