@@ -69,11 +69,12 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   const tabModules = await readTabModules(products);
   const types = new Types(products.flatMap((product) => product.types));
   const hadRing = KeyRing.isIn(config.dataFolder);
-  const storage = await openStorage({ dataFolder: config.dataFolder, log, isGuest: signsAs === 'applications' });
+  const isGuest = signsAs === 'applications';
+  const storage = await openStorage({ dataFolder: config.dataFolder, log, isGuest });
   try {
     await requireTree(storage, config, signsAs, hadRing);
     const memory = new MemoryStorage({ mounted: true });
-    const database = new Database({ main: storage, memory, types, clock: wallClock, log });
+    const database = new Database({ main: storage, memory, types, clock: wallClock, log, isGuest });
     const generations = new Generations(storage);
     const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
     const users = new Users({ table: storage.table('users'), endSessionsOf });

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { openStorage } from '../storage/open.ts';
 import { openTestInstallation } from '../testing.ts';
 import { openSessions, SessionsNotShared } from './open-sessions.ts';
 import { MANAGER, openTestSessions } from './testing.ts';
@@ -43,4 +48,45 @@ test('a data folder without a database or a key ring is refused in a sentence', 
     openSessions({ data: '/nonexistent', manager: MANAGER }),
     /There is no Trellis in the data folder/,
   );
+});
+
+test('a database of another version, older or newer, is refused with both versions and stays as it was to the byte', async () => {
+  await using installation = await openTestInstallation();
+  const folder = await mkdtemp(join(tmpdir(), 'trellis-versions-'));
+  try {
+    for (const version of [1, 99]) {
+      const data = await mkdtemp(join(folder, 'data-'));
+      const file = join(data, 'trellis.sqlite');
+      const there = new Database(join(installation.folder, 'trellis.sqlite'));
+      await there.backup(file);
+      there.close();
+      await copyFile(join(installation.folder, 'secrets.json'), join(data, 'secrets.json'));
+      const made = new Database(file);
+      if (version === 1) made.exec('DROP TABLE slices; DROP TABLE contents');
+      made.pragma(`user_version = ${version}`);
+      made.close();
+      const before = [await readdir(data), await readFile(file)];
+      await assert.rejects(
+        openSessions({ data, manager: MANAGER }),
+        new RegExp(
+          `is of version ${version}, and this program needs version \\d+: nothing was changed\\. Use the Trellis of`,
+        ),
+      );
+      assert.deepEqual([await readdir(data), await readFile(file)], before);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a folder whose first start has not ended is no Trellis yet, and nothing is made in it', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'trellis-unfinished-'));
+  try {
+    (await openStorage({ dataFolder: data })).close();
+    const opening = openSessions({ data, manager: MANAGER, environment: { TRELLIS_SECRETS: 'A'.repeat(43) } });
+    await assert.rejects(opening, /There is no Trellis in the data folder/);
+    assert.deepEqual(await readdir(data), ['trellis.sqlite']);
+  } finally {
+    await rm(data, { recursive: true });
+  }
 });

@@ -16,7 +16,7 @@ import { carry } from './carry.ts';
 import type { Database } from './database.ts';
 import { linksOf } from './links.ts';
 import { ROOT, TreeObject } from './object.ts';
-import { versioned } from './versions.ts';
+import { OtherVersion, versioned } from './versions.ts';
 
 /** What a request saw of the tree. */
 export interface SeenTree {
@@ -296,6 +296,7 @@ export class Connection {
       content?: Content;
     },
   ): boolean {
+    this.#checkVersion(object);
     const parent = to.folder ?? object.parent;
     const state = { ...object.state, properties: object.stored };
     const properties = { ...state.properties, ...(to.properties as Record<string, Json> | undefined) };
@@ -371,6 +372,11 @@ export class Connection {
     this.#objects.set(object.oid, object);
     this.#changed.set(object.oid, object);
     return object;
+  }
+
+  #checkVersion({ definition, path, stored, state }: TreeObject): void {
+    const isOlder = definition !== undefined && stored !== state.properties;
+    if (isOlder && this.database.isGuest) throw new OtherVersion(path, definition, state.properties);
   }
 
   #newState(parent: TreeObject, made: NewObject, oid: number): ObjectState {

@@ -31,6 +31,8 @@ interface DatabaseOptions {
   readonly memory: MemoryStore;
   readonly types: Types;
   readonly clock: Clock;
+  /** A guest, an application or a command, brings no object to another version of its type. */
+  readonly isGuest?: boolean;
   /** Where it is told what went wrong after a commit, when nobody can be refused any more. */
   readonly log: Log;
 }
@@ -42,6 +44,7 @@ export class Database {
   readonly memoryStorage: MemoryStore;
   readonly types: Types;
   readonly clock: Clock;
+  readonly isGuest: boolean;
   readonly log: Log;
   /** What objects keep alive in this process, until it is closed. */
   readonly parts = new Set<Closable>();
@@ -54,6 +57,7 @@ export class Database {
     this.types = options.types;
     this.clock = options.clock;
     this.log = options.log;
+    this.isGuest = options.isGuest ?? false;
   }
 
   /** One request's view of the tree, as of now. `user` is who its changes are made by. */

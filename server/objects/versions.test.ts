@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
+import { openForApplication } from '../data-folder.ts';
 import { ProductFolders } from '../products/trial.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 
@@ -85,4 +86,19 @@ test('a step that fails leaves the object readable and marked, and everything be
   const { items } = (await now.ask('GET', '/api/@children')).json<ChildrenMessage>();
   assert.ok(items.length > 4 && items.some(({ id }) => id === 'n'));
   assert.equal((await now.ask('DELETE', '/api/n')).status, 204);
+});
+
+test('an application or a command reads what an older version stored, and stores nothing at another version', async () => {
+  await using old = await planted();
+  const guest = await openForApplication(old.folder, { TRELLIS_PRODUCTS: third, TRELLIS_LOG_LEVEL: 'silent' });
+  const connection = guest.database.open(null);
+  const object = await connection.get('/n');
+  assert.deepEqual(object.properties, { words: ['buy', 'milk'] });
+  assert.throws(
+    () => connection.change(object, { title: 'Errand' }),
+    /'\/n' was stored by version 0 of the type 'Note', and this program has version 2\. .* Nothing was changed\./,
+  );
+  assert.equal(connection.hasChanges, false);
+  await guest.close();
+  assert.deepEqual((await note(old)).properties, { text: 'buy milk' });
 });

@@ -1,3 +1,4 @@
+import { Problem } from '../base/errors.ts';
 import type { Json, ObjectState } from '../storage/storage.ts';
 import type { TypeDefinition } from './types.ts';
 
@@ -26,6 +27,18 @@ export function upgrade(definition: TypeDefinition, stored: Properties): Propert
 export function versioned(definition: TypeDefinition | undefined, properties: Properties): Properties {
   const version = definition === undefined ? 0 : newest(definition);
   return version === 0 ? properties : { ...properties, [VERSION]: version };
+}
+
+/** What is stored by an older version of its type is brought to ours by a server alone, when it changes that object. */
+export class OtherVersion extends Problem {
+  constructor(path: string, definition: TypeDefinition, stored: Properties) {
+    super(
+      409,
+      'other-version',
+      `'${path}' was stored by version ${versionOf(stored)} of the type '${definition.type}', and this program has version ` +
+        `${newest(definition)}. An application or a command brings nothing to another version. Nothing was changed.`,
+    );
+  }
 }
 
 /** Stored properties without what stands beside them: the version, and what others chose for the object. */
