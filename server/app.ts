@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import { readFilesIn } from './base/files.ts';
 import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
@@ -11,9 +11,17 @@ import { sweepUploads } from './http/upload.ts';
 import { openInstallation } from './installation.ts';
 
 const CLIENT_FOLDER = new URL('../dist/client', import.meta.url).pathname;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** For uploads; what reads a body has a shorter limit of its own. */
-const REQUEST_TIMEOUT_MS = 10 * 60_000;
+const LIMITS: ServerOptions = {
+  headersTimeout: 10_000,
+  /** For uploads; what reads a body has a shorter limit of its own. */
+  requestTimeout: 10 * 60_000,
+  connectionsCheckingInterval: 5_000,
+  /** Of a body that nobody has asked for yet, so much is taken in; Node's 64 KiB are much for thousands of connections. */
+  highWaterMark: 16 * 1024,
+};
+/** A client that neither sends nor reads for so long is given up, and what was to be sent to it with it. */
+const SILENCE_MS = 120_000;
+const MINUTE_MS = 60_000;
 
 /** A server that is ready to listen. */
 export interface App {
@@ -33,8 +41,8 @@ export async function openApp(config: Config): Promise<App> {
   const { administrator, background } = site;
   const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const server = createServer(timeouts);
+  const server = createServer(LIMITS).setTimeout(SILENCE_MS);
+  limitConnections(server, config.maxConnections, log);
   const koa = koaApplication({
     publisher,
     assets,
@@ -57,4 +65,18 @@ export async function openApp(config: Config): Promise<App> {
     administratorToken: administrator.isNeeded ? administrator.makeToken() : undefined,
     close,
   };
+}
+
+/** Who comes when as many are connected as may be is turned away at once; the log says so once a minute. */
+function limitConnections(server: Server, most: number, log: Log): void {
+  server.maxConnections = most;
+  let saidAt = -Infinity;
+  server.on('drop', () => {
+    if (performance.now() - saidAt < MINUTE_MS) return;
+    saidAt = performance.now();
+    log.warn(
+      { most },
+      'As many are connected as may be: others are turned away. TRELLIS_MAX_CONNECTIONS sets how many',
+    );
+  });
 }

@@ -38,6 +38,7 @@ test('sixty bad configurations are all refused', () => {
     ['TRELLIS_SECRETS', ['x', ',', 'a,b', 'A'.repeat(42), 'A'.repeat(44), '='.repeat(43)]],
     ['TRELLIS_LOG_LEVEL', ['x', 'INFO', 'warning']],
     ['TRELLIS_DRAIN_SECONDS', ['x', '-1', '4.5', '1e1', ' 1', '.5']],
+    ['TRELLIS_MAX_CONNECTIONS', ['x', '0', '-1', '1.5', '1e4', '1000000']],
     ['TRELLIS_HEARTBEAT_SECONDS', ['0', '-1', '1.5', 'x', '3601']],
   ];
   for (const [name, values] of bad) {

@@ -23,6 +23,8 @@ export interface Config {
   readonly heartbeatS: number;
   /** How long a server that was told to end still takes connections, and keeps those over which nothing goes. */
   readonly drainMs: number;
+  /** How many may be connected at once; who comes beyond that is turned away. */
+  readonly maxConnections: number;
 }
 
 /** Everything that is wrong with a configuration, a sentence each. */
@@ -79,6 +81,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       .filter((name) => name !== ''),
     logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
     heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
+    maxConnections: attempt(() => readMaxConnections(of('MAX_CONNECTIONS') ?? '10000'), 1),
     drainMs: attempt(() => readDrain(of('DRAIN_SECONDS') ?? '1.5'), 0) * 1000,
   };
   if (mistakes.length > 0) throw new BadConfiguration(mistakes);
@@ -141,6 +144,11 @@ function readHeartbeat(text: string): number {
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (seconds >= 1 && seconds <= 3600) return seconds;
   throw new Error(`TRELLIS_HEARTBEAT_SECONDS is '${text}'. Give whole seconds from 1 to 3600.`);
+}
+
+function readMaxConnections(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Error(`TRELLIS_MAX_CONNECTIONS is '${text}'. Use a number from 1 to 999999.`);
 }
 
 function readDrain(text: string): number {

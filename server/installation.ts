@@ -15,7 +15,7 @@ import type { Database } from './objects/database.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
 import type { ReadyChecks } from './http/readiness.ts';
 import { Publisher } from './publisher/publish.ts';
-import type { Request } from './publisher/request.ts';
+import type { RequestHead } from './publisher/request.ts';
 import type { View } from './publisher/views.ts';
 import { BasicLogins } from './security/basic.ts';
 import { readLoginCookie } from './security/login-cookie.ts';
@@ -118,11 +118,11 @@ async function addAdministrator(users: Users, password: string | undefined): Pro
 }
 
 /** Who sent a request: by Authorization header, else by login cookie, else nobody. */
-function authenticator(logins: Logins, basic: BasicLogins): (request: Request) => Promise<Principal> {
-  return async (request) => {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) return basic.verify(authorization, request.address);
-    const token = readLoginCookie(request.cookies, request.acceptsSecureCookies);
+function authenticator(logins: Logins, basic: BasicLogins): (head: RequestHead) => Promise<Principal> {
+  return async ({ headers, cookies, address, acceptsSecureCookies }) => {
+    const { authorization } = headers;
+    if (authorization !== undefined) return basic.verify(authorization, address);
+    const token = readLoginCookie(cookies, acceptsSecureCookies);
     return (token === undefined ? undefined : logins.find(token)) ?? ANONYMOUS;
   };
 }

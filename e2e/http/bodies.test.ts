@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { ChildrenMessage } from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
-import { basic, startServer } from '../support/server.ts';
-import { eachOf, managerOf, type Answer } from './client.ts';
+import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
+import { clientOf, cookiesOf, eachOf, managerOf, sameOrigin, type Answer, type Asked } from './client.ts';
 
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
@@ -17,6 +17,10 @@ const TRIES = Number(process.env['FUZZ_TRIES'] ?? 1500);
 
 const post = (raw: string | Buffer, type = 'application/json', path = '/api/') =>
   manager(path, { method: 'POST', raw, headers: { 'content-type': type } });
+
+const HEAD = [`Host: 127.0.0.1:${server.port}`, `Origin: ${server.url}`, 'Content-Type: application/json'];
+/** Begun here and looked at in the last test: it is given ten seconds. */
+const slowSignIn = answerTo(['POST /api/@login HTTP/1.1', ...HEAD, 'Content-Length: 60', '', '{"name":'].join('\r\n'));
 
 /** Everything that a refused request must leave as it is. */
 async function stateOfTree(): Promise<string> {
@@ -131,15 +135,35 @@ test('a body of 1 MiB is read, one byte more is 413', async () => {
   assert.match(problem.detail, /1048576/);
 });
 
+test('before signing in 16 KiB are taken, and one byte more is 413, wherever it is sent; who is known sends 1 MiB', async () => {
+  const visitor = clientOf(server, sameOrigin(server));
+  const padded = (value: unknown, bytes: number) => JSON.stringify(value).padEnd(bytes);
+  const send = (path: string, raw: string, headers: Asked['headers'] = {}) =>
+    visitor(path, { method: 'POST', raw, headers: { 'content-type': 'application/json', ...headers } });
+  const [most, login] = [16 * 1024, { name: 'admin', password: ADMIN_PASSWORD }];
+  const signedIn = await send('/api/@login', padded(login, most));
+  assert.equal(signedIn.status, 200, 'read to its last byte');
+  const refusal = 'The body is larger than 16384 bytes, which is all that is taken before signing in.';
+  for (const path of ['/api/@login', '/api/@administrator', '/api/', '/api/nothing', '/api/index_html']) {
+    const { detail } = await refuses(413, send(path, padded(login, most + 1)), path);
+    assert.equal(detail, refusal);
+    const head = [`POST ${path} HTTP/1.1`, ...HEAD, 'Transfer-Encoding: chunked', '', ''].join('\r\n');
+    const answer = await answerTo(`${head}${(most + 1).toString(16)}\r\n${padded(login, most + 1)}\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+    assert.ok(answer.includes(refusal));
+  }
+  for (const headers of [{ cookie: cookiesOf(signedIn) }, { authorization: basic() }]) {
+    const known = padded({ type: 'Folder', id: 'x' }, 1024 * 1024);
+    assert.equal((await send('/api/@check', known, headers)).status, 200);
+    await refuses(413, send('/api/@check', `${known} `, headers), 'one byte over 1 MiB');
+  }
+  const wrong = { authorization: basic('admin', 'wrong') };
+  await refuses(401, send('/api/@check', padded({}, most + 1), wrong), 'a wrong password');
+});
+
 test('a body that only claims to be huge is refused before it is sent', async () => {
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-    socket.on('error', reject).on('close', () => resolve(text));
-    const head = ['POST /api/ HTTP/1.1', 'Host: 127.0.0.1', `Authorization: ${basic()}`];
-    socket.write([...head, 'Content-Type: application/json', 'Content-Length: 999999999999', '', '{'].join('\r\n'));
-  });
+  const head = ['POST /api/ HTTP/1.1', ...HEAD, `Authorization: ${basic()}`];
+  const answer = await answerTo([...head, 'Content-Length: 999999999999', '', '{'].join('\r\n'));
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.match(answer, /connection: close/i);
 });
@@ -161,6 +185,16 @@ test('who breaks off a request, or sends what is none, leaves neither an error n
   assert.match(server.log(), /afterwards/);
   assert.doesNotMatch(server.log(), /"level":50|rawPacket/);
 });
+
+/** Sends what it is given, waits, and gives all that comes back until the server closes the connection. */
+function answerTo(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
 
 /** Sends what it is given, ends as told while the server waits for more, and settles when the connection is gone. */
 function connectionWith(text: string, end: (socket: Socket) => void): Promise<void> {
@@ -239,4 +273,10 @@ test(`of ${TRIES} made-up bodies none fails the server, and none that is refused
   });
   assert.deepEqual(wrong.slice(0, 5), []);
   assert.equal(await stateOfTree(), before, `${accepted} were accepted and deleted again`);
+});
+
+test('a body that does not come to its end within ten seconds is 408, and the connection ends', async () => {
+  const answer = await slowSignIn;
+  assert.match(answer, /^HTTP\/1\.1 408 [^]*The body did not come to its end within 10 s\./);
+  assert.match(answer, /^connection: close\r$/im);
 });

@@ -1,5 +1,5 @@
 /** FULL=1 runs the fault suites at the size that the promises name; without it they take minutes less. */
-export function sized(small: number, full: number): number {
+export function sized<Size>(small: Size, full: Size): Size {
   return process.env['FULL'] === '1' ? full : small;
 }
 

@@ -109,6 +109,13 @@ export class TooLarge extends Problem {
   }
 }
 
+/** What the client sends does not come, or comes too slowly. */
+export class TooSlow extends Problem {
+  constructor(detail: string) {
+    super(408, 'too-slow', detail);
+  }
+}
+
 export class UnsupportedMediaType extends Problem {
   constructor(detail: string) {
     super(415, 'unsupported-media-type', detail);

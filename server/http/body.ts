@@ -1,13 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { Malformed, TooLarge, UnsupportedMediaType } from '../base/errors.ts';
+import { Malformed, TooLarge, TooSlow, UnsupportedMediaType } from '../base/errors.ts';
+import type { BodyRoom } from './body-room.ts';
 
 /** What a body may be, and how long it may take. */
 export interface BodyLimits {
   readonly bytes: number;
   readonly ms: number;
+  /** When so little is taken, where more may be taken later. */
+  readonly when?: string;
 }
 
 const JSON_LIMITS: BodyLimits = { bytes: 1024 * 1024, ms: 30_000 };
+/** Before it is known who asks: enough to sign in. */
+const STRANGERS_JSON_LIMITS: BodyLimits = { bytes: 16 * 1024, ms: 10_000, when: 'before signing in' };
 /** Levels of nesting, and members and elements in all. */
 const MAX_DEPTH = 20;
 const MAX_VALUES = 10_000;
@@ -21,9 +26,18 @@ export function bodyTypeOf(message: IncomingMessage): string | undefined {
   return message.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
 }
 
-/** Reads and parses a JSON body; `undefined` where none was sent. */
-export async function readJson(message: IncomingMessage): Promise<unknown> {
-  const bytes = Buffer.concat(await Array.fromAsync(chunksOf(message, JSON_LIMITS)));
+/**
+ * Reads and parses a JSON body; `undefined` where none was sent. Who sends it is asked only where it is more than is taken
+ * from anybody.
+ */
+export async function readJson(
+  message: IncomingMessage,
+  room: BodyRoom,
+  isKnown: () => Promise<boolean>,
+): Promise<unknown> {
+  const isSmall = announcedBytes(message) <= STRANGERS_JSON_LIMITS.bytes;
+  const limits = !isSmall && (await isKnown()) ? JSON_LIMITS : STRANGERS_JSON_LIMITS;
+  const bytes = await gather(message, limits, room);
   const type = bodyTypeOf(message);
   // A form in a published page, even an empty one, names the type of its body; whoever sends none names none.
   if (bytes.length === 0 && type === undefined) return undefined;
@@ -34,8 +48,8 @@ export async function readJson(message: IncomingMessage): Promise<unknown> {
 }
 
 /** Reads the fields of a form in a published page. */
-export async function readForm(message: IncomingMessage): Promise<URLSearchParams> {
-  const bytes = Buffer.concat(await Array.fromAsync(chunksOf(message, FORM_LIMITS)));
+export async function readForm(message: IncomingMessage, room: BodyRoom): Promise<URLSearchParams> {
+  const bytes = await gather(message, FORM_LIMITS, room);
   const type = bodyTypeOf(message) ?? '';
   if (bytes.length > 0 && type !== FORM) {
     throw new UnsupportedMediaType(`The body must be ${FORM}, as forms in pages send it, not '${type.slice(0, 100)}'.`);
@@ -45,9 +59,48 @@ export async function readForm(message: IncomingMessage): Promise<URLSearchParam
   return form;
 }
 
+/** Takes a whole body into memory. In one piece: thousands of single bytes would each be an object of its own. */
+async function gather(message: IncomingMessage, limits: BodyLimits, room: BodyRoom): Promise<Buffer> {
+  refuseTooLarge(message, limits);
+  if (message.destroyed) throw brokenOff();
+  return new Promise((resolve, reject) => {
+    let held: Buffer = Buffer.alloc(0);
+    let size = 0;
+    const settle = (error?: unknown) => {
+      clearTimeout(timer);
+      message.off('data', take).off('end', settle).off('close', breakOff).pause();
+      room.give(held.length);
+      if (error === undefined) resolve(held.subarray(0, size));
+      else reject(error);
+    };
+    const take = (chunk: Buffer) => {
+      try {
+        held = withRoomFor(held, size + chunk.length, limits, room);
+        size += chunk.copy(held, size);
+      } catch (error) {
+        settle(error);
+      }
+    };
+    const breakOff = () => settle(brokenOff());
+    const timer = setTimeout(() => settle(tooSlow(limits)), limits.ms);
+    message.on('data', take).on('end', settle).on('close', breakOff);
+  });
+}
+
+/** The same bytes with room for so many in all, twice as much as before at the least, so that few are copied often. */
+function withRoomFor(held: Buffer, size: number, limits: BodyLimits, room: BodyRoom): Buffer {
+  if (size > limits.bytes) throw bodyTooLarge(limits);
+  if (size <= held.length) return held;
+  const grown = Math.min(limits.bytes, Math.max(size, 2 * held.length));
+  room.take(grown - held.length);
+  const bytes = Buffer.allocUnsafeSlow(grown);
+  held.copy(bytes);
+  return bytes;
+}
+
 /** A body as it comes in, for as long as it keeps to its limits. */
 export async function* chunksOf(message: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
-  if (Number(message.headers['content-length'] ?? 0) > limits.bytes) throw bodyTooLarge(limits);
+  refuseTooLarge(message, limits);
   const timer = setTimeout(() => message.destroy(), limits.ms);
   // Not destroyed when it is left before its end: the answer goes out on the same connection.
   const chunks: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
@@ -59,7 +112,7 @@ export async function* chunksOf(message: IncomingMessage, limits: BodyLimits): A
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof TooLarge ? error : new Malformed('The request ended before its body did.');
+    throw error instanceof TooLarge ? error : brokenOff();
   } finally {
     clearTimeout(timer);
   }
@@ -108,6 +161,25 @@ function malformed(detail: string): Malformed {
   return new Malformed(detail, [{ pointer: '', detail }]);
 }
 
-function bodyTooLarge({ bytes }: BodyLimits): TooLarge {
-  return new TooLarge(`The body is larger than ${bytes} bytes.`);
+function refuseTooLarge(message: IncomingMessage, limits: BodyLimits): void {
+  if (Number(message.headers['content-length'] ?? 0) > limits.bytes) throw bodyTooLarge(limits);
+}
+
+/** No end is announced where a body comes in chunks. */
+function announcedBytes({ headers }: IncomingMessage): number {
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
+}
+
+function bodyTooLarge({ bytes, when }: BodyLimits): TooLarge {
+  return new TooLarge(
+    `The body is larger than ${bytes} bytes${when === undefined ? '' : `, which is all that is taken ${when}`}.`,
+  );
+}
+
+function tooSlow({ ms }: BodyLimits): TooSlow {
+  return new TooSlow(`The body did not come to its end within ${ms / 1000} s.`);
+}
+
+function brokenOff(): Malformed {
+  return new Malformed('The request ended before its body did.');
 }

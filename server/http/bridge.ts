@@ -4,9 +4,10 @@ import Koa, { type Context, type Middleware } from 'koa';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 import { Malformed, MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Publishing, Request, Response, Upload } from '../publisher/request.ts';
+import type { Publishing, Request, RequestHead, Response, Upload } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
+import { BodyRoom } from './body-room.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { responseTo } from './errors.ts';
 import { securityHeaders } from './headers.ts';
@@ -14,7 +15,14 @@ import { checkOrigin } from './origin.ts';
 import { PAGE_FRAME } from './page-frame.ts';
 import { readyAnswer, type ReadyChecks } from './readiness.ts';
 import { send } from './send.ts';
+import { leaveUnread, passOver } from './unread.ts';
 import { FileUpload, UPLOAD_LIMITS, UPLOAD_TYPE } from './upload.ts';
+
+/** Of bodies that are read into memory, in all requests together. */
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+
+/** Of a body that was refused, so much is passed over. */
+const MOST_PASSED_BY = 64 * 1024;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -36,18 +44,29 @@ export function koaApplication(options: BridgeOptions): Koa {
   const app = new Koa();
   const headers = securityHeaders(isHttps);
   const router = new Router();
+  const room = new BodyRoom(MAX_BUFFERED_BYTES);
+  /** JSON for the API, a form for published content. */
+  const readBody = async (context: Context, head: RequestHead, upload: Upload | undefined) => {
+    const { method, req } = context;
+    if (upload !== undefined || !mayHaveBody(context)) return NO_BODY;
+    if (!RESERVED.test(context.path))
+      return method === 'POST' ? { body: undefined, form: await readForm(req, room) } : NO_BODY;
+    const isKnown = async () => (await publisher.authenticate(head)).name !== null;
+    return { body: await readJson(req, room, isKnown), form: NO_FORM };
+  };
   const answer = async (context: Context, ask: (request: Request) => Promise<Response>) => {
     const isUpload = mayHaveBody(context) && bodyTypeOf(context.req) === UPLOAD_TYPE;
     const upload = isUpload ? new FileUpload(context.req, uploadFolder) : undefined;
     try {
-      send(context, await ask(await readRequest(context, addresses, upload)), headers);
+      const head = readHead(context, addresses);
+      send(context, await ask({ ...head, ...(await readBody(context, head, upload)), upload }), headers);
     } finally {
       await upload?.close();
     }
   };
   const requireManagement = async (context: Context) => {
     try {
-      await publisher.demand(await readRequest(context, addresses, undefined), 'View management screens');
+      await publisher.demand(readHead(context, addresses), 'View management screens');
     } catch (error) {
       // While the storage is out of reach nobody can be recognised, and that is the answer.
       if (!(error instanceof Problem)) readyAnswer(readyChecks, false);
@@ -86,7 +105,7 @@ export function koaApplication(options: BridgeOptions): Koa {
       await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {
       const response = responseTo(error, wantsPage(context), log);
-      send(context, response, headers, furtherHeaders(context.req, response));
+      send(context, response, headers, furtherHeaders(context, response));
     }
   });
   app.use(router.routes());
@@ -112,12 +131,9 @@ const ALIVE: Response = {
 
 const NO_QUERY = new URLSearchParams();
 const NO_FORM = new URLSearchParams();
+const NO_BODY = { body: undefined, form: NO_FORM };
 
-async function readRequest(
-  context: Context,
-  addresses: ClientAddresses,
-  upload: FileUpload | undefined,
-): Promise<Request> {
+function readHead(context: Context, addresses: ClientAddresses): RequestHead {
   const { req } = context;
   const reached = addresses.reachedBy(req);
   if (reached === undefined) throw new Malformed('The Host header names no host.');
@@ -129,19 +145,10 @@ async function readRequest(
     query: query === undefined ? NO_QUERY : new URLSearchParams(query),
     headers: req.headers,
     cookies: parseCookies(req.headers.cookie),
-    ...(await readBody(context, upload)),
-    upload,
     address: addresses.addressOf(req),
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
   };
-}
-
-/** JSON for the API, a form for published content. */
-async function readBody(context: Context, upload: Upload | undefined): Promise<Pick<Request, 'body' | 'form'>> {
-  if (upload !== undefined || !mayHaveBody(context)) return { body: undefined, form: NO_FORM };
-  if (RESERVED.test(context.path)) return { body: await readJson(context.req), form: NO_FORM };
-  return { body: undefined, form: context.method === 'POST' ? await readForm(context.req) : NO_FORM };
 }
 
 function requireReading({ method }: Context): void {
@@ -149,15 +156,16 @@ function requireReading({ method }: Context): void {
 }
 
 /** What a refusal says beyond itself. */
-function furtherHeaders(request: IncomingMessage, { status }: Response): Record<string, string> {
+function furtherHeaders({ req, res }: Context, { status }: Response): Record<string, string> {
   const further: Record<string, string> = {};
-  if (status === 401 && request.headers.authorization !== undefined) {
+  if (status === 401 && req.headers.authorization !== undefined) {
     further['www-authenticate'] = 'Basic realm="Trellis", charset="UTF-8"';
   }
-  // Of a body that was not read, the rest is passed over; where that may be much, the connection ends instead.
-  if (!request.complete) {
-    if (isBounded(request)) request.resume();
-    else further['connection'] = 'close';
+  if (req.complete) return further;
+  if (status !== 408 && mayPassBy(req)) passOver(req);
+  else {
+    leaveUnread(res);
+    further['connection'] = 'close';
   }
   return further;
 }
@@ -166,9 +174,10 @@ function mayHaveBody({ method }: Context): boolean {
   return method !== 'GET' && method !== 'HEAD';
 }
 
-/** Whether what is left of a body is no more than an upload may be. */
-function isBounded({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? Infinity) <= UPLOAD_LIMITS.bytes;
+/** Whether what is left of a body is little; or a file, of which browsers send all before they look at the answer. */
+function mayPassBy(request: IncomingMessage): boolean {
+  const most = bodyTypeOf(request) === UPLOAD_TYPE ? UPLOAD_LIMITS.bytes : MOST_PASSED_BY;
+  return Number(request.headers['content-length'] ?? Infinity) <= most;
 }
 
 function sendAsset(context: Context, asset: Asset | undefined, headers: Readonly<Record<string, string>>): void {

@@ -9,7 +9,7 @@ import { Transaction } from '../transaction/transaction.ts';
 import { answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { unrecorded } from './reads.ts';
-import type { Publishing, Request, Response } from './request.ts';
+import type { Publishing, Request, RequestHead, Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
 import { isResponse, responseOf, visitsOf, type Method, type View } from './views.ts';
 
@@ -24,7 +24,7 @@ interface PublisherOptions {
   /** Views that objects of every type have. */
   readonly views: readonly View[];
   /** Who sent a request; throws where credentials were given and are wrong. */
-  readonly authenticate: (request: Request) => Promise<Principal>;
+  readonly authenticate: (head: RequestHead) => Promise<Principal>;
 }
 
 /** Turns requests into answers: traverse, authorise, call, commit. Works on plain values; needs no port. */
@@ -38,6 +38,10 @@ export class Publisher implements Publishing {
     this.#database = database;
     this.#views = Map.groupBy(views, (view) => view.name);
     this.#authenticate = authenticate;
+  }
+
+  authenticate(head: RequestHead): Promise<Principal> {
+    return this.#authenticate(head);
   }
 
   /** Answers a request for the API. `path` is what follows /api. */
@@ -71,8 +75,8 @@ export class Publisher implements Publishing {
   }
 
   /** Refuses whoever may not use a permission on the root. */
-  async demand(request: Request, permission: string): Promise<void> {
-    const user = await this.#authenticate(request);
+  async demand(head: RequestHead, permission: string): Promise<void> {
+    const user = await this.#authenticate(head);
     authorise(user, { permission }, await this.#database.open(user.name).root());
   }
 

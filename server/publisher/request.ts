@@ -1,19 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../security/policy.ts';
 
 /** A request as a plain value. All it says but the bytes of an upload has been read; nothing has been believed yet. */
-export interface Request {
-  readonly method: string;
-  /** As it came, still encoded, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly cookies: ReadonlyMap<string, string>;
+export interface Request extends RequestHead {
   /** A parsed JSON body; `undefined` where none was sent. */
   readonly body: unknown;
   /** The fields of a form that was sent to published content; empty where none was. */
   readonly form: URLSearchParams;
   /** Bytes that came in place of JSON. */
   readonly upload: Upload | undefined;
+}
+
+/** What a request says before its body. */
+export interface RequestHead {
+  readonly method: string;
+  /** As it came, still encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly cookies: ReadonlyMap<string, string>;
   /** The client's address, as far as the proxies in between are trusted. */
   readonly address: string;
   /** The origin by which the browser reached us: "https://shop.example.org". */
@@ -57,12 +62,14 @@ export interface WholeResponse extends Response {
 
 /** What answers requests. Errors are thrown; whoever speaks HTTP turns them into answers. */
 export interface Publishing {
+  /** Who sends a request; throws where credentials were given and are wrong. */
+  authenticate(head: RequestHead): Promise<Principal>;
   /** A request for the API; `path` is what follows /api. */
   api(request: Request, path: string): Promise<Response>;
   /** A request for published content. */
   content(request: Request): Promise<Response>;
   /** Refuses whoever may not use a permission on the root. */
-  demand(request: Request, permission: string): Promise<void>;
+  demand(head: RequestHead, permission: string): Promise<void>;
 }
 
 /** An answer in JSON. */
