@@ -23,7 +23,8 @@ export async function startKoaApplication(
   const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const gone = once(child, 'exit');
+  // Not 'exit': what it said last is to be read, too.
+  const gone = once(child, 'close');
   const signal = AbortSignal.timeout(START_DEADLINE_MS);
   const lines = createInterface({ input: child.stdout });
   const [port] = await once(lines, 'line', { signal }).catch((error: unknown) => {

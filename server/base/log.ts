@@ -1,3 +1,4 @@
+import { write, writeSync } from 'node:fs';
 import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
@@ -7,14 +8,50 @@ const SECRET_KEYS = ['password', 'token', 'secret', 'secrets', 'cookie', 'author
 /** The server's log: one JSON line per event on standard error, secrets masked. */
 export function openLog(level = 'info'): Log {
   const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `headers["${key}"]`, `headers["set-${key}"]`]);
-  return pino({ level, base: { pid: process.pid }, redact: { paths, censor: '[masked]' } }, standardError());
+  return pino({ level, base: { pid: process.pid }, redact: { paths, censor: '[masked]' } }, standardError);
 }
 
-/** What cannot be written down for now, on a full disk for example, waits for the next line; beyond this it is lost. */
-const MOST_WAITING = 256 * 1024;
+/** What waits for a disk that has no room; beyond it, lines are lost. */
+const MOST_WAITING_BYTES = 256 * 1024;
 
-function standardError(): ReturnType<typeof pino.destination> {
-  const destination = pino.destination({ dest: 2, maxLength: MOST_WAITING });
-  // A log that nobody can take down must not end the server, which is what an error without a listener does.
-  return destination.on('error', () => undefined);
+/**
+ * Standard error, written aside. What cannot be written, as on a full disk, is tried again with the next line. pino's own
+ * way ends the process at such an error, and at the end of the process tries again for ever.
+ */
+class StandardError {
+  #waiting = Buffer.alloc(0);
+  /** Of what waits, so many bytes are being written. */
+  #underWay = 0;
+
+  constructor() {
+    process.once('exit', () => this.#writeLast());
+  }
+
+  write(line: string): void {
+    const hasRoom = this.#waiting.length < MOST_WAITING_BYTES;
+    if (hasRoom) this.#waiting = Buffer.concat([this.#waiting, Buffer.from(line)]);
+    if (this.#underWay === 0) this.#writeOn();
+  }
+
+  #writeOn(): void {
+    this.#underWay = this.#waiting.length;
+    if (this.#underWay === 0) return;
+    write(STANDARD_ERROR, this.#waiting, (error, written) => {
+      this.#underWay = 0;
+      if (error !== null) return;
+      this.#waiting = this.#waiting.subarray(written);
+      this.#writeOn();
+    });
+  }
+
+  #writeLast(): void {
+    try {
+      writeSync(STANDARD_ERROR, this.#waiting.subarray(this.#underWay));
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
 }
+
+const STANDARD_ERROR = 2;
+const standardError = new StandardError();
