@@ -33,10 +33,11 @@ export class ServerNotes {
     return this.#since === undefined || namedIn <= this.#since;
   }
 
-  /** Something was stored there. */
-  stored(scope: string, address: string): void {
+  /** Something was stored there. Says whether that is noted by now. */
+  stored(scope: string, address: string): boolean {
     const key = `${scope} stored ${address}`;
     if (this.#notes.get(key) === undefined) this.#note(key, () => this.#notes.table.add(key, 1));
+    return this.#notes.get(key) !== undefined;
   }
 
   /** Whether an address that a transaction took out was forgotten since. */

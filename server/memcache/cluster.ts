@@ -43,7 +43,7 @@ export interface ClusterOptions {
   readonly changedAt?: number;
   /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
   readonly longestTtlS?: number;
-  /** Told where a value is stored, until that was heard of once from each server. */
+  /** Told of each value that a server took, before whoever stored it is. */
   readonly onStored?: (address: Address) => void;
   /** What every key begins with on the servers: one installation never sees another's values. */
   readonly prefix?: string;
@@ -305,9 +305,10 @@ export class Cluster implements Store {
   }
 
   async #statusOf(member: Member): Promise<ServerStatus> {
-    const [status, isSeveral] = await Promise.all([statusOf(member, this.#clock), this.#inspection?.isSeveral(member)]);
+    const isSeveral = this.#inspection?.isSeveral(member);
+    const status = await statusOf(member, this.#clock);
     this.#inspection?.noteClock(status);
-    return { ...status, isSeveral: isSeveral ?? null };
+    return { ...status, isSeveral: status.up ? ((await isSeveral) ?? null) : null };
   }
 
   /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */

@@ -36,6 +36,7 @@ export class Sameness {
    */
   async leadsToSeveral(address: Address): Promise<boolean | undefined> {
     const ips = await ipsOf(address);
+    if (address.kind === 'tcp' && ips.length === 0) return undefined;
     const targets: (string | undefined)[] = ips.slice(0, MOST_CONNECTIONS);
     while (targets.length < CONNECTIONS) targets.push(undefined);
     return await this.#with(

@@ -27,14 +27,16 @@ test('every server that was ever named is known with the time it was removed, ho
   }
   await change({ timeout_ms: 300 });
   const { former, changedAt } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+  // The time of a change and that of its transaction may be a millisecond apart.
+  const indexOf = (time = 0) => times.findIndex((each) => Math.abs(each - time) < 5);
   assert.deepEqual(
-    former?.map(({ address, removedAt }) => [address.text, removedAt]),
+    former?.map(({ address, removedAt }) => [address.text, indexOf(removedAt)]),
     [
-      ['b.invalid:11211', times[3]],
-      ['a.invalid:11211', times[1]],
+      ['b.invalid:11211', 3],
+      ['a.invalid:11211', 1],
     ],
   );
-  assert.equal(changedAt, times[3]);
+  assert.equal(indexOf(changedAt), 3);
 });
 
 test('of the servers that were taken out, those where something was stored are asked until they are forgotten', async () => {

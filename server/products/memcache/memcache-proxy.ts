@@ -213,6 +213,7 @@ async function openStore(object: TreeObject): Promise<ProxyStore> {
   if (addresses.length === 0)
     return new LocalStore({ onMemory: (use) => logProcessMemory(log, object.path, use, REMEDY) });
   const scope = scopeOf(object);
+  const noted = new Set<string>();
   const { former = [], ...since } = await formerServers(object, addresses);
   return new Cluster({
     ...since,
@@ -223,7 +224,9 @@ async function openStore(object: TreeObject): Promise<ProxyStore> {
     replicas,
     timeoutMs: timeout_ms,
     prefix: prefixOf(object),
-    onStored: ({ text }) => serverNotes.stored(scope, text),
+    onStored: ({ text }) => {
+      if (!noted.has(text) && serverNotes.stored(scope, text)) noted.add(text);
+    },
     log,
   });
 }
