@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, rename, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { clientOf, managerOf } from '../http/client.ts';
+import { runCli } from '../http/cli.ts';
 import { until } from '../support/figures.ts';
+import { freezeProcess, wakeProcess } from '../support/process-state.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -27,6 +29,7 @@ for (const [what, happen] of Object.entries(LOSSES)) {
     const manager = managerOf(server);
     const add = (id: string) => manager('/api', { body: { type: 'Folder', id } });
     assert.equal((await add('before')).status, 201);
+    assert.equal((await clientOf(server)('/readyz')).status, 200);
     await happen(folder.path);
     const ways = [
       () => add('after'),
@@ -43,8 +46,49 @@ for (const [what, happen] of Object.entries(LOSSES)) {
     }
     assert.equal((await manager('/api/before')).status, 200);
     assert.equal((await clientOf(server)('/')).status, 200);
+    assert.equal((await clientOf(server)('/readyz')).status, 503);
+    assert.equal((await clientOf(server)('/livez')).status, 200);
     assert.equal(linesOf(server).length, 1, server.log());
   });
+}
+
+test('a server that is frozen is no reason to restore; one whose files were exchanged meanwhile acknowledges nothing, and harms nobody', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  const backup = join(folder.path, 'backup');
+  await using frozen = await startServer({ data });
+  assert.equal((await runCli(['backup', backup, '--data', data], '')).code, 0);
+  await freezeProcess(frozen.pid);
+  forgetWhoServes(data);
+  const refused = await runCli(['restore', backup, '--data', data], '');
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.errors,
+    /is in use by a process that has its data file open\. End it first, also where it is stopped/,
+  );
+
+  // What no command does, a person can.
+  const away = join(folder.path, 'away');
+  await mkdir(away);
+  for (const name of await readdir(data)) if (name.startsWith(FILE)) await rename(join(data, name), join(away, name));
+  await copyFile(join(backup, FILE), join(data, FILE));
+  await using next = await startServer({ data });
+  const add = (server: TestServer, id: string) => managerOf(server)('/api', { body: { type: 'Folder', id } });
+  assert.equal((await add(next, 'first')).status, 201);
+  wakeProcess(frozen.pid);
+  for (const id of ['a', 'b', 'c', 'd', 'e']) assert.equal((await add(frozen, id)).status, 503);
+  await frozen.stop();
+  assert.equal((await add(next, 'second')).status, 201, 'the end of the other one took no file away');
+  await next.kill();
+  await using again = await startServer({ data });
+  for (const id of ['first', 'second']) assert.equal((await managerOf(again)(`/api/${id}`)).status, 200, id);
+});
+
+/** As if the signs of life of all servers had expired. */
+function forgetWhoServes(data: string): void {
+  const database = new Database(join(data, FILE));
+  database.exec("DELETE FROM entries WHERE name = 'processes'");
+  database.close();
 }
 
 test('a server without requests has what it acknowledged in the data file alone', async () => {
