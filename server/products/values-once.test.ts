@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { after, test } from 'node:test';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import { openTestInstallation } from '../testing.ts';
 import { ProductFolders } from './trial.ts';
@@ -35,16 +35,23 @@ after(async () => {
 await trellis.ask('POST', '/api/@setup-sessions', {
   body: { servers: [memcached.address], proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 },
 });
+// A machine that is busy with other tests must not look like a memcached that is down.
+await trellis.ask('PATCH', '/api/mcproxy', { body: { properties: { timeout_ms: 2_000 } } });
 await trellis.ask('POST', '/api', { body: { type: 'Reading', id: 'page' } });
 const shared = (globalThis as unknown as { valuesTest: { runs: number } }).valuesTest;
 
 let key = '';
 let number = 0;
-beforeEach(async () => {
-  key = `key-${number++}`;
-  shared.runs = 0;
-  await run(`await open().set('${key}', { list: [1] }, 60)`);
-});
+
+/** A test with a value under a key of its own. A hook would do that before the tests of all files, which share a process. */
+function trial(name: string, act: () => Promise<void>): void {
+  test(name, async () => {
+    key = `key-${number++}`;
+    shared.runs = 0;
+    await run(`await open().set('${key}', { list: [1] }, 60)`);
+    await act();
+  });
+}
 
 /** What one request gives that does this; `K` in it is the key of the test. */
 async function run(code: string): Promise<unknown> {
@@ -72,7 +79,7 @@ async function counted(code: string): Promise<readonly [number, unknown]> {
 
 const TEN = 'for (let n = 0; n < 10; n += 1)';
 
-test('a value that one request reads ten times is asked for once, however it is read', async () => {
+trial('a value that one request reads ten times is asked for once, however it is read', async () => {
   assert.deepEqual(await counted(`${TEN} await open().get('K'); return open().get('K')`), [1, { list: [1] }]);
   const at_once = `return Promise.all(Array.from({ length: 10 }, () => open().get('K')))`;
   assert.deepEqual(await counted(at_once), [1, Array.from({ length: 10 }, () => ({ list: [1] }))]);
@@ -84,7 +91,7 @@ test('a value that one request reads ten times is asked for once, however it is 
   assert.deepEqual(await counted(multi), [2, 1]);
 });
 
-test('the next request asks anew, and so does one that is run again', async () => {
+trial('the next request asks anew, and so does one that is run again', async () => {
   assert.equal((await counted(`return open().get('K')`))[0], 1);
   assert.equal((await counted(`return open().get('K')`))[0], 1);
   const again = `await open().get('K'); await open().get('K'); if (shared.runs < 3) throw new ConflictError('again'); return shared.runs`;
@@ -92,7 +99,7 @@ test('the next request asks anew, and so does one that is run again', async () =
   assert.deepEqual(await counted(again), [3, 3]);
 });
 
-test('a request sees what it writes itself, and can change it by compare-and-set', async () => {
+trial('a request sees what it writes itself, and can change it by compare-and-set', async () => {
   const changes: readonly (readonly [string, unknown])[] = [
     [`await values.set('K', 2, 60)`, 2],
     [`await values.set('K', 3, 60, await values.find('K'))`, 3],
@@ -110,7 +117,7 @@ test('a request sees what it writes itself, and can change it by compare-and-set
   }
 });
 
-test('a value is the caller’s own: what one does to it no other sees, not even of its bytes', async () => {
+trial('a value is the caller’s own: what one does to it no other sees, not even of its bytes', async () => {
   const code = `
     (await open().get('K')).list.push(2);
     (await open().getMulti(['K'])).get('K').list.push(3);
@@ -119,7 +126,7 @@ test('a value is the caller’s own: what one does to it no other sees, not even
   assert.deepEqual(await run(code), { list: [1] });
 });
 
-test('who waits for a change within a request forgets the value and is given the new one', async () => {
+trial('who waits for a change within a request forgets the value and is given the new one', async () => {
   const waiting = run(`
     const values = open();
     shared.isWaiting = true;
@@ -129,7 +136,7 @@ test('who waits for a change within a request forgets the value and is given the
   assert.equal(await waiting, 'seen');
 });
 
-test('a failure is not remembered, and nothing is once the request is over', async () => {
+trial('a failure is not remembered, and nothing is once the request is over', async () => {
   const bad = `await open().get('K no key').catch(() => undefined); return (await open().get('K')).list`;
   assert.deepEqual(await run(bad), [1]);
   await run(`shared.kept = open(); await shared.kept.get('K')`);
@@ -137,7 +144,7 @@ test('a failure is not remembered, and nothing is once the request is over', asy
   assert.equal(await run(`return shared.kept.get('K')`), 'later');
 });
 
-test('a request that reads much remembers what it read last, and forgets the first', async () => {
+trial('a request that reads much remembers what it read last, and forgets the first', async () => {
   const code = `
     const values = open();
     for (let n = 0; n < 20; n += 1) await values.set('K-' + n, 'x'.repeat(1_000_000), 60);
@@ -147,7 +154,7 @@ test('a request that reads much remembers what it read last, and forgets the fir
   assert.deepEqual(await counted(code), [21, 1_000_000]);
 });
 
-test('the Test tab and a page that asks for its session again and again ask memcached for it once', async () => {
+trial('the Test tab and a page that asks for its session again and again ask memcached for it once', async () => {
   const begun = await trellis.ask('POST', '/api/mcsdc/@test', { body: { items: 'a 1' } });
   const cookie = begun.cookies[0]?.split(';')[0] ?? '';
   const before = await gets();
