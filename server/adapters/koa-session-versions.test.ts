@@ -19,7 +19,7 @@ after(() => rest[Symbol.asyncDispose]());
 
 const require = createRequire(import.meta.url);
 const DAY_MS = 86_400_000;
-const RUNS = process.env['FULL'] === undefined ? 20 : 400;
+const RUNS = process.env['FULL'] === undefined ? 12 : 400;
 
 /** What a handler does with its session, one after the other. */
 const step: fc.Arbitrary<Step> = fc.oneof(
