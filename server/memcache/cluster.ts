@@ -227,6 +227,7 @@ export class Cluster implements Store {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#inspection?.close();
     const members = [...this.#members, ...this.#former.map(({ member }) => member)];
     await Promise.all(members.map((member) => member.drain()));
     for (const member of members) member.close();

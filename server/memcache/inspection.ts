@@ -13,6 +13,7 @@ interface InspectionOptions extends SamenessOptions {
 
 /** However often connections are made, a server is looked at no more often. */
 const AGAIN_MS = 60_000;
+const SOON_MS = 500;
 /** Whoever deals connections out by chance may give all of one look to one server. */
 const BELIEVED_MS = 10 * 60_000;
 
@@ -31,6 +32,7 @@ export class Inspection {
   readonly #options: InspectionOptions;
   readonly #sameness: Sameness;
   readonly #looks = new Map<Member, Look>();
+  readonly #timers = new Map<Member, NodeJS.Timeout>();
   /** What was logged, until it is over. */
   readonly #told = new Set<string>();
 
@@ -39,11 +41,19 @@ export class Inspection {
     this.#sameness = new Sameness(options);
   }
 
-  /** A connection was made: looks at the server in the background. */
+  /** A connection was made: looks at the server in the background, once those who waited for the connection are served. */
   begin(member: Member): void {
-    if (!this.#isDue(member)) return;
-    void this.#look(member);
-    void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
+    if (!this.#isDue(member) || this.#timers.has(member)) return;
+    const look = () => {
+      this.#timers.delete(member);
+      if (this.#isDue(member)) void this.#look(member);
+      void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
+    };
+    this.#timers.set(member, setTimeout(look, SOON_MS).unref());
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
   /** Whether an address leads to several servers, as far as that can be told within one deadline. */
