@@ -195,22 +195,25 @@ test('of 50 requests at once to one session none is lost or refused', async () =
   assert.deepEqual(await visits(visitor, 1), [52]);
 });
 
-for (const example of ['koa-session', 'express-session']) {
-  test(`with ${example} a session ends with its cookie’s maxAge, and using it moves the end`, async () => {
-    await using app = await start(example, { MAX_AGE: '4000' });
-    const visitor = new Visitor(app);
-    await visits(visitor, 1);
-    const kept = visitor.copy();
-    const began = performance.now();
-    while (performance.now() - began < 5_000) {
-      const [count] = await visits(kept, 1);
-      assert.ok(count !== undefined && count > 1, 'used, it lives on');
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 4_500));
-    assert.deepEqual(await visits(kept, 1), [1], 'unused, it is over');
-  });
-}
+// They mostly wait, so they wait together.
+describe('a session of another framework', { concurrency: 2 }, () => {
+  for (const example of ['koa-session', 'express-session']) {
+    test(`with ${example} a session ends with its cookie’s maxAge, and using it moves the end`, async () => {
+      await using app = await start(example, { MAX_AGE: '4000' });
+      const visitor = new Visitor(app);
+      await visits(visitor, 1);
+      const kept = visitor.copy();
+      const began = performance.now();
+      while (performance.now() - began < 5_000) {
+        const [count] = await visits(kept, 1);
+        assert.ok(count !== undefined && count > 1, 'used, it lives on');
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 4_500));
+      assert.deepEqual(await visits(kept, 1), [1], 'unused, it is over');
+    });
+  }
+});
 
 test('a container in the Temporary Folder is refused with the remedy', async () => {
   await using fresh = await startServer();
