@@ -9,7 +9,7 @@ import { startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer } from '../support/visitor.ts';
 
-const RESTARTS = sized(4, 30);
+const RESTARTS = sized(3, 30);
 const CLIENTS = 8;
 const environment = { TRELLIS_DRAIN_SECONDS: String(sized(0.2, 1.5)) };
 
