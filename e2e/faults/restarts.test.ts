@@ -24,6 +24,7 @@ test('of servers behind a balancer that are restarted one after the other, no re
   await administer(ports[0], '/api/', { body: { type: 'Stepped Page', id: 'page' } });
   const balancer = stack.use(await Balancer.start(ports));
   const load = startLoad(balancer.port);
+  stack.defer(() => load.stop());
   for (let restart = 0; restart < RESTARTS; restart += 1) {
     const which = restart % 2;
     await until('both are ready', async () => ports.every((port) => balancer.isReady(port)));
@@ -45,6 +46,7 @@ test('of a server that is restarted on its port, no client that keeps its connec
   stack.defer(() => server.kill());
   await administer(port, '/api/', { body: { type: 'Stepped Page', id: 'page' } });
   const load = startLoad(port);
+  stack.defer(() => load.stop());
   for (let restart = 0; restart < RESTARTS; restart += 1) {
     await load.untilAnswered();
     assert.equal(await server.stop(), 0);
