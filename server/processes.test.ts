@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Background } from './base/background.ts';
 import { openLog } from './base/log.ts';
 import { Processes, type Signature } from './processes.ts';
+import { newestFormat, RECORD_FORMATS } from './sessions/record-format.ts';
 import { MemoryStorage } from './storage/memory.ts';
 
 const HEARTBEAT_MS = 20_000;
@@ -26,7 +27,7 @@ function machine() {
     });
     return { processes, end: () => background.close() };
   };
-  return { time, start };
+  return { storage, time, start };
 }
 
 test('a process is known as long as it signs, however far off its clock is', () => {
@@ -43,6 +44,31 @@ test('a process is known as long as it signs, however far off its clock is', () 
       one.end();
       other.end();
     }
+  }
+});
+
+test('a format of records may be written once every process and application that signed in reads it', () => {
+  const { storage, start } = machine();
+  const own = newestFormat();
+  const one = start();
+  try {
+    RECORD_FORMATS.push({ ...RECORD_FORMATS[0]!, number: own + 1 });
+    assert.equal(one.processes.newestRecordFormat(), own + 1);
+    for (const signsAs of ['processes', 'applications']) {
+      const table = storage.table<Signature | number>(signsAs);
+      const wallMs = Date.now() + 1_000_000;
+      const signature = { pid: 1, boot: 'another machine', monotonicMs: 0, wallMs };
+      for (const signed of [wallMs, signature, { ...signature, recordFormat: own }]) {
+        table.set('old', signed);
+        assert.equal(one.processes.newestRecordFormat(), own, JSON.stringify(signed));
+      }
+      table.set('old', { ...signature, recordFormat: own + 2 });
+      assert.equal(one.processes.newestRecordFormat(), own + 1);
+      table.delete('old');
+    }
+  } finally {
+    RECORD_FORMATS.pop();
+    one.end();
   }
 });
 

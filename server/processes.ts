@@ -4,6 +4,7 @@ import type { Background } from './base/background.ts';
 import type { Clock } from './base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from './base/clock-words.ts';
 import type { Log } from './base/log.ts';
+import { FIRST_SIGNED_FORMAT, newestFormat } from './sessions/record-format.ts';
 import type { KeyedTable } from './storage/storage.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
@@ -15,6 +16,8 @@ export type Signature = {
   readonly monotonicMs: number;
   /** The same moment by its wall clock, in milliseconds since 1970. */
   readonly wallMs: number;
+  /** The newest format of session records that it reads. Whoever does not sign it reads none after the first. */
+  readonly recordFormat?: number;
 };
 
 /** A version that knew no signatures signed with the time alone. */
@@ -61,6 +64,13 @@ export class Processes {
     return this.#others(this.#options.table).length > 0;
   }
 
+  /** The newest format of session records that every process reads, serving or not: nobody may write a newer one yet. */
+  newestRecordFormat(): number {
+    const { table, elsewhere } = this.#options;
+    const others = [...this.#others(table), ...this.#others(elsewhere)];
+    return Math.min(newestFormat(), ...others.map(([, signed]) => formatIn(signed)));
+  }
+
   /** Processes, serving or not, whose wall clock is too far from ours. Both are held against the clock that they share. */
   clocksThatAreOff(): readonly OtherClock[] {
     const { table, elsewhere, clock } = this.#options;
@@ -81,7 +91,13 @@ export class Processes {
   async #sign(): Promise<void> {
     const { table, clock } = this.#options;
     const wallMs = clock();
-    const signature = { pid: process.pid, boot: this.#boot, monotonicMs: this.#monotonicClock(), wallMs };
+    const signature: Signature = {
+      pid: process.pid,
+      boot: this.#boot,
+      monotonicMs: this.#monotonicClock(),
+      wallMs,
+      recordFormat: newestFormat(),
+    };
     await table.whenFree(() => table.set(this.#id, signature, wallMs + KEPT_MS));
     const gone = table.entries().filter(([, signed]) => !this.#isThere(signed));
     for (const [id] of gone) await table.whenFree(() => table.delete(id));
@@ -111,6 +127,10 @@ export class Processes {
     this.#told.clear();
     for (const { pid } of off) this.#told.add(pid);
   }
+}
+
+function formatIn(signed: Signed): number {
+  return (typeof signed === 'number' ? undefined : signed.recordFormat) ?? FIRST_SIGNED_FORMAT;
 }
 
 /** Names the start of the machine; empty where the system has no such name. */

@@ -24,6 +24,22 @@ const format2: RecordFormat = { number: 2, write, read };
 /** Every format that this program reads, the oldest first. It writes the newest that all who share the sessions read. */
 export const RECORD_FORMATS: RecordFormat[] = [format2];
 
+/** What a process reads that does not say so where processes sign: it is older than any other format. */
+export const FIRST_SIGNED_FORMAT = 2;
+
+export function newestFormat(): number {
+  return RECORD_FORMATS.at(-1)!.number;
+}
+
+export function findFormat(number: number): RecordFormat | undefined {
+  return RECORD_FORMATS.find((format) => format.number === number);
+}
+
+/** The newest format that those read who read nothing newer than this. */
+export function formatUpTo(newest: number): RecordFormat {
+  return RECORD_FORMATS.findLast(({ number }) => number <= newest) ?? RECORD_FORMATS[0]!;
+}
+
 const KINDS = ['session', 'ended', 'moved'] as const;
 const TIME_BYTES = 6;
 const MAX_LABEL_BYTES = 255;

@@ -5,7 +5,15 @@ import { KeyRing } from '../base/secrets.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import { RecordSeal, SealedElsewhere, slotOf, UnreadableRecord, type Header, type SessionRecord } from './record.ts';
+import {
+  RecordSeal,
+  SealedElsewhere,
+  slotOf,
+  UnreadableRecord,
+  WrittenByNewer,
+  type Header,
+  type SessionRecord,
+} from './record.ts';
 
 const ring = KeyRing.random();
 const header: Header = {
@@ -101,4 +109,33 @@ test('bytes that were never a record are refused by name, even where nothing is 
     }),
     { numRuns: 3_000 },
   );
+});
+
+test('what a newer program sealed, in any part of the format, is told from damage and from an ended session', () => {
+  const seal = sealFor();
+  const present = seal.seal(sessionRecord({ a: 1 }), nextVersion());
+  const newer = (clear: (value: Buffer) => void, plain = Buffer.from('anything')): Buffer => {
+    const head = Buffer.from(present.subarray(0, VERSION_BYTES + 1));
+    clear(head);
+    const beside = Buffer.concat([head, Buffer.from('s-x:key')]);
+    return Buffer.concat([head, ring.sealer('session', 's-x:key').seal(plain, beside)]);
+  };
+  const formats = {
+    'record format': newer((head) => (head[VERSION_BYTES]! += 1)),
+    'version format': newer((head) => (head[0]! += 1)),
+    'kind of record': newer(() => undefined, Buffer.alloc(60, 9)),
+  };
+  for (const [what, value] of Object.entries(formats)) {
+    const isNewer = (error: unknown) => error instanceof WrittenByNewer && error.isSure && error.status === 503;
+    assert.throws(() => seal.open(value), isNewer, what);
+    assert.throws(() => seal.isSound(value), isNewer, what);
+    const damaged = Buffer.from(value);
+    damaged[damaged.length - 1]! ^= 1;
+    assert.equal(seal.isSound(damaged), false, `${what}, damaged`);
+  }
+  // With nothing to compare it with, a beginning that is not known is not taken for an end.
+  const begins = Buffer.from(present);
+  begins[VERSION_BYTES]! ^= 1;
+  assert.throws(() => seal.open(begins), WrittenByNewer);
+  assert.equal(seal.isSound(begins), false);
 });

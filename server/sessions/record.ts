@@ -2,7 +2,7 @@ import { Problem } from '../base/errors.ts';
 import type { Sealer } from '../base/secrets.ts';
 import { Envelope } from '../memcache/envelope.ts';
 import { VERSION_BYTES } from '../memcache/version.ts';
-import { RECORD_FORMATS, type RecordFormat } from './record-format.ts';
+import { findFormat, formatUpTo, newestFormat } from './record-format.ts';
 
 export { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 
@@ -66,7 +66,7 @@ export class RecordSeal extends Envelope {
   }
 
   /** In the newest format that this program knows, unless another is asked for. */
-  seal(record: SessionRecord, version: Buffer, format = RECORD_FORMATS.at(-1)!): Buffer {
+  seal(record: SessionRecord, version: Buffer, format = formatUpTo(newestFormat())): Buffer {
     const plain = format.write(record);
     const value = this.wrap(plain, version, format.number);
     this.#sealedLast = isSmall(value) ? { value, plain } : undefined;
@@ -95,7 +95,7 @@ export class RecordSeal extends Envelope {
   }
 
   protected isKnown(format: number): boolean {
-    return formatOf(format) !== undefined;
+    return findFormat(format) !== undefined;
   }
 
   protected get what(): string {
@@ -108,7 +108,7 @@ export class RecordSeal extends Envelope {
 
   #read(plain: Buffer, value: Buffer): SessionRecord {
     try {
-      return formatOf(value[VERSION_BYTES]!)!.read(plain);
+      return findFormat(value[VERSION_BYTES]!)!.read(plain);
     } catch (cause) {
       throw this.misshapen(cause);
     }
@@ -132,8 +132,4 @@ export function sameBytes(a: Slot | undefined, b: Slot | undefined): boolean {
 
 function isSmall(value: Buffer): boolean {
   return value.length <= MAX_REMEMBERED_BYTES;
-}
-
-function formatOf(number: number): RecordFormat | undefined {
-  return RECORD_FORMATS.find((format) => format.number === number);
 }

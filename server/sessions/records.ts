@@ -5,6 +5,7 @@ import type { KeyRing } from '../base/secrets.ts';
 import { ServerUnreachable } from '../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
+import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat } from './record-format.ts';
 import { RecordSeal, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
@@ -39,6 +40,8 @@ export interface RecordsOptions {
   /** `null` where the store is this process's memory. */
   readonly keyRing: KeyRing | null;
   readonly scope: Scope;
+  /** The newest format of records that all who share the sessions read; the newest that this program knows unless said. */
+  readonly newestRecordFormat?: () => number;
   /** Told of every record that cannot be opened. */
   readonly onFault: (fault: UnreadableRecord) => void;
 }
@@ -51,6 +54,7 @@ export class SessionRecords {
   readonly #store: Store;
   readonly #keyRing: KeyRing | null;
   readonly #scope: Scope;
+  readonly #newestRecordFormat: () => number;
   readonly #onFault: (fault: UnreadableRecord) => void;
   readonly #seals = new BoundedMap<string, RecordSeal>(SEALS_REMEMBERED);
   #generation = NaN;
@@ -60,6 +64,7 @@ export class SessionRecords {
     this.#store = options.store;
     this.#keyRing = options.keyRing;
     this.#scope = options.scope;
+    this.#newestRecordFormat = options.newestRecordFormat ?? newestFormat;
     this.#onFault = options.onFault;
   }
 
@@ -115,7 +120,7 @@ export class SessionRecords {
   async put(place: Place, record: SessionRecord, keepS: number, maxBytes: number, worth?: Worth): Promise<Put> {
     const { seal, cas } = place;
     const version = nextVersion(place.version);
-    const value = seal.seal(record, version);
+    const value = seal.seal(record, version, this.#format);
     checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
     const outcome =
       cas === undefined
@@ -135,6 +140,11 @@ export class SessionRecords {
     const item = await this.#store.get(seal.key, seal.isSound);
     if (item === undefined) return emptyPlace(browserId, seal);
     return placeOf(browserId, seal, item, this.#open(seal, item.value) ?? UNREADABLE);
+  }
+
+  /** Nobody is asked while there is no choice. */
+  get #format(): RecordFormat {
+    return formatUpTo(RECORD_FORMATS.length > 1 ? this.#newestRecordFormat() : newestFormat());
   }
 
   #open(seal: RecordSeal, value: Buffer): SessionRecord | undefined {

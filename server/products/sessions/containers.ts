@@ -53,7 +53,7 @@ function endingsOf(label: string, oid: number, generations: Generations): number
 }
 
 function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
-  const { generations, endedSessions, serverNotes, installation, clock, log } = siteOf(object);
+  const { generations, endedSessions, serverNotes, installation, processes, clock, log } = siteOf(object);
   const { oid } = object;
   const counts = countsOf(object);
   const kept: { settings: SessionSettings } = { settings: settingsOf(object) };
@@ -68,6 +68,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
       endedSessions.add(key, endedAt, until).catch((error: unknown) => {
         log.warn({ err: error }, 'That a session was ended could not be kept beside what memcached holds');
       }),
+    newestRecordFormat: () => processes.newestRecordFormat(),
     settings: () => kept.settings,
     counts,
     onNews: newsFrom(object),
