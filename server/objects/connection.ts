@@ -355,11 +355,15 @@ export class Connection {
 
   /** Everything is committed: whatever fails here is no reason to refuse it, nor to pass over the others. */
   #tellRemoved(object: TreeObject): void {
-    try {
-      object.definition?.on?.removed?.(object);
-    } catch (error) {
+    const report = (error: unknown) => {
       const { type, path } = object;
       this.database.log.error({ err: error, type, path }, 'What follows the removal of an object failed');
+    };
+    try {
+      const following: unknown = object.definition?.on?.removed?.(object);
+      if (following instanceof Promise) following.catch(report);
+    } catch (error) {
+      report(error);
     }
   }
 

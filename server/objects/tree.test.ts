@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { ConflictError } from '../base/errors.ts';
+import { ProductFolders } from '../products/trial.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('an object that was added is there for the next connection, and not for one that began before', async () => {
@@ -98,6 +99,35 @@ test('a commit that SQLite refuses at its very end leaves what is in memory as i
   await again.remove(await again.get('/temp_folder/scratch'));
   await again.commit('Both');
   assert.equal(await trellis.database.open(null).find('/temp_folder/scratch'), undefined);
+});
+
+test('what a product fails at after a removal refuses nothing, and keeps no other object from hearing of it', async () => {
+  await using folders = new ProductFolders();
+  const heard = `globalThis.heardOfRemoval ??= []`;
+  const product = await folders.plant({
+    'index.js': `
+      import { defineType } from 'trellis/product';
+      const fussy = defineType({
+        type: 'Fussy', description: 'Fails', icon: 'file', group: 'Content', suggestedId: 'fussy',
+        addPermission: 'Add Folders', properties: {},
+        on: {
+          removed({ id }) {
+            (${heard}).push(id);
+            if (id === 'one') throw new Error('The moon is full.');
+            return Promise.reject(new Error('The moon is full.'));
+          },
+        },
+      });
+      export default { name: 'fussy', types: [fussy] };`,
+  });
+  await using trellis = await openTestInstallation(undefined, product);
+  assert.equal((await trellis.ask('POST', '/api', { body: { type: 'Folder', id: 'f' } })).status, 201);
+  for (const id of ['one', 'two']) {
+    assert.equal((await trellis.ask('POST', '/api/f', { body: { type: 'Fussy', id } })).status, 201);
+  }
+  assert.equal((await trellis.ask('DELETE', '/api/f')).status, 204);
+  assert.equal((await trellis.ask('GET', '/api/f')).status, 404);
+  assert.deepEqual((globalThis as { heardOfRemoval?: string[] }).heardOfRemoval?.toSorted(), ['one', 'two']);
 });
 
 /** Every transaction of the tree passes its checks, and breaks a rule that SQLite looks at in COMMIT alone. */
