@@ -13,14 +13,19 @@ const products = ['product', 'write-behind'].map((name) => new URL(`../support/$
 const environment = { TRELLIS_PRODUCTS: products.join(',') };
 
 /** A page whose sessions are in a store that writes behind. */
-async function startWriteBehindSite(data: string, type: string): Promise<TestServer> {
+async function startWriteBehindSite(data: string): Promise<TestServer> {
   const server = await startSteppedServer({ data, environment });
-  const add = (body: unknown) => administer(server.port, '/api/', { body });
-  await add({ type, id: 'store' });
-  await add({ type: 'MemCache Session Data Container', id: 'kept', properties: { proxy_path: '/store' } });
-  await add({ type: 'Stepped Page', id: 'page' });
-  await changeProperties(server, '/session_data_manager', { container_path: '/kept' });
+  await administer(server.port, '/api/', { body: { type: 'Stepped Page', id: 'page' } });
+  await useStore(server, 'Write-behind Store', 'store');
   return server;
+}
+
+/** Adds a store, and keeps sessions there from now on. */
+async function useStore(server: TestServer, type: string, id: string, properties = {}): Promise<void> {
+  const container = { type: 'MemCache Session Data Container', id: `in_${id}`, properties: { proxy_path: `/${id}` } };
+  await administer(server.port, '/api/', { body: { type, id, properties } });
+  await administer(server.port, '/api/', { body: container });
+  await changeProperties(server, '/session_data_manager', { container_path: `/in_${id}` });
 }
 
 async function stored(server: TestServer): Promise<Visitor> {
@@ -30,36 +35,51 @@ async function stored(server: TestServer): Promise<Visitor> {
   return visitor;
 }
 
-for (const type of ['Write-behind Store', 'Plain Store']) {
-  test(`a session in a ${type} of a product is written down at an orderly end of the server`, async () => {
-    await using folder = await temporaryFolder();
-    const server = await startWriteBehindSite(folder.path, type);
-    const visitor = await stored(server);
-    assert.ok(!existsSync(join(folder.path, 'store.json')), 'nothing is written before the end');
-    assert.equal(await server.stop(), 0, server.log());
-    assert.ok(existsSync(join(folder.path, 'store.json')));
-    await using again = await startSteppedServer({ data: folder.path, environment });
-    assert.equal(resultOf(await visitor.copy(again).visit('/page', 'get cart')), 'full');
-  });
-}
+test('what a product keeps alive is closed before what replaces it is used, when its object is gone, and at an orderly end', async () => {
+  await using folder = await temporaryFolder();
+  const isWritten = (id: string) => existsSync(join(folder.path, `${id}.json`));
+  await using server = await startWriteBehindSite(folder.path);
+  const visitor = await stored(server);
+  assert.ok(!isWritten('store'), 'nothing is written before it is closed');
+  await changeProperties(server, '/store', { note: 'made anew' });
+  assert.equal(resultOf(await visitor.visit('/page', 'get cart')), 'full');
+  assert.ok(isWritten('store'));
+
+  await useStore(server, 'Write-behind Store', 'deleted');
+  await stored(server);
+  await changeProperties(server, '/in_deleted', { proxy_path: '/store' });
+  await administer(server.port, '/api/deleted', { method: 'DELETE' });
+  await until('what was in the deleted store written down', async () => isWritten('deleted'));
+
+  const visitors = new Map<string, Visitor>();
+  for (const [id, type] of [
+    ['part', 'Write-behind Store'],
+    ['plain', 'Plain Store'],
+  ] as const) {
+    await useStore(server, type, id);
+    visitors.set(id, await stored(server));
+    assert.ok(!isWritten(id));
+  }
+  assert.equal(await server.stop(), 0, server.log());
+  await using again = await startSteppedServer({ data: folder.path, environment });
+  for (const [id, each] of visitors) {
+    await changeProperties(again, '/session_data_manager', { container_path: `/in_${id}` });
+    assert.equal(resultOf(await each.copy(again).visit('/page', 'get cart')), 'full', id);
+  }
+});
 
 test('a part that cannot be closed, or never is, keeps no other from it, and the log names them', async () => {
   await using folder = await temporaryFolder();
-  const server = await startWriteBehindSite(folder.path, 'Write-behind Store');
+  const server = await startWriteBehindSite(folder.path);
   const visitor = await stored(server);
   for (const [id, closes] of [
     ['failing', 'with an error'],
     ['endless', 'never'],
   ] as const) {
-    await administer(server.port, '/api/', { body: { type: 'Write-behind Store', id, properties: { closes } } });
-    await administer(server.port, `/api/${id}/@children`).catch(() => undefined);
-    const properties = { proxy_path: `/${id}` };
-    const container = { type: 'MemCache Session Data Container', id: `in_${id}`, properties };
-    await administer(server.port, '/api/', { body: container });
-    await changeProperties(server, '/session_data_manager', { container_path: `/in_${id}` });
+    await useStore(server, 'Write-behind Store', id, { closes });
     await stored(server);
   }
-  await changeProperties(server, '/session_data_manager', { container_path: '/kept' });
+  await changeProperties(server, '/session_data_manager', { container_path: '/in_store' });
   assert.equal(await server.stop(), 1);
   assert.match(server.log(), /What '\/failing' keeps alive could not be closed: This store was told to fail\./);
   assert.match(server.log(), /What '\/endless' keeps alive could not be closed: It took longer than 5 s\./);
@@ -67,24 +87,9 @@ test('a part that cannot be closed, or never is, keeps no other from it, and the
   assert.equal(resultOf(await visitor.copy(again).visit('/page', 'get cart')), 'full');
 });
 
-test('a part is closed before the one that takes its place is used, and when its object is gone', async () => {
-  await using folder = await temporaryFolder();
-  await using server = await startWriteBehindSite(folder.path, 'Write-behind Store');
-  const visitor = await stored(server);
-  await changeProperties(server, '/store', { note: 'made anew' });
-  assert.equal(resultOf(await visitor.visit('/page', 'get cart')), 'full');
-  assert.ok(existsSync(join(folder.path, 'store.json')));
-  await administer(server.port, '/api/', { body: { type: 'Write-behind Store', id: 'other' } });
-  await changeProperties(server, '/kept', { proxy_path: '/other' });
-  await stored(server);
-  await changeProperties(server, '/kept', { proxy_path: '/store' });
-  await administer(server.port, '/api/other', { method: 'DELETE' });
-  await until('what was in the deleted store written down', async () => existsSync(join(folder.path, 'other.json')));
-});
-
 test('a session in a store of a product is written down when an application closes its sessions', async () => {
   await using folder = await temporaryFolder();
-  const server = await startWriteBehindSite(folder.path, 'Write-behind Store');
+  const server = await startWriteBehindSite(folder.path);
   assert.equal(await server.stop(), 0);
   const application = await startKoaApplication(folder.path, environment);
   const visitor = new Visitor(application);

@@ -13,9 +13,9 @@ import { administer, ask, resultOf, Visitor, type Answer } from '../support/visi
 
 /** Each process notes every second that it serves: so it fails at that several times while the trouble lasts. */
 const environment = { TRELLIS_HEARTBEAT_SECONDS: '1', TRELLIS_LOG_LEVEL: 'info' };
-const FULL_MS = sized(3_500, 60_000);
+const FULL_MS = sized(2_500, 60_000);
 /** A note waits five seconds for a lock. */
-const LOCKED_MS = sized(7_000, 45_000);
+const LOCKED_MS = sized(6_000, 45_000);
 const LIMITED_MS = sized(2_500, 20_000);
 const MOST_LINES = 30;
 
