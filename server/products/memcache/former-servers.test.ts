@@ -86,6 +86,14 @@ test('where notes began only after a server was named, it counts as if something
   assert.ok(others.every(({ mayHold }) => mayHold!()));
 });
 
+test('a proxy that is just being given its first servers is not said to keep values in the process', async () => {
+  const { text } = await installation.ask('POST', '/api/', { body: { type: 'MemCache Proxy', id: 'bare' } });
+  assert.match(text, /kept in this process only/);
+  const body = { properties: { servers: ['127.0.0.1:1025'] } };
+  const changed = await installation.ask('PATCH', '/api/bare', { body });
+  assert.doesNotMatch(changed.text, /kept in this process only/);
+});
+
 test('something may live as long as the longest timeout of today, or as long as an application or a product said', async () => {
   const add = (type: string, id: string, properties: object) =>
     installation.ask('POST', '/api/', { body: { type, id, properties: { proxy_path: '/mcproxy', ...properties } } });

@@ -130,9 +130,10 @@ export const memCacheProxy = defineType({
   async warnings(object) {
     const { path, properties } = object;
     const store = await storeOf(object as unknown as TreeObject);
-    if (store instanceof LocalStore) {
+    // While a change of the servers is not committed, the store is still the one of before.
+    if (!namesServers(properties)) {
       const link = { label: 'Set servers', path, tab: 'properties' };
-      const full = processMemoryWarnings(store.memory, { text: REMEDY, link });
+      const full = store instanceof LocalStore ? processMemoryWarnings(store.memory, { text: REMEDY, link }) : [];
       const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
       return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
     }
