@@ -21,19 +21,19 @@ async function change(properties: object): Promise<void> {
 
 test('every server that was ever named is known with the time it was removed, however many changes came since', async () => {
   const times: number[] = [];
-  for (const servers of [['a.invalid', 'b.invalid'], ['b.invalid'], ['b.invalid', 'c.invalid'], ['c.invalid']]) {
+  for (const servers of [['127.0.0.11', '127.0.0.12'], ['127.0.0.12'], ['127.0.0.12', '127.0.0.13'], ['127.0.0.13']]) {
     await change({ servers });
     times.push((await proxy()).state.modified);
   }
   await change({ timeout_ms: 300 });
-  const { former, changedAt } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+  const { former, changedAt } = await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses);
   // The time of a change and that of its transaction may be a millisecond apart.
   const indexOf = (time = 0) => times.findIndex((each) => Math.abs(each - time) < 5);
   assert.deepEqual(
     former?.map(({ address, removedAt }) => [address.text, indexOf(removedAt)]),
     [
-      ['b.invalid:11211', 3],
-      ['a.invalid:11211', 1],
+      ['127.0.0.12:11211', 3],
+      ['127.0.0.11:11211', 1],
     ],
   );
   assert.equal(indexOf(changedAt), 3);
@@ -42,47 +42,47 @@ test('every server that was ever named is known with the time it was removed, ho
 test('of the servers that were taken out, those where something was stored are asked until they are forgotten', async () => {
   const { serverNotes } = installation.site;
   const asked = async () => {
-    const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+    const { former } = await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses);
     return former!.filter(({ mayHold }) => mayHold!()).map(({ address }) => address.text);
   };
   assert.deepEqual(await asked(), [], 'nothing was stored anywhere');
   const scope = scopeOf(await proxy());
-  for (const address of ['a.invalid:11211', 'b.invalid:11211']) serverNotes.stored(scope, address);
-  assert.deepEqual(await asked(), ['b.invalid:11211', 'a.invalid:11211']);
-  serverNotes.forget(scope, 'b.invalid:11211');
-  assert.deepEqual(await asked(), ['a.invalid:11211']);
-  await change({ servers: ['b.invalid', 'c.invalid'] });
-  await change({ servers: ['c.invalid'] });
-  assert.deepEqual(await asked(), ['b.invalid:11211', 'a.invalid:11211'], 'it was named again since');
+  for (const address of ['127.0.0.11:11211', '127.0.0.12:11211']) serverNotes.stored(scope, address);
+  assert.deepEqual(await asked(), ['127.0.0.12:11211', '127.0.0.11:11211']);
+  serverNotes.forget(scope, '127.0.0.12:11211');
+  assert.deepEqual(await asked(), ['127.0.0.11:11211']);
+  await change({ servers: ['127.0.0.12', '127.0.0.13'] });
+  await change({ servers: ['127.0.0.13'] });
+  assert.deepEqual(await asked(), ['127.0.0.12:11211', '127.0.0.11:11211'], 'it was named again since');
 });
 
 test('what was stored under another key prefix is not asked for, until the prefix is that one again', async () => {
   const named = async () => {
-    const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+    const { former } = await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses);
     return former?.map(({ address }) => address.text);
   };
   await change({ prefix: 'other' });
   assert.equal(await named(), undefined);
   const own = installation.site.installation.slice(0, 8);
   await change({ prefix: own });
-  assert.deepEqual(await named(), ['b.invalid:11211', 'a.invalid:11211'], 'the default, written out');
+  assert.deepEqual(await named(), ['127.0.0.12:11211', '127.0.0.11:11211'], 'the default, written out');
   await change({ prefix: '' });
 });
 
 test('where notes began only after a server was named, it counts as if something was stored there', async () => {
   const notes = installation.database.main.storage.table<number>('memcached servers');
   for (const [key] of notes.entries()) notes.delete(key);
-  const { former } = await formerServers(await proxy(), parseServers(['c.invalid']).addresses);
+  const { former } = await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses);
   assert.deepEqual(
     former?.map(({ mayHold }) => mayHold!()),
     [true, true],
   );
   notes.set('since', installation.database.main.storage.lastTransaction());
   assert.equal(former?.[0]?.mayHold!(), true);
-  await change({ servers: ['d.invalid', 'c.invalid'] });
-  await change({ servers: ['c.invalid'] });
-  const [newest, ...others] = (await formerServers(await proxy(), parseServers(['c.invalid']).addresses)).former!;
-  assert.deepEqual([newest?.address.text, newest?.mayHold!()], ['d.invalid:11211', false]);
+  await change({ servers: ['127.0.0.14', '127.0.0.13'] });
+  await change({ servers: ['127.0.0.13'] });
+  const [newest, ...others] = (await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses)).former!;
+  assert.deepEqual([newest?.address.text, newest?.mayHold!()], ['127.0.0.14:11211', false]);
   assert.ok(others.every(({ mayHold }) => mayHold!()));
 });
 
