@@ -26,6 +26,7 @@ import { columns, compactRow } from './sessions/columns.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
+import './sessions/unopened-list.ts';
 import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
 import type { TabElement } from './tab.ts';
 
@@ -151,7 +152,7 @@ export class SessionsTab extends LitElement implements TabElement {
     </t-face>`;
   }
 
-  #foot({ sessions, matching, source, checked }: SessionsMessage) {
+  #foot({ sessions, matching, source, checked, unopened }: SessionsMessage) {
     const { column, order } = sorting();
     const to = offset() + sessions.length;
     const isAll = offset() === 0 && to >= matching;
@@ -165,6 +166,7 @@ export class SessionsTab extends LitElement implements TabElement {
       ${pages(sessions.length, matching)}
       <p class="source">${sourceAt(source, formatTime(new Date(checked)))}</p>
       ${isPhone.get() ? this.#listAgain() : nothing}
+      <unopened-list path=${this.path} .rows=${unopened}></unopened-list>
       <reveal-list path=${this.path} .version=${checked}></reveal-list>
     </div>`;
   }

@@ -3,6 +3,7 @@ import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { clientOf, sameOrigin, type Client } from '../http/client.ts';
 import { Browser, setUpSessions } from '../http/site.ts';
 import { SessionsTab } from '../support/pages/sessions-tab.ts';
+import { RawMemcached } from '../support/raw-memcached.ts';
 import { basic, type TestServer } from '../support/server.ts';
 import { hindrancesOn } from '../support/chromium.ts';
 import { expect, test } from './fixtures.ts';
@@ -162,4 +163,26 @@ test.describe('on a phone, in the dark', () => {
     await expect(tab.detail).toHaveCount(0);
     await expect(tab.rows).toHaveCount(5);
   });
+});
+
+test('a record that cannot be opened is listed with why, and ended', async ({ app, page, server, memcached, api }) => {
+  await begin(server, api, [memcached.address]);
+  using raw = new RawMemcached(memcached.port);
+  const key = (await memcached.keys()).find((each) => each.includes('s-'))!;
+  const item = (await raw.get(key))!;
+  item.value[item.value.length - 1]! ^= 1;
+  await raw.set(key, item);
+  await app.open('/mcsdc');
+  await app.tab('Sessions').click();
+  await page.getByText('1 record that cannot be opened').click();
+  const list = page.getByRole('list', { name: 'Records that cannot be opened' });
+  await expect(list.getByText(/was changed since/)).toBeVisible();
+  await check(page, 'a record that cannot be opened');
+  await list.getByRole('button', { name: /^End / }).click();
+  await app
+    .dialog(/^End the record /)
+    .getByRole('button', { name: 'End it' })
+    .click();
+  await expect(list).toBeHidden();
+  expect((await api('/api/mcsdc/@sessions')).json<SessionsMessage>().unopened).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { SessionRow } from '../../../schema/messages/sessions.ts';
+import type { SessionRow, UnopenedRow } from '../../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { endSession, endSessions } from '../../api/sessions.ts';
 import { ask } from '../../parts/dialog.ts';
@@ -34,6 +34,22 @@ export async function endThese(path: string, rows: readonly SessionRow[]): Promi
   }
   flash(`Ended ${plural(count, 'session')}.`);
   return true;
+}
+
+/** Asks, and ends what may be somebody's session and cannot be opened. Gives whether it was done. */
+export async function endUnopened(path: string, { key }: UnopenedRow): Promise<boolean> {
+  const body = html`<p class="quiet">
+    It cannot be seen whose session it is. Whoever uses it begins a new one with the next request.
+  </p>`;
+  if (!(await isWanted(`End the record ${key.slice(0, 6)}…?`, body, 'End it'))) return false;
+  try {
+    await endSession(path, key);
+    flash('Ended 1 session.');
+    return true;
+  } catch (caught) {
+    flashFailure(`Could not end it: ${detailOf(caught)}`);
+    return false;
+  }
 }
 
 /** Asks, and ends all sessions of a container. Gives whether it was done. */
