@@ -178,3 +178,11 @@ test('format 1 does not change: these bytes mean this value', () => {
   assert.equal(encode(value).toString('hex'), hex);
   assert.deepEqual(decode(Buffer.from(hex, 'hex')), value);
 });
+
+test('a value in a later format is refused for now, with 503: a newer program reads it', () => {
+  const later = encode('text');
+  later[0]! += 1;
+  const isNewer = (error: unknown) =>
+    error instanceof UnreadableValue && error.status === 503 && /written by a newer Trellis/.test(error.message);
+  assert.throws(() => decode(later), isNewer);
+});
