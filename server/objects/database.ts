@@ -4,7 +4,6 @@ import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
 import { Connection } from './connection.ts';
-import type { Closable } from './live.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
@@ -22,6 +21,13 @@ export interface Memo {
   readonly mainAsOf: number;
   readonly memoryAsOf: number;
   readonly values: BoundedMap<string, { readonly value: unknown }>;
+}
+
+/** Something in this process that wants to be closed before the tree is. */
+export interface Closable {
+  /** Whose it is, for whoever reads that it could not be closed. */
+  readonly path: string;
+  close(): Promise<void>;
 }
 
 interface DatabaseOptions {

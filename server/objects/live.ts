@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Closable, Database } from './database.ts';
 import type { TreeObject } from './object.ts';
 
 interface LivePartsOptions<T> {
@@ -78,13 +78,6 @@ export class LiveParts<T> {
     this.#parts.set(database, parts);
     return parts;
   }
-}
-
-/** Something in this process that wants to be closed before the tree is. */
-export interface Closable {
-  /** Whose it is, for whoever reads that it could not be closed. */
-  readonly path: string;
-  close(): Promise<void>;
 }
 
 class Part<T> implements Closable {
