@@ -5,7 +5,7 @@ import type { Check } from './store.ts';
 import { isSameWrite } from './version.ts';
 
 /** A server holds a damaged copy, and no other can tell whether what it holds instead is the newest. */
-export class DamagedCopy extends Unavailable {
+class DamagedCopy extends Unavailable {
   constructor(address: string, key: string) {
     super(`The memcached server ${address} holds a damaged copy of ${key}, and no other is known to be as new.`);
   }

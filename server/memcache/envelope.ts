@@ -3,7 +3,7 @@ import type { Sealer } from '../base/secrets.ts';
 import { hasVersion, VERSION_BYTES } from './version.ts';
 
 /** How many bytes at the beginning of a sealed value are in clear: its version, and the number of its format. */
-export const CLEAR_BYTES = VERSION_BYTES + 1;
+const CLEAR_BYTES = VERSION_BYTES + 1;
 
 /** A value sealed with a key that this process was not given: the processes' key rings differ. */
 export class SealedElsewhere extends Unavailable {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
-import { leadsToSeveral } from './several-words.ts';
+import { severalWords } from './several-words.ts';
 import type { Member } from './member.ts';
 import { Sameness, type SamenessOptions } from './sameness.ts';
 import { statusOf } from './status.ts';
@@ -83,7 +83,7 @@ export class Inspection {
       if (found === undefined) look.begunAt = -Infinity;
       if (found === true) look.severalAt = begunAt;
       const isSeveral = begunAt - look.severalAt < BELIEVED_MS;
-      this.#tell('place', address.text, isSeveral, leadsToSeveral(address.text));
+      this.#tell('place', address.text, isSeveral, severalWords(address.text));
       return isSeveral || found;
     };
     look.result = this.#sameness

@@ -5,7 +5,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { ServerRefused, ServerUnreachable } from '../memcache/errors.ts';
 import type { Held, Holding } from '../memcache/holding.ts';
 import { LocalStore } from '../memcache/local.ts';
-import { leadsToSeveral } from '../memcache/several-words.ts';
+import { severalWords } from '../memcache/several-words.ts';
 import type { Store } from '../memcache/store.ts';
 import { nextVersion } from '../memcache/version.ts';
 
@@ -110,7 +110,7 @@ class Probe {
   async doubts(now: number): Promise<string | undefined> {
     const statuses = await this.#store.servers();
     const several = statuses.find(({ isSeveral }) => isSeveral === true);
-    if (several !== undefined) return leadsToSeveral(several.address);
+    if (several !== undefined) return severalWords(several.address);
     const off = statuses.find(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
     if (off === undefined) return undefined;
     return `Works, but ${clockWords(off.address, off.clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`;
@@ -129,7 +129,7 @@ class Probe {
   async #lost(): Promise<Unavailable> {
     const places = inWords(this.#places);
     const item = await this.#store.get(this.#key);
-    if (item?.value.equals(this.#value) === true) return new Unavailable(leadsToSeveral(places));
+    if (item?.value.equals(this.#value) === true) return new Unavailable(severalWords(places));
     return new Unavailable(`${places} took the probe and lost it. ${LOST}`);
   }
 

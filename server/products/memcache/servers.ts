@@ -4,7 +4,7 @@ import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
-import { leadsToSeveral } from '../../memcache/several-words.ts';
+import { severalWords } from '../../memcache/several-words.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -109,7 +109,7 @@ export function sessionWarnings(
   return [
     ...several.map(({ address }): Warning => ({
       severity: 'warning',
-      text: leadsToSeveral(address),
+      text: severalWords(address),
       short: SEVERAL,
       link,
     })),
