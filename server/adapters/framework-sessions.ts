@@ -2,7 +2,7 @@ import { Unavailable } from '../base/errors.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { decode } from '../sessions/decode.ts';
 import type { SessionPage } from '../sessions/list.ts';
-import type { Entries } from '../sessions/record.ts';
+import type { Entries } from '../sessions/record-format.ts';
 import type { Origin, Session } from '../sessions/session.ts';
 import type { Sessions } from './open-sessions.ts';
 

@@ -6,7 +6,8 @@ import { nothingAt, SessionFinder, type Held } from './finding.ts';
 import { endOf, keepSeconds } from './lifetime.ts';
 import { SessionList } from './list.ts';
 import type { ConflictRule } from './merge.ts';
-import type { Entries, Header, SessionRecord } from './record.ts';
+import { idIn } from './record.ts';
+import type { Entries, Header, SessionRecord } from './record-format.ts';
 import { SessionRecords, type RecordsOptions } from './records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
@@ -300,9 +301,4 @@ export class SessionContainer {
     this.counts[news.event === 'added' ? 'begun' : 'ended'] += 1;
     this.#options.onNews?.(news);
   }
-}
-
-/** The end of a key names the session without saying whose container it is in. */
-function idIn(key: string): string {
-  return key.slice(key.lastIndexOf(':') + 1);
 }

@@ -8,7 +8,7 @@ import { RequestStore } from '../caching/request-store.ts';
 import { TypedStore } from '../caching/typed-store.ts';
 import type { Cluster } from '../memcache/cluster.ts';
 import { clusterOf, several } from '../memcache/trial.ts';
-import { SealedElsewhere } from './record.ts';
+import { SealedElsewhere } from '../memcache/envelope.ts';
 import { SessionWorld, type Browser } from './support.ts';
 
 const servers = await several(3);

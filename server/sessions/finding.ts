@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { ageMs, isOver, type Lifetime } from './lifetime.ts';
-import { NO_ENTRIES, type Header, type SessionRecord } from './record.ts';
+import { NO_ENTRIES, type Header, type SessionRecord } from './record-format.ts';
 import type { Place, SessionRecords } from './records.ts';
 import type { Basis } from './session.ts';
 

@@ -4,7 +4,8 @@ import type { FindingOptions, SessionFinder } from './finding.ts';
 import { endOf } from './lifetime.ts';
 import { matcherFor } from './list-filter.ts';
 import { nameIn } from './user-label.ts';
-import type { Entries, SessionRecord } from './record.ts';
+import { idIn } from './record.ts';
+import type { Entries, SessionRecord } from './record-format.ts';
 import type { SessionRecords } from './records.ts';
 
 /** What a list shows of a session. Times are milliseconds since 1970. */
@@ -199,7 +200,7 @@ export class SessionList {
       const record = this.#records.peek(entry.key, item.value);
       if (record instanceof Problem) unopened.push(unopenedRecord(entry, record));
       else if (this.#finder.isLive(entry.key, record)) {
-        sessions.push(this.#listed(idIn(entry), record, item.value.length, entry.servers));
+        sessions.push(this.#listed(idIn(entry.key), record, item.value.length, entry.servers));
       }
     }
     return { sessions, unopened };
@@ -229,12 +230,7 @@ function asUnavailable(error: unknown): Unavailable {
 
 function unopenedRecord(entry: KeyEntry, { message: why }: Problem): UnopenedRecord {
   const { expires, bytes, servers } = entry;
-  return { id: idIn(entry), expires, bytes, servers, why };
-}
-
-/** The end of a key names the session without saying whose container it is in. */
-function idIn({ key }: KeyEntry): string {
-  return key.slice(key.lastIndexOf(':') + 1);
+  return { id: idIn(entry.key), expires, bytes, servers, why };
 }
 
 /** A dump has ends and sizes; what else a list can be ordered by has to be opened. */

@@ -5,7 +5,8 @@ import { ConflictError } from '../base/errors.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { merge, SessionChanged, takeBack, type ConflictRule } from './merge.ts';
-import { slotOf, type Entries } from './record.ts';
+import { slotOf } from './record.ts';
+import type { Entries } from './record-format.ts';
 import { Session } from './session.ts';
 import { SessionWorld } from './support.ts';
 

@@ -1,7 +1,8 @@
 import { ConflictError, Problem } from '../base/errors.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import { sameBytes, slotOf, type Entries, type Slot } from './record.ts';
+import { sameBytes, slotOf } from './record.ts';
+import type { Entries, Slot } from './record-format.ts';
 import { applied, type Change, type Changes } from './session.ts';
 
 /**

@@ -1,6 +1,41 @@
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
-import type { Entries, Header, SessionRecord, Slot } from './record.ts';
+
+/** An encoded value where it lies in a larger buffer. */
+export interface Slot {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Where the whole entry begins, key and lengths included as in record format 2, for a value that lies in a record. */
+  readonly entryStart?: number;
+}
+
+/** A session's data, value by value, not decoded. */
+export type Entries = ReadonlyMap<string, Slot>;
+
+/** What a list of sessions shows of one. Times are milliseconds since 1970 by the writer's clock. */
+export interface Header {
+  readonly created: number;
+  readonly lastAccess: number;
+  readonly lastChange: number | null;
+  readonly written: number;
+  /** When the store may drop the record, as the writer meant it. */
+  readonly keptUntil: number;
+  readonly user: string | null;
+  /** How often all sessions of the user had been ended when this was written. */
+  readonly userGeneration: number;
+  readonly address: string;
+  readonly browser: string;
+}
+
+/** `ended` is a tombstone; `moved` points to the browser id that replaced this one. */
+export type SessionRecord = {
+  readonly header: Header;
+} & (
+  | { readonly kind: 'session'; readonly entries: Entries }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'moved'; readonly to: string }
+);
 
 /** How a record is written down, before it is sealed. A format that was ever used keeps its number and its meaning. */
 export interface RecordFormat {
@@ -44,7 +79,7 @@ const KINDS = ['session', 'ended', 'moved'] as const;
 const TIME_BYTES = 6;
 const MAX_LABEL_BYTES = 255;
 const NO_KEYS: ReadonlyMap<string, Buffer> = new Map();
-const NO_ENTRIES: Entries = new Map();
+export const NO_ENTRIES: Entries = new Map();
 
 function write(record: SessionRecord): Buffer {
   const { header } = record;

@@ -2,45 +2,7 @@ import { Problem } from '../base/errors.ts';
 import type { Sealer } from '../base/secrets.ts';
 import { Envelope } from '../memcache/envelope.ts';
 import { VERSION_BYTES } from '../memcache/version.ts';
-import { findFormat, formatUpTo, newestFormat } from './record-format.ts';
-
-export { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
-
-/** An encoded value where it lies in a larger buffer. */
-export interface Slot {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-  /** Where the whole entry begins, key and lengths included as in record format 2, for a value that lies in a record. */
-  readonly entryStart?: number;
-}
-
-/** A session's data, value by value, not decoded. */
-export type Entries = ReadonlyMap<string, Slot>;
-
-/** What a list of sessions shows of one. Times are milliseconds since 1970 by the writer's clock. */
-export interface Header {
-  readonly created: number;
-  readonly lastAccess: number;
-  readonly lastChange: number | null;
-  readonly written: number;
-  /** When the store may drop the record, as the writer meant it. */
-  readonly keptUntil: number;
-  readonly user: string | null;
-  /** How often all sessions of the user had been ended when this was written. */
-  readonly userGeneration: number;
-  readonly address: string;
-  readonly browser: string;
-}
-
-/** `ended` is a tombstone; `moved` points to the browser id that replaced this one. */
-export type SessionRecord = {
-  readonly header: Header;
-} & (
-  | { readonly kind: 'session'; readonly entries: Entries }
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'moved'; readonly to: string }
-);
+import { findFormat, formatUpTo, newestFormat, type SessionRecord, type Slot } from './record-format.ts';
 
 /** A record that was not written by this installation for this key, or was damaged. */
 export class UnreadableRecord extends Problem {
@@ -115,7 +77,10 @@ export class RecordSeal extends Envelope {
   }
 }
 
-export const NO_ENTRIES: Entries = new Map();
+/** What lists and logs call a session: the end of its key, which says nothing of its container or its browser id. */
+export function idIn(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1);
+}
 
 export function slotOf(bytes: Buffer): Slot {
   return { bytes, start: 0, end: bytes.length };

@@ -5,8 +5,8 @@ import type { KeyRing } from '../base/secrets.ts';
 import { ServerUnreachable } from '../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
-import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat } from './record-format.ts';
-import { RecordSeal, slotLength, UnreadableRecord, type SessionRecord } from './record.ts';
+import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type SessionRecord } from './record-format.ts';
+import { RecordSeal, slotLength, UnreadableRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
 export interface Scope {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import { encode } from './encode.ts';
-import { NO_ENTRIES, slotOf, type Entries } from './record.ts';
+import { slotOf } from './record.ts';
+import { NO_ENTRIES, type Entries } from './record-format.ts';
 import { Session } from './session.ts';
 import { NotStorable } from './values.ts';
 

@@ -4,7 +4,8 @@ import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { obscured } from './obscure.ts';
 import { nameIn } from './user-label.ts';
-import { sameBytes, slotOf, type Entries, type Header, type Slot } from './record.ts';
+import { idIn, sameBytes, slotOf } from './record.ts';
+import type { Entries, Header, Slot } from './record-format.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
 export type Updater = (value: unknown) => unknown;
@@ -131,7 +132,7 @@ export class Session implements Iterable<[string, unknown]> {
 
   /** Names the session in lists without giving away the browser id. */
   get id(): string {
-    return this.containerKey.slice(this.containerKey.lastIndexOf(':') + 1);
+    return idIn(this.containerKey);
   }
 
   /** Nothing is stored for this browser id yet. */

@@ -5,7 +5,7 @@ import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './finding.ts';
 import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
-import type { Entries, Header } from './record.ts';
+import type { Entries, Header } from './record-format.ts';
 import { UNREADABLE, type Place, type Put, type SessionRecords } from './records.ts';
 import type { Changes, Origin } from './session.ts';
 

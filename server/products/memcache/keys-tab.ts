@@ -17,6 +17,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type Method } from '../../publisher/views.ts';
+import { idIn } from '../../sessions/record.ts';
 import { siteOf } from '../../site.ts';
 import { aboutGroup, groupOf, isOurs, ownersBehind, type Owner } from './key-groups.ts';
 import { isSecretValue, keyValueOf, nameOf, unsealed } from './key-value.ts';
@@ -168,7 +169,7 @@ async function sessionUnder(call: Call, contents: Contents, key: string, value: 
 async function keyAtContainer(call: Call, owner: Owner, kind: string, key: string): Promise<string | null> {
   const object = await call.connection.find(owner.path);
   const mayLook = object !== undefined && call.may(SESSIONS_PERMISSION, object);
-  return kind === 'session' && mayLook ? key.slice(key.lastIndexOf(':') + 1) : null;
+  return kind === 'session' && mayLook ? idIn(key) : null;
 }
 
 const UNKNOWN: KeySession = {

@@ -8,6 +8,7 @@ import type { Call } from '../../publisher/call.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list.ts';
+import { idIn } from '../../sessions/record.ts';
 import { siteOf } from '../../site.ts';
 import { openContainer, ownKeyIn } from './current.ts';
 
@@ -106,7 +107,7 @@ async function ownIn(call: Call, object: TreeObject): Promise<Own> {
   try {
     const found = await (await openContainer(object)).list.ofUser(call.user.name ?? '');
     const key = await ownKeyIn(call, object);
-    const thisId = key?.slice(key.lastIndexOf(':') + 1);
+    const thisId = key && idIn(key);
     return { object, sessions: found.sessions, thisId, unseen: unseenIn(object.path, found) };
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;

@@ -23,7 +23,7 @@ import {
   type SessionPage,
   type UnopenedRecord,
 } from '../../sessions/list.ts';
-import type { Slot } from '../../sessions/record.ts';
+import type { Slot } from '../../sessions/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { walkWords } from '../memcache/walk-words.ts';
