@@ -50,6 +50,7 @@ async function run(request: Request, response: Response, steps: readonly Step[])
     else if (name === 'nest')
       values[first as string] = { ...(values[first as string] as object), [second as string]: 1 };
     else if (name === 'delete') delete values[first as string];
+    else if (name === 'big') values[first as string] = 1n;
     else if (name === 'maxAge') values.cookie.maxAge = first as number;
     else if (name === 'expires') values.cookie.expires = new Date(Date.now() + (first as number));
     else if (name === 'null') (request as { session: unknown }).session = null;
@@ -158,12 +159,16 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
       await visits(['maxAge', 3_600_000], ['write'], ['set', 'b', 2], ['end']);
       assert.deepEqual([told.mock.callCount(), begun.mock.callCount()], [0, 0], 'express-session writes at the end');
       await visits(['end'], ['set', 'c', 1]);
+      await visits(['end'], ['big', 'd']);
       await visits(['regenerate'], ['set', 'a', 2], ['write'], ['set', 'b', 2], ['end']);
       assert.equal(begun.mock.callCount(), 0, 'it was begun in time');
       await ours.visits([{ steps: [['write'], ['set', 'b', 2], ['end']], cookie: 0 }]);
       assert.deepEqual(
         told.mock.calls.map(({ arguments: given }) => given),
-        [['/', ['c']]],
+        [
+          ['/', ['c']],
+          ['/', ['d']],
+        ],
       );
       assert.equal(begun.mock.callCount(), 1);
       mock.restoreAll();

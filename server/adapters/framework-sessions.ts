@@ -88,10 +88,10 @@ export class FrameworkSessions {
 
   /** Says in the log what a request changed after it wrote its session, as far as the framework lets that be known. */
   tellOfLateChanges(path: string, data: object, found: Found | undefined): void {
-    const [seen, now] = [found?.seen ?? {}, plain(data)];
+    const [seen, now] = [found?.seen ?? {}, shownBy(data)];
     const keys = [...new Set([...Object.keys(seen), ...Object.keys(now)])];
     const changed = keys.filter(
-      (key) => !this.#rules.ownKeys.includes(key) && !isSame(valueOf(seen, key), valueOf(now, key)),
+      (key) => !this.#rules.ownKeys.includes(key) && !isStill(valueOf(now, key), valueOf(seen, key)),
     );
     if (changed.length > 0) this.#sessions.warnOfLateChange(path, changed);
   }
@@ -226,6 +226,11 @@ function plain(data: object): Data {
   return JSON.parse(JSON.stringify(data)) as Data;
 }
 
+/** The entries that JSON would ask for, their values as they are. */
+function shownBy(data: object): Data {
+  return 'toJSON' in data && typeof data.toJSON === 'function' ? (data.toJSON() as Data) : (data as Data);
+}
+
 function dataOf(session: Session): Data {
   return Object.fromEntries(session);
 }
@@ -244,6 +249,15 @@ function valueOf(data: Data, key: string): unknown {
 /** Both as JSON gave them: there the order of an object's keys is part of it. */
 function isSame(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether a value is what it was stored as; one that JSON cannot hold never was. */
+function isStill(now: unknown, stored: unknown): boolean {
+  try {
+    return isSame(now, stored);
+  } catch {
+    return false;
+  }
 }
 
 /** The order of a session's own keys is not kept. */
