@@ -85,7 +85,8 @@ function checksOf(storage: SqliteStorage): ReadyChecks {
         return 'The data cannot be read.';
       }
     },
-    'data file': () => storage.problem && 'The data file is not the one that was opened: no changes are taken.',
+    'data file': () =>
+      storage.problem && 'The data file is not the one that was opened, or out of reach: no changes are taken.',
   };
 }
 

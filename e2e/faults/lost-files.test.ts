@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, stat, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
-import { clientOf, managerOf } from '../http/client.ts';
+import { clientOf, managerOf, sameOrigin } from '../http/client.ts';
 import { runCli } from '../http/cli.ts';
 import { until } from '../support/figures.ts';
 import { freezeProcess, wakeProcess } from '../support/process-state.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FILE = 'trellis.sqlite';
@@ -51,6 +51,39 @@ for (const [what, happen] of Object.entries(LOSSES)) {
     assert.equal(linesOf(server).length, 1, server.log());
   });
 }
+
+test('while its data folder is out of reach a server says so, goes on reading, and afterwards does everything', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  await using server = await startServer({ data });
+  const manager = managerOf(server);
+  const visitor = clientOf(server, sameOrigin(server));
+  const login = (password: string) => visitor('/api/@login', { body: { name: 'admin', password } });
+  const add = (id: string) => manager('/api', { body: { type: 'Folder', id } });
+  const upload = (id: string) =>
+    manager(`/api/@upload?id=${id}`, {
+      raw: Buffer.alloc(9),
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+  assert.equal((await add('before')).status, 201);
+  await rename(data, join(folder.path, 'away'));
+  await symlink(data, data);
+  await assert.rejects(stat(data), { code: 'ELOOP' });
+  for (const refused of [await add('meanwhile'), await upload('f'), await login(ADMIN_PASSWORD)]) {
+    assert.equal(refused.status, 500, refused.text);
+    const { detail } = refused.json<ProblemMessage>();
+    assert.match(detail, /cannot be read or written \(ELOOP: .*\)\. See to the disk of the data folder\.$/);
+    assert.ok(!detail.includes(folder.path), 'where the data are is not told');
+  }
+  assert.equal((await login('wrong')).status, 401);
+  assert.equal((await manager('/api/before')).status, 200);
+  assert.equal((await clientOf(server)('/readyz')).status, 503);
+  await unlink(data);
+  await rename(join(folder.path, 'away'), data);
+  assert.equal((await clientOf(server)('/readyz')).status, 200);
+  for (const done of [await add('after'), await upload('g')]) assert.equal(done.status, 201, done.text);
+  assert.equal((await login(ADMIN_PASSWORD)).status, 200);
+});
 
 test('a server that is frozen is no reason to restore; one whose files were exchanged meanwhile acknowledges nothing, and harms nobody', async () => {
   await using folder = await temporaryFolder();

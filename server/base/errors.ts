@@ -154,6 +154,16 @@ export class StorageGone extends Problem {
   }
 }
 
+/** The data file, or what is kept beside it, cannot be read or written, for another reason than that the disk is full. */
+export class StorageUnreachable extends Problem {
+  constructor(what: string, cause: unknown) {
+    // The system names the file behind a comma: where data are is for nobody outside to know.
+    const [reason] = (cause as Error).message.split(', ');
+    const detail = `${what} cannot be read or written (${reason}). See to the disk of the data folder.`;
+    super(500, 'storage-unreachable', detail, { cause });
+  }
+}
+
 /** Bytes that are kept here are not those that were stored, as their hash tells. */
 export class ContentDamaged extends Problem {
   /** `whose` bytes: the path of an object, where it is known. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { DiskFull } from '../base/errors.ts';
+import { DiskFull, StorageUnreachable } from '../base/errors.ts';
 import { MAX_FILE_BYTES } from '../../schema/files.ts';
 import type { Received, Upload } from '../publisher/request.ts';
 import { chunksOf, type BodyLimits } from './body.ts';
@@ -36,7 +36,7 @@ export class FileUpload implements Upload {
   }
 
   async #take(): Promise<Received> {
-    const file = await openNameless(this.#folder);
+    const file = await openNameless(this.#folder).catch(explain);
     this.#file = file;
     const hash = createHash('sha256');
     let size = 0;
@@ -71,7 +71,8 @@ async function openNameless(folder: string): Promise<FileHandle> {
 }
 
 function explain(error: NodeJS.ErrnoException): never {
-  throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? new DiskFull(error) : error;
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  throw isFull ? new DiskFull(error) : new StorageUnreachable('The file for what is sent', error);
 }
 
 async function readInto(room: Buffer, file: FileHandle, position: number): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
 import { StorageGone } from '../base/errors.ts';
+import { outOfReach } from './problems.ts';
 
 interface Opened {
   readonly path: string;
@@ -57,11 +58,20 @@ function opened(path: string): Opened {
 }
 
 function fate(file: Opened): 'same' | 'deleted or moved away' | 'replaced' | 'overwritten' {
-  const found: BigIntStats | undefined = statSync(file.path, { bigint: true, throwIfNoEntry: false });
+  const found = look(file.path);
   if (found === undefined) return 'deleted or moved away';
   if (`${found.dev}:${found.ino}` !== file.inode) return 'replaced';
   // A data file never becomes shorter by itself; one that somebody copied into it may be. A log begins anew.
   if (found.size < file.bytes && !file.path.endsWith('-wal')) return 'overwritten';
   file.bytes = found.size;
   return 'same';
+}
+
+/** Throws StorageUnreachable where the path leads nowhere for now: rights that were taken, a disk that fails. */
+function look(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    throw outOfReach(error);
+  }
 }

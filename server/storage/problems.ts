@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { ConflictError, DiskFull, Problem, Unavailable } from '../base/errors.ts';
+import { ConflictError, DiskFull, Problem, StorageUnreachable, Unavailable } from '../base/errors.ts';
 
 /** What SQLite refused, in our words; any other error as it is. */
 export function asProblem(cause: unknown): unknown {
@@ -35,7 +35,7 @@ function damaged(cause: Error, what = 'The database file is damaged'): Problem {
   return new Problem(500, 'storage-damaged', detail, { cause });
 }
 
-function outOfReach(cause: Error): Problem {
-  const detail = `The database file cannot be read or written (${cause.message}). See to the disk of the data folder.`;
-  return new Problem(500, 'storage-unreachable', detail, { cause });
+/** Also where it is there and may not be looked at. */
+export function outOfReach(cause: unknown): StorageUnreachable {
+  return new StorageUnreachable('The database file', cause);
 }
