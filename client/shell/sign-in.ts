@@ -4,6 +4,7 @@ import type { Instance } from '../../schema/messages/access.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { hasLeft } from '../state/identity.ts';
+import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';
@@ -93,7 +94,7 @@ export class SignIn extends LitElement {
   }
 
   #forgetToken() {
-    if (this.token) history.replaceState(history.state, '', '/manage');
+    if (this.token) go(addressOf('/'), 'replace');
   }
 
   static override styles = [

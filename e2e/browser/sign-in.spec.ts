@@ -2,6 +2,7 @@ import { setUpSessions } from '../http/site.ts';
 import { hindrancesOn } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
+import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { expect, test } from './fixtures.ts';
@@ -79,6 +80,7 @@ test('the one-time link of a first start makes the administrator, once', async (
   await app.button('Create the administrator').click();
   await expect(app.heading).toHaveText('Root');
   await expect(page, 'the token does not stay in the address').toHaveURL(/\/manage$/);
+  await expect(new Contents(page).row('acl_users'), 'one is where one can begin').toBeVisible();
 
   await page.context().clearCookies();
   await page.goto(link);
