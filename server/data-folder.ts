@@ -21,6 +21,7 @@ import { Administrator } from './security/administrator.ts';
 import { Credentials } from './security/credentials.ts';
 import { Logins } from './security/login.ts';
 import { Reveals } from './security/reveals.ts';
+import type { TallyRow } from './security/tally.ts';
 import { Throttle } from './security/throttle.ts';
 import { Users } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
@@ -75,20 +76,10 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     await requireTree(storage, config, signsAs, hadRing);
     const memory = new MemoryStorage({ mounted: true });
     const database = new Database({ main: storage, memory, types, clock: wallClock, log, isGuest });
-    const generations = new Generations(storage);
-    const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
-    const users = new Users({ table: storage.table('users'), endSessionsOf });
-    await prepare(storage, database, users);
     const background = new Background(log);
-    const throttle = new Throttle({
-      table: storage.table('wrong tries'),
-      own: memory.table('wrong tries'),
-      background,
-      clock: wallClock,
-    });
-    const credentials = new Credentials(users, throttle);
-    const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
-    const services = { users, logins, generations, log, background, tabModules: tabModules.byElement };
+    const { credentials, ...signingIn } = signingInTo(storage, memory, background);
+    await prepare(storage, database, signingIn.users);
+    const services = { ...signingIn, log, background, tabModules: tabModules.byElement };
     const site = siteFrom(config, storage, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
@@ -103,6 +94,17 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     storage.close();
     throw error;
   }
+}
+
+/** Who may sign in, and who did. */
+function signingInTo(storage: SqliteStorage, memory: MemoryStorage, background: Background) {
+  const generations = new Generations(storage);
+  const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
+  const users = new Users({ table: storage.table('users'), endSessionsOf });
+  const tries = { table: storage.table<TallyRow>('wrong tries'), own: memory.table<TallyRow>('wrong tries') };
+  const credentials = new Credentials(users, new Throttle({ ...tries, background, clock: wallClock }));
+  const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
+  return { generations, users, credentials, logins };
 }
 
 /** The tree is made before the key ring, so where there is a ring and no tree, the tree was lost. */

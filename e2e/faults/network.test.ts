@@ -5,7 +5,7 @@ import { percentile, promised, several, sized, times, until } from '../support/f
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startMemcached } from '../support/memcached.ts';
 import type { TestServer } from '../support/server.ts';
-import { startSite } from '../support/sessions-site.ts';
+import { changeProperties, startSite } from '../support/sessions-site.ts';
 import { BROWSER_ID, resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
 
 const DEADLINE_MS = sized(1_000, 250);
@@ -128,8 +128,9 @@ test('an answer that comes after its deadline is given to nobody', async (t) => 
   const rounds = sized(5, 40);
   await using memcached = await startMemcached();
   await using proxy = await startChaosProxy(memcached.port);
-  await using site = await startSite({ servers: [proxy.address], proxy: { timeout_ms: 100 } });
+  await using site = await startSite({ servers: [proxy.address] });
   const visitors = await Promise.all(Array.from({ length: 10 }, (_, me) => visitorAt(site, `set me ${me}`)));
+  await changeProperties(site, '/mcproxy', { timeout_ms: 100 });
   let late = 0;
   for (let round = 0; round < rounds; round += 1) {
     assert.equal(await settled(visitors[0]!, 'me'), 0);

@@ -4,7 +4,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 import { Malformed, MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Publishing, Request, RequestHead, Response, Upload } from '../publisher/request.ts';
+import type { Publishing, Request, RequestHead, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
 import { BodyRoom } from './body-room.ts';
@@ -40,37 +40,21 @@ interface BridgeOptions {
 
 /** The Koa application: reserved first segments go to their routes, every other path is published content. */
 export function koaApplication(options: BridgeOptions): Koa {
-  const { publisher, assets, addresses, log, uploadFolder, readyChecks, isHttps } = options;
+  const { publisher, assets, addresses, log, uploadFolder, isHttps } = options;
   const app = new Koa();
   const headers = securityHeaders(isHttps);
   const router = new Router();
   const room = new BodyRoom(MAX_BUFFERED_BYTES);
-  /** JSON for the API, a form for published content. */
-  const readBody = async (context: Context, head: RequestHead, upload: Upload | undefined) => {
-    const { method, req } = context;
-    if (upload !== undefined || !mayHaveBody(context)) return NO_BODY;
-    if (!RESERVED.test(context.path))
-      return method === 'POST' ? { body: undefined, form: await readForm(req, room) } : NO_BODY;
-    const isKnown = async () => (await publisher.authenticate(head)).name !== null;
-    return { body: await readJson(req, room, isKnown), form: NO_FORM };
-  };
   const answer = async (context: Context, ask: (request: Request) => Promise<Response>) => {
     const isUpload = mayHaveBody(context) && bodyTypeOf(context.req) === UPLOAD_TYPE;
     const upload = isUpload ? new FileUpload(context.req, uploadFolder) : undefined;
     try {
       const head = readHead(context, addresses);
-      send(context, await ask({ ...head, ...(await readBody(context, head, upload)), upload }), headers);
+      const isKnown = async () => (await publisher.authenticate(head)).name !== null;
+      const body = upload === undefined ? await readBody(context, room, isKnown) : NO_BODY;
+      send(context, await ask({ ...head, ...body, upload }), headers);
     } finally {
       await upload?.close();
-    }
-  };
-  const requireManagement = async (context: Context) => {
-    try {
-      await publisher.demand(readHead(context, addresses), 'View management screens');
-    } catch (error) {
-      // While the storage is out of reach nobody can be recognised, and that is the answer.
-      if (!(error instanceof Problem)) readyAnswer(readyChecks, false);
-      throw error;
     }
   };
   const publishContent = (request: Request) => publisher.content(request);
@@ -86,9 +70,7 @@ export function koaApplication(options: BridgeOptions): Koa {
   });
   router.all('/readyz', async (context) => {
     requireReading(context);
-    const isVerbose = Object.hasOwn(context.query, 'verbose');
-    if (isVerbose) await requireManagement(context);
-    send(context, readyAnswer(readyChecks, isVerbose), headers);
+    send(context, await readiness(context, options), headers);
   });
   router.all(['/api', '/api/{*rest}'], (context) =>
     answer(context, (request) => publisher.api(request, request.path.slice('/api'.length) || '/')),
@@ -120,7 +102,7 @@ const BY_CLIENTS = /^(ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP_REQUEST_TIMEOUT|ECONNR
 
 const RESERVED = new RegExp(`^/(${RESERVED_IN_ROOT.join('|')})([/?]|$)`);
 
-const FOR_PROGRAMS = /^\/(api|assets|healthz|livez|readyz|metrics)(\/|$)/;
+const FOR_PROGRAMS = new RegExp(`^/(${RESERVED_IN_ROOT.filter((id) => id !== 'manage').join('|')})(/|$)`);
 
 const ALIVE: Response = {
   status: 200,
@@ -149,6 +131,32 @@ function readHead(context: Context, addresses: ClientAddresses): RequestHead {
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
   };
+}
+
+/** JSON for the API, a form for published content. */
+async function readBody(
+  context: Context,
+  room: BodyRoom,
+  isKnown: () => Promise<boolean>,
+): Promise<Pick<Request, 'body' | 'form'>> {
+  const { method, path, req } = context;
+  if (!mayHaveBody(context)) return NO_BODY;
+  if (RESERVED.test(path)) return { body: await readJson(req, room, isKnown), form: NO_FORM };
+  return method === 'POST' ? { body: undefined, form: await readForm(req, room) } : NO_BODY;
+}
+
+/** Whether visitors may be sent here. What is checked is told, check by check, to who may see management screens. */
+async function readiness(context: Context, { publisher, addresses, readyChecks }: BridgeOptions): Promise<Response> {
+  const isVerbose = Object.hasOwn(context.query, 'verbose');
+  if (!isVerbose) return readyAnswer(readyChecks, false);
+  try {
+    await publisher.demand(readHead(context, addresses), 'View management screens');
+  } catch (error) {
+    // While the storage is out of reach nobody can be recognised, and that is the answer.
+    if (!(error instanceof Problem)) readyAnswer(readyChecks, false);
+    throw error;
+  }
+  return readyAnswer(readyChecks, true);
 }
 
 function requireReading({ method }: Context): void {
