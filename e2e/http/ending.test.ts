@@ -159,7 +159,7 @@ test('an error that nobody caught ends the server as politely, with exit code 1'
   kept.send(requestFor('/page?do=fault'));
   await kept.untilReceived(/HTTP\/1.1 200/);
   await until('it is not ready', async () => (await clientOf(server)('/readyz')).status === 503);
-  assert.match(server.log(), /told to fail/);
+  await until('the log says why', async () => /told to fail/.test(server.log()));
   await until('the port is closed', isRefused(server));
   kept.send(requestFor('/livez'));
   assert.match(await kept.whole(), /"ok"/);
