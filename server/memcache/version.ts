@@ -21,14 +21,16 @@ let used = pool.length;
  * The version for a value that replaces one that began with `previous`: a format byte, a counter one higher (7 bytes), the
  * marks of 24 writes it was made from, and 8 bytes that are this write's own: one of the writer, the others random, so that
  * no two writes ever share a version. The first 4 are its mark. Of one writer 4 marks are kept at most: who was held up
- * still finds its own, however often others wrote meanwhile.
+ * still finds its own, however often others wrote meanwhile. What is damaged may be shorter than a version, or have the
+ * highest counter: then it begins anew.
  */
 export function nextVersion(previous?: Buffer, writer = THIS_PROCESS): Buffer {
+  if (previous !== undefined && previous.length < VERSION_BYTES) return nextVersion(undefined, writer);
   const version = Buffer.allocUnsafe(VERSION_BYTES);
   version[0] = FORMAT;
   const low = previous === undefined ? 0 : previous.readUInt32BE(COUNTER_LOW);
   const high = previous === undefined ? 0 : previous.readUIntBE(COUNTER_HIGH, 3);
-  version.writeUIntBE(low === 0xffffffff ? high + 1 : high, COUNTER_HIGH, 3);
+  version.writeUIntBE(low === 0xffffffff ? (high + 1) & 0xffffff : high, COUNTER_HIGH, 3);
   version.writeUInt32BE((low + 1) >>> 0, COUNTER_LOW);
   if (previous === undefined) version.fill(0, ANCESTORS, WRITE);
   else inheritMarks(version, previous);

@@ -135,7 +135,9 @@ test('a damaged copy does not let an older one pass while the server with the ne
     browser.request((session) => session.get('n')),
     Unavailable,
   );
+  assert.ok(await world.container.endKey(key), 'it can be ended all the same');
   own.all[1]!.resume();
+  assert.equal(await world.container.load(browser.browserId!), undefined);
   await cluster.close();
 });
 
@@ -158,6 +160,19 @@ test('where no copy is whole, the session counts as ended, and can be ended', as
   const faults = world.faults.length;
   assert.equal(await world.container.endKey(key), undefined);
   assert.equal(world.faults.length, faults, 'there is a tombstone now');
+  await cluster.close();
+});
+
+test('a session can be ended whatever was done to the one record of it', async () => {
+  const { world, cluster } = worldWith(1);
+  const browser = world.browser();
+  await browser.request((session) => session.set('n', 1));
+  const key = world.container.keyOf(browser.browserId!);
+  for (const { name, item } of harmsTo((await raws[0]!.get(key))!)) {
+    await raws[0]!.set(key, item);
+    assert.ok(await world.container.endKey(key), name);
+    assert.equal(await world.container.load(browser.browserId!), undefined, name);
+  }
   await cluster.close();
 });
 

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { Problem, TooLarge, Unavailable } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
-import { ServerUnreachable } from '../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type SessionRecord } from './record-format.ts';
@@ -89,15 +88,15 @@ export class SessionRecords {
   }
 
   /**
-   * For whoever knows a session by its key, and may end it whatever its record looks like: one that cannot be judged here
-   * is given as unreadable.
+   * For whoever knows a session by its key, and may end it whatever its record looks like: one that cannot be judged here,
+   * or only by a server that is out of reach, is given as unreadable.
    */
   async readKey(key: string): Promise<Place> {
     const seal = this.#newSeal(key);
     try {
       return await this.#readSealed('', seal);
     } catch (error) {
-      if (!(error instanceof Unavailable) || error instanceof ServerUnreachable) throw error;
+      if (!(error instanceof Unavailable)) throw error;
       const item = await this.#store.get(key);
       return item === undefined ? emptyPlace('', seal) : placeOf('', seal, item, UNREADABLE);
     }
