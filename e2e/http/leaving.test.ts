@@ -95,6 +95,18 @@ test('sessions that are kept in the process’s memory are left to nobody either
   await changeProperties(one, '/session_data_manager', { container_path: '/mcsdc' });
 });
 
+test('signing out ends the sessions of the browser in every container, wherever the nearest manager leads by then', async () => {
+  await addUser('cleo');
+  const cleo = await signedIn('cleo');
+  await changeProperties(one, '/session_data_manager', { container_path: '/temp_folder/session_data' });
+  await cleo.visit('/page', 'set cart "two lilies"');
+  const old = cleo.copy();
+  assert.equal((await cleo.ask('/api/@logout', { method: 'POST' })).status, 204);
+  assert.equal(await cartAsProgram(old.copy(), 'cleo'), null, 'where the manager leads');
+  await changeProperties(one, '/session_data_manager', { container_path: '/mcsdc' });
+  assert.equal(await cartAsProgram(old.copy(), 'cleo'), null, 'elsewhere');
+});
+
 /** How a login ends. Each leaves the browser with cookies that whoever uses it next sends, too. */
 const ENDS: Readonly<Record<string, (name: string) => Promise<void>>> = {
   'is ended from another device': async (name) => {
@@ -133,6 +145,23 @@ test('a login that ended by itself gives the session back to its own user, who s
   assert.equal(await ben.user(), null);
   await ben.signIn('ben', PASSWORD);
   assert.equal(await cartOf(ben), 'three roses');
+});
+
+test('signing out after the login ended by itself ends the session, and none that is another’s or nobody’s', async () => {
+  await addUser('bess');
+  const [bess, guest] = [await signedIn('bess'), new Visitor(one)];
+  await guest.visit('/page', 'set cart "a cart"');
+  await shiftClocks(21 * 60_000);
+  assert.equal(await bess.user(), null);
+  const [other, old, came] = [bess.copy(), bess.copy(), guest.copy()];
+  const asMira = { method: 'POST', headers: { authorization: basic('mira', PASSWORD) } };
+  await other.ask('/api/@logout', asMira);
+  assert.equal(await cartAsProgram(old.copy(), 'bess'), 'three roses');
+  for (const visitor of [bess, guest])
+    assert.equal((await visitor.ask('/api/@logout', { method: 'POST' })).status, 204);
+  assert.deepEqual([bess.browserId, guest.browserId], ['', '']);
+  assert.equal(await cartAsProgram(old, 'bess'), null);
+  assert.equal(await cartOf(came), 'a cart');
 });
 
 for (const [how, end] of Object.entries({

@@ -1,12 +1,13 @@
 import { Problem, Unavailable } from '../../base/errors.ts';
 import { follow } from '../../manage/paths.ts';
+import type { Connection } from '../../objects/connection.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { mayHave } from '../../sessions/user-label.ts';
+import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
 import { SessionUse } from '../../sessions/participant.ts';
-import type { Session } from '../../sessions/session.ts';
+import { Session } from '../../sessions/session.ts';
 import { siteOf, type Site } from '../../site.ts';
 import type { Participant } from '../../transaction/transaction.ts';
 import { browserLabel } from '../../base/browser-label.ts';
@@ -14,6 +15,7 @@ import { cookieSettings } from './browser-id-manager.ts';
 import type { OpenContainer } from './containers.ts';
 
 const USES = Symbol('the sessions of this request');
+const MOST_CONTAINERS = 100;
 
 /** How browsers are known below one browser id manager. */
 interface BrowserIdSettings {
@@ -104,6 +106,11 @@ export function openContainer(object: TreeObject): Promise<SessionContainer> {
   return (object.provide('session.container') as OpenContainer)();
 }
 
+/** The objects of the tree that keep sessions, up to 100. */
+export function containerObjects(connection: Connection): Promise<readonly TreeObject[]> {
+  return connection.ofTypes(connection.database.types.providing('session.container'), MOST_CONTAINERS);
+}
+
 /** The container that a session data manager leads to. */
 export async function containerObject(manager: TreeObject): Promise<TreeObject> {
   const field = manager.definition?.properties['container_path']?.schema;
@@ -152,31 +159,33 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
   }
 }
 
-/** Signing out ends the session of the browser and takes its id away, also where memcached is out of reach. */
+/** Signing out ends the sessions of the browser and takes its id away, also where memcached is out of reach. */
 export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
   const use = await useBeside(manager, call, call.user);
   const browserId = use?.browserId;
   if (use === undefined || browserId === undefined) return;
   call.cookies.push(() => use.dropCookie);
-  // Nobody is signed in any more: what their session holds is given to nobody else.
-  if (call.user.name === null) return;
+  const objects = await containerObjects(call.connection);
+  await Promise.all(objects.map((object) => endSession(object, browserId, call.user.name).catch(spare)));
+}
+
+async function endSession(object: TreeObject, browserId: string, name: string | null): Promise<void> {
+  const container = await openContainer(object);
   try {
-    await endSession(use, browserId, await openContainer(await containerObject(manager)));
+    const session = await container.load(browserId);
+    if (session === undefined || session.isNew) return;
+    const label = Session.basisOf(session).header?.user ?? null;
+    if (mayEnd(name, label)) await container.endKey(session.containerKey);
   } catch (error) {
-    spare(error);
-  } finally {
-    use.abort();
+    if (error instanceof Unavailable && name !== null) await container.noteEnded(browserId);
+    throw error;
   }
 }
 
-async function endSession(use: SessionUse, browserId: string, container: SessionContainer): Promise<void> {
-  try {
-    const session = await use.open(container);
-    if (!session.isNew) await container.endKey(session.containerKey);
-  } catch (error) {
-    if (error instanceof Unavailable) await container.noteEnded(browserId);
-    throw error;
-  }
+/** Of whom no login is left any more the session may be ended, and not given. One that is nobody’s is out of reach without its id. */
+function mayEnd(name: string | null, label: string | null): boolean {
+  if (name !== null) return mayHave(name, label);
+  return label !== null && !isOfApplication(label);
 }
 
 /** The session of the browser beside what the request is about. */

@@ -10,10 +10,9 @@ import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list.ts';
 import { idIn } from '../../sessions/record.ts';
 import { siteOf } from '../../site.ts';
-import { openContainer, ownKeyIn } from './current.ts';
+import { containerObjects, openContainer, ownKeyIn } from './current.ts';
 
 const PERMISSION = 'Look after own sessions';
-const MOST_CONTAINERS = 100;
 
 /** A list opens thousands of records, and everybody who is signed in may ask for it: one at a time for each. */
 const turns = new Turns(10_000, 4);
@@ -96,10 +95,8 @@ interface Own {
 }
 
 async function findOwn(call: Call): Promise<readonly Own[]> {
-  const { connection } = call;
-  const types = connection.database.types.providing('session.container');
   const own: Own[] = [];
-  for (const object of await connection.ofTypes(types, MOST_CONTAINERS)) own.push(await ownIn(call, object));
+  for (const object of await containerObjects(call.connection)) own.push(await ownIn(call, object));
   return own;
 }
 
