@@ -37,9 +37,10 @@ export interface App {
 /** Puts HTTP in front of an installation. */
 export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
+  const own = await readFilesIn(CLIENT_FOLDER);
   const { publisher, site, files, readyChecks, close } = await openInstallation(config, log);
   const { administrator, background } = site;
-  const assets = await Assets.pack(new Map([...(await readFilesIn(CLIENT_FOLDER)), ...files]));
+  const assets = await Assets.pack(new Map([...own, ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
   const server = createServer(LIMITS).setTimeout(SILENCE_MS);
   limitConnections(server, config.maxConnections, log);

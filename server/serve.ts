@@ -31,7 +31,8 @@ async function listen({ server, background, close }: App, { host, port }: Config
   try {
     await once(server, 'listening');
   } catch (error) {
-    await close();
+    // Why it cannot listen is what has to be told.
+    await close().catch(() => undefined);
     throw error;
   }
   server.on('error', (error) => background.failed('accept a connection', error));
@@ -49,19 +50,24 @@ function explain(error: unknown): string {
   if (error instanceof BadConfiguration || error instanceof CannotOpen || error instanceof CannotLoad)
     return error.message;
   if (error instanceof Problem) return error.message;
-  const { code, syscall, path, port, address } = error as SystemError;
+  const { code, syscall, path, port, address, hostname } = error as SystemError;
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. End the other program, or choose another port with --port.`;
   if (code === 'EACCES' && syscall === 'listen')
     return `This user may not listen on port ${port}. Choose one from 1024 up with --port.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `This machine has no address '${address ?? ''}'. Choose another with --host.`;
+  if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo')
+    return `This machine has no address '${address ?? hostname}' (${code}). Choose another with --host.`;
+  if (syscall === 'listen') return `This server cannot listen at '${address}' (${code}). Choose another with --host.`;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFull(error).message;
   if (path !== undefined) return `'${path}' cannot be used (${(error as Error).message}). See to it, and start again.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-type SystemError = NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
+type SystemError = NodeJS.ErrnoException & {
+  readonly port?: number;
+  readonly address?: string;
+  readonly hostname?: string;
+};
 
 /** The first signal lets requests in flight end; a signal that comes twice (a group and its leader) changes nothing. */
 function endWithSignals(ending: Ending): void {

@@ -119,10 +119,14 @@ test('a tree that was used with TRELLIS_SECRETS is not used without them, and it
 
 test('a key ring that cannot be read is one sentence', async () => {
   const data = await used();
-  await writeFile(join(data, 'secrets.json'), '{"keys": [');
+  const ring = join(data, 'secrets.json');
+  await writeFile(ring, '{"keys": [');
   const { code, errors } = await start(data);
   assert.equal(code, 1);
   assert.match(errors, /^\/.*secrets\.json cannot be read as a key ring\. .* Restore it from a backup\.\n$/);
+  await unlink(ring);
+  await mkdir(ring);
+  await assertRefused(data, /^\/.*secrets\.json cannot be read as a key ring \(EISDIR: .*\)\. .* from a backup\.\n$/);
 });
 
 test('a log that another process took in when it ended is no loss', async () => {

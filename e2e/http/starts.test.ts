@@ -32,6 +32,15 @@ test('a port in use is one sentence, and the flag counts before the environment'
   );
 });
 
+test('an address that is not this machine’s is one sentence, and names it', async () => {
+  for (const host of ['192.0.2.1', 'fe80::1']) {
+    const { code, errors } = await runServer(['--port', '0', '--host', host, '--data', join(folder, 'elsewhere')]);
+    assert.equal(code, 1);
+    assertSentences(errors);
+    assert.ok(errors.includes(`'${host}'`), errors);
+  }
+});
+
 test('a data folder that cannot be written is one sentence', async () => {
   const file = join(folder, 'a_file');
   const closed = join(folder, 'closed');

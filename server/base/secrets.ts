@@ -264,8 +264,10 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    const advice = 'Give this user the right to read it, or restore it from a backup.';
+    throw new Error(`${path} cannot be read as a key ring (${message}). ${advice}`, { cause: error });
   }
 }
 
