@@ -55,8 +55,8 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 
 /**
  * Refuses a folder whose data file is missing or empty although it once had a tree; gives what tells so of a file whose
- * inside has yet to be looked at. A first start makes the data file, its tree and the key ring in this order, so whoever
- * looks in the other one finds no first start that is under way, or was killed, to be a loss.
+ * inside has yet to be looked at. A first start makes the data file, its tables, its lock, its tree and the key ring in this
+ * order, so whoever looks in the other one finds no first start that is under way, or was killed, to be a loss.
  */
 export function checkNotLost(dataFolder: string): string | undefined {
   const file = join(dataFolder, FILE_NAME);
@@ -64,10 +64,10 @@ export function checkNotLost(dataFolder: string): string | undefined {
   const log = bytesOf(`${file}-wal`) > 0 ? `the log of a data file (${FILE_NAME}-wal)` : undefined;
   const lock = existsSync(`${file}.lock`) ? `what belongs to a data file (${FILE_NAME}.lock)` : undefined;
   const isMissing = !existsSync(file);
-  const found = ring ?? log ?? (isMissing ? lock : undefined);
+  const found = ring ?? log ?? lock;
   if (found !== undefined && bytesOf(file) === 0)
     throw isMissing ? lost(dataFolder, found, 'is missing') : lostInside(dataFolder, found);
-  return ring;
+  return ring ?? lock;
 }
 
 /** All that was in a young data file may have been in its log. */
