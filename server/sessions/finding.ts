@@ -49,8 +49,7 @@ export class SessionFinder {
   /** Whether a record is of a session that may still be used. */
   isLive(key: string, record: SessionRecord): boolean {
     const { kind, header } = record;
-    if (kind !== 'session' || this.#isEnded(key, header)) return false;
-    return !isOver(header, this.#options.settings(), this.#options.clock());
+    return kind === 'session' && !this.#isEnded(key, header) && !this.#isOver(header);
   }
 
   #judge(place: Place): Held | undefined {
@@ -58,8 +57,14 @@ export class SessionFinder {
     if (record === undefined) return nothingAt(place);
     const { kind, header } = record;
     if (kind !== 'session' || this.#isEnded(place.seal.key, header)) return undefined;
-    if (isOver(header, this.#options.settings(), this.#options.clock())) return nothingAt(place);
+    if (this.#isOver(header)) return nothingAt(place);
     return { browserId: place.browserId, key: place.seal.key, header, entries: record.entries, place };
+  }
+
+  /** What the store was to drop by now was put back: longer timeouts that were set since do not count for it. */
+  #isOver(header: Header): boolean {
+    const now = this.#options.clock();
+    return header.keptUntil < now || isOver(header, this.#options.settings(), now);
   }
 
   #isEnded(key: string, { user, userGeneration, created }: Header): boolean {

@@ -200,6 +200,18 @@ test('looking touches a session at most once in a resolution, and a change of th
   assert.equal(await look(), 1);
 });
 
+test('a record that is put back after the store was to drop it is not revived by a longer timeout', async () => {
+  const world = new SessionWorld();
+  const browser = world.browser();
+  await browser.request((session) => session.set('n', 1));
+  const key = world.container.keyOf(browser.browserId!);
+  const { value } = (await world.store.get(key))!;
+  world.now += 25 * 60_000;
+  world.settings = { ...world.settings, timeoutMinutes: 600 };
+  await world.store.set(key, value, 600);
+  assert.equal(await browser.request((session) => session.get('n')), undefined);
+});
+
 test('an id that an older key signed is sent again when its session is used, sealed anew, and not otherwise', async () => {
   const [old, young] = [randomBytes(32), randomBytes(32)];
   const before = new SessionWorld(undefined, new KeyRing([old]));
