@@ -147,6 +147,23 @@ test('a login that ended by itself gives the session back to its own user, who s
   assert.equal(await cartOf(ben), 'three roses');
 });
 
+test('signing out takes away the ids that a part of the site gives under a name of its own, and ends those sessions', async () => {
+  const add = (path: string, body: object) => administer(one.port, `/api${path}`, { body });
+  await add('/', { type: 'Folder', id: 'shop' });
+  await add('/shop/', { type: 'Browser Id Manager', id: 'browser_id_manager', properties: { id_name: 'shop' } });
+  await add('/shop/', { type: 'MemCache Session Data Container', id: 'own', properties: { proxy_path: '/mcproxy' } });
+  await add('/shop/', { type: 'Session Data Manager', id: 'manager', properties: { container_path: '/shop/own' } });
+  await add('/shop/', { type: 'Stepped Page', id: 'page' });
+  await addUser('cora');
+  const cora = await signedIn('cora');
+  await cora.visit('/shop/page', 'set cart "a lily"');
+  const old = cora.copy();
+  assert.equal((await cora.ask('/api/@logout', { method: 'POST' })).status, 204);
+  assert.deepEqual([...cora.cookies], []);
+  const headers = { authorization: basic('cora', PASSWORD) };
+  assert.equal(resultOf(await old.ask('/shop/page?do=get%20cart', { headers })), null);
+});
+
 test('signing out after the login ended by itself ends the session, and none that is another’s or nobody’s', async () => {
   await addUser('bess');
   const [bess, guest] = [await signedIn('bess'), new Visitor(one)];

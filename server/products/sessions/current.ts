@@ -159,17 +159,19 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
   }
 }
 
-/** Signing out ends the sessions of the browser and takes its id away, also where memcached is out of reach. */
+/** Signing out ends the sessions of the browser and takes its ids away, also where memcached is out of reach. */
 export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
-  const use = await useBeside(manager, call, call.user);
-  const browserId = use?.browserId;
-  if (use === undefined || browserId === undefined) return;
-  call.cookies.push(() => use.dropCookie);
   const objects = await containerObjects(call.connection);
-  await Promise.all(objects.map((object) => endSession(object, browserId, call.user.name).catch(spare)));
+  const uses = await Promise.all([manager, ...objects].map((object) => useBeside(object, call, call.user)));
+  const known = uses.filter((use) => use?.browserId !== undefined) as SessionUse[];
+  for (const line of new Set(known.map(({ dropCookie }) => dropCookie))) call.cookies.push(() => line);
+  await Promise.all(
+    objects.map((object, index) => endSession(object, uses[index + 1]?.browserId, call.user.name).catch(spare)),
+  );
 }
 
-async function endSession(object: TreeObject, browserId: string, name: string | null): Promise<void> {
+async function endSession(object: TreeObject, browserId: string | undefined, name: string | null): Promise<void> {
+  if (browserId === undefined) return;
   const container = await openContainer(object);
   try {
     const session = await container.load(browserId);
@@ -189,8 +191,8 @@ function mayEnd(name: string | null, label: string | null): boolean {
 }
 
 /** The session of the browser beside what the request is about. */
-async function useBeside(manager: TreeObject, call: Call, who: Who): Promise<SessionUse | undefined> {
-  const browserIds = await manager.findService('session.browser-ids');
+async function useBeside(object: TreeObject, call: Call, who: Who): Promise<SessionUse | undefined> {
+  const browserIds = await object.findService('session.browser-ids');
   return browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), who);
 }
 
