@@ -56,11 +56,11 @@ export function only(target: NetConnectOpts, ip: string): NetConnectOpts {
   return {
     ...target,
     lookup: (host, options, callback) =>
-      all(host, options, (error, found) =>
-        callback(
-          error,
-          (found as LookupAddress[]).filter(({ address }) => address === ip),
-        ),
-      ),
+      all(host, options, (error, found) => {
+        const left = (found as LookupAddress[]).filter(({ address }) => address === ip);
+        // The name may lead elsewhere by now; and where a look finds nothing, Node throws with nobody to catch it.
+        if (error === null && left.length === 0) callback(new ServerUnreachable(host, REASONS.unresolved), []);
+        else callback(error, left);
+      }),
   };
 }

@@ -20,10 +20,18 @@ const names: Record<string, readonly string[]> = {
   'both.test': ['::1', '127.0.0.1'],
   'one.test': ['127.0.0.1'],
 };
+/** Names that lead to one address in turn, as where the answers for them are dealt out. */
+const inTurn: Record<string, string[]> = { 'turns.test': ['127.0.0.1', '127.0.0.2'] };
 const systemLookup = dns.lookup;
 mock.method(dns, 'lookup', ((host: string, options: object, callback: Function) => {
-  const found = names[host]?.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-  return found === undefined ? systemLookup(host, options, callback as never) : void callback(null, found);
+  const [next] = inTurn[host]?.splice(0, 1) ?? [];
+  if (next !== undefined) inTurn[host]?.push(next);
+  const found = (next === undefined ? names[host] : [next])?.map((address) => ({
+    address,
+    family: address.includes(':') ? 6 : 4,
+  }));
+  if (found === undefined) systemLookup(host, options, callback as never);
+  else setImmediate(() => callback(null, found));
 }) as never);
 syncBuiltinESMExports();
 after(() => {
@@ -51,6 +59,14 @@ test('a name with two addresses behind each of which another memcached stands le
   assert.equal(await sameness.leadsToSeveral(at('two.test', port)), true);
   await second.kill();
   assert.equal(await sameness.leadsToSeveral(at('two.test', port)), false, 'one is gone');
+});
+
+test('a name that leads to one of two memcacheds in turn leads to several, whatever it leads to by the time of connecting', async () => {
+  const port = await freePort();
+  await using _first = await startMemcached({ port });
+  await using _second = await startMemcached({ port, host: '127.0.0.2' });
+  assert.equal(await sameness.leadsToSeveral(at('turns.test', port)), true);
+  assert.equal(await sameness.isWithin(at('turns.test', port), at('127.0.0.1', port)), false);
 });
 
 test('an address that deals connections out to two memcacheds leads to several', async () => {
