@@ -78,6 +78,7 @@ test('64 MiB of bodies are taken at once; who comes then is told to come back, a
   await until('six are refused', async () => answers.length === 6);
   for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 503 [^]*^retry-after: 1\r$[^]*more is being sent/im);
   assert.equal((await clientOf(server)('/plain')).status, 200);
+  assert.equal(await signIn(server), 200, 'signing in takes next to nothing');
   for (const socket of sockets) socket.destroy();
   await until('there is room again', async () => (await check()) === 200);
 });

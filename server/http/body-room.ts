@@ -8,8 +8,9 @@ export class BodyRoom {
     this.#free = bytes;
   }
 
-  take(bytes: number): void {
-    if (bytes > this.#free)
+  /** What is small is taken even where there is no room. */
+  take(bytes: number, isSmall: boolean): void {
+    if (bytes > this.#free && !isSmall)
       throw new Unavailable('More is being sent to this server than it has room for. Try again soon.');
     this.#free -= bytes;
   }

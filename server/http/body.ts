@@ -13,6 +13,8 @@ export interface BodyLimits {
 const JSON_LIMITS: BodyLimits = { bytes: 1024 * 1024, ms: 30_000 };
 /** Before it is known who asks: enough to sign in. */
 const STRANGERS_JSON_LIMITS: BodyLimits = { bytes: 16 * 1024, ms: 10_000, when: 'before signing in' };
+/** A body that is no larger is taken whatever others send: nobody is kept from signing in. */
+const SMALL_BYTES = 1024;
 /** Levels of nesting, and members and elements in all. */
 const MAX_DEPTH = 20;
 const MAX_VALUES = 10_000;
@@ -92,7 +94,7 @@ function withRoomFor(held: Buffer, size: number, limits: BodyLimits, room: BodyR
   if (size > limits.bytes) throw bodyTooLarge(limits);
   if (size <= held.length) return held;
   const grown = Math.min(limits.bytes, Math.max(size, 2 * held.length));
-  room.take(grown - held.length);
+  room.take(grown - held.length, grown <= SMALL_BYTES);
   const bytes = Buffer.allocUnsafeSlow(grown);
   held.copy(bytes);
   return bytes;
