@@ -234,13 +234,12 @@ export class Cluster implements Store {
   }
 
   get #keeping(): Keeping {
-    if (this.#replicas > 1) return this.#copies;
     return this.#isSettled ? this.#single : this.#copies;
   }
 
-  /** Nothing can be at a former place any more, not even a single copy. */
+  /** There is one copy of each value, and none can be at a former place any more: nothing has to be compared. */
   get #isSettled(): boolean {
-    return !this.hasMoved || this.#hasOutlived(this.#changedAt);
+    return this.#replicas === 1 && (!this.hasMoved || this.#hasOutlived(this.#changedAt));
   }
 
   get #formerMembers(): readonly Member[] {
@@ -291,12 +290,12 @@ export class Cluster implements Store {
       clock: this.#clock,
       connect: options.connect,
       onReady: () => {
-        if (this.#replicas > 1) this.#getToKnow(member);
+        if (!this.#isSettled) this.#getToKnow(member);
         if (this.#members.includes(member)) this.#inspection?.begin(member);
       },
       onStored: () => options.onStored?.(address),
       onChange: (health) => {
-        if (this.#replicas > 1) this.#note(member, health);
+        if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
         else options.log?.warn({ ...fields, reason: health.error.reason.short }, 'A memcached server is out of reach.');

@@ -231,6 +231,32 @@ test('from three servers to four and back, under load, nothing is lost; one copy
   }
 });
 
+test('what a server holds where it was before is found while another one is silent, taken out or not', async () => {
+  await using servers = await several(3);
+  const [kept, holding, silent] = servers.all as [Memcached, Memcached, Memcached];
+  const removedAt = Date.now();
+  const former = parseServers([holding.address, silent.address]).addresses.map((address) => ({ address, removedAt }));
+  const options = { changedAt: removedAt };
+  const [shrunk, grown] = [
+    clusterOf([kept], { ...options, prefix: 's:', former }),
+    clusterOf(servers.all, { ...options, prefix: 'g:' }),
+  ];
+  const before = [clusterOf(servers.all, { prefix: 's:' }), clusterOf([holding, silent], { prefix: 'g:' })];
+  const begun = await Promise.all(before.map((store) => begin(store, 60)));
+  const keys = begun.map((all, which) => Map.groupBy(all, (key) => before[which]!.placesOf(key)[0]));
+  await silent.stop();
+  for (const [which, store] of [shrunk, grown].entries()) {
+    const found = keys[which]!.get(holding.address) ?? [];
+    assert.ok(found.length > 0);
+    const items = await Promise.all(
+      found.filter((key) => store.placesOf(key)[0] !== silent.address).map((key) => store.get(key)),
+    );
+    assert.ok(items.every((item) => textOf(item) === '0'));
+    await assert.rejects(store.get(keys[which]!.get(silent.address)![0]!), ServerUnreachable);
+  }
+  await Promise.all([...before, shrunk, grown].map((store) => store.close()));
+});
+
 test('what lives for days is found where it was before the servers were changed, days later', async () => {
   await using servers = await several(3);
   const [two, lifetimeS] = [servers.all.slice(0, 2), 3 * 86_400];

@@ -169,7 +169,7 @@ export class Copies implements Keeping {
       }
       damage.giveBack(newest);
       if (this.#targets(order, survey).length === 0) throw survey.error;
-      if (survey.unreachable.size > 0 && !isNewestKnown(survey, order, replicas)) throw survey.error;
+      if (survey.unreachable.size > 0 && !(await this.#isNewestKnown(survey, order))) throw survey.error;
       damage.giveBack();
       const targets = this.#targets(order, survey);
       const mended = await this.#mend({ key, newest, targets, survey, damage, check });
@@ -188,15 +188,20 @@ export class Copies implements Keeping {
 
   /** Where the places of a key hold nothing, or are in dispute, asks what any server holds. */
   async #widen(survey: Survey, order: readonly Member[], damage: Damage): Promise<void> {
-    for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
     damage.sift();
-    if (!isNewestKnown(survey, order, this.#options.replicas) || isDisputed(survey)) await survey.ask(Infinity);
+    if (!(await this.#isNewestKnown(survey, order)) || isDisputed(survey)) await survey.ask(Infinity);
     damage.sift();
     if ([...survey.answers.values()].some((item) => item !== undefined)) return;
     // It may be where it was before a server came, went or was out of reach.
     survey.add([...order, ...this.#options.former()]);
     await survey.ask(Infinity);
     damage.sift();
+  }
+
+  /** The marks of servers that were asked for the first time just now are learned before. */
+  async #isNewestKnown(survey: Survey, order: readonly Member[]): Promise<boolean> {
+    for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
+    return isNewestKnown(survey, order, this.#options.replicas);
   }
 
   async #look(member: Member, key: string): Promise<MemberItem | undefined> {
