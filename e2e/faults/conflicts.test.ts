@@ -49,7 +49,7 @@ for (const copies of [1, 2]) {
       test(`where handlers of two applications set one key, on_conflict ${rule} is done`, async (t) => {
         await changeProperties(processes.servers[0], '/mcsdc', { on_conflict: rule });
         const counts = { conflicts: 0, refused: 0 };
-        await several(sized(20, 200), 4, async (round) => {
+        await several(sized(20, 200), 10, async (round) => {
           const visitor = await visitorAt(processes.servers[0]);
           const values = [`one ${round}`, `two ${round}`];
           const answers = await Promise.all(
@@ -80,7 +80,7 @@ for (const copies of [1, 2]) {
       const rounds = sized(10, 50);
       let alive = 0;
       let early = 0;
-      await several(rounds, 5, async (round) => {
+      await several(rounds, 10, async (round) => {
         const visitor = await visitorAt(servers[round % 2]!);
         const slow = [...servers, ...applications].flatMap((place, index) => {
           const writer = visitor.copy(place);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { startChaosProxy, type ChaosProxy, type Fate } from '../support/chaos-proxy.ts';
 import { percentile, promised, several, sized, times, until } from '../support/figures.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
@@ -24,46 +24,48 @@ interface Person {
   stale: number;
 }
 
-// A change reads and writes. With both servers in trouble, a read finds copies that differ and repairs them, and a write
-// is repeated while it is in doubt.
-for (const { broken, name, readMs, changeMs } of [
-  { broken: 1, name: 'one server of two', readMs: SETTLED_MS, changeMs: 2 * SETTLED_MS },
-  { broken: 2, name: 'both servers', readMs: 2 * SETTLED_MS, changeMs: 2 * SETTLED_MS + REPEATED_MS },
-]) {
-  test(`with a network to ${name} that cuts, halves, delays and resets, every request is settled, and nothing is torn`, async (t) => {
-    await using cluster = await MemcachedCluster.start(2);
-    await using stack = new AsyncDisposableStack();
-    const proxies = await Promise.all(cluster.all.map(async ({ port }) => stack.use(await startChaosProxy(port))));
-    await using site = await startSite({
-      servers: proxies.map(({ address }) => address),
-      proxy: { replicas: 2, timeout_ms: DEADLINE_MS },
-    });
-    const people = await Promise.all(
-      Array.from({ length: VISITORS }, async (): Promise<Person> => {
-        return { visitor: await visitorAt(site, 'set n 0'), sent: [0], possible: [0], stale: 0 };
-      }),
-    );
-    const measure = async () => {
-      const counts = proxies.slice(0, broken).map((proxy) => disturb(proxy));
-      const { reads, changes, refused } = await visitAll(people);
-      for (const proxy of proxies) proxy.onAnswer = () => 'pass';
-      for (const person of people) noteRead(person, await settled(person.visitor));
-      const faults = counts.reduce((sum, { total }) => sum + total, 0);
-      const stale = people.reduce((sum, person) => sum + person.stale, 0);
-      const share = 100 * (1 - refused / OPERATIONS);
-      t.diagnostic(
-        `${OPERATIONS} requests, ${faults} answers disturbed: ${counts.map(({ list }) => list()).join('; ')}`,
+describe('a network in trouble', { concurrency: true }, () => {
+  // A change reads and writes. With both servers in trouble, a read finds copies that differ and repairs them, and a write
+  // is repeated while it is in doubt.
+  for (const { broken, name, readMs, changeMs } of [
+    { broken: 1, name: 'one server of two', readMs: SETTLED_MS, changeMs: 2 * SETTLED_MS },
+    { broken: 2, name: 'both servers', readMs: 2 * SETTLED_MS, changeMs: 2 * SETTLED_MS + REPEATED_MS },
+  ]) {
+    test(`with a network to ${name} that cuts, halves, delays and resets, every request is settled, and nothing is torn`, async (t) => {
+      await using cluster = await MemcachedCluster.start(2);
+      await using stack = new AsyncDisposableStack();
+      const proxies = await Promise.all(cluster.all.map(async ({ port }) => stack.use(await startChaosProxy(port))));
+      await using site = await startSite({
+        servers: proxies.map(({ address }) => address),
+        proxy: { replicas: 2, timeout_ms: DEADLINE_MS },
+      });
+      const people = await Promise.all(
+        Array.from({ length: VISITORS }, async (): Promise<Person> => {
+          return { visitor: await visitorAt(site, 'set n 0'), sent: [0], possible: [0], stale: 0 };
+        }),
       );
-      t.diagnostic(`${share.toFixed(2)} % succeeded, 0 torn values, ${stale} stale ones`);
-      t.diagnostic(`reads: ${times(reads)}; changes: ${times(changes)}`);
-      assert.ok(faults > OPERATIONS / 10, `only ${faults} answers were disturbed`);
-      // Where both are in trouble, a write may reach one alone, and the next read only the other.
-      if (broken === 1) assert.deepEqual({ stale, isEnough: share >= sized(99, 99.9) }, { stale: 0, isEnough: true });
-      return 100 * Math.max(percentile(reads, 0.99) / readMs, percentile(changes, 0.99) / changeMs);
-    };
-    await promised('Percent of the time within which requests are settled', 100, measure);
-  });
-}
+      const measure = async () => {
+        const counts = proxies.slice(0, broken).map((proxy) => disturb(proxy));
+        const { reads, changes, refused } = await visitAll(people);
+        for (const proxy of proxies) proxy.onAnswer = () => 'pass';
+        for (const person of people) noteRead(person, await settled(person.visitor));
+        const faults = counts.reduce((sum, { total }) => sum + total, 0);
+        const stale = people.reduce((sum, person) => sum + person.stale, 0);
+        const share = 100 * (1 - refused / OPERATIONS);
+        t.diagnostic(
+          `${OPERATIONS} requests, ${faults} answers disturbed: ${counts.map(({ list }) => list()).join('; ')}`,
+        );
+        t.diagnostic(`${share.toFixed(2)} % succeeded, 0 torn values, ${stale} stale ones`);
+        t.diagnostic(`reads: ${times(reads)}; changes: ${times(changes)}`);
+        assert.ok(faults > OPERATIONS / 10, `only ${faults} answers were disturbed`);
+        // Where both are in trouble, a write may reach one alone, and the next read only the other.
+        if (broken === 1) assert.deepEqual({ stale, isEnough: share >= sized(99, 99.9) }, { stale: 0, isEnough: true });
+        return 100 * Math.max(percentile(reads, 0.99) / readMs, percentile(changes, 0.99) / changeMs);
+      };
+      await promised('Percent of the time within which requests are settled', 100, measure);
+    });
+  }
+});
 
 /** Each visitor reads and writes by turns. */
 async function visitAll(people: readonly Person[]) {

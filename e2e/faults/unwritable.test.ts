@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { test, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { sized, until } from '../support/figures.ts';
 import { startKoaApplication, type KoaApplication } from '../support/koa-application.ts';
@@ -127,43 +127,45 @@ const NO_ROOM = {
 
 const HOLDERS = process.env['FULL'] === '1' ? [true, false] : [true];
 
-test('while a program holds the lock of the data file, frozen or not, all but changing goes on; then everything does', async (t) => {
-  await using folder = await temporaryFolder();
-  await using memcached = await startMemcached();
-  await using site = await startAll(folder.path, memcached.address);
-  for (const isFrozen of HOLDERS) {
-    await using lock = await holdLock(folder.path, isFrozen);
-    await goesOn(t, site, LOCKED_MS, LOCKED);
-    await lock.end();
-    await worksAgain(site, isFrozen ? 'woken' : 'released');
-  }
-  await using lock = await holdLock(folder.path, false);
-  await endInOrder(site);
-  await lock.end();
-});
-
-test('while the disk is full, all but changing goes on, also after a start; afterwards everything does', async (t) => {
-  await using folder = await temporaryFolder();
-  if (!mountSmallDisk(folder.path, 16)) return t.skip('only root may mount a small disk');
-  try {
+describe('a data file that cannot be written for a while', { concurrency: true }, () => {
+  test('while a program holds the lock of the data file, frozen or not, all but changing goes on; then everything does', async (t) => {
+    await using folder = await temporaryFolder();
     await using memcached = await startMemcached();
     await using site = await startAll(folder.path, memcached.address);
-    await using first = await fillDisk(folder.path);
-    await untilNothingFits(site.servers[0]);
-    await goesOn(t, site, FULL_MS, FULL);
-    await first.end();
-    await worksAgain(site, 'after');
-    await using second = await fillDisk(folder.path);
-    await untilNothingFits(site.servers[0]);
+    for (const isFrozen of HOLDERS) {
+      await using lock = await holdLock(folder.path, isFrozen);
+      await goesOn(t, site, LOCKED_MS, LOCKED);
+      await lock.end();
+      await worksAgain(site, isFrozen ? 'woken' : 'released');
+    }
+    await using lock = await holdLock(folder.path, false);
     await endInOrder(site);
-    await using again = await startSteppedServer({ data: folder.path, environment });
-    assert.equal((await ask(again.port, '/plain')).status, 200);
-    await refuses(again, FULL);
-    await second.end();
-    assert.equal((await new Visitor(again).signIn('admin', ADMIN_PASSWORD)).status, 200);
-  } finally {
-    execFileSync('umount', [folder.path]);
-  }
+    await lock.end();
+  });
+
+  test('while the disk is full, all but changing goes on, also after a start; afterwards everything does', async (t) => {
+    await using folder = await temporaryFolder();
+    if (!mountSmallDisk(folder.path, 16)) return t.skip('only root may mount a small disk');
+    try {
+      await using memcached = await startMemcached();
+      await using site = await startAll(folder.path, memcached.address);
+      await using first = await fillDisk(folder.path);
+      await untilNothingFits(site.servers[0]);
+      await goesOn(t, site, FULL_MS, FULL);
+      await first.end();
+      await worksAgain(site, 'after');
+      await using second = await fillDisk(folder.path);
+      await untilNothingFits(site.servers[0]);
+      await endInOrder(site);
+      await using again = await startSteppedServer({ data: folder.path, environment });
+      assert.equal((await ask(again.port, '/plain')).status, 200);
+      await refuses(again, FULL);
+      await second.end();
+      assert.equal((await new Visitor(again).signIn('admin', ADMIN_PASSWORD)).status, 200);
+    } finally {
+      execFileSync('umount', [folder.path]);
+    }
+  });
 });
 
 test('a first start on a full disk says so, and ends', async (t) => {
