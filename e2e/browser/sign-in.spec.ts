@@ -1,3 +1,4 @@
+import type { Page } from 'playwright/test';
 import { setUpSessions } from '../http/site.ts';
 import { hindrancesOn } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
@@ -95,8 +96,7 @@ test('a session that ends while one works is asked for again, and the edits are 
   const form = new Form(page);
   await app.open('/session_data_manager', 'settings');
   await form.field('Title').fill('A title that took long to find');
-  await page.context().clearCookies();
-  await app.button('Change').click();
+  await loseLogin(page, () => app.button('Change').click());
   await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
   await expect(page.getByText('your edits here are kept')).toBeVisible();
   await picture(page, 'session-ended');
@@ -150,8 +150,7 @@ test('who signs in after somebody else at the same browser begins with an empty 
   });
 
   await test.step('nor does somebody who signs in where a login ended by itself', async () => {
-    await page.context().clearCookies({ name: '__Host-trellis' });
-    await tab.add('n 1');
+    await loseLogin(page, () => tab.add('n 1'));
     await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
     await app.signIn('admin');
     await expect(page.getByRole('button', { name: 'admin', exact: true })).toBeVisible();
@@ -162,3 +161,18 @@ test('who signs in after somebody else at the same browser begins with an empty 
     await expect(tab.line).toHaveText(/^Before: 0; +after: 1;/);
   });
 });
+
+/** The login is gone, and what one does next finds out: what the page asks by itself at that moment waits for it. */
+async function loseLogin(page: Page, act: () => Promise<void>): Promise<void> {
+  const found = Promise.withResolvers<void>();
+  await page.route('**/api/**', async (route) => {
+    const isOwnAct = route.request().method() !== 'GET' && !route.request().url().endsWith('/@check');
+    if (!isOwnAct) await found.promise;
+    await route.continue();
+  });
+  await page.context().clearCookies({ name: '__Host-trellis' });
+  await act();
+  await page.getByRole('heading', { name: 'Your session ended.' }).waitFor();
+  found.resolve();
+  await page.unrouteAll({ behavior: 'wait' });
+}
