@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { after, describe, mock, test } from 'node:test';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type session from 'express-session';
 import type { Session, SessionData, SessionOptions } from 'express-session';
 import fc from 'fast-check';
-import { ask, type Answer } from '../../e2e/support/visitor.ts';
 import { ExpressSessionStore } from './express-session.ts';
-import { CookieNames, Jar } from './jar.ts';
-import { openTestSessions } from './testing.ts';
+import { openTestSessions, VisitedApplication, type Step, type Visit } from './testing.ts';
 
 const { sessions, ...rest } = await openTestSessions();
 after(() => rest[Symbol.asyncDispose]());
@@ -29,12 +24,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constant('expires'), fc.constantFrom<unknown>(90 * DAY_MS, 2 * DAY_MS)),
   fc.tuple(fc.constantFrom('save', 'touch', 'reload', 'regenerate', 'destroy', 'null', 'stop')),
 );
-type Step = readonly [name: string, first?: unknown, second?: unknown];
-interface Visit {
-  readonly steps: readonly Step[];
-  /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
-  readonly cookie: number;
-}
 const visit: fc.Arbitrary<Visit> = fc.record({
   steps: fc.array(step, { maxLength: 4 }),
   cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
@@ -73,62 +62,25 @@ function told({ cookie, ...values }: SessionData): unknown {
   return { values, hours, duration: originalMaxAge && Math.round(originalMaxAge / 1_000) };
 }
 
-class Application {
-  readonly #server: Server;
-  readonly #names = new CookieNames();
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  static async start(
-    version: string,
-    makeStore: (of: typeof session) => session.Store,
-    options: Partial<SessionOptions>,
-    further: () => RequestHandler = () => (_, __, next) => next(),
-  ): Promise<Application> {
-    const made = require(version) as typeof session;
-    const app = express();
-    app.use(made({ resave: false, saveUninitialized: false, secret: 'of tests', ...options, store: makeStore(made) }));
-    app.use(further());
-    app.use(async (request, response) => {
-      const before = told(request.session);
-      await run(request, response, JSON.parse(String(request.headers['steps'])) as Step[]);
-      if (!response.headersSent && !response.writableEnded) response.json(before);
-    });
-    app.use(((error: { status?: number }, _, response, __) => {
-      response.status(error.status ?? 500).end();
-    }) as express.ErrorRequestHandler);
-    const server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new Application(server);
-  }
-
-  /** What a browser can tell of these visits: answers, and what becomes of its cookies. */
-  async visits(visits: readonly Visit[]): Promise<readonly unknown[]> {
-    const jar = new Jar('connect.sid');
-    const seen: unknown[] = [];
-    for (const { steps, cookie } of visits) seen.push(this.#told(await this.#ask(jar, cookie, steps), jar));
-    // Whatever any of its cookies leads to now.
-    for (let n = 0; n < jar.size; n += 1) seen.push(this.#told(await this.#ask(jar, n, []), undefined));
-    return seen;
-  }
-
-  #ask(jar: Jar, cookie: number, steps: readonly Step[]): Promise<Answer> {
-    const { port } = this.#server.address() as AddressInfo;
-    return ask(port, '/', { headers: { steps: JSON.stringify(steps), ...jar.headers(cookie) } });
-  }
-
-  #told(answer: Answer, jar: Jar | undefined): unknown {
-    const lines = jar?.keep(answer.headers['set-cookie']) ?? [];
-    const body: unknown = answer.headers['content-type']?.includes('json') ? JSON.parse(answer.text) : answer.text;
-    return { status: answer.status, body, cookies: lines.map((line) => this.#names.in(line)) };
-  }
-
-  [Symbol.dispose](): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
+async function start(
+  version: string,
+  makeStore: (of: typeof session) => session.Store,
+  options: Partial<SessionOptions>,
+  further: () => RequestHandler = () => (_, __, next) => next(),
+): Promise<VisitedApplication> {
+  const made = require(version) as typeof session;
+  const app = express();
+  app.use(made({ resave: false, saveUninitialized: false, secret: 'of tests', ...options, store: makeStore(made) }));
+  app.use(further());
+  app.use(async (request, response) => {
+    const before = told(request.session);
+    await run(request, response, JSON.parse(String(request.headers['steps'])) as Step[]);
+    if (!response.headersSent && !response.writableEnded) response.json(before);
+  });
+  app.use(((error: { status?: number }, _, response, __) => {
+    response.status(error.status ?? 500).end();
+  }) as express.ErrorRequestHandler);
+  return VisitedApplication.of(app.listen(0, '127.0.0.1'), 'connect.sid');
 }
 
 const OPTIONS: Readonly<Record<string, Partial<SessionOptions>>> = {
@@ -144,7 +96,7 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
       const told = mock.method(sessions, 'warnOfLateChange');
       const begun = mock.method(sessions, 'warnOfLateBeginning');
       const store = new ExpressSessionStore(sessions);
-      using ours = await Application.start(
+      using ours = await start(
         version,
         () => store,
         {},
@@ -176,8 +128,8 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
 
     for (const [name, options] of Object.entries(OPTIONS)) {
       test(`${name}: whatever handlers do, a browser cannot tell the store from a MemoryStore`, async () => {
-        using ours = await Application.start(version, () => new ExpressSessionStore(sessions), options);
-        using memory = await Application.start(version, ({ MemoryStore }) => new MemoryStore(), options);
+        using ours = await start(version, () => new ExpressSessionStore(sessions), options);
+        using memory = await start(version, ({ MemoryStore }) => new MemoryStore(), options);
         const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
         const alike = fc.asyncProperty(visits, async (made) => {
           assert.deepEqual(await ours.visits(made), await memory.visits(made));

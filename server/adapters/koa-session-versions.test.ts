@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { after, describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import Koa from 'koa';
 import type { CreateSessionOptions, createSession } from 'koa-session';
-import { ask, type Answer } from '../../e2e/support/visitor.ts';
 import { koaSessionStore, type KoaSessionStore } from './koa-session.ts';
-import { CookieNames, Jar } from './jar.ts';
-import { openTestSessions } from './testing.ts';
+import { openTestSessions, VisitedApplication, type Step, type Visit } from './testing.ts';
 
 const { sessions, ...rest } = await openTestSessions();
 after(() => rest[Symbol.asyncDispose]());
@@ -36,12 +31,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom('null', 'throw')),
   fc.tuple(fc.constant('replace'), fc.integer({ min: 0, max: 3 })),
 );
-type Step = readonly [name: string, first?: unknown, second?: unknown];
-interface Visit {
-  readonly steps: readonly Step[];
-  /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
-  readonly cookie: number;
-}
 const visit: fc.Arbitrary<Visit> = fc.record({
   steps: fc.array(step, { maxLength: 4 }),
   cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
@@ -99,60 +88,27 @@ function hoursTo(time: unknown): number | null {
   return typeof time === 'number' ? Math.round((time - Date.now()) / 3_600_000) : null;
 }
 
-class Application {
-  readonly #server: Server;
-  readonly #names = new CookieNames();
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  static async start(version: string, store: KoaSessionStore, options: CreateSessionOptions): Promise<Application> {
-    const loaded = require(version) as { default?: Make } & Make;
-    const session = loaded.default ?? loaded;
-    const app = new Koa();
-    app.silent = true;
-    app.use(session({ key: 'sess', signed: false, store, ...options } as CreateSessionOptions, app) as Koa.Middleware);
-    app.use(async (context) => {
-      const on = context as unknown as Context;
-      const before = {
-        ...on.session?.toJSON(),
-        hours: hoursTo(on.session?.['_expire']),
-        maxAge: on.sessionOptions.maxAge,
-      };
-      context.body = before;
-      await run(on, JSON.parse(String(context.headers['steps'])) as Step[]);
-    });
-    const server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new Application(server);
-  }
-
-  /** What a browser can tell of these visits: answers, and what becomes of its cookies. */
-  async visits(visits: readonly Visit[]): Promise<readonly unknown[]> {
-    const jar = new Jar('sess');
-    const seen: unknown[] = [];
-    for (const { steps, cookie } of visits) seen.push(this.#told(await this.#ask(jar, cookie, steps), jar));
-    // Whatever any of its cookies leads to now.
-    for (let n = 0; n < jar.size; n += 1) seen.push(this.#told(await this.#ask(jar, n, []), undefined));
-    return seen;
-  }
-
-  #ask(jar: Jar, cookie: number, steps: readonly Step[]): Promise<Answer> {
-    const { port } = this.#server.address() as AddressInfo;
-    return ask(port, '/', { headers: { steps: JSON.stringify(steps), ...jar.headers(cookie) } });
-  }
-
-  #told(answer: Answer, jar: Jar | undefined): unknown {
-    const lines = jar?.keep(answer.headers['set-cookie']) ?? [];
-    const body: unknown = answer.status === 200 ? JSON.parse(answer.text) : answer.text;
-    return { status: answer.status, body, cookies: lines.map((line) => this.#names.in(line)) };
-  }
-
-  [Symbol.dispose](): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
+async function start(
+  version: string,
+  store: KoaSessionStore,
+  options: CreateSessionOptions,
+): Promise<VisitedApplication> {
+  const loaded = require(version) as { default?: Make } & Make;
+  const session = loaded.default ?? loaded;
+  const app = new Koa();
+  app.silent = true;
+  app.use(session({ key: 'sess', signed: false, store, ...options } as CreateSessionOptions, app) as Koa.Middleware);
+  app.use(async (context) => {
+    const on = context as unknown as Context;
+    const before = {
+      ...on.session?.toJSON(),
+      hours: hoursTo(on.session?.['_expire']),
+      maxAge: on.sessionOptions.maxAge,
+    };
+    context.body = before;
+    await run(on, JSON.parse(String(context.headers['steps'])) as Step[]);
+  });
+  return VisitedApplication.of(app.listen(0, '127.0.0.1'), 'sess');
 }
 
 /** What people write first: everything in a Map, as JSON. */
@@ -208,7 +164,7 @@ for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
   describe(version, () => {
     test('what a stream changes after the session was written is told of in the log, where the request is known', async () => {
       const told = mock.method(sessions, 'warnOfLateChange');
-      using ours = await Application.start(version, koaSessionStore(sessions), {});
+      using ours = await start(version, koaSessionStore(sessions), {});
       await ours.visits([
         { steps: [['set', 'a', 1]], cookie: 0 },
         { steps: [['set', 'a', 2], ['stream']], cookie: 0 },
@@ -228,8 +184,8 @@ for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
     const all = version === 'koa-session-5' ? OPTIONS : { ...OPTIONS, 'one id for everybody': oneId() };
     for (const [name, options] of Object.entries(all)) {
       test(`${name}: whatever handlers do, a browser cannot tell the store from a Map`, async () => {
-        using ours = await Application.start(version, koaSessionStore(sessions), { ...options });
-        using map = await Application.start(version, mapStore(), { ...options });
+        using ours = await start(version, koaSessionStore(sessions), { ...options });
+        using map = await start(version, mapStore(), { ...options });
         const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
         const alike = fc.asyncProperty(visits, async (made) => {
           assert.deepEqual(await ours.visits(made), await map.visits(made));

@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { openSessions, type Sessions } from './open-sessions.ts';
+import { ask, type Answer } from '../../e2e/support/visitor.ts';
+import { CookieNames, Jar } from './jar.ts';
 
 /** An application's way to sessions in a real memcached, as the tree of a server in this process says. */
 export interface TestSessions extends AsyncDisposable {
@@ -37,4 +42,57 @@ export async function openTestSessions(): Promise<TestSessions> {
       await memcached[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What a handler of an application under test does with its session. */
+export type Step = readonly [name: string, first?: unknown, second?: unknown];
+
+export interface Visit {
+  /** One after the other; sent as JSON in the header `steps`. */
+  readonly steps: readonly Step[];
+  /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
+  readonly cookie: number;
+}
+
+/** Somebody else's application, for tests that hold what a browser sees of it against another one. */
+export class VisitedApplication {
+  readonly #server: Server;
+  readonly #cookie: string;
+  readonly #names = new CookieNames();
+
+  static async of(server: Server, cookie: string): Promise<VisitedApplication> {
+    await once(server, 'listening');
+    return new VisitedApplication(server, cookie);
+  }
+
+  private constructor(server: Server, cookie: string) {
+    this.#server = server;
+    this.#cookie = cookie;
+  }
+
+  /** What a browser can tell of these visits: answers, and what becomes of its cookies. */
+  async visits(visits: readonly Visit[]): Promise<readonly unknown[]> {
+    const jar = new Jar(this.#cookie);
+    const seen: unknown[] = [];
+    for (const { steps, cookie } of visits) seen.push(this.#told(await this.#ask(jar, cookie, steps), jar));
+    // Whatever any of its cookies leads to now.
+    for (let n = 0; n < jar.size; n += 1) seen.push(this.#told(await this.#ask(jar, n, []), undefined));
+    return seen;
+  }
+
+  #ask(jar: Jar, cookie: number, steps: readonly Step[]): Promise<Answer> {
+    const { port } = this.#server.address() as AddressInfo;
+    return ask(port, '/', { headers: { steps: JSON.stringify(steps), ...jar.headers(cookie) } });
+  }
+
+  #told({ status, headers, text }: Answer, jar: Jar | undefined): unknown {
+    const lines = jar?.keep(headers['set-cookie']) ?? [];
+    const body: unknown = headers['content-type']?.includes('json') ? JSON.parse(text) : text;
+    return { status, body, cookies: lines.map((line) => this.#names.in(line)) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
 }
