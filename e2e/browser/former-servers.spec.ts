@@ -63,7 +63,7 @@ test('the Servers tab says of a server whose clock is off, and of an address of 
   await using cluster = await MemcachedCluster.start(3);
   await using ahead = await startChaosProxy(cluster.server(0).port);
   ahead.onAnswer = withClockAhead(3_630);
-  await using dealer = await startDealer([cluster.server(1).port, cluster.server(2).port]);
+  await using dealer = await startDealer(() => [cluster.server(1).port, cluster.server(2).port]);
   await setUpSessions(server, [ahead.address, dealer.address]);
   await app.open('/mcproxy', 'servers');
   await expect(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';
 import type { ServersMessage } from '../../schema/messages/servers.ts';
 import type { ChainMessage } from '../../schema/messages/session-way.ts';
@@ -10,8 +9,7 @@ import { startDealer } from '../support/connection-dealer.ts';
 import { until } from '../support/figures.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
-import type { TestServer } from '../support/server.ts';
-import { startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { startSite, startSteppedServer, warningsAt } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, Visitor } from '../support/visitor.ts';
 
@@ -69,7 +67,7 @@ test('a memcached whose clock is off is a warning wherever sessions are concerne
 
 test('an address behind which several memcacheds stand is named where it is typed, saved and used', async () => {
   await using cluster = await MemcachedCluster.start(2);
-  await using dealer = await startDealer(cluster.all.map(({ port }) => port));
+  await using dealer = await startDealer(() => cluster.all.map(({ port }) => port));
   await using site = await startSite({ servers: [dealer.address] });
   assert.equal((await new Visitor(site).post('/page', 'set n 1')).status, 200);
   const words = new RegExp(`${dealer.address} leads to several memcached servers, .* Name each of them`);
@@ -85,8 +83,3 @@ test('an address behind which several memcacheds stand is named where it is type
   assert.notEqual(trip.state, 'ok');
   assert.match(trip.text, words);
 });
-
-async function warningsAt({ port }: TestServer, path: string): Promise<readonly string[]> {
-  const { warnings } = await administer<ObjectMessage>(port, `/api${path}`);
-  return warnings.map(({ text }) => text);
-}

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSessions } from '../../server/adapters/open-sessions.ts';
 import { ServerUnreachable } from '../../server/memcache/errors.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { FormerServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { basic, type TestServer } from '../support/server.ts';
-import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { changeProperties, startSite, startSteppedServer, warningsAt } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, ask, resultOf, Visitor } from '../support/visitor.ts';
 
@@ -153,9 +152,4 @@ async function formerOf(site: TestServer): Promise<FormerServerMessage> {
   const { former } = await serversOf(site);
   assert.equal(former.length, 1);
   return former[0]!;
-}
-
-async function warningsAt({ port }: TestServer, path: string): Promise<readonly string[]> {
-  const { warnings } = await administer<ObjectMessage>(port, `/api${path}`);
-  return warnings.map(({ text }) => text);
 }

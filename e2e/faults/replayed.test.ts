@@ -4,7 +4,7 @@ import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { RawMemcached, type RawItem } from '../support/raw-memcached.ts';
-import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
+import { changeProperties, shiftClocks, startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, resultOf, Visitor } from '../support/visitor.ts';
 
@@ -116,12 +116,8 @@ for (const [how, settings] of Object.entries(OVERS)) {
     await changeProperties(one, '/mcsdc', settings);
     const visitor = await signedIn();
     const { putBack } = await saved(visitor);
-    await shiftClocks(21 * 60_000);
+    await shiftClocks([one, other], 21 * 60_000);
     assert.deepEqual(await putBack(), NOTHING);
-    await shiftClocks(-21 * 60_000);
+    await shiftClocks([one, other], -21 * 60_000);
   });
-}
-
-async function shiftClocks(ms: number): Promise<void> {
-  for (const site of [one, other]) await new Visitor(site).visit('/page', `clock ${ms}`);
 }

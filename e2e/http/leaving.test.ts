@@ -3,7 +3,13 @@ import { after, test } from 'node:test';
 import type { OwnLoginsMessage } from '../../schema/messages/own-sessions.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { basic } from '../support/server.ts';
-import { changeProperties, startSite, startSteppedServer, untilServersAreUp } from '../support/sessions-site.ts';
+import {
+  changeProperties,
+  shiftClocks,
+  startSite,
+  startSteppedServer,
+  untilServersAreUp,
+} from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { administer, ask, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 import { runCli } from './cli.ts';
@@ -16,6 +22,7 @@ const memcached = await startMemcached();
 const container = { timeout_minutes: 600, max_lifetime_minutes: 1_200 };
 const one = await startSite({ servers: [memcached.address], container }, { data: folder.path });
 const other = await startSteppedServer({ data: folder.path });
+const both = [one, other];
 after(async () => {
   await Promise.all([one.stop(), other.stop(), memcached.kill()]);
   await folder[Symbol.asyncDispose]();
@@ -43,11 +50,11 @@ const cartOf = async (visitor: Visitor) => resultOf(await visitor.visit('/page',
 /** Where somebody is seen with these cookies who must see nothing: by nobody, by another user, by a program of theirs. */
 async function cartsSeenWith(cookies: Visitor): Promise<unknown[]> {
   const seen: unknown[] = [];
-  for (const site of [one, other]) {
+  for (const site of both) {
     seen.push(await cartOf(cookies.copy(site)));
     seen.push(await cartAsProgram(cookies.copy(site), 'mira'));
   }
-  for (const site of [one, other]) {
+  for (const site of both) {
     const mira = cookies.copy(site);
     await mira.signIn('mira', PASSWORD);
     seen.push(await cartOf(mira));
@@ -117,7 +124,7 @@ const ENDS: Readonly<Record<string, (name: string) => Promise<void>>> = {
       assert.equal((await there.ask(`/api/@my-logins/${id}`, { method: 'DELETE' })).status, 204);
     }
   },
-  'has not been used for 20 minutes': () => shiftClocks(21 * 60_000),
+  'has not been used for 20 minutes': () => shiftClocks(both, 21 * 60_000),
   'is ended by a password that a manager sets': (name) => changeUser(name, { password: OTHER_PASSWORD }).then(() => {}),
   'is ended by a password that is set on the command line': async (name) => {
     const { code, output } = await runCli(['user', name, '--password', '--data', folder.path], `${OTHER_PASSWORD}\n`);
@@ -141,7 +148,7 @@ for (const [index, [how, end]] of Object.entries(ENDS).entries()) {
 test('a login that ended by itself gives the session back to its own user, who signs in again', async () => {
   await addUser('ben');
   const ben = await signedIn('ben');
-  await shiftClocks(21 * 60_000);
+  await shiftClocks(both, 21 * 60_000);
   assert.equal(await ben.user(), null);
   await ben.signIn('ben', PASSWORD);
   assert.equal(await cartOf(ben), 'three roses');
@@ -168,7 +175,7 @@ test('signing out after the login ended by itself ends the session, and none tha
   await addUser('bess');
   const [bess, guest] = [await signedIn('bess'), new Visitor(one)];
   await guest.visit('/page', 'set cart "a cart"');
-  await shiftClocks(21 * 60_000);
+  await shiftClocks(both, 21 * 60_000);
   assert.equal(await bess.user(), null);
   const [other, old, came] = [bess.copy(), bess.copy(), guest.copy()];
   const asMira = { method: 'POST', headers: { authorization: basic('mira', PASSWORD) } };
@@ -209,7 +216,7 @@ test('one’s own new password keeps the login and the session at hand, and ends
   const old = here.browserId;
   const set = { method: 'PATCH', body: { password: OTHER_PASSWORD } };
   assert.equal((await here.ask('/api/acl_users/@users/dora', set)).status, 200);
-  for (const site of [one, other]) {
+  for (const site of both) {
     assert.equal(await here.copy(site).user(), 'dora');
     assert.equal(await cartOf(here.copy(site)), 'three roses');
     assert.equal(await there.copy(site).user(), null);
@@ -304,7 +311,7 @@ test('while memcached is out of reach one signs in and out all the same, and the
   await untilServersAreUp(one);
   await untilServersAreUp(other);
   assert.deepEqual(await cartsSeenWith(left), NOTHING);
-  for (const site of [one, other]) {
+  for (const site of both) {
     assert.equal(await cartAsProgram(left.copy(site), 'gus'), null, 'who signed out has ended it');
   }
   assert.equal(await cartOf(came), 'a cart', 'that one was nobody’s');
@@ -338,7 +345,3 @@ test('signing out by somebody who has no session, or was not signed in, is as go
   });
   assert.equal(answer.status, 204);
 });
-
-async function shiftClocks(ms: number): Promise<void> {
-  for (const site of [one, other]) assert.equal((await new Visitor(site).visit('/page', `clock ${ms}`)).status, 200);
-}

@@ -10,12 +10,15 @@ export interface ConnectionDealer extends AsyncDisposable {
   readonly connections: number;
 }
 
-/** Deals connections out to ports of 127.0.0.1, in turn. */
-export async function startDealer(ports: readonly number[]): Promise<ConnectionDealer> {
+/** Deals connections out to the ports of 127.0.0.1 that are there at that moment, in turn; while there are none, resets. */
+export async function startDealer(ports: () => readonly number[]): Promise<ConnectionDealer> {
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer({ noDelay: true }, (client) => {
-    const upstream = connect({ host: '127.0.0.1', port: ports[connections++ % ports.length]!, noDelay: true });
+    const all = ports();
+    const port = all[connections++ % all.length];
+    if (port === undefined) return void client.resetAndDestroy();
+    const upstream = connect({ host: '127.0.0.1', port, noDelay: true });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

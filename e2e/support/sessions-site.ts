@@ -1,7 +1,8 @@
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ServersMessage } from '../../schema/messages/servers.ts';
 import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
-import { administer } from './visitor.ts';
+import { administer, resultOf, Visitor } from './visitor.ts';
 
 export interface SitedSessions {
   /** Lines of the proxy's `servers`. */
@@ -59,4 +60,15 @@ export async function untilServersAreUp({ port }: { readonly port: number }): Pr
     const { servers } = await administer<ServersMessage>(port, '/api/mcproxy/@servers');
     return servers.every(({ up }) => up);
   });
+}
+
+/** What an object warns of, as sentences. */
+export async function warningsAt({ port }: { readonly port: number }, path: string): Promise<readonly string[]> {
+  const { warnings } = await administer<ObjectMessage>(port, `/api${path}`);
+  return warnings.map(({ text }) => text);
+}
+
+/** Moves the clocks of stepped servers on, or back, from where they are. */
+export async function shiftClocks(servers: readonly { readonly port: number }[], ms: number): Promise<void> {
+  for (const server of servers) resultOf(await new Visitor(server).visit('/page', `clock ${ms}`));
 }

@@ -72,7 +72,7 @@ test('a name that leads to one of two memcacheds in turn leads to several, whate
 test('an address that deals connections out to two memcacheds leads to several', async () => {
   await using first = await startMemcached();
   await using second = await startMemcached();
-  await using balancer = await startDealer([first.port, second.port]);
+  await using balancer = await startDealer(() => [first.port, second.port]);
   assert.equal(await sameness.leadsToSeveral(at('127.0.0.1', balancer.port)), true);
   assert.ok(balancer.connections > 1);
 });
@@ -80,7 +80,7 @@ test('an address that deals connections out to two memcacheds leads to several',
 test('two memcacheds that have the same process id, as in containers, are told apart by what they have read', async () => {
   await using first = await startMemcached();
   await using second = await startMemcached();
-  await using balancer = await startDealer([first.port, second.port]);
+  await using balancer = await startDealer(() => [first.port, second.port]);
   await using proxy = await startChaosProxy(balancer.port);
   let pids = 0;
   proxy.onAnswer = (chunk) => {

@@ -94,7 +94,7 @@ test('what is kept in this process is said to be', async () => {
 
 test('an address behind which several servers stand is named, and not their memory', async () => {
   await using servers = await several(2);
-  await using dealer = await startDealer(servers.all.map(({ port }) => port));
+  await using dealer = await startDealer(() => servers.all.map(({ port }) => port));
   const store = clusterOf([dealer]);
   const trip = await roundTrip(store, 60);
   assert.equal(trip.state, 'down');
