@@ -114,8 +114,12 @@ export const chainStyles = css`
   .end + .end {
     margin-top: 4px;
   }
+  /* Which server it is comes before how it stands. */
   .end t-dot {
-    flex: 1;
+    flex: 1 0 auto;
+    max-width: 100%;
+  }
+  .end > span {
     min-width: 0;
   }
   @container (width < 1080px) {

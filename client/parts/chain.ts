@@ -98,7 +98,7 @@ export class Chain extends LitElement {
   #end({ label, state, text }: ChainEnd) {
     return html`<li class="end">
       <t-dot state=${state}><span class="ellipsis" title=${label}>${label}</span></t-dot>
-      <span class="small figures ${state === 'down' ? 'danger' : 'quiet'}">${text}</span>
+      <span class="small figures ellipsis ${state === 'down' ? 'danger' : 'quiet'}" title=${text}>${text}</span>
     </li>`;
   }
 

@@ -162,7 +162,14 @@ export class SessionStatisticsTab extends LitElement implements TabElement {
           width: auto;
         }
         th.end {
-          width: 110px;
+          width: 100px;
+        }
+        :is(th, td).end {
+          padding-right: 0;
+        }
+        :is(th, td).end + .end {
+          width: 72px;
+          padding-right: var(--t-edge);
         }
       }
     `,
