@@ -36,6 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
 async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDamaged = false): Promise<void> {
   const facts = await backUp(dataFolder, into, { withDamaged });
   console.log(`Backed up ${contents(facts)} to ${facts.folder}, and read the copy to its last page.`);
+  if (facts.damaged !== undefined) console.log(`${facts.damaged} They were copied as they are.`);
   if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
 }
 
@@ -44,6 +45,7 @@ function restoreBackup({ dataFolder, keyRing }: Config, from: string, withDamage
   console.log(
     `Restored ${contents(facts)} to ${facts.folder}. Sessions that were ended since the backup may live again.`,
   );
+  if (facts.damaged !== undefined) console.log(`${facts.damaged} They were restored as they are.`);
   if (facts.former !== undefined) console.log(`What was there is in ${facts.former}.`);
   if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
 }

@@ -24,10 +24,12 @@ export interface BackupFacts {
   readonly bytes: number;
   /** Whether the key ring was in the data folder: otherwise it is in TRELLIS_SECRETS, and has to be kept beside. */
   readonly hasKeyRing: boolean;
+  /** A sentence that names the files whose bytes are damaged and were taken as they are; `undefined`: there are none. */
+  readonly damaged: string | undefined;
 }
 
 export interface CheckOptions {
-  /** Take files whose bytes are damaged as they are. They are named where they are met. */
+  /** Take files whose bytes are damaged as they are. */
   readonly withDamaged?: boolean;
 }
 
@@ -40,6 +42,7 @@ const SECRETS = 'secrets.json';
 /** Who uses the folder at this moment is no part of what a backup brings back. */
 const IN_USE = ['processes', 'applications'];
 const ALL_PAGES = 2 ** 31 - 1;
+const MEND = 'Upload them again, or restore an earlier backup; with --damaged they are copied as they are.';
 
 /** Copies database and key ring of a data folder, in use or not, into a new folder, and reads the copy to its last page. */
 export async function backUp(dataFolder: string, into: string, options: CheckOptions = {}): Promise<BackupFacts> {
@@ -136,11 +139,12 @@ function check(folder: string, { withDamaged = false }: CheckOptions): Omit<Back
     const found = String(database.pragma('integrity_check(1)', { simple: true }));
     if (found !== 'ok') throw new CannotOpen(`The copy "${file}" is damaged (${found.replaceAll(/\s+/g, ' ')}).`);
     checkStored(database, file);
-    if (!withDamaged) checkContents(database);
+    const damaged = damagedFiles(database);
+    if (damaged !== undefined && !withDamaged) throw new CannotOpen(`${damaged} ${MEND}`);
     const pages = Number(database.pragma('page_count', { simple: true }));
     const bytes = pages * Number(database.pragma('page_size', { simple: true }));
     const objects = Number(database.prepare('SELECT count(*) FROM objects').pluck().get());
-    return { objects, bytes, hasKeyRing: hasKeyRing(folder) };
+    return { objects, bytes, hasKeyRing: hasKeyRing(folder), damaged };
   } catch (error) {
     throw inWords(error, file);
   } finally {
@@ -158,15 +162,12 @@ function checkStored(database: Database.Database, file: string): void {
   }
 }
 
-function checkContents(database: Database.Database): void {
+function damagedFiles(database: Database.Database): string | undefined {
   const damaged = damagedContents(database);
-  if (damaged.length === 0) return;
+  if (damaged.length === 0) return undefined;
   const shown = damaged.slice(0, 20).map((hash) => pathOf(database, hash) ?? 'an earlier revision');
   const more = damaged.length > shown.length ? ` and ${damaged.length - shown.length} more` : '';
-  throw new CannotOpen(
-    `The bytes of ${shown.join(', ')}${more} are damaged. Upload them again, or restore an earlier backup; ` +
-      'with --damaged they are copied as they are.',
-  );
+  return `The bytes of ${shown.join(', ')}${more} are damaged.`;
 }
 
 function hasKeyRing(folder: string): boolean {
