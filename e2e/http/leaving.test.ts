@@ -154,7 +154,7 @@ test('a login that ended by itself gives the session back to its own user, who s
   assert.equal(await cartOf(ben), 'three roses');
 });
 
-test('signing out takes away the ids that a part of the site gives under a name of its own, and ends those sessions', async () => {
+test('signing out ends what a part of the site keeps for the user under an id of its own, and leaves there what is nobody’s', async () => {
   const add = (path: string, body: object) => administer(one.port, `/api${path}`, { body });
   await add('/', { type: 'Folder', id: 'shop' });
   await add('/shop/', { type: 'Browser Id Manager', id: 'browser_id_manager', properties: { id_name: 'shop' } });
@@ -169,6 +169,10 @@ test('signing out takes away the ids that a part of the site gives under a name 
   assert.deepEqual([...cora.cookies], []);
   const headers = { authorization: basic('cora', PASSWORD) };
   assert.equal(resultOf(await old.ask('/shop/page?do=get%20cart', { headers })), null);
+  await cora.visit('/shop/page', 'set cart "a rose"');
+  await cora.signIn('cora', PASSWORD);
+  assert.equal((await cora.ask('/api/@logout', { method: 'POST' })).status, 204);
+  assert.equal(resultOf(await cora.visit('/shop/page', 'get cart')), 'a rose');
 });
 
 test('signing out after the login ended by itself ends the session, and none that is another’s or nobody’s', async () => {

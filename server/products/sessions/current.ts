@@ -159,35 +159,50 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
   }
 }
 
-/** Signing out ends the sessions of the browser and takes its ids away, also where memcached is out of reach. */
+/**
+ * Signing out takes the browser's id away, also where memcached is out of reach, and ends its sessions in every container.
+ * Of what a part of the site keeps under ids of its own only what is the user's ends.
+ */
 export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
+  const own = await useBeside(manager, call, call.user);
+  const dropped = new Set<string>();
+  if (own?.browserId !== undefined) dropped.add(own.dropCookie);
+  const end = async (object: TreeObject): Promise<void> => {
+    const use = await useBeside(object, call, call.user);
+    if (use?.browserId === undefined) return;
+    const isOwn = use.browserId === own?.browserId;
+    if (await endSession(object, use.browserId, { name: call.user.name, isOwn })) dropped.add(use.dropCookie);
+  };
   const objects = await containerObjects(call.connection);
-  const uses = await Promise.all([manager, ...objects].map((object) => useBeside(object, call, call.user)));
-  const known = uses.filter((use) => use?.browserId !== undefined) as SessionUse[];
-  for (const line of new Set(known.map(({ dropCookie }) => dropCookie))) call.cookies.push(() => line);
-  await Promise.all(
-    objects.map((object, index) => endSession(object, uses[index + 1]?.browserId, call.user.name).catch(spare)),
-  );
+  await Promise.all(objects.map((object) => end(object).catch(spare)));
+  for (const line of dropped) call.cookies.push(() => line);
 }
 
-async function endSession(object: TreeObject, browserId: string | undefined, name: string | null): Promise<void> {
-  if (browserId === undefined) return;
+interface Leaving {
+  /** `null`: no login is left. */
+  readonly name: string | null;
+  /** Whether the id is the one that is taken away in any case. */
+  readonly isOwn: boolean;
+}
+
+/** Ends the session of a browser id in one container, if it is to end, and says whether it did. */
+async function endSession(object: TreeObject, browserId: string, leaving: Leaving): Promise<boolean> {
   const container = await openContainer(object);
   try {
     const session = await container.load(browserId);
-    if (session === undefined || session.isNew) return;
+    if (session === undefined || session.isNew) return false;
     const label = Session.basisOf(session).header?.user ?? null;
-    if (mayEnd(name, label)) await container.endKey(session.containerKey);
+    return mayEnd(leaving, label) && (await container.endKey(session.containerKey)) !== undefined;
   } catch (error) {
-    if (error instanceof Unavailable && name !== null) await container.noteEnded(browserId);
+    if (error instanceof Unavailable && leaving.isOwn && leaving.name !== null) await container.noteEnded(browserId);
     throw error;
   }
 }
 
-/** Of whom no login is left any more the session may be ended, and not given. One that is nobody’s is out of reach without its id. */
-function mayEnd(name: string | null, label: string | null): boolean {
-  if (name !== null) return mayHave(name, label);
-  return label !== null && !isOfApplication(label);
+/** What is nobody's needs no end where its id is gone, and none where anybody could have it ended. */
+function mayEnd({ name, isOwn }: Leaving, label: string | null): boolean {
+  if (isOwn && name !== null) return mayHave(name, label);
+  return label !== null && !isOfApplication(label) && (name === null || label === name);
 }
 
 /** The session of the browser beside what the request is about. */
