@@ -116,7 +116,9 @@ test('a lower limit throws nothing out; a higher one holds at once', async () =>
   store.maxBytes = 4_096;
   await assert.rejects(store.add('c', taking(1_024), 60), MemoryFull);
   assert.deepEqual(keysIn(store), ['a', 'b']);
+  assert.equal(store.memory.state, 'refusing');
   store.maxBytes = 20_480;
+  assert.equal(store.memory.state, 'ok', 'nobody is told any more that it is full');
   assert.equal(await store.add('c', taking(1_024), 60), 'stored');
 });
 

@@ -24,7 +24,7 @@ const HELD_MS = 60_000;
 
 /** Who takes up a memory that is limited, and who leaves first when it is full. */
 export class Room {
-  limitBytes: number;
+  #limitBytes: number;
   readonly #clock: Clock;
   readonly #onState: (use: MemoryUse) => void;
   readonly #bytes = { spare: 0, new: 0, kept: 0 };
@@ -38,9 +38,21 @@ export class Room {
   #levelAt = 0;
 
   constructor({ limitBytes, clock, onState }: RoomOptions) {
-    this.limitBytes = limitBytes;
+    this.#limitBytes = limitBytes;
     this.#clock = clock;
     this.#onState = onState;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
+  /** What was seen under another limit says nothing about this one. */
+  set limitBytes(limitBytes: number) {
+    if (limitBytes === this.#limitBytes) return;
+    this.#limitBytes = limitBytes;
+    this.#levelAt = -Infinity;
+    this.note();
   }
 
   get use(): MemoryUse {
