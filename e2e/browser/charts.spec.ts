@@ -138,6 +138,7 @@ test('a container in process memory shows how full it is, and says so before it 
   await app.open(container, 'statistics');
   await expect(page.getByText(/^Memory is full: .* refused \(503\), 1 so far; those in use stay\. /)).toBeVisible();
   await expect(memory).toContainText(/Refused\s*1/);
+  await picture(page, 'memory-full');
 });
 
 test('the round-trip check says which server holds what was written, what is wrong, and where sessions are', async ({

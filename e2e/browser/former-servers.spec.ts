@@ -6,6 +6,7 @@ import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import type { Client } from '../http/client.ts';
 import { setUpSessions } from '../http/site.ts';
 import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
 
 const SESSIONS = 40;
 
@@ -35,6 +36,7 @@ test('the Servers tab shows servers that were taken out with what they cost, and
   await expect(
     page.getByText(/was taken out .* told so \(503\) for another \d+ min\. Bring it back, or forget it/),
   ).toBeVisible();
+  await picture(page, 'servers-taken-out');
   for (const { name, viewport, colorScheme, rules } of LOOKS) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
