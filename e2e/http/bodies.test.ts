@@ -157,6 +157,8 @@ test('before signing in 16 KiB are taken, and one byte more is 413, wherever it 
     assert.equal((await send('/api/@check', known, headers)).status, 200);
     await refuses(413, send('/api/@check', `${known} `, headers), 'one byte over 1 MiB');
   }
+  const ended = { cookie: cookiesOf(signedIn).replaceAll(/=[^;]+/g, `=${'x'.repeat(43)}`) };
+  await refuses(401, send('/api/index_html', padded(login, most + 1), ended), 'whose login has ended signs in again');
   const wrong = { authorization: basic('admin', 'wrong') };
   await refuses(401, send('/api/@check', padded({}, most + 1), wrong), 'a wrong password');
 });

@@ -50,7 +50,7 @@ export function koaApplication(options: BridgeOptions): Koa {
     const upload = isUpload ? new FileUpload(context.req, uploadFolder) : undefined;
     try {
       const head = readHead(context, addresses);
-      const isKnown = async () => (await publisher.authenticate(head)).name !== null;
+      const isKnown = () => publisher.isKnown(head);
       const body = upload === undefined ? await readBody(context, room, isKnown) : NO_BODY;
       send(context, await ask({ ...head, ...body, upload }), headers);
     } finally {

@@ -4,6 +4,7 @@ import { Turns } from '../base/limits.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
+import { readLoginCookie } from '../security/login-cookie.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import { answer } from './answer.ts';
@@ -40,8 +41,11 @@ export class Publisher implements Publishing {
     this.#authenticate = authenticate;
   }
 
-  authenticate(head: RequestHead): Promise<Principal> {
-    return this.#authenticate(head);
+  async isKnown(head: RequestHead): Promise<boolean> {
+    const { name } = await this.#authenticate(head);
+    if (name === null && readLoginCookie(head.cookies, head.acceptsSecureCookies) !== undefined)
+      throw new NotSignedIn();
+    return name !== null;
   }
 
   /** Answers a request for the API. `path` is what follows /api. */

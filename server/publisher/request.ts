@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Principal } from '../security/policy.ts';
 
 /** A request as a plain value. All it says but the bytes of an upload has been read; nothing has been believed yet. */
 export interface Request extends RequestHead {
@@ -62,8 +61,8 @@ export interface WholeResponse extends Response {
 
 /** What answers requests. Errors are thrown; whoever speaks HTTP turns them into answers. */
 export interface Publishing {
-  /** Who sends a request; throws where credentials were given and are wrong. */
-  authenticate(head: RequestHead): Promise<Principal>;
+  /** Whether a user of ours sends this; throws NotSignedIn where they were until their login ended, or the password is wrong. */
+  isKnown(head: RequestHead): Promise<boolean>;
   /** A request for the API; `path` is what follows /api. */
   api(request: Request, path: string): Promise<Response>;
   /** A request for published content. */
