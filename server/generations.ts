@@ -21,8 +21,13 @@ export class Generations {
     return this.#numbers.get(key) ?? 0;
   }
 
-  /** In one step, which every process sees at its next request. */
+  /** As a part of a step in which other tables are written: every process sees it at its next request. */
   raise(key: string): void {
     this.#numbers.table.update(key, (number) => (number ?? 0) + 1);
+  }
+
+  /** The same of several in a step of their own. It waits for other processes without holding up this one. */
+  raiseWhenFree(...keys: readonly string[]): Promise<void> {
+    return this.#numbers.table.whenFree(() => keys.forEach((key) => this.raise(key)));
   }
 }

@@ -46,8 +46,12 @@ export class ServerNotes {
   }
 
   /** In one step, which every process sees at its next request. */
-  forget(scope: string, address: string): void {
-    this.#notes.table.set(`${scope} forgotten ${address}`, this.#storage.lastTransaction());
+  forget(scope: string, ...addresses: readonly string[]): Promise<void> {
+    const { table } = this.#notes;
+    return table.whenFree(() => {
+      const transaction = this.#storage.lastTransaction();
+      for (const address of addresses) table.set(`${scope} forgotten ${address}`, transaction);
+    });
   }
 
   /** How long, at most, an object ever kept something that its settings do not bound, in seconds. */

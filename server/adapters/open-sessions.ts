@@ -91,7 +91,7 @@ export class Sessions {
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
   async endAll(): Promise<void> {
-    endAll(await this.#object());
+    await endAll(await this.#object());
   }
 
   now(): number {

@@ -57,7 +57,7 @@ const forget = method({
     if (!object.isFolder && (await findCacheManager(object)) === undefined) {
       throw new Invalid('This object is not associated with a cache manager.');
     }
-    invalidate(object);
+    await invalidate(object);
     return { line: 'Invalidated.' };
   },
 });

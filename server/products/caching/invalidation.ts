@@ -1,9 +1,10 @@
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
 
-/** Forgets what caches keep of an object and of everything in it: one number, which no entry made before has. */
-export function invalidate(object: TreeObject): void {
-  siteOf(object).generations.raise(keyOf(object));
+/** Forgets what caches keep of objects and of everything in them: a number for each, which no entry made before has. */
+export async function invalidate(...objects: readonly TreeObject[]): Promise<void> {
+  const [first] = objects;
+  if (first !== undefined) await siteOf(first).generations.raiseWhenFree(...objects.map(keyOf));
 }
 
 /** How often an object and what it is in were invalidated. Where an object is moved, its serial tells the difference. */

@@ -56,7 +56,7 @@ const remove = method({
     }
     const found = objects.filter((object) => object !== undefined);
     for (const object of found) demand(call, CHANGE_SETTINGS, object);
-    for (const object of found) invalidate(object);
+    await invalidate(...found);
     return { line: 'Cache entries invalidated' };
   },
 });

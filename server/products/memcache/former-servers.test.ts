@@ -49,7 +49,7 @@ test('of the servers that were taken out, those where something was stored are a
   const scope = scopeOf(await proxy());
   for (const address of ['127.0.0.11:11211', '127.0.0.12:11211']) serverNotes.stored(scope, address);
   assert.deepEqual(await asked(), ['127.0.0.12:11211', '127.0.0.11:11211']);
-  serverNotes.forget(scope, '127.0.0.12:11211');
+  await serverNotes.forget(scope, '127.0.0.12:11211');
   assert.deepEqual(await asked(), ['127.0.0.11:11211']);
   await change({ servers: ['127.0.0.12', '127.0.0.13'] });
   await change({ servers: ['127.0.0.13'] });

@@ -73,7 +73,7 @@ const forget = method({
       throw new Invalid(detail, [{ pointer: '/address', detail }]);
     }
     const same = await spellingsOf(object, found.address, former);
-    for (const address of same) serverNotes.forget(scopeOf(object), address);
+    await serverNotes.forget(scopeOf(object), ...same);
     log.info({ by: user.name, proxy: object.path, server: found.address }, 'A former memcached server was forgotten');
     return noContent();
   },

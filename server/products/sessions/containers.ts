@@ -32,13 +32,13 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
 }
 
 /** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
-export function endAll(object: TreeObject, user?: string): void {
+export async function endAll(object: TreeObject, user?: string): Promise<void> {
   const { generations } = siteOf(object);
   const keys =
     user === undefined
       ? [generationKey(object.oid)]
       : labelsNamed(user).map((label) => generationKey(object.oid, label));
-  for (const key of keys) generations.raise(key);
+  await generations.raiseWhenFree(...keys);
   newsFrom(object)?.({ event: 'ended', id: null, user: user ?? null });
 }
 

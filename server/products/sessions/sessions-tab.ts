@@ -106,7 +106,7 @@ const end = method({
     const { object, tail, body, user } = call;
     if (tail !== '@end') throw new NotFound('There is nothing at this address. POST …/@sessions/@end ends sessions.');
     const known = await countOf(object, body.user);
-    endAll(object, body.user);
+    await endAll(object, body.user);
     const what = { by: user.name, container: object.path, owner: body.user, known };
     siteOf(object).log.info(
       what,
