@@ -163,6 +163,16 @@ test('before signing in 16 KiB are taken, and one byte more is 413, wherever it 
   await refuses(401, send('/api/@check', padded({}, most + 1), wrong), 'a wrong password');
 });
 
+test('a body in a thousand pieces of a byte is taken, and in one more is 413', async () => {
+  const headers = [...HEAD, 'Connection: close', 'Transfer-Encoding: chunked'];
+  const head = ['POST /api/@login HTTP/1.1', ...headers, '', ''].join('\r\n');
+  const login = JSON.stringify({ name: 'admin', password: ADMIN_PASSWORD });
+  const inPieces = (bytes: number) =>
+    `${head}${[...login.padEnd(bytes)].map((each) => `1\r\n${each}\r\n`).join('')}0\r\n\r\n`;
+  assert.match(await answerTo(inPieces(1_000)), /^HTTP\/1\.1 200 /);
+  assert.match(await answerTo(inPieces(1_001)), /^HTTP\/1\.1 413 [^]*too small\. Send larger ones\./);
+});
+
 test('a body that only claims to be huge is refused before it is sent', async () => {
   const head = ['POST /api/ HTTP/1.1', ...HEAD, `Authorization: ${basic()}`];
   const answer = await answerTo([...head, 'Content-Length: 999999999999', '', '{'].join('\r\n'));

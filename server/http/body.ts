@@ -15,6 +15,9 @@ const JSON_LIMITS: BodyLimits = { bytes: 1024 * 1024, ms: 30_000 };
 const STRANGERS_JSON_LIMITS: BodyLimits = { bytes: 16 * 1024, ms: 10_000, when: 'before signing in' };
 /** A body that is no larger is taken whatever others send: nobody is kept from signing in. */
 const SMALL_BYTES = 1024;
+/** A body in more pieces has to come in ones of 16 bytes at least: each is work, however small. */
+const MOST_PIECES = 1_000;
+const LEAST_PIECE_BYTES = 16;
 /** Levels of nesting, and members and elements in all. */
 const MAX_DEPTH = 20;
 const MAX_VALUES = 10_000;
@@ -68,6 +71,7 @@ async function gather(message: IncomingMessage, limits: BodyLimits, room: BodyRo
   return new Promise((resolve, reject) => {
     let held: Buffer = Buffer.alloc(0);
     let size = 0;
+    let pieces = 0;
     const settle = (error?: unknown) => {
       clearTimeout(timer);
       message.off('data', take).off('end', settle).off('close', breakOff).pause();
@@ -79,6 +83,8 @@ async function gather(message: IncomingMessage, limits: BodyLimits, room: BodyRo
       try {
         held = withRoomFor(held, size + chunk.length, limits, room);
         size += chunk.copy(held, size);
+        pieces += 1;
+        if (pieces > MOST_PIECES && size < pieces * LEAST_PIECE_BYTES) throw tooManyPieces();
       } catch (error) {
         settle(error);
       }
@@ -176,6 +182,10 @@ function bodyTooLarge({ bytes, when }: BodyLimits): TooLarge {
   return new TooLarge(
     `The body is larger than ${bytes} bytes${when === undefined ? '' : `, which is all that is taken ${when}`}.`,
   );
+}
+
+function tooManyPieces(): TooLarge {
+  return new TooLarge(`The body comes in more than ${MOST_PIECES} pieces that are too small. Send larger ones.`);
 }
 
 function tooSlow({ ms }: BodyLimits): TooSlow {
