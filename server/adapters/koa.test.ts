@@ -327,6 +327,21 @@ test('in the application, too, a session of a user of the tree ends with a new p
   assert.equal((await visitor.ask('/')).text, 'nothing');
 });
 
+test('one’s own new password leaves alone what a user of the application with that name has in the browser at hand', async () => {
+  const kim = { name: 'kim', password: 'violets under glass', roles: ['Manager'] };
+  assert.equal((await installation.ask('POST', '/api/acl_users/@users', { body: kim })).status, 201);
+  const visitor = visitorOf(counting);
+  await visitor.ask('/?user=kim');
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  assert.notEqual(cookie, '');
+  const { status, cookies } = await installation.ask('PATCH', '/api/acl_users/@users/kim', {
+    body: { password: 'roses in the rain' },
+    headers: { authorization: basic('kim', kim.password), cookie },
+  });
+  assert.deepEqual([status, cookies], [200, []]);
+  assert.equal((await visitor.ask('/?user=kim')).text, '2');
+});
+
 test('a user of the application is nobody of the same name here, whatever happens to that one', async () => {
   const body = { name: 'jo', password: 'violets under glass', roles: [] };
   assert.equal((await installation.ask('POST', '/api/acl_users/@users', { body })).status, 201);

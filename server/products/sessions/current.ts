@@ -153,7 +153,7 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
   call.transaction.join(sparing(use));
   try {
     const session = await use.open(await openContainer(await containerObject(manager)));
-    if (session.user === call.user.name) session.rotate();
+    if (labelOf(session) === call.user.name) session.rotate();
   } catch (error) {
     spare(error);
   }
@@ -185,14 +185,17 @@ interface Leaving {
   readonly isOwn: boolean;
 }
 
+function labelOf(session: Session): string | null {
+  return Session.basisOf(session).header?.user ?? null;
+}
+
 /** Ends the session of a browser id in one container, if it is to end, and says whether it did. */
 async function endSession(object: TreeObject, browserId: string, leaving: Leaving): Promise<boolean> {
   const container = await openContainer(object);
   try {
     const session = await container.load(browserId);
     if (session === undefined || session.isNew) return false;
-    const label = Session.basisOf(session).header?.user ?? null;
-    return mayEnd(leaving, label) && (await container.endKey(session.containerKey)) !== undefined;
+    return mayEnd(leaving, labelOf(session)) && (await container.endKey(session.containerKey)) !== undefined;
   } catch (error) {
     if (error instanceof Unavailable && leaving.isOwn && leaving.name !== null) await container.noteEnded(browserId);
     throw error;
