@@ -122,6 +122,8 @@ async function requireTree(
 /** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
 function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, signsAs: SignsAs): KeyRing {
   if (keyRing !== undefined) return keyRing;
+  // Asked before the ring is looked for: another first start makes the ring first, and notes its keys then.
+  const isUsedWithKeys = hadKeys(storage);
   try {
     if (KeyRing.isIn(dataFolder)) return KeyRing.inFolder(dataFolder);
   } catch (cause) {
@@ -132,7 +134,7 @@ function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, sig
       `The data folder "${dataFolder}" has no secrets.json. Give the application the TRELLIS_SECRETS that the server has.`,
     );
   }
-  if (hadKeys(storage)) {
+  if (isUsedWithKeys) {
     throw new CannotOpen(
       `The data folder "${dataFolder}" has a tree that was used with a key ring, and no secrets.json. Put that back from a ` +
         'backup, or give its keys as TRELLIS_SECRETS. A new key there logs everybody out and ends their sessions.',
