@@ -26,6 +26,7 @@ export class Connections {
       this.#newest.set(socket, undefined);
       socket.once('close', () => this.#newest.delete(socket));
     });
+    server.on('timeout', closeUnlessReading);
     server.on('request', (request, response) => {
       const before = this.#newest.get(request.socket);
       if (!this.#isClosing) {
@@ -59,6 +60,7 @@ export class Connections {
     while (this.#newest.size > 0) {
       this.#closeQuiet(quiet, drainMs);
       await wait(LOOK_MS);
+      await nextTurn(); // What came in while this process was held up is read first.
     }
   }
 
@@ -79,6 +81,16 @@ export class Connections {
       else if (now - known.since >= quietMs) socket.destroy();
     }
   }
+}
+
+/**
+ * Closes a connection whose time is over, as Node does where nobody listens: but Node resets a request that came in while
+ * this process was held up, before it was read.
+ */
+async function closeUnlessReading(socket: Socket): Promise<void> {
+  const { bytesRead } = socket;
+  await nextTurn();
+  if (socket.bytesRead === bytesRead) socket.destroy();
 }
 
 /** Until the last byte of the answer was handed on: what is only written may still wait for a slow reader. */
