@@ -24,7 +24,7 @@ test('while 100 writers change pages in two processes, nobody is given an old pa
       while (isWriting) await pageAt(site, `/docs/${id}`);
     }),
   );
-  await several(WRITERS, WRITERS, async (number) => {
+  const writing = several(WRITERS, WRITERS, async (number) => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const site = sites[(number + round) % 2]!;
       const title = `${number} in round ${round}`;
@@ -38,8 +38,7 @@ test('while 100 writers change pages in two processes, nobody is given an old pa
       }
     }
   });
-  isWriting = false;
-  await Promise.all(readers);
+  await Promise.all([writing.finally(() => (isWriting = false)), ...readers]);
   t.diagnostic(`${WRITERS * ROUNDS} commits, ${checked} pages looked at after them in both processes: ${old} old`);
   assert.equal(old, 0);
 });
