@@ -5,7 +5,7 @@ import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { openSessions, type Sessions } from './open-sessions.ts';
 import { ask, type Answer } from '../../e2e/support/visitor.ts';
-import { CookieNames, Jar } from './jar.ts';
+import { CookieNames, Jar } from '../../e2e/support/jar.ts';
 
 /** An application's way to sessions in a real memcached, as the tree of a server in this process says. */
 export interface TestSessions extends AsyncDisposable {

@@ -58,7 +58,7 @@ test('what is remembered is forgotten when the user changes', async () => {
   const { basic, users } = await counted();
   const verify = () => basic.verify(header('olga', OLGA.password), address);
   await verify();
-  await users.changeRoles('olga', ['Manager']);
+  await users.change('olga', { roles: ['Manager'] });
   assert.deepEqual((await verify()).roles, ['Manager']);
   users.setDisabled('olga', true);
   await assert.rejects(verify(), NotSignedIn);

@@ -128,8 +128,8 @@ test('a changed password, disabling and removing each end every login of that us
 
 test('a role that is taken away is gone at the next request', async () => {
   const { logins, users, token } = await signedIn();
-  await users.changeRoles('olga', ['Manager']);
-  await users.changeRoles('mary', ['Owner']);
+  await users.change('olga', { roles: ['Manager'] });
+  await users.change('mary', { roles: ['Owner'] });
   assert.deepEqual(logins.find(token)?.roles, ['Owner']);
 });
 

@@ -66,9 +66,9 @@ test('the last Manager stays one', async () => {
   await users.add(OLGA);
   const refusal = /^Invalid: 'mary' is the last Manager\. Make another user a Manager first\.$/;
   assert.throws(() => users.remove('mary'), refusal);
-  await assert.rejects(users.changeRoles('mary', []), refusal);
+  await assert.rejects(users.change('mary', { roles: [] }), refusal);
   assert.throws(() => users.setDisabled('mary', true), refusal);
-  await users.changeRoles('olga', ['Manager']);
+  await users.change('olga', { roles: ['Manager'] });
   users.setDisabled('olga', true);
   assert.throws(() => users.remove('mary'), refusal, 'a disabled Manager is none');
   users.setDisabled('olga', false);
@@ -105,7 +105,7 @@ test('what concerns a user who is not there says so', async () => {
   const { users } = signingIn();
   const absent = (error: unknown) => error instanceof NotFound && error.message === "There is no user 'olga'.";
   assert.throws(() => users.remove('olga'), absent);
-  await assert.rejects(users.changeRoles('olga', []), absent);
+  await assert.rejects(users.change('olga', { roles: [] }), absent);
   await assert.rejects(users.changePassword('olga', OLGA.password), absent);
 });
 
@@ -160,8 +160,8 @@ test('what ends the logins of a user ends their sessions, in the same step: a ne
   const { users, endedUsers } = signingIn();
   await users.add(MARY);
   await users.add(OLGA);
-  await users.changeRoles('olga', ['Manager']);
-  await users.changeRoles('olga', []);
+  await users.change('olga', { roles: ['Manager'] });
+  await users.change('olga', { roles: [] });
   users.noteSignIn('olga');
   assert.deepEqual(endedUsers, []);
   await assert.rejects(users.changePassword('olga', 'short'));

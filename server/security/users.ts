@@ -98,10 +98,6 @@ export class Users {
     return this.change(name, { password });
   }
 
-  changeRoles(name: string, roles: readonly string[]): Promise<void> {
-    return this.change(name, { roles });
-  }
-
   /** A disabled user cannot sign in, and is signed out everywhere at once. */
   setDisabled(name: string, isDisabled: boolean): void {
     this.#change(name, (record) => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { KeyRing } from '../base/secrets.ts';
-import { BrowserIds, cookieLine, cookieName, DEFAULT_COOKIE, dropCookie } from './browser-id.ts';
+import { BrowserIds, cookieLine, cookieName, dropCookie } from './browser-id.ts';
+import { DEFAULT_COOKIE } from './support.ts';
 
 const settings = DEFAULT_COOKIE;
 const IDS = process.env['FULL'] === '1' ? 1_000_000 : 100_000;

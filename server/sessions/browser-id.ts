@@ -14,16 +14,6 @@ export interface CookieSettings {
   readonly isHttpOnly: boolean;
 }
 
-export const DEFAULT_COOKIE: CookieSettings = {
-  name: 'browser_id',
-  path: '/',
-  domain: undefined,
-  lifetimeDays: 0,
-  sameSite: 'Lax',
-  isSecure: true,
-  isHttpOnly: true,
-};
-
 const ID_BYTES = 32;
 const ID_LENGTH = 43;
 const COOKIE_LENGTH = ID_LENGTH * 2 + 1;

@@ -2,12 +2,22 @@ import { ConflictError } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import { LocalStore } from '../memcache/local.ts';
 import type { Store } from '../memcache/store.ts';
-import { BrowserIds, DEFAULT_COOKIE, type CookieSettings } from './browser-id.ts';
+import { BrowserIds, type CookieSettings } from './browser-id.ts';
 import { DEFAULT_SETTINGS, SessionContainer } from './container.ts';
 import { SessionUse } from './participant.ts';
 import type { UnreadableRecord } from './record.ts';
 import { Session } from './session.ts';
 import type { SessionSettings } from './writing.ts';
+
+export const DEFAULT_COOKIE: CookieSettings = {
+  name: 'browser_id',
+  path: '/',
+  domain: undefined,
+  lifetimeDays: 0,
+  sameSite: 'Lax',
+  isSecure: true,
+  isHttpOnly: true,
+};
 
 /** What tests of sessions stand on: a container over a store, a clock that is moved by hand, and browsers. */
 export class SessionWorld {
