@@ -18,7 +18,7 @@ const NEXT_VERSION = {
 };
 const QUIET = { TRELLIS_LOG_LEVEL: 'fatal' };
 
-test('while an old version and the next one serve the same sessions, nobody is logged out; a new format waits for the old to end', async (t) => {
+test('while an old version and the next one serve the same sessions, nobody is logged out; a new format waits for the old to end, and for nobody else', async (t) => {
   await using cluster = await MemcachedCluster.start(2);
   await using folder = await temporaryFolder();
   const data = folder.path;
@@ -45,12 +45,13 @@ test('while an old version and the next one serve the same sessions, nobody is l
 
   const next = await startSteppedServer({ data, environment: { ...QUIET, ...NEXT_VERSION } });
   try {
+    await using other = await startSteppedServer({ data, environment: { ...QUIET, ...NEXT_VERSION } });
     for (let round = 0; round < ROUNDS; round += 1)
-      await several(PEOPLE, 8, (me) => setAt(people[me]!, (me + round) % 2 === 0 ? old : next));
+      await several(PEOPLE, 8, (me) => setAt(people[me]!, [old, next, other][(me + round) % 3]!));
     assert.deepEqual(await formats(), new Set([PRESENT]), 'a new format was written too soon');
 
     assert.equal(await old.stop(), 0);
-    await several(PEOPLE, 8, (me) => setAt(people[me]!, next));
+    await several(PEOPLE, 8, (me) => setAt(people[me]!, me % 2 === 0 ? next : other));
     assert.deepEqual(await formats(), new Set([NEXT]), 'the fault: there are records of a newer format');
 
     // Somebody goes back to the old version all the same.

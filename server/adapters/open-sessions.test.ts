@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,10 +45,8 @@ test('an application is no server: it is not counted as another process of the t
 });
 
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
-  await assert.rejects(
-    openSessions({ data: '/nonexistent', manager: MANAGER }),
-    /There is no Trellis in the data folder/,
-  );
+  const data = join(tmpdir(), `trellis-missing-${randomUUID()}`);
+  await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);
 });
 
 test('a database of another version, older or newer, is refused with both versions and stays as it was to the byte', async () => {
