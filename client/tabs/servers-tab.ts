@@ -26,7 +26,7 @@ import { lossOf } from './servers/former-words.ts';
 import { downMarks, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
-import { explainCommand, isClockOff, memoryOf } from './servers/server-words.ts';
+import { explainCommand, memoryOf } from './servers/server-words.ts';
 import { HeadAside, type TabElement } from './tab.ts';
 
 const EVERY_MS = 10_000;
@@ -140,7 +140,6 @@ export class ServersTab extends LitElement implements TabElement {
     if (former.length === 0) return nothing;
     return html`<former-servers
       .servers=${former}
-      .replicas=${this.#replicas}
       .mayForget=${this.object.may.change}
       @forget=${(event: ForgetServer) => this.#forget(event.detail)}
     ></former-servers>`;
@@ -314,7 +313,7 @@ function troublesOf({ servers, former }: ServersMessage): readonly string[] {
 
 function faultsOf(server: ServerMessage): readonly string[] {
   const memory = server.memory === 'ok' ? [] : [`is ${server.memory}`];
-  return [...memory, ...(server.isSeveral ? ['is several'] : []), ...(isClockOff(server) ? ['has another time'] : [])];
+  return [...memory, ...(server.isSeveral ? ['is several'] : []), ...(server.isClockOff ? ['has another time'] : [])];
 }
 
 /** When no server answers, one notice says so for all. */

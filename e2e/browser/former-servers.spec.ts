@@ -30,9 +30,11 @@ test('the Servers tab shows servers that were taken out with what they cost, and
     former.getByRole('listitem').filter({ hasText: address }),
   );
   await expect(first!).toContainText(
-    /Silent, did not answer within 250 ms, taken out\s+.*\. Whoever may have a session there is told so \(503\) until \d\d:\d\d\./,
+    /It was taken out .*, and is silent \(did not answer within 250 ms\): whoever may have a session there is told so \(503\) for another \d+ min\./,
   );
-  await expect(second!).toContainText(/Answers, taken out\s+.*\. What it holds is found until \d\d:\d\d\./);
+  await expect(second!).toContainText(
+    /It was taken out .*, and answers: what is found nowhere else is asked of it for another \d+ min\./,
+  );
   await expect(
     page.getByText(/was taken out .* told so \(503\) for another \d+ min\. Bring it back, or forget it/),
   ).toBeVisible();

@@ -22,7 +22,10 @@ test('a silent former server is shown with what it costs, and asked until the lo
   assert.equal((await visitor.copy(site).visit('/page', 'get n')).status, 503);
   const shown = await formerOf(site);
   assert.deepEqual([shown.address, shown.state], [former, 'silent']);
-  assert.match(shown.text, /^taken out \d+ s ago, and is silent \(.*\): .* told so \(503\) for another 2\d min\.$/);
+  assert.match(
+    shown.text,
+    /^It was taken out \d+ s ago, and is silent \(.*\): .* told so \(503\) for another 2\d min\.$/,
+  );
   const lasts = Date.parse(shown.until) - Date.parse(shown.removed);
   assert.ok(lasts > 20 * MINUTE_MS && lasts < 23 * MINUTE_MS, `${lasts} ms`);
   for (const path of ['/mcproxy', '/mcsdc']) {

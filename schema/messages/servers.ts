@@ -28,6 +28,8 @@ export interface ServerMessage {
   readonly memory: 'ok' | 'filling' | 'evicting' | 'refusing';
   readonly connections: number | null;
   readonly clockDifferenceS: number | null;
+  /** Whether that is more than processes and servers may differ by: sessions may end early or late. */
+  readonly isClockOff: boolean;
   /** Whether connections to its address lead to several servers; `null` where that is not known. */
   readonly isSeveral: boolean | null;
   readonly error: string | null;

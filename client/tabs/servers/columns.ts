@@ -3,7 +3,7 @@ import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/dot.ts';
 import type { Column, CompactRow } from '../../parts/table.ts';
 import { formatDuration } from '../../parts/format.ts';
-import { countText, hitRate, isClockOff, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
+import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
 
 /** Servers as rows, where there are more of them than fit side by side. */
 export const serverColumns: readonly Column<ServerMessage>[] = [
@@ -44,9 +44,9 @@ function addressCell({ address, up }: ServerMessage) {
 }
 
 function stateCell(server: ServerMessage) {
-  const { up, error, isSeveral } = server;
+  const { up, error, isSeveral, isClockOff } = server;
   if (up && isSeveral) return amber('Several servers', true);
-  if (up && isClockOff(server)) return amber('Its clock is off', true);
+  if (up && isClockOff) return amber('Its clock is off', true);
   return up ? 'Up' : html`<span class="danger">${['Down', error].filter(Boolean).join(', ')}</span>`;
 }
 

@@ -1,11 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
-import '../../parts/ago.ts';
 import '../../parts/dot.ts';
-import { Ticking } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';
-import { costOf, stateOf } from './former-words.ts';
 
 const DOTS = { answers: 'ok', silent: 'warn', gone: 'off' } as const;
 
@@ -20,13 +17,7 @@ export class ForgetServer extends CustomEvent<FormerServerMessage> {
 @customElement('former-servers')
 export class FormerServers extends LitElement {
   @property({ attribute: false }) servers: readonly FormerServerMessage[] = [];
-  @property({ type: Number }) replicas = 1;
   @property({ type: Boolean }) mayForget = false;
-
-  constructor() {
-    super();
-    new Ticking(this);
-  }
 
   protected override render() {
     return html`
@@ -42,13 +33,10 @@ export class FormerServers extends LitElement {
   }
 
   #row(server: FormerServerMessage) {
-    const { address, state, removed } = server;
+    const { address, state, text } = server;
     return html`<li>
       <h3><t-dot class=${state} state=${DOTS[state]}>${address}</t-dot></h3>
-      <p class="cost">
-        <span class=${state === 'silent' ? 'warn' : ''}>${stateOf(server)}</span>, taken out
-        <t-ago time=${removed}></t-ago>. ${costOf(server, this.replicas, new Date())}
-      </p>
+      <p class="cost ${state === 'silent' ? 'warn' : ''}">${text}</p>
       ${
         this.mayForget
           ? html`<button

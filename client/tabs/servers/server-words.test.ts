@@ -44,7 +44,9 @@ test('version and uptime stand together, and each alone', () => {
 });
 
 test('clocks are spoken of when they differ by more than two seconds', () => {
-  const sentences = [0, 2, -2, 3, -3600].map((clockDifferenceS) => clockSentence(server({ clockDifferenceS })));
+  const sentences = [0, 2, -2, 3, -3600].map((clockDifferenceS) =>
+    clockSentence(server({ clockDifferenceS, isClockOff: clockDifferenceS === -3600 })),
+  );
   assert.deepEqual(sentences, [
     undefined,
     undefined,
@@ -80,6 +82,7 @@ function server(values: Partial<ServerMessage>): ServerMessage {
     memory: 'ok',
     connections: 1,
     clockDifferenceS: 0,
+    isClockOff: false,
     isSeveral: false,
     error: null,
     downSince: null,

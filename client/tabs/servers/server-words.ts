@@ -2,8 +2,6 @@ import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../parts/format.ts';
 
 const CLOCK_MATTERS_S = 2;
-/** With more, sessions end early or late. */
-const CLOCK_IS_OFF_S = 30;
 
 const UNITS = [
   [1024 ** 3, 'GiB'],
@@ -60,16 +58,12 @@ export function aboutProcess({ version, uptimeS }: ServerMessage): string {
 }
 
 /** A difference of clocks that shortens or lengthens sessions, as a sentence. */
-export function clockSentence({ clockDifferenceS }: Pick<ServerMessage, 'clockDifferenceS'>): string | undefined {
+export function clockSentence({ clockDifferenceS, isClockOff }: ServerMessage): string | undefined {
   const seconds = clockDifferenceS ?? 0;
   if (Math.abs(seconds) <= CLOCK_MATTERS_S) return undefined;
   const where = seconds > 0 ? 'ahead of' : 'behind';
-  const cost = isClockOff({ clockDifferenceS }) ? ': sessions may end early or late' : '';
+  const cost = isClockOff ? ': sessions may end early or late' : '';
   return `Its clock is ${formatDuration(Math.abs(seconds))} ${where} this server’s${cost}.`;
-}
-
-export function isClockOff({ clockDifferenceS }: Pick<ServerMessage, 'clockDifferenceS'>): boolean {
-  return Math.abs(clockDifferenceS ?? 0) > CLOCK_IS_OFF_S;
 }
 
 export function latencyText({ latencyMs }: ServerMessage): string | undefined {

@@ -13,7 +13,7 @@ export function formerMessage(status: FormerStatus, replicas: number, now: numbe
     error,
     removed: timeText(status.removedAt),
     until: timeText(status.until),
-    text: costOf(status, replicas, now),
+    text: `It was ${costOf(status, replicas, now)}`,
   };
 }
 

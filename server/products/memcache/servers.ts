@@ -63,7 +63,13 @@ export function resultOf(status: ServerStatus): FieldResult {
 
 export function serverMessage(status: ServerStatus): ServerMessage {
   const downSince = status.downSince === null ? null : timeText(status.downSince);
-  return { ...status, isSeveral: status.isSeveral ?? null, memory: memoryOf(status), downSince };
+  return {
+    ...status,
+    isClockOff: isClockOff(status.clockDifferenceS),
+    isSeveral: status.isSeveral ?? null,
+    memory: memoryOf(status),
+    downSince,
+  };
 }
 
 /** A memcached fit for sessions: it refuses writes when it is full instead of forgetting, and listens for nobody else. */
