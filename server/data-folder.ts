@@ -102,7 +102,8 @@ function signingInTo(storage: SqliteStorage, memory: MemoryStorage, background: 
   const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
   const users = new Users({ table: storage.table('users'), endSessionsOf });
   const tries = { table: storage.table<TallyRow>('wrong tries'), own: memory.table<TallyRow>('wrong tries') };
-  const credentials = new Credentials(users, new Throttle({ ...tries, background, clock: wallClock }));
+  const secret = () => installationIn(storage);
+  const credentials = new Credentials(users, new Throttle({ ...tries, secret, background, clock: wallClock }));
   const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
   return { generations, users, credentials, logins };
 }
@@ -164,7 +165,7 @@ function siteFrom(
     dataFolder: config.dataFolder,
     origin: config.origin ?? `http://${hostInUrl(config.host)}:${config.port}`,
     version: readVersion(),
-    installation: storage.table<string>('installation').get('id') ?? '',
+    installation: installationIn(storage),
     keyRing,
     browserIds: new BrowserIds(keyRing),
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
@@ -182,6 +183,11 @@ function siteFrom(
     }),
     clock: wallClock,
   };
+}
+
+/** The id of the installation; empty before its first start has made one. */
+function installationIn(storage: SqliteStorage): string {
+  return storage.table<string>('installation').get('id') ?? '';
 }
 
 function hostInUrl(host: string): string {

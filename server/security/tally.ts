@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { KeyedTable } from '../storage/storage.ts';
 
@@ -27,7 +27,8 @@ const DIGEST_LENGTH = 22;
 
 /**
  * Counts by key, in a table that does not grow without bound whatever keys strangers make up: at most four in each of 4,096
- * entries. Of too many in one, the one with the least count makes room, the oldest first. Keys are digests.
+ * entries. Of too many in one, the one with the least count makes room, the oldest first. Keys are digests of which nobody
+ * outside can tell the entry.
  */
 export class Tally {
   readonly #options: TallyOptions;
@@ -72,7 +73,7 @@ export class Tally {
   }
 }
 
-/** Keys come from outside and may be long; their digests are not. */
-export function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url').slice(0, DIGEST_LENGTH);
+/** Keys come from outside and may be long; their digests are not. Without the secret, none is found that shares an entry. */
+export function digestOf(key: string, secret: string): string {
+  return createHmac('sha256', secret).update(key).digest('base64url').slice(0, DIGEST_LENGTH);
 }

@@ -26,7 +26,8 @@ export function signingIn() {
   const users = usersAtCost(64);
   const background = new Background(openLog('silent'));
   const table = storage.table<TallyRow>('wrong tries');
-  const throttle = new Throttle({ table, own: new MemoryStorage({ clock }).table('wrong tries'), background, clock });
+  const own = new MemoryStorage({ clock }).table<TallyRow>('wrong tries');
+  const throttle = new Throttle({ table, own, secret: () => 'of tests', background, clock });
   const credentials = new Credentials(users, throttle);
   return {
     credentials,

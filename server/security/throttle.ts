@@ -21,6 +21,8 @@ interface ThrottleOptions {
   readonly table: KeyedTable<TallyRow>;
   /** In the memory of this process, for what cannot be written there. */
   readonly own: KeyedTable<TallyRow>;
+  /** Known to every process that serves the tree, and to nobody outside. */
+  readonly secret: () => string;
   readonly background: Background;
   readonly clock: Clock;
 }
@@ -33,14 +35,16 @@ interface ThrottleOptions {
  */
 export class Throttle {
   readonly #table: KeyedTable<TallyRow>;
+  readonly #secret: () => string;
   readonly #background: Background;
   readonly #clock: Clock;
   readonly #shared: Tallies;
   readonly #own: Tallies;
   readonly #underWay = new Map<string, number>();
 
-  constructor({ table, own, background, clock }: ThrottleOptions) {
+  constructor({ table, own, secret, background, clock }: ThrottleOptions) {
     this.#table = table;
+    this.#secret = secret;
     this.#background = background;
     this.#clock = clock;
     this.#shared = talliesIn(table, clock);
@@ -49,8 +53,9 @@ export class Throttle {
 
   /** Throws TooManyRequests where the next try has to wait. To be disposed of when it is known how the try ended. */
   attempt(name: string, address: string): Attempt {
-    const [who, from] = [digestOf(composed(name)), digestOf(networkOf(address))];
-    const pair = digestOf(who + from);
+    const secret = this.#secret();
+    const [who, from] = [digestOf(composed(name), secret), digestOf(networkOf(address), secret)];
+    const pair = digestOf(who + from, secret);
     const isFamiliar = this.#read('familiar', pair) !== undefined;
     return new Attempt(this, { account: isFamiliar ? pair : who, address: from, pair });
   }
