@@ -131,7 +131,7 @@ export class Table<Row> extends LitElement {
     return html`
       <colgroup>
         ${this.selectable ? html`<col class="check" />` : nothing}
-        ${columns.map(({ width }) => html`<col width=${Math.round(width * scale)} />`)}
+        ${columns.map(({ width }) => html`<col width=${Math.floor(width * scale)} />`)}
       </colgroup>
       <thead>
         <tr>

@@ -34,8 +34,12 @@ export const LOOKS: readonly Look[] = [
 const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
   console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
 const SETTLED = 'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)';
-const OVERFLOW = `(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
-  [scrollWidth - clientWidth, scrollHeight - clientHeight])(document.documentElement)`;
+const OVERFLOW = `(() => {
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+  const main = document.querySelector('app-shell')?.shadowRoot.querySelector('main');
+  const inside = main ? main.scrollWidth - main.clientWidth : 0;
+  return [Math.max(scrollWidth - clientWidth, inside), scrollHeight - clientHeight];
+})()`;
 
 /** Notes every fault of every page that a context opens: errors, breaches of the policy, missing assets. */
 export async function watch(context: BrowserContext, faults: string[]): Promise<void> {
@@ -51,7 +55,7 @@ export async function watch(context: BrowserContext, faults: string[]): Promise<
   context.on('page', attach);
 }
 
-/** What axe has against a page as it is, and whether something stands out of the window: what is long scrolls inside. */
+/** What axe has against a page as it is, and whether something stands out of it: only what is long scrolls, and inside. */
 export async function hindrancesOn(page: Page, rules?: string[]): Promise<readonly string[]> {
   await page.evaluate(SETTLED);
   // A frame holds what a site author wrote, and takes no scripts: what axe's other mode waits for without an end.

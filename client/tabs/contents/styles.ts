@@ -76,6 +76,7 @@ export const contentsStyles = css`
     }
     filter-field {
       flex: 1;
+      min-width: 0;
     }
     .toolbar:has(selection-bar, clipboard-chip) ~ list-foot {
       padding-bottom: 110px;
