@@ -28,7 +28,7 @@ export const suites = {
     // Most of the time they wait for what was broken. At full length they also measure, each by itself.
     run: () =>
       nodeTests(15 * MINUTE_MS, [
-        `--test-concurrency=${process.env.FULL === '1' ? 1 : 2}`,
+        `--test-concurrency=${process.env.FULL === '1' ? 1 : 3}`,
         'server/**/*.faults.ts',
         'e2e/faults/**/*.test.ts',
       ]),
@@ -40,6 +40,9 @@ export const suites = {
   },
   browser: { programs: ['memcached', 'chromium'], run: browserTests },
 };
+
+/** What runs beside what: `unit` is one process, and half of its time it waits. */
+export const ROUNDS = [['check'], ['unit', 'http'], ['faults'], ['types'], ['browser']];
 
 /** Types, lint and format; each counts as one test. */
 async function check() {

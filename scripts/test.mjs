@@ -1,6 +1,6 @@
 // What `npm test` runs: prepares what is missing, then every suite, or those that are named: `npm test -- unit browser`.
 import { setUp, SetupError } from './setup.mjs';
-import { suites } from './suites.mjs';
+import { ROUNDS, suites } from './suites.mjs';
 import { requirePrograms } from './system-packages.mjs';
 
 try {
@@ -16,7 +16,7 @@ async function main(names) {
   await setUp();
   await requirePrograms([...new Set(chosen.flatMap((name) => suites[name].programs))]);
   const rows = [];
-  for (const name of chosen) rows.push(await runSuite(name));
+  for (const round of ROUNDS) rows.push(...(await runRound(round.filter((name) => chosen.includes(name)))));
   summarise(rows);
 }
 
@@ -28,8 +28,12 @@ function choose(names) {
   return names.length === 0 ? known : known.filter((name) => names.includes(name));
 }
 
+async function runRound(names) {
+  if (names.length > 0) console.log(`\n━━ ${names.join(' and ')} ━━`);
+  return Promise.all(names.map(runSuite));
+}
+
 async function runSuite(name) {
-  console.log(`\n━━ ${name} ━━`);
   const started = performance.now();
   const { passed, failed, again } = await suites[name].run();
   return { name, passed, failed, again, seconds: (performance.now() - started) / 1000 };
