@@ -6,7 +6,7 @@ import type { TreeObject } from '../objects/object.ts';
 import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { endAll } from '../products/sessions/containers.ts';
-import { containerObject, openContainer } from '../products/sessions/current.ts';
+import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { labelInApplication } from '../sessions/user-label.ts';

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { parseServers } from '../../memcache/addresses.ts';
 import { openTestInstallation } from '../../testing.ts';
 import { ServerUnreachable } from '../../memcache/errors.ts';
-import { openContainer } from '../sessions/current.ts';
+import { openContainer } from '../sessions/container-objects.ts';
 import { formerServers, longestLifetimeS, scopeOf } from './former-servers.ts';
 
 const installation = await openTestInstallation();

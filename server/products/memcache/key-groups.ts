@@ -1,7 +1,7 @@
 import type { KeyGroup, KeyKind } from '../../../schema/messages/keys.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { openContainer } from '../sessions/current.ts';
+import { openContainer } from '../sessions/container-objects.ts';
 
 /** The keys of Trellis: perhaps the prefix of an installation, a letter that says what for, a hash of whose it is. */
 const OURS = /^(?:[A-Za-z0-9_-]{1,40}:)?([scv])-[A-Za-z0-9_-]{12}:/;

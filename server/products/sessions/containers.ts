@@ -10,9 +10,6 @@ import { siteOf } from '../../site.ts';
 import { newsFrom } from './news.ts';
 import { countsOf } from './statistics.ts';
 
-/** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
-export type OpenContainer = () => Promise<SessionContainer>;
-
 interface Kept {
   readonly container: SessionContainer;
   /** The object's settings as last read, so that a change applies at the next access. */

@@ -10,7 +10,8 @@ import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list.ts';
 import { idIn } from '../../sessions/record.ts';
 import { siteOf } from '../../site.ts';
-import { containerObjects, openContainer, ownKeyIn } from './current.ts';
+import { containerObjects, openContainer } from './container-objects.ts';
+import { ownKeyIn } from './current.ts';
 
 const PERMISSION = 'Look after own sessions';
 

@@ -6,7 +6,7 @@ import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import type { AtAccess } from '../../manage/access.ts';
 import { siteOf } from '../../site.ts';
-import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './current.ts';
+import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
 import { chainOf } from './chain.ts';
 import { clockWarnings } from './clock-warnings.ts';
 

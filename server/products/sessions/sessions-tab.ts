@@ -27,7 +27,7 @@ import type { Slot } from '../../sessions/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { walkWords } from '../memcache/walk-words.ts';
-import { openContainer } from './current.ts';
+import { openContainer } from './container-objects.ts';
 import { endAll } from './containers.ts';
 import { openValue, shownValue } from './shown-values.ts';
 

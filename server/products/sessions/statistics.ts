@@ -8,7 +8,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../sessions/counts.ts';
 import { siteOf } from '../../site.ts';
-import { openContainer } from './current.ts';
+import { openContainer } from './container-objects.ts';
 
 const statistics = new LiveParts({
   make: (object) => {

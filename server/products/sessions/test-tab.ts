@@ -11,7 +11,8 @@ import { method, type Method } from '../../publisher/views.ts';
 import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
-import { openContainer, sessionIn } from './current.ts';
+import { openContainer } from './container-objects.ts';
+import { sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
 
 const PERMISSION = 'View management screens';

@@ -1,0 +1,114 @@
+import { Problem, Unavailable } from '../../base/errors.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Call } from '../../publisher/call.ts';
+import type { SessionUse } from '../../sessions/participant.ts';
+import { Session } from '../../sessions/session.ts';
+import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
+import type { Participant } from '../../transaction/transaction.ts';
+import { containerObject, containerObjects, openContainer } from './container-objects.ts';
+import { useBeside } from './current.ts';
+
+/**
+ * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing; one of another user
+ * ends. Where there is none, or memcached is out of reach, signing in goes on and the browser loses its id instead.
+ */
+export async function moveAtSignIn(manager: TreeObject, call: Call, name: string): Promise<void> {
+  const use = await useBeside(manager, call, { name });
+  const browserId = use?.browserId;
+  if (use === undefined || browserId === undefined) return;
+  let isLost = false;
+  const lose = () => (isLost = true);
+  call.cookies.push(() => (isLost ? use.dropCookie : use.setCookie));
+  call.transaction.join(sparing(use, lose));
+  try {
+    const container = await openContainer(await containerObject(manager));
+    const session = await use.open(container);
+    if (!session.isNew) return session.rotate();
+    lose();
+    await container.endKey(container.keyOf(browserId));
+  } catch (error) {
+    lose();
+    spare(error);
+  }
+}
+
+/** One's own new password ends all of one's sessions but the one at hand, which gets another id. To be called before. */
+export async function keepThroughNewPassword(manager: TreeObject, call: Call): Promise<void> {
+  const use = await useBeside(manager, call, { name: call.user.name, outlasts: true });
+  if (use?.browserId === undefined) return;
+  call.cookies.push(() => use.setCookie);
+  call.transaction.join(sparing(use));
+  try {
+    const session = await use.open(await openContainer(await containerObject(manager)));
+    if (labelOf(session) === call.user.name) session.rotate();
+  } catch (error) {
+    spare(error);
+  }
+}
+
+/**
+ * Signing out takes the browser's id away, also where memcached is out of reach, and ends its sessions in every container.
+ * Of what a part of the site keeps under ids of its own only what is the user's ends.
+ */
+export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
+  const own = await useBeside(manager, call, call.user);
+  const dropped = new Set<string>();
+  if (own?.browserId !== undefined) dropped.add(own.dropCookie);
+  const end = async (object: TreeObject): Promise<void> => {
+    const use = await useBeside(object, call, call.user);
+    if (use?.browserId === undefined) return;
+    const isOwn = use.browserId === own?.browserId;
+    if (await endSession(object, use.browserId, { name: call.user.name, isOwn })) dropped.add(use.dropCookie);
+  };
+  const objects = await containerObjects(call.connection);
+  await Promise.all(objects.map((object) => end(object).catch(spare)));
+  for (const line of dropped) call.cookies.push(() => line);
+}
+
+interface Leaving {
+  /** `null`: no login is left. */
+  readonly name: string | null;
+  /** Whether the id is the one that is taken away in any case. */
+  readonly isOwn: boolean;
+}
+
+function labelOf(session: Session): string | null {
+  return Session.basisOf(session).header?.user ?? null;
+}
+
+/** Ends the session of a browser id in one container, if it is to end, and says whether it did. */
+async function endSession(object: TreeObject, browserId: string, leaving: Leaving): Promise<boolean> {
+  const container = await openContainer(object);
+  try {
+    const session = await container.load(browserId);
+    if (session === undefined || session.isNew) return false;
+    return mayEnd(leaving, labelOf(session)) && (await container.endKey(session.containerKey)) !== undefined;
+  } catch (error) {
+    if (error instanceof Unavailable && leaving.isOwn && leaving.name !== null) await container.noteEnded(browserId);
+    throw error;
+  }
+}
+
+/** What is nobody's needs no end where its id is gone, and none where anybody could have it ended. */
+function mayEnd({ name, isOwn }: Leaving, label: string | null): boolean {
+  if (isOwn && name !== null) return mayHave(name, label);
+  return label !== null && !isOfApplication(label) && (name === null || label === name);
+}
+
+/** Who signs in or out does so whatever becomes of the session: out of reach, changed by others just now, too large by a name. */
+function sparing(use: SessionUse, lose?: () => void): Participant {
+  return {
+    commit: () =>
+      use.commit().catch((error: unknown) => {
+        lose?.();
+        spare(error);
+      }),
+    undo: () => use.undo(),
+    committed: () => use.announce(),
+    abort: () => use.abort(),
+  };
+}
+
+function spare(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
+}

@@ -1,0 +1,35 @@
+import { Unavailable } from '../../base/errors.ts';
+import { follow } from '../../manage/paths.ts';
+import type { Connection } from '../../objects/connection.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { SessionContainer } from '../../sessions/container.ts';
+
+/** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
+export type OpenContainer = () => Promise<SessionContainer>;
+
+const MOST_CONTAINERS = 100;
+
+/** The sessions that an object keeps, or a refusal that says what is missing on the way to them. */
+export function openContainer(object: TreeObject): Promise<SessionContainer> {
+  return (object.provide('session.container') as OpenContainer)();
+}
+
+/** The objects of the tree that keep sessions, up to 100. */
+export function containerObjects(connection: Connection): Promise<readonly TreeObject[]> {
+  return connection.ofTypes(connection.database.types.providing('session.container'), MOST_CONTAINERS);
+}
+
+/** The container that a session data manager leads to. */
+export async function containerObject(manager: TreeObject): Promise<TreeObject> {
+  const field = manager.definition?.properties['container_path']?.schema;
+  const path = String(manager.properties['container_path']);
+  const { object, problem } = await follow(manager, field ?? {}, path);
+  if (object === undefined || problem !== undefined)
+    throw off(problem ?? `The container path of ${manager.path} is empty.`);
+  return object;
+}
+
+/** What is said where there is no way to a session. */
+export function off(why: string): Unavailable {
+  return new Unavailable(`Sessions are off: ${why}`);
+}
