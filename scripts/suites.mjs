@@ -34,11 +34,11 @@ export const suites = {
       ]),
   },
   types: {
-    programs: ['memcached', 'chromium'],
+    programs: ['memcached', 'chromium-headless-shell'],
     run: () =>
       nodeTests(15 * MINUTE_MS, ['--test-concurrency=2', 'e2e/types/**/*.test.ts', 'examples/products/**/*.test.ts']),
   },
-  browser: { programs: ['memcached', 'chromium'], run: browserTests },
+  browser: { programs: ['memcached', 'chromium-headless-shell'], run: browserTests },
 };
 
 /** What runs beside what: `unit` is one process, and half of its time it waits. */

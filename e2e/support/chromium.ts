@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, ConsoleMessage, LaunchOptions, Page } from 'playwright';
 
+/** Chromium without the window around its pages: it draws the same in half the time. Not every system has it. */
+const SHELL = '/usr/bin/chromium-headless-shell';
+
 /** Chromium as the tests start it. */
 export const CHROMIUM: LaunchOptions = {
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath: process.env['CHROMIUM'] ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium'),
   args: [
     '--headless=new',
     '--no-sandbox',
