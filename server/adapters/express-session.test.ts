@@ -119,6 +119,17 @@ test('a touch writes at most once per resolution, and never over anybody’s cha
   assert.ok(new Date(after?.cookie.expires ?? 0).getTime() > Date.now() + 3_000_000);
 });
 
+test('a session that is good for seconds only is touched at a finer resolution than the container’s', async () => {
+  await set(sessionWith({ n: 0 }, 5_000));
+  const used = await request();
+  const before = await writes();
+  await touch(used);
+  assert.equal(await writes(), before);
+  used.cookie.expires = new Date(Date.now() + 6_000);
+  await touch(used);
+  assert.ok((await writes()) > before);
+});
+
 test('a touch leaves how long a session is good to whoever says so meanwhile', async () => {
   await set(sessionWith({ n: 0 }));
   const [uses, signsIn] = [await request(), await request()];

@@ -166,7 +166,7 @@ for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
       const told = mock.method(sessions, 'warnOfLateChange');
       using ours = await start(version, koaSessionStore(sessions), {});
       await ours.visits([
-        { steps: [['set', 'a', 1]], cookie: 0 },
+        { steps: [['set', 'a', 1], ['stream']], cookie: 0 },
         { steps: [['set', 'a', 2], ['stream']], cookie: 0 },
       ]);
       assert.equal(told.mock.callCount(), 0);
