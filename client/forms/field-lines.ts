@@ -102,7 +102,7 @@ export class FieldLines extends Field<readonly string[]> {
         container-type: inline-size;
       }
       .frame {
-        --row: 28px;
+        --row: 32px;
         display: grid;
         grid-template-columns: 32px fit-content(52%) minmax(0, 1fr);
         max-height: min(12.5 * var(--row), 60dvh);
@@ -158,6 +158,14 @@ export class FieldLines extends Field<readonly string[]> {
         padding-inline: 10px;
         font-size: var(--t-size-small);
       }
+      /* Two lines fit into one row, so that a sentence is seen whole. */
+      .frame .ellipsis {
+        display: -webkit-box;
+        line-height: 14px;
+        white-space: normal;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+      }
       .note {
         margin-left: 4px;
         color: var(--t-quiet);
@@ -194,6 +202,9 @@ export class FieldLines extends Field<readonly string[]> {
           grid-column: 2;
           place-self: end stretch;
           padding-bottom: 8px;
+        }
+        .frame .ellipsis {
+          -webkit-line-clamp: 1;
         }
         .frame textarea {
           position: relative;

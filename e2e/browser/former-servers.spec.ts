@@ -81,6 +81,21 @@ test('the Servers tab says of a server whose clock is off, and of an address of 
     await page.emulateMedia({ colorScheme });
     expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
   }
+
+  const lines = page.getByRole('list', { name: 'How each line stands' });
+  const sentence = lines.getByText('leads to several servers: name each of them');
+  await expect(async () => {
+    await app.open('/mcproxy', 'properties');
+    await expect(sentence, 'it is found within one deadline, where the machine is not too busy').toBeVisible({
+      timeout: 3_000,
+    });
+  }).toPass();
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(sentence).toBeVisible();
+    const isWhole = sentence.evaluate((at) => at.scrollWidth <= at.clientWidth && at.scrollHeight <= at.clientHeight);
+    expect(await isWhole, `${width} px`).toBe(true);
+  }
 });
 
 /** So many that each of a few servers has some: a caller without a cookie begins another one each time. */

@@ -55,7 +55,7 @@ export async function answerServers(lines: readonly string[], about: TreeObject)
 export function resultOf(status: ServerStatus): FieldResult {
   if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
   const note = `memcached ${status.version ?? ''}`.trim();
-  if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them', note };
+  if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them' };
   if (isClockOff(status.clockDifferenceS)) return { state: 'warn', text: 'its clock is off', note };
   const latency = (status.latencyMs ?? 0).toFixed(1);
   return { state: 'ok', text: `answers in ${latency} ms`, note };
