@@ -115,6 +115,19 @@ test('one address is within another that leads to the same server, by the same a
   assert.equal(await isWithin('localhost', '127.0.0.1'), true, 'a silent one, by its address');
 });
 
+test('an address is within itself, though nobody answers there or its name is none', async () => {
+  for (const text of ['/tmp/nobody-listens.sock', 'name-that-is-none.invalid']) {
+    const address = parseAddress(text) as Address;
+    assert.equal(await sameness.isWithin(address, address), true, text);
+  }
+});
+
+test('of a name that leads elsewhere as well it is not said that it is within a server that is gone', async () => {
+  const port = await freePort();
+  await using _elsewhere = await startMemcached({ port, host: '127.0.0.2' });
+  assert.equal(await sameness.isWithin(at('two.test', port), at('127.0.0.1', port)), false);
+});
+
 function at(host: string, port: number): Address {
   const address = parseAddress(`${host}:${port}`);
   if (typeof address === 'string') throw new Error(address);

@@ -52,6 +52,7 @@ export class Sameness {
 
   /** Whether everything that an address leads to is also what another one leads to, or is gone. */
   async isWithin(address: Address, other: Address): Promise<boolean> {
+    if (address.text === other.text) return true;
     const [ips, otherIps] = await Promise.all([ipsOf(address), ipsOf(other)]);
     const isThere = (ip: string) => otherIps.includes(ip) && portOf(address) === portOf(other);
     const elsewhere = ips.filter((ip) => !isThere(ip));
@@ -61,10 +62,10 @@ export class Sameness {
     return await this.#with(members, async ([known, ...unknown]) => {
       const verdicts = await Promise.all(
         unknown.map((each) =>
-          each
-            .ping()
-            .then(() => areOne(known!, each))
-            .catch((error) => isGone(error) && 'gone'),
+          each.ping().then(
+            () => areOne(known!, each).catch(() => false),
+            (error) => isGone(error) && 'gone',
+          ),
         ),
       );
       // Where it leads nowhere at all, it leads nowhere else; but that is for others to say.
