@@ -6,14 +6,13 @@ import type session from 'express-session';
 import type { Session, SessionData, SessionOptions } from 'express-session';
 import fc from 'fast-check';
 import { ExpressSessionStore } from './express-session.ts';
-import { openTestSessions, VisitedApplication, type Step, type Visit } from './testing.ts';
+import { assertAlike, openTestSessions, VisitedApplication, type Step } from './testing.ts';
 
 const { sessions, ...rest } = await openTestSessions();
 after(() => rest[Symbol.asyncDispose]());
 
 const require = createRequire(import.meta.url);
 const DAY_MS = 86_400_000;
-const RUNS = process.env['FULL'] === undefined ? 12 : 400;
 
 /** What a handler does with its session, one after the other. */
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -24,10 +23,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constant('expires'), fc.constantFrom<unknown>(90 * DAY_MS, 2 * DAY_MS)),
   fc.tuple(fc.constantFrom('save', 'touch', 'reload', 'regenerate', 'destroy', 'null', 'stop')),
 );
-const visit: fc.Arbitrary<Visit> = fc.record({
-  steps: fc.array(step, { maxLength: 4 }),
-  cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
-});
 
 type Values = Session & Record<string, unknown>;
 
@@ -130,11 +125,7 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
       test(`${name}: whatever handlers do, a browser cannot tell the store from a MemoryStore`, async () => {
         using ours = await start(version, () => new ExpressSessionStore(sessions), options);
         using memory = await start(version, ({ MemoryStore }) => new MemoryStore(), options);
-        const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
-        const alike = fc.asyncProperty(visits, async (made) => {
-          assert.deepEqual(await ours.visits(made), await memory.visits(made));
-        });
-        await fc.assert(alike, { numRuns: RUNS });
+        await assertAlike(ours, memory, step);
       });
     }
   });

@@ -7,14 +7,13 @@ import fc from 'fast-check';
 import Koa from 'koa';
 import type { CreateSessionOptions, createSession } from 'koa-session';
 import { koaSessionStore, type KoaSessionStore } from './koa-session.ts';
-import { openTestSessions, VisitedApplication, type Step, type Visit } from './testing.ts';
+import { assertAlike, openTestSessions, VisitedApplication, type Step, type Visit } from './testing.ts';
 
 const { sessions, ...rest } = await openTestSessions();
 after(() => rest[Symbol.asyncDispose]());
 
 const require = createRequire(import.meta.url);
 const DAY_MS = 86_400_000;
-const RUNS = process.env['FULL'] === undefined ? 12 : 400;
 
 /** What a handler does with its session, one after the other. */
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -31,10 +30,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom('null', 'throw')),
   fc.tuple(fc.constant('replace'), fc.integer({ min: 0, max: 3 })),
 );
-const visit: fc.Arbitrary<Visit> = fc.record({
-  steps: fc.array(step, { maxLength: 4 }),
-  cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
-});
 
 type KoaSession = Record<string, unknown> & {
   maxAge: unknown;
@@ -186,11 +181,7 @@ for (const version of ['koa-session-5', 'koa-session-6', 'koa-session']) {
       test(`${name}: whatever handlers do, a browser cannot tell the store from a Map`, async () => {
         using ours = await start(version, koaSessionStore(sessions), { ...options });
         using map = await start(version, mapStore(), { ...options });
-        const visits = fc.array(visit, { minLength: 1, maxLength: 4 });
-        const alike = fc.asyncProperty(visits, async (made) => {
-          assert.deepEqual(await ours.visits(made), await map.visits(made));
-        });
-        await fc.assert(alike, { numRuns: RUNS, examples: version === 'koa-session-5' ? [] : [[AGAIN]] });
+        await assertAlike(ours, map, step, version === 'koa-session-5' ? [] : [AGAIN]);
       });
     }
   });

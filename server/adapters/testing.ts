@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { openSessions, type Sessions } from './open-sessions.ts';
@@ -52,6 +54,25 @@ export interface Visit {
   readonly steps: readonly Step[];
   /** Which of the cookies that the browser ever had it sends: `0` is the newest. */
   readonly cookie: number;
+}
+
+const RUNS = process.env['FULL'] === undefined ? 12 : 400;
+
+/** Holds two applications against each other: whatever their handlers do in such steps, a browser cannot tell them apart. */
+export async function assertAlike(
+  one: VisitedApplication,
+  other: VisitedApplication,
+  step: fc.Arbitrary<Step>,
+  examples: Visit[][] = [],
+): Promise<void> {
+  const visit = fc.record({
+    steps: fc.array(step, { maxLength: 4 }),
+    cookie: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 2 })),
+  });
+  const alike = fc.asyncProperty(fc.array(visit, { minLength: 1, maxLength: 4 }), async (made) => {
+    assert.deepEqual(await one.visits(made), await other.visits(made));
+  });
+  await fc.assert(alike, { numRuns: RUNS, examples: examples.map((each) => [each]) });
 }
 
 /** Somebody else's application, for tests that hold what a browser sees of it against another one. */
