@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
+import axe from 'axe-core';
 import type { BrowserContext, ConsoleMessage, LaunchOptions, Page } from 'playwright';
 
 /** Chromium without the window around its pages: it draws the same in half the time. Not every system has it. */
@@ -62,12 +62,20 @@ export async function watch(context: BrowserContext, faults: string[]): Promise<
 /** What axe has against a page as it is, and whether something stands out of it: only what is long scrolls, and inside. */
 export async function hindrancesOn(page: Page, rules?: string[]): Promise<readonly string[]> {
   await page.evaluate(SETTLED);
-  // A frame holds what a site author wrote, and takes no scripts: what axe's other mode waits for without an end.
-  const axe = new AxeBuilder({ page }).setLegacyMode().options({ iframes: false });
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  const found = await page.evaluate<string[]>(violationsOf(rules));
   const [sideways = 0, down = 0] = await page.evaluate<number[]>(OVERFLOW);
   return sideways + down > 0 ? [...found, `it stands out by ${sideways} px sideways, ${down} px below`] : found;
+}
+
+/**
+ * Told in short where they are found: what axe has to say of what is right takes longer than looking. A frame holds what a
+ * site author wrote, and takes no scripts.
+ */
+function violationsOf(rules?: string[]): string {
+  const options = { iframes: false, resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  return `axe.run(${JSON.stringify(options)}).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(' | ')))`;
 }
 
 /** A request that was refused is an answer, which tests look at, and no fault of the page. */
