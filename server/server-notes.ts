@@ -6,6 +6,8 @@ import type { Storage } from './storage/storage.ts';
 const AGAIN_MS = 5_000;
 /** Lifetimes are noted as up to a sixteenth longer than they are, so that many that grow slowly are few notes. */
 const FINENESS = 16;
+/** No value lives longer: memcached's times end there. */
+const LONGEST_S = 2 ** 32;
 const SINCE = 'since';
 
 /**
@@ -59,8 +61,9 @@ export class ServerNotes {
     return this.#notes.get(`kept ${oid}`);
   }
 
-  keeps(oid: number, seconds: number): void {
-    if (seconds <= (this.keptFor(oid) ?? 0)) return;
+  keeps(oid: number, lifetimeS: number): void {
+    const seconds = Math.min(lifetimeS, LONGEST_S);
+    if (!(seconds > (this.keptFor(oid) ?? 0))) return;
     const key = `kept ${oid}`;
     const step = 2 ** Math.floor(Math.log2(seconds)) / FINENESS;
     const rounded = Math.ceil(Math.ceil(seconds / step) * step);

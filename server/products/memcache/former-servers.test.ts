@@ -114,4 +114,7 @@ test('something may live as long as the longest timeout of today, or as long as 
   await assert.rejects(container.save(session), ServerUnreachable);
   const keptS = await longestLifetimeS(await proxy());
   assert.ok(keptS > DAY_S && keptS < 1.1 * DAY_S, `${keptS}`);
+
+  installation.site.serverNotes.keeps(short.oid, Infinity);
+  assert.equal(await longestLifetimeS(await proxy()), 2 ** 32, 'for good, which is noted once');
 });
