@@ -9,6 +9,7 @@ import { TypedStore } from '../caching/typed-store.ts';
 import type { Cluster } from '../memcache/cluster.ts';
 import { clusterOf, several } from '../memcache/trial.ts';
 import { SealedElsewhere } from '../memcache/envelope.ts';
+import { idIn } from './record.ts';
 import { SessionWorld, type Browser } from './support.ts';
 
 const servers = await several(3);
@@ -76,6 +77,15 @@ test('damage to a copy neither revives what was ended nor breaks the pointer to 
       assert.equal(await copyOf(world, browser).request((session) => session.get('n')), expected, name);
     });
   }
+  await cluster.close();
+});
+
+test('a list finds a session one copy of which is damaged, and puts it right', async () => {
+  const { world, cluster } = worldWith(2);
+  const browser = world.browser();
+  await browser.request((session) => session.set('n', 1));
+  const key = world.container.keyOf(browser.browserId!);
+  await harm(key, 2, async (name) => assert.ok(await world.container.list.find(idIn(key)), name));
   await cluster.close();
 });
 
