@@ -73,7 +73,7 @@ export class UsersTab extends LitElement implements TabElement {
   #columns(isNarrow: boolean): readonly Column<UserMessage>[] {
     const actions = (user: UserMessage) => this.#actions(user, isNarrow);
     return [
-      { id: 'name', label: 'Name', width: 200, rank: 0, cell: (user) => this.#name(user) },
+      { id: 'name', label: 'Name', width: 180, rank: 0, cell: (user) => this.#name(user) },
       { id: 'roles', label: 'Roles', width: 160, rank: 0, cell: rolesText },
       { id: 'created', label: 'Created', width: 120, rank: 2, isQuiet: true, cell: ({ created }) => ago(created) },
       {
@@ -84,7 +84,7 @@ export class UsersTab extends LitElement implements TabElement {
         isQuiet: true,
         cell: ({ lastSignIn }) => ago(lastSignIn),
       },
-      { id: 'actions', label: 'Actions', width: isNarrow ? 140 : 390, rank: 0, align: 'end', cell: actions },
+      { id: 'actions', label: 'Actions', width: isNarrow ? 140 : 440, rank: 0, align: 'end', cell: actions },
     ];
   }
 
