@@ -39,15 +39,23 @@ function figure(
   return { id, label, width, rank, align: 'end', cell };
 }
 
-function addressCell({ address, up }: ServerMessage) {
-  return html`<t-dot state=${up ? 'ok' : 'down'}><span class="strong" title=${address}>${address}</span></t-dot>`;
+function addressCell(server: ServerMessage) {
+  const { address, up } = server;
+  const state = up ? (faultOf(server) ? 'warn' : 'ok') : 'down';
+  return html`<t-dot state=${state}><span class="strong" title=${address}>${address}</span></t-dot>`;
 }
 
 function stateCell(server: ServerMessage) {
-  const { up, error, isSeveral, isClockOff } = server;
-  if (up && isSeveral) return amber('Several servers', true);
-  if (up && isClockOff) return amber('Its clock is off', true);
-  return up ? 'Up' : html`<span class="danger">${['Down', error].filter(Boolean).join(', ')}</span>`;
+  const { up, error } = server;
+  if (!up) return html`<span class="danger">${['Down', error].filter(Boolean).join(', ')}</span>`;
+  const fault = faultOf(server);
+  return amber(fault ?? 'Up', fault !== undefined);
+}
+
+/** What makes it unfit for sessions although it answers. */
+function faultOf({ isSeveral, isClockOff }: ServerMessage): string | undefined {
+  if (isSeveral) return 'Several servers';
+  return isClockOff ? 'Its clock is off' : undefined;
 }
 
 function memoryCell(server: ServerMessage) {

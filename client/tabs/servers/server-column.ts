@@ -228,6 +228,7 @@ export class ServerColumn extends LitElement {
         margin-top: 8px;
       }
       .warning {
+        align-items: baseline;
         margin-top: 8px;
         font-size: var(--t-size-small);
         line-height: 16px;
