@@ -287,12 +287,25 @@ test('a value changed in hand while the answer is sent is told of in the log', a
     await visitor.ask('/some/path');
   }
   handle = async (context) => {
+    context.body = Readable.from(
+      (async function* () {
+        const cart = (await context.session()).get('cart') as string[];
+        cart.push('late');
+        yield cart.join();
+      })(),
+    );
+  };
+  await visitor.ask('/asked/late');
+  handle = async (context) => {
     context.body = (await context.session()).toObject();
   };
   assert.deepEqual(JSON.parse((await visitor.ask('/')).text), { cart: ['tea', 'cups', 'cups'] });
   assert.deepEqual(
     told.mock.calls.map(({ arguments: given }) => given),
-    [['/some/path', ['cart']]],
+    [
+      ['/some/path', ['cart']],
+      ['/asked/late', ['cart']],
+    ],
   );
 });
 

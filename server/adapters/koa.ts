@@ -104,7 +104,7 @@ class RequestSession {
       );
     }
     use.announce();
-    watch(context, use, this.#sessions);
+    if (isSentInPieces(context)) watch(context, use, this.#sessions);
     if (context.headerSent) return;
     if (setCookie !== undefined) context.append('set-cookie', setCookie);
     // A copy that somebody keeps would give this browser's id to the next.
@@ -126,7 +126,10 @@ class RequestSession {
         reruns: 0,
       });
       // Nobody stores it any more: it is there to be looked at.
-      if (this.#isOver) this.#use.abort();
+      if (this.#isOver) {
+        this.#use.abort();
+        watch(context, this.#use, this.#sessions);
+      }
       return await this.#use.open(container);
     } catch (error) {
       throw asHttpError(error);
@@ -136,7 +139,6 @@ class RequestSession {
 
 /** Where the answer is still being sent, values that somebody has in hand may change: to be told of, if not to be stored. */
 function watch(context: ParameterizedContext, use: SessionUse, sessions: Sessions): void {
-  if (!isSentInPieces(context)) return;
   context.res.once('close', () => {
     const keys = use.changedSinceCommit();
     if (keys.length > 0) sessions.warnOfLateChange(context.path, keys);

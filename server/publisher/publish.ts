@@ -151,7 +151,7 @@ export class Publisher implements Publishing {
       await transaction.commit();
       return async () => {
         const response = responseOf(await given(answered).finally(() => connection.endScope()));
-        const sending = transaction.hasParticipants ? untilSent(response, () => transaction.sent()) : response;
+        const sending = untilSent(response, () => transaction.sent());
         return withCookies(isPrivate ? privately(sending) : sending, call.cookies);
       };
     } catch (error) {

@@ -9,8 +9,6 @@ export interface Participant {
   committed?(): void;
   /** Forgets what was changed. */
   abort?(): void;
-  /** An answer in pieces was sent, or given up: what it did on the way is known. */
-  sent?(): void;
 }
 
 /**
@@ -19,6 +17,7 @@ export interface Participant {
  */
 export class Transaction {
   readonly #participants: Participant[] = [];
+  readonly #watchers: (() => void)[] = [];
   readonly #report: (error: unknown) => void;
   #isOver = false;
 
@@ -32,14 +31,14 @@ export class Transaction {
     return this.#isOver;
   }
 
-  /** Whether somebody takes part in it. */
-  get hasParticipants(): boolean {
-    return this.#participants.length > 0;
-  }
-
   join(participant: Participant): void {
     if (this.#isOver) throw new Error('This transaction is over: nothing that joins it now would be written.');
     this.#participants.push(participant);
+  }
+
+  /** To be called when an answer in pieces was sent, or given up: what it did on the way is known then. */
+  watch(sent: () => void): void {
+    this.#watchers.push(sent);
   }
 
   /** Throws what the first participant that refused has thrown; NotTakenBack in place of a conflict that left traces. */
@@ -60,7 +59,7 @@ export class Transaction {
 
   /** The whole answer was sent, or given up. */
   sent(): void {
-    for (const participant of this.#participants) this.#attempt(() => participant.sent?.());
+    for (const sent of this.#watchers) this.#attempt(sent);
   }
 
   abort(): void {

@@ -65,6 +65,7 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
   const use = newUse(call, browserIds, call.user);
   uses.set(browserIds.oid, use);
   call.keepPrivate();
+  call.transaction.watch(() => warnOfLateChange(call, use.changedSinceCommit()));
   if (call.transaction.isOver) {
     // An answer that streams asks for it: it is there to be looked at.
     use.abort();
@@ -76,7 +77,6 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
     undo: () => use.undo(),
     committed: () => use.announce(),
     abort: () => use.abort(),
-    sent: () => warnOfLateChange(call, use.changedSinceCommit()),
   });
   return use;
 }
