@@ -1,62 +1,24 @@
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
 import { Turns } from '../base/limits.ts';
-import { remaining, type Lifetime } from './expiry.ts';
+import type { Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
-import {
-  agreedItem,
-  CopiedItem,
-  isDisputed,
-  isNewestKnown,
-  isSameCopy,
-  newestOf,
-  toCopied,
-  withLikelyEnd,
-  type Survey,
-} from './copied-item.ts';
+import { toCopied, type CopiedItem } from './copied-item.ts';
+import { CopiedRead, type CopiedReadOptions } from './copied-read.ts';
 import { CopiedWrite, type CopiedWriteOptions } from './copied-write.ts';
-import { Damage } from './damage.ts';
-import { isGone } from './errors.ts';
 import { Inquiry } from './inquiry.ts';
-import { MemberItem, type Member, type Verb } from './member.ts';
+import type { Member, Verb } from './member.ts';
 import type { Cas, Check, Item, Outcome } from './store.ts';
 import { compareVersions, isMadeFrom, isRival } from './version.ts';
 
-export interface CopiesOptions {
-  readonly replicas: number;
-  readonly clock: Clock;
+export interface CopiesOptions extends Omit<CopiedReadOptions, 'key' | 'check' | 'order' | 'reach'> {
   readonly members: readonly Member[];
   /** The members in the order of their places for a key. */
   readonly orderOf: (key: string) => readonly Member[];
-  /**
-   * Servers that were in use until lately. They are asked for what is found nowhere else, and never written to. One that
-   * was taken out and is gone has nothing: it was mistyped, or has been shut down since.
-   */
-  readonly former: () => readonly Member[];
-  /** How long a value may live, at the longest. */
-  readonly longestTtlMs: () => number;
-  /** Told of every damaged copy that was replaced. */
-  readonly log: Pick<Log, 'warn'> | undefined;
 }
 
 type Writing = Omit<CopiedWriteOptions, 'reach' | 'replicas'>;
 
-/** What servers were found to hold, and what they are to hold. */
-interface Mending {
-  readonly key: string;
-  readonly newest: MemberItem;
-  readonly targets: readonly Member[];
-  readonly survey: Survey;
-  readonly damage: Damage;
-  readonly check: Check | undefined;
-}
-
 const LONGEST_WRITE_MS = 10_000;
 const AGREE_ATTEMPTS = 10;
-/** memcached tells its uptime in whole seconds of a clock that may lag. */
-const UPTIME_GRAIN_MS = 3_000;
-/** A value may live so much longer than was asked for. */
-const END_GRAIN_S = 2;
 
 /**
  * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and a value is given only
@@ -142,146 +104,14 @@ export class Copies implements Keeping {
     return this.#options.replicas === 1 ? order.slice(0, 1) : order;
   }
 
-  /** The places of a key: the first servers that can be reached. */
-  #targets(order: readonly Member[], survey: Survey): readonly Member[] {
-    return this.#reach(order)
-      .filter((member) => survey.answers.has(member))
-      .slice(0, this.#options.replicas);
-  }
-
   /** Reads until all servers that count hold the same value, and gives it with the proof of each. */
   async #read(key: string, wanted: number, check: Check | undefined): Promise<CopiedItem | undefined> {
-    const { replicas } = this.#options;
     const order = this.#options.orderOf(key);
+    const options = { ...this.#options, key, check, order, reach: this.#reach(order) };
     for (let attempt = 1; ; attempt++) {
-      const survey: Survey = new Inquiry(this.#reach(order), (member) => this.#look(member, key));
-      await survey.ask(wanted);
-      const agreed = agreedItem(survey, replicas, check);
-      if (agreed !== undefined) return agreed;
-      const damage = new Damage(survey, key, check);
-      await this.#widen(survey, order, damage);
-      const newest = this.#newestOf(survey, order);
-      if (newest === undefined) {
-        const [damaged] = damage.copies.values();
-        if (damaged !== undefined && damage.isAll) return new CopiedItem(damaged.value, damage.copies, check);
-        if (damaged !== undefined || (await this.#mayBeHidden(survey))) throw survey.error;
-        return undefined;
-      }
-      damage.giveBack(newest);
-      if (this.#targets(order, survey).length === 0) throw survey.error;
-      if (survey.unreachable.size > 0 && !(await this.#isNewestKnown(survey, order))) throw survey.error;
-      damage.giveBack();
-      const targets = this.#targets(order, survey);
-      const mended = await this.#mend({ key, newest, targets, survey, damage, check });
-      if (mended === undefined && attempt < AGREE_ATTEMPTS) continue;
-      const copies = mended ?? new Map<Member, MemberItem>();
-      if (targets.every((member) => copies.has(member))) await this.#clear(key, survey, targets);
-      return new CopiedItem(newest.value, copies, check);
-    }
-  }
-
-  #newestOf(survey: Survey, order: readonly Member[]): MemberItem | undefined {
-    const newest = newestOf(survey, order);
-    const nowS = this.#options.clock() / 1_000;
-    return newest && withLikelyEnd(newest, survey, nowS, nowS + this.#options.longestTtlMs() / 1_000 + END_GRAIN_S);
-  }
-
-  /** Where the places of a key hold nothing, or are in dispute, asks what any server holds. */
-  async #widen(survey: Survey, order: readonly Member[], damage: Damage): Promise<void> {
-    damage.sift();
-    if (!(await this.#isNewestKnown(survey, order)) || isDisputed(survey)) await survey.ask(Infinity);
-    damage.sift();
-    if ([...survey.answers.values()].some((item) => item !== undefined)) return;
-    // It may be where it was before a server came, went or was out of reach.
-    survey.add([...order, ...this.#options.former()]);
-    await survey.ask(Infinity);
-    damage.sift();
-  }
-
-  /** The marks of servers that were asked for the first time just now are learned before. */
-  async #isNewestKnown(survey: Survey, order: readonly Member[]): Promise<boolean> {
-    for (const { comeback } of survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
-    return isNewestKnown(survey, order, this.#options.replicas);
-  }
-
-  async #look(member: Member, key: string): Promise<MemberItem | undefined> {
-    try {
-      return await member.get(key);
-    } catch (error) {
-      if (isGone(error) && this.#options.former().includes(member)) return undefined;
-      throw error;
-    }
-  }
-
-  /** Old copies at places that are none any more would come back once the new ones are gone. */
-  async #clear(key: string, { answers }: Survey, targets: readonly Member[]): Promise<void> {
-    const isAt = (member: Member): boolean => answers.get(member) !== undefined;
-    if (targets.some(isAt)) return;
-    const old = [...answers].filter(([member, item]) => item !== undefined && !targets.includes(member));
-    await Promise.allSettled(old.map(([member, item]) => member.delete(key, item)));
-  }
-
-  /**
-   * Whether a value that was found nowhere may exist all the same: every server with a copy would have to be out of
-   * reach now, or to have been restarted or out of reach since the copy was made.
-   */
-  async #mayBeHidden(survey: Survey): Promise<boolean> {
-    const { unreachable, answers } = survey;
-    if (unreachable.size === 0) return false;
-    // No copy is older than the longest lifetime, nor than the server it is on.
-    const oldest = Math.min(...[...unreachable.keys()].map((member) => member.knownStart));
-    const since = Math.max(oldest, this.#options.clock() - this.#options.longestTtlMs());
-    const doubtful = await Promise.all([...answers.keys()].map((member) => this.#isDoubtful(member, since)));
-    return unreachable.size + doubtful.filter(Boolean).length >= this.#options.replicas;
-  }
-
-  /** Whether a server may miss what was written since. */
-  async #isDoubtful(member: Member, since: number): Promise<boolean> {
-    if (member.health.troubledAt > since - UPTIME_GRAIN_MS) return true;
-    return await member.startedAt().then(
-      (startedAt) => startedAt > since + UPTIME_GRAIN_MS,
-      () => true,
-    );
-  }
-
-  /**
-   * Brings every target, and every server with a rival, to the newest version, and gives their proofs. `undefined`:
-   * somebody else was there meanwhile.
-   */
-  async #mend({ key, newest, targets, survey, damage, check }: Mending): Promise<Map<Member, MemberItem> | undefined> {
-    const copies = new Map<Member, MemberItem>();
-    const isToHold = ([member, item]: [Member, MemberItem | undefined]): boolean =>
-      targets.includes(member) || (item !== undefined && isRival(item.value, newest.value));
-    const mendOne = async ([member, item]: [Member, MemberItem | undefined]): Promise<boolean> => {
-      const isSame = item !== undefined && isSameCopy(item, newest, check);
-      const current =
-        isSame && !member.comeback.mayHaveMissed(item) ? item : await this.#copyTo(member, key, newest, item);
-      if (current instanceof MemberItem) copies.set(member, current);
-      if (damage.copies.has(member) && copies.has(member)) this.#tell(member, key);
-      return current !== 'changed';
-    };
-    const isMended = await Promise.all([...survey.answers].filter(isToHold).map(mendOne));
-    return isMended.includes(false) ? undefined : copies;
-  }
-
-  #tell({ address }: Member, key: string): void {
-    this.#options.log?.warn({ server: address.text, key }, 'A damaged copy was replaced by a good one.');
-  }
-
-  /** `undefined`: the server is out of reach, or the value is about to end. */
-  async #copyTo(
-    member: Member,
-    key: string,
-    newest: MemberItem,
-    older?: MemberItem,
-  ): Promise<MemberItem | 'changed' | undefined> {
-    const lifetime = remaining(newest.endsAtS, this.#options.clock());
-    if (lifetime === undefined) return undefined;
-    try {
-      const verb = older === undefined ? 'add' : 'set';
-      return (await member.store(verb, key, newest.value, lifetime, older)).item ?? 'changed';
-    } catch {
-      return undefined;
+      const read = new CopiedRead(options);
+      const item = await read.run(wanted);
+      if (!read.isOvertaken || attempt === AGREE_ATTEMPTS) return item;
     }
   }
 
