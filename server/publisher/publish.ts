@@ -218,7 +218,8 @@ async function given(answered: unknown): Promise<unknown> {
 /** Tells when a body in pieces was sent, or was not asked for any more. */
 function untilSent(response: Response, sent: () => void): Response {
   const { body } = response;
-  if (body === null || typeof body === 'string' || Buffer.isBuffer(body)) return response;
+  // A view that gave nothing has none at all.
+  if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return response;
   async function* pieces(from: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       yield* from;
