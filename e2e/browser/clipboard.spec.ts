@@ -56,7 +56,7 @@ test('what is cut is moved by the keyboard alone, and the paths that lead to it 
 
 test('what cannot be pasted says why, and stays where it is', async ({ app, page }) => {
   const contents = new Contents(page);
-  await page.reload();
+  await app.open('/');
   await contents.select('from');
   await app.button('Cut').click();
   await app.open('/');

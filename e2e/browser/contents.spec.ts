@@ -6,6 +6,7 @@ import { picture } from './screenshots.ts';
 
 test('the add list is grouped, says what each type is for, and narrows while one types', async ({ app, page }) => {
   const contents = new Contents(page);
+  await app.open('/');
   await app.button('Add').click();
   const menu = page.getByRole('dialog', { name: 'Add an object' });
   for (const group of ['Sessions and caches', 'Folders', 'Content']) {
@@ -26,6 +27,7 @@ test('the add list is grouped, says what each type is for, and narrows while one
 
 test('an id that breaks a rule names the rule while one types, and nothing is added', async ({ app, page, api }) => {
   const contents = new Contents(page);
+  await app.open('/');
   const dialog = await contents.startAdding('Folder');
   const rules: readonly (readonly [string, string])[] = [
     ['', 'Empty or invalid id specified'],
@@ -54,6 +56,7 @@ test('an id that breaks a rule names the rule while one types, and nothing is ad
 
 test('the list is filtered and sorted, and the address says how', async ({ app, page }) => {
   const contents = new Contents(page);
+  await app.open('/');
   await contents.filter.fill('session');
   await expect.poll(() => contents.ids).toEqual(['session_data_manager']);
   await expect(page).toHaveURL(/filter=session/);
@@ -70,7 +73,7 @@ test('the list is filtered and sorted, and the address says how', async ({ app, 
 test('an object is renamed', async ({ app, page, api }) => {
   await api('/api/', { body: { type: 'Folder', id: 'before' } });
   const contents = new Contents(page);
-  await page.reload();
+  await app.open('/');
   await contents.select('before');
   await app.button('Rename').first().click();
   const dialog = app.dialog('Rename before');
@@ -87,7 +90,7 @@ test('an object is renamed', async ({ app, page, api }) => {
 test('the question before deleting names what points here', async ({ app, page, server, memcached }) => {
   await setUpSessions(server, [memcached.address]);
   const contents = new Contents(page);
-  await page.reload();
+  await app.open('/');
   await contents.select('mcproxy');
   await app.button('Delete').click();
   const dialog = app.dialog('Delete mcproxy?');
@@ -107,7 +110,7 @@ test('several objects are deleted at once, and what is needed stays', async ({ a
   for (const id of ['one', 'two', 'three']) await api('/api/', { body: { type: 'Folder', id } });
   await api('/api/one', { body: { type: 'Folder', id: 'inner' } });
   const contents = new Contents(page);
-  await page.reload();
+  await app.open('/');
   await contents.select('one', 'two', 'three');
   await expect(page.getByText('3 selected')).toBeVisible();
   await app.button('Delete').click();
@@ -142,6 +145,8 @@ test('an address that leads nowhere says so', async ({ app, page }) => {
 });
 
 test('objects are found from anywhere by a word', async ({ app, page }) => {
+  await app.open('/');
+  await app.heading.waitFor();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('session_data_m');
   await page.getByRole('option', { name: 'session_data_manager' }).waitFor();

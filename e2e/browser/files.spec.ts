@@ -22,6 +22,7 @@ function put(api: Client, id: string, raw: Buffer) {
 
 test('files are chosen, uploaded, and in the list, each as what it is', async ({ app, page, api }) => {
   const files = new Files(page);
+  await app.open('/');
   await files.choose({ name: 'tree.png', buffer: png(300, 200) }, { name: '_notes#1.txt', buffer: words });
   await expect(app.flash('Uploaded 2 files.')).toBeVisible();
   await expect(files.row('tree.png')).toContainText('Image');
@@ -46,6 +47,8 @@ test('files are dropped anywhere on the page; a folder among them is refused in 
   await writeFile(two, png(5, 5));
   await mkdir(inner);
   const files = new Files(page);
+  await app.open('/');
+  await files.row('index_html').waitFor();
   await files.drag([one, two], false);
   await expect(page.getByText('Drop files to upload them to Root')).toBeVisible();
   await files.drag([one, two, inner]);
@@ -57,6 +60,7 @@ test('files are dropped anywhere on the page; a folder among them is refused in 
 
 test('an upload shows how far it is, and one that is cancelled leaves nothing', async ({ app, page, api }) => {
   const files = new Files(page);
+  await app.open('/');
   await slowDown(page, MIB);
   await files.choose({ name: 'large.bin', buffer: Buffer.alloc(20 * MIB) }, { name: 'after.txt', buffer: words });
   const percent = async () => Number(await files.progress.getAttribute('aria-valuenow'));
@@ -72,6 +76,7 @@ test('an upload shows how far it is, and one that is cancelled leaves nothing', 
 
 test('an id that is taken is asked about, while the other files go on', async ({ app, page, api }) => {
   const files = new Files(page);
+  await app.open('/');
   for (const id of ['a.txt', 'b.txt', 'c.txt']) await put(api, id, Buffer.from('old'));
   const all = ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'index_html'];
   await files.choose(...all.map((name) => ({ name, buffer: Buffer.from('new') })));
@@ -102,6 +107,7 @@ test('an id that is taken is asked about, while the other files go on', async ({
 
 test('all ids that are taken are answered at once', async ({ app, page, api }) => {
   const files = new Files(page);
+  await app.open('/');
   const all = ['a.txt', 'b.txt', 'index_html', 'temp_folder'];
   for (const id of ['a.txt', 'b.txt']) await put(api, id, Buffer.from('old'));
   await files.choose(...all.map((name) => ({ name, buffer: Buffer.from('new') })));
@@ -120,6 +126,7 @@ test('a file that is too large is refused here, before it is sent', async ({ app
   await writeFile(large, '');
   await truncate(large, 64 * MIB + 1);
   const files = new Files(page);
+  await app.open('/');
   await files.choose(large);
   await expect(files.line('large.bin')).toContainText('It has 67,108,865 bytes, and at most 67,108,864 are taken.');
   await page.getByRole('button', { name: 'Skip large.bin' }).click();
@@ -135,6 +142,7 @@ test('a server that is out of reach is said at the file, and another try goes on
   server,
 }) => {
   const files = new Files(page);
+  await app.open('/');
   await page.route('**/@upload*', (route) => route.abort());
   await files.choose({ name: 'late.txt', buffer: words });
   await expect(files.line('late.txt')).toContainText('the connection to the server broke');
@@ -189,6 +197,7 @@ test('a file that was added empty says so and takes its bytes; one that is saved
   api,
 }) => {
   const files = new Files(page);
+  await app.open('/');
   await files.add('File', 'report.html');
   await expect(page.getByText("Nothing was uploaded to 'report.html' yet.")).toBeVisible();
   await files.choose({ name: 'report.html', buffer: Buffer.from('<b>words</b>') });

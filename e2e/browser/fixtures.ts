@@ -15,7 +15,7 @@ interface Fixtures {
   readonly memcached: Memcached;
   /** The API with the administrator's rights, for what a test needs but does not try. */
   readonly api: Client;
-  /** The page, signed in as administrator, at the Contents of the root. */
+  /** The page, signed in as administrator; nothing is open yet. */
   readonly app: App;
   /** What went wrong in any page of the test: errors, breaches of the policy, missing assets. Empty at the end, or it fails. */
   readonly faults: string[];
@@ -41,8 +41,6 @@ export const test = base.extend<Fixtures>({
     // The screen is tried in sign-in.spec.ts; here it would only take its time in every test.
     const data = { name: 'admin', password: ADMIN_PASSWORD };
     await page.context().request.post('/api/@login', { data, headers: sameOrigin(server) });
-    await app.open('/');
-    await app.heading.getByText('Root').waitFor();
     await use(app);
   },
   faults: [

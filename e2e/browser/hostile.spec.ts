@@ -210,6 +210,7 @@ test('a page of another origin changes nothing, and cannot read or frame the int
   api,
   faults,
 }) => {
+  await app.open('/');
   await app.heading.waitFor();
   const before = (await api('/api/@children')).text;
   await page.route('http://evil.example/', (route) =>
@@ -248,6 +249,7 @@ test('a breach of the policy, an error and a missing file fail whichever test me
   page,
   faults,
 }) => {
+  await app.open('/');
   await app.heading.waitFor();
   await page.evaluate("document.body.setAttribute('style', 'color: red')");
   await page.evaluate("setTimeout(() => { throw new Error('planted') })");

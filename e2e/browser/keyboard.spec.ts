@@ -85,7 +85,7 @@ test('the main job is done by the keyboard alone', async ({ page, memcached }) =
 
 test('rows and the tree are walked with arrows, selected with Space, opened with Enter', async ({ app, page, api }) => {
   await api('/api/', { body: { type: 'Folder', id: 'aaa' } });
-  await page.reload();
+  await app.open('/');
   const row = page.locator('tr[data-key="aaa"]');
   await row.focus();
   await page.keyboard.press('Space');
@@ -129,7 +129,7 @@ const FIVE_FRAMES = `(async () => {
 
 test('a dialog gives the focus once, so that what is typed at once stays', async ({ app, page, api }) => {
   await api('/api/', { body: { type: 'Folder', id: 'aaa' } });
-  await page.reload();
+  await app.open('/');
   await page.evaluate(COUNT_SELECTS);
   // The second time all parts of the dialog are there before it opens.
   for (let time = 1; time <= 2; time += 1) {
@@ -147,6 +147,8 @@ test('a dialog gives the focus once, so that what is typed at once stays', async
 });
 
 test('the keys are listed, and those of one letter can be switched off', async ({ app, page }) => {
+  await app.open('/');
+  await app.heading.waitFor();
   await page.keyboard.press('?');
   await expect(page.getByRole('heading', { name: /keys|shortcuts/i })).toBeVisible();
   await page.keyboard.press('Escape');
@@ -159,7 +161,7 @@ test('the keys are listed, and those of one letter can be switched off', async (
 });
 
 test('the first Tab leads past the header to the content', async ({ page, app }) => {
-  await page.reload();
+  await app.open('/');
   await app.heading.waitFor();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();

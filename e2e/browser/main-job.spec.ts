@@ -151,6 +151,7 @@ test('the session survives a restart, and is the same for a second server on the
 
 test('the wizard does all of it on one screen', async ({ app, page, memcached }) => {
   const [form, tester] = [new Form(page), new TestTab(page)];
+  await app.open('/');
   await page.getByRole('combobox', { name: 'Search objects and actions' }).fill('set up');
   await page.getByRole('option', { name: /Set up sessions in memcached/ }).click();
   await expect(page.getByRole('heading', { name: 'Set up sessions in memcached' })).toBeVisible();

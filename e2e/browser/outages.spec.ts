@@ -110,7 +110,7 @@ test('a list that could not be fetched says so, and can be tried again', async (
       body: JSON.stringify({ type: 'urn:x', title: 'Error', status: 500, detail: 'Something went wrong.' }),
     }),
   );
-  await page.reload();
+  await app.open('/');
   await expect(app.alert(/Could not list '\/': Something went wrong\./)).toBeVisible();
   await page.unroute('**/api/@children*');
   await app.button('Try again').click();

@@ -108,7 +108,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       test.setTimeout(240_000);
       await setUpSessions(server, [memcached.address]);
       const [contents, form] = [new Contents(page), new Form(page)];
-      await page.reload();
+      await app.open('/');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByRole('option', { name: /^MemCache Proxy/ }).waitFor();
       await check(page, 'add menu');
@@ -202,6 +202,7 @@ test.describe('phone', () => {
 });
 
 test('the theme that somebody chose is kept', async ({ app, page }) => {
+  await app.open('/');
   await app.button('admin').click();
   await page.getByRole('menuitemcheckbox', { name: 'Dark theme' }).click();
   const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');

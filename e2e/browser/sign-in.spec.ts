@@ -50,6 +50,7 @@ test('too many tries have to wait, and are told how long', async ({ page }) => {
 });
 
 test('signing out leaves nothing behind, not even by going back', async ({ app, page }) => {
+  await app.open('/');
   await app.open('/acl_users', 'users');
   await expect(page.getByRole('table', { name: 'Users' })).toBeVisible();
   await app.signOut();
