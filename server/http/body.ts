@@ -72,9 +72,10 @@ async function gather(message: IncomingMessage, limits: BodyLimits, room: BodyRo
     let held: Buffer = Buffer.alloc(0);
     let size = 0;
     let pieces = 0;
+    // It is not paused: what still comes in of a body that is refused passes by, in place of being kept.
     const settle = (error?: unknown) => {
       clearTimeout(timer);
-      message.off('data', take).off('end', settle).off('close', breakOff).pause();
+      message.off('data', take).off('end', settle).off('close', breakOff);
       room.give(held.length);
       if (error === undefined) resolve(held.subarray(0, size));
       else reject(error);
