@@ -18,7 +18,8 @@ export function send(
   if (isInPieces(body)) {
     context.status = status;
     context.set(headers);
-    context.body = Readable.from(body);
+    // No piece is asked for before the one before it was taken: what is held for a client that does not read is one piece.
+    context.body = Readable.from(body, { highWaterMark: 0 });
   } else sendWhole(context, status, headers, body);
 }
 

@@ -4,10 +4,16 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { ContentDamaged } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
+import { Pace } from '../base/pace.ts';
 import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
 
 /** A slice is found by its number, so this never changes. One is written in a few thousandths of a second. */
 const SLICE_BYTES = 256 * 1024;
+/** So many readers are given whole slices at a time; others smaller pieces, so that clients who do not read hold little. */
+const MOST_WHOLE = 32;
+const PIECE_BYTES = 32 * 1024;
+/** So many are read in a turn of the event loop, however many readers there are. */
+const READ_A_TURN = 8;
 /** Of so many contents it is known whether they are whole. */
 const REMEMBERED = 10_000;
 /** Damage may be mended by another process: it is looked at again. */
@@ -25,6 +31,7 @@ const FINISH = `
   UPDATE contents SET is_whole = 1
   WHERE hash = @hash AND size = (SELECT coalesce(sum(length(bytes)), 0) FROM slices WHERE hash = @hash)`;
 const SLICE = 'SELECT bytes FROM slices WHERE hash = ? AND number = ?';
+const PIECE = 'SELECT substr(bytes, ?, ?) FROM slices WHERE hash = ? AND number = ?';
 const FORGOTTEN = 'SELECT hash FROM contents WHERE staged_until <= ? LIMIT 1';
 const SPOIL = 'UPDATE contents SET is_whole = 0 WHERE hash = ?';
 const DROP_SLICES = 'DELETE FROM slices WHERE rowid IN (SELECT rowid FROM slices WHERE hash = ? LIMIT 4)';
@@ -46,6 +53,7 @@ export class SqliteContents implements Contents {
   readonly #mendSlice: Statement<[string, number, Buffer]>;
   readonly #finish: Statement<[{ hash: string }]>;
   readonly #slice: Statement<[string, number], Buffer>;
+  readonly #piece: Statement<[number, number, string, number], Buffer>;
   readonly #forgotten: Statement<[number], string>;
   readonly #spoil: Statement<[string]>;
   readonly #dropSlices: Statement<[string]>;
@@ -53,6 +61,9 @@ export class SqliteContents implements Contents {
   /** Until when it need not be looked at again whether a content is whole. */
   readonly #known = new BoundedMap<string, { readonly isWhole: boolean; readonly until: number }>(REMEMBERED);
   readonly #looking = new Map<string, Promise<boolean>>();
+  readonly #pace = new Pace(READ_A_TURN);
+  /** Whole slices that were given and are not taken yet. */
+  #whole = 0;
 
   constructor(database: Database, clock: Clock, read: ReadStep, write: WriteStep) {
     this.#clock = clock;
@@ -65,6 +76,7 @@ export class SqliteContents implements Contents {
     this.#mendSlice = database.prepare(MEND_SLICE);
     this.#finish = database.prepare(FINISH);
     this.#slice = database.prepare<[string, number], Buffer>(SLICE).pluck();
+    this.#piece = database.prepare<[number, number, string, number], Buffer>(PIECE).pluck();
     this.#forgotten = database.prepare<[number], string>(FORGOTTEN).pluck();
     this.#spoil = database.prepare(SPOIL);
     this.#dropSlices = database.prepare(DROP_SLICES);
@@ -91,12 +103,16 @@ export class SqliteContents implements Contents {
   async *read(content: Content, from = 0, to = content.size): AsyncGenerator<Buffer> {
     await this.check(content);
     for (let at = from; at < to;) {
-      const number = Math.floor(at / SLICE_BYTES);
-      const begin = number * SLICE_BYTES;
-      const slice = await this.#read(() => this.#slice.get(content.hash, number));
-      if (slice === undefined) throw new ContentDamaged();
-      yield slice.subarray(at - begin, to - begin);
-      at = begin + SLICE_BYTES;
+      await this.#pace.next();
+      const isWhole = this.#whole < MOST_WHOLE;
+      if (isWhole) this.#whole += 1;
+      try {
+        const piece = await this.#read(() => this.#pieceOf(content.hash, at, to, isWhole ? SLICE_BYTES : PIECE_BYTES));
+        yield piece;
+        at += piece.length;
+      } finally {
+        if (isWhole) this.#whole -= 1;
+      }
     }
   }
 
@@ -141,6 +157,15 @@ export class SqliteContents implements Contents {
       if (bytes < size) await nextTurn();
     }
     return bytes === size && found.digest('base64url') === hash;
+  }
+
+  /** So many bytes at the most, up to the end of their slice. */
+  #pieceOf(hash: string, from: number, to: number, most: number): Buffer {
+    const number = Math.floor(from / SLICE_BYTES);
+    const begin = from - number * SLICE_BYTES;
+    const piece = this.#piece.get(begin + 1, Math.min(most, to - from), hash, number);
+    if (piece === undefined || piece.length === 0) throw new ContentDamaged();
+    return piece;
   }
 
   /** Whether the bytes are there already. */

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { ConflictError, Problem, Unavailable } from '../base/errors.ts';
 import { batchOf, change, stateOf } from './contract/changes.ts';
+import { sourceOf } from './contract/contents.ts';
 import { makeSite, storageContract } from './contract/contract.ts';
 import { openStorage } from './open.ts';
 import { setPragmas } from './pragmas.ts';
@@ -28,6 +29,20 @@ async function siteAndFile() {
 const byTitle = { offset: 0, limit: 10, sort: 'title', order: 'asc', filter: '' } as const;
 
 storageContract('objects in SQLite', inNewFolder);
+
+test('a thousand readers who do not go on hold little, and when they are gone a whole slice is read at once again', async () => {
+  await using site = await inNewFolder();
+  const { contents } = site.storage;
+  const source = sourceOf(Buffer.alloc(1024 * 1024, 'x'));
+  await contents.stage(source);
+  const readers = Array.from({ length: 1000 }, () => contents.read(source)[Symbol.asyncIterator]());
+  const pieces = await Promise.all(readers.map((reader) => reader.next()));
+  const held = pieces.reduce((sum, piece) => sum + Number(piece.value?.buffer.byteLength), 0);
+  assert.ok(held < 48 * 1024 * 1024, `${held} bytes`);
+  for (const reader of readers) await reader.return?.();
+  const whole = await contents.read(source)[Symbol.asyncIterator]().next();
+  assert.equal(whole.value?.length, 256 * 1024);
+});
 
 test('a large folder is filtered in one snapshot while others commit, and without holding up the process', async () => {
   await using site = await inNewFolder();
