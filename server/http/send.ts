@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
-import type { Response } from '../publisher/request.ts';
+import { isInPieces, type Response } from '../publisher/request.ts';
 import type { HeadersByKind } from './headers.ts';
 
 type Body = Exclude<Response['body'], AsyncIterable<Buffer>>;
@@ -31,8 +31,4 @@ function sendWhole(context: Context, status: number, headers: Record<string, str
   if (body !== null) headers['content-length'] = String(Buffer.byteLength(body));
   else if (!isHead && status !== 204 && status !== 304) headers['content-length'] = '0';
   res.writeHead(status, headers).end(isHead ? null : body);
-}
-
-function isInPieces(body: Response['body']): body is AsyncIterable<Buffer> {
-  return typeof body === 'object' && body !== null && !Buffer.isBuffer(body);
 }

@@ -10,7 +10,7 @@ import { Transaction } from '../transaction/transaction.ts';
 import { answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { unrecorded } from './reads.ts';
-import type { Publishing, Request, RequestHead, Response } from './request.ts';
+import { isInPieces, type Publishing, type Request, type RequestHead, type Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
 import { isResponse, responseOf, visitsOf, type Method, type View } from './views.ts';
 
@@ -218,8 +218,7 @@ async function given(answered: unknown): Promise<unknown> {
 /** Tells when a body in pieces was sent, or was not asked for any more. */
 function untilSent(response: Response, sent: () => void): Response {
   const { body } = response;
-  // A view that gave nothing has none at all.
-  if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return response;
+  if (!isInPieces(body)) return response;
   async function* pieces(from: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       yield* from;

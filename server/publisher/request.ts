@@ -54,6 +54,10 @@ export interface Response {
   readonly kind: 'api' | 'content' | 'file' | 'frame';
 }
 
+export function isInPieces(body: Response['body']): body is AsyncIterable<Buffer> {
+  return typeof body === 'object' && body !== null && !Buffer.isBuffer(body);
+}
+
 /** An answer that is there as a whole, so that it can be kept. */
 export interface WholeResponse extends Response {
   readonly body: string | Buffer | null;
