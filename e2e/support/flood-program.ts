@@ -40,9 +40,10 @@ const answers: Record<string, number> = {};
 const sockets: Socket[] = [];
 
 /** By groups, as they come over a network. */
-const GROUP = 20;
-while (sockets.length < Number(countText)) {
-  const group = Array.from({ length: Math.min(GROUP, Number(countText) - sockets.length) }, open);
+const count = Number(countText);
+const groupSize = Math.max(20, Math.ceil(count / 100));
+while (sockets.length < count) {
+  const group = Array.from({ length: Math.min(groupSize, count - sockets.length) }, open);
   sockets.push(...group);
   await Promise.all(group.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
   await Promise.all(group.map(async (socket) => KINDS[kind](socket)));
