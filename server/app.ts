@@ -63,7 +63,7 @@ export async function openApp(config: Config): Promise<App> {
     connections,
     log,
     background,
-    administratorToken: administrator.isNeeded ? administrator.makeToken() : undefined,
+    administratorToken: administrator.isNeeded ? await administrator.makeToken() : undefined,
     close,
   };
 }

@@ -80,7 +80,9 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     const { credentials, ...signingIn } = signingInTo(storage, memory, background);
     await prepare(storage, database, signingIn.users);
     const services = { ...signingIn, log, background, tabModules: tabModules.byElement };
-    const site = siteFrom(config, storage, signsAs, services);
+    const keyRing = keyRingFor(config, storage, signsAs);
+    await noteKeyIds(keyRing, storage.table('key ids'), wallClock);
+    const site = siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
     background.every(keepUpMs, 'bring the log into the data file', () => storage.keepUp());
@@ -154,11 +156,10 @@ function hadKeys(storage: SqliteStorage): boolean {
 function siteFrom(
   config: Config,
   storage: SqliteStorage,
+  keyRing: KeyRing,
   signsAs: SignsAs,
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'background' | 'tabModules'>,
 ): Site {
-  const keyRing = keyRingFor(config, storage, signsAs);
-  noteKeyIds(keyRing, storage.table('key ids'), wallClock);
   return {
     ...services,
     name: config.name,

@@ -5,14 +5,14 @@ import { KeyRing } from './base/secrets.ts';
 import { noteKeyIds } from './key-ids.ts';
 import { MemoryStorage } from './storage/memory.ts';
 
-test('the data know every key that any process ever had, and nothing of the keys but their ids', () => {
+test('the data know every key that any process ever had, and nothing of the keys but their ids', async () => {
   const table = new MemoryStorage().table<number>('key ids');
   const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64url')) as [string, string];
-  noteKeyIds(KeyRing.parse(old), table, () => 1);
+  await noteKeyIds(KeyRing.parse(old), table, () => 1);
   const rotated = KeyRing.parse(`${young},${old}`);
-  noteKeyIds(rotated, table, () => 2);
+  await noteKeyIds(rotated, table, () => 2);
   const later = KeyRing.parse(young);
-  noteKeyIds(later, table, () => 3);
+  await noteKeyIds(later, table, () => 3);
   assert.deepEqual(
     new Map(table.entries()),
     new Map([

@@ -7,7 +7,7 @@ import type { KeyedTable } from './storage/storage.ts';
  * its own, so that a record sealed with any key that this installation ever had is told from a damaged one, and a tree that
  * was used with keys from one whose first start has not ended.
  */
-export function noteKeyIds(keyRing: KeyRing, table: KeyedTable<number>, clock: Clock): void {
-  for (const id of keyRing.ids) if (table.get(id) === undefined) table.add(id, clock());
+export async function noteKeyIds(keyRing: KeyRing, table: KeyedTable<number>, clock: Clock): Promise<void> {
+  for (const id of keyRing.ids) if (table.get(id) === undefined) await table.whenFree(() => table.add(id, clock()));
   keyRing.isOurs = (id) => table.get(id) !== undefined;
 }

@@ -31,9 +31,10 @@ const endOne = method({
   permission: PERMISSION,
   summary: 'Ends one of the caller’s own logins.',
   tail: 'the id of the login, from the list',
-  run(call) {
+  async run(call) {
     const { logins, log } = siteOf(call);
-    if (!logins.end(nameOf(call), call.tail ?? '')) throw new NotFound('You have no such login. It may have ended.');
+    const ended = await logins.end(nameOf(call), [call.tail ?? '']);
+    if (ended === 0) throw new NotFound('You have no such login. It may have ended.');
     log.info({ by: call.user.name, login: call.tail }, 'A login was ended by its user');
     return noContent();
   },
@@ -44,13 +45,16 @@ const endOthers = method({
   permission: PERMISSION,
   summary: 'Ends all of the caller’s own logins but the one that this request came with.',
   tail: '`@end-others`',
-  run(call): EndedOthers {
+  async run(call): Promise<EndedOthers> {
     if (call.tail !== '@end-others') throw new NotFound('There is nothing at this address. Use …/@end-others.');
     const { logins, log } = siteOf(call);
     const name = nameOf(call);
     const thisLogin = idOfThis(call);
     const others = logins.of(name).filter(({ id }) => id !== thisLogin);
-    const ended = others.filter(({ id }) => logins.end(name, id)).length;
+    const ended = await logins.end(
+      name,
+      others.map(({ id }) => id),
+    );
     log.info({ by: name, ended }, 'All other logins of a user were ended by its user');
     return { ended, unseen: [] };
   },

@@ -8,11 +8,11 @@ import { timeText } from './describe.ts';
 const SHOWN = 100;
 
 /** Records that the caller is about to be shown what is obscured elsewhere, in the data file and in the log. */
-export function recordReveal(call: Call, what: Omit<Reveal, 'by' | 'address'>): void {
+export async function recordReveal(call: Call, what: Omit<Reveal, 'by' | 'address'>): Promise<void> {
   const { object, request, user } = call;
   const { reveals, log } = siteOf(call);
   const reveal = { by: user.name ?? '', address: request.address, ...what };
-  reveals.record(object, reveal);
+  await reveals.record(object, reveal);
   log.info({ ...reveal, object: object.path }, 'An obscured value was revealed');
 }
 

@@ -7,7 +7,7 @@ test('a fresh tree has nobody to sign in as, until a link makes the administrato
   const { administrator, users, logins } = signingIn();
   assert.ok(administrator.isNeeded);
   assert.deepEqual(users.list(), []);
-  const token = administrator.makeToken();
+  const token = await administrator.makeToken();
   const user = await administrator.create({ ...MARY, token });
   assert.deepEqual(user.roles, ['Manager']);
   assert.ok(!administrator.isNeeded);
@@ -16,7 +16,7 @@ test('a fresh tree has nobody to sign in as, until a link makes the administrato
 
 test('a link is valid once', async () => {
   const { administrator, users } = signingIn();
-  const token = administrator.makeToken();
+  const token = await administrator.makeToken();
   const outcomes = await Promise.allSettled([
     administrator.create({ ...MARY, token }),
     administrator.create({ ...OLGA, token }),
@@ -31,7 +31,7 @@ test('a link is valid once', async () => {
 
 test('a link is valid for one hour, and its token is stored nowhere', async () => {
   const { administrator, linksTable, pass } = signingIn();
-  const token = administrator.makeToken();
+  const token = await administrator.makeToken();
   assert.match(token, /^[A-Za-z0-9_-]{43}$/);
   assert.ok(!JSON.stringify(linksTable.entries()).includes(token));
   pass(60);
@@ -40,14 +40,14 @@ test('a link is valid for one hour, and its token is stored nowhere', async () =
 
 test('a second link does not make a second administrator', async () => {
   const { administrator } = signingIn();
-  const [first, second] = [administrator.makeToken(), administrator.makeToken()];
+  const [first, second] = [await administrator.makeToken(), await administrator.makeToken()];
   await administrator.create({ ...MARY, token: first });
   await assert.rejects(administrator.create({ ...OLGA, token: second }), Forbidden);
 });
 
 test('a bad name or password leaves the link valid', async () => {
   const { administrator } = signingIn();
-  const token = administrator.makeToken();
+  const token = await administrator.makeToken();
   await assert.rejects(administrator.create({ ...MARY, password: 'password', token }), Invalid);
   await assert.rejects(administrator.create({ ...MARY, name: '', token }), Invalid);
   await administrator.create({ ...MARY, token });
@@ -55,7 +55,7 @@ test('a bad name or password leaves the link valid', async () => {
 
 test('an invented token is refused', async () => {
   const { administrator } = signingIn();
-  administrator.makeToken();
+  await administrator.makeToken();
   for (const token of ['', '__proto__', 'x'.repeat(43)]) {
     await assert.rejects(administrator.create({ ...MARY, token }), Forbidden);
   }

@@ -32,22 +32,24 @@ export class Administrator {
   }
 
   /** The token of a new link. Links of other processes that start at the same moment stay valid beside it. */
-  makeToken(): string {
+  async makeToken(): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expires = this.#clock() + LINK_LASTS_MS;
-    this.#table.set(keyOf(token), expires, expires);
+    await this.#table.whenFree(() => this.#table.set(keyOf(token), expires, expires));
     return token;
   }
 
   /** Uses a link up and adds its administrator. A name or password that breaks a rule leaves the link valid. */
   async create({ token, name, password }: { token: string; name: string; password: string }): Promise<User> {
-    const expires = this.#table.get(keyOf(token));
-    if (expires === undefined || this.#clock() >= expires || !this.#table.delete(keyOf(token))) throw refusal();
+    const key = keyOf(token);
+    const expires = this.#table.get(key);
+    if (expires === undefined || this.#clock() >= expires) throw refusal();
+    if (!(await this.#table.whenFree(() => this.#table.delete(key)))) throw refusal();
     try {
       if (!this.isNeeded) throw refusal();
       return await this.#users.add({ name, password, roles: ['Manager'] });
     } catch (error) {
-      if (this.isNeeded) this.#table.set(keyOf(token), expires, expires);
+      if (this.isNeeded) await this.#table.whenFree(() => this.#table.set(key, expires, expires));
       throw error;
     }
   }

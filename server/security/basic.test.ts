@@ -60,13 +60,13 @@ test('what is remembered is forgotten when the user changes', async () => {
   await verify();
   await users.change('olga', { roles: ['Manager'] });
   assert.deepEqual((await verify()).roles, ['Manager']);
-  users.setDisabled('olga', true);
+  await users.setDisabled('olga', true);
   await assert.rejects(verify(), NotSignedIn);
-  users.setDisabled('olga', false);
+  await users.setDisabled('olga', false);
   await verify();
   await users.changePassword('olga', 'nine white egrets');
   await assert.rejects(verify(), NotSignedIn);
-  users.remove('olga');
+  await users.remove('olga');
   await assert.rejects(basic.verify(header('olga', 'nine white egrets'), address), NotSignedIn);
 });
 

@@ -142,9 +142,10 @@ export class Logins {
     return keyOf(token);
   }
 
-  /** Ends a login if it is this user's, and says whether it did. */
-  end(user: string, id: string): boolean {
-    return this.#table.get(id)?.user === user && this.#table.delete(id);
+  /** Ends those of these logins that are the user's, and says how many that were. */
+  end(user: string, ids: readonly string[]): Promise<number> {
+    const endOne = (id: string) => this.#table.get(id)?.user === user && this.#table.delete(id);
+    return this.#table.whenFree(() => ids.filter(endOne).length);
   }
 
   // Written once a minute at most (more often only where the idle time is short), so that reading stays reading.

@@ -13,16 +13,16 @@ function revealing() {
   return { times, reveals: new Reveals(table, clock) };
 }
 
-test('what was revealed at an object is listed newest first, of one session or of all, and of no other object', () => {
+test('what was revealed at an object is listed newest first, of one session or of all, and of no other object', async () => {
   const { times, reveals } = revealing();
   const [seven, seventy] = [
     { oid: 7, path: '/mcsdc' },
     { oid: 70, path: '/other' },
   ];
-  reveals.record(seven, reveal);
+  await reveals.record(seven, reveal);
   times.now += 1_000;
-  reveals.record(seven, { ...reveal, key: 'k2', by: 'mary' });
-  reveals.record(seventy, reveal);
+  await reveals.record(seven, { ...reveal, key: 'k2', by: 'mary' });
+  await reveals.record(seventy, reveal);
   assert.deepEqual(
     reveals.of(seven).map(({ by, key, path, time }) => [by, key, path, time]),
     [
@@ -34,17 +34,17 @@ test('what was revealed at an object is listed newest first, of one session or o
   assert.deepEqual(reveals.of({ oid: 8, path: '/x' }), []);
 });
 
-test('records of an object in process memory are kept by its path: its number is given away again', () => {
+test('records of an object in process memory are kept by its path: its number is given away again', async () => {
   const { reveals } = revealing();
-  reveals.record({ oid: -2, path: '/temp_folder/session_data' }, reveal);
+  await reveals.record({ oid: -2, path: '/temp_folder/session_data' }, reveal);
   assert.equal(reveals.of({ oid: -5, path: '/temp_folder/session_data' }).length, 1);
   assert.equal(reveals.of({ oid: -2, path: '/temp_folder/session_data_2' }).length, 0);
 });
 
-test('two reveals in one millisecond are two records, and both go after 400 days', () => {
+test('two reveals in one millisecond are two records, and both go after 400 days', async () => {
   const { times, reveals } = revealing();
   const object = { oid: 7, path: '/mcsdc' };
-  for (const item of ['a', 'b']) reveals.record(object, { ...reveal, item });
+  for (const item of ['a', 'b']) await reveals.record(object, { ...reveal, item });
   assert.equal(reveals.of(object).length, 2);
   times.now += 399 * DAY_MS;
   assert.equal(reveals.of(object).length, 2);

@@ -43,10 +43,10 @@ export class Reveals {
   }
 
   /** To be called before the value is given away: what cannot be recorded is not revealed. */
-  record(object: Place, reveal: Reveal): void {
+  async record(object: Place, reveal: Reveal): Promise<void> {
     const time = this.#clock();
     const key = `${beginningFor(object)}${String(time).padStart(TIME_DIGITS, '0')} ${randomBytes(6).toString('hex')}`;
-    this.#table.set(key, { ...reveal, path: object.path, time }, time + KEPT_MS);
+    await this.#table.whenFree(() => this.#table.set(key, { ...reveal, path: object.path, time }, time + KEPT_MS));
   }
 
   /** What was revealed at an object, newest first; with a key, of that session or key alone. */

@@ -73,8 +73,8 @@ export class Users {
     return userOf(key, record);
   }
 
-  remove(name: string): void {
-    this.#change(name, (record) => {
+  remove(name: string): Promise<void> {
+    return this.#change(name, (record) => {
       this.#requireAnotherManager(name, record);
       return undefined;
     });
@@ -91,7 +91,7 @@ export class Users {
       const withRoles = roles === undefined ? record : { ...record, roles };
       return hash === undefined ? withRoles : { ...withRoles, hash, generation: newGeneration() };
     };
-    await this.#table.whenFree(() => this.#change(name, set));
+    await this.#change(name, set);
   }
 
   changePassword(name: string, password: string): Promise<void> {
@@ -99,8 +99,8 @@ export class Users {
   }
 
   /** A disabled user cannot sign in, and is signed out everywhere at once. */
-  setDisabled(name: string, isDisabled: boolean): void {
-    this.#change(name, (record) => {
+  setDisabled(name: string, isDisabled: boolean): Promise<void> {
+    return this.#change(name, (record) => {
       if (isDisabled) this.#requireAnotherManager(name, record);
       return { ...record, isDisabled, generation: newGeneration() };
     });
@@ -161,13 +161,15 @@ export class Users {
     return record;
   }
 
-  #change(name: string, change: (record: UserRecord) => UserRecord | undefined): void {
+  async #change(name: string, change: (record: UserRecord) => UserRecord | undefined): Promise<void> {
     this.#get(name);
-    this.#table.update(composed(name), (record) => {
+    const key = composed(name);
+    const changeStored = (record: UserRecord | undefined) => {
       const changed = record && change(record);
-      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(composed(name));
+      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(key);
       return changed;
-    });
+    };
+    await this.#table.whenFree(() => this.#table.update(key, changeStored));
   }
 
   // Called inside the table's own transaction, so that two processes cannot remove the last two at once.

@@ -50,10 +50,10 @@ const remove = method({
   permission: PERMISSION,
   summary: 'Removes a user and ends their logins and sessions.',
   tail: 'the name of the user',
-  run(call) {
+  async run(call) {
     const name = named(call);
     if (name === call.user.name) throw new Invalid('You cannot remove yourself. Another Manager can.');
-    siteOf(call).users.remove(name);
+    await siteOf(call).users.remove(name);
     return noContent();
   },
 });

@@ -80,7 +80,7 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
       if (groupOf(key).kind === 'session') throw new NotFound('What is in a session is shown by its container.');
       if (value === null)
         throw new TooLarge(`The value has ${bytes.toLocaleString('en')} bytes: too many to be shown.`);
-      recordReveal(call, { key: nameOf(key), owner: null, item: null });
+      await recordReveal(call, { key: nameOf(key), owner: null, item: null });
       return keyValueOf(value, plainOf(call, contents, key, value));
     },
   });

@@ -127,7 +127,7 @@ const reveal = method({
     const { entries, user: owner } = await getSession(call.object, key);
     const slot = entries.get(item);
     if (slot === undefined) throw new NotFound(`The session has no item '${item.slice(0, 100)}' any more.`);
-    recordReveal(call, { key, owner, item });
+    await recordReveal(call, { key, owner, item });
     return openValue(item, valueIn(slot));
   },
 });
