@@ -14,7 +14,7 @@ const log = openLog('silent');
 function machine() {
   const storage = new MemoryStorage({ mounted: false });
   const time = { now: 1_000_000 };
-  const start = (aheadMs = 0, signsAs = 'processes') => {
+  const start = (aheadMs = 0, signsAs = 'processes', heartbeatMs = HEARTBEAT_MS) => {
     const background = new Background(log);
     const processes = new Processes({
       table: storage.table<Signature | number>(signsAs),
@@ -23,7 +23,7 @@ function machine() {
       monotonicClock: () => time.now,
       background,
       log,
-      heartbeatMs: HEARTBEAT_MS,
+      heartbeatMs,
     });
     return { processes, end: () => background.close() };
   };
@@ -44,6 +44,22 @@ test('a process is known as long as it signs, however far off its clock is', () 
       one.end();
       other.end();
     }
+  }
+});
+
+test('a process counts for three of its own heartbeats, however often others sign', () => {
+  const { storage, time, start } = machine();
+  const slow = start(0, 'processes', 10 * HEARTBEAT_MS);
+  time.now += 5 * HEARTBEAT_MS;
+  const quick = start();
+  try {
+    assert.equal(quick.processes.hasOthers, true);
+    assert.equal(storage.table('processes').entries().length, 2);
+    time.now += 26 * HEARTBEAT_MS;
+    assert.equal(quick.processes.hasOthers, false, 'it has not signed for long');
+  } finally {
+    slow.end();
+    quick.end();
   }
 });
 

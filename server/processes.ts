@@ -16,6 +16,8 @@ export type Signature = {
   readonly monotonicMs: number;
   /** The same moment by its wall clock, in milliseconds since 1970. */
   readonly wallMs: number;
+  /** How often it signs. Whoever does not sign it is taken to sign as often as we do. */
+  readonly heartbeatMs?: number;
   /** The newest format of session records that it reads. Whoever does not sign it reads none after the first. */
   readonly recordFormat?: number;
 };
@@ -89,13 +91,14 @@ export class Processes {
   }
 
   async #sign(): Promise<void> {
-    const { table, clock } = this.#options;
+    const { table, clock, heartbeatMs } = this.#options;
     const wallMs = clock();
     const signature: Signature = {
       pid: process.pid,
       boot: this.#boot,
       monotonicMs: this.#monotonicClock(),
       wallMs,
+      heartbeatMs,
       recordFormat: newestFormat(),
     };
     await table.whenFree(() => table.set(this.#id, signature, wallMs + KEPT_MS));
@@ -114,7 +117,7 @@ export class Processes {
     const { clock, heartbeatMs } = this.#options;
     const isShared = signed.boot === this.#boot;
     const ageMs = isShared ? this.#monotonicClock() - signed.monotonicMs : Math.abs(clock() - signed.wallMs);
-    return ageMs < 3 * heartbeatMs;
+    return ageMs < 3 * (signed.heartbeatMs ?? heartbeatMs);
   }
 
   #tellOfClocks(): void {
