@@ -1,5 +1,6 @@
 import { encodeUrlPath } from '../../schema/paths.ts';
 import type { Clock } from '../base/clock.ts';
+import { BoundedMap } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Render } from '../publisher/answer.ts';
@@ -36,6 +37,7 @@ interface KeptAnswersOptions {
 const GRACE_SECONDS = 60;
 const LONGEST_WAIT_MS = 10_000;
 const MOST_TRIES = 3;
+const ENDED_REMEMBERED = 1_000;
 /** What is remembered of answers that may not be kept: visitors can make up any number of them. */
 const REFUSED: MemoryShelfLimits = { maxEntries: 10_000, maxBytes: 8 * 1024 * 1024, cleanupMs: 60_000 };
 
@@ -53,6 +55,9 @@ export class KeptAnswers {
   readonly #log: KeptAnswersOptions['log'];
   /** Answers that are being made. */
   readonly #making = new Map<string, Promise<Kept | undefined>>();
+  /** Which of them ended last, in their order: whoever looked meanwhile may have looked too early. */
+  readonly #ended = new BoundedMap<string, number>(ENDED_REMEMBERED);
+  #endings = 0;
   /** Answers that may not be kept: so that nobody waits for one. */
   readonly #refused: MemoryShelf;
   #isFailing = false;
@@ -71,10 +76,12 @@ export class KeptAnswers {
     if (!mayBeAsked(call)) return render(call);
     const asking = this.#asking(call, settings);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const before = this.#endings;
       const { key, kept, isRefused } = await this.#find(asking);
       if (isRefused) break;
       if (kept !== undefined && this.#isFresh(kept, settings)) return this.#hit(asking, kept);
       const making = this.#making.get(key);
+      if (making === undefined && tries === 0 && (this.#ended.get(key) ?? 0) > before) continue;
       if (making === undefined) return this.#make(asking, key, render);
       if (kept !== undefined) return this.#hit(asking, kept);
       const made = await withinDeadline(making);
@@ -160,7 +167,10 @@ export class KeptAnswers {
     const reads = new RecordedReads(asking.call);
     const rendering = render(reads.call);
     const keeping = rendering.then((answered) => this.#keep(asking, key, reads, answered));
-    const ended = () => void this.#making.delete(key);
+    const ended = () => {
+      this.#making.delete(key);
+      this.#ended.set(key, (this.#endings += 1));
+    };
     this.#making.set(
       key,
       keeping.then(
