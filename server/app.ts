@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import { readFilesIn } from './base/files.ts';
 import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
+import { KeyRing } from './base/secrets.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
@@ -42,6 +43,7 @@ export async function openApp(config: Config): Promise<App> {
   const { administrator, background } = site;
   const assets = await Assets.pack(new Map([...own, ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
+  background.do('sweep out drafts of the key ring', () => KeyRing.sweepDrafts(config.dataFolder));
   const server = createServer(LIMITS).setTimeout(SILENCE_MS);
   limitConnections(server, config.maxConnections, log);
   const koa = koaApplication({

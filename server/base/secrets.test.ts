@@ -110,6 +110,17 @@ test('processes that start together in one data folder get the same ring', async
   assert.deepEqual(new Set(signatures).size, 1);
 });
 
+test('what a killed start left of a ring is swept once there is one; what an operator put beside it stays', async () => {
+  using folder = temporaryFolder();
+  const there = () => readdirSync(folder.path).toSorted();
+  for (const name of ['secrets.json.0123456789ab', 'secrets.json.old']) writeFileSync(join(folder.path, name), '{}');
+  await KeyRing.sweepDrafts(folder.path);
+  assert.deepEqual(there(), ['secrets.json.0123456789ab', 'secrets.json.old'], 'a start may be making one');
+  KeyRing.inFolder(folder.path);
+  await KeyRing.sweepDrafts(folder.path);
+  assert.deepEqual(there(), ['secrets.json', 'secrets.json.old']);
+});
+
 test('a damaged file is named, and not replaced', () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'secrets.json');

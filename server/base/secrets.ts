@@ -8,7 +8,8 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoundedMap } from './limits.ts';
 
@@ -20,6 +21,7 @@ const TAG_BYTES = 16;
 export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 const SEALERS_REMEMBERED = 1_000;
 const FILE_NAME = 'secrets.json';
+const DRAFT_NAME = /^secrets\.json\.[0-9a-f]{12}$/;
 
 interface RingKey {
   readonly secret: KeyObject;
@@ -66,6 +68,13 @@ export class KeyRing {
   static inFolder(folder: string): KeyRing {
     const path = join(folder, FILE_NAME);
     return readRing(path) ?? makeRing(path);
+  }
+
+  /** Removes what starts left that were killed while they made the ring. Once it is there, nobody needs a draft of it. */
+  static async sweepDrafts(folder: string): Promise<void> {
+    if (!KeyRing.isIn(folder)) return;
+    const drafts = (await readdir(folder)).filter((name) => DRAFT_NAME.test(name));
+    for (const name of drafts) await rm(join(folder, name), { force: true });
   }
 
   /** What tells the keys apart, newest first: 8 hexadecimal digits for each, which say nothing of the key. */
@@ -278,9 +287,10 @@ function makeRing(path: string): KeyRing {
   try {
     linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Another start was first, and may have swept our draft out by now.
+    if (!existsSync(path)) throw error;
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
   return readRing(path)!;
 }
