@@ -35,6 +35,7 @@ async function run(request: Request, response: Response, steps: readonly Step[])
       values[first as string] = { ...(values[first as string] as object), [second as string]: 1 };
     else if (name === 'delete') delete values[first as string];
     else if (name === 'big') values[first as string] = 1n;
+    else if (name === 'large') values[first as string] = 'x'.repeat(300 * 1024);
     else if (name === 'maxAge') values.cookie.maxAge = first as number;
     else if (name === 'expires') values.cookie.expires = new Date(Date.now() + (first as number));
     else if (name === 'null') (request as { session: unknown }).session = null;
@@ -105,6 +106,8 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
       await visits(['set', 'a', 2]);
       await visits(['maxAge', 3_600_000], ['write'], ['set', 'b', 2], ['end']);
       assert.deepEqual([told.mock.callCount(), begun.mock.callCount()], [0, 0], 'express-session writes at the end');
+      await visits(['large', 'b']);
+      assert.equal(told.mock.callCount(), 0, 'who was refused knows');
       await visits(['end'], ['set', 'c', 1]);
       await visits(['end'], ['big', 'd']);
       await visits(['regenerate'], ['set', 'a', 2], ['write'], ['set', 'b', 2], ['end']);

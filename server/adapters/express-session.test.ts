@@ -246,6 +246,24 @@ test('changed servers hold from the next call on, also for a request under way',
   await change('/mcproxy', { servers: [memcached.address] });
 });
 
+test('one silent server of several is no outage: sessions on the others are to be had', async () => {
+  await using second = await startMemcached();
+  await change('/mcproxy', { servers: [memcached.address, second.address] });
+  const guarded = new ExpressSessionStore(sessions);
+  const guard = guarded.guard();
+  const ids = Array.from({ length: 20 }, (_, index) => `one of several ${index}`);
+  for (const id of ids) await set(sessionWith({ n: 0 }), id);
+  await second.stop();
+  const errors = await Promise.all(ids.map((id) => new Promise((resolve) => guarded.get(id, resolve))));
+  const refused = errors.filter((error) => error !== null);
+  assert.ok(refused.length > 0 && refused.length < ids.length, `${refused.length} are there`);
+  const asking = {} as { session?: unknown };
+  guard(asking as never, {} as never, () => undefined);
+  assert.equal(asking.session, undefined);
+  second.resume();
+  await change('/mcproxy', { servers: [memcached.address] });
+});
+
 test('an outage is an error with its status and Retry-After, and an event where a guard stands behind', async () => {
   const guarded = new ExpressSessionStore(sessions);
   const guard = guarded.guard();
