@@ -1,6 +1,6 @@
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import { hindrancesOn } from '../support/chromium.ts';
 import { Contents } from '../support/pages/contents.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -105,10 +105,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const contents = new Contents(page);
     await app.open('/from');
     await contents.select('one', 'two');
-    expect(await hindrancesOn(page)).toEqual([]);
+    await checkScreen(page, 'a selection');
     await app.button('Cut').click();
     await page.getByText('2 items cut from /from').waitFor();
-    expect(await hindrancesOn(page)).toEqual([]);
+    await checkScreen(page, 'the clipboard');
     await app.open('/to');
     await page.getByText('There are currently no items').waitFor();
   });

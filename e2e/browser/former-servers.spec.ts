@@ -1,10 +1,10 @@
 import { startChaosProxy } from '../support/chaos-proxy.ts';
-import { hindrancesOn, LOOKS } from '../support/chromium.ts';
 import { withClockAhead } from '../support/clock-ahead.ts';
 import { startDealer } from '../support/connection-dealer.ts';
 import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import type { Client } from '../http/client.ts';
 import { setUpSessions } from '../http/site.ts';
+import { checkEveryLook } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -39,12 +39,7 @@ test('the Servers tab shows servers that were taken out with what they cost, and
     page.getByText(/was taken out .* told so \(503\) for another \d+ min\. Bring it back, or forget it/),
   ).toBeVisible();
   await picture(page, 'servers-taken-out');
-  for (const { name, viewport, colorScheme, rules } of LOOKS) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    await expect(first!).toBeVisible();
-    expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
-  }
+  await checkEveryLook(page);
 
   const question = `Forget ${silent}?`;
   await app.button(`Forget it: ${silent}`).click();
@@ -76,11 +71,7 @@ test('the Servers tab says of a server whose clock is off, and of an address of 
   await expect(page.getByText(/^This address leads to several servers/)).toBeVisible();
   await expect(page.getByText(new RegExp(`${ahead.address} says \\d\\d:`))).toBeVisible();
   await expect(page.getByText(new RegExp(`${dealer.address} leads to several memcached servers`))).toBeVisible();
-  for (const { name, viewport, colorScheme, rules } of LOOKS) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
-  }
+  await checkEveryLook(page);
 
   const lines = page.getByRole('list', { name: 'How each line stands' });
   const sentence = lines.getByText('leads to several servers: name each of them');

@@ -1,10 +1,9 @@
-import type { Page } from 'playwright/test';
 import { Browser, setUpSessions } from '../http/site.ts';
 import type { Memcached } from '../support/memcached.ts';
 import { KeysTab } from '../support/pages/keys-tab.ts';
 import { RawMemcached } from '../support/raw-memcached.ts';
 import type { TestServer } from '../support/server.ts';
-import { hindrancesOn } from '../support/chromium.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -18,10 +17,6 @@ async function fill(server: TestServer, memcached: Memcached): Promise<void> {
   await put('shop:login', 'user=anna;token=t0psecret');
   await put('shop:picture', Buffer.from([0x89, 0x50, 0xff, 0x00]));
   await put('counter', '42');
-}
-
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await hindrancesOn(page), screen).toEqual([]);
 }
 
 test('keys are found in their groups and looked at in every form, by the keyboard', async ({
@@ -42,7 +37,7 @@ test('keys are found in their groups and looked at in every form, by the keyboar
     await tab.row('cart:1').focus();
     await page.keyboard.press('Enter');
     await expect(tab.value).toContainText('Ännchen');
-    await check(page, 'a key beside the list');
+    await checkScreen(page, 'a key beside the list');
     await picture(page, 'keys');
     await app.button('Text').click();
     await expect(tab.value).toHaveText('{"roses": 3, "to": "Ännchen"}');
@@ -60,7 +55,7 @@ test('keys are found in their groups and looked at in every form, by the keyboar
     await tab.row('login').click();
     await expect(tab.detail.getByText('speaks of passwords, tokens or cookies')).toBeVisible();
     await expect(page.getByText('t0psecret')).toHaveCount(0);
-    await check(page, 'an obscured key');
+    await checkScreen(page, 'an obscured key');
     await app.button('Reveal').click();
     await expect(tab.value).toContainText('t0psecret');
     await expect(tab.detail.getByText(/Looked into by admin,/)).toBeVisible();
@@ -82,7 +77,7 @@ test('keys are found in their groups and looked at in every form, by the keyboar
   await test.step('of a session the header is shown, and the way to what is in it', async () => {
     await tab.rows.filter({ hasText: /^\s*[\w-]{43}/ }).click();
     await expect(tab.detail.getByText('A sealed record; this is its header.')).toBeVisible();
-    await check(page, 'a session among the keys');
+    await checkScreen(page, 'a session among the keys');
     await tab.detail.getByRole('link', { name: 'Look into the session' }).click();
     await expect(app.heading).toHaveText('mcsdc');
     await expect(page.getByText('"three roses"')).toBeVisible();
@@ -119,7 +114,7 @@ test('servers that cannot be listed are named, and never called empty', async ({
   await setUpSessions(server, [memcached.address]);
   await app.open('/mcproxy', 'keys');
   await expect(page.getByText('Nothing is kept here.')).toBeVisible();
-  await check(page, 'no keys');
+  await checkScreen(page, 'no keys');
   const servers = [memcached.address, '127.0.0.1:1025'];
   await api('/api/mcproxy', { method: 'PATCH', body: { properties: { servers } } });
   await app.button('List again').click();
@@ -139,11 +134,11 @@ test.describe('on a phone, in the dark', () => {
     await tab.open('/mcproxy', 'keys');
     await tab.signIn();
     await expect(tab.row('cart:1')).toContainText('other');
-    await check(page, 'keys on a phone');
+    await checkScreen(page, 'keys on a phone');
     await picture(page, 'keys-phone');
     await tab.row('cart:1').click();
     await expect(tab.value).toContainText('Ännchen');
-    await check(page, 'a key on a phone');
+    await checkScreen(page, 'a key on a phone');
     await tab.button('Close').click();
     await expect(tab.detail).toHaveCount(0);
   });

@@ -3,12 +3,12 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { managerOf } from '../http/client.ts';
-import { hindrancesOn } from '../support/chromium.ts';
 import { codeBlocksOf, patched, type CodeBlock } from '../support/code-blocks.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -51,7 +51,7 @@ test('docs/products.md leads from nothing to a type with a tab and tests, word f
   await page.goto(`${server.url}/manage/launch/@days`);
   await expect(page.getByRole('heading', { level: 2, name: /^<i>Launch<\/i>: \d{5} days$/ })).toBeVisible();
   await expect(page.getByText('It is to come')).toBeVisible();
-  expect(await hindrancesOn(page)).toEqual([]);
+  await checkScreen(page, 'the tab of the manual');
 
   // What `npm install /path/to/trellis` does.
   await mkdir(join(folder.path, 'countdown/node_modules'));

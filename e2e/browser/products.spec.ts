@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { managerOf } from '../http/client.ts';
-import { hindrancesOn, LOOKS } from '../support/chromium.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { checkEveryLook, checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -66,11 +66,7 @@ test('objects of a product that is gone are marked, read and deleted in the brow
     ).toBeVisible();
     await expect(page.getByRole('definition').getByText('/index_html')).toBeVisible();
     await expect(app.button('Save changes')).toHaveCount(0);
-    for (const { name, viewport, colorScheme, rules } of LOOKS) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      expect.soft(await hindrancesOn(page, rules), name).toEqual([]);
-    }
+    await checkEveryLook(page);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${server.url}/manage/news/@destination`);
     await expect(page.getByText("has no tab 'destination'")).toBeVisible();
@@ -128,7 +124,7 @@ test('a module that fails, defines nothing or breaks the policy is an error in i
   };
   await says('throws-tab', /This tab could not be loaded: The moon is full\./);
   await expect(app.button('Reload the page')).toBeVisible();
-  expect(await hindrancesOn(page)).toEqual([]);
+  await checkScreen(page, 'a tab that fails');
   await says('empty-tab', /could not be loaded: .*empty-tab\.js does not define the element <empty-tab>/);
   await says('own-lit-tab', /could not be loaded: .*(policy|Policy)/);
   await says('markup-tab', /^TypeError$/);

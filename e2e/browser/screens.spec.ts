@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { hindrancesOn, LOOKS } from '../support/chromium.ts';
+import { LOOKS } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
 import { png } from '../support/images.ts';
 import { App } from '../support/pages/app.ts';
@@ -9,17 +9,14 @@ import { Files } from '../support/pages/files.ts';
 import { TemplateTab } from '../support/pages/template-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
-/** axe on the page as it is; and nothing of it may stand out at the side. */
-async function checkPage(page: Page, screen: string, rules?: string[]): Promise<void> {
-  expect.soft(await hindrancesOn(page, rules), screen).toEqual([]);
-}
 
 for (const { name, viewport, colorScheme, rules } of LOOKS) {
-  const check = (page: Page, screen: string) => checkPage(page, screen, rules);
+  const check = (page: Page, screen: string) => checkScreen(page, screen, rules);
 
   test.describe(name, () => {
     test.use({ viewport, colorScheme });
@@ -173,7 +170,7 @@ test('the screen for the first administrator passes axe', async ({ page }) => {
   await using fresh = await startServer({ withoutAdministrator: true });
   await page.goto(/https?:\S+#token=\S+/.exec(fresh.greeting)?.[0] ?? '');
   await page.getByRole('heading', { name: 'Create the administrator' }).waitFor();
-  await checkPage(page, 'administrator');
+  await checkScreen(page, 'administrator');
 });
 
 test.describe('phone', () => {

@@ -1,11 +1,10 @@
-import type { Page } from 'playwright/test';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { clientOf, sameOrigin, type Client } from '../http/client.ts';
 import { Browser, setUpSessions } from '../http/site.ts';
 import { SessionsTab } from '../support/pages/sessions-tab.ts';
 import { RawMemcached } from '../support/raw-memcached.ts';
 import { basic, type TestServer } from '../support/server.ts';
-import { hindrancesOn } from '../support/chromium.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -25,10 +24,6 @@ async function begin(server: TestServer, api: Client, addresses: readonly string
 
 async function totalOf(api: Client): Promise<number> {
   return (await api('/api/mcsdc/@sessions')).json<SessionsMessage>().total;
-}
-
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await hindrancesOn(page), screen).toEqual([]);
 }
 
 test('sessions are listed, filtered, looked into and ended', async ({ app, page, server, memcached, api }) => {
@@ -57,7 +52,7 @@ test('sessions are listed, filtered, looked into and ended', async ({ app, page,
     await expect(tab.item('cart')).toContainText('"three roses"');
     await expect(tab.item('api_token')).toContainText('<password obscured>');
     await expect(tab.detail.getByText('Firefox 145, Linux')).toBeVisible();
-    await check(page, 'a session beside the list');
+    await checkScreen(page, 'a session beside the list');
     await picture(page, 'sessions');
     await app.button('JSON').click();
     await expect(tab.item('cart')).toContainText('"three roses"');
@@ -115,7 +110,7 @@ test('a list that cannot be made says so, and never that there are none', async 
   const tab = new SessionsTab(page);
   await app.open('/mcsdc', 'sessions');
   await expect(page.getByText('No sessions are kept here.')).toBeVisible();
-  await check(page, 'an empty list');
+  await checkScreen(page, 'an empty list');
   const servers = [memcached.address, '127.0.0.1:1025'];
   await api('/api/mcproxy', { method: 'PATCH', body: { properties: { servers } } });
   await app.button('List again').click();
@@ -126,7 +121,7 @@ test('a list that cannot be made says so, and never that there are none', async 
   await expect(app.alert("Cannot list the sessions of '/mcsdc'.")).toContainText(`${memcached.address} refused`);
   await expect(page.getByText('No sessions are kept here.')).toHaveCount(0);
   await expect(tab.figure('Sessions')).toHaveText('–');
-  await check(page, 'a list that failed');
+  await checkScreen(page, 'a list that failed');
 });
 
 test('in process memory the tab says how many there are', async ({ app, page, server }) => {
@@ -153,12 +148,12 @@ test.describe('on a phone, in the dark', () => {
     await expect(tab.row('anna').first()).toContainText('127.0.0.1, Firefox 145, Linux');
     await tab.row('anna').first().getByRole('checkbox').check();
     await expect(tab.button('End 1 session')).toBeVisible();
-    await check(page, 'the list on a phone');
+    await checkScreen(page, 'the list on a phone');
     await picture(page, 'sessions-phone');
     await tab.button('Clear').click();
     await tab.row('anna').first().click();
     await expect(tab.item('cart')).toContainText('three roses');
-    await check(page, 'a session on a phone');
+    await checkScreen(page, 'a session on a phone');
     await tab.button('Close').click();
     await expect(tab.detail).toHaveCount(0);
     await expect(tab.rows).toHaveCount(5);
@@ -177,7 +172,7 @@ test('a record that cannot be opened is listed with why, and ended', async ({ ap
   await page.getByText('1 record that cannot be opened').click();
   const list = page.getByRole('list', { name: 'Records that cannot be opened' });
   await expect(list.getByText(/was changed since/)).toBeVisible();
-  await check(page, 'a record that cannot be opened');
+  await checkScreen(page, 'a record that cannot be opened');
   await list.getByRole('button', { name: /^End / }).click();
   await app
     .dialog(/^End the record /)

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright/test';
 import { setUpSessions } from '../http/site.ts';
-import { hindrancesOn } from '../support/chromium.ts';
 import { startServer } from '../support/server.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
+import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -137,7 +137,7 @@ test('who signs in after somebody else at the same browser begins with an empty 
     await app.signOut();
     await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
     await expect(page.getByText('You are signed out. Your session in this browser has ended.')).toBeVisible();
-    expect.soft(await hindrancesOn(page), 'signed out').toEqual([]);
+    await checkScreen(page, 'signed out');
     expect(await page.context().cookies()).toEqual([]);
   });
 
