@@ -82,7 +82,6 @@ export function restore(from: string, dataFolder: string, options: CheckOptions 
       if (existsSync(join(from, name))) copyWhole(join(from, name), fresh);
     }
     const facts = check(fresh, options);
-    checkUnused(dataFolder);
     const release = takeAlone(dataFolder);
     try {
       const former = putAside(dataFolder);
@@ -176,27 +175,9 @@ function hasKeyRing(folder: string): boolean {
   return true;
 }
 
-/** A server or an application that uses the folder would go on with the file that is no longer there. */
-function checkUnused(dataFolder: string): void {
-  const file = join(dataFolder, FILE_NAME);
-  if (bytesOf(file) === 0 || !isOurs(file)) return;
-  const database = open(file);
-  try {
-    const users = database.prepare('SELECT count(*) FROM entries WHERE name = ? AND expires > ?').pluck();
-    const [servers, applications] = IN_USE.map((name) => Number(users.get(name, Date.now())));
-    if (servers === 0 && applications === 0) return;
-    throw new CannotOpen(
-      `The data folder "${resolve(dataFolder)}" is in use by ${counted(servers ?? 0, 'server')} and ${counted(applications ?? 0, 'application')}. ` +
-        'End them first; one that was killed counts for a minute. Nothing was changed.',
-    );
-  } finally {
-    database.close();
-  }
-}
-
 /**
- * Every process that has the data file open holds a lock on it, and keeps it while it is stopped or hangs, however long:
- * no sign of life is needed. Gives what ends ours.
+ * Whoever uses the folder would go on with the file that is no longer there. Every process that has the data file open holds
+ * a lock on it, for as long as it lives, and while it is stopped or hangs. Gives what ends ours.
  */
 function takeAlone(dataFolder: string): () => void {
   const file = join(dataFolder, FILE_NAME);
@@ -214,18 +195,6 @@ function takeAlone(dataFolder: string): () => void {
     );
   }
   return () => database.close();
-}
-
-/** A file too damaged to be read is what a backup is restored for. */
-function isOurs(file: string): boolean {
-  const database = new Database(file, { timeout: 0 });
-  try {
-    return database.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'entries'").pluck().get() === 1;
-  } catch {
-    return false;
-  } finally {
-    database.close();
-  }
 }
 
 function putAside(dataFolder: string): string | undefined {
@@ -257,8 +226,4 @@ function bytesOf(file: string): number {
 function inWords(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   return new CannotOpen(`The database "${file}" cannot be read (${error.message}).`, { cause: error });
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
