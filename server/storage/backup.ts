@@ -9,13 +9,12 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
 import { damagedContents, pathOf } from './damage.ts';
-import { APPLICATION_ID, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
+import { APPLICATION_ID, bytesOf, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
 
 /** What a backup holds, or what a restore brought back and put aside. */
 export interface BackupFacts {
@@ -217,10 +216,6 @@ function open(file: string, options: Database.Options = {}): Database.Database {
 
 function empty(file: string): CannotOpen {
   return new CannotOpen(`The database "${file}" is empty: there is nothing to back up. Restore an earlier backup.`);
-}
-
-function bytesOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function inWords(error: unknown, file: string): unknown {

@@ -82,7 +82,8 @@ export function lost(dataFolder: string, evidence: string, what: string): Cannot
   );
 }
 
-function bytesOf(file: string): number {
+/** 0 where there is no file. */
+export function bytesOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
