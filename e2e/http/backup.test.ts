@@ -17,7 +17,7 @@ test('what was backed up while the server ran is there again on another disk, se
   const data = join(folder, 'data');
   const backup = join(folder, 'backup');
   const elsewhere = join(folder, 'elsewhere');
-  const server = await startServer({ data });
+  await using server = await startServer({ data });
   await setUpSessions(server, [memcached.address]);
   const browser = new Browser(server);
   await browser.add('cart 3 apples');
@@ -27,11 +27,11 @@ test('what was backed up while the server ran is there again on another disk, se
 
   const refused = await runCli(['restore', backup, '--data', data], '');
   assert.equal(refused.code, 1);
-  assert.match(refused.errors, /is in use by 1 server and 0 applications\. End them first/);
+  assert.match(refused.errors, /is in use by a process that has its data file open\. End it first/);
   assert.equal((await clientOf(server)('/healthz')).status, 200);
 
   await managerOf(server)('/api/mcsdc', { method: 'DELETE' });
-  await server.stop();
+  await server.kill();
   for (const target of [data, elsewhere]) {
     const restored = await runCli(['restore', backup, '--data', target], '');
     assert.deepEqual([restored.code, restored.errors], [0, '']);
