@@ -12,6 +12,8 @@ export class CredentialsForm extends LitElement {
   @property() token = '';
   @property() name = '';
   @state() private problem = '';
+  /** Whether what was typed is at fault, and not that nobody can be signed in now. */
+  @state() private isWrong = false;
   @state() private isShown = false;
   @state() private isBusy = false;
   @query('#name') private nameField!: HTMLInputElement;
@@ -57,7 +59,7 @@ export class CredentialsForm extends LitElement {
           type=${this.isShown ? 'text' : 'password'}
           autocomplete=${isNew ? 'new-password' : 'current-password'}
           aria-describedby="problem"
-          aria-invalid=${this.problem ? 'true' : 'false'}
+          aria-invalid=${this.isWrong ? 'true' : 'false'}
         />
         <button
           type="button"
@@ -80,6 +82,7 @@ export class CredentialsForm extends LitElement {
     const name = this.nameField.value.trim();
     const password = this.passwordField.value;
     this.problem = this.#missing(name, password);
+    this.isWrong = this.problem !== '';
     if (this.problem || this.isBusy) return;
     this.isBusy = true;
     try {
@@ -87,6 +90,7 @@ export class CredentialsForm extends LitElement {
       this.dispatchEvent(new Event('signed-in'));
     } catch (caught) {
       this.problem = wordsFor(caught);
+      this.isWrong = caught instanceof ApiProblem && [401, 422].includes(caught.status);
       this.passwordField.select();
     } finally {
       this.isBusy = false;

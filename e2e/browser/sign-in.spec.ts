@@ -1,6 +1,7 @@
 import type { Page } from 'playwright/test';
 import { setUpSessions } from '../http/site.ts';
 import { startServer } from '../support/server.ts';
+import { holdLock } from '../support/unwritable.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
@@ -47,6 +48,19 @@ test('too many tries have to wait, and are told how long', async ({ page }) => {
     await expect(app.button('Sign in')).toBeEnabled();
   }
   await expect(alert).toBeVisible();
+});
+
+test('who cannot be signed in now is told why, and not that the password is wrong', async ({ page, server }) => {
+  const app = new App(page);
+  await app.open('/');
+  await using locked = await holdLock(server.data, false);
+  await app.signIn();
+  await expect(app.alert(/Another program holds the database locked/)).toBeVisible({ timeout: 20_000 });
+  const password = page.getByLabel('Password', { exact: true });
+  await expect(password).toHaveAttribute('aria-invalid', 'false');
+  await locked.end();
+  await app.button('Sign in').click();
+  await expect(app.heading, 'what was typed is still there').toHaveText('Root');
 });
 
 test('signing out leaves nothing behind, not even by going back', async ({ app, page }) => {
