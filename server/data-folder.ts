@@ -7,7 +7,7 @@ import { KeyRing } from './base/secrets.ts';
 import { readConfig, type Config } from './config.ts';
 import { EndedSessions } from './ended-sessions.ts';
 import { generationOfUser, Generations } from './generations.ts';
-import { noteKeyIds } from './key-ids.ts';
+import { areStrange, noteKeyIds } from './key-ids.ts';
 import { Database } from './objects/database.ts';
 import { ROOT } from './objects/object.ts';
 import { Types } from './objects/types.ts';
@@ -81,7 +81,9 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     await prepare(storage, database, signingIn.users);
     const services = { ...signingIn, log, background, tabModules: tabModules.byElement };
     const keyRing = keyRingFor(config, storage, signsAs);
-    await noteKeyIds(keyRing, storage.table('key ids'), wallClock);
+    const keyIds = storage.table<number>('key ids');
+    if (areStrange(keyRing, keyIds)) refuseOrWarn(config, signsAs, log);
+    await noteKeyIds(keyRing, keyIds, wallClock);
     const site = siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
@@ -146,6 +148,18 @@ function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, sig
   // A ring beside it says from now on that the data file has a tree, so it has one without its log.
   storage.checkpoint();
   return KeyRing.inFolder(dataFolder);
+}
+
+/** A server may be given a new ring on purpose. An application that came with another would begin everybody anew, unseen. */
+function refuseOrWarn({ dataFolder }: Config, signsAs: SignsAs, log: Log): void {
+  const what = `none of its keys (TRELLIS_SECRETS or secrets.json) was ever used with the data folder "${dataFolder}"`;
+  const rule = 'Give every process the same keys, the older ones included.';
+  if (signsAs === 'applications') {
+    throw new CannotOpen(
+      `The application knows nobody's session: ${what}. ${rule} Where all were replaced, start a server with the new ones first.`,
+    );
+  }
+  log.warn(`Every session ends with this start: ${what}. ${rule}`);
 }
 
 /** A first start makes the tree, then the ring, and then notes the ids of its keys. */

@@ -11,3 +11,8 @@ export async function noteKeyIds(keyRing: KeyRing, table: KeyedTable<number>, cl
   for (const id of keyRing.ids) if (table.get(id) === undefined) await table.whenFree(() => table.add(id, clock()));
   keyRing.isOurs = (id) => table.get(id) !== undefined;
 }
+
+/** Whether the data were used with keys, and with none of these. */
+export function areStrange({ ids }: KeyRing, table: KeyedTable<number>): boolean {
+  return table.entries().length > 0 && !ids.some((id) => table.get(id) !== undefined);
+}

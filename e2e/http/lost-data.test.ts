@@ -122,6 +122,20 @@ test('a tree that was used with TRELLIS_SECRETS is not used without them, and it
   }
 });
 
+test('a server that is given other keys than there ever were starts, and says what that ends; one of them is enough', async () => {
+  const data = newFolder();
+  const [first, second, third] = ['A', 'B', 'C'].map((letter) => letter.repeat(42) + 'A');
+  const logOf = async (TRELLIS_SECRETS: string) => {
+    await using server = await startServer({ data, environment: { TRELLIS_SECRETS } });
+    return server.log();
+  };
+  const warning = /Every session ends with this start: none of its keys .* Give every process the same keys/;
+  assert.doesNotMatch(await logOf(first!), warning);
+  assert.doesNotMatch(await logOf(`${second},${first}`), warning);
+  assert.match(await logOf(third!), warning);
+  assert.doesNotMatch(await logOf(third!), warning);
+});
+
 test('a key ring that cannot be read is one sentence', async () => {
   const data = await used();
   const ring = join(data, 'secrets.json');

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { KeyRing } from '../base/secrets.ts';
 import { openStorage } from '../storage/open.ts';
 import { openTestInstallation } from '../testing.ts';
 import { openSessions, SessionsNotShared } from './open-sessions.ts';
@@ -47,6 +48,25 @@ test('an application is no server: it is not counted as another process of the t
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
   const data = join(tmpdir(), `trellis-missing-${randomUUID()}`);
   await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);
+});
+
+test('keys of which none was ever used with the tree are refused and not noted; one of them that was is enough', async () => {
+  await using opened = await openTestSessions();
+  const { folder, site } = opened.installation;
+  const strange = randomBytes(32).toString('base64url');
+  const { keys } = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as { keys: readonly string[] };
+  const open = (...ring: readonly string[]) =>
+    openSessions({ data: folder, manager: MANAGER, environment: { TRELLIS_SECRETS: ring.join(',') } });
+  for (let time = 0; time < 2; time += 1) {
+    await assert.rejects(
+      open(strange),
+      /^CannotOpen: The application knows nobody's session: none of its keys \(TRELLIS_SECRETS or secrets\.json\) was ever used with the data folder ".+"\. Give every process the same keys/,
+    );
+  }
+  const [id] = KeyRing.parse(strange).ids;
+  assert.equal(site.keyRing.isOurs?.(id!), false);
+  await (await open(strange, ...keys)).close();
+  await (await open(strange)).close();
 });
 
 test('a database of another version, older or newer, is refused with both versions and stays as it was to the byte', async () => {
