@@ -185,7 +185,7 @@ export class Member {
   }
 
   /** memcached's `stats`, the general ones or a group of them, asked even of a server that counts as down. */
-  async stats(group?: 'settings'): Promise<Map<string, string>> {
+  async stats(group?: 'settings' | 'items'): Promise<Map<string, string>> {
     const stats = new Map<string, string>();
     await this.#insist(
       (opaque) => protocol.bareRequest(OPCODES.stat, opaque, group),

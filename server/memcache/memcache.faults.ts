@@ -295,6 +295,23 @@ test('a full server that refuses is a refusal, not a lost value', async () => {
   await store.close();
 });
 
+for (const size of [200, 50_000]) {
+  test(`what a full server refuses is counted, of values of ${size} bytes`, async () => {
+    await using server = await startMemcached({ args: ['-M', '-m', '8'] });
+    const store = clusterOf([server]);
+    let refused = 0;
+    for (let number = 0; refused < 20; number++) {
+      await store.set(`k${number}`, versioned('x'.repeat(size)), 60).catch((error: Error) => {
+        assert.match(error.message, /is full and refuses new values/);
+        refused += 1;
+      });
+    }
+    const [status] = await store.servers();
+    assert.equal(status?.refusals, refused);
+    await store.close();
+  });
+}
+
 test('a value that has no room to grow on a full server stays as it was', async () => {
   await using server = await startMemcached({ args: ['-M', '-m', '8'] });
   const store = clusterOf([server]);

@@ -12,8 +12,9 @@ export async function statusOf(member: Member, clock: Clock): Promise<ServerStat
     if (member.version === null) await member.ping();
     const begun = performance.now();
     const pinged = member.ping().then(() => performance.now() - begun);
-    const [latencyMs, stats, settings] = await Promise.all([pinged, member.stats(), member.stats('settings')]);
-    return answered(member, latencyMs, stats, settings, clock());
+    const asked = [member.stats(), member.stats('settings'), member.stats('items')] as const;
+    const [latencyMs, stats, settings, items] = await Promise.all([pinged, ...asked]);
+    return { ...answered(member, latencyMs, stats, settings, clock()), refusals: refusalsIn(stats, items) };
   } catch (error) {
     return unanswered(member, error);
   }
@@ -21,7 +22,7 @@ export async function statusOf(member: Member, clock: Clock): Promise<ServerStat
 
 type Stats = ReadonlyMap<string, string>;
 
-function answered(member: Member, latencyMs: number, stats: Stats, settings: Stats, now: number): ServerStatus {
+function answered(member: Member, latencyMs: number, stats: Stats, settings: Stats, now: number) {
   const number = (name: string): number | null => {
     const text = stats.get(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
@@ -38,13 +39,23 @@ function answered(member: Member, latencyMs: number, stats: Stats, settings: Sta
     hits: number('get_hits'),
     misses: number('get_misses'),
     evictions: number('evictions'),
-    refusals: number('store_no_memory'),
     evicts: settings.has('evictions') ? settings.get('evictions') === 'on' : null,
     connections: number('curr_connections'),
     clockDifferenceS: clockDifference(number('time'), now),
     error: null,
     downSince: null,
   };
+}
+
+/** `store_no_memory` counts only what the text protocol was refused; the sizes of items each count everybody's. */
+function refusalsIn(stats: Stats, items: Stats): number | null {
+  const total = stats.get('store_no_memory');
+  if (total === undefined) return null;
+  const bySize = [...items].filter(([name]) => name.endsWith(':outofmemory'));
+  return Math.max(
+    Number(total),
+    bySize.reduce((sum, [, count]) => sum + Number(count), 0),
+  );
 }
 
 function unanswered(member: Member, error: unknown): ServerStatus {

@@ -25,7 +25,7 @@ export function memoryWarning(status: ServerStatus): { readonly text: string; re
     case 'refusing':
       return {
         short: 'Memory is full',
-        text: `Memory of ${address} is full: it refused ${count(status.refusals)} values since it started, and dropped none. Whoever needs a new or larger session there is told so (503). Give it more memory (-m).`,
+        text: `Memory of ${address} is full: it refused ${count(status.refusals)} values since it started, and dropped none. Whoever needs a new or larger session there is told so (503). Give it more memory (-m), or sessions a shorter idle timeout.`,
       };
     case 'filling':
       return {
@@ -38,8 +38,8 @@ export function memoryWarning(status: ServerStatus): { readonly text: string; re
 }
 
 function whenFull({ evicts }: ServerStatus): string {
-  if (evicts === false) return 'Then it refuses new sessions (503).';
-  return 'Then it pushes out items, and sessions end early, unless it is started with -M.';
+  if (evicts === false) return 'When it is full, it refuses new sessions (503).';
+  return 'When it is full, it pushes out items, and sessions end early, unless it is started with -M.';
 }
 
 /** What to do about process memory that is full, and where. */
