@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, rename, stat, symlink, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, stat, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -115,6 +115,55 @@ test('a server that is frozen is no reason to restore; one whose files were exch
   await next.kill();
   await using again = await startServer({ data });
   for (const id of ['first', 'second']) assert.equal((await managerOf(again)(`/api/${id}`)).status, 200, id);
+});
+
+test('a data file that was replaced under a server is used as it is by the next start, without the log of the former', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  const backup = join(folder.path, 'backup');
+  await using server = await startServer({ data });
+  const add = (on: TestServer, id: string) => managerOf(on)('/api', { body: { type: 'Folder', id } });
+  assert.equal((await add(server, 'before')).status, 201);
+  assert.equal((await runCli(['backup', backup, '--data', data], '')).code, 0);
+  for (const id of ['a', 'b', 'c', 'd', 'e']) assert.equal((await add(server, id)).status, 201);
+  const log = await readFile(join(data, `${FILE}-wal`));
+  await copyFile(join(backup, FILE), join(data, 'n'));
+  await rename(join(data, 'n'), join(data, FILE));
+  const refused = await add(server, 'after');
+  assert.equal(refused.status, 503);
+  assert.match(
+    refused.json<ProblemMessage>().detail,
+    /Where it was killed, remove the files that end in -wal and -shm/,
+  );
+  assert.equal(await server.stop(), 0);
+  assert.match(server.log(), /the log of that one was moved aside/);
+  const names = await readdir(data);
+  const aside = names.find((name) => name.startsWith('of-replaced-file-'));
+  assert.deepEqual(new Set(names), new Set([aside, 'secrets.json', FILE, `${FILE}.lock`]));
+  assert.deepEqual(await readFile(join(data, aside!, `${FILE}-wal`)), log);
+  assert.deepEqual(await readFile(join(data, FILE)), await readFile(join(backup, FILE)));
+  await using again = await startServer({ data });
+  for (const [id, status] of [
+    ['before', 200],
+    ['a', 404],
+    ['e', 404],
+  ] as const)
+    assert.equal((await managerOf(again)(`/api/${id}`)).status, status, id);
+  assert.equal((await add(again, 'after')).status, 201);
+});
+
+test('a data file that was moved away, and back after its server ended, has its log still', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  await using server = await startServer({ data });
+  const add = (on: TestServer, id: string) => managerOf(on)('/api', { body: { type: 'Folder', id } });
+  assert.equal((await add(server, 'kept')).status, 201);
+  await rename(join(data, FILE), join(folder.path, 'away'));
+  assert.equal((await add(server, 'after')).status, 503);
+  assert.equal(await server.stop(), 0);
+  await rename(join(folder.path, 'away'), join(data, FILE));
+  await using again = await startServer({ data });
+  assert.equal((await managerOf(again)('/api/kept')).status, 200);
 });
 
 /** As if the signs of life of all servers had expired. */

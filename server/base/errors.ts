@@ -145,11 +145,11 @@ export class DiskFull extends Problem {
 
 /** The data file was deleted or replaced while this process has it open: what it wrote there would be lost. */
 export class StorageGone extends Problem {
-  /** `what` happened: `"trellis.sqlite" was replaced`. */
-  constructor(what: string) {
+  /** `what` happened: `"trellis.sqlite" was replaced`; and what more there is to do. */
+  constructor(what: string, further = '') {
     const detail =
       `${what} while this server has it open, so it takes no more changes. Stop the server, see that the right data file ` +
-      'is in the data folder, or restore a backup, and start it again.';
+      `is in the data folder, or restore a backup, and start it again.${further}`;
     super(503, 'storage-gone', detail);
   }
 }

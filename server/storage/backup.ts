@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
+import { moveAside } from './aside.ts';
 import { damagedContents, pathOf } from './damage.ts';
 import { APPLICATION_ID, bytesOf, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
 
@@ -198,12 +199,8 @@ function takeAlone(dataFolder: string): () => void {
 
 function putAside(dataFolder: string): string | undefined {
   const names = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`, SECRETS];
-  const there = names.filter((name) => existsSync(join(dataFolder, name)));
-  if (there.length === 0) return undefined;
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-  const former = mkdtempSync(join(dataFolder, `before-restore-${stamp}-`));
-  for (const name of there) renameSync(join(dataFolder, name), join(former, name));
-  return former;
+  const [first, ...others] = names.map((name) => join(dataFolder, name)).filter((file) => existsSync(file));
+  return first === undefined ? undefined : moveAside([first, ...others], 'before-restore');
 }
 
 function open(file: string, options: Database.Options = {}): Database.Database {

@@ -59,7 +59,7 @@ async function kept() {
   const parent = await mkdtemp(join(tmpdir(), 'trellis-gone-'));
   const dataFolder = join(parent, 'data');
   const lines: string[] = [];
-  const log = { fatal: (_: unknown, text: string) => lines.push(text) } as unknown as Log;
+  const log = { fatal: (_: unknown, text: string) => lines.push(text), warn: () => {} } as unknown as Log;
   const site = await makeSite({
     open: (clock) => openStorage({ dataFolder, clock, log }),
     dispose: () => rm(parent, { recursive: true }),

@@ -36,6 +36,8 @@ const MOST_CHANGED_SINCE = 10_000;
 const SEARCHED_A_TURN = 2000;
 /** A search that has not filled its limit by then gives what it found. */
 const SEARCH_MS = 2000;
+const LOG_ASIDE =
+  'Another data file is in the place of the one that was open: the log of that one was moved aside, and the next start uses the other file as it is';
 
 /** Objects in one SQLite file, which several processes of one machine may share. */
 export class SqliteStorage implements Storage {
@@ -179,6 +181,8 @@ export class SqliteStorage implements Storage {
   close(): void {
     this.#scanner.close();
     this.#database.close();
+    const aside = this.#files.moveAside();
+    if (aside !== undefined) this.#log?.warn({ folder: aside }, LOG_ASIDE);
   }
 
   async #whenFree<Result>(step: () => Result): Promise<Result> {
