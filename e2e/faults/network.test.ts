@@ -57,7 +57,8 @@ describe('a network in trouble', { concurrency: true }, () => {
         );
         t.diagnostic(`${share.toFixed(2)} % succeeded, 0 torn values, ${stale} stale ones`);
         t.diagnostic(`reads: ${times(reads)}; changes: ${times(changes)}`);
-        assert.ok(faults > OPERATIONS / 10, `only ${faults} answers were disturbed`);
+        // Where both are found down, most requests are refused without an answer that could be disturbed.
+        assert.ok(faults > OPERATIONS / (broken === 1 ? 10 : 100), `only ${faults} answers were disturbed`);
         // Where both are in trouble, a write may reach one alone, and the next read only the other.
         if (broken === 1) assert.deepEqual({ stale, isEnough: share >= sized(99, 99.9) }, { stale: 0, isEnough: true });
         return 100 * Math.max(percentile(reads, 0.99) / readMs, percentile(changes, 0.99) / changeMs);
