@@ -66,6 +66,54 @@ test('a server that was removed and holds what others have changed since is not 
   assert.equal(stale, 0);
 });
 
+/** Which servers a proxy names one after the other, and how many copies; sessions are changed and ended in the second. */
+const COURSES: readonly (readonly (readonly [copies: number, servers: string])[])[] = [
+  [
+    [2, 'AB'],
+    [1, 'B'],
+    [1, 'A'],
+  ],
+  [
+    [2, 'AB'],
+    [1, 'AB'],
+    [1, 'A'],
+  ],
+  [
+    [2, 'AB'],
+    [1, 'B'],
+    [2, 'AB'],
+    [1, 'A'],
+  ],
+  [
+    [2, 'AB'],
+    [2, 'BC'],
+    [2, 'AD'],
+  ],
+];
+
+for (const course of COURSES) {
+  const words = course.map(([copies, servers]) => `${copies} on ${servers}`).join(', then ');
+  test(`a copy that was left behind is not believed where only its server stays (copies: ${words})`, async (t) => {
+    await using cluster = await MemcachedCluster.start(4);
+    const propertiesOf = ([replicas, servers]: readonly [number, string]) => ({
+      servers: Array.from(servers, (name) => cluster.addresses['ABCD'.indexOf(name)]!),
+      replicas,
+    });
+    const [first, second, ...further] = course.map(propertiesOf);
+    const { servers, ...proxy } = first!;
+    await using site = await startSite({ servers, proxy });
+    const [users, leavers] = [await newPeople(site), await newPeople(site)];
+    await changeProperties(site, '/mcproxy', second!);
+    for (const person of users) assert.equal(await write(person), true);
+    for (const { visitor } of leavers) assert.equal((await visitor.copy().post('/page', 'invalidate')).status, 200);
+    for (const properties of further) await changeProperties(site, '/mcproxy', properties);
+    const lost = await countLost(users, [site]);
+    const revived = SESSIONS - (await countLost(leavers, [site]));
+    t.diagnostic(`${SESSIONS} changed sessions: ${lost} lost; ${SESSIONS} ended ones: ${revived} are back`);
+    assert.deepEqual({ lost, revived }, { lost: 0, revived: 0 });
+  });
+}
+
 test('a server that is gone since it was taken out, or never was there, keeps nobody from a new session', async () => {
   await using cluster = await MemcachedCluster.start(2);
   const { addresses } = cluster;

@@ -39,7 +39,7 @@ export interface ClusterOptions {
   readonly replicas?: number;
   /** What is found nowhere else is asked of them, for as long as things move after they were removed. */
   readonly former?: readonly FormerServer[];
-  /** When `addresses` were last changed, in milliseconds since 1970: for as long as things move, keys may be elsewhere. */
+  /** When `addresses` or `replicas` were last changed, in milliseconds since 1970: for as long as things move, copies may be elsewhere. */
   readonly changedAt?: number;
   /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
   readonly longestTtlS?: number;
@@ -114,6 +114,7 @@ export class Cluster implements Store {
       clock: this.#clock,
       longestTtlMs: () => this.#longestTtlS * 1000,
       orderOf: (key) => this.#orderOf(key),
+      isMoving: () => this.#isMoving,
       log: options.log,
     });
   }
@@ -239,7 +240,11 @@ export class Cluster implements Store {
 
   /** There is one copy of each value, and none can be at a former place any more: nothing has to be compared. */
   get #isSettled(): boolean {
-    return this.#replicas === 1 && (!this.hasMoved || this.#hasOutlived(this.#changedAt));
+    return this.#replicas === 1 && !this.#isMoving;
+  }
+
+  get #isMoving(): boolean {
+    return this.hasMoved && !this.#hasOutlived(this.#changedAt);
   }
 
   get #formerMembers(): readonly Member[] {

@@ -1,4 +1,4 @@
-import { Turns } from '../base/limits.ts';
+import { BoundedMap, Turns } from '../base/limits.ts';
 import type { Lifetime } from './expiry.ts';
 import type { Keeping } from './keeping.ts';
 import { toCopied, type CopiedItem } from './copied-item.ts';
@@ -13,12 +13,15 @@ export interface CopiesOptions extends Omit<CopiedReadOptions, 'key' | 'check' |
   readonly members: readonly Member[];
   /** The members in the order of their places for a key. */
   readonly orderOf: (key: string) => readonly Member[];
+  /** Whether copies may still be where they were before the servers, or how many of them hold a copy, were changed. */
+  readonly isMoving: () => boolean;
 }
 
 type Writing = Omit<CopiedWriteOptions, 'reach' | 'replicas'>;
 
 const LONGEST_WRITE_MS = 10_000;
 const AGREE_ATTEMPTS = 10;
+const CLEARED_REMEMBERED = 10_000;
 
 /**
  * Keeps each value on several servers. Reads ask all places of a key, the newest version wins, and a value is given only
@@ -44,6 +47,8 @@ export class Copies implements Keeping {
   readonly #options: CopiesOptions;
   /** A version remembers the last writes of each process: one write of a value at a time can tell how it ended. */
   readonly #turns = new Turns(LONGEST_WRITE_MS, Infinity);
+  /** On which servers no copy of a key is left from before the servers were changed. */
+  readonly #cleared = new BoundedMap<string, Set<Member>>(CLEARED_REMEMBERED);
 
   constructor(options: CopiesOptions) {
     this.#options = options;
@@ -129,9 +134,8 @@ export class Copies implements Keeping {
     const write = new CopiedWrite({ ...writing, reach, replicas: this.#options.replicas });
     const course = await write.run();
     if (course === 'disputed') return await this.#settle(writing);
-    if (course === 'stored' && write.holders.size > 0 && this.#hadTrouble()) {
-      this.#clearElsewhere(writing, write.holders);
-    }
+    if (course !== 'stored' || write.holders.size === 0) return course;
+    await this.#clearElsewhere(writing, write.holders);
     return course;
   }
 
@@ -147,18 +151,33 @@ export class Copies implements Keeping {
     return this.#options.members.some((member) => member.health.troubledAt > since);
   }
 
-  /** While a place was out of reach, another took its copy. Left there, it would come back after the others are lost. */
-  #clearElsewhere({ key, value, check }: Writing, holders: ReadonlySet<Member>): void {
+  /**
+   * While a place was out of reach, another took its copy; where the servers were changed, one may be at a former place.
+   * Left there, it would come back after the others are lost, or where its server alone stays. The latter is waited for:
+   * the servers may be changed again at once.
+   */
+  async #clearElsewhere(writing: Writing, holders: ReadonlySet<Member>): Promise<void> {
+    const { members, former, isMoving } = this.#options;
+    const hadTrouble = this.#hadTrouble();
+    const cleared = hadTrouble ? undefined : this.#cleared.get(writing.key);
+    const isLeft = (member: Member) => !holders.has(member) && cleared?.has(member) !== true;
+    const clearing = () => this.#clear([...members, ...former()].filter(isLeft), writing);
+    if (writing.basis !== undefined && isMoving()) await clearing();
+    else if (hadTrouble) void clearing();
+  }
+
+  async #clear(members: readonly Member[], { key, value, check }: Writing): Promise<void> {
     const clear = async (member: Member): Promise<void> => {
       const item = await member.get(key);
-      if (item === undefined || check?.(item.value) === false) return;
-      if (compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
+      if (item !== undefined && check?.(item.value) === false) return;
+      if (item !== undefined && compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
         await member.delete(key, item);
       }
+      const cleared = this.#cleared.get(key);
+      if (cleared === undefined) this.#cleared.set(key, new Set([member]));
+      else cleared.add(member);
     };
-    for (const member of this.#options.members) {
-      if (!holders.has(member) && member.health.state === 'up') clear(member).catch(() => undefined);
-    }
+    await Promise.allSettled(members.filter(({ health }) => health.state === 'up').map(clear));
   }
 
   /** The same unconditional write to every place. */

@@ -39,6 +39,16 @@ test('every server that was ever named is known with the time it was removed, ho
   assert.equal(changedAt, times[3]);
 });
 
+test('how many servers keep a copy is a change of the places, too', async () => {
+  const changedAt = async () => (await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses)).changedAt!;
+  const before = await changedAt();
+  await change({ replicas: 2 });
+  assert.ok((await changedAt()) > before);
+  await change({ replicas: 1 });
+  const object = await proxy();
+  assert.equal(await changedAt(), (await object.connection.revisions(object, 1))[0]!.time);
+});
+
 test('of the servers that were taken out, those where something was stored are asked until they are forgotten', async () => {
   const { serverNotes } = installation.site;
   const asked = async () => {

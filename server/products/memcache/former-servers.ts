@@ -5,6 +5,7 @@ import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
 import { keepSeconds } from '../../sessions/lifetime.ts';
 import { siteOf } from '../../site.ts';
 import { settingsOf } from '../sessions/containers.ts';
+import { replicasOf } from './store-methods.ts';
 
 const REVISIONS_LOOKED_AT = 1_000;
 /** For a product that keeps values by itself, and says nowhere for how long. */
@@ -30,8 +31,8 @@ export function scopeOf(proxy: TreeObject): string {
 }
 
 /**
- * Which servers a proxy named before, and when that was last changed: from its own revisions. Of those that were named
- * since notes are kept, only the ones where something was stored may hold anything.
+ * Which servers a proxy named before, and when they, or how many of them keep a copy, were last changed: from its own
+ * revisions. Of those that were named since notes are kept, only the ones where something was stored may hold anything.
  */
 export async function formerServers(
   proxy: TreeObject,
@@ -46,7 +47,8 @@ export async function formerServers(
     const properties = state?.properties ?? {};
     const isSameKeys = state === null || prefixOf(proxy, properties) === prefixOf(proxy);
     const { addresses } = parseServers(isSameKeys ? ((properties['servers'] ?? []) as readonly string[]) : []);
-    if (isSameKeys && textsOf(addresses) !== textsOf(current)) changedAt ??= next.time;
+    const isSamePlaces = textsOf(addresses) === textsOf(current) && replicasOf({ properties }) === replicasOf(proxy);
+    if (isSameKeys && !isSamePlaces) changedAt ??= next.time;
     for (const address of addresses.filter(({ text }) => !isCurrent.has(text))) {
       const known = named.get(address.text);
       if (known !== undefined) known.namedIn = serial;

@@ -50,7 +50,7 @@ const history = method({
 });
 
 /** How many copies a store keeps of each value; one, where it does not say. */
-export function replicasOf({ properties }: TreeObject): number {
+export function replicasOf({ properties }: { readonly properties: Readonly<Record<string, unknown>> }): number {
   return Number(properties['replicas'] ?? 1);
 }
 
