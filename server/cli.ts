@@ -37,7 +37,11 @@ async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDam
   const facts = await backUp(dataFolder, into, { withDamaged });
   console.log(`Backed up ${contents(facts)} to ${facts.folder}, and read the copy to its last page.`);
   if (facts.damaged !== undefined) console.log(`${facts.damaged} They were copied as they are.`);
-  if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
+  if (keyRing !== undefined) console.log(KEYS_ELSEWHERE);
+  else if (!facts.hasKeyRing) {
+    console.error(KEYS_MISSED);
+    process.exitCode = 1;
+  }
 }
 
 function restoreBackup({ dataFolder, keyRing }: Config, from: string, withDamaged = false): void {
@@ -47,11 +51,19 @@ function restoreBackup({ dataFolder, keyRing }: Config, from: string, withDamage
   );
   if (facts.damaged !== undefined) console.log(`${facts.damaged} They were restored as they are.`);
   if (facts.former !== undefined) console.log(`What was there is in ${facts.former}.`);
-  if (keyRing !== undefined || !facts.hasKeyRing) console.log(KEYS_ELSEWHERE);
+  if (facts.keptKeyRing) console.log('The backup has no key ring: the secrets.json that was there stays as it was.');
+  if (keyRing !== undefined) console.log(KEYS_ELSEWHERE);
+  else if (!facts.hasKeyRing && !facts.keptKeyRing) console.log(KEYS_WANTED);
 }
 
 const KEYS_ELSEWHERE =
   'The keys in use are those of TRELLIS_SECRETS: keep them beside the backup. Who loses them logs everybody out.';
+const KEYS_MISSED =
+  'The backup has no keys: there is no secrets.json in the data folder, and TRELLIS_SECRETS is not set for this command. ' +
+  'Where the server has TRELLIS_SECRETS, set it here, too, and keep it beside the backup; otherwise put secrets.json back.';
+const KEYS_WANTED =
+  'The backup has no key ring, and none was there: put its secrets.json into the data folder, or give the server the ' +
+  'TRELLIS_SECRETS that it had.';
 
 function contents({ objects, bytes, hasKeyRing }: BackupFacts): string {
   const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -41,6 +41,33 @@ test('what was backed up while the server ran is there again on another disk, se
     browser.moveTo(again);
     assert.deepEqual(itemsOf(await browser.look()), ['cart=3 apples']);
   }
+});
+
+test('a backup for which no keys are found says so, and a restore of it leaves the key ring that is there', async () => {
+  const data = join(folder, 'keyless');
+  const [first, second] = [join(folder, 'missed'), join(folder, 'given')];
+  await (await startServer({ data })).stop();
+  const ring = join(data, 'secrets.json');
+  const keys = await readFile(ring);
+  await unlink(ring);
+  const missed = await runCli(['backup', first, '--data', data], '');
+  assert.equal(missed.code, 1);
+  assert.match(missed.output, /^Backed up \d+ objects .* without a key ring to [^\n]*\n$/);
+  assert.match(missed.errors, /^The backup has no keys: there is no secrets\.json .* TRELLIS_SECRETS is not set for/);
+  const given = await runCli(['backup', second, '--data', data], '', { TRELLIS_SECRETS: 'A'.repeat(43) });
+  assert.deepEqual([given.code, given.errors], [0, '']);
+  assert.match(given.output, /The keys in use are those of TRELLIS_SECRETS/);
+
+  const wanted = await runCli(['restore', first, '--data', data], '');
+  assert.equal(wanted.code, 0);
+  assert.match(wanted.output, /The backup has no key ring, and none was there: put its secrets\.json/);
+  await writeFile(ring, keys);
+  const kept = await runCli(['restore', first, '--data', data], '');
+  assert.deepEqual([kept.code, kept.errors], [0, '']);
+  assert.match(kept.output, /The backup has no key ring: the secrets\.json that was there stays as it was\./);
+  assert.doesNotMatch(kept.output, /TRELLIS_SECRETS/);
+  await using again = await startServer({ data });
+  assert.equal((await managerOf(again)('/api')).status, 200);
 });
 
 test('a backup of nothing, or without a folder, is refused in a sentence', async () => {

@@ -17,8 +17,12 @@ export function runServer(args: readonly string[], environment: Readonly<Record<
 }
 
 /** Runs the command-line tool with something on its standard input. */
-export function runCli(args: readonly string[], input: string): Promise<Ended> {
-  return run('cli.ts', args, input, {});
+export function runCli(
+  args: readonly string[],
+  input: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return run('cli.ts', args, input, environment);
 }
 
 async function run(

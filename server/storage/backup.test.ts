@@ -90,6 +90,19 @@ test('a restore brings both back, and keeps what was there', async () => {
   );
 });
 
+test('a restore of a backup without a key ring leaves the one that is there, and says so', async () => {
+  const { data, storage, ring } = await dataFolder('before');
+  const into = newFolder();
+  await backUp(data, into);
+  storage.close();
+  await unlink(join(into, 'secrets.json'));
+  const { former, hasKeyRing, keptKeyRing } = restore(into, data);
+  assert.deepEqual([hasKeyRing, keptKeyRing], [false, true]);
+  assert.ok(KeyRing.inFolder(data).verify('test', 'text', ring.sign('test', 'text')));
+  assert.equal(KeyRing.isIn(former ?? ''), false);
+  assert.equal(restore(into, newFolder()).keptKeyRing, false);
+});
+
 test('a restore into an empty place makes the folder', async () => {
   const { data, storage } = await dataFolder('moved');
   const into = newFolder();

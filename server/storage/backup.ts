@@ -22,7 +22,7 @@ export interface BackupFacts {
   readonly folder: string;
   readonly objects: number;
   readonly bytes: number;
-  /** Whether the key ring was in the data folder: otherwise it is in TRELLIS_SECRETS, and has to be kept beside. */
+  /** Whether a key ring is in the backup: otherwise the keys are elsewhere, or lost. */
   readonly hasKeyRing: boolean;
   /** A sentence that names the files whose bytes are damaged and were taken as they are; `undefined`: there are none. */
   readonly damaged: string | undefined;
@@ -36,9 +36,12 @@ export interface CheckOptions {
 export interface RestoreFacts extends BackupFacts {
   /** Where what was in the data folder is now; `undefined` where it was empty. */
   readonly former: string | undefined;
+  /** Whether the data folder has the key ring that it had, because the backup has none. */
+  readonly keptKeyRing: boolean;
 }
 
 const SECRETS = 'secrets.json';
+const DATABASE_FILES = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`];
 /** Who uses the folder at this moment is no part of what a backup brings back. */
 const IN_USE = ['processes', 'applications'];
 const ALL_PAGES = 2 ** 31 - 1;
@@ -69,7 +72,10 @@ export async function backUp(dataFolder: string, into: string, options: CheckOpt
   }
 }
 
-/** Checks a backup and puts it in the place of what is in the data folder, which is kept beside it. */
+/**
+ * Checks a backup and puts it in the place of what is in the data folder, which is kept beside it. A key ring that is there
+ * stays where the backup has none.
+ */
 export function restore(from: string, dataFolder: string, options: CheckOptions = {}): RestoreFacts {
   if (!existsSync(join(from, FILE_NAME))) {
     throw new CannotOpen(`There is no backup in "${resolve(from)}": it would hold ${FILE_NAME} and ${SECRETS}.`);
@@ -84,9 +90,10 @@ export function restore(from: string, dataFolder: string, options: CheckOptions 
     const facts = check(fresh, options);
     const release = takeAlone(dataFolder);
     try {
-      const former = putAside(dataFolder);
+      const keptKeyRing = !facts.hasKeyRing && KeyRing.isIn(dataFolder);
+      const former = putAside(dataFolder, [...DATABASE_FILES, ...(keptKeyRing ? [] : [SECRETS])]);
       for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dataFolder, name));
-      return { ...facts, folder: resolve(dataFolder), former };
+      return { ...facts, folder: resolve(dataFolder), former, keptKeyRing };
     } finally {
       release();
     }
@@ -197,8 +204,7 @@ function takeAlone(dataFolder: string): () => void {
   return () => database.close();
 }
 
-function putAside(dataFolder: string): string | undefined {
-  const names = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`, SECRETS];
+function putAside(dataFolder: string, names: readonly string[]): string | undefined {
   const [first, ...others] = names.map((name) => join(dataFolder, name)).filter((file) => existsSync(file));
   return first === undefined ? undefined : moveAside([first, ...others], 'before-restore');
 }
