@@ -14,7 +14,7 @@ export const REASONS = {
   unresolved: { short: 'the name does not resolve', clause: 'has a name that does not resolve' },
   notAllowed: {
     short: 'the address is not allowed',
-    clause: 'is not an allowed address; TRELLIS_MEMCACHED_ALLOW on the server says which are',
+    clause: 'is not an allowed address; TRELLIS_MEMCACHED_ALLOW of this server or application says which are',
   },
   notMemcached: { short: 'not memcached', clause: 'does not answer as memcached does' },
   overloaded: { short: 'too slow', clause: 'takes requests more slowly than they come' },
