@@ -138,7 +138,10 @@ test('objects of a product that is gone are listed, readable and marked, can be 
     assert.equal((await manager('/api/f/spare', { method: 'DELETE' })).status, 204);
     const needy = await new Browser(server).ask('/api/mcsdc/@test');
     assert.equal(needy.status, 503);
-    assert.match(needy.text, /'\/store' is a SQLite Store\. This path must lead to a MemCache Proxy or another store/);
+    assert.match(
+      needy.text,
+      /'\/store' cannot be used\. Type 'SQLite Store' is not installed\. Name its product in TRELLIS_PRODUCTS/,
+    );
     assert.equal((await clientOf(server)('/')).status, 200);
   }
   await using server = await startServer({ data, environment: both });

@@ -149,9 +149,8 @@ async function isInMemory(connection: Connection, path: string): Promise<boolean
 
 function noManager(path: string, found: TreeObject | undefined): Unavailable {
   if (found?.problem !== undefined) {
-    return new Unavailable(
-      `'${path}' cannot be used. ${found.problem.text} Use the Trellis of the version that the server has.`,
-    );
+    const { text, remedy } = found.problem;
+    return new Unavailable(`'${path}' cannot be used. ${text} ${remedy}`);
   }
   const what = found === undefined ? 'There is no object' : `There is a ${found.type}`;
   return new Unavailable(

@@ -265,7 +265,10 @@ test('an address that is not allowed is never connected to', async () => {
   for (const host of ['127.0.0.1', 'localhost', '[::ffff:7f00:1]']) {
     const store = clusterOf([{ address: `${host}:${proxy.port}` }], { allowlist });
     const { error } = await failure(store.get('k'));
-    assert.match(error.message, /is not an allowed address; TRELLIS_MEMCACHED_ALLOW of this server or application says/);
+    assert.match(
+      error.message,
+      /is not an allowed address; TRELLIS_MEMCACHED_ALLOW of this server or application says/,
+    );
     await store.close();
   }
   assert.equal(proxy.connections, 0);

@@ -74,12 +74,15 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   }
 
   /** Why this object does nothing: its type is not installed, or cannot read what is stored. */
-  get problem(): { readonly text: string; readonly short: string } | undefined {
+  get problem(): { readonly text: string; readonly short: string; readonly remedy: string } | undefined {
     const installed = this.connection.database.types.find(this.type);
-    if (installed === undefined)
-      return { text: `Type '${this.type}' is not installed.`, short: 'Type is not installed' };
-    const upgraded = upgrade(installed, this.#state.properties);
-    return typeof upgraded === 'string' ? { text: upgraded, short: 'Type is of another version' } : undefined;
+    if (installed === undefined) {
+      const remedy = 'Name its product in TRELLIS_PRODUCTS of this server or application.';
+      return { text: `Type '${this.type}' is not installed.`, short: 'Type is not installed', remedy };
+    }
+    const text = upgrade(installed, this.#state.properties);
+    if (typeof text !== 'string') return undefined;
+    return { text, short: 'Type is of another version', remedy: 'Use the version that stored it.' };
   }
 
   /** What a missing type put into an object can still be looked at. */
