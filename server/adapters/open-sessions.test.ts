@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +10,8 @@ import { openStorage } from '../storage/open.ts';
 import { openTestInstallation } from '../testing.ts';
 import { openSessions, SessionsNotShared } from './open-sessions.ts';
 import { MANAGER, openTestSessions } from './testing.ts';
+
+const NOBODY = 65_534;
 
 test('sessions in a Temporary Folder are refused with the remedy, at the start and later', async () => {
   await using installation = await openTestInstallation();
@@ -48,6 +50,24 @@ test('an application is no server: it is not counted as another process of the t
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
   const data = join(tmpdir(), `trellis-missing-${randomUUID()}`);
   await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);
+});
+
+test('the data folder of another user is refused with what to do', async () => {
+  await using opened = await openTestSessions();
+  const { folder: data } = opened.installation;
+  // Whoever is no superuser has no other user to be: then the rights are taken from this one.
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid!(NOBODY);
+  else await chmod(data, 0);
+  try {
+    await assert.rejects(
+      openSessions({ data, manager: MANAGER }),
+      /^CannotOpen: This user may not look into the data folder ".+" \(permission denied\)\. Run this program as the user whose/,
+    );
+  } finally {
+    if (isRoot) process.seteuid!(0);
+    else await chmod(data, 0o700);
+  }
 });
 
 test('keys of which none was ever used with the tree are refused and not noted; one of them that was is enough', async () => {

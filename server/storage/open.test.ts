@@ -14,8 +14,8 @@ async function newFolder() {
   return { path, file: join(path, 'trellis.sqlite'), [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 
-async function refusal(dataFolder: string): Promise<string> {
-  const error = await openStorage({ dataFolder }).catch((reason: unknown) => reason);
+async function refusal(dataFolder: string, isGuest = false): Promise<string> {
+  const error = await openStorage({ dataFolder, isGuest }).catch((reason: unknown) => reason);
   assert.ok(error instanceof CannotOpen, String(error));
   return error.message;
 }
@@ -86,7 +86,9 @@ test('a folder or a database that cannot be written is refused with a sentence',
   await chmod(folder.file, 0o400);
   assert.match(await refusal(folder.path), /^The database ".*" cannot be written \(permission denied\)/);
   await chmod(folder.path, 0o500);
-  assert.match(await refusal(folder.path), /^The data folder ".*" cannot be written \(permission denied\)/);
+  for (const isGuest of [false, true]) {
+    assert.match(await refusal(folder.path, isGuest), /^The data folder ".*" cannot be written \(permission denied\)/);
+  }
   await chmod(folder.path, 0o700);
 });
 

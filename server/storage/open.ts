@@ -59,6 +59,7 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
  * order, so whoever looks in the other one finds no first start that is under way, or was killed, to be a loss.
  */
 export function checkNotLost(dataFolder: string): string | undefined {
+  requireEntry(dataFolder);
   const file = join(dataFolder, FILE_NAME);
   const ring = KeyRing.isIn(dataFolder) ? 'a key ring (secrets.json)' : undefined;
   const log = bytesOf(`${file}-wal`) > 0 ? `the log of a data file (${FILE_NAME}-wal)` : undefined;
@@ -68,6 +69,20 @@ export function checkNotLost(dataFolder: string): string | undefined {
   if (found !== undefined && bytesOf(file) === 0)
     throw isMissing ? lost(dataFolder, found, 'is missing') : lostInside(dataFolder, found);
   return ring ?? lock;
+}
+
+/** Whoever may not look into a folder would take it for an empty one. */
+function requireEntry(dataFolder: string): void {
+  try {
+    // What is in it: a file in its place is no matter of rights.
+    statSync(`${dataFolder}/.`);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') return;
+    const detail =
+      `This user may not look into the data folder "${dataFolder}" (permission denied). Run this program as the user whose ` +
+      'folder it is, or share the folder and the files in it with a group that both users are in.';
+    throw new CannotOpen(detail, { cause });
+  }
 }
 
 /** All that was in a young data file may have been in its log. */
@@ -89,6 +104,7 @@ export function bytesOf(file: string): number {
 
 function requireFile(file: string): void {
   if (bytesOf(file) === 0) throw noTrellis(dirname(file));
+  requireRights(dirname(file));
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
   } catch (cause) {
@@ -114,6 +130,11 @@ function makeFolder(folder: string): void {
       },
     );
   }
+  requireRights(folder);
+}
+
+/** The right to write is needed to read, too: SQLite makes files beside the data file. */
+function requireRights(folder: string): void {
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
