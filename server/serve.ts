@@ -105,7 +105,7 @@ class Ending {
   begin(code: number, limitMs: number): void {
     const isFirst = this.#code === undefined;
     this.#code = Math.max(this.#code ?? 0, code);
-    setTimeout(() => void this.#finish(1), limitMs).unref();
+    setTimeout(() => this.#cutOff(), limitMs).unref();
     if (!isFirst) return;
     void this.#app.connections.end(this.#drainMs).then(() => this.#finish(0));
   }
@@ -115,6 +115,13 @@ class Ending {
     if (this.#code === 1) return;
     this.#app.log.fatal({ err: error }, 'An error that nobody caught ends the server');
     this.begin(1, 2 * this.#drainMs + FAULT_MS);
+  }
+
+  #cutOff(): void {
+    if (this.#isFinishing) return;
+    const { log, connections } = this.#app;
+    log.warn({ connections: connections.open }, 'What is under way still did not end in time, and is cut off');
+    void this.#finish(1);
   }
 
   async #finish(code: number): Promise<void> {

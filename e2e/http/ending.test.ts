@@ -167,6 +167,20 @@ test('an error that nobody caught ends the server as politely, with exit code 1'
   assert.equal(await server.stop(), 1);
 });
 
+const CUT_OFF = /"connections":1,.*What is under way still did not end in time, and is cut off/;
+
+test('what does not end in time is cut off, and the log says how much that was', async () => {
+  await using server = await startSite(0);
+  const stuck = new Wire(server);
+  stuck.send('POST /api/@upload?id=slow HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n');
+  stuck.send(`Authorization: ${basic()}\r\nContent-Type: application/octet-stream\r\nExpect: 100-continue\r\n\r\n`);
+  await stuck.untilReceived(/^HTTP\/1\.1 100/);
+  await clientOf(server)('/page?do=fault');
+  await stuck.whole();
+  assert.equal(await server.stop(), 1);
+  assert.match(server.log(), CUT_OFF);
+});
+
 test(
   'a request that does not end is waited for ten seconds, and the exit code says so',
   { skip: sized(1, 0) === 1 },
@@ -177,6 +191,7 @@ test(
     const began = performance.now();
     assert.equal(await server.stop(), 1);
     assert.ok(performance.now() - began > 9_900);
+    assert.match(server.log(), CUT_OFF);
   },
 );
 

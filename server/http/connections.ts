@@ -45,6 +45,11 @@ export class Connections {
     return this.#isEnding;
   }
 
+  /** How many are connected. */
+  get open(): number {
+    return this.#newest.size;
+  }
+
   /**
    * Ends the server as clients can follow. For `drainMs` it only says that it ends, to whoever sends visitors here. Then it
    * closes the port, each answer tells its client to connect anew, and a connection over which nothing goes is closed once
