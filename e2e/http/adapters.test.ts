@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { codeBlocksOf } from '../support/code-blocks.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { installPacked, type Application, type Project } from '../support/packed.ts';
 import { startServer } from '../support/server.ts';
@@ -39,34 +40,32 @@ test('the package has JavaScript with types, the license, and no sources or test
   assert.deepEqual(wrong, []);
 });
 
-test('another project’s TypeScript understands the types of the package', async () => {
-  const source = `
-    import Koa from 'koa';
-    import { koaSessions, openSessions } from 'trellis/koa';
+test('another project’s TypeScript understands the types of the package, strictly, and the documented samples', async () => {
+  const product = `
     import { defineType, p, type Product } from 'trellis/product';
+    import { openSessions } from 'trellis/koa';
     const note = defineType({
       type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
       addPermission: 'Add Notes', properties: { words: p.string({ title: 'Words' }) },
       size: ({ properties }) => properties.words.toUpperCase(),
     });
     export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;
-    const sessions = await openSessions({ data: 'var', manager: '/session_data_manager' });
-    const app = new Koa().use(koaSessions(sessions));
-    app.use(async (ctx) => {
-      const session = await ctx.session();
-      ctx.body = String(session.update<number>('n', (n = 0) => n + 1));
-    });
     // @ts-expect-error a manager is named by its path
     await openSessions({ data: 'var', manager: 1 });`;
-  const options = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, skipLibCheck: true };
-  await writeFile(join(project.folder, 'typed.ts'), source);
-  const config = { compilerOptions: { ...options, types: ['node'] }, files: ['typed.ts'] };
-  await writeFile(join(project.folder, 'tsconfig.json'), JSON.stringify(config));
-  await writeFile(join(project.folder, 'package.json'), '{ "type": "module" }');
+  const samples = await codeBlocksOf(new URL('../../docs/sessions-in-your-application.md', import.meta.url));
+  const sources = new Map(samples.map(({ file, text }) => [file, text]));
+  assert.deepEqual([...sources.keys()], ['koa.ts', 'koa-session.ts', 'express-session.ts']);
+  // What the context is known to have is checked.
+  sources.set('koa.ts', `${sources.get('koa.ts')}\n// @ts-expect-error\napp.use((ctx) => ctx.nothing());\n`);
+  sources.set('product.ts', product);
+  const folder = join(project.folder, 'typed');
+  await mkdir(folder);
+  for (const [file, text] of sources) await writeFile(join(folder, file), text);
+  const compilerOptions = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [...sources.keys()] }));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   const tsc = join(project.folder, 'node_modules/typescript/bin/tsc');
-  const { stdout } = await run(process.execPath, [tsc, '-p', project.folder]).catch(
-    (error: { stdout: string }) => error,
-  );
+  const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
   assert.equal(stdout, '');
 });
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = new URL('../..', import.meta.url).pathname;
+const MODULES = join(ROOT, 'node_modules');
 const START_DEADLINE_MS = 60_000;
+/** Of what this project is developed with, what somebody else's application is made with, too. */
+const APPLICATIONS_HAVE =
+  /^(koa-session|express|express-session|typescript|@types\/(koa|express|express-session|node))$/;
 
 /** A project of somebody else's, in a folder of its own, with the packed package among its modules. */
 export interface Project extends AsyncDisposable {
@@ -42,10 +46,10 @@ export async function installPacked(): Promise<Project> {
     '-C',
     join(folder, 'node_modules/trellis'),
   ]);
-  for (const name of await readdir(join(ROOT, 'node_modules'))) {
-    if (name !== 'trellis' && !name.startsWith('.')) {
-      await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-    }
+  for (const name of await packagesOfOthers()) {
+    const link = join(folder, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(MODULES, name), link);
   }
   await cp(join(ROOT, 'examples'), folder, { recursive: true });
   return {
@@ -54,6 +58,22 @@ export async function installPacked(): Promise<Project> {
     start: (example, environment) => startApplication(join(folder, example), environment),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What npm would put beside the package: what it depends on, and what the application has. */
+async function packagesOfOthers(): Promise<readonly string[]> {
+  const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Described;
+  const names = (await readdir(MODULES)).filter((name) => name !== 'trellis' && !name.startsWith('.'));
+  const each = names.map(async (name) => {
+    if (!name.startsWith('@')) return [name];
+    return (await readdir(join(MODULES, name))).map((inScope) => `${name}/${inScope}`);
+  });
+  const installed = (await Promise.all(each)).flat();
+  return installed.filter((name) => !Object.hasOwn(devDependencies, name) || APPLICATIONS_HAVE.test(name));
+}
+
+interface Described {
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 interface Packed {
