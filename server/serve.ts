@@ -58,7 +58,7 @@ function explain(error: unknown): string {
   if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo')
     return `This machine has no address '${address ?? hostname}' (${code}). Choose another with --host.`;
   if (syscall === 'listen') return `This server cannot listen at '${address}' (${code}). Choose another with --host.`;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFull(error).message;
+  if (DiskFull.isCause(error)) return new DiskFull(error).message;
   if (path !== undefined) return `'${path}' cannot be used (${(error as Error).message}). See to it, and start again.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, rename, stat, symlink, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, stat, symlink, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -51,6 +51,27 @@ for (const [what, happen] of Object.entries(LOSSES)) {
     assert.equal(linesOf(server).length, 1, server.log());
   });
 }
+
+test('once its data file is emptied, a server says so to whoever needs what it held, and answers what it can', async () => {
+  await using folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  await using first = await startServer({ data });
+  const add = (on: TestServer, id: string) => managerOf(on)('/api', { body: { type: 'Folder', id } });
+  assert.equal((await add(first, 'before')).status, 201);
+  assert.equal(await first.stop(), 0);
+  await using server = await startServer({ data });
+  await truncate(join(data, FILE));
+  for (const refused of [await managerOf(server)('/api/before'), await add(server, 'after')]) {
+    assert.equal(refused.status, 503, refused.text);
+    assert.match(
+      refused.json<ProblemMessage>().detail,
+      /^"trellis\.sqlite" was overwritten .* Stop the server, see that/,
+    );
+  }
+  assert.equal((await clientOf(server)('/livez')).status, 200);
+  assert.equal((await clientOf(server)('/readyz')).status, 503);
+  assert.equal(linesOf(server).length, 1, server.log());
+});
 
 test('while its data folder is out of reach a server says so, goes on reading, and afterwards does everything', async () => {
   await using folder = await temporaryFolder();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test, type TestContext } from 'node:test';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
+import { managerOf } from '../http/client.ts';
 import { sized, until } from '../support/figures.ts';
 import { startKoaApplication, type KoaApplication } from '../support/koa-application.ts';
 import { startMemcached } from '../support/memcached.ts';
@@ -121,9 +122,9 @@ const LOCKED = {
   words: /^Another program holds the database locked: nothing was changed\. Try again; if/,
 };
 const FULL = { status: 507, words: /^The disk is full: nothing was changed\. Make room where the data folder is/ };
-const NO_ROOM = {
-  status: 500,
-  words: /^The database file cannot be read or written .*See to the disk of the data folder/,
+const LIMITED = {
+  status: 507,
+  words: /^No more can be written where the data folder is: nothing was changed\. See to its/,
 };
 
 const HOLDERS = process.env['FULL'] === '1' ? [true, false] : [true];
@@ -189,7 +190,11 @@ test('while a server may write no further, all but changing goes on; afterwards 
   const processes = [...site.servers, site.application];
   const limitAll = () => Promise.all(processes.map(({ pid }) => limitFiles(pid)));
   const first = await limitAll();
-  await goesOn(t, site, LIMITED_MS, NO_ROOM);
+  await goesOn(t, site, LIMITED_MS, LIMITED);
+  const headers = { 'content-type': 'application/octet-stream' };
+  const upload = await managerOf(site.servers[0])('/api/@upload?id=f', { raw: Buffer.alloc(9_000), headers });
+  assert.equal(upload.status, 507, upload.text);
+  assert.match(upload.json<ProblemMessage>().detail, LIMITED.words);
   await endAll(first);
   await worksAgain(site, 'after');
   await limitAll();

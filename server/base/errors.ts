@@ -135,12 +135,24 @@ export class Unavailable extends Problem {
   }
 }
 
-/** The disk of the data folder is full. */
+/** The disk of the data folder is full, or the system lets no more be written to it. */
 export class DiskFull extends Problem {
   constructor(cause: unknown) {
-    const detail = 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
+    const detail = /^(EFBIG|SQLITE_IOERR_WRITE)$/.test(codeOf(cause))
+      ? 'No more can be written where the data folder is: nothing was changed. See to its quota, to the limit for the size of ' +
+        'files, and to its disk, then try again.'
+      : 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
     super(507, 'storage-full', detail, { cause });
   }
+
+  /** Whether the system refuses to write because there is no room, or none that may be used. */
+  static isCause(error: unknown): boolean {
+    return /^(ENOSPC|EDQUOT|EFBIG)$/.test(codeOf(error));
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
 }
 
 /** The data file was deleted or replaced while this process has it open: what it wrote there would be lost. */

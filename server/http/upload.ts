@@ -71,8 +71,7 @@ async function openNameless(folder: string): Promise<FileHandle> {
 }
 
 function explain(error: NodeJS.ErrnoException): never {
-  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-  throw isFull ? new DiskFull(error) : new StorageUnreachable('The file for what is sent', error);
+  throw DiskFull.isCause(error) ? new DiskFull(error) : new StorageUnreachable('The file for what is sent', error);
 }
 
 async function readInto(room: Buffer, file: FileHandle, position: number): Promise<Buffer> {

@@ -248,7 +248,8 @@ function pragma(database: Database.Database, name: string): number {
 function inWords(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === 'SQLITE_NOTADB') return notOurs(file);
-  if (asProblem(error) instanceof DiskFull) return full(file, error);
+  const problem = asProblem(error);
+  if (problem instanceof DiskFull) return new CannotOpen(problem.message, { cause: error });
   if (error.code.startsWith('SQLITE_CORRUPT')) return damaged(file, error.message);
   return new CannotOpen(`The database "${file}" cannot be opened (${error.message}).`, { cause: error });
 }
@@ -257,11 +258,6 @@ function notOurs(file: string): CannotOpen {
   return new CannotOpen(
     `The file "${file}" is not a Trellis database. Move it away, or name another folder with --data.`,
   );
-}
-
-function full(file: string, cause: Error): CannotOpen {
-  const detail = `The disk is full: the database "${file}" cannot be opened. Make room there, and start again.`;
-  return new CannotOpen(detail, { cause });
 }
 
 function damaged(file: string, detail: string): CannotOpen {

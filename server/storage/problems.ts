@@ -8,8 +8,8 @@ export function asProblem(cause: unknown): unknown {
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY|ROWID)$/.test(code))
     return new ConflictError(undefined, { cause });
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return databaseLocked(cause);
-  // Room for what readers share beside the file is asked of the disk, too.
-  if (/^SQLITE_(FULL|IOERR_SHMSIZE)$/.test(code)) return new DiskFull(cause);
+  // Room for what readers share beside the file is asked of the disk, too; a quota or limit is only a write that is refused.
+  if (/^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_WRITE)$/.test(code)) return new DiskFull(cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(cause);
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return outOfReach(cause);
   return cause;

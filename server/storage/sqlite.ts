@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
 import { wallClock } from '../base/clock.ts';
-import { StorageGone } from '../base/errors.ts';
+import { Problem, StorageGone } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { checkBatch } from './batch.ts';
 import { BlockingWait, whenFree } from './busy.ts';
@@ -81,12 +81,7 @@ export class SqliteStorage implements Storage {
 
   /** Why no change is taken any more, in a sentence; `undefined` while they are. Looks at the files now. */
   get problem(): string | undefined {
-    try {
-      this.#checkFiles();
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
-    }
+    return this.#loss()?.message;
   }
 
   lastTransaction(): number {
@@ -110,7 +105,7 @@ export class SqliteStorage implements Storage {
     // A connection of one's own would read what is at the data file's place by now.
     if (!isLong || this.problem !== undefined) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
     return this.#scanner.children(parent, query, asOf).catch((error: unknown) => {
-      throw asProblem(error);
+      throw this.#inWords(error);
     });
   }
 
@@ -190,7 +185,7 @@ export class SqliteStorage implements Storage {
       this.#files.checkReadable();
       return await whenFree(step);
     } catch (error) {
-      throw asProblem(error);
+      throw this.#inWords(error);
     }
   }
 
@@ -202,7 +197,7 @@ export class SqliteStorage implements Storage {
       this.#files.checkReadable();
       return wait.whenFree(step);
     } catch (error) {
-      throw asProblem(error);
+      throw this.#inWords(error);
     }
   }
 
@@ -251,6 +246,22 @@ export class SqliteStorage implements Storage {
       throw asProblem(error);
     } finally {
       this.#isWriting = false;
+    }
+  }
+
+  /** What cannot be read, or makes no sense, may have been overwritten or taken away: then that is what has to be told. */
+  #inWords(error: unknown): unknown {
+    const problem = asProblem(error);
+    return problem instanceof Problem && problem.status === 500 ? (this.#loss() ?? problem) : problem;
+  }
+
+  /** What was found gone or is out of reach; `undefined` where all files are what they were. */
+  #loss(): Error | undefined {
+    try {
+      this.#checkFiles();
+      return undefined;
+    } catch (error) {
+      return error as Error;
     }
   }
 
