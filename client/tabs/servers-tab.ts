@@ -313,7 +313,12 @@ function troublesOf({ servers, former }: ServersMessage): readonly string[] {
 
 function faultsOf(server: ServerMessage): readonly string[] {
   const memory = server.memory === 'ok' ? [] : [`is ${server.memory}`];
-  return [...memory, ...(server.isSeveral ? ['is several'] : []), ...(server.isClockOff ? ['has another time'] : [])];
+  const told = {
+    'is several': server.isSeveral,
+    'is named twice': server.sameAs,
+    'has another time': server.isClockOff,
+  };
+  return [...memory, ...Object.entries(told).flatMap(([fault, isSo]) => (isSo ? [fault] : []))];
 }
 
 /** When no server answers, one notice says so for all. */

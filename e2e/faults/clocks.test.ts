@@ -83,3 +83,27 @@ test('an address behind which several memcacheds stand is named where it is type
   assert.notEqual(trip.state, 'ok');
   assert.match(trip.text, words);
 });
+
+test('one memcached under two names is a warning where it is typed, saved and used: both copies would go with it', async () => {
+  await using cluster = await MemcachedCluster.start(2);
+  const [once = '', other = ''] = cluster.addresses;
+  const again = once.replace('127.0.0.1', 'localhost');
+  assert.notEqual(again, once);
+  await using site = await startSite({ servers: [once, other, again], proxy: { replicas: 2 } });
+  assert.equal((await new Visitor(site).post('/page', 'set n 1')).status, 200);
+  const words = new RegExp(`${once} and ${again} are one memcached server: .* Name it once`);
+  await until('a line in the log', async () => words.test(site.log()));
+  for (const path of ['/mcproxy', '/mcsdc']) assert.match((await warningsAt(site, path)).join(), words);
+  const { servers } = await administer<ServersMessage>(site.port, '/api/mcproxy/@servers');
+  assert.deepEqual(
+    servers.map(({ sameAs }) => sameAs),
+    [null, null, once],
+  );
+  const body = { properties: { servers: [once, other, again] } };
+  const answer = JSON.stringify(await administer(site.port, '/api/mcproxy/@check', { body }));
+  assert.ok(answer.includes(`"warn","text":"is the same server as ${once}: name it once"`), answer);
+  assert.equal(answer.split('"ok","text":"answers in').length, 3, answer);
+  const trip = await administer<RoundTripMessage>(site.port, '/api/mcsdc/@round-trip', { method: 'POST' });
+  assert.equal(trip.state, 'warn');
+  assert.match(trip.text, words);
+});

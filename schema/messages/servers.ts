@@ -32,6 +32,8 @@ export interface ServerMessage {
   readonly isClockOff: boolean;
   /** Whether connections to its address lead to several servers; `null` where that is not known. */
   readonly isSeveral: boolean | null;
+  /** The address named before it that leads to the same server. */
+  readonly sameAs: string | null;
   readonly error: string | null;
   readonly downSince: string | null;
 }

@@ -101,6 +101,7 @@ export class Cluster implements Store {
     if (options.inspects === true)
       this.#inspection = new Inspection({
         ...options,
+        members: this.#members,
         timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         clock: this.#clock,
       });
@@ -165,7 +166,13 @@ export class Cluster implements Store {
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
-    return await Promise.all(this.#members.map((member) => this.#statusOf(member)));
+    const twins = this.#inspection?.twins();
+    return await Promise.all(
+      this.#members.map(async (member) => {
+        const status = await this.#statusOf(member);
+        return { ...status, sameAs: (await twins)?.get(member)?.address.text ?? null };
+      }),
+    );
   }
 
   async formerServers(): Promise<readonly FormerStatus[]> {

@@ -3,11 +3,14 @@ import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
 import { severalWords } from './several-words.ts';
 import type { Member } from './member.ts';
-import { Sameness, type SamenessOptions } from './sameness.ts';
+import { sameWords } from './same-words.ts';
+import { Sameness, twinsAmong, type SamenessOptions } from './sameness.ts';
 import { statusOf } from './status.ts';
 import type { ServerStatus } from './store.ts';
 
 interface InspectionOptions extends SamenessOptions {
+  /** Those that are named, in their order. */
+  readonly members: readonly Member[];
   readonly log?: Pick<Log, 'warn'> | undefined;
 }
 
@@ -24,15 +27,19 @@ interface Look {
   result: Promise<boolean | undefined>;
 }
 
+/** Which of the servers lead to the same one as one before them. */
+type Twins = ReadonlyMap<Member, Member>;
+
 /**
- * Looks at servers for what costs sessions while every server answers: a clock that is off, and an address that leads to
- * several of them. Never on the way of a request: when a connection was made, and when somebody asks how servers stand.
+ * Looks at servers for what costs sessions while every server answers: a clock that is off, an address that leads to
+ * several of them, and several that lead to one. Never on the way of a request: when a connection was made, and when somebody asks how servers stand.
  */
 export class Inspection {
   readonly #options: InspectionOptions;
   readonly #sameness: Sameness;
   readonly #looks = new Map<Member, Look>();
   readonly #timers = new Map<Member, NodeJS.Timeout>();
+  #twins: { readonly begunAt: number; readonly result: Promise<Twins> } | undefined;
   /** What was logged, until it is over. */
   readonly #told = new Set<string>();
 
@@ -47,6 +54,7 @@ export class Inspection {
     const look = () => {
       this.#timers.delete(member);
       if (this.#isDue(member)) void this.#look(member);
+      void this.#lookForTwins();
       void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
     };
     this.#timers.set(member, setTimeout(look, SOON_MS).unref());
@@ -59,13 +67,22 @@ export class Inspection {
   /** Whether an address leads to several servers, as far as that can be told within one deadline. */
   async isSeveral(member: Member): Promise<boolean | undefined> {
     const look = this.#isDue(member) ? this.#look(member) : this.#looks.get(member)?.result;
-    return await Promise.race([look, wait(this.#options.timeoutMs, undefined, { ref: false })]);
+    return await this.#inTime(look);
+  }
+
+  /** Which addresses lead to the same server as one that is named before them, as far as that can be told within one deadline. */
+  async twins(): Promise<Twins | undefined> {
+    return await this.#inTime(this.#lookForTwins());
   }
 
   /** Tells the log of a clock that is off, once. */
   noteClock({ address, clockDifferenceS }: ServerStatus): void {
     const words = `${clockWords(address, clockDifferenceS, this.#options.clock())}. ${SET_CLOCKS}`;
     this.#tell('clock', address, isClockOff(clockDifferenceS), words);
+  }
+
+  #inTime<Result>(look: Promise<Result> | undefined): Promise<Result | undefined> {
+    return Promise.race([look, wait(this.#options.timeoutMs, undefined, { ref: false })]);
   }
 
   #isDue(member: Member): boolean {
@@ -91,6 +108,31 @@ export class Inspection {
       .catch(() => undefined)
       .then(judge);
     return look.result;
+  }
+
+  #lookForTwins(): Promise<Twins> {
+    const begunAt = performance.now();
+    if (begunAt - (this.#twins?.begunAt ?? -Infinity) > AGAIN_MS || this.#twins === undefined) {
+      this.#twins = { begunAt, result: this.#findTwins() };
+    }
+    return this.#twins.result;
+  }
+
+  async #findTwins(): Promise<Twins> {
+    const { members } = this.#options;
+    const [found, ...several] = await Promise.all([
+      twinsAmong(members),
+      ...members.map((each) => this.isSeveral(each)),
+    ]);
+    const isOne = (member: Member) => several[members.indexOf(member)] !== true;
+    // What leads to several servers is the same as another one for a while only, and is told of already.
+    const twins = new Map([...found].filter((pair) => pair.every(isOne)));
+    for (const member of members) {
+      const { text } = member.address;
+      const other = twins.get(member)?.address.text ?? '';
+      this.#tell('twin', text, other !== '', sameWords(text, other));
+    }
+    return twins;
   }
 
   #tell(about: string, server: string, isSo: boolean, words: string): void {

@@ -9,7 +9,8 @@ import { freezeProcess } from '../../e2e/support/process-state.ts';
 import { wallClock } from '../base/clock.ts';
 import { parseAddress, type Address } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
-import { Sameness } from './sameness.ts';
+import { Member } from './member.ts';
+import { Sameness, twinsAmong } from './sameness.ts';
 
 const { allowlist } = Allowlist.parse();
 const sameness = new Sameness({ allowlist, timeoutMs: 1_000, clock: wallClock });
@@ -95,6 +96,33 @@ test('two memcacheds that have the same process id, as in containers, are told a
   assert.equal(await sameness.leadsToSeveral(at('127.0.0.1', alone.port)), false);
 });
 
+test('of several addresses those of one memcached are found, though others say the same process id and start, and are as busy', async () => {
+  await using first = await startMemcached();
+  await using second = await startMemcached();
+  let disguised = 0;
+  const proxies = await Promise.all([first, second, first, second, first].map(({ port }) => startChaosProxy(port)));
+  for (const proxy of proxies) proxy.onAnswer = (chunk) => ({ become: alike(chunk, () => (disguised += 1)) });
+  const members = proxies.map(({ port }) => memberAt('127.0.0.1', port));
+  const busy = setInterval(() => {
+    for (const server of [first, second]) void server.ask('stats').catch(() => undefined);
+  }, 5);
+  try {
+    // What a look parts by chance, the next one finds; what is not one is never said to be.
+    let found = 0;
+    for (let time = 0; found < 3; time += 1) {
+      assert.ok(time < 20, `${found} found`);
+      const twins = [...(await twinsAmong(members))].map((pair) => pair.map((each) => members.indexOf(each)).join());
+      for (const pair of twins) assert.ok(['2,0', '4,0', '4,2', '3,1'].includes(pair), pair);
+      found = twins.length;
+    }
+  } finally {
+    clearInterval(busy);
+    for (const member of members) member.close();
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+    assert.ok(disguised > 0);
+  }
+});
+
 test('of a server that is silent it is not said where it leads', async () => {
   await using server = await startMemcached();
   await freezeProcess(server.pid);
@@ -127,6 +155,28 @@ test('of a name that leads elsewhere as well it is not said that it is within a 
   await using _elsewhere = await startMemcached({ port, host: '127.0.0.2' });
   assert.equal(await sameness.isWithin(at('two.test', port), at('127.0.0.1', port)), false);
 });
+
+/** What servers say, with one process id, start and time for all. */
+function alike(chunk: Buffer, count: () => void): Buffer {
+  const rules = [/(?<=[^u]pid)[0-9]+(?=\x81)/, /(?<=uptime)[0-9](?=\x81)/, /(?<=[^p]time)[0-9]{10}(?=\x81)/];
+  const said = rules.reduce(
+    (text, rule) => text.replace(rule, (digits) => (count(), '7'.repeat(digits.length))),
+    chunk.toString('latin1'),
+  );
+  return Buffer.from(said, 'latin1');
+}
+
+function memberAt(host: string, port: number): Member {
+  return new Member(at(host, port), {
+    allowlist,
+    clock: wallClock,
+    timeoutMs: 1_000,
+    connectTimeoutMs: 1_000,
+    maxBodyBytes: 65_536,
+    onReady: () => undefined,
+    onChange: () => undefined,
+  });
+}
 
 function at(host: string, port: number): Address {
   const address = parseAddress(`${host}:${port}`);

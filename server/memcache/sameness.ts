@@ -17,6 +17,10 @@ const CONNECTIONS = 4;
 const MOST_CONNECTIONS = 8;
 /** `stats reset`, or a restart in the same moment, looks like another server once. */
 const ROUNDS = 2;
+/** Two servers that are called one would cost nothing but a wrong warning; chance must not do it. */
+const SURE_ROUNDS = 4;
+/** What a server reads for `stats`. */
+const QUESTION_BYTES = 24;
 
 /**
  * Tells one memcached from several, by what each says of itself over connections that are open at the same time: its
@@ -95,6 +99,39 @@ export class Sameness {
   }
 }
 
+/**
+ * Those that lead to the same server as one that is named before them, with that one. However many are named, each is
+ * compared with one other at most: of those of one process id and start, with the one that has read next to as much.
+ */
+export async function twinsAmong(members: readonly Member[]): Promise<ReadonlyMap<Member, Member>> {
+  if (members.length < 2) return new Map();
+  const asked = await Promise.all(
+    members.map(async (member) => ({ member, ...(await selfOf(member).catch(() => undefined)) })),
+  );
+  const known = asked.filter(({ pid }) => pid !== undefined);
+  const alike = Map.groupBy(known, ({ pid, startedAtS }) => `${pid} ${startedAtS}`);
+  const twins = new Map<Member, Member>();
+  for (const group of alike.values()) {
+    const inOrder = group.toSorted((one, other) => (one.bytesRead ?? 0) - (other.bytesRead ?? 0));
+    for (const same of await runsOfOne(inOrder.map(({ member }) => member))) {
+      const [first, ...others] = members.filter((member) => same.includes(member));
+      for (const other of others) twins.set(other, first!);
+    }
+  }
+  return twins;
+}
+
+async function runsOfOne(members: readonly Member[]): Promise<readonly Member[][]> {
+  const runs: Member[][] = [];
+  for (const member of members) {
+    const run = runs.at(-1);
+    const before = run?.at(-1);
+    if (before !== undefined && (await areSurelyOne(before, member).catch(() => false))) run?.push(member);
+    else runs.push([member]);
+  }
+  return runs;
+}
+
 const MAX_BODY_BYTES = 64 * 1024;
 
 async function answering(members: readonly Member[]): Promise<readonly Member[]> {
@@ -115,9 +152,25 @@ async function seemOne(one: Member, other: Member): Promise<boolean> {
   return !counts || (before.bytesRead < between.bytesRead && between.bytesRead < after.bytesRead);
 }
 
+/** In containers process ids are alike, and two servers that are given the same may have read the same. */
+async function areSurelyOne(one: Member, other: Member): Promise<boolean> {
+  for (let round = 0; round < SURE_ROUNDS; round++) if (!(await areAskedTogether(one, other))) return false;
+  return true;
+}
+
+/** Whether a question to either is one that both were asked. */
+async function areAskedTogether(one: Member, other: Member): Promise<boolean> {
+  const [before, between, after] = [await selfOf(one), await selfOf(other), await selfOf(one)];
+  const steps = [between.bytesRead - before.bytesRead, after.bytesRead - between.bytesRead];
+  return before.pid === between.pid && steps.every((bytes) => bytes >= QUESTION_BYTES);
+}
+
 async function selfOf(member: Member) {
   const stats = await member.stats();
-  return { pid: stats.get('pid'), bytesRead: Number(stats.get('bytes_read')) };
+  const [bytesRead = NaN, time = NaN, uptime = NaN] = ['bytes_read', 'time', 'uptime'].map((each) =>
+    Number(stats.get(each)),
+  );
+  return { pid: stats.get('pid'), bytesRead, startedAtS: time - uptime };
 }
 
 function portOf(address: Address): number | string {

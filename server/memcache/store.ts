@@ -44,6 +44,8 @@ export interface ServerStatus {
   readonly clockDifferenceS: number | null;
   /** Whether connections to its address lead to several servers; left out, or `null`, where nobody looked. */
   readonly isSeveral?: boolean | null;
+  /** The address named before it that leads to the same server; left out, or `null`, where there is none known. */
+  readonly sameAs?: string | null;
   /** Why it is down: "refused", "did not answer within 250 ms", "the address is not allowed". */
   readonly error: string | null;
   /** Since when it has been down, as this process saw it. Milliseconds since 1970. */

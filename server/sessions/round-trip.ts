@@ -5,6 +5,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { ServerRefused, ServerUnreachable } from '../memcache/errors.ts';
 import type { Held, Holding } from '../memcache/holding.ts';
 import { LocalStore } from '../memcache/local.ts';
+import { sameWords } from '../memcache/same-words.ts';
 import { severalWords } from '../memcache/several-words.ts';
 import type { Store } from '../memcache/store.ts';
 import { nextVersion } from '../memcache/version.ts';
@@ -111,6 +112,8 @@ class Probe {
     const statuses = await this.#store.servers();
     const several = statuses.find(({ isSeveral }) => isSeveral === true);
     if (several !== undefined) return severalWords(several.address);
+    const twin = statuses.find(({ sameAs }) => sameAs);
+    if (twin?.sameAs) return `Works, but ${sameWords(twin.address, twin.sameAs)}`;
     const off = statuses.find(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
     if (off === undefined) return undefined;
     return `Works, but ${clockWords(off.address, off.clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`;

@@ -53,8 +53,9 @@ function stateCell(server: ServerMessage) {
 }
 
 /** What makes it unfit for sessions although it answers. */
-function faultOf({ isSeveral, isClockOff }: ServerMessage): string | undefined {
+function faultOf({ isSeveral, sameAs, isClockOff }: ServerMessage): string | undefined {
   if (isSeveral) return 'Several servers';
+  if (sameAs) return 'Named twice';
   return isClockOff ? 'Its clock is off' : undefined;
 }
 

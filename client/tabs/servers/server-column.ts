@@ -66,6 +66,7 @@ export class ServerColumn extends LitElement {
         </dl>
         ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()}
         ${this.#warning(clockSentence(server))} ${this.#warning(server.isSeveral ? SEVERAL : undefined)}
+        ${this.#warning(server.sameAs ? `This is the same server as ${server.sameAs}: name it once.` : undefined)}
       </div>
     `;
   }

@@ -84,6 +84,7 @@ function server(values: Partial<ServerMessage>): ServerMessage {
     clockDifferenceS: 0,
     isClockOff: false,
     isSeveral: false,
+    sameAs: null,
     error: null,
     downSince: null,
     ...values,

@@ -4,6 +4,7 @@ import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { sameWords } from '../../memcache/same-words.ts';
 import { severalWords } from '../../memcache/several-words.ts';
 import { Cluster } from '../../memcache/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
@@ -56,6 +57,7 @@ export function resultOf(status: ServerStatus): FieldResult {
   if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
   const note = `memcached ${status.version ?? ''}`.trim();
   if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them' };
+  if (status.sameAs) return { state: 'warn', text: `is the same server as ${status.sameAs}: name it once` };
   if (isClockOff(status.clockDifferenceS)) return { state: 'warn', text: 'its clock is off', note };
   const latency = (status.latencyMs ?? 0).toFixed(1);
   return { state: 'ok', text: `answers in ${latency} ms`, note };
@@ -67,6 +69,7 @@ export function serverMessage(status: ServerStatus): ServerMessage {
     ...status,
     isClockOff: isClockOff(status.clockDifferenceS),
     isSeveral: status.isSeveral ?? null,
+    sameAs: status.sameAs ?? null,
     memory: memoryOf(status),
     downSince,
   };
@@ -119,6 +122,11 @@ export function sessionWarnings(
       short: SEVERAL,
       link,
     })),
+    ...statuses.flatMap(({ address, sameAs }): readonly Warning[] =>
+      sameAs
+        ? [{ severity: 'warning', text: sameWords(address, sameAs), short: 'One server is named twice', link }]
+        : [],
+    ),
     ...clocks.map(({ address, clockDifferenceS }): Warning => ({
       severity: 'warning',
       text: `${clockWords(address, clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`,
