@@ -3,7 +3,7 @@ import session from 'express-session';
 import type { Session, SessionData } from 'express-session';
 import { Unavailable } from '../base/errors.ts';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
-import { asHttpError, originOf, type Sessions } from './open-sessions.ts';
+import { originOf, SessionsClosed, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 
@@ -49,6 +49,8 @@ export class ExpressSessionStore extends session.Store {
    * It also tells in the log of sessions that were changed after they were written.
    */
   guard(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+    if (!this.#isGuarded)
+      this.#sessions.closed.addEventListener('abort', () => this.#beginOutage(new SessionsClosed()));
     this.#isGuarded = true;
     return (request: Guarded, response, next) => {
       const outage = this.#outage;
@@ -129,7 +131,7 @@ export class ExpressSessionStore extends session.Store {
   #answer<Value>(work: Promise<Value>, callback: Callback<Value> | undefined): void {
     const failed = (error: unknown) => {
       if (this.#isGuarded && error instanceof Unavailable) void this.#noticeOutage(error);
-      process.nextTick(() => callback?.(asHttpError(error)));
+      process.nextTick(() => callback?.(this.#sessions.httpErrorOf(error)));
     };
     work.then((value) => process.nextTick(() => callback?.(null, value)), failed);
   }
@@ -137,9 +139,13 @@ export class ExpressSessionStore extends session.Store {
   /** One server of several that fails is no outage: sessions on the others are to be had. */
   async #noticeOutage(error: Unavailable): Promise<void> {
     if (this.#outage !== undefined || (await this.#isReachable()) || this.#outage !== undefined) return;
-    this.#outage = asHttpError(error) as Unavailable;
-    this.emit('disconnect', error);
+    this.#beginOutage(error);
     this.#probeLater();
+  }
+
+  #beginOutage(error: Unavailable): void {
+    this.#outage = this.#sessions.httpErrorOf(error) as Unavailable;
+    this.emit('disconnect', error);
   }
 
   #probeLater(): void {
@@ -147,7 +153,9 @@ export class ExpressSessionStore extends session.Store {
   }
 
   async #probe(): Promise<void> {
-    if (!(await this.#isReachable())) return this.#probeLater();
+    const isReachable = await this.#isReachable();
+    if (this.#sessions.closed.aborted) return;
+    if (!isReachable) return this.#probeLater();
     this.#outage = undefined;
     this.emit('connect');
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
-import { asHttpError, isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
+import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 
@@ -46,6 +46,13 @@ const RULES: CookieRules = {
 export function koaSessionStore(sessions: Sessions): KoaSessionStore {
   const kept = new FrameworkSessions(sessions, RULES);
   const requests = new WeakMap<KoaContext, Request>();
+  const httpErrors = async <Value>(work: Promise<Value>): Promise<Value> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw sessions.httpErrorOf(error);
+    }
+  };
   const requestOf = ({ ctx }: KoaSessionCall): Request => {
     const seen = ctx && requests.get(ctx);
     if (seen !== undefined) return seen;
@@ -92,12 +99,4 @@ function withExpiry(session: object, maxAge: unknown): Data {
   const data = session as Data;
   const isSaid = '_expire' in data || '_session' in data || typeof maxAge !== 'number';
   return isSaid ? data : { ...data, _expire: Date.now() + maxAge };
-}
-
-async function httpErrors<Value>(work: Promise<Value>): Promise<Value> {
-  try {
-    return await work;
-  } catch (error) {
-    throw asHttpError(error);
-  }
 }

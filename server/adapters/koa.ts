@@ -1,7 +1,7 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
 import { SessionUse } from '../sessions/participant.ts';
 import type { Session } from '../sessions/session.ts';
-import { asHttpError, isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
+import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
@@ -95,7 +95,7 @@ class RequestSession {
   async #store(use: SessionUse): Promise<void> {
     const context = this.#context;
     if (context.status >= 500) return use.abort();
-    await commit(use);
+    await this.#commit(use);
     const { setCookie } = use;
     if (use.hasNewId && context.headerSent) {
       await use.undo();
@@ -132,7 +132,15 @@ class RequestSession {
       }
       return await this.#use.open(container);
     } catch (error) {
-      throw asHttpError(error);
+      throw this.#sessions.httpErrorOf(error);
+    }
+  }
+
+  async #commit(use: SessionUse): Promise<void> {
+    try {
+      await use.commit();
+    } catch (error) {
+      throw this.#sessions.httpErrorOf(error);
     }
   }
 }
@@ -143,14 +151,6 @@ function watch(context: ParameterizedContext, use: SessionUse, sessions: Session
     const keys = use.changedSinceCommit();
     if (keys.length > 0) sessions.warnOfLateChange(context.path, keys);
   });
-}
-
-async function commit(use: SessionUse): Promise<void> {
-  try {
-    await use.commit();
-  } catch (error) {
-    throw asHttpError(error);
-  }
 }
 
 /** Browsers keep Secure cookies of this machine itself without https. */

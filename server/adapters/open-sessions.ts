@@ -64,6 +64,13 @@ export class SessionsNotShared extends Unavailable {
   }
 }
 
+/** A request came after the application closed its sessions. */
+export class SessionsClosed extends Unavailable {
+  constructor(cause?: unknown) {
+    super('The sessions of this application were closed: this process is ending. Try again.', { cause });
+  }
+}
+
 /**
  * Where an application's sessions are kept, as the tree says at each request: what is changed in the browser holds from
  * the next request on.
@@ -71,6 +78,7 @@ export class SessionsNotShared extends Unavailable {
 export class Sessions {
   readonly #folder: DataFolder;
   readonly #manager: string;
+  readonly #closing = new AbortController();
 
   constructor(folder: DataFolder, manager: string) {
     this.#folder = folder;
@@ -92,6 +100,23 @@ export class Sessions {
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
   async endAll(): Promise<void> {
     await endAll(await this.#object());
+  }
+
+  /** Aborted once they are closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * An error as Koa and Express answer it: with its status, its sentence and, where that passes, Retry-After. What fails
+   * once they are closed, fails because of that.
+   */
+  httpErrorOf(error: unknown): unknown {
+    const told = this.closed.aborted ? new SessionsClosed(error) : error;
+    if (!(told instanceof Problem)) return told;
+    const { retryAfterS } = told;
+    const headers = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
+    return Object.assign(told, { expose: true, headers });
   }
 
   now(): number {
@@ -116,6 +141,7 @@ export class Sessions {
 
   /** For an orderly end: closes stores and tree. What fails keeps nothing else from being closed, and is thrown at the end. */
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#folder.close();
   }
 
@@ -161,14 +187,6 @@ function noManager(path: string, found: TreeObject | undefined): Unavailable {
 /** Who makes a request, for the list of sessions. */
 export function originOf(address: string | undefined, userAgent: string | undefined, user: string | null): Origin {
   return { user: labelInApplication(user), address: address ?? '', browser: browserLabel(userAgent ?? '') };
-}
-
-/** An error as Koa and Express answer it: with its status, its sentence and, where that passes, Retry-After. */
-export function asHttpError(error: unknown): unknown {
-  if (!(error instanceof Problem)) return error;
-  const { retryAfterS } = error;
-  const headers = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
-  return Object.assign(error, { expose: true, headers });
 }
 
 /** Whether the code of a Koa application may go on while the answer is sent. */
