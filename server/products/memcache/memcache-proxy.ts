@@ -99,7 +99,7 @@ export const memCacheProxy = defineType({
     }),
     replicas: p.integer({
       title: 'Copies of each session',
-      help: 'With 2, the loss of one server loses no session. At most as many as there are servers.',
+      help: 'With 2, the loss of one server loses no session. At most as many as there are servers. Once you raise it, a session has its further copies when it is used next: wait one idle timeout before you rely on them.',
       default: 1,
       minimum: 1,
       maximum: 3,
