@@ -43,6 +43,8 @@ export interface OtherClock {
   readonly aheadS: number;
 }
 
+/** For so many of its heartbeats a process counts after it signed. */
+const HEARTBEATS_COUNTED = 3;
 /** A signature is kept for longer than it counts: by a clock that is off, it would be over too soon. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -86,8 +88,16 @@ export class Processes {
 
   /** Signs off. Where that cannot be written, the others forget this process a while later. */
   close(): void {
-    const { background, table } = this.#options;
-    background.do('note in the data file that this process ends', () => table.delete(this.#id));
+    const { table, log, heartbeatMs } = this.#options;
+    try {
+      table.delete(this.#id);
+    } catch (error) {
+      const forS = (HEARTBEATS_COUNTED * heartbeatMs) / 1000;
+      log.warn(
+        { err: error },
+        `Could not note in the data file that this process ends: it counts for up to ${forS} s more`,
+      );
+    }
   }
 
   async #sign(): Promise<void> {
@@ -117,7 +127,7 @@ export class Processes {
     const { clock, heartbeatMs } = this.#options;
     const isShared = signed.boot === this.#boot;
     const ageMs = isShared ? this.#monotonicClock() - signed.monotonicMs : Math.abs(clock() - signed.wallMs);
-    return ageMs < 3 * (signed.heartbeatMs ?? heartbeatMs);
+    return ageMs < HEARTBEATS_COUNTED * (signed.heartbeatMs ?? heartbeatMs);
   }
 
   #tellOfClocks(): void {
