@@ -59,7 +59,7 @@ export function openDataFolder(config: Config, log: Log, prepare: Prepare): Prom
 
 /** Opens the data folder of a server for an application that only uses its sessions. Makes nothing that is missing. */
 export async function openForApplication(dataFolder: string, environment: NodeJS.ProcessEnv): Promise<DataFolder> {
-  const config = readConfig(['--data', dataFolder], environment);
+  const config = readConfig([`--data=${dataFolder}`], environment);
   const log = openLog(environment['TRELLIS_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   return open(config, log, 'applications', async () => {});
 }

@@ -47,6 +47,20 @@ test('an application is no server: it is not counted as another process of the t
   assert.equal(opened.installation.site.processes.hasOthers, false);
 });
 
+test('an option that is missing, empty or no text is refused by its name', async () => {
+  const good = { data: '/srv/trellis/var', manager: MANAGER };
+  for (const name of ['data', 'manager'] as const) {
+    for (const wrong of [undefined, '', 7]) {
+      await assert.rejects(
+        openSessions({ ...good, [name]: wrong }),
+        new RegExp(`^TypeError: The option '${name}' of openSessions is missing\\. Give the .+, such as '/s\\S+'\\.$`),
+      );
+    }
+  }
+  await assert.rejects(openSessions({} as never), /^TypeError: The option 'data' .*\nThe option 'manager' /);
+  await assert.rejects(openSessions({ ...good, data: '-var' }), /There is no Trellis in the data folder ".*\/-var"/);
+});
+
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
   const data = join(tmpdir(), `trellis-missing-${randomUUID()}`);
   await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);

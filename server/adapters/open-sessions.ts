@@ -36,6 +36,7 @@ interface Way {
 
 /** Opens the tree of a server on this machine for the sessions of an application. */
 export async function openSessions(options: OpenSessionsOptions): Promise<Sessions> {
+  checkOptions(options);
   const folder = await openForApplication(options.data, options.environment ?? process.env);
   const sessions = new Sessions(folder, options.manager);
   try {
@@ -47,6 +48,21 @@ export async function openSessions(options: OpenSessionsOptions): Promise<Sessio
     folder.site.log.warn({ err: error }, 'Sessions are not to be had yet');
     return sessions;
   }
+}
+
+const MEANT = {
+  data: "the data folder of a Trellis server on this machine, such as '/srv/trellis/var'",
+  manager: "the path of a Session Data Manager in its tree, such as '/session_data_manager'",
+} as const;
+
+/** An environment that lacks a variable gives `undefined` for it, whatever the types say. */
+function checkOptions(options: OpenSessionsOptions): void {
+  const names = (['data', 'manager'] as const).filter(
+    (name) => typeof options[name] !== 'string' || options[name] === '',
+  );
+  if (names.length === 0) return;
+  const sentences = names.map((name) => `The option '${name}' of openSessions is missing. Give ${MEANT[name]}.`);
+  throw new TypeError(sentences.join('\n'));
 }
 
 async function closeAfter(sessions: Sessions, error: Error): Promise<never> {
