@@ -264,6 +264,25 @@ test('one silent server of several is no outage: sessions on the others are to b
   await change('/mcproxy', { servers: [memcached.address] });
 });
 
+test('where the only server is frozen, the first request that finds it out is the last that waits for it', async () => {
+  const guarded = new ExpressSessionStore(sessions);
+  guarded.guard();
+  await set(sessionWith({ n: 0 }));
+  let isOut = false;
+  guarded.on('disconnect', () => (isOut = true));
+  const connected = once(guarded, 'connect');
+  await memcached.stop();
+  await assert.rejects(
+    called((done) => guarded.get(sid, done as Done<SessionData | null>)),
+    {
+      message: /did not answer within/,
+    },
+  );
+  assert.ok(isOut);
+  memcached.resume();
+  await connected;
+});
+
 test('an outage is an error with its status and Retry-After, and an event where a guard stands behind', async () => {
   const guarded = new ExpressSessionStore(sessions);
   const guard = guarded.guard();

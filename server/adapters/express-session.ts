@@ -138,7 +138,7 @@ export class ExpressSessionStore extends session.Store {
 
   /** One server of several that fails is no outage: sessions on the others are to be had. */
   async #noticeOutage(error: Unavailable): Promise<void> {
-    if (this.#outage !== undefined || (await this.#isReachable()) || this.#outage !== undefined) return;
+    if (this.#outage !== undefined || !(await this.#isOut()) || this.#outage !== undefined) return;
     this.#beginOutage(error);
     this.#probeLater();
   }
@@ -158,6 +158,15 @@ export class ExpressSessionStore extends session.Store {
     if (!isReachable) return this.#probeLater();
     this.#outage = undefined;
     this.emit('connect');
+  }
+
+  /** What is known by now is not asked again: meanwhile every request of a browser with a session would be refused. */
+  async #isOut(): Promise<boolean> {
+    const isKnown = await this.#sessions.container().then(
+      ({ isDown }) => isDown,
+      () => true,
+    );
+    return isKnown || !(await this.#isReachable());
   }
 
   async #isReachable(): Promise<boolean> {

@@ -175,6 +175,10 @@ export class Cluster implements Store {
     );
   }
 
+  get isDown(): boolean {
+    return this.#members.every(({ health }) => health.state === 'down');
+  }
+
   async formerServers(): Promise<readonly FormerStatus[]> {
     const asked = this.#former.filter((former) => this.#isAsked(former));
     return await Promise.all(

@@ -136,6 +136,8 @@ export interface Store {
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number>;
   /** Asks every server now, for at most one deadline. Empty for process memory. */
   servers(): Promise<readonly ServerStatus[]>;
+  /** Whether every server failed when it was last asked. Nobody is asked for that. */
+  readonly isDown?: boolean;
   /** Asks those that were taken out and may still hold something. A store without servers has none. */
   formerServers?(): Promise<readonly FormerStatus[]>;
   /** The addresses that hold, or would hold, this key: first place first. Empty for process memory. */

@@ -123,6 +123,11 @@ export class SessionContainer {
     return this.#options.store.servers();
   }
 
+  /** Whether no server of the store is to be had, as far as that is known without asking. */
+  get isDown(): boolean {
+    return this.#options.store.isDown === true;
+  }
+
   /** How full the store is, where it is this process's memory. */
   get memory(): MemoryUse | undefined {
     return this.#options.store.memory;
