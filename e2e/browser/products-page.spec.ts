@@ -19,8 +19,8 @@ test('docs/products.md leads from nothing to a type with a tab and tests, word f
   await using folder = await temporaryFolder();
   const data = join(folder.path, 'data');
   const environment = { TRELLIS_PRODUCTS: join(folder.path, 'countdown') };
-  const [first, ...others] = await codeBlocksOf(new URL('docs/products.md', ROOT));
-  await follow(folder.path, first!);
+  const [description, first, ...others] = await codeBlocksOf(new URL('docs/products.md', ROOT));
+  for (const block of [description!, first!]) await follow(folder.path, block);
 
   const [app, contents] = [new App(page), new Contents(page)];
   {
