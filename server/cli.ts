@@ -8,6 +8,13 @@ import { Users } from './security/users.ts';
 import { backUp, restore, type BackupFacts } from './storage/backup.ts';
 import { openStorage } from './storage/open.ts';
 
+const OPTIONS = {
+  data: { type: 'string' },
+  password: { type: 'boolean' },
+  damaged: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 const HOW = `Usage:
   npm run trellis -- user <name> --password     sets a user's password, asked for or read from standard input;
                                                 while there is no Manager, the user is made as one
@@ -15,12 +22,16 @@ const HOW = `Usage:
   npm run trellis -- restore <folder>           puts a backup in their place, while no server runs; what was there is kept
                                                 with --damaged also where bytes of files are damaged: both check all of them
   npm run trellis -- example shop               puts the example into the tree at /shop, also while a server runs
-  --data <folder>                               the data folder, as for the server`;
+  --data <folder>                               the data folder, as for the server
+  --help                                        says this`;
 
 /** Work on a data folder by whoever runs the server: all but `restore` also while it runs. */
 async function main(args: readonly string[]): Promise<void> {
-  const options = { data: { type: 'string' }, password: { type: 'boolean' }, damaged: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { values, positionals } = readArguments(args);
+  if (values.help === true) {
+    console.log(HOW);
+    return;
+  }
   const [command, argument, ...others] = positionals;
   if (argument === undefined || others.length > 0 || (command === 'user') !== (values.password === true)) {
     throw new Error(HOW);
@@ -31,6 +42,15 @@ async function main(args: readonly string[]): Promise<void> {
   else if (command === 'restore') restoreBackup(config, argument, values.damaged);
   else if (command === 'example') await putExample(config, argument);
   else throw new Error(HOW);
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ');
+    throw new Error(`${what}.\n${HOW}`, { cause: error });
+  }
 }
 
 async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDamaged = false): Promise<void> {

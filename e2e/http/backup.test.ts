@@ -76,4 +76,24 @@ test('a backup of nothing, or without a folder, is refused in a sentence', async
   assert.match(nothing.errors, /There is no database/);
   const unnamed = await runCli(['backup'], '');
   assert.match(unnamed.errors, /^Usage:/);
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  const data = join(folder, 'data');
+  for (const into of [file, join(file, 'below')]) {
+    const refused = await runCli(['backup', into, '--data', data], '');
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.errors,
+      /^".*" cannot be used \((part of its path is a file|a file of that name is there)\)\. See to it, and try again\.\n$/,
+    );
+  }
+});
+
+test('the command says how it is used to whoever asks, and to whoever asks for what there is not', async () => {
+  const asked = await runCli(['--help'], '');
+  assert.deepEqual([asked.code, asked.errors], [0, '']);
+  assert.match(asked.output, /^Usage:\n {2}npm run trellis -- user/);
+  const unknown = await runCli(['backup', '--hurry', 'folder'], '');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.errors, /^Unknown option '--hurry'\.\nUsage:\n/);
 });

@@ -12,10 +12,21 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { DiskFull } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import { moveAside } from './aside.ts';
 import { damagedContents, pathOf } from './damage.ts';
-import { APPLICATION_ID, bytesOf, CannotOpen, checkNotLost, checkNotNewer, FILE_NAME, lostInside } from './open.ts';
+import {
+  APPLICATION_ID,
+  bytesOf,
+  CannotOpen,
+  checkNotLost,
+  checkNotNewer,
+  FILE_NAME,
+  lostInside,
+  reason,
+} from './open.ts';
+import { asProblem } from './problems.ts';
 
 /** What a backup holds, or what a restore brought back and put aside. */
 export interface BackupFacts {
@@ -54,18 +65,32 @@ export async function backUp(dataFolder: string, into: string, options: CheckOpt
   if (!existsSync(source))
     throw new CannotOpen(`There is no database "${source}" to back up. Name its folder with --data.`);
   const folder = resolve(into);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new CannotOpen(`The folder "${folder}" is not empty, and a backup overwrites nothing. Name a new one.`);
+  try {
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      throw new CannotOpen(`The folder "${folder}" is not empty, and a backup overwrites nothing. Name a new one.`);
+    }
+    mkdirSync(dirname(folder), { recursive: true });
+    return { ...(await copyInto(folder, dataFolder, evidence, options)), folder };
+  } catch (error) {
+    throw inSentence(error, folder, source);
   }
-  mkdirSync(dirname(folder), { recursive: true });
+}
+
+/** The folder appears whole or not at all. */
+async function copyInto(
+  folder: string,
+  dataFolder: string,
+  evidence: string | undefined,
+  options: CheckOptions,
+): Promise<Omit<BackupFacts, 'folder'>> {
   const unfinished = mkdtempSync(`${folder}.unfinished-`);
   try {
-    await copyDatabase(source, join(unfinished, FILE_NAME), evidence);
+    await copyDatabase(join(dataFolder, FILE_NAME), join(unfinished, FILE_NAME), evidence);
     copyKeyRing(dataFolder, unfinished);
     const facts = check(unfinished, options);
     if (existsSync(folder)) rmdirSync(folder);
     renameSync(unfinished, folder);
-    return { ...facts, folder };
+    return facts;
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw error;
@@ -80,7 +105,15 @@ export function restore(from: string, dataFolder: string, options: CheckOptions 
   if (!existsSync(join(from, FILE_NAME))) {
     throw new CannotOpen(`There is no backup in "${resolve(from)}": it would hold ${FILE_NAME} and ${SECRETS}.`);
   }
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    return { ...putBack(from, dataFolder, options), folder: resolve(dataFolder) };
+  } catch (error) {
+    throw inSentence(error, resolve(dataFolder), join(from, FILE_NAME));
+  }
+}
+
+function putBack(from: string, dataFolder: string, options: CheckOptions): Omit<RestoreFacts, 'folder'> {
   const fresh = mkdtempSync(join(dataFolder, 'restoring-'));
   try {
     // A folder that was copied by other means may have what was written last in the log alone.
@@ -93,7 +126,7 @@ export function restore(from: string, dataFolder: string, options: CheckOptions 
       const keptKeyRing = !facts.hasKeyRing && KeyRing.isIn(dataFolder);
       const former = putAside(dataFolder, [...DATABASE_FILES, ...(keptKeyRing ? [] : [SECRETS])]);
       for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dataFolder, name));
-      return { ...facts, folder: resolve(dataFolder), former, keptKeyRing };
+      return { ...facts, former, keptKeyRing };
     } finally {
       release();
     }
@@ -222,6 +255,21 @@ function empty(file: string): CannotOpen {
 }
 
 function inWords(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Database.SqliteError) || isFull(error)) return error;
   return new CannotOpen(`The database "${file}" cannot be read (${error.message}).`, { cause: error });
+}
+
+/** What went wrong between a database and the folder that it was to be copied into. */
+function inSentence(error: unknown, folder: string, source: string): unknown {
+  if (isFull(error)) {
+    const detail = `There is no room for the copy in "${folder}": nothing was changed. Make room there, and try again.`;
+    return new CannotOpen(detail, { cause: error });
+  }
+  const { path } = error as NodeJS.ErrnoException;
+  if (path === undefined) return inWords(error, source);
+  return new CannotOpen(`"${path}" cannot be used (${reason(error)}). See to it, and try again.`, { cause: error });
+}
+
+function isFull(error: unknown): boolean {
+  return DiskFull.isCause(error) || asProblem(error) instanceof DiskFull;
 }

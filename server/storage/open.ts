@@ -264,7 +264,8 @@ function damaged(file: string, detail: string): CannotOpen {
   return new CannotOpen(`The database "${file}" is damaged (${detail}). Restore a backup.`);
 }
 
-function reason(cause: unknown): string {
+/** Why the system refused, in words. */
+export function reason(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     EACCES: 'permission denied',
