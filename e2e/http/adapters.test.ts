@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { codeBlocksOf } from '../support/code-blocks.ts';
+import { until } from '../support/figures.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { installPacked, type Application, type Project } from '../support/packed.ts';
 import { startServer } from '../support/server.ts';
@@ -13,6 +15,7 @@ import { managerOf } from './client.ts';
 import { setUpSessions } from './site.ts';
 
 const BACK_MS = 30_000;
+const MANUAL = new URL('../../docs/sessions-in-your-application.md', import.meta.url);
 const run = promisify(execFile);
 
 const project: Project = await installPacked();
@@ -52,7 +55,7 @@ test('another project’s TypeScript understands the types of the package, stric
     export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;
     // @ts-expect-error a manager is named by its path
     await openSessions({ data: 'var', manager: 1 });`;
-  const samples = await codeBlocksOf(new URL('../../docs/sessions-in-your-application.md', import.meta.url));
+  const samples = (await codeBlocksOf(MANUAL)).filter(({ language }) => language === 'ts');
   const sources = new Map(samples.map(({ file, text }) => [file, text]));
   assert.deepEqual([...sources.keys()], ['koa.ts', 'koa-session.ts', 'express-session.ts']);
   // What the context is known to have is checked.
@@ -114,6 +117,21 @@ for (const example of ['koa', 'koa-session', 'express-session']) {
       memcached = await startMemcached({ port });
       assert.deepEqual([await visitsOnceBack(visitor)], [1], 'memcached came back empty');
       assert.deepEqual(await visits(visitor, 1), [2]);
+    });
+
+    test('ends at SIGTERM as the manual says, and drops no request that is on its way over an open connection', async () => {
+      const [ending] = (await codeBlocksOf(MANUAL)).filter(({ file }) => file === 'app.js');
+      const source = await readFile(join(project.folder, example, 'app.js'), 'utf8');
+      for (const part of ending!.text.split('\n\n')) assert.ok(source.includes(part.trim()), part);
+      await using app = await start(example);
+      const visitor = new Visitor(app);
+      await visits(visitor, 1);
+      const stopping = app.stop();
+      await until('the port is closed', async () => !(await listens(app.port)));
+      const last = await visitor.ask('/');
+      assert.deepEqual([countIn(last), last.headers.connection], [2, 'close']);
+      assert.equal(await stopping, 0, app.log());
+      assert.equal(app.log(), '');
     });
 
     test('moves to other servers when they are changed in the tree, without a restart, and loses nothing', async () => {
@@ -240,6 +258,13 @@ async function visits(visitor: Visitor, times: number): Promise<readonly number[
 function countIn({ status, text }: Answer): number {
   assert.equal(status, 200, text);
   return Number(/^Visits: (\d+)$/m.exec(text)?.[1]);
+}
+
+function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
 async function visitsOnceBack(visitor: Visitor): Promise<number> {

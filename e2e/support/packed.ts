@@ -28,6 +28,8 @@ export interface Application extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
   log(): string;
+  /** SIGTERM; gives the exit code once it is gone. */
+  stop(): Promise<number | null>;
 }
 
 /** Packs the package as for publishing and puts it into a new project, beside links to the packages that are installed. */
@@ -102,8 +104,13 @@ async function startApplication(folder: string, environment: Readonly<Record<str
     port,
     pid: child.pid ?? 0,
     log: () => log,
-    async [Symbol.asyncDispose]() {
+    async stop() {
       child.kill('SIGTERM');
+      await gone;
+      return child.exitCode;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
       await gone;
     },
   };

@@ -1,3 +1,4 @@
+import { Server } from 'node:net';
 import express from 'express';
 import session from 'express-session';
 import { ExpressSessionStore, openSessions } from 'trellis/express-session';
@@ -35,4 +36,12 @@ app.get('/', (req, res, next) => {
 
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}/`);
+});
+
+process.once('SIGTERM', () => {
+  server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
+  // The port alone: server.close() would end idle connections, too, over which a request may be on its way.
+  Server.prototype.close.call(server, () => sessions.close());
+  setInterval(() => server.closeIdleConnections(), 1_500).unref();
+  setTimeout(() => server.closeAllConnections(), 10_000).unref();
 });

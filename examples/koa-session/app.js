@@ -1,3 +1,4 @@
+import { Server } from 'node:net';
 import Koa from 'koa';
 import session from 'koa-session';
 import { koaSessionStore, openSessions } from 'trellis/koa-session';
@@ -27,4 +28,12 @@ app.use((ctx) => {
 
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}/`);
+});
+
+process.once('SIGTERM', () => {
+  server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
+  // The port alone: server.close() would end idle connections, too, over which a request may be on its way.
+  Server.prototype.close.call(server, () => sessions.close());
+  setInterval(() => server.closeIdleConnections(), 1_500).unref();
+  setTimeout(() => server.closeAllConnections(), 10_000).unref();
 });
