@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
+import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';
 import type { ServersMessage } from '../../schema/messages/servers.ts';
 import { sized, until } from '../support/figures.ts';
 import { freePort, startMemcached } from '../support/memcached.ts';
@@ -72,6 +73,11 @@ test('a memcached server that is full and was started with -M refuses new sessio
     const answer = await visitor.visit('/page', 'get me');
     if (answer.status !== 200 || resultOf(answer) !== me) lost += 1;
   }
+  assert.equal(site.log().match(/is full and refuses values/g)?.length, 1, 'the log says it once');
+  const trip = await administer<RoundTripMessage>(site.port, '/api/mcsdc/@round-trip', { method: 'POST' });
+  assert.deepEqual([trip.state, /is full and refuses values/.test(trip.text)], ['warn', true], trip.text);
+  const { servers } = await administer<ServersMessage>(site.port, '/api/mcproxy/@servers');
+  assert.deepEqual([servers[0]?.memory, servers[0]?.refusals], ['refusing', refused]);
   const stats = await memcached.ask('stats');
   t.diagnostic(`full after ${kept.length} sessions of ${kilobytes} kB: ${refused} refused with 503, ${lost} lost`);
   assert.ok(stats.includes('STAT evictions 0'));

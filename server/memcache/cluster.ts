@@ -171,7 +171,11 @@ export class Cluster implements Store {
     return await Promise.all(
       this.#members.map(async (member) => {
         const status = await this.#statusOf(member);
-        return { ...status, sameAs: (await twins)?.get(member)?.address.text ?? null };
+        return {
+          ...status,
+          sameAs: (await twins)?.get(member)?.address.text ?? null,
+          refusesNow: this.#inspection?.isFull(member) ?? null,
+        };
       }),
     );
   }
@@ -316,6 +320,7 @@ export class Cluster implements Store {
         if (this.#members.includes(member)) this.#inspection?.begin(member);
       },
       onStored: () => options.onStored?.(address),
+      onFull: () => this.#inspection?.noteFull(member),
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
         if (this.#isReplaced) return;

@@ -3,6 +3,7 @@ import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
 import { severalWords } from './several-words.ts';
 import type { Member } from './member.ts';
+import { fullWords } from './full-words.ts';
 import { sameWords } from './same-words.ts';
 import { Sameness, twinsAmong, type SamenessOptions } from './sameness.ts';
 import { statusOf } from './status.ts';
@@ -17,7 +18,10 @@ interface InspectionOptions extends SamenessOptions {
 /** However often connections are made, a server is looked at no more often. */
 const AGAIN_MS = 60_000;
 const SOON_MS = 500;
-/** Whoever deals connections out by chance may give all of one look to one server. */
+/**
+ * Whoever deals connections out by chance may give all of one look to one server; and a full server takes a value now and
+ * then, as others end.
+ */
 const BELIEVED_MS = 10 * 60_000;
 
 /** What is known of where an address leads. Times are of `performance.now()`. */
@@ -39,6 +43,8 @@ export class Inspection {
   readonly #sameness: Sameness;
   readonly #looks = new Map<Member, Look>();
   readonly #timers = new Map<Member, NodeJS.Timeout>();
+  /** When it last refused a value because it is full. */
+  readonly #fullAt = new Map<Member, number>();
   #twins: { readonly begunAt: number; readonly result: Promise<Twins> } | undefined;
   /** What was logged, until it is over. */
   readonly #told = new Set<string>();
@@ -79,6 +85,17 @@ export class Inspection {
   noteClock({ address, clockDifferenceS }: ServerStatus): void {
     const words = `${clockWords(address, clockDifferenceS, this.#options.clock())}. ${SET_CLOCKS}`;
     this.#tell('clock', address, isClockOff(clockDifferenceS), words);
+  }
+
+  /** A server refused a value because it is full: tells the log, once until it has not done so for a while. */
+  noteFull(member: Member): void {
+    const { text } = member.address;
+    if (!this.isFull(member)) this.#options.log?.warn({ server: text }, fullWords(text));
+    this.#fullAt.set(member, performance.now());
+  }
+
+  isFull(member: Member): boolean {
+    return performance.now() - (this.#fullAt.get(member) ?? -Infinity) < BELIEVED_MS;
   }
 
   #inTime<Result>(look: Promise<Result> | undefined): Promise<Result | undefined> {

@@ -46,6 +46,8 @@ export type Verb = 'set' | 'add' | 'replace';
 export interface MemberOptions extends ServerOptions {
   /** Told after each value that the server took, before whoever stored it is. */
   readonly onStored?: () => void;
+  /** Told of each value that the server refused because it is full. */
+  readonly onFull?: () => void;
 }
 
 /** What is asked, and who waits for it. */
@@ -78,6 +80,7 @@ export class Member {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #onStored: (() => void) | undefined;
+  readonly #onFull: (() => void) | undefined;
   #startOf: { readonly connection: Link | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: MemberOptions, firstSequence = 0) {
@@ -86,6 +89,7 @@ export class Member {
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#onStored = options.onStored;
+    this.#onFull = options.onFull;
     this.#server = new Server(address, options);
     this.#client = new Client([this.#server], { retries: 1, failover: false, logger: { log: () => undefined } });
     this.#client.seq = firstSequence;
@@ -297,7 +301,9 @@ export class Member {
     if (answer.status === STATUSES.ok) return 'stored';
     if (answer.status === STATUSES.exists) return 'exists';
     if (answer.status === STATUSES.missing) return 'missing';
-    throw new ServerRefused(this.address.text, answer.status);
+    const refused = new ServerRefused(this.address.text, answer.status);
+    if (refused.isFull) this.#onFull?.();
+    throw refused;
   };
 
   readonly #readCounter = (answer: Answer): number => {

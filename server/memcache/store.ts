@@ -37,6 +37,8 @@ export interface ServerStatus {
   readonly evictions: number | null;
   /** Values that it refused because its memory was full. */
   readonly refusals: number | null;
+  /** Whether it refused one to this process within the last minutes; left out, or `null`, where nobody looks. */
+  readonly refusesNow?: boolean | null;
   /** Whether it pushes out items when its memory is full; `false`: it was started with -M, and refuses new ones. */
   readonly evicts: boolean | null;
   readonly connections: number | null;

@@ -5,6 +5,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { ServerRefused, ServerUnreachable } from '../memcache/errors.ts';
 import type { Held, Holding } from '../memcache/holding.ts';
 import { LocalStore } from '../memcache/local.ts';
+import { fullWords } from '../memcache/full-words.ts';
 import { sameWords } from '../memcache/same-words.ts';
 import { severalWords } from '../memcache/several-words.ts';
 import type { Store } from '../memcache/store.ts';
@@ -107,13 +108,15 @@ class Probe {
     return '';
   }
 
-  /** What is wrong with the servers though the probe came back: where they lead, and what time it is there. */
+  /** What is wrong with the servers though the probe came back: where they lead, whether they are full, and what time it is there. */
   async doubts(now: number): Promise<string | undefined> {
     const statuses = await this.#store.servers();
     const several = statuses.find(({ isSeveral }) => isSeveral === true);
     if (several !== undefined) return severalWords(several.address);
     const twin = statuses.find(({ sameAs }) => sameAs);
     if (twin?.sameAs) return `Works, but ${sameWords(twin.address, twin.sameAs)}`;
+    const full = statuses.find(({ refusesNow }) => refusesNow === true);
+    if (full !== undefined) return `Works for the probe, but ${fullWords(full.address)}`;
     const off = statuses.find(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
     if (off === undefined) return undefined;
     return `Works, but ${clockWords(off.address, off.clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`;

@@ -64,9 +64,10 @@ export function resultOf(status: ServerStatus): FieldResult {
 }
 
 export function serverMessage(status: ServerStatus): ServerMessage {
+  const { refusesNow: _, ...shown } = status;
   const downSince = status.downSince === null ? null : timeText(status.downSince);
   return {
-    ...status,
+    ...shown,
     isClockOff: isClockOff(status.clockDifferenceS),
     isSeveral: status.isSeveral ?? null,
     sameAs: status.sameAs ?? null,
