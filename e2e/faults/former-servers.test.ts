@@ -88,24 +88,6 @@ test('a mistyped server that is silent, put right before anything was stored the
   assert.deepEqual((await serversOf(site)).former, []);
 });
 
-test('of a frozen server that is taken out while requests wait for it the log tells once that it is out of reach', async () => {
-  await using cluster = await MemcachedCluster.start(2);
-  await using site = await startSite({ servers: cluster.addresses, proxy: { timeout_ms: 2_000 } });
-  const visitors = Array.from({ length: 12 }, () => new Visitor(site));
-  for (const visitor of visitors) assert.equal((await visitor.post('/page', 'set n 1')).status, 200);
-  const read = () => Promise.all(visitors.map((visitor) => visitor.visit('/page', 'get n')));
-  await cluster.freeze(1);
-  const waiting = read();
-  await changeProperties(site, '/mcproxy', { servers: cluster.addresses.slice(0, 1) });
-  for (const answers of await Promise.all([waiting, read()])) {
-    assert.ok(
-      answers.some(({ status }) => status === 503),
-      'both the servers of before and those of now were waited for',
-    );
-  }
-  assert.equal(site.log().match(/A memcached server is out of reach/g)?.length, 1);
-});
-
 test('another spelling of a server that is named is no former server', async () => {
   await using cluster = await MemcachedCluster.start(1);
   const { port, address } = cluster.server(0);

@@ -85,7 +85,6 @@ export class Cluster implements Store {
   #longestTtlS: number;
   readonly #prefix: string;
   readonly #clock: Clock;
-  #isReplaced = false;
   #isClosed = false;
 
   constructor(options: ClusterOptions) {
@@ -242,11 +241,6 @@ export class Cluster implements Store {
     });
   }
 
-  /** Another cluster has taken its place, and tells the log how servers stand; this one serves who uses it still. */
-  noteReplaced(): void {
-    this.#isReplaced = true;
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#inspection?.close();
@@ -323,7 +317,6 @@ export class Cluster implements Store {
       onFull: () => this.#inspection?.noteFull(member),
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
-        if (this.#isReplaced) return;
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
         else options.log?.warn({ ...fields, reason: health.error.reason.short }, 'A memcached server is out of reach.');

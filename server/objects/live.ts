@@ -4,8 +4,6 @@ import type { TreeObject } from './object.ts';
 interface LivePartsOptions<T> {
   /** `former` settles once the part that this one takes the place of is closed, or could not be. */
   readonly make: (object: TreeObject, former: Promise<void>) => T;
-  /** Told of a part that was replaced, or whose object is gone, and that stays open for requests that use it still. */
-  readonly onLeave?: (value: T) => void;
   /** Called once for each part. What it promises is awaited at an orderly end of the process. */
   readonly close: (value: T) => unknown;
   /** The values that a part depends on; as JSON they must differ when it has to be made anew. */
@@ -67,7 +65,6 @@ export class LiveParts<T> {
     const parts = this.#partsOf(object);
     const part = parts.get(object.oid);
     parts.delete(object.oid);
-    if (part !== undefined) this.#options.onLeave?.(part.value);
     try {
       await part?.closeIn(this.#options.graceMs ?? 0);
     } catch (error) {

@@ -37,10 +37,6 @@ const stores = new LiveParts<Promise<ProxyStore>>({
     opening.catch(() => stores.drop(object));
     return opening;
   },
-  onLeave: (opening) => {
-    const leave = (store: ProxyStore) => store instanceof Cluster && store.noteReplaced();
-    opening.then(leave, () => undefined);
-  },
   close: async (opening) => {
     const store = await opening.catch(() => undefined);
     if (store === undefined) return;
