@@ -16,8 +16,9 @@ async function main(names) {
   await setUp();
   await requirePrograms([...new Set(chosen.flatMap((name) => suites[name].programs))]);
   const rows = [];
+  const started = performance.now();
   for (const round of ROUNDS) rows.push(...(await runRound(round.filter((name) => chosen.includes(name)))));
-  summarise(rows);
+  summarise(rows, secondsSince(started));
 }
 
 function choose(names) {
@@ -36,17 +37,21 @@ async function runRound(names) {
 async function runSuite(name) {
   const started = performance.now();
   const { passed, failed, again } = await suites[name].run();
-  return { name, passed, failed, again, seconds: (performance.now() - started) / 1000 };
+  return { name, passed, failed, again, seconds: secondsSince(started) };
 }
 
-function summarise(rows) {
+function secondsSince(started) {
+  return (performance.now() - started) / 1000;
+}
+
+function summarise(rows, seconds) {
   const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
   const all = {
     name: 'all',
     passed: sum('passed'),
     failed: sum('failed'),
     again: sum('again'),
-    seconds: sum('seconds'),
+    seconds,
   };
   console.log('\n   suite      passed  failed     time');
   for (const row of [...rows, all]) {
