@@ -39,7 +39,10 @@ export interface ClusterOptions {
   readonly replicas?: number;
   /** What is found nowhere else is asked of them, for as long as things move after they were removed. */
   readonly former?: readonly FormerServer[];
-  /** When `addresses` or `replicas` were last changed, in milliseconds since 1970: for as long as things move, copies may be elsewhere. */
+  /**
+   * When `addresses` or `replicas` were last changed, in milliseconds since 1970: for as long as things move, copies may be
+   * elsewhere.
+   */
   readonly changedAt?: number;
   /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
   readonly longestTtlS?: number;

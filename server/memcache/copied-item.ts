@@ -87,8 +87,8 @@ export function newestOf({ answers }: Survey, order: readonly Member[]): MemberI
 }
 
 /**
- * Whether nothing newer than what was found can be where nobody could look. A server that was in reach since it stored what it holds was given
- * everything, or saw everything given to as many others as there are copies.
+ * Whether nothing newer than what was found can be where nobody could look. A server that was in reach since it stored what
+ * it holds was given everything, or saw everything given to as many others as there are copies.
  */
 export function isNewestKnown(survey: Survey, order: readonly Member[], replicas: number): boolean {
   const { answers, unreachable } = survey;

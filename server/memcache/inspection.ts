@@ -36,7 +36,8 @@ type Twins = ReadonlyMap<Member, Member>;
 
 /**
  * Looks at servers for what costs sessions while every server answers: a clock that is off, an address that leads to
- * several of them, and several that lead to one. Never on the way of a request: when a connection was made, and when somebody asks how servers stand.
+ * several of them, and several that lead to one. Never on the way of a request: when a connection was made, and when
+ * somebody asks how servers stand.
  */
 export class Inspection {
   readonly #options: InspectionOptions;
