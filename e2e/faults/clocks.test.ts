@@ -101,7 +101,7 @@ test('one memcached under two names is a warning where it is typed, saved and us
   );
   const body = { properties: { servers: [once, other, again] } };
   const answer = JSON.stringify(await administer(site.port, '/api/mcproxy/@check', { body }));
-  assert.ok(answer.includes(`"warn","text":"is the same server as ${once}: name it once"`), answer);
+  assert.ok(answer.includes(`"warn","text":"is the same as ${once}"`), answer);
   assert.equal(answer.split('"ok","text":"answers in').length, 3, answer);
   const trip = await administer<RoundTripMessage>(site.port, '/api/mcsdc/@round-trip', { method: 'POST' });
   assert.equal(trip.state, 'warn');

@@ -57,7 +57,7 @@ export function resultOf(status: ServerStatus): FieldResult {
   if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
   const note = `memcached ${status.version ?? ''}`.trim();
   if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them' };
-  if (status.sameAs) return { state: 'warn', text: `is the same server as ${status.sameAs}: name it once` };
+  if (status.sameAs) return { state: 'warn', text: `is the same as ${status.sameAs}` };
   if (isClockOff(status.clockDifferenceS)) return { state: 'warn', text: 'its clock is off', note };
   const latency = (status.latencyMs ?? 0).toFixed(1);
   return { state: 'ok', text: `answers in ${latency} ms`, note };
