@@ -114,6 +114,23 @@ for (const course of COURSES) {
   });
 }
 
+test('a server that was frozen when it was taken out, and is back, is not believed with what others have changed since', async (t) => {
+  await using cluster = await MemcachedCluster.start(2);
+  const [one, other] = cluster.addresses as [string, string];
+  await using site = await startSite({ servers: [one, other], proxy: { replicas: 2, timeout_ms: 500 } });
+  const people = await newPeople(site);
+  await cluster.freeze(0);
+  await changeProperties(site, '/mcproxy', { servers: [other], replicas: 1 });
+  for (const person of people) assert.equal(await write(person), true);
+  await cluster.wake(0);
+  // The first change finds that it is back, the next one clears what it has.
+  for (let time = 0; time < 2; time += 1) for (const person of people) assert.equal(await write(person), true);
+  await changeProperties(site, '/mcproxy', { servers: [one] });
+  const lost = await countLost(people, [site]);
+  t.diagnostic(`${SESSIONS} sessions: ${lost} lost`);
+  assert.equal(lost, 0);
+});
+
 test('a server that is gone since it was taken out, or never was there, keeps nobody from a new session', async () => {
   await using cluster = await MemcachedCluster.start(2);
   const { addresses } = cluster;

@@ -158,12 +158,19 @@ export class Copies implements Keeping {
    */
   async #clearElsewhere(writing: Writing, holders: ReadonlySet<Member>): Promise<void> {
     const { members, former, isMoving } = this.#options;
-    const hadTrouble = this.#hadTrouble();
-    const cleared = hadTrouble ? undefined : this.#cleared.get(writing.key);
-    const isLeft = (member: Member) => !holders.has(member) && cleared?.has(member) !== true;
-    const clearing = () => this.#clear([...members, ...former()].filter(isLeft), writing);
-    if (writing.basis !== undefined && isMoving()) await clearing();
-    else if (hadTrouble) void clearing();
+    const others = [...members, ...former()].filter((member) => !holders.has(member));
+    const isUp = ({ health }: Member): boolean => health.state === 'up';
+    if (writing.basis !== undefined && isMoving()) {
+      const cleared = this.#hadTrouble() ? undefined : this.#cleared.get(writing.key);
+      const left = others.filter((member) => cleared?.has(member) !== true);
+      const upright = left.filter(isUp);
+      // Who is down may be back, and is not waited for.
+      void this.#clear(
+        left.filter((member) => !isUp(member)),
+        writing,
+      );
+      await this.#clear(upright, writing);
+    } else if (this.#hadTrouble()) void this.#clear(others.filter(isUp), writing);
   }
 
   async #clear(members: readonly Member[], { key, value, check }: Writing): Promise<void> {
@@ -177,7 +184,7 @@ export class Copies implements Keeping {
       if (cleared === undefined) this.#cleared.set(key, new Set([member]));
       else cleared.add(member);
     };
-    await Promise.allSettled(members.filter(({ health }) => health.state === 'up').map(clear));
+    await Promise.allSettled(members.map(clear));
   }
 
   /** The same unconditional write to every place. */
