@@ -1,6 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { Log } from '../../base/log.ts';
+import { TOLD_AND_TO_DO } from '../../memcache/full-words.ts';
 import type { MemoryUse, ServerStatus } from '../../memcache/store.ts';
 
 const FILLING_SHARE = 0.9;
@@ -25,7 +26,7 @@ export function memoryWarning(status: ServerStatus): { readonly text: string; re
     case 'refusing':
       return {
         short: 'Memory is full',
-        text: `Memory of ${address} is full: it refused ${count(status.refusals)} values since it started, and dropped none. Whoever needs a new or larger session there is told so (503). Give it more memory (-m), or sessions a shorter idle timeout.`,
+        text: `Memory of ${address} is full: it refused ${count(status.refusals)} values since it started, and dropped none. ${TOLD_AND_TO_DO}`,
       };
     case 'filling':
       return {
