@@ -95,7 +95,7 @@ test('after a connection was cut anywhere inside an answer, the next ten reads a
   const points = sized(100, 500);
   await using memcached = await startMemcached();
   await using proxy = await startChaosProxy(memcached.port);
-  await using site = await startSite({ servers: [proxy.address], container: { resolution_seconds: 3600 } });
+  await using site = await startSite({ servers: [proxy.address], container: { resolution_seconds: 1200 } });
   const visitors = await Promise.all(
     Array.from({ length: 10 }, (_, me) => visitorAt(site, `set me ${me}`, `fill junk ${300 + me * 17}`)),
   );

@@ -5,13 +5,24 @@ import { testType, type Particulars } from '../support/test-type.ts';
 
 const proxy = { type: 'MemCache Proxy', id: 'proxy' };
 
+/** Beside an idle timeout of 20 minutes, which neither may pass. */
+const times = { max_lifetime_minutes: [20, 527_040, 0], resolution_seconds: [1, 1200, 20] };
+
 /** Of the types that the server has by itself, what their schemas do not tell. */
 const PARTICULARS: Readonly<Record<string, Particulars>> = {
   'MemCache Proxy': {
     good: { servers: [['127.0.0.1:11211', '# the second', '[::1]:1025'], []], prefix: ['shop', ''] },
     bad: { servers: [['127.0.0.1:99999'], ['8.8.8.8:11211'], ['a b']], prefix: ['a b', 'ä'] },
   },
-  'MemCache Session Data Container': { prepare: (manager) => manager('/api/zoo', { body: proxy }) },
+  'MemCache Session Data Container': {
+    good: times,
+    bad: { resolution_seconds: [1201], max_lifetime_minutes: [19] },
+    prepare: (manager) => manager('/api/zoo', { body: proxy }),
+  },
+  'Transient Object Container': {
+    good: times,
+    bad: { resolution_seconds: [1201], max_lifetime_minutes: [19] },
+  },
   'Browser Id Manager': {
     good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: ['example.org', ''] },
     bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com'] },

@@ -4,6 +4,7 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site.ts';
 import { containerFields } from '../sessions/container-fields.ts';
 import type { OpenContainer } from '../sessions/container-objects.ts';
+import { timeProblems, timeWarnings } from '../sessions/container-times.ts';
 import { containerIn } from '../sessions/containers.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from '../sessions/statistics.ts';
@@ -35,7 +36,8 @@ export const memCacheSessionDataContainer = defineType({
     statisticsTab,
   ],
   methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
-  warnings: proxyWarnings,
+  check: timeProblems,
+  warnings: async (object: TreeObject) => [...timeWarnings(object), ...(await proxyWarnings(object))],
   on: { removed: forgetStatistics },
 });
 

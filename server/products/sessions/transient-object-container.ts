@@ -8,6 +8,7 @@ import { siteOf } from '../../site.ts';
 import { logProcessMemory, processMemoryWarnings } from '../memcache/memory.ts';
 import { containerFields } from './container-fields.ts';
 import type { OpenContainer } from './container-objects.ts';
+import { timeProblems, timeWarnings } from './container-times.ts';
 import { containerIn } from './containers.ts';
 import { sessionsMethods } from './sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './statistics.ts';
@@ -63,9 +64,10 @@ export const transientObjectContainer = defineType({
     return count === undefined ? {} : { sessions: count };
   },
   size: (object) => countLabel(object),
-  async warnings(object) {
+  check: timeProblems,
+  async warnings(object: TreeObject) {
     const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
-    return processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link });
+    return [...timeWarnings(object), ...processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link })];
   },
   on: {
     removed(object: TreeObject) {

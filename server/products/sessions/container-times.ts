@@ -1,0 +1,80 @@
+import type { Warning } from '../../../schema/messages/objects.ts';
+import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { TreeObject } from '../../objects/object.ts';
+
+interface Times {
+  readonly timeout_minutes: number;
+  readonly max_lifetime_minutes: number;
+  readonly resolution_seconds: number;
+}
+
+type Name = keyof Times;
+
+/** Two times that do not fit together. Either may be mended; the first is asked to where both are new. */
+interface Misfit {
+  readonly words: string;
+  readonly remedies: readonly (readonly [name: Name, remedy: string])[];
+}
+
+/** What is wrong with the given times of a container beside those that are kept: said at the one that is changed. */
+export async function timeProblems(
+  object: TreeObject,
+  given: Readonly<Record<string, unknown>>,
+): Promise<readonly FieldProblem[]> {
+  const kept = (await object.connection.find(object.path))?.properties ?? {};
+  const isChanged = (name: Name) => given[name] !== undefined && given[name] !== kept[name];
+  return misfitsIn(timesOf(object)).flatMap(({ words, remedies }) => {
+    const named = remedies.find(([name]) => isChanged(name)) ?? remedies.find(([name]) => given[name] !== undefined);
+    return named === undefined ? [] : [{ pointer: `/properties/${named[0]}`, detail: `${words} ${named[1]}` }];
+  });
+}
+
+/** Of a container whose times were set before they were judged together. */
+export function timeWarnings(object: TreeObject): readonly Warning[] {
+  const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
+  return misfitsIn(timesOf(object)).map(({ words, remedies: [first] }) => ({
+    severity: 'warning',
+    text: `${words} ${first?.[1] ?? ''}`,
+    short: 'Its times do not fit together',
+    link,
+  }));
+}
+
+/** A time of 0 is none, and fits every other. */
+function misfitsIn({ timeout_minutes, max_lifetime_minutes, resolution_seconds }: Times): readonly Misfit[] {
+  const timeoutS = timeout_minutes * 60;
+  const isCoarse = timeoutS > 0 && resolution_seconds > timeoutS;
+  const isShort = max_lifetime_minutes > 0 && max_lifetime_minutes < timeout_minutes;
+  return [
+    ...(isCoarse ? [coarse(timeout_minutes, resolution_seconds)] : []),
+    ...(isShort ? [short(timeout_minutes, max_lifetime_minutes)] : []),
+  ];
+}
+
+function coarse(timeout: number, resolution: number): Misfit {
+  return {
+    words: `Resolution cannot be greater than the idle timeout: minutes × 60 (${resolution} > ${timeout * 60}).`,
+    remedies: [
+      ['resolution_seconds', `Use at most ${timeout * 60} seconds.`],
+      ['timeout_minutes', `Use at least ${minutes(Math.ceil(resolution / 60))}, or 0 for none.`],
+    ],
+  };
+}
+
+function short(timeout: number, longest: number): Misfit {
+  return {
+    words: `Longest life cannot be shorter than the idle timeout (${longest} < ${timeout}).`,
+    remedies: [
+      ['max_lifetime_minutes', `Use at least ${minutes(timeout)}, or 0 for no limit.`],
+      ['timeout_minutes', `Use at most ${minutes(longest)}.`],
+    ],
+  };
+}
+
+function minutes(count: number): string {
+  return count === 1 ? '1 minute' : `${count} minutes`;
+}
+
+function timesOf({ properties }: TreeObject): Times {
+  return properties as unknown as Times;
+}
