@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from './base/log.ts';
 import { readConfig } from './config.ts';
-import { responseTo } from './http/errors.ts';
+import { Failures } from './http/failures.ts';
 import { openInstallation, type Installation } from './installation.ts';
 import { sourceOf } from './storage/contract/contents.ts';
 import type { Received, Request, Response } from './publisher/request.ts';
@@ -47,6 +47,7 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
   const environment = { TRELLIS_ADMIN_PASSWORD: PASSWORD, TRELLIS_NAME: 'test', TRELLIS_PRODUCTS: products };
   const config = readConfig(['--data', folder], environment);
   const installation = await openInstallation(config, log);
+  const failures = new Failures(installation.publisher, log);
   return {
     ...installation,
     folder,
@@ -55,7 +56,9 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
       const { publisher } = installation;
       const isApi = /^\/api(\/|$)/.test(request.path);
       const answering = isApi ? publisher.api(request, request.path.slice(4) || '/') : publisher.content(request);
-      return answerFrom(await answering.catch((error: unknown) => responseTo(error, false, log)));
+      const wantsPage = !isApi && request.headers.accept === 'text/html';
+      const failed = { method, path: request.path, head: request, wantsPage };
+      return answerFrom(await answering.catch((error: unknown) => failures.answer({ error, ...failed })));
     },
     async [Symbol.asyncDispose]() {
       await installation.close();

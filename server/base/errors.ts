@@ -1,6 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { FieldProblem } from '../../schema/messages/problems.ts';
 
+/**
+ * Who may read a problem's sentence. `operators`: whoever may view management screens, since it may name servers, paths and
+ * types; `anybody`: also a program whose user is not known; `visitors`: it is written for a page, too.
+ */
+export type Audience = 'operators' | 'anybody' | 'visitors';
+
 /** What every error thrown on purpose carries: an HTTP status, a stable code, and a sentence that says what to do. */
 export class Problem extends Error {
   readonly status: number;
@@ -11,6 +17,7 @@ export class Problem extends Error {
   readonly retryAfterS: number | undefined;
   /** Further members of the answer, for a client that can act on them. */
   readonly members: Readonly<Record<string, unknown>>;
+  readonly audience: Audience;
 
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -20,6 +27,8 @@ export class Problem extends Error {
     this.errors = options.errors ?? [];
     this.retryAfterS = options.retryAfterS;
     this.members = options.members ?? {};
+    // What is wrong with a request its sender knows already; what is wrong here is for those who look after it.
+    this.audience = options.audience ?? (status < 500 ? 'anybody' : 'operators');
   }
 
   get title(): string {
@@ -38,6 +47,7 @@ interface ProblemOptions {
   errors?: readonly FieldProblem[];
   retryAfterS?: number;
   members?: Readonly<Record<string, unknown>>;
+  audience?: Audience;
 }
 
 /** The request cannot be read as what it claims to be: syntax, shape, encoding. */
@@ -142,7 +152,7 @@ export class DiskFull extends Problem {
       ? 'No more can be written where the data folder is: nothing was changed. See to its quota, to the limit for the size of ' +
         'files, and to its disk, then try again.'
       : 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
-    super(507, 'storage-full', detail, { cause });
+    super(507, 'storage-full', detail, { cause, audience: 'anybody' });
   }
 
   /** Whether the system refuses to write because there is no room, or none that may be used. */
@@ -162,7 +172,7 @@ export class StorageGone extends Problem {
     const detail =
       `${what} while this server has it open, so it takes no more changes. Stop the server, see that the right data file ` +
       `is in the data folder, or restore a backup, and start it again.${further}`;
-    super(503, 'storage-gone', detail);
+    super(503, 'storage-gone', detail, { audience: 'anybody' });
   }
 }
 
@@ -172,7 +182,7 @@ export class StorageUnreachable extends Problem {
     // The system names the file behind a comma: where data are is for nobody outside to know.
     const [reason] = (cause as Error).message.split(', ');
     const detail = `${what} cannot be read or written (${reason}). See to the disk of the data folder.`;
-    super(500, 'storage-unreachable', detail, { cause });
+    super(500, 'storage-unreachable', detail, { cause, audience: 'anybody' });
   }
 }
 

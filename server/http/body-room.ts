@@ -11,7 +11,9 @@ export class BodyRoom {
   /** What is small is taken even where there is no room. */
   take(bytes: number, isSmall: boolean): void {
     if (bytes > this.#free && !isSmall)
-      throw new Unavailable('More is being sent to this server than it has room for. Try again soon.');
+      throw new Unavailable('More is being sent to this server than it has room for. Try again soon.', {
+        audience: 'anybody',
+      });
     this.#free -= bytes;
   }
 

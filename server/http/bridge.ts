@@ -9,7 +9,7 @@ import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
 import { BodyRoom } from './body-room.ts';
 import type { ClientAddresses } from './client-address.ts';
-import { responseTo } from './errors.ts';
+import { Failures } from './failures.ts';
 import { securityHeaders } from './headers.ts';
 import { checkOrigin } from './origin.ts';
 import { PAGE_FRAME } from './page-frame.ts';
@@ -45,6 +45,7 @@ export function koaApplication(options: BridgeOptions): Koa {
   const headers = securityHeaders(isHttps);
   const router = new Router();
   const room = new BodyRoom(MAX_BUFFERED_BYTES);
+  const failures = new Failures(publisher, log);
   const answer = async (context: Context, ask: (request: Request) => Promise<Response>) => {
     const isUpload = mayHaveBody(context) && bodyTypeOf(context.req) === UPLOAD_TYPE;
     const upload = isUpload ? new FileUpload(context.req, uploadFolder) : undefined;
@@ -86,7 +87,9 @@ export function koaApplication(options: BridgeOptions): Koa {
       // Most requests are for published content, and need not be matched against the routes.
       await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {
-      const response = responseTo(error, wantsPage(context), log);
+      const { method, path } = context;
+      const head = headOf(context, addresses);
+      const response = await failures.answer({ error, method, path, head, wantsPage: wantsPage(context) });
       send(context, response, headers, furtherHeaders(context, response));
     }
   });
@@ -131,6 +134,15 @@ function readHead(context: Context, addresses: ClientAddresses): RequestHead {
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
   };
+}
+
+/** The same of a request that was refused, perhaps because it cannot be read. */
+function headOf(context: Context, addresses: ClientAddresses): RequestHead | undefined {
+  try {
+    return readHead(context, addresses);
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON for the API, a form for published content. */

@@ -1,47 +1,86 @@
 import { randomBytes } from 'node:crypto';
 import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { escapeHtml, type Response } from '../publisher/request.ts';
+import { wordsForVisitors, type VisitorWords } from '../base/visitor-words.ts';
+import type { Response } from '../publisher/request.ts';
+import { errorPage } from './error-page.ts';
 
-/** The one place where an error becomes a response. What was not thrown on purpose is logged and told by a number only. */
-export function responseTo(error: unknown, acceptsHtml: boolean, log: Log): Response {
-  const problem = error instanceof Problem ? error : unexpected(error, log);
-  if (problem === error && problem.status === 500) log.error({ err: problem }, 'A request met something damaged');
+/** Whom an answer about a failure is for. */
+export interface Reader {
+  /** A person's browser that asked for a page: `GET /shop`. */
+  readonly page: { readonly method: string; readonly path: string } | undefined;
+  /** Whether they may view management screens. */
+  readonly isOperator: boolean;
+}
+
+/** What was thrown, as a problem. What was not thrown on purpose is logged, and told by a number only. */
+export function problemOf(error: unknown, log: Log): Problem {
+  if (error instanceof Problem) return error;
+  const reference = randomBytes(6).toString('hex');
+  log.error({ err: error, reference }, 'A request failed unexpectedly');
+  return new Problem(500, 'unexpected', `Something went wrong on the server. The log names it by ${reference}.`, {
+    members: { reference },
+    audience: 'anybody',
+  });
+}
+
+/** The one place where a problem becomes a response. */
+export function responseTo(problem: Problem, reader: Reader): Response {
   const headers: Record<string, string> = {};
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
   if (problem instanceof MethodNotAllowed) headers['allow'] = problem.allow;
-  return acceptsHtml ? page(problem, headers) : document(problem, headers);
+  return reader.page === undefined ? document(problem, reader, headers) : page(problem, reader, headers);
 }
 
-function document(problem: Problem, headers: Record<string, string>): Response {
+/** The words of a problem for whoever visits a page. */
+export function pageWords(problem: Problem): VisitorWords {
+  const words = wordsForVisitors(problem.status);
+  return problem.audience === 'visitors' ? { ...words, sentence: problem.message } : words;
+}
+
+function document(problem: Problem, { isOperator }: Reader, headers: Record<string, string>): Response {
+  const { status, title, code, errors, members } = problem;
+  const isTold = isOperator || problem.audience !== 'operators';
   const body = {
-    ...problem.members,
-    type: `urn:trellis:problem:${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.message,
-    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+    ...(isTold ? members : {}),
+    type: `urn:trellis:problem:${code}`,
+    title,
+    status,
+    detail: isTold ? problem.message : wordsForVisitors(status).sentence,
+    ...(isTold && errors.length > 0 ? { errors } : {}),
   };
   return {
-    status: problem.status,
+    status,
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: JSON.stringify(body),
     kind: 'api',
   };
 }
 
-/** For a visitor's browser. */
-function page(problem: Problem, headers: Record<string, string>): Response {
-  const title = `${problem.status} ${escapeHtml(problem.title)}`;
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${escapeHtml(problem.message)}</p></html>\n`;
-  const more = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
-  return { status: problem.status, headers: { ...headers, ...more }, body, kind: 'content' };
+function page(problem: Problem, { page: asked, isOperator }: Reader, headers: Record<string, string>): Response {
+  const { status } = problem;
+  const words = pageWords(problem);
+  const detail = isOperator && words.sentence !== problem.message ? problem.message : undefined;
+  const body = errorPage({ status, ...words, notes: notesOf(problem), links: linksFor(problem, asked), detail });
+  return pageResponse(status, headers, body);
 }
 
-function unexpected(error: unknown, log: Log): Problem {
-  const reference = randomBytes(6).toString('hex');
-  log.error({ err: error, reference }, 'A request failed unexpectedly');
-  return new Problem(500, 'unexpected', `Something went wrong on the server. The log names it by ${reference}.`, {
-    members: { reference },
-  });
+/** A page about a failure is for the moment, and for whoever asked. */
+export function pageResponse(status: number, headers: Readonly<Record<string, string>>, body: string): Response {
+  const more = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+  return { status, headers: { ...headers, ...more }, body, kind: 'content' };
+}
+
+function notesOf({ members, retryAfterS = 0 }: Problem): readonly string[] {
+  const { reference } = members;
+  const notes = retryAfterS > 1 ? [`Try again in ${retryAfterS} seconds.`] : [];
+  if (typeof reference === 'string') notes.push(`If you report this, give the number ${reference}.`);
+  return notes;
+}
+
+/** Where the site is another one, nothing here leads to it. */
+function linksFor({ status, retryAfterS }: Problem, asked: Reader['page']): { href: string; label: string }[] {
+  if (status === 421 || asked === undefined) return [];
+  const again = retryAfterS !== undefined && asked.method === 'GET' ? [{ href: '', label: 'Try again' }] : [];
+  return asked.path === '/' ? again : [...again, { href: '/', label: 'Go to the front page' }];
 }

@@ -12,7 +12,7 @@ export function readyAnswer(checks: ReadyChecks, isVerbose: boolean): Response {
   const results = checkAll(checks);
   const members = isVerbose ? { checks: results } : {};
   const reasons = results.flatMap(({ reason }) => reason ?? []);
-  if (reasons.length > 0) throw new Unavailable(reasons.join(' '), { members });
+  if (reasons.length > 0) throw new Unavailable(reasons.join(' '), { members, audience: 'anybody' });
   return json({ status: 'ok', ...members });
 }
 

@@ -20,6 +20,9 @@ const LONGEST_PAUSE_MS = 20;
 const LONGEST_TURN_MS = 250;
 const MOST_WAITING = 1000;
 
+/** Whoever has this permission is told what is wrong in words that name servers, paths and types. */
+const MANAGE = 'View management screens';
+
 interface PublisherOptions {
   readonly database: Database;
   /** Views that objects of every type have. */
@@ -76,6 +79,11 @@ export class Publisher implements Publishing {
       }
       return { object, method: choose(visits, request.method, undefined), tail: undefined };
     });
+  }
+
+  async mayManage(head: RequestHead): Promise<boolean> {
+    const user = await this.#authenticate(head);
+    return user.name !== null && mayUse(user, MANAGE, await this.#database.open(user.name).root());
   }
 
   /** Refuses whoever may not use a permission on the root. */

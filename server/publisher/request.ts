@@ -71,6 +71,8 @@ export interface Publishing {
   api(request: Request, path: string): Promise<Response>;
   /** A request for published content. */
   content(request: Request): Promise<Response>;
+  /** Whether a user sends this who may view management screens. */
+  mayManage(head: RequestHead): Promise<boolean>;
   /** Refuses whoever may not use a permission on the root. */
   demand(head: RequestHead, permission: string): Promise<void>;
 }

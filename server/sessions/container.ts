@@ -292,7 +292,8 @@ export class SessionContainer {
 
   async #wait(key: string): Promise<Release> {
     const release = await this.#turns.take(key);
-    if (release === undefined) throw new Unavailable('Too many requests of this session are waiting. Try again.');
+    if (release === undefined)
+      throw new Unavailable('Too many requests of this session are waiting. Try again.', { audience: 'anybody' });
     return release;
   }
 

@@ -26,7 +26,8 @@ export class Gate {
       this.#inside++;
       return;
     }
-    if (this.#waiting.length >= this.#mostWaiting) throw new Unavailable('Too many searches at once. Try again.');
+    if (this.#waiting.length >= this.#mostWaiting)
+      throw new Unavailable('Too many searches at once. Try again.', { audience: 'anybody' });
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -18,7 +18,7 @@ export function asProblem(cause: unknown): unknown {
 export function databaseLocked(cause?: Error): Unavailable {
   const detail =
     'Another program holds the database locked: nothing was changed. Try again; if it stays so, end that program.';
-  return new Unavailable(detail, { cause });
+  return new Unavailable(detail, { cause, audience: 'anybody' });
 }
 
 /** What is stored as JSON, and named for whoever has to find it: `The state of object 7`. */
@@ -32,7 +32,7 @@ export function parseStored(json: string, what: () => string): unknown {
 
 function damaged(cause: Error, what = 'The database file is damaged'): Problem {
   const detail = `${what}. Stop the server and restore a backup.`;
-  return new Problem(500, 'storage-damaged', detail, { cause });
+  return new Problem(500, 'storage-damaged', detail, { cause, audience: 'anybody' });
 }
 
 /** Also where it is there and may not be looked at. */

@@ -106,5 +106,5 @@ export class Renderers {
 }
 
 function busy(): Unavailable {
-  return new Unavailable('Too many pages are being rendered at the moment. Try again.');
+  return new Unavailable('Too many pages are being rendered at the moment. Try again.', { audience: 'anybody' });
 }

@@ -79,9 +79,7 @@ function brokenPage(call: Call, fault: Fault): Problem {
   const { object } = call;
   const { path, line, message } = fault;
   siteOf(call).log.warn({ path, line, reason: message }, 'A page template could not be rendered');
-  if (!call.may(changePermission(object.definition), object)) return new Problem(500, 'broken-page', FOR_VISITORS);
+  const audience = call.may(changePermission(object.definition), object) ? 'visitors' : 'operators';
   const where = line === 0 ? `'${path}'` : `'${path}', line ${line}`;
-  return new Problem(500, 'broken-page', `The page could not be rendered. ${where}: ${message}`);
+  return new Problem(500, 'broken-page', `The page could not be rendered. ${where}: ${message}`, { audience });
 }
-
-const FOR_VISITORS = 'This page cannot be shown at the moment. Whoever looks after it can see why.';
