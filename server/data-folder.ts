@@ -179,6 +179,7 @@ function siteFrom(
     name: config.name,
     dataFolder: config.dataFolder,
     origin: config.origin ?? `http://${hostInUrl(config.host)}:${config.port}`,
+    origins: config.origin === undefined ? [] : [config.origin],
     version: readVersion(),
     installation: installationIn(storage),
     keyRing,

@@ -21,6 +21,8 @@ export interface Site {
   readonly name: string;
   /** By which this server is reached, as far as it was told. */
   readonly origin: string;
+  /** What was configured of it: by which addresses visitors reach this site. Empty where nothing was. */
+  readonly origins: readonly string[];
   readonly version: string;
   /** Where this installation keeps what it keeps. */
   readonly dataFolder: string;

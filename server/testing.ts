@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from './base/log.ts';
 import { readConfig } from './config.ts';
+import { isLoopbackHost } from './http/client-address.ts';
 import { Failures } from './http/failures.ts';
 import { openInstallation, type Installation } from './installation.ts';
 import { sourceOf } from './storage/contract/contents.ts';
@@ -21,6 +22,8 @@ interface Asking {
   readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookie?: string;
+  /** By which address the request reached the server. */
+  readonly origin?: string;
 }
 
 export interface Answer {
@@ -42,9 +45,18 @@ export interface TestInstallation extends Installation, AsyncDisposable {
 const log = openLog('silent');
 
 /** Opens an installation whose administrator is `admin`; in a given folder, a second process's view of it. */
-export async function openTestInstallation(existing?: string, products = ''): Promise<TestInstallation> {
+export async function openTestInstallation(
+  existing?: string,
+  products = '',
+  further: Readonly<Record<string, string>> = {},
+): Promise<TestInstallation> {
   const folder = existing ?? (await mkdtemp(join(tmpdir(), 'trellis-unit-')));
-  const environment = { TRELLIS_ADMIN_PASSWORD: PASSWORD, TRELLIS_NAME: 'test', TRELLIS_PRODUCTS: products };
+  const environment = {
+    TRELLIS_ADMIN_PASSWORD: PASSWORD,
+    TRELLIS_NAME: 'test',
+    TRELLIS_PRODUCTS: products,
+    ...further,
+  };
   const config = readConfig(['--data', folder], environment);
   const installation = await openInstallation(config, log);
   const failures = new Failures(installation.publisher, log);
@@ -70,7 +82,7 @@ export async function openTestInstallation(existing?: string, products = ''): Pr
 function requestFor(
   method: string,
   target: string,
-  { as = 'admin', body, form, bytes, headers, cookie }: Asking,
+  { as = 'admin', body, form, bytes, headers, cookie, origin = ORIGIN }: Asking,
 ): Request {
   const [path = '/', query = ''] = target.split('?');
   const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
@@ -85,8 +97,8 @@ function requestFor(
     form: new URLSearchParams(form),
     upload: bytes === undefined ? undefined : { receive: async () => receivedFrom(bytes) },
     address: '127.0.0.1',
-    origin: ORIGIN,
-    acceptsSecureCookies: true,
+    origin,
+    acceptsSecureCookies: origin.startsWith('https:') || isLoopbackHost(new URL(origin).host),
   };
 }
 

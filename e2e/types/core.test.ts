@@ -24,8 +24,9 @@ const PARTICULARS: Readonly<Record<string, Particulars>> = {
     bad: { resolution_seconds: [1201], max_lifetime_minutes: [19] },
   },
   'Browser Id Manager': {
-    good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: ['example.org', ''] },
-    bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com'] },
+    // The server is reached at an address, where no domain can work.
+    good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: [''] },
+    bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com', 'example.org'] },
   },
   'Page Template': {
     good: { text: ['<h1>{{ here.title }}</h1>', ''], values: [['price: 3.20', 'about:'], []] },

@@ -49,6 +49,8 @@ export class TreeAlreadyWritten extends ChangedTooLate {
 export class Connection {
   readonly database: Database;
   readonly user: string | null;
+  /** By which address the one who asks reached this server; `undefined` where nobody asks. */
+  readonly origin: string | undefined;
   readonly #mainAsOf: number;
   readonly #memoryAsOf: number;
   readonly #objects = new Map<number, TreeObject>();
@@ -57,9 +59,10 @@ export class Connection {
   #isClosed = false;
   #scope: Map<symbol, unknown> | undefined;
 
-  constructor(database: Database, user: string | null) {
+  constructor(database: Database, user: string | null, origin?: string) {
     this.database = database;
     this.user = user;
+    this.origin = origin;
     this.#mainAsOf = database.main.begin();
     this.#memoryAsOf = database.memory.begin();
   }

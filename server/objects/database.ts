@@ -66,9 +66,9 @@ export class Database {
     this.isGuest = options.isGuest ?? false;
   }
 
-  /** One request's view of the tree, as of now. `user` is who its changes are made by. */
-  open(user: string | null): Connection {
-    return new Connection(this, user);
+  /** One request's view of the tree, as of now. `user` is who its changes are made by; `origin`, how they reached us. */
+  open(user: string | null, origin?: string): Connection {
+    return new Connection(this, user, origin);
   }
 
   /** What was found out about the tree as of these transactions. A new commit begins a new one. */

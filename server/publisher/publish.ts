@@ -122,7 +122,7 @@ export class Publisher implements Publishing {
   }
 
   async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
-    const connection = this.#database.open(user.name);
+    const connection = this.#database.open(user.name, request.origin);
     const { object, method, tail } = await find(connection);
     authorise(user, method, object);
     const transaction = new Transaction((error) => this.#report(error, request));

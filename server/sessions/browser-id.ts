@@ -8,10 +8,12 @@ export interface CookieSettings {
   readonly domain: string | undefined;
   /** 0: until the browser is closed. */
   readonly lifetimeDays: number;
-  readonly sameSite: 'Lax' | 'Strict' | 'None';
+  /** Empty: it is not said, and the browser decides. */
+  readonly sameSite: 'Lax' | 'Strict' | 'None' | '';
   /** Whether the browser that asks may be told to send the cookie by https alone. */
   readonly isSecure: boolean;
   readonly isHttpOnly: boolean;
+  readonly isPartitioned: boolean;
 }
 
 const ID_BYTES = 32;
@@ -94,7 +96,8 @@ function line(settings: CookieSettings, value: string, maxAgeS: number): string 
   if (settings.lifetimeDays > 0) text += `; Max-Age=${maxAgeS}; Expires=${new Date(expiry(maxAgeS)).toUTCString()}`;
   if (settings.isHttpOnly) text += '; HttpOnly';
   if (settings.isSecure) text += '; Secure';
-  return `${text}; SameSite=${settings.sameSite}`;
+  if (settings.sameSite !== '') text += `; SameSite=${settings.sameSite}`;
+  return settings.isPartitioned ? `${text}; Partitioned` : text;
 }
 
 function expiry(maxAgeS: number): number {

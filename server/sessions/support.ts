@@ -17,6 +17,7 @@ export const DEFAULT_COOKIE: CookieSettings = {
   sameSite: 'Lax',
   isSecure: true,
   isHttpOnly: true,
+  isPartitioned: false,
 };
 
 /** What tests of sessions stand on: a container over a store, a clock that is moved by hand, and browsers. */

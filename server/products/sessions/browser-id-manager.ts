@@ -1,12 +1,14 @@
+import { domainToASCII } from 'node:url';
 import { p } from '../../../schema/fields.ts';
 import type { FieldAnswer } from '../../../schema/messages/forms.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
-import { siteOf } from '../../site.ts';
+import { cookieMisfits, keepsSecureCookies, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
+import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
-const SAME_SITE = { Lax: 'Lax', Strict: 'Strict', None: 'None' } as const;
+const SAME_SITE = { Lax: 'Lax', Strict: 'Strict', None: 'None', '': 'Not said' } as const;
 
 /** Gives each browser an id, by cookie. Found by its name, nearest one upward. */
 export const browserIdManager = defineType({
@@ -70,63 +72,72 @@ export const browserIdManager = defineType({
       help: 'Scripts in pages cannot read the cookie.',
       default: true,
     }),
+    partitioned: p.boolean({
+      title: 'Partitioned',
+      help: 'Browsers keep the cookie apart for each site that embeds this one. For that it needs SameSite None, too.',
+      default: false,
+    }),
   },
   provides: { 'session.browser-ids': (object) => object },
   tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab' }],
   answers: { id_name: async (_, object) => preview(object) },
   works: 'Gives an id to each browser',
-  check: async (object) => sameSiteProblems(object),
-  async warnings(object) {
-    const { origin } = siteOf(object);
-    if (!object.properties.secure || acceptsSecure(origin)) return [];
-    const text = `This site is reached by plain http (${origin}): the cookie goes out without Secure and without its __Host- name. Behind a TLS proxy, set TRELLIS_ORIGIN to the https address.`;
-    return [{ severity: 'warning', text, short: 'Cookie without Secure' }];
+  check: async (object, given) => problemsOf(await misfitsOf(object), object, given),
+  async warnings(object: TreeObject): Promise<readonly Warning[]> {
+    const refused = (await misfitsOf(object)).map((misfit) => ({
+      severity: 'danger' as const,
+      text: textOf(misfit),
+      short: 'Browsers refuse its cookie',
+    }));
+    return [...refused, ...(object.properties['secure'] === true ? plainWarnings(reachOf(object)) : [])];
   },
 });
 
 /** The cookie that an object's properties describe, for requests that can or cannot keep Secure cookies. */
 export function cookieSettings(object: TreeObject, acceptsSecureCookies: boolean): CookieSettings {
-  const { id_name, cookie_days, cookie_path, cookie_domain, same_site, secure, http_only } = object.properties as {
-    id_name: string;
-    cookie_days: number;
-    cookie_path: string;
-    cookie_domain: string;
-    same_site: keyof typeof SAME_SITE;
-    secure: boolean;
-    http_only: boolean;
-  };
+  const properties = propertiesOf(object);
   return {
-    name: id_name,
-    path: cookie_path,
-    domain: cookie_domain === '' ? undefined : cookie_domain,
-    lifetimeDays: cookie_days,
-    sameSite: same_site,
-    isSecure: secure && acceptsSecureCookies,
-    isHttpOnly: http_only,
+    name: properties.id_name,
+    path: properties.cookie_path,
+    domain: properties.cookie_domain === '' ? undefined : properties.cookie_domain,
+    lifetimeDays: properties.cookie_days,
+    sameSite: properties.same_site,
+    isSecure: properties.secure && acceptsSecureCookies,
+    isHttpOnly: properties.http_only,
+    isPartitioned: properties.partitioned,
   };
+}
+
+function propertiesOf({ properties }: TreeObject): CookieProperties {
+  return properties as unknown as CookieProperties;
+}
+
+/** With which of its settings browsers refuse the cookie. */
+export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
+  return cookieMisfits(propertiesOf(object), reachOf(object));
+}
+
+/** What is to be said where Secure is wanted and a request is http. */
+export const WITHOUT_SECURE =
+  'Cookie sent without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.';
+
+function plainWarnings({ origins }: Reach): readonly Warning[] {
+  const plain = origins.find((origin) => !keepsSecureCookies(origin));
+  if (plain === undefined) return [];
+  const text = `${WITHOUT_SECURE} (This site is reached at ${plain}.)`;
+  return [{ severity: 'warning', text, short: 'Cookie without Secure' }];
 }
 
 /** The Set-Cookie line as a browser will get it. */
 async function preview(object: TreeObject): Promise<FieldAnswer> {
-  const line = cookieLine(cookieSettings(object, acceptsSecure(siteOf(object).origin)), '…');
+  const [origin = ''] = reachOf(object).origins;
+  const line = cookieLine(cookieSettings(object, keepsSecureCookies(origin)), '…');
   return { results: [{ state: 'ok', text: `Set-Cookie: ${line}` }] };
 }
 
-function sameSiteProblems(object: TreeObject): readonly FieldProblem[] {
-  const { same_site, secure } = object.properties;
-  if (same_site !== 'None' || secure === true) return [];
-  return [
-    { pointer: '/properties/same_site', detail: 'Browsers require the "Secure" flag when setting SameSite to "None".' },
-  ];
-}
-
 function domainProblem(domain: string): string | undefined {
-  if (domain === '') return undefined;
-  if (!/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain))
-    return `Bad characters in cookie domain '${domain}'. Use a domain such as example.org, or leave it empty.`;
-  return undefined;
-}
-
-function acceptsSecure(origin: string): boolean {
-  return origin.startsWith('https:') || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
+  if (domain === '' || /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)) return undefined;
+  const ascii = domainToASCII(domain);
+  const better = ascii !== '' && ascii !== domain && ascii.includes('.') ? ascii : 'a domain such as example.org';
+  return `Bad characters in cookie domain '${domain}'. Use ${better}, or leave it empty.`;
 }

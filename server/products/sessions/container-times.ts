@@ -1,6 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
 interface Times {
   readonly timeout_minutes: number;
@@ -8,33 +9,20 @@ interface Times {
   readonly resolution_seconds: number;
 }
 
-type Name = keyof Times;
-
-/** Two times that do not fit together. Either may be mended; the first is asked to where both are new. */
-interface Misfit {
-  readonly words: string;
-  readonly remedies: readonly (readonly [name: Name, remedy: string])[];
-}
-
-/** What is wrong with the given times of a container beside those that are kept: said at the one that is changed. */
-export async function timeProblems(
+/** What is wrong with the given times of a container beside those that are kept. */
+export function timeProblems(
   object: TreeObject,
   given: Readonly<Record<string, unknown>>,
 ): Promise<readonly FieldProblem[]> {
-  const kept = (await object.connection.find(object.path))?.properties ?? {};
-  const isChanged = (name: Name) => given[name] !== undefined && given[name] !== kept[name];
-  return misfitsIn(timesOf(object)).flatMap(({ words, remedies }) => {
-    const named = remedies.find(([name]) => isChanged(name)) ?? remedies.find(([name]) => given[name] !== undefined);
-    return named === undefined ? [] : [{ pointer: `/properties/${named[0]}`, detail: `${words} ${named[1]}` }];
-  });
+  return problemsOf(misfitsIn(timesOf(object)), object, given);
 }
 
 /** Of a container whose times were set before they were judged together. */
 export function timeWarnings(object: TreeObject): readonly Warning[] {
   const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
-  return misfitsIn(timesOf(object)).map(({ words, remedies: [first] }) => ({
+  return misfitsIn(timesOf(object)).map((misfit) => ({
     severity: 'warning',
-    text: `${words} ${first?.[1] ?? ''}`,
+    text: textOf(misfit),
     short: 'Its times do not fit together',
     link,
   }));

@@ -7,7 +7,7 @@ import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf, type Site } from '../../site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
-import { cookieSettings } from './browser-id-manager.ts';
+import { cookieSettings, WITHOUT_SECURE } from './browser-id-manager.ts';
 import { containerObject, off, openContainer } from './container-objects.ts';
 
 const USES = Symbol('the sessions of this request');
@@ -134,9 +134,5 @@ function warnOnce(call: Call): void {
   const site = siteOf(call);
   if (warned.has(site)) return;
   warned.add(site);
-  const { origin } = call.request;
-  site.log.warn(
-    { origin },
-    'Browser id cookies go out without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.',
-  );
+  site.log.warn({ origin: call.request.origin }, WITHOUT_SECURE);
 }
