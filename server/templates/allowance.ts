@@ -1,4 +1,5 @@
 import { LIMITS } from './limits.ts';
+import { Markup } from './markup.ts';
 
 const STEPS_BETWEEN_LOOKS = 64;
 
@@ -47,7 +48,8 @@ export class Allowance {
     let size = 0;
     const waiting: unknown[] = [value];
     while (waiting.length > 0) {
-      const each = waiting.pop();
+      const last = waiting.pop();
+      const each = last instanceof Markup ? last.html : last;
       size += typeof each === 'string' ? each.length : 1;
       if (size > LIMITS.valueSize)
         throw new OverLimit(`a value of ${LIMITS.valueSize.toLocaleString('en')} characters.`);

@@ -2,6 +2,7 @@ import { Context, Drop, toValue, type Liquid } from 'liquidjs';
 import type { Allowance } from './allowance.ts';
 import { OverLimit } from './allowance.ts';
 import { LIMITS } from './limits.ts';
+import { Markup } from './markup.ts';
 import { Seen, type SeenNames } from './seen.ts';
 
 type Limiter = Context['memoryLimit'];
@@ -37,6 +38,7 @@ export class TemplateContext extends Context {
     if (value === undefined || value === null) return undefined;
     const name: unknown = toValue(key as string);
     if (value instanceof Seen) return value.read(String(name));
+    if (value instanceof Markup) return this.readProperty(value.valueOf(), name);
     if (value instanceof Drop) return OF_LOOPS.has(name) ? partOfLoop(value, String(name)) : undefined;
     if (typeof value === 'string') return name === 'size' ? value.length : undefined;
     if (Array.isArray(value)) return partOfList(value, name);
@@ -69,7 +71,13 @@ export class TemplateContext extends Context {
 
 function partOfLoop(value: Drop, name: string): unknown {
   const part: unknown = value[name];
-  return typeof part === 'function' ? part.call(value) : part;
+  const read: unknown = typeof part === 'function' ? part.call(value) : part;
+  return name === 'super' && read !== undefined ? markedUp(read) : read;
+}
+
+/** The block of the layout, rendered. */
+function* markedUp(block: unknown): Generator<unknown, Markup, unknown> {
+  return new Markup(String(yield block));
 }
 
 function partOfList(list: readonly unknown[], name: unknown): unknown {

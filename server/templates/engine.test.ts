@@ -1,62 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Engine } from './engine.ts';
-import { faultOf } from './fault.ts';
-import type { Fault, ObjectFacts, Question, Rendered } from './protocol.ts';
-
-function facts(path: string, shown: Record<string, string> = {}): ObjectFacts {
-  const id = path.slice(path.lastIndexOf('/') + 1);
-  const times = { created: '2026-01-01T00:00:00Z', modified: '2026-01-02T00:00:00Z' };
-  return { ...shown, id, title: `The ${id}`, path, url: path, type: 'Folder', ...times };
-}
-
-const SESSION: Readonly<Record<string, unknown>> = {
-  list: [1, 2],
-  map: new Map<unknown, unknown>([
-    ['a', new Set([1n])],
-    ['when', new Date(0)],
-    ['bytes', Buffer.from('x')],
-  ]),
-  hostile: JSON.parse('{"__proto__": {"polluted": 1}, "constructor": "c", "toString": "t", "then": "x"}'),
-};
-
-async function answer(question: Question): Promise<unknown> {
-  if (question.ask === 'object') return question.path === '/missing' ? null : facts(question.path);
-  if (question.ask === 'children') return [facts('/a'), facts('/b')];
-  if (question.ask === 'session') return Object.hasOwn(SESSION, question.key) ? SESSION[question.key] : null;
-  if (question.ask === 'template') return question.path === '/loop' ? { number: 0, path: '/loop' } : null;
-  return null;
-}
-
-async function run(text: string): Promise<Rendered> {
-  const names = {
-    here: facts('/here', { price: '3' }),
-    container: facts('/'),
-    root: facts('/'),
-    template: facts('/page'),
-    user: { name: 'ada', roles: ['Authenticated'] },
-    method: 'GET',
-    path: '/page',
-    query: [
-      ['q', 'word'],
-      ['__proto__', 'p'],
-    ] as const,
-    form: [],
-  };
-  const asking = async (question: Question) => (question.ask === 'text' ? text : answer(question));
-  return new Engine().renderJob({ source: { number: 0, path: '/page' }, names }, asking);
-}
-
-async function render(text: string): Promise<string> {
-  return (await run(text)).body;
-}
-
-async function faultIn(text: string): Promise<Fault> {
-  return run(text).then(
-    ({ body }) => assert.fail(`no fault, but: ${body.slice(0, 100)}`),
-    (error: unknown) => faultOf(error, '/page'),
-  );
-}
+import { facts, faultIn, render, run } from './testing.ts';
 
 /** Names by which JavaScript, the engine or this program could be reached. */
 const NAMES =
@@ -157,6 +101,10 @@ const BOMBS: readonly (readonly [text: string, limit: RegExp])[] = [
   [
     '{% assign s = "a" %}{% for i in (1..99) %}{% assign s = s | replace: "a", "aaaaaaaaaa" %}{% endfor %}',
     /a value of/,
+  ],
+  [
+    '{% capture s %}x{% endcapture %}{% for i in (1..40) %}{% assign s = s | append: s %}{% endfor %}{{ s }}',
+    /a value of 500,000/,
   ],
   ['{% for i in (1..99) %}{% capture s %}{{ s }}{{ s }}x{% endcapture %}{% endfor %}', /a value of|1 MiB/],
   [

@@ -5,9 +5,10 @@ import { TemplateContext } from './context.ts';
 import { causeOf } from './fault.ts';
 import { guardFilters } from './filters.ts';
 import { LIMITS } from './limits.ts';
+import { printed, textOf } from './markup.ts';
 import { UNSAVED, type Job, type Rendered, type Source } from './protocol.ts';
 import { Rendering, type Ask } from './rendering.ts';
-import { Redirected, RedirectTag, SessionTag } from './tags.ts';
+import { EchoTag, MarkupTag, Redirected, RedirectTag, SessionTag } from './tags.ts';
 
 /** Characters of template text that are kept parsed; beyond that all of it is forgotten. */
 const MOST_PARSED = 1_000_000;
@@ -19,8 +20,10 @@ export class Engine extends Liquid {
   #rendering: Rendering | undefined;
 
   constructor() {
-    super({ strictFilters: true, ownPropertyOnly: true, outputEscape: 'escape' });
+    super({ strictFilters: true, ownPropertyOnly: true, outputEscape: printed });
     guardFilters(this);
+    this.registerTag('capture', MarkupTag);
+    this.registerTag('echo', EchoTag);
     this.registerTag('session', SessionTag);
     this.registerTag('redirect', RedirectTag);
     const { renderer } = this;
@@ -66,7 +69,8 @@ export class Engine extends Liquid {
     }
   }
 
-  async #included(file: string, from: string): Promise<readonly Template[]> {
+  async #included(given: unknown, from: string): Promise<readonly Template[]> {
+    const file = textOf(given);
     const path = resolvePath(file, parentPath(from) ?? ROOT);
     const source = path === undefined ? undefined : await this.rendering.template(path);
     if (source === undefined) throw new Error(`There is no page template '${path ?? file}'.`);

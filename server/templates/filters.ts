@@ -1,6 +1,7 @@
 import { toValue } from 'liquidjs';
 import type { Engine } from './engine.ts';
 import { LIMITS } from './limits.ts';
+import { Markup, MARKUP_FILTERS, PASSING } from './markup.ts';
 import { LISTING_SORTS } from './protocol.ts';
 import { SeenObject } from './seen.ts';
 
@@ -11,9 +12,12 @@ import { SeenObject } from './seen.ts';
 export function guardFilters(engine: Engine): void {
   engine.unregisterFilter('raw');
   for (const [name, options] of Object.entries(engine.filters)) {
-    const handler = typeof options === 'function' ? options : options.handler;
-    engine.registerFilter(name, function* (value: unknown, ...args: unknown[]): Generator<unknown, unknown, unknown> {
+    const own = MARKUP_FILTERS.get(name);
+    const handler = own ?? (typeof options === 'function' ? options : options.handler);
+    const isKept = own !== undefined || PASSING.has(name);
+    engine.registerFilter(name, function* (...given: unknown[]): Generator<unknown, unknown, unknown> {
       const { rendering } = engine;
+      const [value, ...args] = isKept ? given : given.map(withoutMarkup);
       if (isFleeting(name, toValue(value as string))) rendering.isFleeting = true;
       const made = yield handler.call(this, value, ...args);
       rendering.allowance.measure(made);
@@ -21,6 +25,10 @@ export function guardFilters(engine: Engine): void {
     });
   }
   engine.registerFilter('children', (folder: unknown, ...args: unknown[]) => children(engine, folder, args));
+}
+
+function withoutMarkup(value: unknown): unknown {
+  return value instanceof Markup ? value.valueOf() : value;
 }
 
 function isFleeting(name: string, value: unknown): boolean {

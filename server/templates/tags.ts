@@ -1,5 +1,16 @@
-import { Tag, toValue, Value, type Context, type Liquid, type TagToken, type TopLevelToken } from 'liquidjs';
+import {
+  CaptureTag,
+  Tag,
+  toValue,
+  Value,
+  type Context,
+  type Emitter,
+  type Liquid,
+  type TagToken,
+  type TopLevelToken,
+} from 'liquidjs';
 import type { Engine } from './engine.ts';
+import { Markup, printed } from './markup.ts';
 import { plain } from './plain.ts';
 
 /** `{% session cart = value %}` keeps a value in the visitor's session; nil deletes it. */
@@ -56,4 +67,27 @@ function printedPath(target: unknown): string {
     throw new Error(`'${String(target).slice(0, 200)}' is no path on this site. Give one such as '/shop/cart'`);
   }
   return url.pathname + url.search + url.hash;
+}
+
+/** `{% capture name %}…{% endcapture %}` keeps what a part of the template makes, which is markup. */
+export class MarkupTag extends CaptureTag {
+  override *render(context: Context): Generator<unknown, void, string> {
+    const html = yield this.liquid.renderer.renderTemplates(this.templates, context);
+    context.bottom()[this.variable] = new Markup(html);
+  }
+}
+
+/** `{% echo value %}` prints what `{{ value }}` prints. */
+export class EchoTag extends Tag {
+  readonly #value: Value | undefined;
+
+  constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid) {
+    super(token, rest, liquid);
+    this.tokenizer.skipBlank();
+    this.#value = this.tokenizer.end() ? undefined : new Value(this.tokenizer.readFilteredValue(), liquid);
+  }
+
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    if (this.#value !== undefined) emitter.write(printed(yield this.#value.value(context)));
+  }
 }

@@ -56,7 +56,7 @@ test('a template sees what it is called on, its container, the root, the request
 
 test('what is printed is escaped, and nothing turns that off', async () => {
   const text = '{% assign x = "<b>&" %}{{ x }}{% echo x %}{% capture y %}{{ x }}{% endcapture %}{{ y }}{% cycle x %}';
-  assert.equal(await pageOf(text), '&lt;b&gt;&amp;'.repeat(2) + '&amp;lt;b&amp;gt;&amp;amp;' + '&lt;b&gt;&amp;');
+  assert.equal(await pageOf(text), '&lt;b&gt;&amp;'.repeat(4));
   await using trellis = await site({});
   const body = { type: 'Page Template', id: 'raw', properties: { text: '{{ here.title | raw }}' } };
   assert.match((await trellis.ask('POST', '/api', { body })).text, /Line 1: Undefined filter: raw\./);
