@@ -93,7 +93,7 @@ export class MemoryFull extends Unavailable {
     const limit = `${Number((limitBytes / 1024 ** 2).toFixed(1))} MiB`;
     super(
       `The memory for sessions is full (${limit}). Nothing was stored, and what was there stays. Try again later: sessions that end make room.`,
-      { retryAfterS: 10 },
+      { retryAfterS: 10, audience: 'anybody' },
     );
   }
 }
