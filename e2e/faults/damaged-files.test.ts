@@ -41,9 +41,11 @@ test('a bit that flips in the stored bytes of a file is never served, copied or 
     const head = await visitor(path, { method: 'HEAD' });
     assert.deepEqual([head.status, head.headers['etag']], [500, undefined]);
     for (const headers of [{}, { range: 'bytes=0-9' }, { 'if-none-match': etag }, { 'if-none-match': '*' }]) {
-      const refused = await visitor(path, { headers: { ...headers, accept: 'application/json' } });
+      const asked = { headers: { ...headers, accept: 'application/json' } };
+      const [refused, told] = [await visitor(path, asked), await manager(path, asked)];
       assert.equal(refused.status, 500, refused.text);
-      assert.match(refused.json<ProblemMessage>().detail, DAMAGED);
+      assert.match(refused.json<ProblemMessage>().detail, /^This is no fault of yours/);
+      assert.match(told.json<ProblemMessage>().detail, DAMAGED);
     }
   }
   assert.match(server.log(), /"msg":"A request met something damaged"/);

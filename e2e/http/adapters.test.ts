@@ -109,8 +109,12 @@ for (const example of ['koa', 'koa-session', 'express-session']) {
         const refused = await visitor.ask('/');
         assert.equal(refused.status, 503, refused.text);
         assert.match(refused.headers['retry-after'] ?? '', /^\d+$/);
+        assert.match(refused.text, /out of reach just now/);
+        assert.doesNotMatch(refused.text, /memcache|127\.0\.0\.1|\/server\//, 'nothing of how it is built');
         assert.equal(refused.headers['set-cookie'], undefined);
       }
+      const told = `"reason":"Can't reach memcache server! 127.0.0.1:${port} `;
+      assert.equal(app.log().split(told).length, 2, 'the log says what happened, once for many requests');
       const about = await visitor.ask('/about');
       assert.deepEqual([about.status, about.headers['set-cookie']], [200, undefined]);
       assert.deepEqual([...visitor.cookies], cookies, 'no cookie was dropped');

@@ -9,6 +9,7 @@ import expressSession from 'express-session';
 import Koa from 'koa';
 import koaSession from 'koa-session';
 import { Visitor } from '../../e2e/support/visitor.ts';
+import { wordsForVisitors } from '../base/visitor-words.ts';
 import { ExpressSessionStore } from './express-session.ts';
 import { koaSessionStore } from './koa-session.ts';
 import { koaSessions, type SessionContext } from './koa.ts';
@@ -103,4 +104,4 @@ for (const [name, make] of Object.entries(APPLICATIONS)) {
   });
 }
 
-const CLOSED = 'The sessions of this application were closed: this process is ending. Try again.';
+const CLOSED = wordsForVisitors(503).sentence;

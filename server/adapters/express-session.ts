@@ -4,8 +4,10 @@ import type { Session, SessionData } from 'express-session';
 import { Unavailable } from '../base/errors.ts';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
 import { originOf, SessionsClosed, type Sessions } from './open-sessions.ts';
+import type { SessionRefusal } from './refusal.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
+export { SessionRefusal } from './refusal.ts';
 
 type Callback<Value = void> = (error?: unknown, value?: Value) => void;
 type Guarded = IncomingMessage & { session?: unknown };
@@ -34,7 +36,7 @@ export class ExpressSessionStore extends session.Store {
   /** Sessions that could not be written: whoever changed them was told. */
   readonly #refused = new WeakSet<object>();
   #isGuarded = false;
-  #outage: Unavailable | undefined;
+  #outage: SessionRefusal | undefined;
 
   constructor(sessions: Sessions) {
     super();
@@ -144,7 +146,7 @@ export class ExpressSessionStore extends session.Store {
   }
 
   #beginOutage(error: Unavailable): void {
-    this.#outage = this.#sessions.httpErrorOf(error) as Unavailable;
+    this.#outage = this.#sessions.httpErrorOf(error) as SessionRefusal;
     this.emit('disconnect', error);
   }
 
@@ -188,7 +190,7 @@ function durationIn({ originalMaxAge: ms }: Data): Data {
   return typeof ms === 'number' ? { originalMaxAge: Math.ceil(ms / 1_000) } : {};
 }
 
-function refuseSession(request: Guarded, outage: Unavailable): void {
+function refuseSession(request: Guarded, outage: SessionRefusal): void {
   Object.defineProperty(request, 'session', {
     configurable: true,
     get() {

@@ -3,6 +3,7 @@ import { FrameworkSessions, type CookieRules, type Data, type Found } from './fr
 import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
+export { SessionRefusal } from './refusal.ts';
 
 /** What koa-session tells a store beside the session. Some versions leave some of it out. */
 export interface KoaSessionCall {

@@ -4,6 +4,7 @@ import type { Session } from '../sessions/session.ts';
 import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
+export { SessionRefusal } from './refusal.ts';
 export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
 
 /** What the middleware adds to a Koa context. */

@@ -5,12 +5,14 @@ import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
+import { OnceAMinute } from '../base/once-a-minute.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { labelInApplication } from '../sessions/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
+import { SessionRefusal } from './refusal.ts';
 
 export interface OpenSessionsOptions {
   /** The data folder of a Trellis server on this machine: what it was given as `--data`. */
@@ -95,6 +97,7 @@ export class Sessions {
   readonly #folder: DataFolder;
   readonly #manager: string;
   readonly #closing = new AbortController();
+  readonly #pace = new OnceAMinute();
 
   constructor(folder: DataFolder, manager: string) {
     this.#folder = folder;
@@ -124,15 +127,16 @@ export class Sessions {
   }
 
   /**
-   * An error as Koa and Express answer it: with its status, its sentence and, where that passes, Retry-After. What fails
-   * once they are closed, fails because of that.
+   * An error as Koa and Express answer it, and visitors may read it; the log says what happened. What fails once they are
+   * closed, fails because of that.
    */
   httpErrorOf(error: unknown): unknown {
     const told = this.closed.aborted ? new SessionsClosed(error) : error;
     if (!(told instanceof Problem)) return told;
-    const { retryAfterS } = told;
-    const headers = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
-    return Object.assign(told, { expose: true, headers });
+    const { message: reason, status } = told;
+    const alsoSince = this.#pace.isDue(reason);
+    if (alsoSince !== undefined) this.#folder.site.log.warn({ reason, status, alsoSince }, 'A request has no session');
+    return new SessionRefusal(told);
   }
 
   now(): number {

@@ -1,12 +1,8 @@
-import { BoundedMap } from '../base/limits.ts';
-import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { OnceAMinute } from '../base/once-a-minute.ts';
 import type { Publishing, RequestHead, Response } from '../publisher/request.ts';
 import { problemOf, responseTo } from './errors.ts';
-
-/** One sentence is logged once in so long, however many are refused by it. */
-const SAID_ONCE_MS = 60_000;
-const MOST_SAID = 200;
 
 /** What failed: the request, as far as it could be read. */
 export interface Failed {
@@ -21,7 +17,7 @@ export interface Failed {
 export class Failures {
   readonly #publisher: Publishing;
   readonly #log: Log;
-  readonly #said = new BoundedMap<string, { at: number; more: number }>(MOST_SAID);
+  readonly #pace = new OnceAMinute();
 
   constructor(publisher: Publishing, log: Log) {
     this.#publisher = publisher;
@@ -30,7 +26,7 @@ export class Failures {
 
   async answer({ error, method, path, head, wantsPage }: Failed): Promise<Response> {
     const problem = problemOf(error, this.#log);
-    if (problem === error && problem.status >= 500) this.#say(problem, path);
+    if (problem === error && isForTheLog(problem)) this.#say(problem, path);
     const page = wantsPage ? { method, path } : undefined;
     const isOperator = await this.#isOperator(problem, wantsPage, head);
     return responseTo(problem, { page, isOperator });
@@ -49,15 +45,14 @@ export class Failures {
 
   #say(problem: Problem, path: string): void {
     const { status, message: reason } = problem;
-    const now = performance.now();
-    const said = this.#said.get(reason);
-    if (said !== undefined && now - said.at < SAID_ONCE_MS) {
-      said.more += 1;
-      return;
-    }
-    this.#said.set(reason, { at: now, more: 0 });
-    const since = said === undefined || said.more === 0 ? {} : { alsoSince: said.more };
-    if (status === 503) this.#log.warn({ path, reason, ...since }, 'A request could not be answered');
-    else this.#log.error({ err: problem, path, ...since }, 'A request met something damaged');
+    const alsoSince = this.#pace.isDue(reason);
+    if (alsoSince === undefined) return;
+    if (status === 503) this.#log.warn({ path, reason, alsoSince }, 'A request could not be answered');
+    else this.#log.error({ err: problem, path, alsoSince }, 'A request met something damaged');
   }
+}
+
+/** What anybody may read of a 503, the log was told by whoever found it out. */
+function isForTheLog({ status, audience }: Problem): boolean {
+  return status === 500 || (status > 500 && audience === 'operators');
 }
