@@ -85,7 +85,10 @@ export class SessionsNotShared extends Unavailable {
 /** A request came after the application closed its sessions. */
 export class SessionsClosed extends Unavailable {
   constructor(cause?: unknown) {
-    super('The sessions of this application were closed: this process is ending. Try again.', { cause });
+    super('The sessions of this application were closed: this process is ending. Try again.', {
+      cause,
+      audience: 'anybody',
+    });
   }
 }
 
@@ -133,9 +136,7 @@ export class Sessions {
   httpErrorOf(error: unknown): unknown {
     const told = this.closed.aborted ? new SessionsClosed(error) : error;
     if (!(told instanceof Problem)) return told;
-    const { message: reason, status } = told;
-    const alsoSince = this.#pace.isDue(reason);
-    if (alsoSince !== undefined) this.#folder.site.log.warn({ reason, status, alsoSince }, 'A request has no session');
+    if (told.audience === 'operators') this.#warnOf(told);
     return new SessionRefusal(told);
   }
 
@@ -163,6 +164,11 @@ export class Sessions {
   close(): Promise<void> {
     this.#closing.abort();
     return this.#folder.close();
+  }
+
+  #warnOf({ message: reason, status }: Problem): void {
+    const alsoSince = this.#pace.isDue(reason);
+    if (alsoSince !== undefined) this.#folder.site.log.warn({ reason, status, alsoSince }, 'A request has no session');
   }
 
   async #wayFrom(connection: Connection): Promise<Way> {
