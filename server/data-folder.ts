@@ -18,7 +18,9 @@ import { checkTogether, loadProducts } from './products/loading.ts';
 import type { Product } from './products/product.ts';
 import { readTabModules, type TabModules } from './products/tab-modules.ts';
 import { Administrator } from './security/administrator.ts';
+import { cookieMarkOf } from './security/cookie-mark.ts';
 import { Credentials } from './security/credentials.ts';
+import { LoginCookie } from './security/login-cookie.ts';
 import { Logins } from './security/login.ts';
 import { Reveals } from './security/reveals.ts';
 import type { TallyRow } from './security/tally.ts';
@@ -174,6 +176,8 @@ function siteFrom(
   signsAs: SignsAs,
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'background' | 'tabModules'>,
 ): Site {
+  const installation = installationIn(storage);
+  const cookieMark = cookieMarkOf(installation);
   return {
     ...services,
     name: config.name,
@@ -181,7 +185,9 @@ function siteFrom(
     origin: config.origin ?? `http://${hostInUrl(config.host)}:${config.port}`,
     origins: config.origin === undefined ? [] : [config.origin],
     version: readVersion(),
-    installation: installationIn(storage),
+    installation,
+    cookieMark,
+    loginCookie: new LoginCookie(cookieMark, (token) => services.logins.find(token) !== undefined),
     keyRing,
     browserIds: new BrowserIds(keyRing),
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),

@@ -18,8 +18,6 @@ import { Publisher } from './publisher/publish.ts';
 import type { RequestHead } from './publisher/request.ts';
 import type { View } from './publisher/views.ts';
 import { BasicLogins } from './security/basic.ts';
-import { readLoginCookie } from './security/login-cookie.ts';
-import type { Logins } from './security/login.ts';
 import { ANONYMOUS, type Principal } from './security/policy.ts';
 import type { Users } from './security/users.ts';
 import type { Site } from './site.ts';
@@ -57,8 +55,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),
   ];
-  const authenticate = authenticator(site.logins, new BasicLogins(credentials, site.users));
-  const publisher = new Publisher({ database, views, authenticate });
+  const authenticate = authenticator(site, new BasicLogins(credentials, site.users));
+  const publisher = new Publisher({ database, views, authenticate, loginCookie: site.loginCookie });
   return { database, site, publisher, files: tabModules.files, readyChecks: checksOf(storage), close };
 }
 
@@ -119,11 +117,11 @@ async function addAdministrator(users: Users, password: string | undefined): Pro
 }
 
 /** Who sent a request: by Authorization header, else by login cookie, else nobody. */
-function authenticator(logins: Logins, basic: BasicLogins): (head: RequestHead) => Promise<Principal> {
-  return async ({ headers, cookies, address, acceptsSecureCookies }) => {
-    const { authorization } = headers;
-    if (authorization !== undefined) return basic.verify(authorization, address);
-    const token = readLoginCookie(cookies, acceptsSecureCookies);
+function authenticator({ logins, loginCookie }: Site, basic: BasicLogins): (head: RequestHead) => Promise<Principal> {
+  return async (head) => {
+    const { authorization } = head.headers;
+    if (authorization !== undefined) return basic.verify(authorization, head.address);
+    const token = loginCookie.tokenIn(head);
     return (token === undefined ? undefined : logins.find(token)) ?? ANONYMOUS;
   };
 }

@@ -9,6 +9,7 @@ import type { Connection } from './objects/connection.ts';
 import type { Database } from './objects/database.ts';
 import type { Processes } from './processes.ts';
 import type { Administrator } from './security/administrator.ts';
+import type { LoginCookie } from './security/login-cookie.ts';
 import type { Logins } from './security/login.ts';
 import type { Reveals } from './security/reveals.ts';
 import type { Users } from './security/users.ts';
@@ -30,10 +31,13 @@ export interface Site {
   readonly tabModules: ReadonlyMap<string, string>;
   /** Tells two installations on one memcached apart. */
   readonly installation: string;
+  /** Stands in the default names of cookies. */
+  readonly cookieMark: string;
   readonly keyRing: KeyRing;
   readonly browserIds: BrowserIds;
   readonly users: Users;
   readonly logins: Logins;
+  readonly loginCookie: LoginCookie;
   readonly administrator: Administrator;
   /** Who looked at what is obscured. */
   readonly reveals: Reveals;

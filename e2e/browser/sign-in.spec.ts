@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test';
 import { setUpSessions } from '../http/site.ts';
+import { LOGIN } from '../support/cookie-names.ts';
 import { startServer } from '../support/server.ts';
 import { holdLock } from '../support/unwritable.ts';
 import { App } from '../support/pages/app.ts';
@@ -185,7 +186,7 @@ async function loseLogin(page: Page, act: () => Promise<void>): Promise<void> {
     if (!isOwnAct) await found.promise;
     await route.continue();
   });
-  await page.context().clearCookies({ name: '__Host-trellis' });
+  await page.context().clearCookies({ name: LOGIN });
   await act();
   await page.getByRole('heading', { name: 'Your session ended.' }).waitFor();
   found.resolve();

@@ -6,7 +6,8 @@ import { startMemcached } from '../support/memcached.ts';
 import { ADMIN_PASSWORD, type TestServer } from '../support/server.ts';
 import { shiftClocks, startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { administer, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
+import { administer, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 
 const folder = await temporaryFolder();
 const data = folder.path;
@@ -24,6 +25,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-
 
 test('no browser id is adopted that was not signed here, wherever it comes from', async (t) => {
   const victim = await visitorWith(one, 'set secret "mine"');
+  const idName = cookieNamesOf(one).browserId;
   const foreign = (await visitorWith(stranger, 'set n 1')).browserId;
   const forged = forgeries(victim.browserId, foreign, sized(1_000, 10_000));
   let adopted = 0;
@@ -31,12 +33,12 @@ test('no browser id is adopted that was not signed here, wherever it comes from'
   await several(forged.length, 10, async (index) => {
     const text = forged[index]!;
     assert.notEqual(text, victim.browserId);
-    const visitor = new Visitor(one, [[BROWSER_ID, text]]);
+    const visitor = new Visitor(one, [[idName, text]]);
     const answer = await visitor.visit('/page', 'get secret', 'set n 1');
     // A header that HTTP itself does not allow is refused before anybody looks at cookies.
     if (answer.status === 400) return;
     if (resultsOf(answer)[0] !== null) read += 1;
-    const [, given = ''] = /browser_id=([^;]*)/.exec(String(answer.headers['set-cookie'])) ?? [];
+    const [, given = ''] = /browser_id_\w+=([^;]*)/.exec(String(answer.headers['set-cookie'])) ?? [];
     if (given === '' || given.slice(0, 43) === text.slice(0, 43)) adopted += 1;
   });
   t.diagnostic(`${forged.length} forged, altered and foreign ids: ${adopted} adopted, ${read} sessions read by them`);
@@ -48,7 +50,7 @@ test('a browser id is taken from its cookie alone', async () => {
   const id = victim.browserId;
   const nobody = new Visitor(one);
   const steps = 'do=get%20secret&do=new';
-  for (const name of ['browser_id', BROWSER_ID, '_ZopeId', 'SESSION']) {
+  for (const name of ['browser_id', cookieNamesOf(one).browserId, '_ZopeId', 'SESSION']) {
     const byUrl = await nobody.ask(`/page?${steps}&${name}=${id}`);
     const byPath = await nobody.ask(`/page;${name}=${id}?${steps}`);
     const byHeader = await nobody.ask(`/page?${steps}`, { headers: { [name]: id, 'x-browser-id': id } });
@@ -69,7 +71,7 @@ test('an id whose session was ended is given up, and nothing is found or stored 
     const old = visitor.browserId;
     assert.equal((await visitor.visit('/page', 'invalidate')).status, 200);
     for (const site of [one, other]) {
-      const again = new Visitor(site, [[BROWSER_ID, old]]);
+      const again = new Visitor(site, [[cookieNamesOf(site).browserId, old]]);
       assert.deepEqual(resultsOf(await again.visit('/page', 'get n', 'set n 2')), [null, null]);
       assert.notEqual(again.browserId, old);
     }
@@ -94,7 +96,7 @@ test('signing in gives the browser another id, and the old one reads nothing aft
   let alive = 0;
   await several(count, 10, async (index) => {
     for (const site of [one, other]) {
-      const thief = new Visitor(site, [[BROWSER_ID, olds[index]!]]);
+      const thief = new Visitor(site, [[cookieNamesOf(site).browserId, olds[index]!]]);
       if (resultOf(await thief.visit('/page', 'get n')) !== null) alive += 1;
     }
   });

@@ -6,7 +6,7 @@ import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { basic } from '../support/server.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { administer, ask, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
+import { administer, ask, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 
 const folder = await temporaryFolder();
 const data = folder.path;
@@ -92,7 +92,7 @@ async function sessionsOf(name: string | undefined): Promise<readonly Visitor[]>
   await several(SESSIONS, 8, async (index) => {
     const answer = await visitors[index]!.visit('/page', 'set n 1');
     assert.equal(answer.status, 200, answer.text);
-    assert.ok(visitors[index]!.cookies.has(BROWSER_ID));
+    assert.ok(visitors[index]!.browserId !== '');
   });
   return visitors;
 }

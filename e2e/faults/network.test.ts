@@ -6,7 +6,8 @@ import { MemcachedCluster } from '../support/memcached-cluster.ts';
 import { startMemcached } from '../support/memcached.ts';
 import type { TestServer } from '../support/server.ts';
 import { changeProperties, startSite } from '../support/sessions-site.ts';
-import { BROWSER_ID, resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
+import { resultOf, resultsOf, Visitor, type Answer } from '../support/visitor.ts';
 
 const DEADLINE_MS = sized(1_000, 250);
 const SETTLED_MS = DEADLINE_MS + 50;
@@ -175,7 +176,7 @@ test('whatever visitors send, memcached is sent whole requests with hashed keys,
     const visitor = await visitorAt(site, `set ${name} ${JSON.stringify('\r\nflush_all\r\n')}`);
     assert.deepEqual(resultOf(await visitor.visit('/page', `get ${name}`)), '\r\nflush_all\r\n');
     for (const cookie of [name, `${name}.${name}`]) {
-      const forger = new Visitor(site, [[BROWSER_ID, encodeURIComponent(cookie)]]);
+      const forger = new Visitor(site, [[cookieNamesOf(site).browserId, encodeURIComponent(cookie)]]);
       const { status } = await forger.visit(`/page;${encodeURIComponent(name)}`, 'get n');
       assert.ok([400, 404].includes(status), `${status}`);
       assert.equal(resultOf(await forger.visit('/page', `get ${name}`)), null);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { RawMemcached, type RawItem } from '../support/raw-memcached.ts';
 import { changeProperties, shiftClocks, startSite, startSteppedServer } from '../support/sessions-site.ts';
@@ -50,7 +51,7 @@ async function saved(visitor: Visitor) {
       const thief = copy.copy();
       assert.equal((await thief.signIn('ada', PASSWORD)).status, 200);
       const withOldId = thief.copy();
-      withOldId.browserId = copy.browserId;
+      withOldId.cookies.set(cookieNamesOf(one).browserId, copy.browserId);
       const seen: unknown[] = [];
       for (const visitor of [withOldId, thief]) {
         for (const site of [one, other]) seen.push(await cartOf(visitor.copy(site)));

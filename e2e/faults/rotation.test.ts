@@ -6,6 +6,7 @@ import type { SessionData } from 'express-session';
 import { ExpressSessionStore } from '../../server/adapters/express-session.ts';
 import { koaSessionStore } from '../../server/adapters/koa-session.ts';
 import { openSessions, type Sessions } from '../../server/adapters/open-sessions.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
 import { several, sized } from '../support/figures.ts';
 import { startKoaApplication } from '../support/koa-application.ts';
 import { startMemcached } from '../support/memcached.ts';
@@ -68,7 +69,7 @@ function newSecret(): string {
 
 /** The browser id cookie that an answer sets, as a whole line. */
 function idLineOf({ headers }: Answer): string | undefined {
-  return headers['set-cookie']?.find((line) => line.startsWith('__Host-browser_id='));
+  return headers['set-cookie']?.find((line) => line.startsWith('__Host-browser_id_'));
 }
 
 test('a key is dropped when every idle timeout has passed, and nobody who was active notices', async (t) => {
@@ -139,11 +140,11 @@ test('what a request changes goes out with the cookie under the newest key, also
   const { browserId } = writer;
   assert.notEqual(idLineOf(await writer.post('/page', 'set n 2')), undefined);
   assert.equal(writer.browserId.slice(0, 43), browserId.slice(0, 43));
-  assert.match(idLineOf(await leaver.visit('/page', 'get n', 'invalidate')) ?? '', /^__Host-browser_id=;/);
+  assert.match(idLineOf(await leaver.visit('/page', 'get n', 'invalidate')) ?? '', /^__Host-browser_id_\w+=;/);
   const moved = mover.browserId;
   assert.notEqual(idLineOf(await mover.visit('/page', 'rotate')), undefined);
   assert.notEqual(mover.browserId.slice(0, 43), moved.slice(0, 43));
-  const failed = new Visitor(site.server, [['__Host-browser_id', browserId]]);
+  const failed = new Visitor(site.server, [[cookieNamesOf(site.server).browserId, browserId]]);
   assert.equal((await failed.visit('/page', 'get n', 'throw')).headers['set-cookie'], undefined);
   await site.restartWith(young);
   for (const visitor of [writer, mover]) visitor.port = site.server.port;

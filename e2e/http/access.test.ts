@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Me } from '../../schema/messages/access.ts';
 import type { UsersMessage } from '../../schema/messages/users.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
 import { workOf } from '../support/process-state.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Client } from './client.ts';
@@ -22,7 +23,7 @@ test('signing in answers who one is, and sets one cookie with every flag', async
   const [cookie, ...more] = answer.headers['set-cookie'] ?? [];
   assert.deepEqual(more, []);
   const [pair = '', ...flags] = (cookie ?? '').split('; ');
-  assert.match(pair, /^__Host-trellis=[A-Za-z0-9_-]{43}$/);
+  assert.match(pair, /^__Host-trellis_[0-9a-f]{8}=[A-Za-z0-9_-]{43}$/);
   assert.deepEqual(flags.toSorted(), ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
 });
 
@@ -34,7 +35,7 @@ test('a cookie login reads and changes, and ends with signing out', async () => 
   assert.equal((await browser('/api/', add)).status, 201);
   const out = await browser('/api/@logout', { method: 'POST', headers: { cookie } });
   assert.equal(out.status, 204);
-  assert.match(out.headers['set-cookie']?.[0] ?? '', /^__Host-trellis=; .*Max-Age=0/);
+  assert.match(out.headers['set-cookie']?.[0] ?? '', /^__Host-trellis_\w+=; .*Max-Age=0/);
   assert.equal(await me(), null, 'the old cookie is worth nothing');
   assert.equal((await browser('/api/', { headers: { cookie } })).status, 401);
 });
@@ -50,8 +51,9 @@ test('every sign-in has a new token, and ends the login whose cookie it came wit
 });
 
 test('a forged cookie is nobody', async () => {
-  for (const value of ['', 'x', 'A'.repeat(43), `${'A'.repeat(43)}; __Host-trellis=B`, '%00', '"a"']) {
-    const answer = await browser('/api/@me', { headers: { cookie: `__Host-trellis=${value}` } });
+  const { login } = cookieNamesOf(server);
+  for (const value of ['', 'x', 'A'.repeat(43), `${'A'.repeat(43)}; ${login}=B`, '%00', '"a"']) {
+    const answer = await browser('/api/@me', { headers: { cookie: `${login}=${value}` } });
     assert.equal(answer.json<Me>().user, null, value);
   }
 });

@@ -6,7 +6,7 @@ import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { sized } from '../support/figures.ts';
 import { changeProperties, startSteppedServer } from '../support/sessions-site.ts';
-import { administer, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
+import { administer, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 import { eachOf } from './client.ts';
 
 const CONTAINER = '/temp_folder/session_data';
@@ -84,7 +84,7 @@ test('a flood that comes back to its sessions is refused with 503, and whoever h
   assert.equal(resultOf(await rotating.visit('/page', 'get n')), 2);
   const left = leaving.copy();
   resultsOf(await leaving.post('/page', 'invalidate'));
-  assert.equal(leaving.cookies.has(BROWSER_ID), false);
+  assert.equal(leaving.browserId, '');
   assert.equal(resultOf(await left.visit('/page', 'new')), true);
   for (const visitor of returning.slice(0, 2)) resultsOf(await visitor.post('/page', 'invalidate'));
   assert.equal((await post(new Visitor(site))).status, 200, 'what ended makes room');

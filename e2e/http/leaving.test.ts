@@ -11,7 +11,8 @@ import {
   untilServersAreUp,
 } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { administer, ask, BROWSER_ID, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
+import { administer, ask, resultOf, resultsOf, Visitor } from '../support/visitor.ts';
 import { runCli } from './cli.ts';
 
 const PASSWORD = 'violets under glass';
@@ -75,13 +76,13 @@ test('signing out ends the session and takes its id away; with the old id nothin
   const old = ada.copy();
   const answer = await ada.ask('/api/@logout', { method: 'POST' });
   assert.equal(answer.status, 204);
-  assert.match(String(answer.headers['set-cookie']), /__Host-trellis=;.*__Host-browser_id=;.*Max-Age=0/);
+  assert.match(String(answer.headers['set-cookie']), /__Host-trellis_\w+=;.*__Host-browser_id_\w+=;.*Max-Age=0/);
   assert.deepEqual([...ada.cookies], []);
   assert.equal(await cartOf(ada), null);
   assert.deepEqual(await cartsSeenWith(old), NOTHING);
   await old.visit('/page', 'set n 1');
   assert.notEqual(old.browserId, ada.browserId);
-  const again = new Visitor(one, [[BROWSER_ID, old.browserId]]);
+  const again = new Visitor(one, [[cookieNamesOf(one).browserId, old.browserId]]);
   assert.equal(await cartOf(again), null);
   await ada.signIn('ada', PASSWORD);
   assert.equal(await cartOf(ada), null, 'not even the same user');
@@ -94,7 +95,8 @@ test('sessions that are kept in the process’s memory are left to nobody either
   const [left, gone] = [leaving.copy(), removed.copy()];
   assert.equal(await cartOf(left), 'three roses');
   assert.equal((await leaving.ask('/api/@logout', { method: 'POST' })).status, 204);
-  left.cookies.set('__Host-trellis', gone.cookies.get('__Host-trellis') ?? '');
+  const { login } = cookieNamesOf(one);
+  left.cookies.set(login, gone.cookies.get(login) ?? '');
   assert.equal(await cartOf(left), null, 'not even the same user');
   assert.equal(await cartOf(gone), 'three roses');
   await administer(one.port, '/api/acl_users/@users/bea', { method: 'DELETE' });
@@ -258,7 +260,7 @@ test('signing in takes a cart along that nobody had, under a new id; as another 
   assert.notEqual(visitor.browserId, ofFay.browserId);
   assert.equal(await cartOf(visitor), null);
   await visitor.visit('/page', 'set cart "mira’s"');
-  const fayAgain = new Visitor(one, [[BROWSER_ID, ofFay.browserId]]);
+  const fayAgain = new Visitor(one, [[cookieNamesOf(one).browserId, ofFay.browserId]]);
   await fayAgain.signIn('fay', PASSWORD);
   assert.equal(await cartOf(fayAgain), null, 'what could not be reached any more has ended');
 });

@@ -55,7 +55,7 @@ test('two processes that add to one session at once lose nothing', async () => {
   const browser = new Browser(server);
   await browser.add('start x');
   const twin = new Browser(second);
-  twin.browserId = browser.browserId;
+  twin.takeId(second, browser.browserId ?? '');
   const adding = [browser, twin].flatMap((each, which) =>
     Array.from({ length: 15 }, (_, index) => each.ask('/api/mcsdc/@test', { items: `k${which}x${index} v` })),
   );
@@ -69,7 +69,7 @@ test('a session that was ended in one process is over in the other', async () =>
   const browser = new Browser(server);
   await browser.add('a b');
   const twin = new Browser(second);
-  twin.browserId = browser.browserId;
+  twin.takeId(second, browser.browserId ?? '');
   assert.deepEqual(itemsOf(await twin.look()), ['a=b']);
   await browser.own('invalidate');
   assert.deepEqual(itemsOf(await twin.look()), []);

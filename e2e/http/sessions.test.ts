@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import type { ChainMessage } from '../../schema/messages/session-way.ts';
+import { cookieNamesOf } from '../support/cookie-names.ts';
 import { startMemcached } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { clientOf, managerOf } from './client.ts';
@@ -89,7 +90,7 @@ test('storing sets one cookie, with every flag', async () => {
   const [cookie = '', ...more] = answer.headers['set-cookie'] ?? [];
   assert.deepEqual(more, []);
   const [pair = '', ...flags] = cookie.split('; ');
-  assert.match(pair, /^__Host-browser_id=[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/);
+  assert.match(pair, /^__Host-browser_id_[0-9a-f]{8}=[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/);
   assert.deepEqual(flags.toSorted(), ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
 });
 
@@ -100,7 +101,7 @@ test('an id that was not signed here is never adopted', async () => {
   const flipped = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
   for (const forged of [id, `${id}.`, `${id}.${flipped}`, `${'A'.repeat(43)}.${signature}`, `${id}.${id}`, 'x', '.']) {
     const thief = new Browser(server);
-    thief.browserId = forged;
+    thief.takeId(server, forged);
     assert.deepEqual(itemsOf(await thief.look()), [], forged);
     await thief.add('stolen no');
     assert.notEqual(thief.browserId?.split('.')[0], id, 'another id is given');
@@ -112,7 +113,7 @@ test('an id in the address or in the body is no id', async () => {
   const owner = new Browser(server);
   await owner.add('mine alone');
   const text = encodeURIComponent(owner.browserId ?? '');
-  for (const query of [`browser_id=${text}`, `__Host-browser_id=${text}`, `_ZopeId=${text}`]) {
+  for (const query of [`browser_id=${text}`, `${cookieNamesOf(server).browserId}=${text}`, `_ZopeId=${text}`]) {
     const answer = await new Browser(server).ask(`/api/mcsdc/@test?${query}`);
     assert.deepEqual(answer.json<{ session: unknown[] }>().session, [], query);
   }
@@ -196,7 +197,7 @@ test('a key is removed, the session cleared, given a new id, and ended', async (
   const ended = browser.browserId;
   await browser.own('invalidate');
   const late = new Browser(server);
-  late.browserId = ended;
+  late.takeId(server, ended ?? '');
   assert.deepEqual(itemsOf(await late.look()), [], 'an ended session cannot be reached by its old id');
   await late.add('after the end');
   assert.notEqual(late.browserId, ended, 'and an ended id is never used again');

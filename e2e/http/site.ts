@@ -1,5 +1,6 @@
 import type { TestMessage } from '../../schema/messages/sessions.ts';
 import type { Memcached } from '../support/memcached.ts';
+import { BROWSER_ID, cookieNamesOf } from '../support/cookie-names.ts';
 import { basic } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Answer, type Client } from './client.ts';
 
@@ -42,16 +43,16 @@ export class Browser {
 
   /** The text of the browser id cookie; `undefined` where there is none. */
   get browserId(): string | undefined {
-    return this.#jar.get('__Host-browser_id');
+    return [...this.#jar].find(([name]) => BROWSER_ID.test(name))?.[1];
   }
 
   get cookies(): string {
     return [...this.#jar].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
-  set browserId(value: string | undefined) {
-    if (value === undefined) this.#jar.delete('__Host-browser_id');
-    else this.#jar.set('__Host-browser_id', value);
+  /** Puts the cookie in as if this browser had been given it. */
+  takeId(server: { readonly data: string }, value: string): void {
+    this.#jar.set(cookieNamesOf(server).browserId, value);
   }
 
   async ask(path: string, body?: unknown): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import type { Me } from '../../schema/messages/access.ts';
+import { BROWSER_ID } from './cookie-names.ts';
 import { basic } from './server.ts';
 
 /** What came back, read to its end. */
@@ -75,11 +76,7 @@ export class Visitor {
 
   /** The value of its browser id cookie; empty before it has one. */
   get browserId(): string {
-    return this.cookies.get(BROWSER_ID) ?? '';
-  }
-
-  set browserId(value: string) {
-    this.cookies.set(BROWSER_ID, value);
+    return [...this.cookies].find(([name]) => BROWSER_ID.test(name))?.[1] ?? '';
   }
 
   /** Another browser with the same cookies, perhaps at another server. */
@@ -122,9 +119,6 @@ export class Visitor {
     else this.cookies.set(name, value);
   }
 }
-
-/** As it is called on a loopback address. */
-export const BROWSER_ID = '__Host-browser_id';
 
 /** What each step of a successful visit gave. */
 export function resultsOf(answer: Answer): readonly unknown[] {

@@ -97,7 +97,7 @@ class RequestSession {
     const context = this.#context;
     if (context.status >= 500) return use.abort();
     await this.#commit(use);
-    const { setCookie } = use;
+    const { setCookies } = use;
     if (use.hasNewId && context.headerSent) {
       await use.undo();
       throw new Error(
@@ -107,9 +107,9 @@ class RequestSession {
     use.announce();
     if (isSentInPieces(context)) watch(context, use, this.#sessions);
     if (context.headerSent) return;
-    if (setCookie !== undefined) context.append('set-cookie', setCookie);
+    if (setCookies.length > 0) context.append('set-cookie', [...setCookies]);
     // A copy that somebody keeps would give this browser's id to the next.
-    if (setCookie !== undefined || !context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
+    if (setCookies.length > 0 || !context.res.hasHeader('cache-control')) context.set('cache-control', 'no-store');
   }
 
   async #open(): Promise<Session> {

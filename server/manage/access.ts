@@ -1,7 +1,6 @@
 import type { LoginAnswer, Me } from '../../schema/messages/access.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { rolesOf } from '../security/policy.ts';
-import { loginCookie, readLoginCookie } from '../security/login-cookie.ts';
 import type { SignedIn, Whence } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
@@ -40,8 +39,9 @@ const login = method({
       log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
       throw error;
     });
+    const answer = await welcome(call, signedIn);
     await endFormerLogin(call);
-    return welcome(call, signedIn);
+    return answer;
   },
 });
 
@@ -50,9 +50,10 @@ const logout = method({
   permission: EVERYBODY,
   summary: 'Ends the login of this cookie and the session of this browser.',
   async run(call) {
+    const cookies = siteOf(call).loginCookie.lines(undefined, call.request);
     await endFormerLogin(call);
     await (await atAccess(call))?.signOut(call);
-    return { ...noContent(), cookies: [loginCookie(undefined, call.request.acceptsSecureCookies)] };
+    return { ...noContent(), cookies };
   },
 });
 
@@ -87,7 +88,7 @@ export interface AtAccess {
 async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
   await (await atAccess(call))?.signIn(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
-  return { ...json(answer), cookies: [loginCookie(token, call.request.acceptsSecureCookies)] };
+  return { ...json(answer), cookies: siteOf(call).loginCookie.lines(token, call.request) };
 }
 
 async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
@@ -98,8 +99,9 @@ async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
 /** Changes of the caller's own account that end every login and session of theirs leave those that the call came with. */
 export async function keepingOwn(call: Call, change: () => Promise<void>): Promise<void> {
   await (await atAccess(call))?.newPassword(call);
-  const token = readLoginCookie(call.request.cookies, call.request.acceptsSecureCookies);
-  await (token === undefined ? change() : siteOf(call).logins.keepThrough(token, change));
+  const { logins, loginCookie } = siteOf(call);
+  const token = loginCookie.tokenIn(call.request);
+  await (token === undefined ? change() : logins.keepThrough(token, change));
 }
 
 function whenceOf({ request }: Call): Whence {
@@ -107,6 +109,6 @@ function whenceOf({ request }: Call): Whence {
 }
 
 async function endFormerLogin(call: Call): Promise<void> {
-  const token = readLoginCookie(call.request.cookies, call.request.acceptsSecureCookies);
-  if (token !== undefined) await siteOf(call).logins.signOut(token);
+  const { logins, loginCookie } = siteOf(call);
+  for (const token of loginCookie.tokensIn(call.request)) await logins.signOut(token);
 }

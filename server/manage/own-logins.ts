@@ -3,7 +3,6 @@ import { NotFound } from '../base/errors.ts';
 import type { Call } from '../publisher/call.ts';
 import { noContent } from '../publisher/request.ts';
 import { method, type View } from '../publisher/views.ts';
-import { readLoginCookie } from '../security/login-cookie.ts';
 import { siteOf } from '../site.ts';
 import { timeText } from './describe.ts';
 
@@ -70,7 +69,7 @@ function nameOf({ user }: Call): string {
 
 /** `undefined` for a program that sends its password with each request. */
 function idOfThis(call: Call): string | undefined {
-  const { cookies, acceptsSecureCookies } = call.request;
-  const token = readLoginCookie(cookies, acceptsSecureCookies);
-  return token === undefined ? undefined : siteOf(call).logins.idOf(token);
+  const { logins, loginCookie } = siteOf(call);
+  const token = loginCookie.tokenIn(call.request);
+  return token === undefined ? undefined : logins.idOf(token);
 }

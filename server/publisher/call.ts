@@ -16,8 +16,8 @@ export interface Call {
   readonly transaction: Transaction;
   /** What follows the view's name in the address: `…/@users/<name>`. */
   readonly tail: string | undefined;
-  /** Cookies to send with the answer, asked for after the commit; a request that fails sends none. */
-  readonly cookies: (() => string | undefined)[];
+  /** Set-Cookie lines to send with the answer, asked for after the commit; a request that fails sends none. */
+  readonly cookies: (() => readonly string[])[];
   /** What products remember for the length of this request, under a key of their own. */
   readonly scope: Map<symbol, unknown>;
   /** Where a view says what its answer is made from. */

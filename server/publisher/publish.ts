@@ -4,7 +4,7 @@ import { Turns } from '../base/limits.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { readLoginCookie } from '../security/login-cookie.ts';
+import type { LoginCookie } from '../security/login-cookie.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import { answer } from './answer.ts';
@@ -29,6 +29,7 @@ interface PublisherOptions {
   readonly views: readonly View[];
   /** Who sent a request; throws where credentials were given and are wrong. */
   readonly authenticate: (head: RequestHead) => Promise<Principal>;
+  readonly loginCookie: LoginCookie;
 }
 
 /** Turns requests into answers: traverse, authorise, call, commit. Works on plain values; needs no port. */
@@ -36,18 +37,19 @@ export class Publisher implements Publishing {
   readonly #database: Database;
   readonly #views: ReadonlyMap<string, readonly View[]>;
   readonly #authenticate: PublisherOptions['authenticate'];
+  readonly #loginCookie: LoginCookie;
   readonly #reruns = new Turns(LONGEST_TURN_MS, MOST_WAITING);
 
-  constructor({ database, views, authenticate }: PublisherOptions) {
+  constructor({ database, views, authenticate, loginCookie }: PublisherOptions) {
     this.#database = database;
     this.#views = Map.groupBy(views, (view) => view.name);
     this.#authenticate = authenticate;
+    this.#loginCookie = loginCookie;
   }
 
   async isKnown(head: RequestHead): Promise<boolean> {
     const { name } = await this.#authenticate(head);
-    if (name === null && readLoginCookie(head.cookies, head.acceptsSecureCookies) !== undefined)
-      throw new NotSignedIn();
+    if (name === null && this.#loginCookie.tokenIn(head) !== undefined) throw new NotSignedIn();
     return name !== null;
   }
 
@@ -136,7 +138,7 @@ export class Publisher implements Publishing {
       connection,
       transaction,
       tail,
-      cookies: [],
+      cookies: [() => this.#loginCookie.linesAgain(request)],
       scope: connection.beginScope(),
       reads: unrecorded,
       reruns,
@@ -160,7 +162,8 @@ export class Publisher implements Publishing {
       return async () => {
         const response = responseOf(await given(answered).finally(() => connection.endScope()));
         const sending = untilSent(response, () => transaction.sent());
-        return withCookies(isPrivate ? privately(sending) : sending, call.cookies);
+        const cookies = call.cookies.flatMap((lines) => lines());
+        return isPrivate || cookies.length > 0 ? privately(withCookies(sending, cookies)) : sending;
       };
     } catch (error) {
       transaction.abort();
@@ -237,7 +240,6 @@ function untilSent(response: Response, sent: () => void): Response {
   return { ...response, body: pieces(body) };
 }
 
-function withCookies(response: Response, cookies: Call['cookies']): Response {
-  const lines = cookies.map((cookie) => cookie()).filter((line) => line !== undefined);
+function withCookies(response: Response, lines: readonly string[]): Response {
   return lines.length === 0 ? response : { ...response, cookies: [...(response.cookies ?? []), ...lines] };
 }

@@ -1,17 +1,75 @@
+/** What a request says about cookies. */
+interface Carrying {
+  readonly cookies: ReadonlyMap<string, string>;
+  readonly acceptsSecureCookies: boolean;
+}
+
+/** A login that came under the name that all installations shared before it had a mark. */
+interface Former {
+  readonly name: string;
+  readonly token: string;
+}
+
+const FORMER_NAME = 'trellis';
+
 /** The cookie that carries a login. With `__Host-` no other host and no path below can set it. */
-const NAME = 'trellis';
+export class LoginCookie {
+  readonly #name: string;
+  readonly #isLogin: (token: string) => boolean;
 
-function nameFor(isSecure: boolean): string {
-  return isSecure ? `__Host-${NAME}` : NAME;
+  constructor(mark: string, isLogin: (token: string) => boolean) {
+    this.#name = `trellis_${mark}`;
+    this.#isLogin = isLogin;
+  }
+
+  /** The token that a request carries, if any. */
+  tokenIn(carrying: Carrying): string | undefined {
+    return this.tokensIn(carrying)[0];
+  }
+
+  /** All of them, the one that counts first. */
+  tokensIn(carrying: Carrying): readonly string[] {
+    const own = carrying.cookies.get(this.#nameFor(carrying));
+    const former = this.#formerIn(carrying)?.token;
+    if (own === undefined || former === undefined) return [own ?? former].filter((token) => token !== undefined);
+    return this.#isLogin(own) ? [own, former] : [former, own];
+  }
+
+  /**
+   * The Set-Cookie lines that give a browser its login, or take it away; what is left under the former name goes too. To be
+   * asked for before the login that the browser came with is ended.
+   */
+  lines(token: string | undefined, carrying: Carrying): readonly string[] {
+    const former = this.#formerIn(carrying);
+    const own = line(this.#nameFor(carrying), token, carrying.acceptsSecureCookies);
+    return former === undefined ? [own] : [own, line(former.name, undefined, former.name !== FORMER_NAME)];
+  }
+
+  /** The lines for who comes with a login under the former name: it goes on under the new one. */
+  linesAgain(carrying: Carrying): readonly string[] {
+    return this.#formerIn(carrying) === undefined ? [] : this.lines(this.tokenIn(carrying), carrying);
+  }
+
+  /** Other installations still use that name: only a login of ours counts. */
+  #formerIn({ cookies, acceptsSecureCookies }: Carrying): Former | undefined {
+    // Where `__Host-` is to be had, a cookie without it may have been set by another host.
+    for (const name of acceptsSecureCookies ? [hostOnly(FORMER_NAME)] : [hostOnly(FORMER_NAME), FORMER_NAME]) {
+      const token = cookies.get(name);
+      if (token !== undefined && this.#isLogin(token)) return { name, token };
+    }
+    return undefined;
+  }
+
+  #nameFor({ acceptsSecureCookies }: Carrying): string {
+    return acceptsSecureCookies ? hostOnly(this.#name) : this.#name;
+  }
 }
 
-/** The token that a request carries, if any. */
-export function readLoginCookie(cookies: ReadonlyMap<string, string>, isSecure: boolean): string | undefined {
-  return cookies.get(nameFor(isSecure));
+function hostOnly(name: string): string {
+  return `__Host-${name}`;
 }
 
-/** The Set-Cookie line for a new login; without a token it takes the cookie away. */
-export function loginCookie(token: string | undefined, isSecure: boolean): string {
+function line(name: string, token: string | undefined, isSecure: boolean): string {
   const flags = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-  return `${nameFor(isSecure)}=${token ?? ''}; ${flags}${token === undefined ? '; Max-Age=0' : ''}`;
+  return `${name}=${token ?? ''}; ${flags}${token === undefined ? '; Max-Age=0' : ''}`;
 }

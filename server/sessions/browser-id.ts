@@ -3,6 +3,8 @@ import { takeRandom, type KeyRing } from '../base/secrets.ts';
 
 export interface CookieSettings {
   readonly name: string;
+  /** What comes under this name is sent again under the other one. */
+  readonly formerName?: string | undefined;
   readonly path: string;
   /** `undefined`: this host alone. */
   readonly domain: string | undefined;
@@ -22,11 +24,12 @@ const COOKIE_LENGTH = ID_LENGTH * 2 + 1;
 const PURPOSE = 'browser id';
 const VERIFIED_REMEMBERED = 10_000;
 const DAY_S = 24 * 60 * 60;
+const HOST_ONLY = '__Host-';
 
 /** A browser id as a request brought it. */
 export interface KnownId {
   readonly id: string;
-  /** An older key of the ring signed it: it is to be sent again, before that key is dropped. */
+  /** It came under a former name or an older key of the ring signed it: it is to be sent again, before that key is dropped. */
   readonly isOld: boolean;
 }
 
@@ -48,8 +51,25 @@ export class BrowserIds {
   /** The id in a Cookie header, if it was signed here; anything else is no id. */
   read(header: string | undefined, settings: CookieSettings): KnownId | undefined {
     if (header === undefined) return undefined;
+    const known = this.#under(cookieName(settings), header);
+    if (known !== undefined) return known;
+    const [former] = this.#former(header, settings);
+    return former && { id: former.id, isOld: true };
+  }
+
+  /** The Set-Cookie line that gives a browser its id. */
+  setCookie(id: string, settings: CookieSettings): string {
+    return cookieLine(settings, `${id}.${this.#keyRing.sign(PURPOSE, id)}`);
+  }
+
+  /** The Set-Cookie lines that make a browser forget what it has of ours under a former name. */
+  dropFormer(header: string | undefined, settings: CookieSettings): readonly string[] {
+    return this.#former(header, settings).map(({ name }) => dropLine(name, settings));
+  }
+
+  #under(name: string, header: string): KnownId | undefined {
     let first: KnownId | undefined;
-    for (const text of cookiesNamed(cookieName(settings), header)) {
+    for (const text of cookiesNamed(name, header)) {
       const known = this.#verified.get(text) ?? this.#verify(text);
       first ??= known;
       // Sent again with another path or domain, it comes beside the old one.
@@ -58,9 +78,12 @@ export class BrowserIds {
     return first;
   }
 
-  /** The Set-Cookie line that gives a browser its id. */
-  setCookie(id: string, settings: CookieSettings): string {
-    return cookieLine(settings, `${id}.${this.#keyRing.sign(PURPOSE, id)}`);
+  /** Other installations use the former name, too: what they signed stays as it is. */
+  #former(header = '', settings: CookieSettings): readonly { readonly name: string; readonly id: string }[] {
+    return formerNames(settings).flatMap((name) => {
+      const id = this.#under(name, header)?.id;
+      return id === undefined ? [] : [{ name, id }];
+    });
   }
 
   #verify(text: string): KnownId | undefined {
@@ -76,22 +99,37 @@ export class BrowserIds {
 
 /** The name the browser knows the cookie by. `__Host-` makes it refuse one that another host or a plain page set. */
 export function cookieName(settings: CookieSettings): string {
-  const mayBeHostOnly = settings.isSecure && settings.domain === undefined && settings.path === '/';
-  return mayBeHostOnly && !settings.name.startsWith('__') ? `__Host-${settings.name}` : settings.name;
+  return mayBeHostOnly(settings) && !settings.name.startsWith('__') ? HOST_ONLY + settings.name : settings.name;
+}
+
+/** Where `__Host-` is to be had, a cookie without it may have been set by another host: it does not count. */
+function formerNames(settings: CookieSettings): readonly string[] {
+  const { formerName } = settings;
+  if (formerName === undefined) return [];
+  return mayBeHostOnly(settings) ? [HOST_ONLY + formerName] : [HOST_ONLY + formerName, formerName];
+}
+
+function mayBeHostOnly({ isSecure, domain, path }: CookieSettings): boolean {
+  return isSecure && domain === undefined && path === '/';
 }
 
 /** A Set-Cookie line. */
 export function cookieLine(settings: CookieSettings, value: string): string {
-  return line(settings, value, settings.lifetimeDays * DAY_S);
+  return line(cookieName(settings), settings, value, settings.lifetimeDays * DAY_S);
 }
 
 /** The Set-Cookie line that makes a browser forget its id. */
 export function dropCookie(settings: CookieSettings): string {
-  return line({ ...settings, lifetimeDays: 1 }, '', 0);
+  return dropLine(cookieName(settings), settings);
 }
 
-function line(settings: CookieSettings, value: string, maxAgeS: number): string {
-  let text = `${cookieName(settings)}=${value}; Path=${settings.path}`;
+function dropLine(name: string, settings: CookieSettings): string {
+  const hostOnly = { ...settings, path: '/', domain: undefined, isSecure: true };
+  return line(name, { ...(name.startsWith(HOST_ONLY) ? hostOnly : settings), lifetimeDays: 1 }, '', 0);
+}
+
+function line(name: string, settings: CookieSettings, value: string, maxAgeS: number): string {
+  let text = `${name}=${value}; Path=${settings.path}`;
   if (settings.domain !== undefined) text += `; Domain=${settings.domain}`;
   if (settings.lifetimeDays > 0) text += `; Max-Age=${maxAgeS}; Expires=${new Date(expiry(maxAgeS)).toUTCString()}`;
   if (settings.isHttpOnly) text += '; HttpOnly';

@@ -62,7 +62,7 @@ test('while memcached is down or frozen who needs a session is told so, and it w
   await first.stop();
   await refused(() => browser.request((session) => session.get('n')));
   await refused(() => late.commit());
-  assert.equal(late.setCookie, undefined);
+  assert.equal(late.setCookies[0], undefined);
   const newcomer = world.browser();
   await refused(() => newcomer.request((session) => session.set('n', 1)));
   assert.equal(newcomer.cookieHeader, undefined);

@@ -15,16 +15,19 @@ test('looking sets no cookie, storing does, once', async () => {
       await view(session, use);
       return use;
     });
-  assert.equal((await setCookieOf((session) => session.get('a'))).setCookie, undefined);
-  assert.equal((await setCookieOf((session) => session.set('a', 1))).setCookie?.startsWith('__Host-browser_id='), true);
-  assert.equal((await setCookieOf((session) => session.set('a', 2))).setCookie, undefined);
+  assert.equal((await setCookieOf((session) => session.get('a'))).setCookies[0], undefined);
+  assert.equal(
+    (await setCookieOf((session) => session.set('a', 1))).setCookies[0]?.startsWith('__Host-browser_id='),
+    true,
+  );
+  assert.equal((await setCookieOf((session) => session.set('a', 2))).setCookies[0], undefined);
 });
 
 test('a request that opens no session reads no cookie and stores nothing', async () => {
   const world = new SessionWorld();
   const use = world.browser().use();
   await use.commit();
-  assert.equal(use.setCookie, undefined);
+  assert.equal(use.setCookies[0], undefined);
 });
 
 test('one browser has a session in each container, under one id', async () => {
@@ -119,7 +122,7 @@ test('a handler that lives with a store out of reach is not failed for it at the
   const use = browser.use();
   await assert.rejects(use.open(world.container), Unavailable);
   await use.commit();
-  assert.match(use.dropCookie, /^__Host-browser_id=; .*Max-Age=0/);
+  assert.match(use.dropCookies[0] ?? '', /^__Host-browser_id=; .*Max-Age=0/);
 });
 
 test('where a request cannot be run again, the settings say whether the newest wins or the later is refused', async () => {
@@ -227,19 +230,19 @@ test('an id that an older key signed is sent again when its session is used, sea
     return use;
   };
   const nothing = await again(undefined, (session) => session.get('n'));
-  assert.equal(nothing.setCookie, undefined);
+  assert.equal(nothing.setCookies[0], undefined);
   const read = await again(browser.cookieHeader, (session) => assert.equal(session.get('n'), 1));
-  assert.match(read.setCookie ?? '', new RegExp(`=${browser.browserId}\\.`));
+  assert.match(read.setCookies[0] ?? '', new RegExp(`=${browser.browserId}\\.`));
   assert.equal(read.hasNewId, false, 'it may be left out where it comes too late');
   const written = await again(browser.cookieHeader, (session) => session.set('n', 2));
-  assert.equal(written.setCookie, read.setCookie);
+  assert.equal(written.setCookies[0], read.setCookies[0]);
   const ending = await again(ended.cookieHeader, (session) => session.invalidate());
-  assert.equal(ending.setCookie, ending.dropCookie);
+  assert.equal(ending.setCookies[0], ending.dropCookies[0]);
   const isOver = await again(ended.cookieHeader, (session) => session.get('n'));
-  assert.equal(isOver.setCookie, undefined, 'an id that was ended is not sent again');
+  assert.equal(isOver.setCookies[0], undefined, 'an id that was ended is not sent again');
   const last = new SessionWorld(before.store, new KeyRing([young]));
   const there = last.browser();
-  there.accept(read.setCookie);
+  there.accept(read.setCookies[0]);
   assert.equal(await there.request((session) => session.get('n')), 2);
 });
 
@@ -255,5 +258,5 @@ test('of a request that uses an id under an older key while the session moves, t
   (await moving.open(world.container)).rotate();
   await moving.commit();
   await late.commit();
-  assert.equal(late.setCookie, undefined);
+  assert.equal(late.setCookies[0], undefined);
 });

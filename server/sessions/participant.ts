@@ -64,11 +64,12 @@ export class SessionUse {
   }
 
   /**
-   * The Set-Cookie line for the answer, once committed: after something was stored for a new browser id, one ended, or one
-   * that an older key signed was used.
+   * The Set-Cookie lines for the answer, once committed: after something was stored for a new browser id, one ended, or one
+   * was used that an older key signed or that came under a former name.
    */
-  get setCookie(): string | undefined {
-    return this.#setCookie ?? this.#sameAgain;
+  get setCookies(): readonly string[] {
+    const own = this.#setCookie ?? this.#sameAgain;
+    return own === undefined ? [] : [own, ...this.#dropFormer()];
   }
 
   /** Whether the browser has another id, or none, from now on: the line must not come too late. */
@@ -76,9 +77,9 @@ export class SessionUse {
     return this.#setCookie !== undefined;
   }
 
-  /** The Set-Cookie line for an answer that must go out although the session cannot be reached: signing in does. */
-  get dropCookie(): string {
-    return dropCookie(this.#options.cookie);
+  /** The Set-Cookie lines for an answer that must go out although the session cannot be reached: signing in does. */
+  get dropCookies(): readonly string[] {
+    return [dropCookie(this.#options.cookie), ...this.#dropFormer()];
   }
 
   /**
@@ -138,6 +139,11 @@ export class SessionUse {
     const { browserIds, cookieHeader, cookie } = this.#options;
     if (this.#given === null) this.#given = browserIds.read(cookieHeader, cookie);
     return this.#given;
+  }
+
+  #dropFormer(): readonly string[] {
+    const { browserIds, cookieHeader, cookie } = this.#options;
+    return browserIds.dropFormer(cookieHeader, cookie);
   }
 
   #begin(container: SessionContainer): Promise<Opened> {
@@ -210,7 +216,7 @@ export class SessionUse {
 
   #cookieAfter({ session, browserId, isMinted }: Opened, written: Written | undefined): string | undefined {
     const { browserIds, cookie } = this.#options;
-    if (!session.isValid) return this.#setCookie ?? this.dropCookie;
+    if (!session.isValid) return this.#setCookie ?? dropCookie(cookie);
     if (written === undefined) return undefined;
     const newId = isMinted ? browserId : written.movedTo;
     return newId === null ? undefined : browserIds.setCookie(newId, cookie);

@@ -82,7 +82,7 @@ export class Browser {
         const result = await view(await use.open(container), use);
         await use.commit();
         use.announce();
-        this.accept(use.setCookie);
+        this.accept(use.setCookies[0]);
         return result;
       } catch (error) {
         use.abort();

@@ -18,7 +18,7 @@ export async function moveAtSignIn(manager: TreeObject, call: Call, name: string
   if (use === undefined || browserId === undefined) return;
   let isLost = false;
   const lose = () => (isLost = true);
-  call.cookies.push(() => (isLost ? use.dropCookie : use.setCookie));
+  call.cookies.push(() => (isLost ? use.dropCookies : use.setCookies));
   call.transaction.join(sparing(use, lose));
   try {
     const container = await openContainer(await containerObject(manager));
@@ -36,7 +36,7 @@ export async function moveAtSignIn(manager: TreeObject, call: Call, name: string
 export async function keepThroughNewPassword(manager: TreeObject, call: Call): Promise<void> {
   const use = await useBeside(manager, call, { name: call.user.name, outlasts: true });
   if (use?.browserId === undefined) return;
-  call.cookies.push(() => use.setCookie);
+  call.cookies.push(() => use.setCookies);
   call.transaction.join(sparing(use));
   try {
     const session = await use.open(await openContainer(await containerObject(manager)));
@@ -52,17 +52,17 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
  */
 export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
   const own = await useBeside(manager, call, call.user);
-  const dropped = new Set<string>();
-  if (own?.browserId !== undefined) dropped.add(own.dropCookie);
+  const dropped = new Set<string>(own?.browserId === undefined ? [] : own.dropCookies);
   const end = async (object: TreeObject): Promise<void> => {
     const use = await useBeside(object, call, call.user);
     if (use?.browserId === undefined) return;
     const isOwn = use.browserId === own?.browserId;
-    if (await endSession(object, use.browserId, { name: call.user.name, isOwn })) dropped.add(use.dropCookie);
+    if (await endSession(object, use.browserId, { name: call.user.name, isOwn }))
+      use.dropCookies.forEach((line) => dropped.add(line));
   };
   const objects = await containerObjects(call.connection);
   await Promise.all(objects.map((object) => end(object).catch(spare)));
-  for (const line of dropped) call.cookies.push(() => line);
+  call.cookies.push(() => [...dropped]);
 }
 
 interface Leaving {

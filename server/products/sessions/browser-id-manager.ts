@@ -5,9 +5,12 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
+import { siteOf } from '../../site.ts';
 import { cookieMisfits, keepsSecureCookies, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
+/** Stands for a name with the mark of the installation. */
+const DEFAULT_NAME = 'browser_id';
 const SAME_SITE = { Lax: 'Lax', Strict: 'Strict', None: 'None', '': 'Not said' } as const;
 
 /** Gives each browser an id, by cookie. Found by its name, nearest one upward. */
@@ -23,8 +26,8 @@ export const browserIdManager = defineType({
   properties: {
     id_name: p.string({
       title: 'Browser id name',
-      help: 'The name of the cookie. Another name gives every browser a new id, and so a new session.',
-      default: 'browser_id',
+      help: 'The name of the cookie; “browser_id” stands for one that no other Trellis on this host name has. Another name gives every browser a new id, and so a new session.',
+      default: DEFAULT_NAME,
       maxLength: 64,
       answers: true,
       rule: (name) =>
@@ -97,7 +100,7 @@ export const browserIdManager = defineType({
 export function cookieSettings(object: TreeObject, acceptsSecureCookies: boolean): CookieSettings {
   const properties = propertiesOf(object);
   return {
-    name: properties.id_name,
+    ...namesFor(object),
     path: properties.cookie_path,
     domain: properties.cookie_domain === '' ? undefined : properties.cookie_domain,
     lifetimeDays: properties.cookie_days,
@@ -106,6 +109,13 @@ export function cookieSettings(object: TreeObject, acceptsSecureCookies: boolean
     isHttpOnly: properties.http_only,
     isPartitioned: properties.partitioned,
   };
+}
+
+/** With the mark, installations on one host name do not take each other's cookies. */
+function namesFor(object: TreeObject): Pick<CookieSettings, 'name' | 'formerName'> {
+  const { id_name } = propertiesOf(object);
+  if (id_name !== DEFAULT_NAME) return { name: id_name };
+  return { name: `${DEFAULT_NAME}_${siteOf(object).cookieMark}`, formerName: DEFAULT_NAME };
 }
 
 function propertiesOf({ properties }: TreeObject): CookieProperties {

@@ -71,7 +71,7 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
     use.abort();
     return use;
   }
-  call.cookies.push(() => use.setCookie);
+  call.cookies.push(() => use.setCookies);
   call.transaction.join({
     commit: () => use.commit(),
     undo: () => use.undo(),
