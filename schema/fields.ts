@@ -8,6 +8,8 @@ export interface Field<Value = unknown> {
   check(value: unknown): readonly FieldProblem[];
   /** Brings an accepted value to the form in which it is kept. */
   normalise(value: Value): Value;
+  /** What it was made from, for the check of declarations. */
+  readonly options?: object;
   /** Never set: carries the type of the value. */
   readonly value?: Value;
 }
@@ -80,9 +82,9 @@ const LONGEST_LINE = 1000;
 export const p = {
   string: (options: StringOptions): Field<string> => textual('string', LONGEST_STRING, options),
   text: (options: StringOptions): Field<string> => textual('text', LONGEST_TEXT, options),
-  code: ({ language, ...options }: CodeOptions): Field<string> => {
+  code: (options: CodeOptions): Field<string> => {
     const field = textual('code', LONGEST_TEXT, options);
-    return { ...field, schema: { ...field.schema, language } };
+    return { ...field, schema: { ...field.schema, language: options.language } };
   },
   lines,
   integer,
@@ -115,6 +117,7 @@ function textual(widget: Widget, longest: number, options: StringOptions): Field
       return whole(options.rule?.(value));
     },
     normalise: (value) => value,
+    options,
   };
 }
 
@@ -134,6 +137,7 @@ function lines(options: LinesOptions): Field<readonly string[]> {
       while (trimmed.at(-1) === '') trimmed.pop();
       return trimmed;
     },
+    options,
   };
 }
 
@@ -151,6 +155,7 @@ function integer(options: IntegerOptions): Field<number> {
       return [];
     },
     normalise: (value) => value,
+    options,
   };
 }
 
@@ -159,12 +164,15 @@ function boolean(options: Options & { readonly default: boolean }): Field<boolea
     schema: schemaOf('boolean', 'boolean', options, { default: options.default }),
     check: (value) => (typeof value === 'boolean' ? [] : whole(`true or false was expected, not ${kindOf(value)}.`)),
     normalise: (value) => value,
+    options,
   };
 }
 
 function selection<Choice extends string>(options: SelectionOptions<Choice>): Field<Choice> {
-  const values = Object.keys(options.choices) as Choice[];
-  const labels = Object.values<string>(options.choices);
+  // Where there are none, the check of declarations says so.
+  const choices = options.choices ?? {};
+  const values = Object.keys(choices) as Choice[];
+  const labels = Object.values<string>(choices);
   return {
     schema: schemaOf('selection', 'string', options, { default: options.default, enum: values, labels }),
     check(value) {
@@ -174,6 +182,7 @@ function selection<Choice extends string>(options: SelectionOptions<Choice>): Fi
       );
     },
     normalise: (value) => value,
+    options,
   };
 }
 
@@ -184,6 +193,7 @@ function path(options: PathOptions): Field<string> {
     check: base.check,
     // "/mcproxy/" leads where "/mcproxy" does.
     normalise: (value) => value.trim().replace(/(?<=.)\/$/, ''),
+    options,
   };
 }
 

@@ -1,20 +1,10 @@
 // Draws client/icons/icons.svg, one sheet of the lucide icons (ISC licence) that the interface uses.
-// Run `node scripts/icons.mjs` after changing the list; the sheet is checked in.
+// Run `node scripts/icons.mjs` after changing the list, schema/icons.ts; the sheet is checked in.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { ICONS } from '../schema/icons.ts';
 
 const lucide = new URL('../node_modules/lucide-static/icons/', import.meta.url);
 const sheet = new URL('../client/icons/icons.svg', import.meta.url);
-
-const NAMES = `
-  folder folder-tree folder-clock gauge database layers timer waypoints cookie users file-text file image ban
-  search plus minus x check chevron-down chevron-right chevron-left chevron-up arrow-up arrow-down arrow-right
-  pencil scissors copy clipboard trash-2 download upload folder-input refresh-cw rotate-cw undo-2
-  circle-check circle-x circle-alert circle-help triangle-alert info lock key-round
-  settings sliders-horizontal user user-plus log-out menu ellipsis eye eye-off external-link
-  sun moon monitor keyboard wand-sparkles server memory-stick link
-`
-  .trim()
-  .split(/\s+/);
 
 /** What Web Awesome's parts call their own small icons, and ours for each. */
 const SYSTEM = {
@@ -25,7 +15,7 @@ const SYSTEM = {
 };
 
 const symbols = [
-  ...NAMES.map((name) => symbol(name, name)),
+  ...ICONS.map((name) => symbol(name, name)),
   ...Object.entries(SYSTEM).map(([theirs, ours]) => symbol(theirs, ours)),
 ];
 writeFileSync(

@@ -13,10 +13,9 @@ import { ROOT } from './objects/object.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './processes.ts';
 import { FIRST_TRANSACTIONS } from './products/fresh-tree.ts';
-import { products as ownProducts } from './products/index.ts';
-import { checkTogether, loadProducts } from './products/loading.ts';
+import { loadProducts } from './products/loading.ts';
 import type { Product } from './products/product.ts';
-import { readTabModules, type TabModules } from './products/tab-modules.ts';
+import type { TabModules } from './products/tab-modules.ts';
 import { Administrator } from './security/administrator.ts';
 import { cookieMarkOf } from './security/cookie-mark.ts';
 import { Credentials } from './security/credentials.ts';
@@ -67,9 +66,7 @@ export async function openForApplication(dataFolder: string, environment: NodeJS
 }
 
 async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare): Promise<DataFolder> {
-  const products = [...ownProducts, ...(await loadProducts(config.products))];
-  checkTogether(products);
-  const tabModules = await readTabModules(products);
+  const { products, tabModules } = await loadProducts(config.products);
   const types = new Types(products.flatMap((product) => product.types));
   const hadRing = KeyRing.isIn(config.dataFolder);
   const isGuest = signsAs === 'applications';

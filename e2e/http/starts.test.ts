@@ -19,7 +19,7 @@ after(async () => {
 function assertSentences(errors: string, count = 1): void {
   const lines = errors.trim().split('\n');
   assert.equal(lines.length, count, errors);
-  for (const line of lines) assert.match(line, /^[A-Z'].*\.$/, errors);
+  for (const line of lines) assert.match(line, /^[A-Z'].*[.?]$/, errors);
 }
 
 test('a port in use is one sentence, and the flag counts before the environment', async () => {
@@ -117,6 +117,32 @@ for (const [what, environment, flags, words] of BAD) {
     await assert.rejects(readdir(never), { code: 'ENOENT' });
   });
 }
+
+test('products whose declarations cannot work: every mistake is named, and nothing is started or made', async () => {
+  const never = join(folder, 'never');
+  const [note, memo] = [join(folder, 'note.mjs'), join(folder, 'memo.mjs')];
+  const about =
+    "description: 'x', icon: 'file', group: 'x', suggestedId: 'x', addPermission: 'Add Folders', properties: {}";
+  await writeFile(
+    note,
+    `import { defineType, method } from 'trellis/product';
+     const left = method({ http: 'GET', summary: 'x', run: () => 1 });
+     const note = defineType({ type: 'Note', ${about}, methods: { left }, warning() {} });
+     export default { name: 'notes', types: [note] };`,
+  );
+  await writeFile(memo, 'const memo = 1;\nexport default = memo;\n');
+  const environment = { TRELLIS_PRODUCTS: `${note},${memo}` };
+  const { code, errors, output } = await runServer(['--port', '0', '--data', never], environment);
+  assert.deepEqual([code, output], [1, '']);
+  assertSentences(errors, 3);
+  assert.match(errors, /memo\.mjs' .* Unexpected token '=' \(.*memo\.mjs:2\)/);
+  assert.match(errors, /note\.mjs' .*: in the type 'Note', methods\.left\.permission is missing\. It must be the name/);
+  assert.match(
+    errors,
+    /note\.mjs' .*: in the type 'Note', warning is no member of a type\. Did you mean 'warnings'\?$/m,
+  );
+  await assert.rejects(readdir(never), { code: 'ENOENT' });
+});
 
 test('a first password that is too weak is refused, and nobody becomes administrator', async () => {
   const weak = { TRELLIS_ADMIN_PASSWORD: 'password' };

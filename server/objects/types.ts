@@ -1,4 +1,5 @@
 import type { Fields, ValuesOf } from '../../schema/fields.ts';
+import type { Icon } from '../../schema/icons.ts';
 import type { FieldAnswer } from '../../schema/messages/forms.ts';
 import type { TabInfo, Warning } from '../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../schema/messages/problems.ts';
@@ -10,6 +11,7 @@ export interface MethodDeclaration {
   readonly http: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly permission: string;
   readonly run: (call: never) => unknown;
+  readonly call: (call: never) => unknown;
 }
 
 /** A session that began or was ended in this process. What is changed in the tree of `container` is committed afterwards. */
@@ -26,7 +28,7 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly type: string;
   /** One line for the add list. */
   readonly description: string;
-  readonly icon: string;
+  readonly icon: Icon;
   readonly group: string;
   readonly suggestedId: string;
   readonly addPermission: string;
@@ -94,12 +96,7 @@ export class Types {
   readonly #byName: ReadonlyMap<string, TypeDefinition>;
 
   constructor(definitions: readonly TypeDefinition[]) {
-    const byName = new Map<string, TypeDefinition>();
-    for (const definition of definitions) {
-      if (byName.has(definition.type)) throw new Error(`Two products bring a type named '${definition.type}'.`);
-      byName.set(definition.type, definition);
-    }
-    this.#byName = byName;
+    this.#byName = new Map(definitions.map((definition) => [definition.type, definition]));
   }
 
   find(name: string): TypeDefinition | undefined {

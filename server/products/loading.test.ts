@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { Invalid } from '../base/errors.ts';
 import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { openTestInstallation } from '../testing.ts';
-import { CannotLoad, checkTogether, loadProducts } from './loading.ts';
+import { CannotLoad, loadProducts } from './loading.ts';
 import { readTabModules } from './tab-modules.ts';
 import { ProductFolders } from './trial.ts';
 
@@ -53,7 +53,7 @@ test('TypeScript is loaded as it is', async () => {
   const path = await plant({
     'index.ts': `${declaration()} export default { name: 'typed' as string, types: [note] };`,
   });
-  assert.equal((await loadProducts([path]))[0]?.name, 'typed');
+  assert.equal((await loadProducts([path])).products.at(-1)?.name, 'typed');
 });
 
 test('a permission of a product is asked for as those of the core are', async () => {
@@ -67,50 +67,97 @@ test('a permission of a product is asked for as those of the core are', async ()
   assert.equal((await trellis.ask('GET', '/api/n')).json<ObjectMessage>().changePermission, 'Change notes');
 });
 
-test('what is wrong with a product is said in a sentence that names it', async () => {
-  const cases: readonly [string, RegExp][] = [
-    ['export default 1;', /exports no product: its default export must have a name and types/],
-    ['export const x = 1;', /exports no product/],
-    ["export default { name: 'A b', types: [] };", /the name 'A b', which becomes part of addresses/],
-    ["export default { name: 'a', types: [{ type: 'X' }] };", /lacks one of type, description/],
-    ['this is no program', /cannot be loaded: /],
+test('what keeps a product from being loaded is said in a sentence that names it, with file and line', async () => {
+  const cases: readonly (readonly [Readonly<Record<string, string>>, string | RegExp])[] = [
+    [{ 'index.js': 'export default 1;' }, / exports no product: its default export must have a name and types\.$/],
+    [{ 'index.js': 'export const x = 1;' }, / exports no product/],
     [
-      `${declaration("changePermission: 'Juggle'")} export default { name: 'a', types: [note] };`,
-      /a type 'Note' that asks for the permission 'Juggle', which nobody declares/,
+      { 'index.js': 'const a = 1;\n\nconst b = = 2;\nexport default a;' },
+      "SyntaxError: Unexpected token '=' (/index.js:3).",
     ],
     [
-      `${declaration("view: [method({ http: 'GET', permission: 'Fly', summary: 'A page.', run() {} })]")}
-       export default { name: 'a', types: [note] };`,
-      /asks for the permission 'Fly', which nobody declares/,
+      {
+        'package.json': '{ "type": "module" }',
+        'index.js': "import './a.js';",
+        'a.js': "import './b.js';",
+        'b.js': '\nlet a; let a;',
+      },
+      "SyntaxError: Identifier 'a' has already been declared (/b.js:2).",
     ],
     [
-      `export default { name: 'a', types: [], permissions: [{ name: 'View', description: 'Mine.' }] };`,
-      /The permission "View" is declared already, with another meaning/,
+      { 'index.ts': '\nenum A { B }' },
+      'SyntaxError: TypeScript enum is not supported in strip-only mode (/index.ts:2).',
+    ],
+    [{ 'index.ts': "import './a.ts';", 'a.ts': 'const a: = 1;' }, /SyntaxError: .* \(.*\/a\.ts:1\)\.$/],
+    [
+      { 'index.js': "import { x } from './a.js';", 'a.js': 'export const y = 1;' },
+      /'\.\/a\.js' does not provide an export named 'x' \(.*\/index\.js:1\)\.$/,
+    ],
+    [
+      { 'index.js': "import { nothing } from 'trellis/product';" },
+      /does not provide an export named 'nothing' \(.*\/index\.js:1\)\.$/,
+    ],
+    [
+      { 'index.js': "import './a.js';", 'a.js': "import './gone.js';" },
+      "Cannot find module '/gone.js' imported from /a.js.",
+    ],
+    [{ 'index.js': "import 'no-such-package';" }, "Cannot find package 'no-such-package' imported from /index.js."],
+    [
+      { 'index.js': "import { p } from 'trellis/product';\n\nexport default p.strin({});" },
+      'TypeError: p.strin is not a function (/index.js:3).',
+    ],
+    // Thrown in our own source, where nobody has to look.
+    [
+      { 'index.js': "import { p } from 'trellis/product';\n\nexport default p.string();" },
+      /^TypeError: .* \(\/index\.js:3\)\.$/,
+    ],
+    [{ 'index.js': "throw 'nothing';" }, 'it threw "nothing", which is no error.'],
+    [{ 'other.js': '' }, 'the folder has no index.ts and no index.js.'],
+    [
+      {
+        'index.js': "export default { name: 'a', types: [], permissions: [{ name: 'View', description: 'Mine.' }] };",
+      },
+      / cannot be used\. The permission "View" is declared already, with another meaning/,
     ],
   ];
-  for (const [text, expected] of cases) {
-    const path = await plant({ 'index.js': text });
+  for (const [files, expected] of cases) {
+    const path = await plant(files);
     const message = await refusal([path]);
-    assert.match(message, expected);
-    assert.ok(message.startsWith(`The product '${path}' (TRELLIS_PRODUCTS) `), message);
+    assert.ok(message.startsWith(`The product '${path}`), message);
+    const reason = message
+      .replaceAll(path, '')
+      .replace(/^The product '.*?' \(TRELLIS_PRODUCTS\) cannot be loaded: /, '');
+    if (typeof expected === 'string') assert.equal(reason, expected);
+    else assert.match(reason, expected);
   }
   assert.match(await refusal(['no-such-product']), /^The product 'no-such-product' .* cannot be loaded: /);
 });
 
-test('two products that bring the same name, type or element are refused together', async () => {
+test('several products that cannot be used are all named at once, and so is what they have twice', async () => {
   const one = await plant({ 'index.js': `${declaration()} export default { name: 'one', types: [note] };` });
-  const two = await plant({ 'index.js': `${declaration()} export default { name: 'two', types: [note] };` });
-  const products = await loadProducts([one, two]);
-  assert.throws(() => checkTogether(products), /Two products bring a type named 'Note'/);
-  assert.throws(() => checkTogether([products[0]!, products[0]!]), /Two products are named 'one'/);
-  const client = new URL(`file://${await plant({ 'a-tab.js': '' })}/`);
-  const both = ['one', 'two'].map((name) => ({ name, types: [], client }));
-  await assert.rejects(readTabModules(both), /Two products bring a module for the element <a-tab>/);
-  const nowhere = new URL(`file://${one}/nowhere/`);
-  await assert.rejects(
-    readTabModules([{ name: 'one', types: [], client: nowhere }]),
-    /client folder .* cannot be read/,
-  );
+  const two = await plant({ 'index.js': `${declaration()} export default { name: 'one', types: [note] };` });
+  const three = await plant({ 'index.js': 'export default = 1;' });
+  const lines = (await refusal([one, two, three])).split('\n');
+  const brought = (by: string) => `(the product '${by}/index.js' (TRELLIS_PRODUCTS)). Give one of them another name.`;
+  assert.deepEqual(lines, [
+    `The product '${three}/index.js' (TRELLIS_PRODUCTS) cannot be loaded: SyntaxError: Unexpected token '=' (${three}/index.js:1).`,
+    `The product '${two}/index.js' (TRELLIS_PRODUCTS): its name, 'one', is that of another one already ${brought(one)}`,
+    `The product '${two}/index.js' (TRELLIS_PRODUCTS): the name of its type, 'Note', is that of a type already ${brought(one)}`,
+  ]);
+  const folder = await plant({
+    'index.js': `${declaration('', 'Folder')} export default { name: 'f', types: [note] };`,
+  });
+  assert.match(await refusal([folder]), /'Folder', is that of a type already \(the product 'core' of Trellis\)\. Give/);
+});
+
+test('a module for an element that another one defines is refused, and so is a client folder that is not there', async () => {
+  const client = new URL(`file://${await plant({ 'a-tab.js': '', 'keys-tab.js': '' })}/`);
+  const nowhere = new URL(`file://${await plant({})}/nowhere/`);
+  const named = (name: string, folder: URL) => ({ name, types: [], client: folder });
+  const { mistakes } = await readTabModules([named('one', client), named('two', client), named('three', nowhere)]);
+  assert.match(mistakes[0] ?? '', /'one' brings a module for <keys-tab>, which is the interface's own/);
+  assert.match(mistakes[1] ?? '', /Two products bring a module for the element <a-tab>/);
+  assert.match(mistakes.at(-1) ?? '', /client folder of the product 'three' cannot be read/);
 });
 
 test('the modules of tabs change their address with what is in them, and only what browsers need is served', async () => {

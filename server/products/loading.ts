@@ -1,38 +1,56 @@
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { declarePermission, findPermission } from '../../schema/permissions.ts';
-import type { MethodDeclaration, TypeDefinition } from '../objects/types.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { declarePermission } from '../../schema/permissions.ts';
+import { mistakesIn, type Loaded } from './declarations/product-mistakes.ts';
+import { products as ownProducts } from './index.ts';
+import { reasonOf } from './load-error.ts';
 import type { Product } from './product.ts';
+import { readTabModules, type TabModules } from './tab-modules.ts';
 
-/** A product from outside cannot be used; the message is a sentence for whoever starts the server. */
+/** Products cannot be used: a sentence for each thing that is wrong with them, for whoever starts the server. */
 export class CannotLoad extends Error {
   override readonly name = 'CannotLoad';
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+  }
 }
 
 /** By this name a product imports what it is made of. */
 const SPECIFIER = 'trellis/product';
 const INTERFACE = new URL(`interface${extname(import.meta.url)}`, import.meta.url).href;
 
-/** Loads products from outside: files, folders with an `index.ts` or `index.js`, or packages. Their default export is the product. */
-export async function loadProducts(names: readonly string[]): Promise<readonly Product[]> {
-  if (names.length > 0) shareInterface();
-  return Promise.all(names.map(loadProduct));
+/** What products bring, checked to the last declaration. */
+export interface Products {
+  readonly products: readonly Product[];
+  readonly tabModules: TabModules;
 }
 
-/** Refuses products that cannot be used together. */
-export function checkTogether(products: readonly Product[]): void {
-  const twice = <T>(things: readonly T[]) => things.find((thing, index) => things.indexOf(thing) !== index);
-  const name = twice(products.map((product) => product.name));
-  if (name !== undefined)
-    throw new CannotLoad(`Two products are named '${name}' (TRELLIS_PRODUCTS). Load one of them.`);
-  const type = twice(products.flatMap((product) => product.types).map((definition) => definition.type));
-  if (type !== undefined) {
-    throw new CannotLoad(
-      `Two products bring a type named '${type}' (TRELLIS_PRODUCTS). Give one of them another name.`,
-    );
+/**
+ * The server's own products and those from outside: files, folders with an `index.ts` or `index.js`, or packages, whose
+ * default export is the product. Throws CannotLoad with all that is wrong with any of them.
+ */
+export async function loadProducts(names: readonly string[]): Promise<Products> {
+  const mistakes: string[] = [];
+  const loaded: Loaded[] = ownProducts.map((product) => ({
+    product,
+    from: `The product '${product.name}' of Trellis`,
+  }));
+  if (names.length > 0) shareInterface();
+  // One after the other: what a mistake in one of them is said to be must not be another one's.
+  for (const name of names) {
+    const result = await loadProduct(name);
+    if (typeof result === 'string') mistakes.push(result);
+    else loaded.push(result);
   }
+  const products = loaded.map(({ product }) => product);
+  mistakes.push(...loaded.flatMap(declareTheirs));
+  const tabModules = await readTabModules(products);
+  mistakes.push(...mistakesIn(loaded, new Set(tabModules.byElement.keys())), ...tabModules.mistakes);
+  if (mistakes.length > 0) throw new CannotLoad(mistakes);
+  return { products, tabModules };
 }
 
 let isShared = false;
@@ -47,23 +65,26 @@ export function shareInterface(): void {
   });
 }
 
-async function loadProduct(name: string): Promise<Product> {
-  const says = (what: string, cause?: unknown) =>
-    new CannotLoad(`The product '${name}' (TRELLIS_PRODUCTS) ${what}`, { cause });
+/** The product, or the sentence that says why there is none. */
+async function loadProduct(name: string): Promise<Loaded | string> {
   const file = fileOf(name);
-  const product = await load(file ?? name).catch((cause: unknown) => {
-    throw says(`cannot be loaded: ${(cause as Error).message}`, cause);
+  const from = `The product '${file === undefined ? name : fileURLToPath(file)}' (TRELLIS_PRODUCTS)`;
+  const seen: string[] = [];
+  const hooks = registerHooks({
+    load: (url, context, next) => {
+      seen.push(url);
+      return next(url, context);
+    },
   });
-  if (typeof product?.name !== 'string' || !Array.isArray(product.types)) {
-    throw says('exports no product: its default export must have a name and types.');
+  try {
+    const { default: product } = (await import(file ?? name)) as { default?: Partial<Product> };
+    if (typeof product?.name === 'string' && Array.isArray(product.types)) return { product: product as Product, from };
+    return `${from} exports no product: its default export must have a name and types.`;
+  } catch (error) {
+    return `${from} cannot be loaded: ${reasonOf(error, seen)}`;
+  } finally {
+    hooks.deregister();
   }
-  const problem = problemOf(product as Product);
-  if (problem !== undefined) throw says(problem);
-  return product as Product;
-}
-
-async function load(from: string): Promise<Partial<Product> | undefined> {
-  return ((await import(from)) as { default?: Partial<Product> }).default;
 }
 
 function fileOf(name: string): string | undefined {
@@ -72,33 +93,18 @@ function fileOf(name: string): string | undefined {
   return found === undefined ? undefined : pathToFileURL(found).href;
 }
 
-const MEMBERS = ['type', 'description', 'icon', 'group', 'suggestedId', 'addPermission', 'properties'] as const;
+/** Makes known the permissions that a product brings. Whatever else is wrong with them, the check of declarations says. */
+function declareTheirs({ product, from }: Loaded): readonly string[] {
+  const permissions: unknown = product.permissions ?? [];
+  return Array.isArray(permissions) ? (permissions as Product['permissions'] & {}).flatMap(declare) : [];
 
-/** What is wrong with a product, as the end of a sentence about it. */
-function problemOf(product: Product): string | undefined {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(product.name)) {
-    return `has the name '${product.name}', which becomes part of addresses. Use small letters, digits and "-".`;
-  }
-  try {
-    for (const permission of product.permissions ?? [])
+  function declare(permission: NonNullable<Product['permissions']>[number]): readonly string[] {
+    if (typeof permission?.name !== 'string') return [];
+    try {
       declarePermission({ ...permission, roles: permission.roles ?? [] });
-  } catch (error) {
-    return `cannot be used. ${(error as Error).message}`;
+      return [];
+    } catch (error) {
+      return [`${from} cannot be used. ${(error as Error).message}`];
+    }
   }
-  return product.types.map(typeProblem).find((problem) => problem !== undefined);
-}
-
-function typeProblem(definition: Partial<TypeDefinition>): string | undefined {
-  if (MEMBERS.some((member) => definition?.[member] === undefined)) {
-    return `has a type that lacks one of ${MEMBERS.join(', ')}. Declare it with defineType.`;
-  }
-  const unknown = permissionsOf(definition).find((permission) => findPermission(permission) === undefined);
-  if (unknown === undefined) return undefined;
-  return `has a type '${definition.type}' that asks for the permission '${unknown}', which nobody declares. Name it among the product's permissions.`;
-}
-
-function permissionsOf(definition: Partial<TypeDefinition>): readonly string[] {
-  const methods = [definition.view ?? [], ...Object.values(definition.methods ?? {})].flat() as MethodDeclaration[];
-  const asked = [definition.addPermission, definition.changePermission];
-  return [...asked, ...methods.map(({ permission }) => permission)].filter((each) => each !== undefined);
 }

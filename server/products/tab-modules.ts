@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { INTERFACE_TABS } from '../../schema/interface-tabs.ts';
 import { readFilesIn } from '../base/files.ts';
-import { CannotLoad } from './loading.ts';
 import type { Product } from './product.ts';
 
 /** What the tabs of products need in the browser. */
@@ -11,6 +11,8 @@ export interface TabModules {
   readonly byElement: ReadonlyMap<string, string>;
   /** What is served, by path. */
   readonly files: ReadonlyMap<string, Buffer>;
+  /** What is wrong with the folders, a sentence each. */
+  readonly mistakes: readonly string[];
 }
 
 const SERVED = ['.js', '.css', '.svg', '.png', '.woff2'];
@@ -20,19 +22,28 @@ const ELEMENT = /^\/([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\.js$/;
 export async function readTabModules(products: readonly Product[]): Promise<TabModules> {
   const byElement = new Map<string, string>();
   const files = new Map<string, Buffer>();
+  const mistakes: string[] = [];
+  const bring = ([path, bytes]: readonly [Served, Buffer], { name }: Product) => {
+    files.set(path.address, bytes);
+    if (path.element === undefined) return;
+    const problem = elementProblem(path.element, name, byElement.has(path.element));
+    if (problem === undefined) byElement.set(path.element, path.address);
+    else mistakes.push(problem);
+  };
   for (const product of products) {
-    for (const [path, bytes] of await filesOf(product)) {
-      files.set(path.address, bytes);
-      if (path.element === undefined) continue;
-      if (byElement.has(path.element)) {
-        throw new CannotLoad(
-          `Two products bring a module for the element <${path.element}>. Give one of them another name.`,
-        );
-      }
-      byElement.set(path.element, path.address);
+    try {
+      for (const served of await filesOf(product)) bring(served, product);
+    } catch (error) {
+      mistakes.push(`The client folder of the product '${product.name}' cannot be read: ${(error as Error).message}`);
     }
   }
-  return { byElement, files };
+  return { byElement, files, mistakes };
+}
+
+function elementProblem(element: string, product: string, isTaken: boolean): string | undefined {
+  if (isTaken) return `Two products bring a module for the element <${element}>. Give one of them another name.`;
+  if (!INTERFACE_TABS.includes(element)) return undefined;
+  return `The product '${product}' brings a module for <${element}>, which is the interface's own. Give it another name.`;
 }
 
 interface Served {
@@ -41,12 +52,9 @@ interface Served {
 }
 
 async function filesOf({ name, client }: Product): Promise<readonly (readonly [Served, Buffer])[]> {
-  if (client === undefined) return [];
-  const all = await readFilesIn(fileURLToPath(client)).catch((cause: unknown) => {
-    throw new CannotLoad(`The client folder of the product '${name}' cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  });
+  // Anything else that is no address of a folder, the check of declarations names.
+  if (!(client instanceof URL)) return [];
+  const all = await readFilesIn(fileURLToPath(client));
   const served = [...all]
     .filter(([path]) => SERVED.includes(extname(path)))
     .sort(([one], [other]) => (one < other ? -1 : 1));

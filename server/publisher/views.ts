@@ -35,6 +35,8 @@ export interface Method extends MethodDeclaration {
   readonly takesBytes: boolean;
   /** Checks the body, then runs. A plain value in answer becomes JSON. */
   readonly call: (call: Call) => Promise<unknown>;
+  /** What it was made from, for the check of declarations. */
+  readonly declared: object;
 }
 
 /** Declares a method. */
@@ -52,6 +54,7 @@ export function method<const Required extends Members = {}, const Optional exten
     tail: declaration.tail,
     takesBytes,
     run,
+    declared: declaration,
     async call(call) {
       if (takesBytes !== (call.request.upload !== undefined)) throw otherType(takesBytes);
       await check?.check(call.request.body);

@@ -1,0 +1,17 @@
+/** The elements of tabs that the interface brings itself, for types that use them; each is a file in client/tabs. */
+export const INTERFACE_TABS: readonly string[] = [
+  'associate-tab',
+  'cache-statistics-tab',
+  'cache-tab',
+  'content-tab',
+  'contents-tab',
+  'keys-tab',
+  'properties-tab',
+  'servers-tab',
+  'session-manager-tab',
+  'session-statistics-tab',
+  'session-test-tab',
+  'sessions-tab',
+  'template-edit-tab',
+  'users-tab',
+];

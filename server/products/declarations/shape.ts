@@ -1,0 +1,145 @@
+/** A mistake in a declaration: where it is, and the rest of the sentence that begins with that. */
+export interface Mistake {
+  readonly at: string;
+  readonly says: string;
+}
+
+/** What a value must be, in words, and what is wrong with one that is there. */
+export interface Check {
+  readonly wanted: string;
+  readonly find: (value: unknown, at: string) => readonly Mistake[];
+}
+
+/** The members of a declaration. */
+export type Shape = Readonly<Record<string, Check & { readonly isRequired: boolean }>>;
+
+export const required = (check: Check) => ({ ...check, isRequired: true });
+export const optional = (check: Check) => ({ ...check, isRequired: false });
+
+/** A check of a whole value; `more` says what else is known of one that is wrong. */
+export function is(wanted: string, isRight: (value: unknown) => boolean, more?: (value: unknown) => string): Check {
+  const says = (value: unknown) => `is ${shown(value)}. It must be ${wanted}.${more?.(value) ?? ''}`;
+  return { wanted, find: (value, at) => (isRight(value) ? [] : [{ at, says: says(value) }]) };
+}
+
+export const words = isText('a text that is not empty', (value) => value.trim() !== '');
+export const anyText = isText('a text', () => true);
+export const flag = is('true or false', (value) => typeof value === 'boolean');
+export const callable = is('a function', (value) => typeof value === 'function');
+export const number = is('a whole number', Number.isSafeInteger);
+export const amount = is('a whole number above 0', (value) => Number.isSafeInteger(value) && Number(value) > 0);
+
+/** As `is`, of a text. */
+export function isText(wanted: string, isRight: (value: string) => boolean, more?: (value: string) => string): Check {
+  return is(
+    wanted,
+    (value) => typeof value === 'string' && isRight(value),
+    (value) => (typeof value === 'string' ? (more?.(value) ?? '') : ''),
+  );
+}
+
+/** A text that is one of these. */
+export function among(wanted: string, known: () => readonly string[]): Check {
+  return isText(
+    wanted,
+    (value) => known().includes(value),
+    (value) => meant(value, known()),
+  );
+}
+
+/** A text whose rule says what is wrong with it. */
+export function ruled(wanted: string, rule: (value: string) => string | undefined): Check {
+  const find = (value: string, at: string) => {
+    const problem = rule(value);
+    return problem === undefined ? [] : [{ at, says: `is ${shown(value)}. ${problem}` }];
+  };
+  return { wanted, find: (value, at) => (typeof value === 'string' ? find(value, at) : anyText.find(value, at)) };
+}
+
+export function listOf(check: Check): Check {
+  const list = is('a list', Array.isArray);
+  return {
+    ...list,
+    find: (value, at) =>
+      Array.isArray(value)
+        ? value.flatMap((each: unknown, index) => check.find(each, `${at}[${index}]`))
+        : list.find(value, at),
+  };
+}
+
+/** An object whose members are all of one kind, under names that follow a rule. */
+export function mapOf(check: Check, nameProblem: (name: string) => string | undefined = () => undefined): Check {
+  const find = (name: string, value: unknown, at: string) => {
+    const problem = nameProblem(name);
+    return problem === undefined ? check.find(value, at) : [{ at, says: `has a name that cannot be. ${problem}` }];
+  };
+  return {
+    ...plainObject,
+    find: (value, at) =>
+      isPlain(value)
+        ? Object.entries(value).flatMap(([name, each]) => find(name, each, `${at}.${name}`))
+        : plainObject.find(value, at),
+  };
+}
+
+/** An object with the members of a shape and no others. */
+export function shaped(kind: string, shape: Shape): Check {
+  const object = is(kind, isPlain);
+  return { ...object, find: (value, at) => (isPlain(value) ? membersOf(value, at) : object.find(value, at)) };
+
+  function membersOf(value: Readonly<Record<string, unknown>>, at: string): readonly Mistake[] {
+    const below = (name: string) => (at === '' ? name : `${at}.${name}`);
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape, name));
+    const known = Object.entries(shape).flatMap(([name, check]) => {
+      if (value[name] !== undefined) return check.find(value[name], below(name));
+      return check.isRequired ? [{ at: below(name), says: `is missing. It must be ${check.wanted}.` }] : [];
+    });
+    const names = Object.keys(shape);
+    return [...unknown.map((name) => ({ at: below(name), says: noMember(name, kind, names) })), ...known];
+  }
+}
+
+function noMember(name: string, kind: string, names: readonly string[]): string {
+  return `is no member of ${kind}.${meant(name, names) || ` It has ${names.join(', ')}.`}`;
+}
+
+const plainObject = is('an object', isPlain);
+
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What somebody probably meant, as a sentence. */
+export function meant(written: string, names: readonly string[]): string {
+  const [nearest] = names
+    .map((name) => ({ name, distance: distanceOf(written.toLowerCase(), name.toLowerCase()) }))
+    .sort((one, other) => one.distance - other.distance);
+  const isNear = nearest !== undefined && nearest.distance <= Math.max(1, written.length / 4);
+  return isNear ? ` Did you mean '${nearest.name}'?` : '';
+}
+
+/** How many letters have to be put in, left out or exchanged, also with the one beside them. */
+function distanceOf(one: string, other: string): number {
+  const rows = [Array.from({ length: other.length + 1 }, (_, index) => index)];
+  for (let row = 1; row <= one.length; row += 1) {
+    const [above = [], farther] = rows.toReversed();
+    const now = [row];
+    for (let at = 1; at <= other.length; at += 1) {
+      const exchanged = above[at - 1]! + (one[row - 1] === other[at - 1] ? 0 : 1);
+      const isTurned = one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1];
+      const turned = isTurned ? (farther?.[at - 2] ?? Infinity) + 1 : Infinity;
+      now.push(Math.min(exchanged, turned, above[at]! + 1, now[at - 1]! + 1));
+    }
+    rows.push(now);
+  }
+  return rows.at(-1)!.at(-1)!;
+}
+
+/** A value in a sentence. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value instanceof URL) return `'${value.href}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

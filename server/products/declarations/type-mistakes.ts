@@ -1,0 +1,155 @@
+import { ICONS } from '../../../schema/icons.ts';
+import { checkId, normaliseId } from '../../../schema/ids.ts';
+import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
+import type { TabInfo } from '../../../schema/messages/objects.ts';
+import type { TypeDefinition } from '../../objects/types.ts';
+import { fieldCheck } from './field-mistakes.ts';
+import { methodCheck, permission } from './method-mistakes.ts';
+import {
+  among,
+  callable,
+  flag,
+  isText,
+  listOf,
+  mapOf,
+  meant,
+  optional,
+  required,
+  ruled,
+  shaped,
+  words,
+} from './shape.ts';
+import type { Check, Mistake, Shape } from './shape.ts';
+
+/** What a type can rest on beside what it declares itself. */
+export interface Around {
+  /** Capabilities that types provide. */
+  readonly provided: ReadonlySet<string>;
+  /** Elements that the products' own folders define. */
+  readonly elements: ReadonlySet<string>;
+}
+
+const SEGMENT = /^[a-z][a-z0-9-]*$/;
+const PROPERTY = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+const id: Check = ruled('an id', (value) =>
+  value === normaliseId(value) ? checkId(value, { inRoot: true }) : 'It must have no blanks around it.',
+);
+const segment: Check = isText('small letters, digits and "-"', (value) => SEGMENT.test(value));
+
+function segmentProblem(name: string): string | undefined {
+  return SEGMENT.test(name) ? undefined : 'It is part of addresses: use small letters, digits and "-".';
+}
+
+function propertyProblem(name: string): string | undefined {
+  const isFree = PROPERTY.test(name) && !['constructor', 'prototype'].includes(name);
+  return isFree ? undefined : 'Use letters, digits and "_", beginning with a letter.';
+}
+
+const TAB: Shape = { id: required(segment), label: required(words), element: required(words) };
+const ON: Shape = { removed: optional(callable), sessionAdded: optional(callable), sessionEnded: optional(callable) };
+
+const TYPE: Shape = {
+  type: required(words),
+  description: required(words),
+  icon: required(among('the name of an icon that the interface has (schema/icons.ts)', () => ICONS)),
+  group: required(words),
+  suggestedId: required(id),
+  addPermission: required(permission),
+  changePermission: optional(permission),
+  properties: required(mapOf(fieldCheck, propertyProblem)),
+  migrations: optional(listOf(callable)),
+  contains: optional(among("'objects' or 'volatile'", () => ['objects', 'volatile'])),
+  fixedId: optional(id),
+  isEssential: optional(flag),
+  hidden: optional(flag),
+  provides: optional(mapOf(callable)),
+  tabs: optional(listOf(shaped('a tab', TAB))),
+  tabCounts: optional(callable),
+  methods: optional(mapOf(methodCheck, segmentProblem)),
+  view: optional(methodCheck),
+  shown: optional(callable),
+  isCacheable: optional(flag),
+  warnings: optional(callable),
+  answers: optional(mapOf(callable)),
+  check: optional(callable),
+  size: optional(callable),
+  works: optional(words),
+  loss: optional(words),
+  on: optional(shaped('what a type is told of', ON)),
+};
+const shape = shaped('a type', TYPE);
+
+/** Everything that would fail once objects of the type are used. */
+export function typeMistakes(definition: TypeDefinition, around: Around): readonly Mistake[] {
+  const found = shape.find(definition, '');
+  // What follows reads what the shape promises.
+  const isRight = (member: keyof TypeDefinition) => found.every(({ at }) => at !== member && !below(at, member));
+  return [
+    ...found,
+    ...(isRight('fixedId') && isRight('suggestedId') ? idMistakes(definition) : []),
+    ...(isRight('tabs') ? tabMistakes(definition, around) : []),
+    ...(isRight('properties') ? capabilityMistakes(definition, around) : []),
+    ...(isRight('properties') && isRight('answers') ? answerMistakes(definition) : []),
+  ];
+}
+
+function below(at: string, member: string): boolean {
+  return at.startsWith(`${member}.`) || at.startsWith(`${member}[`);
+}
+
+function idMistakes({ fixedId, suggestedId }: TypeDefinition): readonly Mistake[] {
+  if (fixedId === undefined || fixedId === suggestedId) return [];
+  return [{ at: 'suggestedId', says: `is '${suggestedId}', and its fixedId allows only '${fixedId}'.` }];
+}
+
+function tabMistakes(definition: TypeDefinition, { elements }: Around): readonly Mistake[] {
+  const tabs = definition.tabs ?? [];
+  const isThere = (element: string) => elements.has(element) || INTERFACE_TABS.includes(element);
+  return tabs.flatMap(({ id: name, element }, index) => {
+    const at = `tabs[${index}]`;
+    const why =
+      tabs.findIndex((tab) => tab.id === name) < index ? 'is taken by another of its tabs' : givenTo(name, definition);
+    const taken = why === undefined ? [] : [{ at: `${at}.id`, says: `is '${name}', which ${why}.` }];
+    const says = `is '${element}', which no module defines. Put ${element}.js into the product's \`client\` folder.${meant(element, [...elements, ...INTERFACE_TABS])}`;
+    return isThere(element) ? taken : [...taken, { at: `${at}.element`, says }];
+  });
+}
+
+/** What the interface has a tab of its own for. */
+function givenTo(id: TabInfo['id'], { contains, isCacheable }: TypeDefinition): string | undefined {
+  const isOurs =
+    (contains !== undefined && (id === 'contents' || id === 'properties')) || (isCacheable === true && id === 'cache');
+  return isOurs ? 'is a tab of the interface itself' : undefined;
+}
+
+function capabilityMistakes({ properties }: TypeDefinition, { provided }: Around): readonly Mistake[] {
+  return Object.entries(properties).flatMap(([name, { schema }]) => {
+    const { widget, provides = '' } = schema;
+    if (widget !== 'path' || provided.has(provides)) return [];
+    const says = `is '${provides}', which no type that is loaded provides.${meant(provides, [...provided])}`;
+    return [{ at: `properties.${name}.provides`, says }];
+  });
+}
+
+/** Who answers for a property, and which property says that somebody does, have to agree. */
+function answerMistakes({ properties, answers = {} }: TypeDefinition): readonly Mistake[] {
+  const names = Object.keys(properties);
+  const strays = Object.keys(answers).filter((name) => !names.includes(name));
+  const silent = names.filter((name) => {
+    const { widget, answers: isAsked } = properties[name]!.schema;
+    return widget !== 'path' && isAsked === true && !Object.hasOwn(answers, name);
+  });
+  const unasked = names.filter((name) => Object.hasOwn(answers, name) && properties[name]!.schema.answers !== true);
+  return [
+    ...strays.map((name) => ({ at: `answers.${name}`, says: `names no property.${meant(name, names)}` })),
+    ...silent.map((name) => ({
+      at: `properties.${name}.answers`,
+      says: `is true, and the type has no answers.${name}.`,
+    })),
+    ...unasked.map((name) => ({
+      at: `answers.${name}`,
+      says: `is never asked: properties.${name} has no \`answers: true\`.`,
+    })),
+  ];
+}
