@@ -44,13 +44,14 @@ export const suites = {
 /** What runs beside what: `unit` is one process, and half of its time it waits. */
 export const ROUNDS = [['check'], ['unit', 'http'], ['faults'], ['types'], ['browser']];
 
-/** Types, lint and format; each counts as one test. */
+/** Types, lint, format, and the package for applications; each counts as one test. */
 async function check() {
   const commands = [
     ['tsc', '-p', 'tsconfig.json'],
     ['tsc', '-p', 'client/tsconfig.json'],
     ['oxlint', '--deny-warnings'],
     ['oxfmt', '--check'],
+    ['node', 'scripts/check-packages.mjs'],
   ];
   const counts = { passed: 0, failed: 0, again: 0 };
   for (const [command, ...args] of commands) {

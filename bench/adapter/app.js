@@ -1,5 +1,5 @@
 import Koa from 'koa';
-import { koaSessions, openSessions } from 'trellis/koa';
+import { koaSessions, openSessions } from 'trellis-sessions/koa';
 
 const sessions = await openSessions({ data: process.env.TRELLIS_DATA, manager: '/session_data_manager' });
 const app = new Koa();

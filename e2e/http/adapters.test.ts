@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { codeBlocksOf } from '../support/code-blocks.ts';
 import { until } from '../support/figures.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
@@ -16,7 +14,6 @@ import { setUpSessions } from './site.ts';
 
 const BACK_MS = 30_000;
 const MANUAL = new URL('../../docs/sessions-in-your-application.md', import.meta.url);
-const run = promisify(execFile);
 
 const project: Project = await installPacked();
 const server = await startServer();
@@ -34,43 +31,6 @@ after(async () => {
 function start(example: string, environment: Readonly<Record<string, string>> = {}): Promise<Application> {
   return project.start(example, { TRELLIS_DATA: server.data, ...environment });
 }
-
-test('the package has JavaScript with types, the license, and no sources or tests', () => {
-  const modules = ['adapters/koa', 'adapters/koa-session', 'adapters/express-session', 'products/interface'];
-  const expected = modules.flatMap((name) => [`dist/package/server/${name}.js`, `dist/package/server/${name}.d.ts`]);
-  for (const file of [...expected, 'LICENSE', 'package.json']) assert.ok(project.files.includes(file), file);
-  const wrong = project.files.filter((file) => /(?<!\.d)\.ts$|\.test\.|^(client|e2e|var)\//.test(file));
-  assert.deepEqual(wrong, []);
-});
-
-test('another project’s TypeScript understands the types of the package, strictly, and the documented samples', async () => {
-  const product = `
-    import { defineType, p, type Product } from 'trellis/product';
-    import { openSessions } from 'trellis/koa';
-    const note = defineType({
-      type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
-      addPermission: 'Add Notes', properties: { words: p.string({ title: 'Words' }) },
-      size: ({ properties }) => properties.words.toUpperCase(),
-    });
-    export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;
-    // @ts-expect-error a manager is named by its path
-    await openSessions({ data: 'var', manager: 1 });`;
-  const samples = (await codeBlocksOf(MANUAL)).filter(({ language }) => language === 'ts');
-  const sources = new Map(samples.map(({ file, text }) => [file, text]));
-  assert.deepEqual([...sources.keys()], ['koa.ts', 'koa-session.ts', 'express-session.ts']);
-  // What the context is known to have is checked.
-  sources.set('koa.ts', `${sources.get('koa.ts')}\n// @ts-expect-error\napp.use((ctx) => ctx.nothing());\n`);
-  sources.set('product.ts', product);
-  const folder = join(project.folder, 'typed');
-  await mkdir(folder);
-  for (const [file, text] of sources) await writeFile(join(folder, file), text);
-  const compilerOptions = { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [...sources.keys()] }));
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  const tsc = join(project.folder, 'node_modules/typescript/bin/tsc');
-  const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
-  assert.equal(stdout, '');
-});
 
 for (const example of ['koa', 'koa-session', 'express-session']) {
   describe(`the ${example} example`, () => {

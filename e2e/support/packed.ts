@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,14 +11,22 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const MODULES = join(ROOT, 'node_modules');
 const START_DEADLINE_MS = 60_000;
 /** Of what this project is developed with, what somebody else's application is made with, too. */
-const APPLICATIONS_HAVE =
-  /^(koa-session|express|express-session|typescript|@types\/(koa|express|express-session|node))$/;
+const APPLICATIONS_HAVE = [
+  'koa',
+  'koa-session',
+  'express',
+  'express-session',
+  'typescript',
+  ...['koa', 'express', 'express-session', 'node'].map((name) => `@types/${name}`),
+];
 
-/** A project of somebody else's, in a folder of its own, with the packed package among its modules. */
+/** A project of somebody else's, in a folder of its own, with the package for applications among its modules. */
 export interface Project extends AsyncDisposable {
   readonly folder: string;
   /** The names of the files in the package. */
   readonly files: readonly string[];
+  /** Packs another package of ours, and puts it beside. */
+  install(folder: string): Promise<readonly string[]>;
   /** Starts an example on a free port, with the Node that is on the machine for everybody. */
   start(example: string, environment: Readonly<Record<string, string>>): Promise<Application>;
 }
@@ -32,55 +40,44 @@ export interface Application extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-/** Packs the package as for publishing and puts it into a new project, beside links to the packages that are installed. */
+/** Packs the package as for publishing and puts it into a new project, beside links to what an application has. */
 export async function installPacked(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'trellis-project-'));
-  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: ROOT,
-    env: plainEnvironment(),
-  });
-  const [{ filename, files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('['))) as [Packed];
-  await mkdir(join(folder, 'node_modules/trellis'), { recursive: true });
-  await run('tar', [
-    '-xzf',
-    join(folder, filename),
-    '--strip-components=1',
-    '-C',
-    join(folder, 'node_modules/trellis'),
-  ]);
-  for (const name of await packagesOfOthers()) {
-    const link = join(folder, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(join(MODULES, name), link);
-  }
+  await link(APPLICATIONS_HAVE, join(folder, 'node_modules'));
   await cp(join(ROOT, 'examples'), folder, { recursive: true });
+  const install = (ours: string) => installInto(folder, ours);
   return {
     folder,
-    files: files.map(({ path }) => path),
+    files: await install('packages/sessions'),
+    install,
     start: (example, environment) => startApplication(join(folder, example), environment),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-/** What npm would put beside the package: what it depends on, and what the application has. */
-async function packagesOfOthers(): Promise<readonly string[]> {
-  const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Described;
-  const names = (await readdir(MODULES)).filter((name) => name !== 'trellis' && !name.startsWith('.'));
-  const each = names.map(async (name) => {
-    if (!name.startsWith('@')) return [name];
-    return (await readdir(join(MODULES, name))).map((inScope) => `${name}/${inScope}`);
-  });
-  const installed = (await Promise.all(each)).flat();
-  return installed.filter((name) => !Object.hasOwn(devDependencies, name) || APPLICATIONS_HAVE.test(name));
+/** The package finds what it says that it depends on, and nothing else of ours. */
+async function installInto(project: string, ours: string): Promise<readonly string[]> {
+  const { name, dependencies } = JSON.parse(await readFile(join(ROOT, ours, 'package.json'), 'utf8')) as Manifest;
+  const place = join(project, 'node_modules', name);
+  await mkdir(place, { recursive: true });
+  const packing = [join(ROOT, 'scripts/pack.mjs'), ours, project];
+  const packed = await run(process.execPath, packing, { env: plainEnvironment() });
+  const { file, names } = JSON.parse(packed.stdout) as { file: string; names: string[] };
+  await run('tar', ['-xzf', file, '--strip-components=1', '-C', place]);
+  await link(Object.keys(dependencies), join(place, 'node_modules'));
+  return names;
 }
 
-interface Described {
-  readonly devDependencies: Readonly<Record<string, string>>;
+async function link(names: readonly string[], modules: string): Promise<void> {
+  for (const name of names) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(join(MODULES, name), join(modules, name));
+  }
 }
 
-interface Packed {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
+interface Manifest {
+  readonly name: string;
+  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 async function startApplication(folder: string, environment: Readonly<Record<string, string>>): Promise<Application> {

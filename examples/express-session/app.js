@@ -1,7 +1,7 @@
 import { Server } from 'node:net';
 import express from 'express';
 import session from 'express-session';
-import { ExpressSessionStore, openSessions } from 'trellis/express-session';
+import { ExpressSessionStore, openSessions } from 'trellis-sessions/express-session';
 
 const { TRELLIS_DATA = '../../var', SESSION_MANAGER = '/session_data_manager', PORT = '3000' } = process.env;
 

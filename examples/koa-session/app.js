@@ -1,7 +1,7 @@
 import { Server } from 'node:net';
 import Koa from 'koa';
 import session from 'koa-session';
-import { koaSessionStore, openSessions } from 'trellis/koa-session';
+import { koaSessionStore, openSessions } from 'trellis-sessions/koa-session';
 
 const { TRELLIS_DATA = '../../var', SESSION_MANAGER = '/session_data_manager', PORT = '3000' } = process.env;
 

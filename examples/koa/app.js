@@ -1,6 +1,6 @@
 import { Server } from 'node:net';
 import Koa from 'koa';
-import { koaSessions, openSessions } from 'trellis/koa';
+import { koaSessions, openSessions } from 'trellis-sessions/koa';
 
 const { TRELLIS_DATA = '../../var', SESSION_MANAGER = '/session_data_manager', PORT = '3000' } = process.env;
 

@@ -23,7 +23,10 @@ export interface OpenSessionsOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Where the sessions of browsers are, and how browsers get their ids: as the browser id manager above the container says. */
+/**
+ * Where the sessions of browsers are, and how browsers get their ids: as the browser id manager above the container says.
+ * @internal
+ */
 export interface BrowserSessions {
   readonly container: SessionContainer;
   readonly browserIds: BrowserIds;
@@ -94,7 +97,7 @@ export class SessionsClosed extends Unavailable {
 
 /**
  * Where an application's sessions are kept, as the tree says at each request: what is changed in the browser holds from
- * the next request on.
+ * the next request on. What is internal is for the adapters, and not among the types of the package.
  */
 export class Sessions {
   readonly #folder: DataFolder;
@@ -102,17 +105,18 @@ export class Sessions {
   readonly #closing = new AbortController();
   readonly #pace = new OnceAMinute();
 
+  /** @internal Made by `openSessions`. */
   constructor(folder: DataFolder, manager: string) {
     this.#folder = folder;
     this.#manager = manager;
   }
 
-  /** The container that the manager leads to now. */
+  /** @internal The container that the manager leads to now. */
   async container(): Promise<SessionContainer> {
     return openContainer(await this.#object());
   }
 
-  /** The container, and how a browser that asked in this way keeps its id. */
+  /** @internal The container, and how a browser that asked in this way keeps its id. */
   async forBrowser(acceptsSecureCookies: boolean): Promise<BrowserSessions> {
     const connection = this.#folder.database.open(null);
     const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
@@ -124,7 +128,7 @@ export class Sessions {
     await endAll(await this.#object());
   }
 
-  /** Aborted once they are closed. */
+  /** @internal Aborted once they are closed. */
   get closed(): AbortSignal {
     return this.#closing.signal;
   }
@@ -132,6 +136,7 @@ export class Sessions {
   /**
    * An error as Koa and Express answer it, and visitors may read it; the log says what happened. What fails once they are
    * closed, fails because of that.
+   * @internal
    */
   httpErrorOf(error: unknown): unknown {
     const told = this.closed.aborted ? new SessionsClosed(error) : error;
@@ -140,11 +145,12 @@ export class Sessions {
     return new SessionRefusal(told);
   }
 
+  /** @internal */
   now(): number {
     return this.#folder.site.clock();
   }
 
-  /** Of what cannot be refused any more, only the log can tell. */
+  /** @internal Of what cannot be refused any more, only the log can tell. */
   warnOfLateChange(path: string, keys: readonly string[]): void {
     this.#folder.site.log.warn(
       { path, keys },
@@ -152,6 +158,7 @@ export class Sessions {
     );
   }
 
+  /** @internal */
   warnOfLateBeginning(path: string): void {
     this.#folder.site.log.warn(
       { path },

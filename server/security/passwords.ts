@@ -1,4 +1,4 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { composed } from '../../schema/composed.ts';
 import { TooManyRequests } from '../base/errors.ts';
@@ -22,8 +22,6 @@ const HASH_BYTES = 32;
 const RUNNING = 2;
 const WAITING = 50;
 const WAIT_S = 2;
-
-const derive = promisify(argon2);
 
 /** Why this cannot be the password of that user, as a sentence, or nothing where it can. */
 export function checkPassword(password: string, userName: string): string | undefined {
@@ -94,7 +92,9 @@ export class Passwords {
 }
 
 async function compute(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
-  return derive('argon2id', {
+  // Looked up when it is needed: the Node of an application that only uses sessions may not have it.
+  const { argon2 } = await import('node:crypto');
+  return promisify(argon2)('argon2id', {
     message: normalise(password),
     nonce: salt,
     memory: cost.memoryKib,

@@ -8,7 +8,6 @@ import type { Call } from '../../../publisher/call.ts';
 import { json, type Received } from '../../../publisher/request.ts';
 import { method, type View } from '../../../publisher/views.ts';
 import { HEAD_BYTES, isImage, mediaTypeFor, UNKNOWN } from './media-types.ts';
-import { pixelSizeOf } from './pixel-size.ts';
 
 const NAME = 'The name that the file has where it comes from; it decides the type. The id, unless said.';
 
@@ -75,6 +74,8 @@ async function lookInto(received: Received, name: string, present = UNKNOWN) {
   const head = await received.head(HEAD_BYTES);
   const type = mediaTypeFor(name, head, present);
   if (!isImage(type)) return { type: 'File', properties: { content_type: type } };
+  // Loaded with the first image: applications that only use sessions do without its library.
+  const { pixelSizeOf } = await import('./pixel-size.ts');
   const { width, height } = pixelSizeOf(head) ?? { width: 0, height: 0 };
   return { type: 'Image', properties: { content_type: type, width, height } };
 }
