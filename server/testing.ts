@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLog } from './base/log.ts';
+import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
 import { isLoopbackHost } from './http/client-address.ts';
 import { Failures } from './http/failures.ts';
@@ -42,13 +42,14 @@ export interface TestInstallation extends Installation, AsyncDisposable {
   readonly folder: string;
 }
 
-const log = openLog('silent');
+const silent = openLog('silent');
 
 /** Opens an installation whose administrator is `admin`; in a given folder, a second process's view of it. */
 export async function openTestInstallation(
   existing?: string,
   products = '',
   further: Readonly<Record<string, string>> = {},
+  log: Log = silent,
 ): Promise<TestInstallation> {
   const folder = existing ?? (await mkdtemp(join(tmpdir(), 'trellis-unit-')));
   const environment = {

@@ -1,6 +1,7 @@
 import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { Compartment } from '@codemirror/state';
 import { basicSetup, EditorView } from 'codemirror';
-import { css, html, type CSSResultGroup, type PropertyValues } from 'lit';
+import { css, html, nothing, type CSSResultGroup, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { liquidLanguage } from './code/liquid.ts';
 import { codeTheme } from './code/theme.ts';
@@ -14,6 +15,9 @@ export class FieldCode extends Field<string> {
   #editor: EditorView | undefined;
   /** What the editor holds; asking it takes time with a long text. */
   #held = '';
+  readonly #language = new Compartment();
+  /** The name that the code has for the session. What is typed next has no answer yet, and the name stays. */
+  #sessionName: string | undefined;
 
   override focus() {
     this.#editor?.focus();
@@ -29,12 +33,24 @@ export class FieldCode extends Field<string> {
     return html`<div id="control" class="editor" ?data-invalid=${Boolean(this.error)}></div>`;
   }
 
+  /** What there is to say of code stands at its line. */
+  protected override result(): typeof nothing {
+    return nothing;
+  }
+
   protected override updated(_changed: PropertyValues) {
     const parent = this.renderRoot.querySelector('.editor');
     if (!parent) return;
     if (this.#editor?.dom.parentElement !== parent) this.#open(parent);
     if (this.value !== this.#held) this.#replace(this.value);
     this.#mark();
+    const { sessionName = this.#sessionName } = this.answer ?? {};
+    if (sessionName !== this.#sessionName) this.#learn(sessionName);
+  }
+
+  #learn(sessionName: string | undefined) {
+    this.#sessionName = sessionName;
+    this.#editor?.dispatch({ effects: this.#language.reconfigure(liquidLanguage(sessionName)) });
   }
 
   #open(parent: Element) {
@@ -47,7 +63,7 @@ export class FieldCode extends Field<string> {
       doc: this.value,
       extensions: [
         basicSetup,
-        liquidLanguage(),
+        this.#language.of(liquidLanguage(this.#sessionName)),
         codeTheme,
         typingOverSelection,
         lintGutter(),

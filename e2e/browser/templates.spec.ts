@@ -114,3 +114,43 @@ test('keys that do something elsewhere are letters in the editor, and names are 
   await page.getByRole('option', { name: 'template' }).click();
   await expect(tab.editor).toHaveText(/^n\?\/\{\{ template\s*\}\}$/);
 });
+
+test('the name of the session is set on the manager, refused where pages have it already, and offered by the editor', async ({
+  app,
+  page,
+  api,
+}) => {
+  await api('/api/', { body: { type: 'Page Template', id: 'page' } });
+  await app.open('/session_data_manager');
+  const name = page.getByLabel('Place session data in REQUEST object as');
+  await name.fill('here');
+  await expect(page.getByText("Pages have a name 'here' already")).toBeVisible();
+  await app.button('Change').click();
+  await expect(app.alert('1 field needs attention')).toBeVisible();
+  await expect(name).toHaveValue('here');
+  await picture(page, 'session-name');
+  await name.fill('BASKET');
+  await app.button('Change').click();
+  await expect(app.flash(/^Changes saved\./)).toBeVisible();
+
+  const tab = new TemplateTab(page);
+  await app.open('/page');
+  await tab.type('{% session pear = 2 %}');
+  await page.keyboard.press('Control+S');
+  await expect(app.flash(/^Saved changes\./)).toBeVisible();
+  await page.goto('/page');
+  await app.open('/page');
+  // What names there are the server says, a moment after the tab is there.
+  await expect(async () => {
+    await tab.editor.press('ControlOrMeta+A');
+    await page.keyboard.press('Delete');
+    await page.keyboard.type('{{ BASK');
+    await page.getByRole('option', { name: 'BASKET' }).click({ timeout: 2000 });
+  }).toPass();
+  await page.keyboard.type('.pear');
+  await expect(tab.editor).toHaveText(/^\{\{ BASKET\.pear\s*\}\}$/);
+  await page.keyboard.press('Control+S');
+  await expect(app.flash(/^Saved changes\./)).toBeVisible();
+  await page.goto('/page');
+  await expect(page.locator('body')).toHaveText('2');
+});

@@ -17,6 +17,8 @@ const FORM = 'application/x-www-form-urlencoded';
 await setUpSessions(server, [memcached.address]);
 await plant('guestbook', '{% session name = request.form.name %}{% redirect "/greeting" %}');
 await plant('greeting', 'Hello {{ session.name }}');
+await plant('named', 'Hello {{ SESSION.name }}');
+await plant('asking', '{% if SESSION %}there{% endif %}{{ other.name }}');
 await plant('echo', '{{ request.method }} {{ request.form.a }} {{ request.query.a }}');
 
 async function plant(id: string, text: string): Promise<void> {
@@ -81,13 +83,18 @@ test('what is no page template takes no form', async () => {
 });
 
 test('a page that touches no session makes no call to memcached, and one that does makes those it needs', async () => {
-  await visitor('/echo');
-  const before = await commandsOf(memcached);
-  for (let visit = 0; visit < 10; visit += 1) assert.equal((await visitor('/echo?a=1')).text, 'GET  1');
-  assert.deepEqual(await commandsOf(memcached), before);
   const cookie = cookiesOf(await send('/guestbook', 'name=Ada'));
-  assert.equal((await visitor('/greeting', { headers: { cookie } })).text, 'Hello Ada');
-  assert.notDeepEqual(await commandsOf(memcached), before);
+  const kept = await commandsOf(memcached);
+  for (let visit = 0; visit < 10; visit += 1) {
+    assert.equal((await visitor('/echo?a=1', { headers: { cookie } })).text, 'GET  1');
+    assert.equal((await visitor('/asking', { headers: { cookie } })).text, 'there', 'its name alone is no session');
+  }
+  assert.deepEqual(await commandsOf(memcached), kept);
+  for (const page of ['/greeting', '/named']) {
+    const before = await commandsOf(memcached);
+    assert.equal((await visitor(page, { headers: { cookie } })).text, 'Hello Ada');
+    assert.notDeepEqual(await commandsOf(memcached), before, page);
+  }
 });
 
 test('while memcached is down, a page that needs the session is 503 and every other goes on', async () => {

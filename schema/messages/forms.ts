@@ -80,6 +80,8 @@ export interface FieldAnswer {
   readonly results: readonly FieldResult[];
   /** For a path: the objects that would do. */
   readonly candidates?: readonly PathCandidate[];
+  /** For code: the name that it has for the session where the object is. */
+  readonly sessionName?: string;
   /** For a path that leads to the wrong thing: the one that was probably meant. */
   readonly suggestion?: { readonly path: string; readonly text: string };
 }

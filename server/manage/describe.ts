@@ -186,7 +186,7 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
     const tab = tabsOf(object, 0).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
     warnings.push({
       severity: 'danger',
-      text: `${schema.title}: ${problem}`,
+      text: `${definition.broken ?? `${schema.title}:`} ${problem}`,
       short: `${name} leads nowhere`,
       link: { label: `Set ${schema.title}`, path: object.path, tab },
     });

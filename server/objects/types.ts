@@ -73,6 +73,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly size?: (object: TreeObject<ValuesOf<F>>) => Promise<string> | string;
   /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
   readonly works?: string;
+  /** Said before the reason while a path property of it leads nowhere: "No proxy defined." */
+  readonly broken?: string;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;
   /** What it does after a commit that did something. */

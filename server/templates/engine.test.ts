@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PAGE_NAMES, sessionNameProblem } from '../../schema/page-names.ts';
 import { facts, faultIn, render, run } from './testing.ts';
 
 /** Names by which JavaScript, the engine or this program could be reached. */
@@ -144,12 +145,56 @@ test('a fault is at its line and column, in the template where it stands', async
 });
 
 test('what a rendering depended on is told', async () => {
-  assert.deepEqual((await run('{{ here.title }}')).touched, { values: [], user: false, fleeting: false });
+  assert.deepEqual((await run('{{ here.title }}')).touched, {
+    values: [],
+    user: false,
+    furtherName: false,
+    fleeting: false,
+  });
   const { touched } = await run(
     '{{ request.query.q }}{{ request.form.f }}{% if user %}{% endif %}{{ "now" | date: "%Y" }}',
   );
-  assert.deepEqual(touched, { values: ['q', 'f'], user: true, fleeting: true });
+  assert.deepEqual(touched, { values: ['q', 'f'], user: true, furtherName: false, fleeting: true });
   assert.ok((await run('{{ here.children | sample: 1 | map: "x" }}')).touched.fleeting);
+  assert.ok((await run('{{ SESSION.list }}')).touched.furtherName);
+  assert.ok((await run('{% if BASKET %}{% endif %}')).touched.furtherName, 'it could be the name of the session');
+  assert.ok(!(await run('{% assign own = 1 %}{{ own }}{{ session.list }}')).touched.furtherName);
+});
+
+const EVERYWHERE =
+  '{{ X.list | size }}{% if X.list == nil or true and X.list %}2{% endif %}{% for i in (1..1) %}{{ X.list.size }}{% endfor %}' +
+  '{% tablerow i in (1..1) %}{{ X.list.size }}{% endtablerow %}{% block b %}{{ X.list.size }}{% endblock %}';
+
+test('the session is found under every name that may be set for it, beside `session`', async () => {
+  const printed = '222<tr class="row1"><td class="col1">2</td></tr>2';
+  const taken = ['SESSION', 'Here', 'USER', 'basket', 'then', 'in', 'if', 'limit', 'offset', 'reversed', 'with', 'for'];
+  for (const name of taken) {
+    assert.equal(sessionNameProblem(name), undefined, name);
+    assert.equal((await run(EVERYWHERE.replaceAll('X', name), { names: { sessionName: name } })).body, printed, name);
+    assert.equal((await run('{{ session.list.size }}', { names: { sessionName: name } })).body, '2', name);
+  }
+  assert.equal((await run('{{ SESSION.list.size }}', { names: { sessionName: 'basket' } })).body, '');
+});
+
+test('a name under which a page would not find the session everywhere may not be set for it', async () => {
+  const refused = [...PAGE_NAMES, ...'true false nil null empty blank and or not contains'.split(' ')];
+  refused.push(
+    'forloop',
+    'tablerowloop',
+    'block',
+    'continue',
+    'constructor',
+    'toString',
+    '__proto__',
+    '',
+    '1st',
+    'a b',
+  );
+  for (const name of refused) assert.ok(sessionNameProblem(name), name);
+  assert.equal(
+    sessionNameProblem('here'),
+    "Pages have a name 'here' already, so they could not find the session under it. Use another, such as SESSION.",
+  );
 });
 
 test('of what the engine does not understand a message quotes no more than a line has room for', async () => {

@@ -31,6 +31,8 @@ export interface Names {
   readonly root: ObjectFacts;
   readonly template: ObjectFacts;
   readonly user: { readonly name: string; readonly roles: readonly string[] } | null;
+  /** The name that the session has beside `session`. */
+  readonly sessionName: string;
   readonly method: string;
   readonly path: string;
   readonly query: readonly (readonly [string, string])[];
@@ -65,6 +67,8 @@ export interface ListingPage {
 export interface Touched {
   readonly values: readonly string[];
   readonly user: boolean;
+  /** A name that not every page has: the session's, or one that could be. */
+  readonly furtherName: boolean;
   /** The time or chance. */
   readonly fleeting: boolean;
 }

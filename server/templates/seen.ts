@@ -1,4 +1,5 @@
 import { Drop } from 'liquidjs';
+import type { PAGE_NAMES } from '../../schema/page-names.ts';
 import { parentPath } from '../../schema/paths.ts';
 import type { Names, ObjectFacts, Plain, Touched } from './protocol.ts';
 
@@ -133,13 +134,18 @@ class SeenSession extends Seen {
 /** The names that every template has, and which of them it touched. */
 export class SeenNames extends Seen {
   readonly #values: Readonly<Record<string, unknown>>;
+  readonly #sessionName: string;
+  readonly #session: SeenSession;
   readonly #touchedValues = new Set<string>();
   #isUserTouched = false;
+  #isFurtherNameTouched = false;
 
   constructor(names: Names, asking: Asking) {
     super();
     const object = (facts: ObjectFacts) => new SeenObject(facts, asking);
-    this.#values = {
+    this.#sessionName = names.sessionName;
+    this.#session = new SeenSession(asking);
+    const values: Record<(typeof PAGE_NAMES)[number], unknown> = {
       here: object(names.here),
       container: object(names.container),
       root: object(names.root),
@@ -147,16 +153,23 @@ export class SeenNames extends Seen {
       request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
       user: names.user === null ? undefined : new SeenUser(names.user),
       objects: new SeenObjects(asking),
-      session: new SeenSession(asking),
+      session: this.#session,
     };
+    this.#values = values;
   }
 
   override read(name: string): unknown {
     if (name === 'user') this.#isUserTouched = true;
-    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+    if (Object.hasOwn(this.#values, name)) return this.#values[name];
+    this.#isFurtherNameTouched = true;
+    return name === this.#sessionName ? this.#session : undefined;
   }
 
   get touched(): Omit<Touched, 'fleeting'> {
-    return { values: [...this.#touchedValues], user: this.#isUserTouched };
+    return {
+      values: [...this.#touchedValues],
+      user: this.#isUserTouched,
+      furtherName: this.#isFurtherNameTouched,
+    };
   }
 }

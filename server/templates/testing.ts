@@ -67,6 +67,7 @@ const NAMES: Names = {
   root: facts('/'),
   template: facts('/page'),
   user: { name: 'ada', roles: ['Authenticated'] },
+  sessionName: 'SESSION',
   method: 'GET',
   path: '/page',
   query: [

@@ -1,5 +1,6 @@
 import { closePercentBrace, liquid } from '@codemirror/lang-liquid';
 import type { Extension } from '@codemirror/state';
+import { PAGE_NAMES } from '../../../schema/page-names.ts';
 
 const OBJECT = ['id', 'title', 'path', 'url', 'type', 'created', 'modified', 'values', 'children', 'container'];
 
@@ -13,9 +14,9 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   user: ['name', 'roles'],
 };
 
-/** Page templates: HTML with Liquid in it, and the names that Trellis adds. */
-export function liquidLanguage(): Extension {
-  const names = [...Object.keys(MEMBERS), 'objects', 'session'];
+/** Page templates: HTML with Liquid in it, and the names that Trellis adds; the session has one of its own as well. */
+export function liquidLanguage(sessionName?: string): Extension {
+  const names = sessionName === undefined ? PAGE_NAMES : [...PAGE_NAMES, sessionName];
   return [
     liquid({
       tags: ['session', 'redirect'].map((label) => ({ label, type: 'keyword' })),

@@ -76,6 +76,29 @@ function describeManager(manager: ManagerType): void {
     assert.equal((await site.get()).made, first.made + 1);
   });
 
+  test(`${manager}: a page that asks for a name is made anew when the session has that name, or another`, async () => {
+    await using site = await openSite(manager, []);
+    const text = '{% if BASKET %}basket{% else %}none{% endif %}';
+    await add(site, '/docs', { type: 'Page Template', id: 'look', properties: { text } });
+    await site.ask('POST', '/api/docs/look/@cache', { body: { manager: 'cache' } });
+    const look = async () => (await site.ask('GET', '/docs/look', { as: null })).text;
+    const rows = async () =>
+      (await site.ask('GET', '/api/cache/@statistics')).json<{ rows: { path: string; hits: number }[] }>().rows;
+    const name = (path: string, request_name: string) =>
+      site.ask('PATCH', `/api${path}`, { body: { properties: { request_name } } });
+    assert.deepEqual([await look(), await look()], ['none', 'none']);
+    assert.equal((await rows()).find(({ path }) => path === '/docs/look')?.hits, 1, 'it is kept');
+    await name('/session_data_manager', 'BASKET');
+    assert.equal(await look(), 'basket');
+    await add(site, '/docs', { type: 'Session Data Manager', id: 'nearer' });
+    assert.equal(await look(), 'none');
+    await name('/docs/nearer', 'BASKET');
+    assert.equal(await look(), 'basket');
+    await site.ask('DELETE', '/api/docs/nearer');
+    await name('/session_data_manager', 'SESSION');
+    assert.equal(await look(), 'none');
+  });
+
   test(`${manager}: a folder’s index_html is kept for each of the addresses that lead to it`, async () => {
     await using site = await openSite(manager, ['title']);
     await site.ask('POST', '/api/docs/@rename', { body: { from: 'page', to: 'index_html' } });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CheckMessage } from '../../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
 import type { PreviewMessage } from '../../../schema/messages/templates.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
 
@@ -146,6 +148,66 @@ test('a template reads and changes the visitor’s session; a page that does not
   assert.equal((await visit(trellis, '/page?add=pear', cookie)).text, 'apple,&lt;b&gt;');
   assert.equal((await visit(trellis, '/empty', cookie)).text, '0');
   assert.equal((await visit(trellis, '/page?add=plum', cookie)).text, '');
+});
+
+test('a page finds the session under the name that the nearest session data manager says, and under no other', async () => {
+  const look = '[{{ SESSION.cart }}][{{ BASKET.cart }}][{{ session.cart }}]';
+  await using trellis = await site({
+    '/shop': { type: 'Folder' },
+    '/fill': { text: '{% session cart = "pear" %}' },
+    '/look': { text: look },
+    '/shop/look': { text: '{% render "/look" %}' },
+  });
+  const name = (path: string, request_name: string) =>
+    trellis.ask('PATCH', `/api${path}`, { body: { properties: { request_name } } });
+  const cookie = (await visit(trellis, '/fill')).cookies[0]?.split(';')[0] ?? '';
+  const seen = async (path: string) => (await visit(trellis, path, cookie)).text;
+  assert.equal(await seen('/look'), '[pear][][pear]');
+
+  const properties = { container_path: '/temp_folder/session_data', request_name: 'BASKET' };
+  const near = { type: 'Session Data Manager', id: 'near', properties };
+  assert.equal((await trellis.ask('POST', '/api/shop', { body: near })).status, 201);
+  assert.equal(await seen('/shop/look'), '[][pear][pear]', 'the nearer manager');
+  assert.equal(await seen('/look'), '[pear][][pear]');
+
+  assert.equal((await name('/session_data_manager', 'BASKET')).status, 200);
+  assert.equal(await seen('/look'), '[][pear][pear]');
+  const preview = await trellis.ask('POST', '/api/look/@preview', { body: { text: look }, cookie });
+  assert.equal(preview.json<PreviewMessage>().body, '[][pear][pear]');
+
+  const refused = await name('/session_data_manager', 'here');
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Pages have a name 'here' already/);
+  assert.equal(await seen('/look'), '[][pear][pear]');
+  const check = await trellis.ask('POST', '/api/look/@check', { body: { properties: { text: look } } });
+  assert.equal(check.json<CheckMessage>().fields['text']?.sessionName, 'BASKET', 'the editor offers it');
+});
+
+test('without a session data manager a page that reads its session is told so under the usual name, too', async () => {
+  await using trellis = await site({ '/look': { text: '[{{ SESSION.cart }}]' }, '/other': { text: '[{{ other }}]' } });
+  assert.equal((await trellis.ask('DELETE', '/api/session_data_manager')).status, 204);
+  const { status, text } = await trellis.ask('GET', '/look');
+  assert.equal(status, 503);
+  assert.match(text, /There is no Session Data Manager here or further up/);
+  assert.equal((await visit(trellis, '/other')).text, '[]');
+});
+
+test('a name that pages have, set for the session before that was judged, is warned of and hides nothing', async () => {
+  await using trellis = await site({ '/look': { title: 'Page', text: '{{ here.title }}{{ session.cart }}' } });
+  const connection = trellis.database.open(null);
+  connection.change(await connection.get('/session_data_manager'), { properties: { request_name: 'here' } });
+  await connection.commit('Changed before the rule was there');
+  assert.equal((await visit(trellis, '/look')).text, 'Page');
+  const { warnings } = (await trellis.ask('GET', '/api/session_data_manager')).json<ObjectMessage>();
+  assert.deepEqual(
+    warnings.map(({ text, short }) => [text, short]),
+    [
+      [
+        "Pages have a name 'here' already, so they could not find the session under it. Use another, such as SESSION.",
+        'Pages cannot use its request_name',
+      ],
+    ],
+  );
 });
 
 test('a page that fails stores nothing in the session', async () => {

@@ -5,6 +5,7 @@ import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
+import { sessionNameFor } from '../sessions/session-name.ts';
 import { isTemplate, makePage, publishPage, syntaxFaults } from './page.ts';
 
 const CHANGE = 'Manage properties';
@@ -45,6 +46,7 @@ export const pageTemplate = defineType({
       title: 'Text',
       help: 'HTML with Liquid: {{ here.title }}. Scripts in it do not run.',
       language: 'liquid',
+      answers: true,
     }),
     values: p.lines({
       title: 'Values',
@@ -58,6 +60,9 @@ export const pageTemplate = defineType({
     { id: 'edit', label: 'Edit', element: 'template-edit-tab' },
     { id: 'properties', label: 'Properties', element: 'properties-tab' },
   ],
+  answers: {
+    text: async (_, object) => ({ results: [], sessionName: await sessionNameFor(object) }),
+  },
   provides: { 'page.template': (object) => object.properties.text },
   shown: ({ properties }) => ({ values: valuesIn(properties.values) }),
   methods: { preview },

@@ -7,6 +7,7 @@ import { UNSAVED, type Fault, type Names, type Rendered, type Source } from '../
 import { TemplateFault } from '../../templates/renderer.ts';
 import { Renderers } from '../../templates/renderers.ts';
 import { changePermission } from '../../manage/describe.ts';
+import { readSessionName, sessionNameFor } from '../sessions/session-name.ts';
 import { factsOf, PageAnswers, stateNumber } from './page-answers.ts';
 
 const renderers = new Renderers();
@@ -39,6 +40,7 @@ export async function makePage(call: Call, unsaved?: string): Promise<Rendered> 
     answers.answer(question),
   );
   for (const name of rendered.touched.values) call.reads.request(name);
+  if (rendered.touched.furtherName) await readSessionName(call);
   if (rendered.touched.user) call.reads.user();
   if (rendered.touched.user && call.user.name !== null) call.keepPrivate();
   if (rendered.touched.fleeting) call.reads.never();
@@ -67,6 +69,7 @@ async function namesOf(call: Call): Promise<Names> {
     root: shown(await connection.root()),
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
+    sessionName: await sessionNameFor(object),
     method: request.method,
     path: addressed.path,
     query: [...request.query],

@@ -10,7 +10,7 @@ import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts'
 import { invalidations } from '../caching/invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from '../caching/statistics-tab.ts';
 import { valuesOf } from '../values.ts';
-import { proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
+import { NO_PROXY, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 /** Keeps answers in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */
 export const memCacheCacheManager = defineType({
@@ -38,6 +38,7 @@ export const memCacheCacheManager = defineType({
       () =>
         open(object),
   },
+  broken: NO_PROXY,
   loss: 'pages will be made anew each time',
   works: 'Keeps pages',
   tabs: [associateTab, statisticsTab],

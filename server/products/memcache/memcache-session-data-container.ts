@@ -9,7 +9,7 @@ import { containerIn } from '../sessions/containers.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from '../sessions/statistics.ts';
 import { testMethods } from '../sessions/test-tab.ts';
-import { proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
+import { NO_PROXY, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 const proxyPath = proxyField('The MemCache Proxy behind which the sessions are kept, e.g. /mcproxy.');
 
@@ -28,6 +28,7 @@ export const memCacheSessionDataContainer = defineType({
       () =>
         open(object),
   },
+  broken: NO_PROXY,
   loss: 'sessions will be off',
   works: 'Keeps sessions',
   tabs: [

@@ -10,7 +10,9 @@ import { sharingWarnings } from './sharing.ts';
 import { knownServers, sessionWarnings } from './servers.ts';
 import { replicasOf, storeOf } from './store-methods.ts';
 
-const NO_PROXY = "No proxy defined. Set 'proxy_path' on the Properties tab.";
+/** What is said where there is no way to a store, before the reason. */
+export const NO_PROXY = 'No proxy defined.';
+const UNSET = `${NO_PROXY} Set 'proxy_path' on the Properties tab.`;
 const STORE = { provides: 'cache.store', wanted: 'a MemCache Proxy or another store' };
 
 /** The property `proxy_path`: where what an object keeps is kept. */
@@ -20,9 +22,9 @@ export function proxyField(help: string) {
 
 /** The store that an object's `proxy_path` leads to, or a refusal that says what is missing. */
 export async function storeBehind(object: TreeObject): Promise<Store> {
-  if (pathOf(object) === '') throw new Unavailable(NO_PROXY);
+  if (pathOf(object) === '') throw new Unavailable(UNSET);
   const { object: proxy, problem } = await proxyOf(object);
-  if (proxy === undefined || problem !== undefined) throw new Unavailable(`No proxy defined. ${problem ?? ''}`);
+  if (proxy === undefined || problem !== undefined) throw new Unavailable(`${NO_PROXY} ${problem ?? ''}`);
   return storeOf(proxy);
 }
 
@@ -30,7 +32,7 @@ export async function storeBehind(object: TreeObject): Promise<Store> {
 export async function proxyWarnings(object: TreeObject): Promise<readonly Warning[]> {
   if (pathOf(object) === '') {
     const link = { label: 'Set the proxy path', path: object.path, tab: 'properties' };
-    return [{ severity: 'danger', text: NO_PROXY, short: 'No proxy defined', link }];
+    return [{ severity: 'danger', text: UNSET, short: 'No proxy defined', link }];
   }
   const { object: proxy } = await proxyOf(object);
   if (proxy === undefined) return [];

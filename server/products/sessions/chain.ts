@@ -6,6 +6,7 @@ import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../memcache/servers.ts';
 import { storeOf } from '../memcache/store-methods.ts';
+import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
 interface PathProperty {
   readonly name: string;
@@ -21,7 +22,11 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const store = last.doesProvide('cache.store') ? await storeOf(last) : undefined;
   const servers = store === undefined ? [] : (await askServers(store)).statuses;
   const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
-  const all = [browserIds === undefined ? NO_BROWSER_IDS : await boxOf(browserIds, true), ...boxes, ...missing(last)];
+  const all = [
+    browserIds === undefined ? NO_BROWSER_ID_MANAGER : await boxOf(browserIds, true),
+    ...boxes,
+    ...missing(last),
+  ];
   const broken = all.find(({ holds }) => !holds);
   const isSilent = servers.length > 0 && servers.every(({ up }) => !up);
   return {
@@ -74,13 +79,13 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
   };
 }
 
-const NO_BROWSER_IDS: ChainBox = {
+const NO_BROWSER_ID_MANAGER: ChainBox = {
   path: null,
   id: 'browser_id_manager',
   type: 'Browser Id Manager',
   icon: 'cookie',
   state: 'down',
-  text: 'No browser id manager named browser_id_manager could be found.',
+  text: NO_BROWSER_IDS,
   leadsOn: null,
   holds: false,
 };

@@ -1,8 +1,10 @@
 import { Unavailable } from '../../base/errors.ts';
+import { OnceAMinute } from '../../base/once-a-minute.ts';
 import { follow } from '../../manage/paths.ts';
 import type { Connection } from '../../objects/connection.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
+import { siteOf } from '../../site.ts';
 
 /** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
 export type OpenContainer = () => Promise<SessionContainer>;
@@ -24,9 +26,19 @@ export async function containerObject(manager: TreeObject): Promise<TreeObject> 
   const field = manager.definition?.properties['container_path']?.schema;
   const path = String(manager.properties['container_path']);
   const { object, problem } = await follow(manager, field ?? {}, path);
-  if (object === undefined || problem !== undefined)
-    throw off(problem ?? `The container path of ${manager.path} is empty.`);
-  return object;
+  if (object !== undefined && problem === undefined) return object;
+  if (path === '') warn(manager, `Session data container is unspecified in ${manager.path}`);
+  else warn(manager, `External session data container '${path}' not found.`, problem);
+  throw off(problem ?? `The container path of ${manager.path} is empty.`);
+}
+
+const pace = new OnceAMinute();
+
+/** Every request that needs its session would say so: the log hears of each once a minute. */
+function warn(manager: TreeObject, words: string, reason?: string): void {
+  const { installation, log } = siteOf(manager);
+  const more = pace.isDue(`${installation} ${words}`);
+  if (more !== undefined) log.warn({ manager: manager.path, reason, more }, words);
 }
 
 /** What is said where there is no way to a session. */

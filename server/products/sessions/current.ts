@@ -9,6 +9,7 @@ import { siteOf, type Site } from '../../site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings, WITHOUT_SECURE } from './browser-id-manager.ts';
 import { containerObject, off, openContainer } from './container-objects.ts';
+import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
 const USES = Symbol('the sessions of this request');
 
@@ -47,7 +48,7 @@ async function wayFrom(object: TreeObject): Promise<Way> {
 async function wayTo(object: TreeObject): Promise<Way> {
   const container = await openContainer(object);
   const browserIds = await object.findService('session.browser-ids');
-  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+  if (browserIds === undefined) throw off(NO_BROWSER_IDS);
   return { container, browserIds: settingsOf(browserIds) };
 }
 

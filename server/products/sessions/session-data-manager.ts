@@ -1,17 +1,13 @@
 import { p } from '../../../schema/fields.ts';
+import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { FieldAnswer } from '../../../schema/messages/forms.ts';
-import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import type { AtAccess } from '../../manage/access.ts';
-import { siteOf } from '../../site.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
 import { chainOf } from './chain.ts';
-import { clockWarnings } from './clock-warnings.ts';
-
-const DISABLED =
-  'Sessioning is currently disabled because the session data container path setting is invalid. Please enter the path to a valid session data container object.';
+import { managerWarnings, SESSIONS_OFF } from './manager-warnings.ts';
 
 /** Hands each request its session: the nearest one upward says in which container sessions are kept. */
 export const sessionDataManager = defineType({
@@ -35,10 +31,7 @@ export const sessionDataManager = defineType({
       help: 'Pages read it under this name, e.g. {{ SESSION.cart }}.',
       default: 'SESSION',
       maxLength: 64,
-      rule: (name) =>
-        /^[A-Za-z][A-Za-z0-9_]*$/.test(name)
-          ? undefined
-          : `'${name}' is no name. It begins with a letter and has letters, digits and "_".`,
+      rule: sessionNameProblem,
     }),
   },
   provides: {
@@ -59,18 +52,10 @@ export const sessionDataManager = defineType({
     }),
   },
   answers: { container_path: (path, about) => leftBehind(path, about) },
+  broken: SESSIONS_OFF,
   loss: 'sessions will be off',
   works: 'Sessions are on',
-  async warnings(object): Promise<readonly Warning[]> {
-    const { container_path: path } = object.properties;
-    const link = { label: 'Set up sessions', path: object.parent?.path ?? '/', tab: 'setup-sessions' };
-    if (path === '') return [{ severity: 'warning', text: DISABLED, short: 'Sessions are off', link }];
-    const container = await object.connection.find(path);
-    if (container === undefined || container.oid > 0 || !siteOf(object).processes.hasOthers)
-      return clockWarnings(object as unknown as TreeObject);
-    const text = `Sessions are not shared: another process serves this tree, and those in ${path} are in the memory of each. Keep them in a MemCache Session Data Container.`;
-    return [{ severity: 'warning', text, short: 'Sessions are not shared', link }];
-  },
+  warnings: (object) => managerWarnings(object as unknown as TreeObject),
 });
 
 /** What another path would leave behind: sessions stay where they began until they expire. */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import { openTestInstallation, type TestInstallation } from '../../testing.ts';
+
+const SENTENCE =
+  'Sessioning is currently disabled because the session data container path setting is invalid. Please enter the path to a valid session data container object.';
+
+const MANAGER = '/session_data_manager';
+
+async function warningsAt(trellis: TestInstallation, path = MANAGER): Promise<readonly string[]> {
+  const { warnings } = (await trellis.ask('GET', `/api${path}`)).json<ObjectMessage>();
+  return warnings.map(({ text }) => text);
+}
+
+function setPath(trellis: TestInstallation, container_path: string) {
+  return trellis.ask('PATCH', `/api${MANAGER}`, { body: { properties: { container_path } } });
+}
+
+test('an empty path, one that dangles and one to something else say the sentence and the reason', async () => {
+  await using trellis = await openTestInstallation();
+  assert.deepEqual(await warningsAt(trellis), []);
+  await setPath(trellis, '');
+  assert.deepEqual(await warningsAt(trellis), [`${SENTENCE} The path is empty.`]);
+
+  const container = { type: 'Transient Object Container', id: 'own' };
+  await trellis.ask('POST', '/api', { body: container });
+  await setPath(trellis, '/own');
+  assert.deepEqual(await warningsAt(trellis), []);
+  await trellis.ask('DELETE', '/api/own');
+  const nothing = `There is no object at '/own'. This path must lead to a session data container.`;
+  assert.deepEqual(await warningsAt(trellis), [`${SENTENCE} ${nothing}`]);
+  await trellis.ask('POST', '/api', { body: { type: 'Folder', id: 'own' } });
+  const wrong = `'/own' is a Folder. This path must lead to a session data container.`;
+  assert.deepEqual(await warningsAt(trellis), [`${SENTENCE} ${wrong}`]);
+});
+
+test('without a browser id manager above the container the session data manager says so', async () => {
+  await using trellis = await openTestInstallation();
+  assert.equal((await trellis.ask('DELETE', '/api/browser_id_manager')).status, 204);
+  const [warning, ...more] = await warningsAt(trellis);
+  assert.equal(
+    warning,
+    'Sessioning is currently disabled. No browser id manager named browser_id_manager could be found. Add one to the root, or between it and /temp_folder/session_data.',
+  );
+  assert.deepEqual(more, []);
+  await trellis.ask('POST', '/api', { body: { type: 'Browser Id Manager', id: 'browser_id_manager' } });
+  assert.deepEqual(await warningsAt(trellis), []);
+});
+
+test('a proxy path that dangles says that no proxy is defined, and why', async () => {
+  await using trellis = await openTestInstallation();
+  for (const type of ['MemCache Session Data Container', 'MemCache Cache Manager']) {
+    await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
+    const properties = { proxy_path: '/mcproxy' };
+    await trellis.ask('POST', '/api', { body: { type, id: 'keeper', properties } });
+    await trellis.ask('DELETE', '/api/mcproxy');
+    assert.equal(
+      (await warningsAt(trellis, '/keeper'))[0],
+      `No proxy defined. There is no object at '/mcproxy'. This path must lead to a MemCache Proxy or another store.`,
+    );
+    await trellis.ask('DELETE', '/api/keeper');
+  }
+});
+
+test('the log hears of sessions that are off, and of a container that is gone, once a minute each', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  await using trellis = await openTestInstallation(undefined, '', {}, log);
+  const said = (words: string) => lines.filter((line) => (JSON.parse(line) as { msg: string }).msg === words).length;
+  const page = { type: 'Page Template', id: 'page', properties: { text: '{{ session.cart }}' } };
+  await trellis.ask('POST', '/api', { body: page });
+  const visit = async () => assert.equal((await trellis.ask('GET', '/page', { as: null })).status, 503);
+
+  await setPath(trellis, '');
+  for (let request = 0; request < 5; request += 1) await visit();
+  assert.equal(said(`Session data container is unspecified in ${MANAGER}`), 1);
+
+  await trellis.ask('POST', '/api', { body: { type: 'Transient Object Container', id: 'own' } });
+  await setPath(trellis, '/own');
+  await trellis.ask('DELETE', '/api/own');
+  for (let request = 0; request < 5; request += 1) await visit();
+  assert.equal(said("External session data container '/own' not found."), 1);
+  assert.equal(said(`Session data container is unspecified in ${MANAGER}`), 1);
+});
