@@ -26,6 +26,7 @@ import type { TallyRow } from './security/tally.ts';
 import { Throttle } from './security/throttle.ts';
 import { Users } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
+import { ForeignCookies } from './sessions/foreign-cookies.ts';
 import { ServerNotes } from './server-notes.ts';
 import { bindSite, type Site } from './site.ts';
 import { MemoryStorage } from './storage/memory.ts';
@@ -186,7 +187,7 @@ function siteFrom(
     cookieMark,
     loginCookie: new LoginCookie(cookieMark, (token) => services.logins.find(token) !== undefined),
     keyRing,
-    browserIds: new BrowserIds(keyRing),
+    browserIds: new BrowserIds(keyRing, new ForeignCookies(services.log, wallClock)),
     administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
     reveals: new Reveals(storage.table('reveals')),
     allowlist: config.allowlist,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { TestMessage } from '../../schema/messages/sessions.ts';
 import { cookieNamesOf } from '../support/cookie-names.ts';
+import { until } from '../support/figures.ts';
 import { ADMIN_PASSWORD, startServer } from '../support/server.ts';
 import { changeProperties } from '../support/sessions-site.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -94,6 +95,15 @@ test('a stored name of “browser_id” is the default; one that somebody chose 
     assert.ok(visitor.cookies.has(sent), `${id_name}: ${[...visitor.cookies.keys()].join()}`);
   }
   assert.deepEqual(await sessionOf(visitor), ['cart=full', 'x=y'], 'the former name was not touched meanwhile');
+});
+
+test('cookies of a chosen name that were not signed here are told of in the log, by name', async (t) => {
+  t.after(() => changeProperties(one, '/browser_id_manager', { id_name: 'browser_id' }));
+  await changeProperties(one, '/browser_id_manager', { id_name: 'connect.sid' });
+  const visitor = await signedIn(one, 'a b');
+  visitor.cookies.set('__Host-connect.sid', 's%3Atheirs.abc');
+  assert.deepEqual(await sessionOf(visitor), []);
+  await until('the log to say it', async () => one.log().includes('"name":"__Host-connect.sid","count":1'));
 });
 
 test('signing in and signing out leave nothing of ours under the former names', async () => {

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../base/limits.ts';
 import { takeRandom, type KeyRing } from '../base/secrets.ts';
+import type { ForeignCookies } from './foreign-cookies.ts';
 
 export interface CookieSettings {
   readonly name: string;
@@ -36,11 +37,13 @@ export interface KnownId {
 /** Makes browser ids and tells the ones that were made here from all others. */
 export class BrowserIds {
   readonly #keyRing: KeyRing;
+  readonly #foreign: Pick<ForeignCookies, 'note'> | undefined;
   /** By the cookie's text. A signature that was right once stays right. */
   readonly #verified = new BoundedMap<string, KnownId>(VERIFIED_REMEMBERED);
 
-  constructor(keyRing: KeyRing) {
+  constructor(keyRing: KeyRing, foreign?: Pick<ForeignCookies, 'note'>) {
     this.#keyRing = keyRing;
+    this.#foreign = foreign;
   }
 
   /** A new browser id: 32 random bytes, in 43 characters. */
@@ -51,8 +54,10 @@ export class BrowserIds {
   /** The id in a Cookie header, if it was signed here; anything else is no id. */
   read(header: string | undefined, settings: CookieSettings): KnownId | undefined {
     if (header === undefined) return undefined;
-    const known = this.#under(cookieName(settings), header);
+    const name = cookieName(settings);
+    const known = this.#under(name, header);
     if (known !== undefined) return known;
+    if (cookiesNamed(name, header).length > 0) this.#foreign?.note(name);
     const [former] = this.#former(header, settings);
     return former && { id: former.id, isOld: true };
   }
