@@ -1,5 +1,11 @@
 import type { ForgetServerRequest, ServersMessage } from '../../schema/messages/servers.ts';
-import type { ChainMessage, SetupAnswer, SetupRequest } from '../../schema/messages/session-way.ts';
+import type {
+  BrowserCheck,
+  ChainMessage,
+  CookieCheck,
+  SetupAnswer,
+  SetupRequest,
+} from '../../schema/messages/session-way.ts';
 import type {
   EndedSessions,
   EndSessionsRequest,
@@ -93,6 +99,18 @@ export function getReveals(path: string, key: string | undefined, signal?: Abort
 
 export function getChain(manager: string, signal?: AbortSignal): Promise<ChainMessage> {
   return request('GET', viewOf(manager, 'chain'), { ...(signal && { signal }) });
+}
+
+/** Has this browser given a cookie for a minute, as it would be given its id. */
+export function beginBrowserCheck(manager: string, signal?: AbortSignal): Promise<BrowserCheck> {
+  return request('POST', viewOf(manager, 'browser-check'), { ...(signal && { signal }) });
+}
+
+/** Whether this browser sends the cookie back; `undefined` where something else than this server answers at that path. */
+export async function endBrowserCheck({ address }: BrowserCheck, signal?: AbortSignal): Promise<boolean | undefined> {
+  const response = await fetch(address, { headers: { accept: 'application/json' }, signal: signal ?? null });
+  const answer = (await response.json().catch(() => undefined)) as Partial<CookieCheck> | undefined;
+  return answer?.came?.some(Boolean);
 }
 
 export function setUpSessions(folder: string, body: SetupRequest): Promise<SetupAnswer> {

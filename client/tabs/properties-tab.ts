@@ -13,7 +13,8 @@ export class PropertiesTab extends LitElement implements TabElement {
   @property() path = '/';
 
   protected override render() {
-    return html`<property-form .object=${this.object}>
+    const saved = this.object.tabs.find(({ element }) => element === 'properties-tab')?.saved ?? '';
+    return html`<property-form .object=${this.object} savedText=${saved}>
       <aside slot="rail" class="rail" aria-label="About this object">
         ${pointsHere(this.object)} ${thisObject(this.object)} ${lastChanges(this.object)}
       </aside>

@@ -13,6 +13,7 @@ import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles, thisObject } from './properties/rail.ts';
+import './session-manager/id-check.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
 import { HeadAside, type TabElement } from './tab.ts';
 
@@ -44,6 +45,7 @@ export class SessionManagerTab extends LitElement implements TabElement {
           ${this.#checked()}
         </div>
         ${this.#picture()}
+        <id-check path=${this.path} .chain=${this.#chain.value?.chain}></id-check>
       </section>
       <property-form .object=${this.object} saveLabel="Change" savedText="Changes saved.">
         <aside slot="rail" class="rail" aria-label="About this object">

@@ -9,6 +9,8 @@ export interface TabInfo {
   readonly module?: string;
   /** A faint figure after the label. */
   readonly count?: number;
+  /** What its form says when it was saved, in place of "Saved changes." */
+  readonly saved?: string;
 }
 
 /** A standing condition of an object, shown until it is over. */

@@ -27,6 +27,28 @@ export interface ChainBox {
   readonly holds: boolean;
 }
 
+/** POST /api/<session data manager>/@browser-check: sets a cookie for a minute, as browser ids are set. */
+export interface BrowserCheck {
+  /** The browser id manager that says how. */
+  readonly manager: string;
+  /** The path below which browsers send the cookie. */
+  readonly path: string;
+  /** To be asked next. */
+  readonly address: string;
+  /** Why browsers refuse the cookie at this address, and what to do; empty where nothing is known against it. */
+  readonly reason: string;
+  /** The settings are for another address of the site than this one. */
+  readonly isElsewhere: boolean;
+}
+
+/** How the names of cookies end by which it is tried whether a browser sends its id back. */
+export const PROBE_SUFFIX = '-probe';
+
+/** GET <path>/@cookie-check: whether each cookie that the query names came with the request. */
+export interface CookieCheck {
+  readonly came: readonly boolean[];
+}
+
 /** POST /api/<folder>/@setup-sessions: the set-up wizard. 201 with what was made. */
 export interface SetupRequest {
   readonly servers: readonly string[];

@@ -8,6 +8,7 @@ import type { Publishing, Request, RequestHead, Response } from '../publisher/re
 import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
 import { BodyRoom } from './body-room.ts';
+import { COOKIE_CHECK, cookieCheck } from './cookie-check.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { Failures } from './failures.ts';
 import { securityHeaders } from './headers.ts';
@@ -84,6 +85,7 @@ export function koaApplication(options: BridgeOptions): Koa {
   app.use(async (context, next) => {
     try {
       if (!METHODS.includes(context.method)) throw new MethodNotAllowed(context.method, METHODS);
+      if (COOKIE_CHECK.test(context.url)) return send(context, cookieCheck(readHead(context, addresses)), headers);
       // Most requests are for published content, and need not be matched against the routes.
       await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {

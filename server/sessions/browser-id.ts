@@ -118,9 +118,11 @@ function mayBeHostOnly({ isSecure, domain, path }: CookieSettings): boolean {
   return isSecure && domain === undefined && path === '/';
 }
 
-/** A Set-Cookie line. */
-export function cookieLine(settings: CookieSettings, value: string): string {
-  return line(cookieName(settings), settings, value, settings.lifetimeDays * DAY_S);
+/** A Set-Cookie line; with seconds in place of the lifetime that the settings say. */
+export function cookieLine(settings: CookieSettings, value: string, seconds?: number): string {
+  const name = cookieName(settings);
+  if (seconds !== undefined) return line(name, { ...settings, lifetimeDays: 1 }, value, seconds);
+  return line(name, settings, value, settings.lifetimeDays * DAY_S);
 }
 
 /** The Set-Cookie line that makes a browser forget its id. */

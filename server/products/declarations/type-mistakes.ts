@@ -46,7 +46,7 @@ function propertyProblem(name: string): string | undefined {
   return isFree ? undefined : 'Use letters, digits and "_", beginning with a letter.';
 }
 
-const TAB: Shape = { id: required(segment), label: required(words), element: required(words) };
+const TAB: Shape = { id: required(segment), label: required(words), element: required(words), saved: optional(words) };
 const ON: Shape = { removed: optional(callable), sessionAdded: optional(callable), sessionEnded: optional(callable) };
 
 const TYPE: Shape = {

@@ -82,7 +82,7 @@ export const browserIdManager = defineType({
     }),
   },
   provides: { 'session.browser-ids': (object) => object },
-  tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab' }],
+  tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
   answers: { id_name: async (_, object) => preview(object) },
   works: 'Gives an id to each browser',
   check: async (object, given) => problemsOf(await misfitsOf(object), object, given),
@@ -118,7 +118,7 @@ function namesFor(object: TreeObject): Pick<CookieSettings, 'name' | 'formerName
   return { name: `${DEFAULT_NAME}_${siteOf(object).cookieMark}`, formerName: DEFAULT_NAME };
 }
 
-function propertiesOf({ properties }: TreeObject): CookieProperties {
+export function propertiesOf({ properties }: TreeObject): CookieProperties {
   return properties as unknown as CookieProperties;
 }
 

@@ -16,8 +16,8 @@ interface PathProperty {
 
 /** The way of a request to its session: browser id manager, manager, container, proxy, servers. */
 export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
-  const browserIds = await manager.findService('session.browser-ids');
   const way = await wayFrom(manager);
+  const browserIds = await browserIdsAlong(way);
   const last = way.at(-1) ?? manager;
   const store = last.doesProvide('cache.store') ? await storeOf(last) : undefined;
   const servers = store === undefined ? [] : (await askServers(store)).statuses;
@@ -36,6 +36,16 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
     text:
       broken !== undefined ? `Sessions are off: ${broken.text}` : isSilent ? 'No server answers' : 'Sessions are on',
   };
+}
+
+/** Who gives the browsers their ids for the container that a session data manager leads to. */
+export async function browserIdsFor(manager: TreeObject): Promise<TreeObject | undefined> {
+  return browserIdsAlong(await wayFrom(manager));
+}
+
+async function browserIdsAlong(way: readonly TreeObject[]): Promise<TreeObject | undefined> {
+  const container = way.find((object) => object.doesProvide('session.container'));
+  return (container ?? way[0])?.findService('session.browser-ids');
 }
 
 /** The objects that path properties lead through, until one has none or leads nowhere. */

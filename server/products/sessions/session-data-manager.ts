@@ -6,6 +6,7 @@ import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import type { AtAccess } from '../../manage/access.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
+import { beginBrowserCheck } from './browser-check.ts';
 import { chainOf } from './chain.ts';
 import { managerWarnings, SESSIONS_OFF } from './manager-warnings.ts';
 
@@ -49,6 +50,13 @@ export const sessionDataManager = defineType({
       permission: 'View management screens',
       summary: 'How a request finds its session, each step with its state.',
       run: ({ object }) => chainOf(object),
+    }),
+    'browser-check': method({
+      http: 'POST',
+      permission: 'View management screens',
+      summary:
+        'Sets a cookie for a minute as browser ids are set, and gives the address that tells whether it came back.',
+      run: (call) => beginBrowserCheck(call.object, call),
     }),
   },
   answers: { container_path: (path, about) => leftBehind(path, about) },

@@ -1,0 +1,77 @@
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { BrowserCheck, ChainMessage } from '../../../schema/messages/session-way.ts';
+import { detailOf } from '../../api/request.ts';
+import { beginBrowserCheck, endBrowserCheck } from '../../api/sessions.ts';
+import '../../parts/dot.ts';
+import { addressOf } from '../../state/location.ts';
+import { controls } from '../../styles/controls.ts';
+
+interface Checked {
+  readonly check: BrowserCheck;
+  /** `undefined`: nothing of this server answers below the cookie's path. */
+  readonly came: boolean | undefined;
+}
+
+/** Whether the browser at hand sends its id back: tried with a cookie like it, each time the way is looked at. */
+@customElement('id-check')
+export class IdCheck extends LitElement {
+  @property() path = '/';
+  @property({ attribute: false }) chain: ChainMessage | undefined;
+
+  readonly #check = new Task(this, {
+    args: () => [this.path, this.chain] as const,
+    task: async ([path, chain], { signal }): Promise<Checked | undefined> => {
+      if (!chain || chain.boxes[0]?.path === null) return undefined;
+      const check = await beginBrowserCheck(path, signal);
+      return { check, came: await endBrowserCheck(check, signal) };
+    },
+  });
+
+  protected override render() {
+    const { status, value, error } = this.#check;
+    if (!this.chain || this.chain.boxes[0]?.path === null) return nothing;
+    return html`<p class="small" role="status">
+      ${
+        status === TaskStatus.COMPLETE && value
+          ? outcome(value)
+          : status === TaskStatus.ERROR
+            ? html`<t-dot state="warn">Could not try whether your browser sends the id back: ${detailOf(error)}</t-dot>`
+            : html`<t-dot state="checking" class="quiet">Trying whether your browser sends the id back…</t-dot>`
+      }
+    </p>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      p {
+        margin: 12px 0 0;
+      }
+      a {
+        text-decoration: underline;
+      }
+    `,
+  ];
+}
+
+function outcome({ check, came }: Checked) {
+  if (came) return html`<t-dot state="ok">Your browser sends the id back</t-dot>`;
+  if (came === undefined) return notTried(`Something else than this server answers below ${check.path}.`);
+  if (check.isElsewhere) return notTried(check.reason);
+  const settings = html`<a href=${addressOf(check.manager)}>Settings of ${check.manager}</a>`;
+  return html`<t-dot state="down" class="danger">Your browser does not send the id back</t-dot>
+    <span>${check.reason || UNKNOWN} ${settings}</span>`;
+}
+
+function notTried(why: string) {
+  return html`<t-dot state="off" class="quiet">Not tried whether your browser sends the id back</t-dot>
+    <span class="quiet">${why}</span>`;
+}
+
+const UNKNOWN =
+  'Nothing in its settings explains that. Does it block cookies here, or does a proxy in between drop them?';

@@ -1,0 +1,76 @@
+import { freePort } from '../support/memcached.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { App } from '../support/pages/app.ts';
+import { managerOf, sameOrigin } from '../http/client.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
+import { expect, test } from './fixtures.ts';
+import { checkScreen } from './check-screen.ts';
+
+const MANAGER = '/session_data_manager';
+const SHOP = { TRELLIS_ORIGIN: 'https://shop.example.org' };
+
+test('the way of a request ends with the browser at hand: whether it sends its id back', async ({ app, api, page }) => {
+  await app.open(MANAGER);
+  await expect(page.getByText('Your browser sends the id back')).toBeVisible();
+  await checkScreen(page, 'id check');
+
+  const properties = { cookie_path: '/shop', same_site: 'Strict', id_name: 'sid', cookie_days: 3, partitioned: true };
+  await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByText('Your browser sends the id back')).toBeVisible();
+
+  const cookies = await page.context().cookies();
+  expect(cookies.filter(({ name }) => !name.endsWith('-probe')).map(({ name }) => name)).toEqual([
+    expect.stringContaining('trellis'),
+  ]);
+  const [probe] = cookies.filter(({ name }) => name === 'sid-probe');
+  expect(probe).toMatchObject({ path: '/shop', sameSite: 'Strict', secure: true, httpOnly: true });
+});
+
+test('a cookie that this browser refuses is said at the way, with what to set', async ({ page }) => {
+  await using folder = await temporaryFolder();
+  await keep(folder.path, { cookie_domain: 'example.org' });
+  await using server = await startServer({ data: folder.path });
+  const app = await signedIn(server, new App(page));
+  await page.goto(`${server.url}/manage${MANAGER}`);
+  await expect(page.getByText('Your browser does not send the id back')).toBeVisible();
+  await expect(
+    page.getByText('which is an address and no name: browsers keep no cookie with a domain there. Leave it empty.'),
+  ).toBeVisible();
+  await checkScreen(page, 'id check');
+  await page.getByRole('link', { name: 'Settings of /browser_id_manager' }).click();
+  await expect(app.heading).toContainText('browser_id_manager');
+  await page.getByLabel('Cookie domain').fill('');
+  await app.button('Save changes').click();
+  await expect(app.flash('Changes saved.')).toBeVisible();
+  await page.goto(`${server.url}/manage${MANAGER}`);
+  await expect(page.getByText('Your browser sends the id back')).toBeVisible();
+});
+
+test('settings for another address of the site are not called wrong at this one', async ({ page }) => {
+  await using folder = await temporaryFolder();
+  await keep(folder.path, { cookie_domain: 'example.org' });
+  await using server = await startServer({ data: folder.path, environment: SHOP, port: await freePort() });
+  await signedIn(server, new App(page));
+  await page.goto(`${server.url}/manage${MANAGER}`);
+  await expect(page.getByText('Not tried whether your browser sends the id back')).toBeVisible();
+  await expect(
+    page.getByText('visitors reach this site at https://shop.example.org. Open this page there.'),
+  ).toBeVisible();
+});
+
+/** Keeps settings that are right at the address that is configured. */
+async function keep(data: string, properties: Readonly<Record<string, unknown>>): Promise<void> {
+  await using server = await startServer({ data, environment: SHOP, port: await freePort() });
+  const { status, text } = await managerOf(server)('/api/browser_id_manager', {
+    method: 'PATCH',
+    body: { properties },
+  });
+  if (status !== 200) throw new Error(text);
+}
+
+async function signedIn(server: TestServer, app: App): Promise<App> {
+  const data = { name: 'admin', password: ADMIN_PASSWORD };
+  await app.page.context().request.post(`${server.url}/api/@login`, { data, headers: sameOrigin(server) });
+  return app;
+}

@@ -1,0 +1,44 @@
+import { takeRandom } from '../../base/secrets.ts';
+import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/messages/session-way.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Call } from '../../publisher/call.ts';
+import { cookieLine, cookieName } from '../../sessions/browser-id.ts';
+import { siteOf } from '../../site.ts';
+import { cookieSettings, propertiesOf } from './browser-id-manager.ts';
+import { browserIdsFor } from './chain.ts';
+import { cookieMisfits } from './cookie-rules.ts';
+import { off } from './container-objects.ts';
+import { textOf } from './misfits.ts';
+
+const PROBE_S = 60;
+
+/** Gives the browser at hand a cookie as it is given its id, for a minute, and says where to ask whether it came back. */
+export async function beginBrowserCheck(manager: TreeObject, call: Call): Promise<BrowserCheck> {
+  const browserIds = await browserIdsFor(manager);
+  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+  const settings = cookieSettings(browserIds, call.request.acceptsSecureCookies);
+  const probe = { ...settings, name: settings.name + PROBE_SUFFIX };
+  const value = takeRandom(12).toString('base64url');
+  call.cookies.push(() => [cookieLine(probe, value, PROBE_S)]);
+  const query = new URLSearchParams({ cookie: `${cookieName(probe)}=${value}` });
+  return {
+    manager: browserIds.path,
+    path: settings.path,
+    address: `${settings.path.replace(/\/$/, '')}/@cookie-check?${query.toString()}`,
+    ...(await expected(browserIds, call)),
+  };
+}
+
+/** Whether a browser at this address can be expected to keep the cookie. */
+async function expected(
+  browserIds: TreeObject,
+  { request }: Call,
+): Promise<Pick<BrowserCheck, 'reason' | 'isElsewhere'>> {
+  const { origins } = siteOf(browserIds);
+  const isConfigured = origins.length > 0;
+  const [misfit] = await cookieMisfits(propertiesOf(browserIds), { origins: [request.origin], isConfigured });
+  if (misfit === undefined) return { reason: '', isElsewhere: false };
+  if (!isConfigured || origins.includes(request.origin)) return { reason: textOf(misfit), isElsewhere: false };
+  const reason = `You are at ${request.origin}, and visitors reach this site at ${origins.join(', ')}. Open this page there.`;
+  return { reason, isElsewhere: true };
+}
