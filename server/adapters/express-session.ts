@@ -3,7 +3,7 @@ import session from 'express-session';
 import type { Session, SessionData } from 'express-session';
 import { Unavailable } from '../base/errors.ts';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
-import { originOf, SessionsClosed, type Sessions } from './open-sessions.ts';
+import { originOf, requireSessions, SessionsClosed, type Sessions } from './open-sessions.ts';
 import type { SessionRefusal } from './refusal.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
@@ -40,7 +40,7 @@ export class ExpressSessionStore extends session.Store {
 
   constructor(sessions: Sessions) {
     super();
-    this.#sessions = sessions;
+    this.#sessions = requireSessions('new ExpressSessionStore', sessions);
     this.#kept = new FrameworkSessions(sessions, RULES);
   }
 

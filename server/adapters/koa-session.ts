@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
-import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
+import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 export { SessionRefusal } from './refusal.ts';
@@ -45,7 +45,7 @@ const RULES: CookieRules = {
 
 /** Keeps the sessions of koa-session where the tree says: `session({ store: koaSessionStore(sessions) }, app)`. */
 export function koaSessionStore(sessions: Sessions): KoaSessionStore {
-  const kept = new FrameworkSessions(sessions, RULES);
+  const kept = new FrameworkSessions(requireSessions('koaSessionStore', sessions), RULES);
   const requests = new WeakMap<KoaContext, Request>();
   const httpErrors = async <Value>(work: Promise<Value>): Promise<Value> => {
     try {

@@ -25,7 +25,8 @@ app.use(async (context, next) => {
   await next();
   await outer(context as Parameters<Handler>[0]);
 });
-app.use(koaSessions(sessions, { user: ({ query }) => query['user'] as string | undefined }));
+let user: (context: Koa.ParameterizedContext) => unknown = ({ query }) => query['user'];
+app.use(koaSessions(sessions, { user: (context) => user(context) as string | undefined }));
 app.use((context) => handle(context as Parameters<Handler>[0]));
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -241,6 +242,25 @@ test('middleware that asks for the session where koaSessions() has not run yet i
   assert.equal((await visitor.ask('/')).status, 500);
   assert.match(String((await failed)[0]), /koaSessions\(\) stands after what asks for a session/);
   before = async () => undefined;
+});
+
+test('an application that says something else than a name of who is signed in is told so', async () => {
+  const named = user;
+  for (const [given, what] of [
+    [Promise.resolve('ada'), 'a promise'],
+    [{ name: 'ada' }, 'an object'],
+    [7, '7'],
+  ] as const) {
+    user = () => given;
+    const failed = once(app, 'error');
+    assert.equal((await visitorOf(counting).ask('/')).status, 500);
+    const [error] = (await failed) as [Error];
+    assert.equal(
+      error.message,
+      `koaSessions: the option 'user' gave ${what}. It must give a name, or null for nobody.`,
+    );
+  }
+  user = named;
 });
 
 test('work that goes on after the answer is refused what it changes, also where the client or the handler gave up', async () => {

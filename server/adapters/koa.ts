@@ -1,7 +1,8 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
 import { SessionUse } from '../sessions/participant.ts';
 import type { Session } from '../sessions/session.ts';
-import { isSentInPieces, originOf, type Sessions } from './open-sessions.ts';
+import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
+import { checkOptions, KOA_SESSIONS, nameFrom } from './options.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 export { SessionRefusal } from './refusal.ts';
@@ -27,6 +28,8 @@ export function koaSessions(
   sessions: Sessions,
   options: KoaSessionsOptions = {},
 ): Middleware<DefaultState, SessionContext> {
+  requireSessions('koaSessions', sessions);
+  checkOptions('koaSessions', KOA_SESSIONS, options);
   return (context, next) => {
     addSessionTo(context.app.context);
     const request = new RequestSession(sessions, context, options);
@@ -122,7 +125,7 @@ class RequestSession {
         browserIds,
         cookie,
         cookieHeader: context.req.headers.cookie,
-        origin: originOf(context.ip, context.req.headers['user-agent'], user?.(context) ?? null),
+        origin: originOf(context.ip, context.req.headers['user-agent'], nameFrom(user?.(context))),
         mayRerun: false,
         reruns: 0,
       });

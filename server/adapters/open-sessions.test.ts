@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
 import { openStorage } from '../storage/open.ts';
 import { openTestInstallation } from '../testing.ts';
+import { ExpressSessionStore } from './express-session.ts';
+import { koaSessions } from './koa.ts';
+import { koaSessionStore } from './koa-session.ts';
 import { openSessions, SessionsNotShared } from './open-sessions.ts';
 import { MANAGER, openTestSessions } from './testing.ts';
 
@@ -47,18 +52,76 @@ test('an application is no server: it is not counted as another process of the t
   assert.equal(opened.installation.site.processes.hasOthers, false);
 });
 
-test('an option that is missing, empty or no text is refused by its name', async () => {
+test('options that can never work are refused at once, all of them, each with what would be right', async () => {
   const good = { data: '/srv/trellis/var', manager: MANAGER };
-  for (const name of ['data', 'manager'] as const) {
-    for (const wrong of [undefined, '', 7]) {
-      await assert.rejects(
-        openSessions({ ...good, [name]: wrong }),
-        new RegExp(`^TypeError: The option '${name}' of openSessions is missing\\. Give the .+, such as '/s\\S+'\\.$`),
-      );
-    }
+  const cases: readonly (readonly [options: unknown, ...sentences: RegExp[]])[] = [
+    [
+      { ...good, data: undefined },
+      /^openSessions: the option 'data' is missing\. It must be the data folder of .*, such as '\/srv\/trellis\/var'\.$/,
+    ],
+    [{ ...good, data: '' }, /^openSessions: the option 'data' is ''\. It must be the data folder/],
+    [
+      { ...good, data: new URL('file:///srv/var') },
+      /'data' is the URL 'file:\/\/\/srv\/var'\. It must be the data folder/,
+    ],
+    [{ ...good, data: 'a\0b' }, /'data' is 'a\0b'\. It must be/],
+    [
+      { ...good, manager: undefined },
+      /'manager' is missing\. It must be the path of a Session Data Manager in its tree, such as/,
+    ],
+    [{ ...good, manager: 7 }, /'manager' is 7\. It must be the path/],
+    [
+      { ...good, manager: 'session_data_manager' },
+      /'manager' is 'session_data_manager'\. It must be the path .* such as '\/session_data_manager'\.$/,
+    ],
+    [
+      { ...good, environment: 'production' },
+      /'environment' is 'production'\. It must be an object such as `process\.env`\.$/,
+    ],
+    [
+      { data: good.data, manger: MANAGER },
+      /'manger' is no member .* Did you mean 'manager'\?$/,
+      /'manager' is missing/,
+    ],
+    [{}, /'data' is missing/, /'manager' is missing/],
+    [undefined, /^openSessions: the argument is undefined\. It must be the options of openSessions\.$/],
+    ['/srv/trellis/var', /^openSessions: the argument is '\/srv\/trellis\/var'\. It must be the options/],
+  ];
+  for (const [options, ...sentences] of cases) {
+    await assert.rejects(openSessions(options as never), (error: unknown) => {
+      assert.ok(error instanceof TypeError, String(error));
+      const lines = error.message.split('\n');
+      assert.equal(lines.length, sentences.length, error.message);
+      for (const [index, sentence] of sentences.entries()) assert.match(lines[index] ?? '', sentence);
+      return true;
+    });
   }
-  await assert.rejects(openSessions({} as never), /^TypeError: The option 'data' .*\nThe option 'manager' /);
   await assert.rejects(openSessions({ ...good, data: '-var' }), /There is no Trellis in the data folder ".*\/-var"/);
+  const long = openSessions({ ...good, data: 'x'.repeat(5_000) });
+  await assert.rejects(long, /^CannotOpen: The data folder ".*" cannot be used \(ENAMETOOLONG/);
+});
+
+test('an adapter that is given something else than open sessions, or wrong options, says so at the start', async () => {
+  const opening = Promise.resolve();
+  for (const [adapter, name] of [
+    [koaSessions, 'koaSessions'],
+    [koaSessionStore, 'koaSessionStore'],
+    [(given: never) => new ExpressSessionStore(given), 'new ExpressSessionStore'],
+  ] as const) {
+    const says = (what: string) => ({
+      name: 'TypeError',
+      message: `${name}: the first argument is ${what}. It must be what openSessions gives: await openSessions({ data, manager }).`,
+    });
+    assert.throws(() => adapter(undefined as never), says('undefined'));
+    assert.throws(() => adapter(opening as never), says('a promise'));
+    assert.throws(() => adapter({ data: 'var' } as never), says('an object'));
+  }
+  await using opened = await openTestSessions();
+  assert.throws(
+    () => koaSessions(opened.sessions, { user: 'ada' } as never),
+    /the option 'user' is 'ada'\. It must be a function that gives/,
+  );
+  assert.throws(() => koaSessions(opened.sessions, { users: () => 'ada' } as never), /Did you mean 'user'\?$/);
 });
 
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
@@ -66,23 +129,43 @@ test('a data folder without a database or a key ring is refused in a sentence', 
   await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);
 });
 
-test('the data folder of another user is refused with what to do', async () => {
+test('whoever may not use the data folder is told who is refused, whose it is, and what to give', async () => {
   await using opened = await openTestSessions();
   const { folder: data } = opened.installation;
-  // Whoever is no superuser has no other user to be: then the rights are taken from this one.
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid!(NOBODY);
-  else await chmod(data, 0);
-  try {
-    await assert.rejects(
-      openSessions({ data, manager: MANAGER }),
-      /^CannotOpen: This user may not look into the data folder ".+" \(permission denied\)\. Run this program as the user whose/,
+  const file = join(data, 'trellis.sqlite');
+  const remedy = String.raw`Run this program as the user whose it is \(id ${process.geteuid?.()}\), or share the data folder and the files in it, to be read and written, with a group`;
+  const cases: readonly (readonly [folder: number, file: number, what: string])[] = [
+    [0o000, 0o600, 'look into the data folder'],
+    [0o711, 0o600, 'read and write the data folder'],
+    [0o755, 0o666, 'read and write the data folder'],
+    [0o777, 0o600, 'read and write the database'],
+    [0o777, 0o444, 'read and write the database'],
+  ];
+  for (const [folderMode, fileMode, what] of cases) {
+    await chmod(file, fileMode);
+    await chmod(data, folderMode);
+    const said = await openAsAnother(data);
+    await chmod(data, 0o700);
+    assert.match(
+      said,
+      new RegExp(
+        String.raw`^CannotOpen: This user \(.+, id \d+\) may not ${what} ".+" \(permission denied\)\. ${remedy}`,
+      ),
     );
-  } finally {
-    if (isRoot) process.seteuid!(0);
-    else await chmod(data, 0o700);
   }
+  await chmod(file, 0o600);
 });
+
+/** What a process of another user is told. Whoever is no superuser has no other user to be: the rights were taken from this one. */
+async function openAsAnother(data: string): Promise<string> {
+  const adapter = JSON.stringify(new URL('open-sessions.ts', import.meta.url).href);
+  const program = `
+    const { openSessions } = await import(${adapter});
+    if (process.geteuid() === 0) process.setuid(${NOBODY});
+    await openSessions(${JSON.stringify({ data, manager: MANAGER })}).catch((error) => console.log(String(error)));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  return stdout;
+}
 
 test('keys of which none was ever used with the tree are refused and not noted; one of them that was is enough', async () => {
   await using opened = await openTestSessions();

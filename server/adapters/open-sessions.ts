@@ -5,6 +5,7 @@ import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
+import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
@@ -12,6 +13,7 @@ import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { labelInApplication } from '../sessions/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
+import { checkOptions, OPEN_SESSIONS } from './options.ts';
 import { SessionRefusal } from './refusal.ts';
 
 export interface OpenSessionsOptions {
@@ -41,7 +43,7 @@ interface Way {
 
 /** Opens the tree of a server on this machine for the sessions of an application. */
 export async function openSessions(options: OpenSessionsOptions): Promise<Sessions> {
-  checkOptions(options);
+  checkOptions('openSessions', OPEN_SESSIONS, options);
   const folder = await openForApplication(options.data, options.environment ?? process.env);
   const sessions = new Sessions(folder, options.manager);
   try {
@@ -55,24 +57,16 @@ export async function openSessions(options: OpenSessionsOptions): Promise<Sessio
   }
 }
 
-const MEANT = {
-  data: "the data folder of a Trellis server on this machine, such as '/srv/trellis/var'",
-  manager: "the path of a Session Data Manager in its tree, such as '/session_data_manager'",
-} as const;
-
-/** An environment that lacks a variable gives `undefined` for it, whatever the types say. */
-function checkOptions(options: OpenSessionsOptions): void {
-  const names = (['data', 'manager'] as const).filter(
-    (name) => typeof options[name] !== 'string' || options[name] === '',
-  );
-  if (names.length === 0) return;
-  const sentences = names.map((name) => `The option '${name}' of openSessions is missing. Give ${MEANT[name]}.`);
-  throw new TypeError(sentences.join('\n'));
-}
-
 async function closeAfter(sessions: Sessions, error: Error): Promise<never> {
   await sessions.close();
   throw error;
+}
+
+/** What adapters are given: whoever forgot to wait for it is told at the start, and not at each request. */
+export function requireSessions(of: string, given: unknown): Sessions {
+  if (given instanceof Sessions) return given;
+  const rule = 'It must be what openSessions gives: await openSessions({ data, manager }).';
+  throw new TypeError(`${of}: the first argument is ${shown(given)}. ${rule}`);
 }
 
 /** The sessions are in the memory of another process, where nobody else can see them. */

@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../base/clock.ts';
@@ -77,11 +78,37 @@ function requireEntry(dataFolder: string): void {
     // What is in it: a file in its place is no matter of rights.
     statSync(`${dataFolder}/.`);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') return;
-    const detail =
-      `This user may not look into the data folder "${dataFolder}" (permission denied). Run this program as the user whose ` +
-      'folder it is, or share the folder and the files in it with a group that both users are in.';
-    throw new CannotOpen(detail, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES') throw noRights('look into', `the data folder "${dataFolder}"`, dataFolder, cause);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      throw new CannotOpen(`The data folder "${dataFolder}" cannot be used (${reason(cause)}).`, { cause });
+  }
+}
+
+/** Names who is refused, what it is about and whose that is: with the three, somebody else can give the right. */
+function noRights(what: string, of: string, path: string, cause: unknown): CannotOpen {
+  const [user, owner] = [currentUser(), ownerOf(path)];
+  const whose = owner === undefined ? 'the user who runs the server' : `the user whose it is (id ${owner})`;
+  const detail =
+    `This user (${user}) may not ${what} ${of} (${reason(cause)}). Run this program as ${whose}, or share the data folder ` +
+    'and the files in it, to be read and written, with a group that both users are in.';
+  return new CannotOpen(detail, { cause });
+}
+
+function currentUser(): string {
+  const id = process.geteuid?.();
+  try {
+    return `${userInfo().username}, id ${id}`;
+  } catch {
+    return `id ${id}`;
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
   }
 }
 
@@ -103,12 +130,18 @@ export function bytesOf(file: string): number {
 }
 
 function requireFile(file: string): void {
-  if (bytesOf(file) === 0) throw noTrellis(dirname(file));
-  requireRights(dirname(file));
+  const folder = dirname(file);
+  if (bytesOf(file) === 0) throw noTrellis(folder);
+  requireAccess(folder, constants.X_OK, `the data folder "${folder}"`);
+  requireAccess(file, 0, `the database "${file}"`);
+}
+
+/** A guest has no other folder to choose: whoever runs the server has to let it in. */
+function requireAccess(path: string, further: number, what: string): void {
   try {
-    accessSync(file, constants.R_OK | constants.W_OK);
+    accessSync(path, constants.R_OK | constants.W_OK | further);
   } catch (cause) {
-    throw cannotWrite(`The database "${file}"`, cause);
+    throw noRights('read and write', what, path, cause);
   }
 }
 

@@ -1,7 +1,19 @@
 import type { Field } from '../../../schema/fields.ts';
 import { WIDGETS, type Widget } from '../../../schema/messages/forms.ts';
-import { amount, among, anyText, callable, flag, is, listOf, mapOf, number, optional, required } from './shape.ts';
-import { shaped, shown, words, type Check, type Mistake, type Shape } from './shape.ts';
+import {
+  amount,
+  among,
+  anyText,
+  callable,
+  flag,
+  is,
+  listOf,
+  mapOf,
+  number,
+  optional,
+  required,
+} from '../../base/shape.ts';
+import { shaped, shown, words, type Check, type Mistake, type Shape } from '../../base/shape.ts';
 
 const COMMON: Shape = {
   title: required(words),

@@ -13,8 +13,8 @@ import {
   required,
   shaped,
   words,
-} from './shape.ts';
-import type { Check, Mistake, Shape } from './shape.ts';
+} from '../../base/shape.ts';
+import type { Check, Mistake, Shape } from '../../base/shape.ts';
 
 /** A permission that somebody declared. */
 export const permission: Check = isText(

@@ -2,8 +2,20 @@ import { ROLES } from '../../../schema/permissions.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { Product } from '../product.ts';
 import { methodCheck } from './method-mistakes.ts';
-import { among, is, isPlain, isText, listOf, optional, required, shaped, shown, words, anyText } from './shape.ts';
-import type { Mistake, Shape } from './shape.ts';
+import {
+  among,
+  is,
+  isPlain,
+  isText,
+  listOf,
+  optional,
+  required,
+  shaped,
+  shown,
+  words,
+  anyText,
+} from '../../base/shape.ts';
+import type { Mistake, Shape } from '../../base/shape.ts';
 import { typeMistakes, type Around } from './type-mistakes.ts';
 
 /** A product, and where it came from, as the beginning of a sentence for whoever has to mend it. */

@@ -18,8 +18,8 @@ import {
   ruled,
   shaped,
   words,
-} from './shape.ts';
-import type { Check, Mistake, Shape } from './shape.ts';
+} from '../../base/shape.ts';
+import type { Check, Mistake, Shape } from '../../base/shape.ts';
 
 /** What a type can rest on beside what it declares itself. */
 export interface Around {
