@@ -1,3 +1,4 @@
+import { composed } from './composed.ts';
 import type { FieldSchema, FormSchema, Widget } from './messages/forms.ts';
 import type { FieldProblem } from './messages/problems.ts';
 
@@ -192,7 +193,10 @@ function path(options: PathOptions): Field<string> {
     schema: { ...base.schema, provides: options.provides, wanted: options.wanted },
     check: base.check,
     // "/mcproxy/" leads where "/mcproxy" does.
-    normalise: (value) => value.trim().replace(/(?<=.)\/$/, ''),
+    normalise: (value) =>
+      composed(value)
+        .trim()
+        .replace(/(?<=.)\/$/, ''),
     options,
   };
 }

@@ -10,6 +10,7 @@ import {
   joinPath,
   parentPath,
   parsePath,
+  resolvePath,
   ROOT,
 } from './paths.ts';
 
@@ -24,6 +25,14 @@ test('what is not a path is none', () => {
   for (const text of ['', 'a', 'a/b', '//', '//a', '/a//b', '/a//', '/.', '/a/..', '/a/../b', '/a\0']) {
     assert.equal(parsePath(text), undefined, JSON.stringify(text));
   }
+});
+
+test('names are composed, as ids are kept, however a keyboard or a file system sends their accents', () => {
+  const [kept, sent] = ['Z\u00fcrich', 'Zu\u0308rich'];
+  assert.deepEqual(parsePath(`/${sent}/x`), [kept, 'x']);
+  assert.deepEqual(decodeUrlPath(`/${encodeURIComponent(sent)}`), [kept]);
+  assert.equal(resolvePath(`../${sent}`, '/a'), `/${kept}`);
+  assert.equal(parsePath('/\u212a\u0338/\u226e'.normalize('NFD'))?.join('/'), 'K\u0338/\u226e', 'and stay names');
 });
 
 test('a URL path is decoded exactly once', () => {
@@ -59,7 +68,10 @@ test('within a folder is the folder itself and what is below it, but not a name 
   assert.ok(!isWithin(ROOT, '/a'));
 });
 
-const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[/\0]|^\.\.?$/.test(text));
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+  .map((text) => text.normalize('NFC'))
+  .filter((text) => !/[/\0]|^\.\.?$/.test(text));
 const names = fc.array(fc.oneof(name, fc.constantFrom('__proto__', 'constructor', '%2f', '%', '...')), {
   maxLength: 5,
 });

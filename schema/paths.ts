@@ -1,10 +1,15 @@
+import { composed } from './composed.ts';
+
 /** The path of the root. */
 export const ROOT = '/';
 
-/** The names in an object's path, outermost first; nothing where the text is not a path. The root has none. */
+/**
+ * The names in an object's path, outermost first, as ids are kept: composed. Nothing where the text is not a path; the root
+ * has none.
+ */
 export function parsePath(path: string): readonly string[] | undefined {
   if (!path.startsWith('/')) return undefined;
-  return namesIn(path.slice(1), (segment) => segment);
+  return namesIn(path.slice(1), composed);
 }
 
 /** The path that leads through these names: "/folder/page". */
@@ -13,7 +18,7 @@ export function joinPath(names: readonly string[]): string {
 }
 
 /**
- * The names that the path of a URL leads through. Every segment is decoded exactly once; nothing is given for what
+ * The names that the path of a URL leads through. Every segment is decoded exactly once, and composed as ids are; nothing is given for what
  * nobody writes honestly: bad percent signs or UTF-8, NUL, empty segments, ".", ".." and slashes in disguise.
  */
 export function decodeUrlPath(urlPath: string): readonly string[] | undefined {
@@ -47,7 +52,7 @@ export function resolvePath(path: string, folder: string): string | undefined {
   const names: string[] = [];
   for (const name of (path.startsWith('/') ? path : `${folder}/${path}`).split('/')) {
     if (name === '..' && names.pop() === undefined) return undefined;
-    if (name !== '' && name !== '.' && name !== '..') names.push(name);
+    if (name !== '' && name !== '.' && name !== '..') names.push(composed(name));
   }
   return joinPath(names);
 }
@@ -74,8 +79,10 @@ function isName(name: string): boolean {
 }
 
 function decodeSegment(segment: string): string | undefined {
+  // In a URL all letters with accents are encoded: most names cost nothing.
+  if (!segment.includes('%')) return segment;
   try {
-    return decodeURIComponent(segment);
+    return composed(decodeURIComponent(segment));
   } catch {
     return undefined;
   }

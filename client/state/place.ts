@@ -1,3 +1,5 @@
+import { composed } from '../../schema/composed.ts';
+
 /** Where the interface is: the object, its tab, and what the tab keeps in the address. */
 export interface Place {
   readonly path: string;
@@ -25,7 +27,7 @@ export function addressOf(path: string, tab?: string, query: Readonly<Record<str
 
 function decode(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    return composed(decodeURIComponent(segment));
   } catch {
     return segment;
   }

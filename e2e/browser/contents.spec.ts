@@ -25,6 +25,23 @@ test('the add list is grouped, says what each type is for, and narrows while one
   await expect(app.heading).toHaveText('shelf');
 });
 
+test('an address that was pasted with its accents apart opens the object, its screens and its page', async ({
+  app,
+  page,
+}) => {
+  const contents = new Contents(page);
+  await app.open('/', 'contents');
+  await contents.add('Folder', 'Z\u00fcrich');
+  await expect(app.heading).toHaveText('Z\u00fcrich');
+  await page.goto('/manage/Zu%CC%88rich/@contents');
+  await expect(app.heading).toHaveText('Z\u00fcrich');
+  await contents.add('Page Template', 'index_html');
+  await new TemplateTab(page).save('Welcome to {{ here.id }}');
+  await expect(app.flash(/^Saved changes\./)).toBeVisible();
+  await page.goto('/Zu%CC%88rich');
+  await expect(page.locator('body')).toHaveText('Welcome to Z\u00fcrich');
+});
+
 test('an id that breaks a rule names the rule while one types, and nothing is added', async ({ app, page, api }) => {
   const contents = new Contents(page);
   await app.open('/');

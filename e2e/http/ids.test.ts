@@ -7,7 +7,7 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { managerOf } from './client.ts';
+import { clientOf, managerOf } from './client.ts';
 
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
@@ -87,6 +87,57 @@ test('ids are kept composed and without white space around them, so that none lo
   assert.equal(added.json()['id'], 'caf\u00e9');
   const again = await manager('/api/', { body: { type: 'Folder', id: 'caf\u00e9' } });
   assert.equal(again.status, 422);
+});
+
+test('a name is found however its letters were sent: in addresses, bodies, properties, templates and for a user', async () => {
+  const [kept, sent] = ['Z\u00fcrich', 'Zu\u0308rich'];
+  const url = encodeURIComponent(sent);
+  await manager('/api/', { body: { type: 'Folder', id: sent } });
+  const page = { text: 'page {{ here.path }}' };
+  await manager(`/api/${url}`, { body: { type: 'Page Template', id: sent, properties: page } });
+  assert.equal((await manager(`/${url}/${url}`)).text, `page /${kept}/${kept}`);
+  assert.equal((await manager(`/api/${url}/${url}`)).json()['path'], `/${kept}/${kept}`);
+  assert.equal((await manager(`/api/${url}/@consequences?ids=${url}`)).json()['count'], 1);
+  const including = {
+    text: `{% render "${sent}/${sent}" %}{{ objects["/${sent}"].id }}{% include "/${sent}/${sent}" %}`,
+  };
+  await manager('/api/', { body: { type: 'Page Template', id: 'including', properties: including } });
+  assert.equal((await manager('/including')).text, `page /including${kept}page /including`);
+  const found = await manager(`/api/@children?filter=${url}`);
+  assert.equal(found.json()['total'], 1);
+  assert.equal((await manager(`/api/@search?text=${url}`)).json<{ items: unknown[] }>().items.length, 2);
+  const taken = await manager(`/api/${url}/@check`, { body: { type: 'Folder', id: sent } });
+  assert.match(taken.text, /it is already in use/);
+
+  const proxy = await manager(`/api/${url}`, {
+    body: { type: 'MemCache Proxy', id: `${sent}-one`, properties: { servers: ['127.0.0.1:11999'] } },
+  });
+  assert.equal(proxy.status, 201, proxy.text);
+  await manager(`/api/${url}/@rename`, { body: { from: `${sent}-one`, to: `${sent}-proxy` } });
+  const made = await manager('/api/', {
+    body: {
+      type: 'MemCache Session Data Container',
+      id: 'accented',
+      properties: { proxy_path: `/${sent}/${sent}-proxy` },
+    },
+  });
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.json<{ properties: Record<string, unknown> }>().properties['proxy_path'], `/${kept}/${kept}-proxy`);
+  const links = (await manager(`/api/${url}/@consequences`)).json<{ pointsHere: readonly unknown[] }>();
+  assert.equal(links.pointsHere.length, 1);
+  const copied = await manager('/api/', { body: { type: 'Folder', id: 'copies' } });
+  assert.equal(copied.status, 201);
+  assert.equal((await manager('/api/copies/@copy', { body: { paths: [`/${sent}/${sent}`] } })).status, 200);
+
+  const user = { name: sent, password: 'correct horse battery', roles: ['Manager'] };
+  assert.equal((await manager('/api/acl_users/@users', { body: user })).status, 201);
+  const [basic, path] = [
+    `Basic ${Buffer.from(`${sent}:${user.password}`).toString('base64')}`,
+    `/api/acl_users/@users/${url}`,
+  ];
+  const self = await clientOf(server)(path, { method: 'DELETE', headers: { authorization: basic } });
+  assert.match(self.text, /You cannot remove yourself/);
+  assert.equal((await manager(path, { method: 'DELETE' })).status, 204);
 });
 
 test('ids that follow the rules are taken, however odd', async () => {

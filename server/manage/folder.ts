@@ -1,3 +1,4 @@
+import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath, isWithin } from '../../schema/paths.ts';
 import type { ConsequencesMessage } from '../../schema/messages/objects.ts';
@@ -100,7 +101,9 @@ const check = method({
     const isNew = body.type !== undefined;
     const definition = body.type === undefined ? installed(object) : addable(call, body.type);
     if (!isNew) demand(call, changePermission(definition), object);
-    const subject = isNew ? call.connection.imagine(object, { type: definition.type, id: body.id ?? '' }) : object;
+    const subject = isNew
+      ? call.connection.imagine(object, { type: definition.type, id: normaliseId(body.id ?? '') })
+      : object;
     const given = body.properties ?? {};
     const { values, problems } = await checkProperties(subject, definition, given);
     const wrongId =
@@ -122,7 +125,8 @@ export const folderViews: readonly View[] = [
   { name: 'check', on: 'any', methods: [check] },
 ];
 
-async function childNamed(folder: TreeObject, id: string, pointer: string): Promise<TreeObject> {
+async function childNamed(folder: TreeObject, name: string, pointer: string): Promise<TreeObject> {
+  const id = composed(name);
   const object = await folder.connection.findChild(folder, id);
   if (object !== undefined) return object;
   const detail = `${childPath(folder.path, id)} does not exist`;

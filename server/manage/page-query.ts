@@ -1,3 +1,4 @@
+import { composed } from '../../schema/composed.ts';
 import { Malformed } from '../base/errors.ts';
 
 /** The part of a list that is asked for. */
@@ -31,7 +32,7 @@ export function pageQuery<Sort extends string>(query: URLSearchParams, paging: P
     throw new Malformed(`order=${order.slice(0, 50)} is not possible. Use asc or desc.`);
   }
   const limit = Math.min(numberIn(query, 'limit', paging.limit), paging.largest);
-  const filter = (query.get('filter') ?? '').slice(0, LONGEST_FILTER);
+  const filter = composed((query.get('filter') ?? '').slice(0, LONGEST_FILTER));
   return { offset: numberIn(query, 'offset', 0), limit, sort, order, filter };
 }
 

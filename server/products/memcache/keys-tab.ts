@@ -8,6 +8,7 @@ import {
   type KeySort,
   type KeyValue,
 } from '../../../schema/messages/keys.ts';
+import { composed } from '../../../schema/composed.ts';
 import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
@@ -225,7 +226,7 @@ function groupsOf(
 
 function matcherFor(filter: string): (key: NamedKey) => boolean {
   const words = filter.toLowerCase().split(/\s+/);
-  return ({ name }) => words.every((word) => name.toLowerCase().includes(word));
+  return ({ name }) => words.every((word) => composed(name).toLowerCase().includes(word));
 }
 
 const SORT_BY: Readonly<Record<KeySort, (key: NamedKey) => string | number>> = {
