@@ -76,6 +76,7 @@ const TYPE: Shape = {
   size: optional(callable),
   works: optional(words),
   loss: optional(words),
+  broken: optional(words),
   on: optional(shaped('what a type is told of', ON)),
 };
 const shape = shaped('a type', TYPE);
