@@ -5,6 +5,7 @@ import { Invalid } from './base/errors.ts';
 import { BadConfiguration, type Config } from './config.ts';
 import { accessViews } from './manage/access.ts';
 import { clipboardViews } from './manage/clipboard.ts';
+import { consequencesViews } from './manage/consequences.ts';
 import { folderViews } from './manage/folder.ts';
 import { objectViews } from './manage/object.ts';
 import { openApiViews } from './manage/openapi.ts';
@@ -48,6 +49,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const views: readonly View[] = [
     ...objectViews,
     ...folderViews,
+    ...consequencesViews,
     ...clipboardViews,
     ...accessViews,
     ...ownLoginViews,

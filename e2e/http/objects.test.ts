@@ -128,17 +128,17 @@ test('every object that may be added comes with working defaults', async () => {
   }
 });
 
-test('an object is renamed in its folder, and the paths that lead to it may follow', async () => {
+test('an object is renamed in its folder, and the paths that lead to it follow unless that is not wanted', async () => {
   await api('/api/', { body: { type: 'MemCache Proxy', id: 'p1' } });
   await api('/api/', {
     body: { type: 'MemCache Session Data Container', id: 'c1', properties: { proxy_path: '/p1' } },
   });
-  const renamed = await api('/api/@rename', { body: { from: 'p1', to: 'p2', updateLinks: true } });
+  const renamed = await api('/api/@rename', { body: { from: 'p1', to: 'p2' } });
   assert.equal(renamed.status, 200);
   assert.equal(renamed.json<ObjectMessage>().path, '/p2');
   assert.equal((await api('/api/p1')).status, 404);
   assert.equal((await api('/api/c1')).json<ObjectMessage>().properties['proxy_path'], '/p2');
-  await api('/api/@rename', { body: { from: 'p2', to: 'p3' } });
+  await api('/api/@rename', { body: { from: 'p2', to: 'p3', updateLinks: false } });
   const dangling = (await api('/api/c1')).json<ObjectMessage>();
   assert.equal(dangling.properties['proxy_path'], '/p2');
   assert.match(dangling.warnings.map(({ text }) => text).join(), /'\/p2'/, 'a path that leads nowhere is a warning');
@@ -152,7 +152,7 @@ test('what cannot be renamed says why', async () => {
   assert.equal(await rename('index_html', 'index_html'), 200);
 });
 
-test('objects are copied and moved into a folder, and the paths that lead to them may follow', async () => {
+test('objects are copied and moved into a folder, and the paths that lead to them follow', async () => {
   for (const id of ['from', 'to']) await api('/api/', { body: { type: 'Folder', id } });
   await api('/api/from', { body: { type: 'MemCache Proxy', id: 'proxy' } });
   const properties = { proxy_path: '/from/proxy' };
@@ -160,9 +160,9 @@ test('objects are copied and moved into a folder, and the paths that lead to the
   const copied = await api('/api/to/@copy', { body: { paths: ['/from/sessions'] } });
   assert.deepEqual(
     [copied.status, copied.json()],
-    [200, { items: [{ from: '/from/sessions', path: '/to/sessions' }], leftOut: 0 }],
+    [200, { items: [{ from: '/from/sessions', path: '/to/sessions' }], leftOut: 0, services: [] }],
   );
-  const moved = await api('/api/to/@move', { body: { paths: ['/from/proxy'], updateLinks: true } });
+  const moved = await api('/api/to/@move', { body: { paths: ['/from/proxy'] } });
   assert.equal(moved.status, 200);
   for (const path of ['/from/sessions', '/to/sessions']) {
     const { properties: now, warnings } = (await api(`/api${path}`)).json<ObjectMessage>();

@@ -128,7 +128,7 @@ export function testType(type: string, particulars: Particulars = {}): void {
 
     test('is moved by whoever may, to another folder and back, and stays the same object', async () => {
       const before = await zoo.look();
-      const body = { paths: [zoo.path], updateLinks: true };
+      const body = { paths: [zoo.path] };
       await zoo.manager('/api/', { body: { type: 'Folder', id: 'elsewhere' } });
       await zoo.refusedToOthers('/api/elsewhere/@move', { body });
       const moved = await zoo.manager('/api/elsewhere/@move', { body });
@@ -136,7 +136,7 @@ export function testType(type: string, particulars: Particulars = {}): void {
       assert.equal((await zoo.manager(`/api${zoo.path}`)).status, 404);
       const there = (await zoo.manager(`/api/elsewhere/${before.id}`)).json<ObjectMessage>();
       assert.deepEqual([there.created, there.owner, there.title], [before.created, before.owner, before.title]);
-      const back = { paths: [there.path], updateLinks: true };
+      const back = { paths: [there.path] };
       await zoo.manager('/api/zoo/@move', { body: back });
       const after = await zoo.look();
       assert.deepEqual([after.properties, after.revision], [before.properties, before.revision + 2]);

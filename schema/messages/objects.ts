@@ -1,3 +1,4 @@
+import type { FollowedMessage, ServiceChange } from './clipboard.ts';
 import type { FieldResult, FormSchema } from './forms.ts';
 
 export interface TabInfo {
@@ -137,13 +138,40 @@ export interface ChangedMessage extends ObjectMessage {
 export interface RenameRequest {
   readonly from: string;
   readonly to: string;
+  /** Paths of other objects that lead to what is renamed, or into it, are changed with it, unless this is false. */
+  readonly updateLinks?: boolean;
 }
 
-/** GET /api/<path>/@consequences?ids=a,b — what deleting those children (or, without ids, this object) would cost. */
+/** The answer to a rename: the object under its new id, and what that meant for others. */
+export interface RenamedMessage extends ObjectMessage, FollowedMessage {}
+
+export const CHANGES = ['delete', 'rename', 'move', 'copy'] as const;
+export type ChangeOfPlace = (typeof CHANGES)[number];
+
+/** A path property that leads to what is about to be changed. */
+export interface LinkThere extends LinkHere {
+  readonly to: string;
+  /** The caller may change it, so that it follows. */
+  readonly mayFollow: boolean;
+}
+
+/** What an object keeps, and what becomes of it. */
+export interface HeldMessage {
+  readonly path: string;
+  /** "12 live sessions in /mcsdc will end", or stay behind where nobody reaches them; without its full stop. */
+  readonly text: string;
+}
+
+/**
+ * GET /api/<path>/@consequences?ids=a,b&action=delete — what deleting, renaming, moving or copying those children (or, without
+ * ids, this object) would cost.
+ */
 export interface ConsequencesMessage {
-  /** Objects that would go, those inside included. */
+  /** Objects that it is about, those inside included. */
   readonly count: number;
-  readonly pointsHere: readonly (LinkHere & { readonly to: string })[];
+  readonly pointsHere: readonly LinkThere[];
+  readonly services: readonly ServiceChange[];
+  readonly sessions: readonly HeldMessage[];
 }
 
 /** GET /api/@search?text= */

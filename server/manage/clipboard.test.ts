@@ -47,7 +47,11 @@ test('a copy has title, properties and bytes of the original, and begins a life 
   await trellis.ask('PATCH', '/api/a/file', { body: { title: 'Letter' } });
   const original = await look(trellis, '/a/file');
   const answer = await trellis.ask('POST', '/api/b/@copy', { as: 'maria', body: { paths: ['/a/file'] } });
-  assert.deepEqual(answer.json<CopiedMessage>(), { items: [{ from: '/a/file', path: '/b/file' }], leftOut: 0 });
+  assert.deepEqual(answer.json<CopiedMessage>(), {
+    items: [{ from: '/a/file', path: '/b/file' }],
+    leftOut: 0,
+    services: [],
+  });
   const { title, properties, owner, revision, lastChanges } = await look(trellis, '/b/file');
   assert.deepEqual([title, properties, owner, revision], ['Letter', original.properties, 'maria', 1]);
   assert.deepEqual(
@@ -85,7 +89,7 @@ test('a moved object is the same one: its history, owner and bytes come along, a
   const bytes = noise(300_000);
   await trellis.ask('POST', '/api/a/in/@upload?id=file&name=x.bin', { bytes });
   const answer = await move(trellis, '/b', '/a/in');
-  const expected = { items: [{ from: '/a/in', path: '/b/in' }], updated: [], dangling: [] };
+  const expected = { items: [{ from: '/a/in', path: '/b/in' }], updated: [], dangling: [], services: [] };
   assert.deepEqual(answer.json<MovedMessage>(), expected);
   assert.equal((await trellis.ask('GET', '/api/a/in')).status, 404);
   assert.deepEqual([await idsIn(trellis, '/a'), await idsIn(trellis, '/b')], ['', 'in']);
@@ -101,18 +105,18 @@ test('a moved object is the same one: its history, owner and bytes come along, a
   assert.ok(Buffer.concat(stored).equals(bytes));
 });
 
-test('paths that lead to what is moved, or into it, follow where that is wanted, and are named where not', async () => {
+test('paths that lead to what is moved, or into it, follow, and are named where that is not wanted', async () => {
   await using trellis = await openSite('/a', '/b');
   await add(trellis, '/a/proxy', 'MemCache Proxy');
   for (const path of ['/a/inside', '/outside']) {
     await add(trellis, path, 'MemCache Session Data Container', { properties: { proxy_path: '/a/proxy' } });
   }
-  const body = { paths: ['/a'], updateLinks: true };
-  const followed = (await trellis.ask('POST', '/api/b/@move', { body })).json<MovedMessage>();
+  const followed = (await move(trellis, '/b', '/a')).json<MovedMessage>();
   const users = ['/b/a/inside', '/outside'].map((path) => ({ path, property: 'proxy_path' }));
   assert.deepEqual([followed.updated.toSorted(byPath), followed.dangling], [users, []]);
   for (const { path } of users) assert.equal((await look(trellis, path)).properties['proxy_path'], '/b/a/proxy');
-  const left = (await move(trellis, '', '/b/a/proxy')).json<MovedMessage>();
+  const body = { paths: ['/b/a/proxy'], updateLinks: false };
+  const left = (await trellis.ask('POST', '/api/@move', { body })).json<MovedMessage>();
   assert.deepEqual([left.updated, left.dangling.toSorted(byPath)], [[], users]);
   assert.match((await look(trellis, '/outside')).warnings[0]?.text ?? '', /There is no object at '\/b\/a\/proxy'/);
 });

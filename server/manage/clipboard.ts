@@ -7,13 +7,14 @@ import { flag, texts } from '../publisher/body.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { idProblem } from './checks.ts';
-import { followTo, nameLinks, type LinkOf } from './links.ts';
+import { SEE } from './describe.ts';
+import { followTo, together, type Followed } from './links.ts';
 import { demand, installed } from './object.ts';
+import { nameChanges, Services } from './services.ts';
 
 /** As many as one commit writes without holding others up. */
 const MOST_OBJECTS = 1000;
 
-const SEE = 'View management screens';
 /** What a type that is not installed asks of whoever adds it is not known: this is asked of whoever looks after a folder. */
 const ADD_UNKNOWN = 'Delete objects';
 
@@ -27,6 +28,7 @@ const copy = method({
     const items: Pasted[] = [];
     let count = 0;
     let leftOut = 0;
+    const services = await Services.before(connection, [folder]);
     for (const [index, object] of (await objectsAt(body.paths, call)).entries()) {
       const tree = [object, ...(await connection.inside(object, MOST_OBJECTS))];
       count += tree.length;
@@ -39,22 +41,29 @@ const copy = method({
       leftOut += tree.length - copies.length;
     }
     call.describe(wordsFor('Copied', items, folder));
-    return { items, leftOut };
+    return { items, leftOut, services: nameChanges(await services.changes(), call) };
   },
 });
 
 const move = method({
   http: 'POST',
   permission: SEE,
-  summary: `Moves at most ${MOST_OBJECTS} objects into this folder; \`updateLinks\` changes the paths that lead to them, too.`,
+  summary:
+    `Moves at most ${MOST_OBJECTS} objects into this folder. The paths that lead to them follow, as far as the caller may change ` +
+    'them, unless `updateLinks` is false.',
   body: { paths: texts },
   optional: { updateLinks: flag },
-  async run(call) {
+  async run(call): Promise<MovedMessage> {
     const { object: folder, body, connection } = call;
     const objects = await objectsAt(body.paths, call);
     const moving: ReadonlySet<TreeObject | null> = new Set(objects);
     const items: Pasted[] = [];
-    const followed: LinkOf[] = [];
+    const followed: Followed[] = [];
+    const services = await Services.before(connection, [
+      ...objects.flatMap(({ parent }) => parent ?? []),
+      folder,
+      ...objects,
+    ]);
     for (const [index, object] of objects.entries()) {
       const from = object.path;
       const problem = placeProblem(object, folder, moving) ?? (await idProblem(folder, object.id, object.definition));
@@ -62,14 +71,11 @@ const move = method({
       if (object.parent !== null) demand(call, 'Delete objects', object.parent);
       demand(call, addPermission(object), folder);
       connection.change(object, { folder });
-      if (body.updateLinks === true) followed.push(...(await followTo(object, from, call)));
+      followed.push(await followTo(object, from, call, body.updateLinks ?? true));
       items.push({ from, path: object.path });
     }
     call.describe(wordsFor('Moved', items, folder));
-    return async (): Promise<MovedMessage> => {
-      const left = await Promise.all(items.map(({ from }) => connection.pointingTo(from)));
-      return { items, updated: nameLinks(followed), dangling: nameLinks(left.flat()) };
-    };
+    return { items, ...together(followed), services: nameChanges(await services.changes(), call) };
   },
 });
 

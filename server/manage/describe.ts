@@ -5,10 +5,13 @@ import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } f
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
-import { chosenCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
+import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site.ts';
 import { follow } from './paths.ts';
+
+/** What it takes to see an object in interface and API. */
+export const SEE = 'View management screens';
 
 const CHANGES_SHOWN = 5;
 const LINKS_SHOWN = 50;
@@ -108,7 +111,8 @@ export async function warningsOf(object: TreeObject): Promise<readonly Warning[]
     return [{ severity: 'danger', text, short: problem?.short ?? '' }];
   }
   const own = (await definition.warnings?.(object)) ?? [];
-  return [...reservedId(object), ...(await brokenPaths(object, definition)), ...own];
+  const missing = [...(await brokenPaths(object, definition)), ...(await missingServices(object, definition))];
+  return [...reservedId(object), ...missing, ...own];
 }
 
 export function changePermission(definition: TypeDefinition | undefined): string {
@@ -146,7 +150,7 @@ function schemaOf(definition: TypeDefinition | undefined): FormSchema {
 function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
   const own = object.definition?.tabs ?? [];
   if (object.isFolder) {
-    return [{ ...CONTENTS, count: childCount }, ...own, ...(object.parent === null ? [] : [PROPERTIES])];
+    return [{ ...CONTENTS, count: childCount }, ...own, PROPERTIES];
   }
   return own.some(({ id }) => id === 'settings' || id === 'properties') ? own : [PROPERTIES, ...own];
 }
@@ -190,6 +194,22 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
       short: `${name} leads nowhere`,
       link: { label: `Set ${schema.title}`, path: object.path, tab },
     });
+  }
+  return warnings;
+}
+
+/** What it needs and does not find upward; a page that was to be kept needs its cache manager. */
+async function missingServices(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {
+  const warnings: Warning[] = [];
+  const link = { label: 'Add one', path: '/', tab: 'contents' };
+  for (const [capability, { text, short }] of Object.entries(definition.needs ?? {})) {
+    if ((await object.findService(capability)) === undefined) warnings.push({ severity: 'danger', text, short, link });
+  }
+  const chosen = chosenCacheManager(object);
+  if (chosen !== '' && definition.isCacheable === true && (await findCacheManager(object)) === undefined) {
+    const text = `Its page is made anew each time: no cache manager named ${chosen} could be found.`;
+    const elsewhere = { label: 'Choose another', path: object.path, tab: CACHE.id };
+    warnings.push({ severity: 'warning', text, short: 'No cache manager', link: elsewhere });
   }
   return warnings;
 }

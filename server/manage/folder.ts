@@ -1,24 +1,19 @@
 import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
-import { childPath, isWithin } from '../../schema/paths.ts';
-import type { ConsequencesMessage } from '../../schema/messages/objects.ts';
-import { Invalid, Malformed, NotFound } from '../base/errors.ts';
+import { childPath } from '../../schema/paths.ts';
+import type { RenamedMessage } from '../../schema/messages/objects.ts';
+import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../publisher/body.ts';
+import type { Call } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
-import {
-  addableTypes,
-  changePermission,
-  describeChild,
-  describeLink,
-  describeObject,
-  describeType,
-} from './describe.ts';
-import { followTo } from './links.ts';
+import { addableTypes, changePermission, describeChild, describeObject, describeType } from './describe.ts';
+import { chooseAgain, followTo, NOTHING_FOLLOWED, pagesOf, together, type Followed } from './links.ts';
 import { addable, demand, installed } from './object.ts';
 import { pageQuery } from './page-query.ts';
+import { nameChanges, Services } from './services.ts';
 
 const LARGEST_PAGE = 1000;
 const PAGING = { sorts: SORTS, sort: 'id', order: 'asc', limit: 50, largest: LARGEST_PAGE } as const;
@@ -50,44 +45,28 @@ const types = method({
 const rename = method({
   http: 'POST',
   permission: 'Delete objects',
-  summary: 'Gives an object in this folder another id; `updateLinks` changes the paths that lead to it, too.',
+  summary:
+    'Gives an object in this folder another id. The paths that lead to it follow, as far as the caller may change them, unless ' +
+    '`updateLinks` is false; the answer names those that did and those that lead nowhere now.',
   body: { from: text, to: text },
   optional: { updateLinks: flag },
   async run(call) {
     const { object: folder, body, connection } = call;
-    const object = await childNamed(folder, body.from, '/from');
+    const object = await childNamed(folder, body.from);
     const to = normaliseId(body.to);
     const problem =
       object.id === to ? undefined : (renameProblem(object) ?? (await idProblem(folder, to, object.definition)));
     if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/to', detail: problem }]);
     const oldPath = object.path;
-    connection.change(object, { id: to });
-    if (body.updateLinks === true) await followTo(object, oldPath, call);
+    const services = await Services.before(connection, [folder]);
+    const followed = await renameTo(object, to, call, body.updateLinks ?? true);
+    const changes = await services.changes();
     call.describe(`Renamed ${oldPath} to ${to}`);
-    return () => describeObject(object, call);
-  },
-});
-
-const consequences = method({
-  http: 'GET',
-  permission: 'View management screens',
-  summary: 'What deleting objects of this folder would cost: how many go, and what points to them.',
-  query: { ids: 'The ids, separated by commas, each encoded; without it, this object.' },
-  async run({ object, request }): Promise<ConsequencesMessage> {
-    const ids = request.query.get('ids')?.split(',').map(decodeId);
-    if (ids !== undefined && ids.length > LARGEST_PAGE)
-      throw new Malformed(`Ask about at most ${LARGEST_PAGE} ids at once.`);
-    const going =
-      ids === undefined ? [object] : await Promise.all([...new Set(ids)].map((id) => childNamed(object, id, '')));
-    const paths = going.map(({ path }) => path);
-    const inside = await Promise.all(going.map((each) => each.connection.inside(each)));
-    const links = (await Promise.all(going.map((each) => each.connection.pointingTo(each.path)))).flat();
-    const outside = links.filter(({ object: user }) => !paths.some((path) => isWithin(user.path, path)));
-    const pointsHere = outside.map(async ({ object: user, link }) => ({
-      ...(await describeLink(user, link.property)),
-      to: link.path,
-    }));
-    return { count: going.length + inside.flat().length, pointsHere: await Promise.all(pointsHere) };
+    return async (): Promise<RenamedMessage> => ({
+      ...(await describeObject(object, call)),
+      ...followed,
+      services: nameChanges(changes, call),
+    });
   },
 });
 
@@ -121,24 +100,24 @@ export const folderViews: readonly View[] = [
   { name: 'children', on: 'folder', methods: [children] },
   { name: 'types', on: 'folder', methods: [types] },
   { name: 'rename', on: 'folder', methods: [rename] },
-  { name: 'consequences', on: 'any', methods: [consequences] },
   { name: 'check', on: 'any', methods: [check] },
 ];
 
-async function childNamed(folder: TreeObject, name: string, pointer: string): Promise<TreeObject> {
+async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);
   const object = await folder.connection.findChild(folder, id);
   if (object !== undefined) return object;
   const detail = `${childPath(folder.path, id)} does not exist`;
-  throw pointer === '' ? new NotFound(detail) : new Invalid(detail, [{ pointer, detail }]);
+  throw new Invalid(detail, [{ pointer: '/from', detail }]);
 }
 
-function decodeId(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Malformed(`'${text.slice(0, 100)}' is not an encoded id.`);
-  }
+/** Gives it the id, and takes along the paths that lead to it and the pages that know it by its id. */
+async function renameTo(object: TreeObject, id: string, call: Call, takesAlong: boolean): Promise<Followed> {
+  if (object.id === id) return NOTHING_FOLLOWED;
+  const oldPath = object.path;
+  const pages = takesAlong ? await pagesOf(object) : [];
+  call.connection.change(object, { id });
+  return together([await followTo(object, oldPath, call, takesAlong), chooseAgain(pages, object, call)]);
 }
 
 function renameProblem(object: TreeObject): string | undefined {

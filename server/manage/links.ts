@@ -1,8 +1,16 @@
 import type { PathProperty } from '../../schema/messages/clipboard.ts';
 import type { TreeObject } from '../objects/object.ts';
+import {
+  CACHE_MANAGER,
+  CHANGE_CACHE_SETTINGS,
+  chosenCacheManager,
+  findCacheManager,
+  KEEPS_ANSWERS,
+} from '../publisher/answer.ts';
 import type { Call } from '../publisher/call.ts';
 import type { Link } from '../storage/storage.ts';
-import { changePermission } from './describe.ts';
+import { changePermission, SEE } from './describe.ts';
+import { cachedPages } from './services.ts';
 
 /** A path property that leads to an object, or into it. */
 export interface LinkOf {
@@ -10,17 +18,56 @@ export interface LinkOf {
   readonly link: Link;
 }
 
-/** Sets the paths that led to an object's old place, or into it, to where it is now: those that the caller may change. */
-export async function followTo(moved: TreeObject, oldPath: string, call: Call): Promise<readonly LinkOf[]> {
+/** What became of the paths that led to an object's old place, as far as the caller may see whose they are. */
+export interface Followed {
+  readonly updated: readonly PathProperty[];
+  /** They lead nowhere now: the caller may not change them, or did not want to. */
+  readonly dangling: readonly PathProperty[];
+}
+
+export const NOTHING_FOLLOWED: Followed = { updated: [], dangling: [] };
+
+/**
+ * Sets the paths that led to an object's old place, or into it, to where it is now: those that the caller may change.
+ * `isWanted`: false leaves all of them as they are.
+ */
+export async function followTo(moved: TreeObject, oldPath: string, call: Call, isWanted: boolean): Promise<Followed> {
   const links = await call.connection.pointingTo(oldPath);
-  const followed = links.filter(({ object }) => call.may(changePermission(object.definition), object));
+  const followed = isWanted ? links.filter(({ object }) => mayFollow(object, call)) : [];
   for (const { object, link } of followed) {
     const path = moved.path + link.path.slice(oldPath.length);
     call.connection.change(object, { properties: { [link.property]: path } });
   }
-  return followed;
+  const left = links.filter((link) => !followed.includes(link) && call.may(SEE, link.object));
+  return { updated: nameLinks(followed), dangling: nameLinks(left) };
 }
 
-export function nameLinks(links: readonly LinkOf[]): readonly PathProperty[] {
+/** The pages that a cache manager keeps know it by its id. To be asked before it has another one. */
+export async function pagesOf(manager: TreeObject): Promise<readonly TreeObject[]> {
+  if (!manager.doesProvide(KEEPS_ANSWERS)) return [];
+  const pages = await cachedPages(manager.connection);
+  const named = pages.filter((page) => chosenCacheManager(page) === manager.id);
+  const found = await Promise.all(named.map(findCacheManager));
+  return named.filter((_, index) => found[index] === manager);
+}
+
+/** Lets pages choose a cache manager by the id that it has now. */
+export function chooseAgain(pages: readonly TreeObject[], manager: TreeObject, call: Call): Followed {
+  const followed = pages.filter((page) => call.may(CHANGE_CACHE_SETTINGS, page));
+  for (const page of followed) page.connection.change(page, { properties: { [CACHE_MANAGER]: manager.id } });
+  const named = (object: TreeObject): PathProperty => ({ path: object.path, property: 'the cache manager' });
+  const left = pages.filter((page) => !followed.includes(page) && call.may(SEE, page));
+  return { updated: followed.map(named), dangling: left.map(named) };
+}
+
+export function together(all: readonly Followed[]): Followed {
+  return { updated: all.flatMap(({ updated }) => updated), dangling: all.flatMap(({ dangling }) => dangling) };
+}
+
+export function mayFollow(object: TreeObject, call: Call): boolean {
+  return call.may(changePermission(object.definition), object);
+}
+
+function nameLinks(links: readonly LinkOf[]): readonly PathProperty[] {
   return links.map(({ object, link: { property } }) => ({ path: object.path, property }));
 }

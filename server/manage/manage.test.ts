@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckMessage } from '../../schema/messages/forms.ts';
-import type { ChangedMessage, ObjectMessage, SearchMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type {
+  ChangedMessage,
+  ObjectMessage,
+  RenamedMessage,
+  RenameRequest,
+  SearchMessage,
+  TypeInfo,
+} from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { openTestInstallation } from '../testing.ts';
 
@@ -92,7 +99,7 @@ test('a path is kept in its one spelling', async () => {
   }
 });
 
-test('renaming says who points here, and takes their paths along when asked to', async () => {
+test('renaming takes along the paths that lead here, and says which; asked not to, it leaves them, and they are warnings', async () => {
   await using trellis = await openTestInstallation();
   await trellis.ask('POST', '/api', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
   const properties = { proxy_path: '/mcproxy' };
@@ -102,10 +109,19 @@ test('renaming says who points here, and takes their paths along when asked to',
     object.pointsHere.map(({ path }) => path),
     ['/mcsdc'],
   );
-  const body = { from: 'mcproxy', to: 'cluster', updateLinks: true };
-  assert.equal((await trellis.ask('POST', '/api/@rename', { body })).status, 200);
-  const container = (await trellis.ask('GET', '/api/mcsdc')).json<ObjectMessage>();
-  assert.equal(container.properties['proxy_path'], '/cluster');
+  const rename = async (body: RenameRequest) =>
+    (await trellis.ask('POST', '/api/@rename', { body })).json<RenamedMessage>();
+  const container = async () => (await trellis.ask('GET', '/api/mcsdc')).json<ObjectMessage>();
+  const path = { path: '/mcsdc', property: 'proxy_path' };
+  const followed = await rename({ from: 'mcproxy', to: 'cluster' });
+  assert.deepEqual([followed.path, followed.updated, followed.dangling], ['/cluster', [path], []]);
+  assert.equal((await container()).properties['proxy_path'], '/cluster');
+  const left = await rename({ from: 'cluster', to: 'other', updateLinks: false });
+  assert.deepEqual([left.updated, left.dangling], [[], [path]]);
+  assert.deepEqual(
+    (await container()).warnings.map(({ short }) => short),
+    ['proxy_path leads nowhere'],
+  );
 });
 
 test('what the server cannot do without is neither deleted nor renamed', async () => {

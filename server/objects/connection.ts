@@ -248,11 +248,15 @@ export class Connection {
     return found;
   }
 
-  /** The children of a folder that are of these types, by id. */
+  /** The children of a folder that are of these types, by id; also those that this request put there. */
   async childrenOfTypes(folder: TreeObject, types: readonly string[]): Promise<readonly TreeObject[]> {
     const store = this.#storeBelow(folder);
-    const found = await store.storage.childrenOfTypes(folder.oid, types, this.#asOf(store));
-    return found.filter(({ oid }) => !this.#removed.has(oid)).map((stored) => this.#see(stored, folder));
+    const stored = await store.storage.childrenOfTypes(folder.oid, types, this.#asOf(store));
+    const there = stored.filter(({ oid }) => !this.#removed.has(oid)).map((each) => this.#see(each, folder));
+    if (this.#changed.size === 0) return there;
+    const changed = [...this.#changed.values()].filter(({ type }) => types.includes(type));
+    const children = new Set([...there, ...changed].filter(({ parent }) => parent === folder));
+    return [...children].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   /** What follows from the tree alone: made once for each state of the tree, for all requests that see that state. */

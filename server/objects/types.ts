@@ -14,6 +14,15 @@ export interface MethodDeclaration {
   readonly call: (call: never) => unknown;
 }
 
+/** A service that an object finds upward and does not work without. */
+export interface Need {
+  /** The standing warning where none is found: a sentence, and a few words for lists. */
+  readonly text: string;
+  readonly short: string;
+  /** What that means for the object: "sessions are off". */
+  readonly loss: string;
+}
+
 /** A session that began or was ended in this process. What is changed in the tree of `container` is committed afterwards. */
 export interface SessionEvent {
   readonly container: TreeObject;
@@ -50,6 +59,18 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly hidden?: boolean;
   /** What it can do for others, by capability: `cache.store`, `session.container`. */
   readonly provides?: Readonly<Record<string, (object: TreeObject<ValuesOf<F>>) => unknown>>;
+  /**
+   * What everything in its folder and below finds in the nearest such object upward, by capability, and what it means to
+   * find none: "sessions are off".
+   */
+  readonly serves?: Readonly<Record<string, string>>;
+  /** What it finds upward itself, by capability. */
+  readonly needs?: Readonly<Record<string, Need>>;
+  /**
+   * What it keeps that is lost with it, or out of reach without what its path property leads to: "12 live sessions".
+   * Empty: nothing.
+   */
+  readonly holds?: (object: TreeObject<ValuesOf<F>>) => Promise<string>;
   readonly tabs?: readonly TabInfo[];
   /** Figures to stand after the labels of tabs, by their ids: what is known without asking a server. */
   readonly tabCounts?: (object: TreeObject<ValuesOf<F>>) => Promise<Readonly<Record<string, number>>>;

@@ -5,6 +5,9 @@ import { visitsOf, type Method } from './views.ts';
 /** Stored beside an object's properties, and in no form: the id of its cache manager. */
 export const CACHE_MANAGER = '@cache_manager';
 
+/** What choosing one asks of whoever does it. */
+export const CHANGE_CACHE_SETTINGS = 'Change cache settings';
+
 /** The capability of an object that keeps answers; its value is an AnswerCache. */
 export const KEEPS_ANSWERS = 'cache.manager';
 

@@ -65,6 +65,15 @@ export interface SessionPage {
 /** The sessions of one user, and what it takes to say which could not be seen. */
 export type UserSessions = Pick<SessionPage, 'sessions' | 'openedOnly' | 'unopened' | 'listing'>;
 
+/** How many sessions there are, as far as that could be seen. */
+export interface KnownSessions {
+  readonly count: number;
+  /** Records that could not be opened, which may be somebody's sessions. */
+  readonly unopened: number;
+  /** No server was silent, and no more keys were there than were asked for. */
+  readonly isAll: boolean;
+}
+
 /** One session with what is in it. */
 export interface OpenedSession extends ListedSession {
   readonly storeKey: string;
@@ -137,11 +146,16 @@ export class SessionList {
 
   /** How many sessions there are: all, or those of a user. `undefined`: more than `most`, or not all can be seen. */
   async count(user?: string, most = MAX_OPENED): Promise<number | undefined> {
+    const { count, unopened, isAll } = await this.known(most, user);
+    return isAll && unopened === 0 ? count : undefined;
+  }
+
+  /** How many of at most `most` keys are sessions: of anybody, or of a user. */
+  async known(most: number, user?: string): Promise<KnownSessions> {
     const { keys, hasMore, unreachable } = await this.#options.store.keys(this.#prefix, most);
-    if (hasMore || unreachable.length > 0) return undefined;
     const { sessions, unopened } = await this.#open(keys);
-    if (unopened.length > 0) return undefined;
-    return sessions.filter((session) => user === undefined || session.user === user).length;
+    const counted = sessions.filter((session) => user === undefined || session.user === user);
+    return { count: counted.length, unopened: unopened.length, isAll: !hasMore && unreachable.length === 0 };
   }
 
   /** The store's key for what a list names by this id; `undefined` for what no list would. */

@@ -3,11 +3,11 @@ import { Invalid } from '../../base/errors.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
-import { chosenCacheManager, findCacheManager } from '../../publisher/answer.ts';
+import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/answer.ts';
 import { texts } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method } from '../../publisher/views.ts';
-import { associate, CHANGE_SETTINGS } from './cache-tab.ts';
+import { associate } from './cache-tab.ts';
 
 const PERMISSION = 'Change cache managers';
 const MOST_ITEMS = 500;
@@ -81,7 +81,7 @@ async function eachOf(
       const detail = `There is nothing at '${path}' that a cache could keep.`;
       throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
     }
-    demand(call, CHANGE_SETTINGS, object);
+    demand(call, CHANGE_CACHE_SETTINGS, object);
     if (await step(object)) count += 1;
   }
   return count;
@@ -118,6 +118,6 @@ async function itemFrom(call: Call, object: TreeObject): Promise<AssociationItem
     title: object.title,
     manager: chosenCacheManager(object),
     isAssociated: (await findCacheManager(object))?.oid === call.object.oid,
-    mayChange: call.may(CHANGE_SETTINGS, object),
+    mayChange: call.may(CHANGE_CACHE_SETTINGS, object),
   };
 }

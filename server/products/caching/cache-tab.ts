@@ -2,13 +2,18 @@ import type { CacheAnswer, CacheMessage } from '../../../schema/messages/caches.
 import { Invalid, NotFound } from '../../base/errors.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { CACHE_MANAGER, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../../publisher/answer.ts';
+import {
+  CACHE_MANAGER,
+  CHANGE_CACHE_SETTINGS,
+  chosenCacheManager,
+  findCacheManager,
+  KEEPS_ANSWERS,
+} from '../../publisher/answer.ts';
 import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { invalidate } from './invalidation.ts';
 
-export const CHANGE_SETTINGS = 'Change cache settings';
 const LOOK = 'View management screens';
 
 const settings = method({
@@ -24,7 +29,7 @@ const settings = method({
       icon: manager.definition?.icon ?? '',
       title: manager.title,
     }));
-    return { manager: chosenCacheManager(object), managers, mayChange: call.may(CHANGE_SETTINGS, object) };
+    return { manager: chosenCacheManager(object), managers, mayChange: call.may(CHANGE_CACHE_SETTINGS, object) };
   },
 });
 
@@ -35,7 +40,7 @@ const choose = method({
   body: { manager: text },
   async run(call): Promise<CacheAnswer> {
     const { object, body } = call;
-    demand(call, CHANGE_SETTINGS, cacheable(call).object);
+    demand(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
     const managers = await managersAbove(object);
     if (body.manager !== '' && !managers.some(({ id }) => id === body.manager)) {
       const detail = `There is no cache manager '${body.manager}' here or further up.`;
@@ -53,7 +58,7 @@ const forget = method({
   summary: 'Forgets what caches keep of the object and of everything in it.',
   async run(call): Promise<CacheAnswer> {
     const { object } = call;
-    demand(call, CHANGE_SETTINGS, object);
+    demand(call, CHANGE_CACHE_SETTINGS, object);
     if (!object.isFolder && (await findCacheManager(object)) === undefined) {
       throw new Invalid('This object is not associated with a cache manager.');
     }

@@ -10,7 +10,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
-import { CHANGE_SETTINGS } from './cache-tab.ts';
+import { CHANGE_CACHE_SETTINGS } from '../../publisher/answer.ts';
 import { invalidate } from './invalidation.ts';
 
 /** What an object gives that provides `cache.statistics`: its answers, once the way to them is found. */
@@ -55,7 +55,7 @@ const remove = method({
       throw new Invalid(detail, [{ pointer: `/paths/${missing}`, detail }]);
     }
     const found = objects.filter((object) => object !== undefined);
-    for (const object of found) demand(call, CHANGE_SETTINGS, object);
+    for (const object of found) demand(call, CHANGE_CACHE_SETTINGS, object);
     await invalidate(...found);
     return { line: 'Cache entries invalidated' };
   },

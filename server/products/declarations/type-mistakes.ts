@@ -47,6 +47,7 @@ function propertyProblem(name: string): string | undefined {
 }
 
 const TAB: Shape = { id: required(segment), label: required(words), element: required(words), saved: optional(words) };
+const NEED: Shape = { text: required(words), short: required(words), loss: required(words) };
 const ON: Shape = { removed: optional(callable), sessionAdded: optional(callable), sessionEnded: optional(callable) };
 
 const TYPE: Shape = {
@@ -64,6 +65,9 @@ const TYPE: Shape = {
   isEssential: optional(flag),
   hidden: optional(flag),
   provides: optional(mapOf(callable)),
+  serves: optional(mapOf(words)),
+  needs: optional(mapOf(shaped('what it needs', NEED))),
+  holds: optional(callable),
   tabs: optional(listOf(shaped('a tab', TAB))),
   tabCounts: optional(callable),
   methods: optional(mapOf(methodCheck, segmentProblem)),

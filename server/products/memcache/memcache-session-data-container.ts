@@ -6,6 +6,8 @@ import { containerFields } from '../sessions/container-fields.ts';
 import type { OpenContainer } from '../sessions/container-objects.ts';
 import { timeProblems, timeWarnings } from '../sessions/container-times.ts';
 import { containerIn } from '../sessions/containers.ts';
+import { leftBehind, liveSessions } from '../sessions/live-sessions.ts';
+import { NEEDS_BROWSER_IDS } from '../sessions/manager-warnings.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from '../sessions/statistics.ts';
 import { testMethods } from '../sessions/test-tab.ts';
@@ -28,6 +30,9 @@ export const memCacheSessionDataContainer = defineType({
       () =>
         open(object),
   },
+  needs: NEEDS_BROWSER_IDS,
+  holds: (object) => liveSessions(object as unknown as TreeObject),
+  answers: { proxy_path: (path, about) => leftBehind('proxy_path', path, about) },
   broken: NO_PROXY,
   loss: 'sessions will be off',
   works: 'Keeps sessions',

@@ -1,6 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import type { Need } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
 import { clockWarnings } from './clock-warnings.ts';
 
@@ -38,6 +39,11 @@ async function noBrowserIds(from: TreeObject): Promise<readonly Warning[]> {
 }
 
 export const NO_BROWSER_IDS = 'No browser id manager named browser_id_manager could be found.';
+
+/** What everything needs that keeps sessions. */
+export const NEEDS_BROWSER_IDS: Readonly<Record<string, Need>> = {
+  'session.browser-ids': { text: NO_BROWSER_IDS, short: 'No browser id manager', loss: 'sessions are off' },
+};
 
 function kept(manager: TreeObject, container: TreeObject): readonly Warning[] {
   if (container.oid > 0 || !siteOf(manager).processes.hasOthers) return clockWarnings(manager);

@@ -1,6 +1,5 @@
 import { p } from '../../../schema/fields.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
-import type { FieldAnswer } from '../../../schema/messages/forms.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
@@ -8,6 +7,7 @@ import type { AtAccess } from '../../manage/access.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
 import { beginBrowserCheck } from './browser-check.ts';
 import { chainOf } from './chain.ts';
+import { leftBehind } from './live-sessions.ts';
 import { managerWarnings, SESSIONS_OFF } from './manager-warnings.ts';
 
 /** Hands each request its session: the nearest one upward says in which container sessions are kept. */
@@ -59,19 +59,10 @@ export const sessionDataManager = defineType({
       run: (call) => beginBrowserCheck(call.object, call),
     }),
   },
-  answers: { container_path: (path, about) => leftBehind(path, about) },
+  serves: { 'session.manager': 'sessions are off' },
+  answers: { container_path: (path, about) => leftBehind('container_path', path, about) },
   broken: SESSIONS_OFF,
   loss: 'sessions will be off',
   works: 'Sessions are on',
   warnings: (object) => managerWarnings(object as unknown as TreeObject),
 });
-
-/** What another path would leave behind: sessions stay where they began until they expire. */
-async function leftBehind(path: string, about: TreeObject): Promise<FieldAnswer> {
-  const saved = (await about.connection.find(about.path))?.properties['container_path'];
-  if (typeof saved !== 'string' || saved === '' || saved === path) return { results: [] };
-  const former = await about.connection.find(saved);
-  const note = former?.doesProvide('session.container') === true ? await former.definition?.size?.(former) : undefined;
-  if (note === undefined || note.startsWith('0 ')) return { results: [] };
-  return { results: [{ state: 'warn', text: `${note} will stay behind in ${saved} until they expire.` }] };
-}

@@ -10,6 +10,8 @@ import { containerFields } from './container-fields.ts';
 import type { OpenContainer } from './container-objects.ts';
 import { timeProblems, timeWarnings } from './container-times.ts';
 import { containerIn } from './containers.ts';
+import { liveSessions } from './live-sessions.ts';
+import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
 import { sessionsMethods } from './sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './statistics.ts';
 import { testMethods } from './test-tab.ts';
@@ -53,6 +55,8 @@ export const transientObjectContainer = defineType({
       async () =>
         containerOf(object),
   },
+  needs: NEEDS_BROWSER_IDS,
+  holds: (object) => liveSessions(object as unknown as TreeObject),
   tabs: [
     { id: 'test', label: 'Test', element: 'session-test-tab' },
     { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },

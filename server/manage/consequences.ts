@@ -1,0 +1,191 @@
+import { composed } from '../../schema/composed.ts';
+import { checkId, normaliseId } from '../../schema/ids.ts';
+import {
+  CHANGES,
+  type ChangeOfPlace,
+  type ConsequencesMessage,
+  type HeldMessage,
+  type LinkThere,
+} from '../../schema/messages/objects.ts';
+import { childPath, isWithin } from '../../schema/paths.ts';
+import { Malformed, NotFound } from '../base/errors.ts';
+import { linksOf } from '../objects/links.ts';
+import type { TreeObject } from '../objects/object.ts';
+import type { Call } from '../publisher/call.ts';
+import { method, type View } from '../publisher/views.ts';
+import { describeLink, SEE } from './describe.ts';
+import { chooseAgain, mayFollow, pagesOf, type LinkOf } from './links.ts';
+import { nameChanges, Services, type Changed } from './services.ts';
+
+const MOST_IDS = 1_000;
+/** Of each of these somebody counts what is in it. */
+const MOST_HOLDERS = 20;
+
+/** What somebody is about to do, and to what. */
+interface Plan {
+  readonly action: ChangeOfPlace;
+  readonly objects: readonly TreeObject[];
+  /** For a move or a copy: the folder; for a rename: the new id. */
+  readonly to: string;
+}
+
+const consequences = method({
+  http: 'GET',
+  permission: SEE,
+  summary:
+    'What deleting, renaming, moving or copying objects of this folder would cost: how many objects it is about, which paths ' +
+    'lead there, who would find another service upward or none, and which live sessions are behind them.',
+  query: {
+    ids: 'The ids, separated by commas, each encoded; without it, this object.',
+    action: `One of ${CHANGES.join(', ')}; delete unless said.`,
+    to: 'The path of the folder that they are moved or copied to; the new id of the one that is renamed.',
+  },
+  async run(call): Promise<ConsequencesMessage> {
+    const plan = await planOf(call);
+    const inside = await Promise.all(plan.objects.map((each) => call.connection.inside(each)));
+    const links = plan.action === 'copy' ? [] : await linksInto(plan.objects);
+    const changed = await tryOut(plan, call);
+    const lost = links.filter(({ object }) => plan.action === 'delete' || !mayFollow(object, call));
+    const going = plan.action === 'delete' ? [...plan.objects, ...inside.flat()] : [];
+    return {
+      count: plan.objects.length + inside.flat().length,
+      pointsHere: await Promise.all(
+        links.filter(({ object }) => call.may(SEE, object)).map((link) => nameLink(link, call)),
+      ),
+      services: nameChanges(changed, call),
+      sessions: await heldBehind(going, lost, changed, call),
+    };
+  },
+});
+
+/** What a change of the tree would mean for others. */
+export const consequencesViews: readonly View[] = [{ name: 'consequences', on: 'any', methods: [consequences] }];
+
+async function planOf({ object, request, may }: Call): Promise<Plan> {
+  const action = request.query.get('action') ?? 'delete';
+  if (!isAction(action))
+    throw new Malformed(`'${action.slice(0, 100)}' is no action. Use one of ${CHANGES.join(', ')}.`);
+  const ids = request.query.get('ids')?.split(',').map(decodeId);
+  if (ids !== undefined && ids.length > MOST_IDS) throw new Malformed(`Ask about at most ${MOST_IDS} ids at once.`);
+  const objects =
+    ids === undefined ? [object] : await Promise.all([...new Set(ids)].map((id) => childNamed(object, id)));
+  const to = request.query.get('to') ?? '';
+  if (action !== 'move' && action !== 'copy') return { action, objects, to };
+  const folder = await object.connection.find(to);
+  if (folder === undefined || !folder.isFolder || !may(SEE, folder))
+    throw new NotFound(`There is no folder '${to.slice(0, 100)}'.`);
+  return { action, objects, to: folder.path };
+}
+
+function isAction(text: string): text is ChangeOfPlace {
+  return (CHANGES as readonly string[]).includes(text);
+}
+
+async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
+  const id = composed(name);
+  const object = await folder.connection.findChild(folder, id);
+  if (object === undefined) throw new NotFound(`${childPath(folder.path, id)} does not exist`);
+  return object;
+}
+
+function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Malformed(`'${text.slice(0, 100)}' is not an encoded id.`);
+  }
+}
+
+/** The paths that lead to these objects or into them, from outside of them. */
+async function linksInto(objects: readonly TreeObject[]): Promise<readonly LinkOf[]> {
+  const links = await Promise.all(objects.map(({ connection, path }) => connection.pointingTo(path)));
+  return links.flat().filter(({ object: user }) => !objects.some(({ path }) => isWithin(user.path, path)));
+}
+
+async function nameLink({ object, link }: LinkOf, call: Call): Promise<LinkThere> {
+  return { ...(await describeLink(object, link.property)), to: link.path, mayFollow: mayFollow(object, call) };
+}
+
+/** Does it to a view of the tree that nobody commits, and compares what is found upward. */
+async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readonly Changed[]> {
+  const trial = call.connection.database.open(null);
+  const tried = await Promise.all(objects.map(({ path }) => trial.get(path)));
+  const folders = tried.flatMap(({ parent }) => parent ?? []);
+  if (action === 'delete') {
+    const services = await Services.before(trial, folders);
+    for (const object of tried) await trial.remove(object);
+    return services.changes(objects.map(({ path }) => path));
+  }
+  if (action === 'rename') {
+    const services = await Services.before(trial, folders);
+    const id = normaliseId(to);
+    const [only, another] = tried;
+    if (only === undefined || another !== undefined || checkId(id, { inRoot: false }) !== undefined) return [];
+    const pages = await pagesOf(only);
+    trial.change(only, { id });
+    chooseAgain(pages, only, call);
+    return services.changes();
+  }
+  const folder = await trial.get(to);
+  const places = action === 'move' ? [...folders, folder, ...tried] : [folder];
+  const services = await Services.before(trial, places);
+  for (const object of tried) {
+    if (action === 'move' && !isWithin(folder.path, object.path)) trial.change(object, { folder });
+    else if (action === 'copy') standIn(object, folder);
+  }
+  return services.changes();
+}
+
+/** A copy without anything in it: what is found upward rests on it alone. */
+function standIn({ connection, id, type, stored }: TreeObject, folder: TreeObject): void {
+  connection.add(folder, { id, type, properties: stored });
+}
+
+/**
+ * The live sessions in what goes, behind what loses its way, and where whoever finds another service kept them until now.
+ */
+async function heldBehind(
+  going: readonly TreeObject[],
+  lost: readonly LinkOf[],
+  changed: readonly Changed[],
+  call: Call,
+): Promise<readonly HeldMessage[]> {
+  const ending = going.filter(isHolder);
+  // Where another takes over, who keeps sessions goes on; where it handed them out, they stay where they were kept.
+  const served = changed.flatMap(({ user, before, after }) =>
+    user.isForAll ? [before] : after === undefined ? [user.object] : [],
+  );
+  const cut = [...(await usersBehind(lost)), ...(await ledTo([...going, ...served], call))];
+  const paths = new Set(ending.map(({ path }) => path));
+  const apart = new Map(cut.filter(isHolder).map((object) => [object.path, object]));
+  const left = [...apart.values()].filter(({ path }) => !paths.has(path));
+  const all = [...ending.map((object) => ({ object, ends: true })), ...left.map((object) => ({ object, ends: false }))];
+  const seen = all.filter(({ object }) => call.may(SEE, object)).slice(0, MOST_HOLDERS);
+  const held = await Promise.all(
+    seen.map(async ({ object, ends }) => ({ path: object.path, ends, held: await object.definition!.holds!(object) })),
+  );
+  return held.flatMap(({ path, ends, held: what }) => {
+    if (what === '') return [];
+    return [{ path, text: ends ? `${what} in ${path} will end` : `${what} will stay behind in ${path}` }];
+  });
+}
+
+function isHolder(object: TreeObject): boolean {
+  return object.definition?.holds !== undefined;
+}
+
+/** Those whose paths lead nowhere then, and all who lead to them. */
+async function usersBehind(lost: readonly LinkOf[]): Promise<readonly TreeObject[]> {
+  const found = new Set(lost.map(({ object }) => object));
+  for (const object of found) {
+    for (const { object: user } of await object.connection.pointingTo(object.path)) found.add(user);
+  }
+  return [...found];
+}
+
+/** These objects, and where their paths lead. They may be another connection's: they are looked for by their paths. */
+async function ledTo(objects: readonly TreeObject[], { connection }: Call): Promise<readonly TreeObject[]> {
+  const paths = objects.flatMap((object) => [object.path, ...linksOf(object).map(({ path }) => path)]);
+  const found = await Promise.all([...new Set(paths)].map((path) => connection.find(path)));
+  return found.filter((object) => object !== undefined);
+}

@@ -1,0 +1,144 @@
+import type { ServiceChange } from '../../schema/messages/clipboard.ts';
+import { isWithin } from '../../schema/paths.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
+import type { Call } from '../publisher/call.ts';
+import { SEE } from './describe.ts';
+
+/** So many objects of each kind are looked at: more need long to be read. */
+const MOST_USERS = 1_000;
+const MOST_NAMED = 3;
+
+/** Who finds a service upward. */
+interface User {
+  readonly object: TreeObject;
+  /** It stands for everything in it, too. */
+  readonly isForAll: boolean;
+  readonly loss: string;
+  readonly find: () => Promise<TreeObject | undefined>;
+}
+
+interface Finding {
+  readonly user: User;
+  readonly found: TreeObject | undefined;
+  readonly foundAt: string;
+}
+
+/** A finding that a change of the tree turned into another one. */
+export interface Changed {
+  readonly user: User;
+  readonly before: TreeObject;
+  /** Where that was. */
+  readonly beforePath: string;
+  readonly after: TreeObject | undefined;
+}
+
+/** What objects find upward without naming it by a path: asked before a change of the tree, and compared after it. */
+export class Services {
+  readonly #before: readonly Finding[];
+
+  private constructor(before: readonly Finding[]) {
+    this.#before = before;
+  }
+
+  /** `places`: the folders and objects whose surroundings the change may alter for all that is in them. */
+  static async before(connection: Connection, places: readonly TreeObject[]): Promise<Services> {
+    const users = [
+      ...new Set(places).values().flatMap((place) => servedAt(place)),
+      ...(await needyObjects(connection)),
+      ...(await cachedPages(connection)).map(cachedPage),
+    ];
+    return new Services(await Promise.all(users.map(findingOf)));
+  }
+
+  /** Who finds another one now, or none. `gone`: the paths of what was taken out of the tree. */
+  async changes(gone: readonly string[] = []): Promise<readonly Changed[]> {
+    const there = this.#before.filter(({ user }) => !gone.some((path) => isWithin(user.object.path, path)));
+    const now = await Promise.all(there.map(({ user }) => user.find()));
+    return there.flatMap(({ user, found: before, foundAt: beforePath }, index) => {
+      const after = now[index];
+      return before === undefined || before === after ? [] : [{ user, before, beforePath, after }];
+    });
+  }
+}
+
+async function findingOf(user: User): Promise<Finding> {
+  const found = await user.find();
+  return { user, found, foundAt: found?.path ?? '' };
+}
+
+/** Changes in words, those of one kind together, as far as the caller may see them. */
+export function nameChanges(changes: readonly Changed[], call: Call): readonly ServiceChange[] {
+  const seen = changes.filter(({ user, before }) => call.may(SEE, user.object) && call.may(SEE, before));
+  const kinds = Map.groupBy(seen, ({ user, before, after }) => JSON.stringify([user.isForAll, before.oid, after?.oid]));
+  return Array.from(kinds.values(), (alike) => describe(alike, call));
+}
+
+function describe(alike: readonly Changed[], call: Call): ServiceChange {
+  const [{ user, before, beforePath, after }] = alike as [Changed, ...Changed[]];
+  const paths = alike.map((each) => each.user.object.path);
+  const areAll = user.isForAll && user.object.isFolder;
+  const who = areAll ? `Everything in ${listOf(paths)}` : listOf(paths);
+  const verb = areAll || paths.length === 1 ? 'finds' : 'find';
+  const seen = after !== undefined && call.may(SEE, after) ? after.path : null;
+  const found =
+    after === undefined ? `no ${before.type}: ${user.loss}` : `${seen ?? 'another'} in place of ${beforePath}`;
+  return {
+    users: paths.slice(0, MOST_NAMED),
+    count: paths.length,
+    before: beforePath,
+    after: seen,
+    text: `${who} ${verb} ${found}`,
+  };
+}
+
+/** "/a", "/a and /b", "/a, /b, /c and 4 more". */
+function listOf(paths: readonly string[]): string {
+  const more = paths.length - MOST_NAMED;
+  const named = more > 0 ? [...paths.slice(0, MOST_NAMED), `${more} more`] : paths;
+  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+}
+
+/** The objects that chose a cache manager; none are looked for where there is no manager at all. */
+export async function cachedPages(connection: Connection): Promise<readonly TreeObject[]> {
+  const { types } = connection.database;
+  if ((await connection.ofTypes(types.providing(KEEPS_ANSWERS), 1)).length === 0) return [];
+  const cacheable = types.all().filter(({ isCacheable }) => isCacheable === true);
+  const pages = await connection.ofTypes(
+    cacheable.map(({ type }) => type),
+    MOST_USERS,
+  );
+  return pages.filter((page) => chosenCacheManager(page) !== '');
+}
+
+function cachedPage(object: TreeObject): User {
+  return { object, isForAll: false, loss: 'made anew each time', find: () => findCacheManager(object) };
+}
+
+/** What everything at a place finds: one user for each kind of service that stands for all. */
+function servedAt(place: TreeObject): readonly User[] {
+  const services = place.connection.database.types.all().flatMap(({ serves }) => Object.entries(serves ?? {}));
+  return [...new Map(services)].map(([capability, loss]) => ({
+    object: place,
+    isForAll: true,
+    loss,
+    find: () => place.findService(capability),
+  }));
+}
+
+async function needyObjects(connection: Connection): Promise<readonly User[]> {
+  const needy = connection.database.types.all().filter(({ needs }) => needs !== undefined);
+  const objects = await connection.ofTypes(
+    needy.map(({ type }) => type),
+    MOST_USERS,
+  );
+  return objects.flatMap((object) =>
+    Object.entries(object.definition?.needs ?? {}).map(([capability, { loss }]) => ({
+      object,
+      isForAll: false,
+      loss,
+      find: () => object.findService(capability),
+    })),
+  );
+}

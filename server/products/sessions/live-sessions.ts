@@ -1,0 +1,44 @@
+import type { FieldAnswer } from '../../../schema/messages/forms.ts';
+import { Unavailable } from '../../base/errors.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { KnownSessions } from '../../sessions/list.ts';
+import { openContainer } from './container-objects.ts';
+
+/** Looking at an object, or asking what a change would cost, must not take long. */
+const MOST_COUNTED = 1_000;
+
+const UNKNOWN = 'An unknown number of live sessions';
+
+/** How many sessions a container keeps, as far as that can be seen: "12 live sessions", "at least 3 live sessions". */
+export async function liveSessions(object: TreeObject): Promise<string> {
+  const container = await openContainer(object).catch(nothingThere);
+  if (container === undefined) return '';
+  return wordsFor(await container.list.known(MOST_COUNTED).catch(nothingThere));
+}
+
+/** What another path in a property would leave behind: sessions stay where they began until they expire. */
+export async function leftBehind(property: string, path: string, about: TreeObject): Promise<FieldAnswer> {
+  const object = await about.connection.find(about.path);
+  const saved = object?.properties[property];
+  if (object === undefined || typeof saved !== 'string' || saved === '' || saved === path) return { results: [] };
+  const keeper = object.definition?.holds === undefined ? await about.connection.find(saved) : object;
+  const kept = (await keeper?.definition?.holds?.(keeper)) ?? '';
+  if (kept === '') return { results: [] };
+  return { results: [{ state: 'warn', text: `${kept} will stay behind in ${saved} until they expire.` }] };
+}
+
+function wordsFor(known: KnownSessions | undefined): string {
+  if (known === undefined) return UNKNOWN;
+  const { count, unopened, isAll } = known;
+  if (count + unopened === 0) return isAll ? '' : UNKNOWN;
+  const figure = (count + unopened).toLocaleString('en');
+  const sessions = count + unopened === 1 ? 'live session' : 'live sessions';
+  if (!isAll) return `At least ${figure} ${sessions}`;
+  return unopened > 0 ? `About ${figure} ${sessions}` : `${figure} ${sessions}`;
+}
+
+/** Where there is no way to the sessions, nobody has one there; where servers are silent, nobody knows. */
+function nothingThere(error: unknown): undefined {
+  if (error instanceof Unavailable) return undefined;
+  throw error;
+}
