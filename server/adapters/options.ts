@@ -1,15 +1,17 @@
-import { is, isPlain, isText, optional, required, shaped, shown, type Shape } from '../base/shape.ts';
+import { is, isPlain, isText, optional, required, shaped, shown, type Shape, type ShapeOf } from '../base/shape.ts';
+import type { KoaSessionsOptions } from './koa.ts';
+import type { OpenSessionsOptions } from './open-sessions.ts';
 
 const folder = "the data folder of a Trellis server on this machine, such as '/srv/trellis/var'";
 const manager = "the path of a Session Data Manager in its tree, such as '/session_data_manager'";
 
-export const OPEN_SESSIONS: Shape = {
+export const OPEN_SESSIONS: ShapeOf<OpenSessionsOptions> = {
   data: required(isText(folder, (value) => value !== '' && !value.includes('\0'))),
   manager: required(isText(manager, (value) => /^(\/[^/\0]+)+\/?$/.test(value))),
   environment: optional(is('an object such as `process.env`', isPlain)),
 };
 
-export const KOA_SESSIONS: Shape = {
+export const KOA_SESSIONS: ShapeOf<KoaSessionsOptions> = {
   user: optional(is('a function that gives a name, or null', (value) => typeof value === 'function')),
 };
 

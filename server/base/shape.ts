@@ -13,6 +13,9 @@ export interface Check {
 /** The members of a declaration. */
 export type Shape = Readonly<Record<string, Check & { readonly isRequired: boolean }>>;
 
+/** The shape of a declaration that TypeScript has, too: one that lacks a member does not compile. */
+export type ShapeOf<Declaration> = { readonly [Name in keyof Required<Declaration>]: Shape[string] };
+
 export const required = (check: Check) => ({ ...check, isRequired: true });
 export const optional = (check: Check) => ({ ...check, isRequired: false });
 

@@ -8,7 +8,7 @@ import { json, type Response } from './request.ts';
 /** What a method is called with: its body has been checked against its declaration. */
 export type CallWith<Body> = Call & { readonly body: Body };
 
-interface Declaration<Required extends Members, Optional extends Members> {
+export interface Declaration<Required extends Members = Members, Optional extends Members = Members> {
   readonly http: MethodDeclaration['http'];
   readonly permission: string;
   /** One line for the API's documentation. */

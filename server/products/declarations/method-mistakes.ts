@@ -1,5 +1,5 @@
 import { allPermissions, findPermission } from '../../../schema/permissions.ts';
-import type { Method } from '../../publisher/views.ts';
+import type { Declaration, Method } from '../../publisher/views.ts';
 import {
   among,
   callable,
@@ -14,7 +14,7 @@ import {
   shaped,
   words,
 } from '../../base/shape.ts';
-import type { Check, Mistake, Shape } from '../../base/shape.ts';
+import type { Check, Mistake, ShapeOf } from '../../base/shape.ts';
 
 /** A permission that somebody declared. */
 export const permission: Check = isText(
@@ -31,7 +31,7 @@ const MEMBERS = ['text', 'integer', 'flag', 'texts', 'mapping', 'oneOf(…)'];
 const KINDS: readonly unknown[] = ['string', 'integer', 'boolean', 'array', 'object'];
 const memberSchema = is(`one of ${MEMBERS.join(', ')}`, (value) => isPlain(value) && KINDS.includes(value['type']));
 
-const METHOD: Shape = {
+const METHOD: ShapeOf<Declaration> = {
   http: required(among('GET, POST, PATCH or DELETE', () => ['GET', 'POST', 'PATCH', 'DELETE'])),
   permission: required(permission),
   summary: required(words),

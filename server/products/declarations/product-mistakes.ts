@@ -1,6 +1,7 @@
 import { ROLES } from '../../../schema/permissions.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
-import type { Product } from '../product.ts';
+import type { View } from '../../publisher/views.ts';
+import type { OwnPermission, Product } from '../product.ts';
 import { methodCheck } from './method-mistakes.ts';
 import {
   among,
@@ -15,7 +16,7 @@ import {
   words,
   anyText,
 } from '../../base/shape.ts';
-import type { Mistake, Shape } from '../../base/shape.ts';
+import type { Mistake, ShapeOf } from '../../base/shape.ts';
 import { typeMistakes, type Around } from './type-mistakes.ts';
 
 /** A product, and where it came from, as the beginning of a sentence for whoever has to mend it. */
@@ -28,9 +29,13 @@ const name = isText('small letters, digits and "-", as it becomes part of addres
   /^[a-z0-9][a-z0-9-]*$/.test(value),
 );
 const role = among('the name of a role', () => ROLES.map((each) => each.name));
-const permission: Shape = { name: required(words), description: required(words), roles: optional(listOf(role)) };
+const permission: ShapeOf<OwnPermission> = {
+  name: required(words),
+  description: required(words),
+  roles: optional(listOf(role)),
+};
 const several = is('a list of methods that is not empty', (value) => Array.isArray(value) && value.length > 0);
-const view: Shape = {
+const view: ShapeOf<View> = {
   name: required(anyText),
   on: required(among("'any', 'folder' or 'root'", () => ['any', 'folder', 'root'])),
   methods: required({
@@ -40,7 +45,7 @@ const view: Shape = {
 };
 const object = is('made by defineType({ … })', isPlain);
 
-const PRODUCT: Shape = {
+const PRODUCT: ShapeOf<Product> = {
   name: required(name),
   types: required(listOf(object)),
   permissions: optional(listOf(shaped('a permission', permission))),

@@ -2,7 +2,7 @@ import { ICONS } from '../../../schema/icons.ts';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import type { TabInfo } from '../../../schema/messages/objects.ts';
-import type { TypeDefinition } from '../../objects/types.ts';
+import type { Need, TypeDefinition } from '../../objects/types.ts';
 import { fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
@@ -19,7 +19,7 @@ import {
   shaped,
   words,
 } from '../../base/shape.ts';
-import type { Check, Mistake, Shape } from '../../base/shape.ts';
+import type { Check, Mistake, ShapeOf } from '../../base/shape.ts';
 
 /** What a type can rest on beside what it declares itself. */
 export interface Around {
@@ -46,11 +46,20 @@ function propertyProblem(name: string): string | undefined {
   return isFree ? undefined : 'Use letters, digits and "_", beginning with a letter.';
 }
 
-const TAB: Shape = { id: required(segment), label: required(words), element: required(words), saved: optional(words) };
-const NEED: Shape = { text: required(words), short: required(words), loss: required(words) };
-const ON: Shape = { removed: optional(callable), sessionAdded: optional(callable), sessionEnded: optional(callable) };
+const TAB: ShapeOf<Omit<TabInfo, 'module' | 'count'>> = {
+  id: required(segment),
+  label: required(words),
+  element: required(words),
+  saved: optional(words),
+};
+const NEED: ShapeOf<Need> = { text: required(words), short: required(words), loss: required(words) };
+const ON: ShapeOf<NonNullable<TypeDefinition['on']>> = {
+  removed: optional(callable),
+  sessionAdded: optional(callable),
+  sessionEnded: optional(callable),
+};
 
-const TYPE: Shape = {
+const TYPE: ShapeOf<TypeDefinition> = {
   type: required(words),
   description: required(words),
   icon: required(among('the name of an icon that the interface has (schema/icons.ts)', () => ICONS)),
