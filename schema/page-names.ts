@@ -1,5 +1,15 @@
 /** What every page template finds under a name of its own, beside the session under the one that is set for it. */
-export const PAGE_NAMES = ['here', 'container', 'root', 'template', 'objects', 'request', 'user', 'session'] as const;
+export const PAGE_NAMES = [
+  'here',
+  'container',
+  'root',
+  'template',
+  'objects',
+  'request',
+  'user',
+  'session',
+  'error',
+] as const;
 
 /** Words of the template language: values and operators of its own, and what it sets in loops and blocks. */
 const WORDS = ['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains'].concat(

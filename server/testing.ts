@@ -70,7 +70,7 @@ export async function openTestInstallation(
       const isApi = /^\/api(\/|$)/.test(request.path);
       const answering = isApi ? publisher.api(request, request.path.slice(4) || '/') : publisher.content(request);
       const wantsPage = !isApi && request.headers.accept === 'text/html';
-      const failed = { method, path: request.path, head: request, wantsPage };
+      const failed = { method, path: request.path, head: request, wantsPage, isContent: !isApi };
       return answerFrom(await answering.catch((error: unknown) => failures.answer({ error, ...failed })));
     },
     async [Symbol.asyncDispose]() {

@@ -40,6 +40,12 @@ export class Assets {
   find(path: string): Asset | undefined {
     return this.#files.get(path);
   }
+
+  /** The icon of the interface, whose name says what it is made from. */
+  get icon(): Asset | undefined {
+    const path = this.#files.keys().find((each) => each.startsWith('/assets/favicon-'));
+    return this.find(path ?? '');
+  }
 }
 
 async function packOne(path: string, plain: Buffer): Promise<Asset> {

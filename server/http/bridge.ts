@@ -9,7 +9,7 @@ import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
 import { BodyRoom } from './body-room.ts';
 import { COOKIE_CHECK, cookieCheck } from './cookie-check.ts';
-import type { ClientAddresses } from './client-address.ts';
+import type { ClientAddresses, Reached } from './client-address.ts';
 import { Failures } from './failures.ts';
 import { securityHeaders } from './headers.ts';
 import { checkOrigin } from './origin.ts';
@@ -59,7 +59,12 @@ export function koaApplication(options: BridgeOptions): Koa {
       await upload?.close();
     }
   };
-  const publishContent = (request: Request) => publisher.content(request);
+  const { icon } = assets;
+  const publishContent = (request: Request) =>
+    publisher.content(request).catch((error: unknown) => {
+      if (error instanceof NotFound && icon !== undefined && asksForIcon(request)) return iconResponse(icon);
+      throw error;
+    });
   const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
 
   router.get(['/manage', '/manage/{*rest}'], manage);
@@ -90,8 +95,9 @@ export function koaApplication(options: BridgeOptions): Koa {
       await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {
       const { method, path } = context;
-      const head = headOf(context, addresses);
-      const response = await failures.answer({ error, method, path, head, wantsPage: wantsPage(context) });
+      const head = refusedHead(context, addresses);
+      const kind = { wantsPage: wantsPage(context), isContent: !RESERVED.test(path) };
+      const response = await failures.answer({ error, method, path, head, ...kind });
       send(context, response, headers, furtherHeaders(context, response));
     }
   });
@@ -121,13 +127,26 @@ const NO_FORM = new URLSearchParams();
 const NO_BODY = { body: undefined, form: NO_FORM };
 
 function readHead(context: Context, addresses: ClientAddresses): RequestHead {
-  const { req } = context;
-  const reached = addresses.reachedBy(req);
+  const { req, method } = context;
+  const reached = reachedBy(req, addresses);
+  checkOrigin(method, pathOf(req), req.headers, reached.ours);
+  return headOf(context, addresses, reached);
+}
+
+function reachedBy(request: IncomingMessage, addresses: ClientAddresses): Reached {
+  const reached = addresses.reachedBy(request);
   if (reached === undefined) throw new Malformed('The Host header names no host.');
+  return reached;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return splitOnce(request.url ?? '/', '?')[0] ?? '/';
+}
+
+function headOf({ req, method }: Context, addresses: ClientAddresses, reached: Reached): RequestHead {
   const [path = '/', query] = splitOnce(req.url ?? '/', '?');
-  checkOrigin(context.method, path, req.headers, reached.ours);
   return {
-    method: context.method,
+    method,
     path,
     query: query === undefined ? NO_QUERY : new URLSearchParams(query),
     headers: req.headers,
@@ -138,10 +157,20 @@ function readHead(context: Context, addresses: ClientAddresses): RequestHead {
   };
 }
 
+/** Browsers ask for it beside every page; a site has its own where there is an object at that path. */
+function asksForIcon({ method, path }: Request): boolean {
+  return path === '/favicon.ico' && (method === 'GET' || method === 'HEAD');
+}
+
+function iconResponse({ type, plain }: Asset): Response {
+  const headers = { 'content-type': type, 'cache-control': 'public, max-age=86400' };
+  return { status: 200, headers, body: plain, kind: 'file' };
+}
+
 /** The same of a request that was refused, perhaps because it cannot be read. */
-function headOf(context: Context, addresses: ClientAddresses): RequestHead | undefined {
+function refusedHead(context: Context, addresses: ClientAddresses): RequestHead | undefined {
   try {
-    return readHead(context, addresses);
+    return headOf(context, addresses, reachedBy(context.req, addresses));
   } catch {
     return undefined;
   }

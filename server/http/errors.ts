@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { wordsForVisitors, type VisitorWords } from '../base/visitor-words.ts';
-import type { Response } from '../publisher/request.ts';
+import type { Failure, Response } from '../publisher/request.ts';
 import { errorPage } from './error-page.ts';
 
 /** Whom an answer about a failure is for. */
@@ -24,16 +24,30 @@ export function problemOf(error: unknown, log: Log): Problem {
   });
 }
 
-/** The one place where a problem becomes a response. */
-export function responseTo(problem: Problem, reader: Reader): Response {
+/** The one place where a problem becomes a response; `own` is the site's page about it, if there is one. */
+export function responseTo(problem: Problem, reader: Reader, own?: string): Response {
   const headers: Record<string, string> = {};
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
   if (problem instanceof MethodNotAllowed) headers['allow'] = problem.allow;
-  return reader.page === undefined ? document(problem, reader, headers) : page(problem, reader, headers);
+  if (reader.page === undefined) return document(problem, reader, headers);
+  return pageResponse(problem.status, headers, own ?? builtIn(problem, reader));
 }
 
-/** The words of a problem for whoever visits a page. */
-export function pageWords(problem: Problem): VisitorWords {
+/** What a page may tell of a problem. */
+export function failureOf(problem: Problem, isOperator: boolean): Failure {
+  const { heading, sentence } = pageWords(problem);
+  const { reference } = problem.members;
+  return {
+    status: problem.status,
+    title: heading,
+    message: sentence,
+    retry_after: problem.retryAfterS ?? null,
+    reference: typeof reference === 'string' ? reference : null,
+    detail: isOperator && sentence !== problem.message ? problem.message : null,
+  };
+}
+
+function pageWords(problem: Problem): VisitorWords {
   const words = wordsForVisitors(problem.status);
   return problem.audience === 'visitors' ? { ...words, sentence: problem.message } : words;
 }
@@ -57,16 +71,15 @@ function document(problem: Problem, { isOperator }: Reader, headers: Record<stri
   };
 }
 
-function page(problem: Problem, { page: asked, isOperator }: Reader, headers: Record<string, string>): Response {
-  const { status } = problem;
-  const words = pageWords(problem);
-  const detail = isOperator && words.sentence !== problem.message ? problem.message : undefined;
-  const body = errorPage({ status, ...words, notes: notesOf(problem), links: linksFor(problem, asked), detail });
-  return pageResponse(status, headers, body);
+function builtIn(problem: Problem, reader: Reader): string {
+  const { status, message, detail } = failureOf(problem, reader.isOperator);
+  const { heading } = pageWords(problem);
+  const links = linksFor(problem, reader.page);
+  return errorPage({ status, heading, sentence: message, notes: notesOf(problem), links, detail: detail ?? undefined });
 }
 
 /** A page about a failure is for the moment, and for whoever asked. */
-export function pageResponse(status: number, headers: Readonly<Record<string, string>>, body: string): Response {
+function pageResponse(status: number, headers: Readonly<Record<string, string>>, body: string): Response {
   const more = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
   return { status, headers: { ...headers, ...more }, body, kind: 'content' };
 }

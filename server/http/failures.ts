@@ -1,8 +1,8 @@
 import type { Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
-import type { Publishing, RequestHead, Response } from '../publisher/request.ts';
-import { problemOf, responseTo } from './errors.ts';
+import type { Asker, Publishing, RequestHead, Response } from '../publisher/request.ts';
+import { failureOf, problemOf, responseTo, type Reader } from './errors.ts';
 
 /** What failed: the request, as far as it could be read. */
 export interface Failed {
@@ -11,7 +11,11 @@ export interface Failed {
   readonly path: string;
   readonly head: RequestHead | undefined;
   readonly wantsPage: boolean;
+  /** The address is published content, and not a part of the server itself. */
+  readonly isContent: boolean;
 }
+
+const UNSHOWN = 'The page of the site about failures could not be shown: visitors see the one of the server';
 
 /** Answers requests that failed: whoever may view management screens is told why, the log is too, and everybody else is told what to do. */
 export class Failures {
@@ -24,23 +28,27 @@ export class Failures {
     this.#log = log;
   }
 
-  async answer({ error, method, path, head, wantsPage }: Failed): Promise<Response> {
+  async answer({ error, method, path, head, wantsPage, isContent }: Failed): Promise<Response> {
     const problem = problemOf(error, this.#log);
     if (problem === error && isForTheLog(problem)) this.#say(problem, path);
+    const wasLetIn = problem.status !== 401 && problem.status !== 429;
+    const asker = head && (await this.#publisher.askerOf(head, wasLetIn));
     const page = wantsPage ? { method, path } : undefined;
-    const isOperator = await this.#isOperator(problem, wantsPage, head);
-    return responseTo(problem, { page, isOperator });
+    const reader: Reader = { page, isOperator: asker?.isOperator === true };
+    const own = asker !== undefined && wantsPage && isContent ? await this.#ownPage(problem, asker, path) : undefined;
+    return responseTo(problem, reader, own);
   }
 
-  async #isOperator(
-    { audience, status }: Problem,
-    wantsPage: boolean,
-    head: RequestHead | undefined,
-  ): Promise<boolean> {
-    const isForAll = audience === 'visitors' || (audience === 'anybody' && !wantsPage);
-    // Whoever was not let in is nobody; to look again would count as another try.
-    if (isForAll || head === undefined || status === 401 || status === 429) return false;
-    return this.#publisher.mayManage(head).catch(() => false);
+  /** Whatever is wrong with the site's page, there is one that needs nothing. */
+  async #ownPage(problem: Problem, asker: Asker, path: string): Promise<string | undefined> {
+    try {
+      return await asker.pageAbout(failureOf(problem, asker.isOperator));
+    } catch (error) {
+      const { message: reason } = error as Error;
+      const alsoSince = this.#pace.isDue(reason);
+      if (alsoSince !== undefined) this.#log.warn({ path, reason, alsoSince }, UNSHOWN);
+      return undefined;
+    }
   }
 
   #say(problem: Problem, path: string): void {
@@ -52,7 +60,7 @@ export class Failures {
   }
 }
 
-/** What anybody may read of a 503, the log was told by whoever found it out. */
-function isForTheLog({ status, audience }: Problem): boolean {
-  return status === 500 || (status > 500 && audience === 'operators');
+/** Of a page that cannot be rendered, and of what anybody may read of a 503, the log was told by whoever found it out. */
+function isForTheLog({ status, audience, code }: Problem): boolean {
+  return (status === 500 && code !== 'broken-page') || (status > 500 && audience === 'operators');
 }

@@ -5,12 +5,13 @@ import type { Connection } from '../objects/connection.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
-import { mayUse, type Principal } from '../security/policy.ts';
+import { ANONYMOUS, mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
 import { answer } from './answer.ts';
 import type { Call } from './call.ts';
+import { failurePage } from './failure-page.ts';
 import { unrecorded } from './reads.ts';
-import { isInPieces, type Publishing, type Request, type RequestHead, type Response } from './request.ts';
+import { isInPieces, type Asker, type Publishing, type Request, type RequestHead, type Response } from './request.ts';
 import { namesIn, parseApiAddress, traverse } from './traverse.ts';
 import { isResponse, responseOf, visitsOf, type Method, type View } from './views.ts';
 
@@ -83,15 +84,22 @@ export class Publisher implements Publishing {
     });
   }
 
-  async mayManage(head: RequestHead): Promise<boolean> {
-    const user = await this.#authenticate(head);
-    return user.name !== null && mayUse(user, MANAGE, await this.#database.open(user.name).root());
+  async askerOf(head: RequestHead, wasLetIn: boolean): Promise<Asker> {
+    const user = wasLetIn ? await this.#authenticate(head).catch(() => ANONYMOUS) : ANONYMOUS;
+    return {
+      isOperator: await this.#mayManage(user).catch(() => false),
+      pageAbout: async (failure) => failurePage(this.#database.open(user.name), user, head, failure),
+    };
   }
 
   /** Refuses whoever may not use a permission on the root. */
   async demand(head: RequestHead, permission: string): Promise<void> {
     const user = await this.#authenticate(head);
     authorise(user, { permission }, await this.#database.open(user.name).root());
+  }
+
+  async #mayManage(user: Principal): Promise<boolean> {
+    return user.name !== null && mayUse(user, MANAGE, await this.#database.open(user.name).root());
   }
 
   /** The methods of a view on an object: those of its type first. */

@@ -63,6 +63,27 @@ export interface WholeResponse extends Response {
   readonly body: string | Buffer | null;
 }
 
+/** What a page about a failure may tell, as templates name it. */
+export type Failure = {
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  /** Seconds until another try makes sense. */
+  readonly retry_after: number | null;
+  /** By which the log names it. */
+  readonly reference: string | null;
+  /** Only for whoever may view management screens. */
+  readonly detail: string | null;
+};
+
+/** Whoever sent a request that failed, and what they may be shown of it. */
+export interface Asker {
+  /** They may view management screens. */
+  readonly isOperator: boolean;
+  /** The site's own page about a failure at the address, where it has one for them. */
+  pageAbout(failure: Failure): Promise<string | undefined>;
+}
+
 /** What answers requests. Errors are thrown; whoever speaks HTTP turns them into answers. */
 export interface Publishing {
   /** Whether a user of ours sends this; throws NotSignedIn where they were until their login ended, or the password is wrong. */
@@ -71,8 +92,8 @@ export interface Publishing {
   api(request: Request, path: string): Promise<Response>;
   /** A request for published content. */
   content(request: Request): Promise<Response>;
-  /** Whether a user sends this who may view management screens. */
-  mayManage(head: RequestHead): Promise<boolean>;
+  /** Whose request failed; nobody in particular where they were not let in, since to look again would count as another try. */
+  askerOf(head: RequestHead, wasLetIn: boolean): Promise<Asker>;
   /** Refuses whoever may not use a permission on the root. */
   demand(head: RequestHead, permission: string): Promise<void>;
 }

@@ -37,6 +37,8 @@ export interface Names {
   readonly path: string;
   readonly query: readonly (readonly [string, string])[];
   readonly form: readonly (readonly [string, string])[];
+  /** What failed, for a template that shows it. */
+  readonly error: Plain;
 }
 
 export interface Job {

@@ -154,6 +154,7 @@ export class SeenNames extends Seen {
       user: names.user === null ? undefined : new SeenUser(names.user),
       objects: new SeenObjects(asking),
       session: this.#session,
+      error: names.error ?? undefined,
     };
     this.#values = values;
   }

@@ -75,4 +75,5 @@ const NAMES: Names = {
     ['__proto__', 'p'],
   ],
   form: [],
+  error: null,
 };

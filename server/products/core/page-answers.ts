@@ -2,6 +2,7 @@ import { encodeUrlPath, parsePath } from '../../../schema/paths.ts';
 import { Forbidden } from '../../base/errors.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
+import type { Failure } from '../../publisher/request.ts';
 import { LIMITS } from '../../templates/limits.ts';
 import {
   UNSAVED,
@@ -18,17 +19,30 @@ import type { Session } from '../../sessions/session.ts';
 
 const SESSION = 'Access session data';
 
+/** What is special about a rendering. */
+export interface Special {
+  /** Stands in for the template's own text; nothing is kept. */
+  readonly unsaved?: string;
+  /** What failed, where the page is about that. */
+  readonly failure?: Failure;
+}
+
 /** What one rendering learns of the tree and of the visitor's session: what the visitor may see, and so much of it. */
 export class PageAnswers {
   readonly #call: Call;
   readonly #unsaved: string | undefined;
+  readonly #hasSession: boolean;
   #questions = 0;
   #objects = 0;
 
-  /** With an unsaved text, which stands in for the template's own, the session is looked at and not changed. */
-  constructor(call: Call, unsaved?: string) {
+  /**
+   * With an unsaved text, which stands in for the template's own, the session is looked at and not changed. A page about a
+   * failure has no session at all: it may be what failed.
+   */
+  constructor(call: Call, { unsaved, failure }: Special) {
     this.#call = call;
     this.#unsaved = unsaved;
+    this.#hasSession = failure === undefined;
   }
 
   async answer(question: Question): Promise<unknown> {
@@ -95,12 +109,13 @@ export class PageAnswers {
   }
 
   async #session(): Promise<Session | undefined> {
+    if (!this.#hasSession) return undefined;
     this.#call.reads.never();
     return this.#call.may(SESSION, this.#call.object) ? currentSession(this.#call) : undefined;
   }
 
   async #keep(key: string, value: Plain): Promise<null> {
-    if (this.#unsaved !== undefined) return null;
+    if (this.#unsaved !== undefined || !this.#hasSession) return null;
     const session = await this.#session();
     if (session === undefined)
       throw new Forbidden(`You may not have a session here: it needs the permission '${SESSION}'.`);

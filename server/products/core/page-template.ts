@@ -1,14 +1,27 @@
 import { p } from '../../../schema/fields.ts';
 import type { PreviewMessage } from '../../../schema/messages/templates.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import { wordsForVisitors } from '../../base/visitor-words.ts';
 import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';
+import { FAILURE_PAGE, SHOWS_FAILURES } from '../../publisher/failure-page.ts';
+import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { sessionNameFor } from '../sessions/session-name.ts';
-import { isTemplate, makePage, publishPage, syntaxFaults } from './page.ts';
+import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './page.ts';
 
 const CHANGE = 'Manage properties';
+
+/** What the preview of a page about failures shows. */
+const SAMPLE: Failure = {
+  status: 404,
+  title: wordsForVisitors(404).heading,
+  message: wordsForVisitors(404).sentence,
+  retry_after: null,
+  reference: null,
+  detail: null,
+};
 
 const preview = method({
   http: 'POST',
@@ -21,7 +34,8 @@ const preview = method({
     // As when the page is visited, not as when the preview is asked for.
     const request = { ...call.request, method: 'GET', query: new URLSearchParams() };
     try {
-      const { body: page, redirect = null } = await makePage({ ...call, addressed, request }, body.text);
+      const special = { unsaved: body.text, ...(object.id === FAILURE_PAGE ? { failure: SAMPLE } : {}) };
+      const { body: page, redirect = null } = await makePage({ ...call, addressed, request }, special);
       return { body: page, redirect, fault: null };
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
@@ -63,7 +77,7 @@ export const pageTemplate = defineType({
   answers: {
     text: async (_, object) => ({ results: [], sessionName: await sessionNameFor(object) }),
   },
-  provides: { 'page.template': (object) => object.properties.text },
+  provides: { 'page.template': (object) => object.properties.text, [SHOWS_FAILURES]: () => showFailure },
   shown: ({ properties }) => ({ values: valuesIn(properties.values) }),
   methods: { preview },
   view: [

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/errors.ts';
 import type { Call } from '../../publisher/call.ts';
-import { html, type Response } from '../../publisher/request.ts';
+import { html, type Failure, type Response } from '../../publisher/request.ts';
 import { rolesOf } from '../../security/policy.ts';
 import { siteOf } from '../../site.ts';
 import { UNSAVED, type Fault, type Names, type Rendered, type Source } from '../../templates/protocol.ts';
@@ -8,7 +8,7 @@ import { TemplateFault } from '../../templates/renderer.ts';
 import { Renderers } from '../../templates/renderers.ts';
 import { changePermission } from '../../manage/describe.ts';
 import { readSessionName, sessionNameFor } from '../sessions/session-name.ts';
-import { factsOf, PageAnswers, stateNumber } from './page-answers.ts';
+import { factsOf, PageAnswers, stateNumber, type Special } from './page-answers.ts';
 
 const renderers = new Renderers();
 
@@ -32,12 +32,27 @@ export async function publishPage(call: Call): Promise<Response> {
   }
 }
 
-/** Renders the template that is called; `unsaved` stands in for its text, and then nothing is kept. */
-export async function makePage(call: Call, unsaved?: string): Promise<Rendered> {
-  const answers = new PageAnswers(call, unsaved);
+/** The page of a template about what failed elsewhere. */
+export async function showFailure(call: Call, failure: Failure): Promise<string> {
+  const text = String(call.object.properties['text']);
+  if (!isTemplate(text)) return text;
+  try {
+    const { body, redirect } = await makePage(call, { failure });
+    if (redirect === undefined) return body;
+  } catch (error) {
+    throw error instanceof TemplateFault ? new Error(whereAndWhat(error.fault), { cause: error }) : error;
+  }
+  throw new Error(`'${call.object.path}': A page about a failure cannot redirect.`);
+}
+
+/** Renders the template that is called. */
+export async function makePage(call: Call, special: Special = {}): Promise<Rendered> {
+  const { unsaved, failure } = special;
+  const answers = new PageAnswers(call, special);
   const source: Source = { number: unsaved === undefined ? stateNumber(call.object) : UNSAVED, path: call.object.path };
-  const rendered = await renderers.render({ source, names: await namesOf(call) }, (question) =>
-    answers.answer(question),
+  const rendered = await renderers.render(
+    { source, names: { ...(await namesOf(call)), error: failure ?? null } },
+    (question) => answers.answer(question),
   );
   for (const name of rendered.touched.values) call.reads.request(name);
   if (rendered.touched.furtherName) await readSessionName(call);
@@ -57,7 +72,7 @@ export async function syntaxFaults(text: string, path: string): Promise<readonly
   }
 }
 
-async function namesOf(call: Call): Promise<Names> {
+async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
   const { object, addressed, connection, request, user } = call;
   const shown = (each: typeof object) => {
     call.reads.object(each);
@@ -83,6 +98,9 @@ function brokenPage(call: Call, fault: Fault): Problem {
   const { path, line, message } = fault;
   siteOf(call).log.warn({ path, line, reason: message }, 'A page template could not be rendered');
   const audience = call.may(changePermission(object.definition), object) ? 'visitors' : 'operators';
-  const where = line === 0 ? `'${path}'` : `'${path}', line ${line}`;
-  return new Problem(500, 'broken-page', `The page could not be rendered. ${where}: ${message}`, { audience });
+  return new Problem(500, 'broken-page', `The page could not be rendered. ${whereAndWhat(fault)}`, { audience });
+}
+
+function whereAndWhat({ path, line, message }: Fault): string {
+  return `${line === 0 ? `'${path}'` : `'${path}', line ${line}`}: ${message}`;
 }
