@@ -9,6 +9,7 @@ export const PAGE_NAMES = [
   'user',
   'session',
   'error',
+  'browser',
 ] as const;
 
 /** Words of the template language: values and operators of its own, and what it sets in loops and blocks. */

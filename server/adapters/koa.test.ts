@@ -8,7 +8,7 @@ import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { basic } from '../../e2e/support/server.ts';
 import { Visitor } from '../../e2e/support/visitor.ts';
-import { koaSessions, SessionAlreadyWritten, type Session, type SessionContext } from './koa.ts';
+import { koaSessions, SessionAlreadyWritten, type CurrentBrowser, type Session, type SessionContext } from './koa.ts';
 import { openTestSessions } from './testing.ts';
 
 type Handler = (context: ParameterizedContext<DefaultState, SessionContext>) => Promise<void>;
@@ -82,6 +82,27 @@ test('looking sets no cookie; storing does, once; neither answer is kept by cach
   const again = await visitor.ask('/');
   assert.equal(again.headers['set-cookie'], undefined);
   for (const { headers } of [looked, stored, again]) assert.equal(headers['cache-control'], 'no-store');
+});
+
+test('an application asks for the id of the browser, and has it forgotten, without reading a session', async () => {
+  const seen: unknown[] = [];
+  const visitor = visitorOf(async (context) => {
+    const browser = await context.browser();
+    seen.push(browser.hasId, browser.getId(), browser.source);
+    if (context.query['flush'] !== undefined) browser.flushCookie();
+    context.body = 'seen';
+  });
+  const sent = await commands();
+  await visitor.ask('/');
+  const [id = ''] = visitor.browserId.split('.');
+  await visitor.ask('/?flush');
+  assert.deepEqual(seen, [false, id, 'new', true, id, 'cookie']);
+  assert.equal(visitor.browserId, '');
+  assert.equal(await commands(), sent);
+  let late: CurrentBrowser | undefined;
+  handle = async (context) => void (late = await context.browser());
+  await visitor.ask('/');
+  assert.throws(() => late?.getId(), SessionAlreadyWritten, 'the request is over');
 });
 
 test('an answer that sets the cookie is kept by no cache, whatever its handler says', async () => {

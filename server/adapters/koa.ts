@@ -1,4 +1,6 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
+import type { SessionContainer } from '../sessions/container.ts';
+import { CurrentBrowser } from '../sessions/current-browser.ts';
 import { SessionUse } from '../sessions/participant.ts';
 import type { Session } from '../sessions/session.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
@@ -6,12 +8,15 @@ import { checkOptions, KOA_SESSIONS, nameFrom } from './options.ts';
 
 export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
 export { SessionRefusal } from './refusal.ts';
+export type { CurrentBrowser } from '../sessions/current-browser.ts';
 export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
 
 /** What the middleware adds to a Koa context. */
 export interface SessionContext {
   /** The browser's session, read at the first call and the same at each: `const session = await ctx.session()`. */
   session(): Promise<Session>;
+  /** The browser: which id it has, from where, and that it is to forget it. Asking reads no session. */
+  browser(): Promise<CurrentBrowser>;
 }
 
 export interface KoaSessionsOptions {
@@ -52,12 +57,24 @@ const prepared = new WeakSet<object>();
 function addSessionTo(prototype: object): void {
   if (prepared.has(prototype)) return;
   prepared.add(prototype);
+  const requestOf = ({ [REQUEST]: request }: Carrying): RequestSession => {
+    if (request === undefined) throw new Error('koaSessions() stands after what asks for a session. Use it before.');
+    return request;
+  };
   async function session(this: Carrying): Promise<Session> {
-    if (this[REQUEST] === undefined)
-      throw new Error('koaSessions() stands after what asks for a session. Use it before.');
-    return this[REQUEST].session();
+    return requestOf(this).session();
   }
-  Object.defineProperty(prototype, 'session', { value: session, configurable: true, writable: true });
+  async function browser(this: Carrying): Promise<CurrentBrowser> {
+    return requestOf(this).browser();
+  }
+  for (const value of [session, browser])
+    Object.defineProperty(prototype, value.name, { value, configurable: true, writable: true });
+}
+
+/** What a request has from its first question on. */
+interface Begun {
+  readonly use: SessionUse;
+  readonly container: SessionContainer;
 }
 
 /** The session of one request, from its first use to its end. */
@@ -65,8 +82,8 @@ class RequestSession {
   readonly #sessions: Sessions;
   readonly #context: ParameterizedContext;
   readonly #options: KoaSessionsOptions;
+  #beginning: Promise<Begun> | undefined;
   #opening: Promise<Session> | undefined;
-  #use: SessionUse | undefined;
   #isOver = false;
 
   constructor(sessions: Sessions, context: ParameterizedContext, options: KoaSessionsOptions) {
@@ -80,11 +97,15 @@ class RequestSession {
     return this.#opening;
   }
 
+  async browser(): Promise<CurrentBrowser> {
+    return new CurrentBrowser((await this.#begin()).use);
+  }
+
   /** Stores what the handler changed. One that caught the error went on without a session: there is nothing to store. */
   finish(): Promise<void> | undefined {
     this.#isOver = true;
-    return this.#opening?.then(
-      () => this.#store(this.#use!),
+    return this.#beginning?.then(
+      ({ use }) => this.#finish(use),
       () => undefined,
     );
   }
@@ -92,8 +113,17 @@ class RequestSession {
   async abort(error: unknown): Promise<never> {
     this.#isOver = true;
     await this.#opening?.catch(() => undefined);
-    this.#use?.abort();
+    const begun = await this.#beginning?.catch(() => undefined);
+    begun?.use.abort();
     throw error;
+  }
+
+  async #finish(use: SessionUse): Promise<void> {
+    const isMissing = await this.#opening?.then(
+      () => false,
+      () => true,
+    );
+    if (isMissing !== true || use.hasNewId) await this.#store(use);
   }
 
   async #store(use: SessionUse): Promise<void> {
@@ -116,28 +146,40 @@ class RequestSession {
   }
 
   async #open(): Promise<Session> {
-    const context = this.#context;
-    const { user } = this.#options;
+    const { use, container } = await this.#begin();
     try {
-      const isSecure = context.secure || isLoopback(context.hostname);
-      const { container, browserIds, cookie } = await this.#sessions.forBrowser(isSecure);
-      this.#use = new SessionUse({
-        browserIds,
-        cookie,
-        cookieHeader: context.req.headers.cookie,
-        origin: originOf(context.ip, context.req.headers['user-agent'], nameFrom(user?.(context))),
-        mayRerun: false,
-        reruns: 0,
-      });
-      // Nobody stores it any more: it is there to be looked at.
-      if (this.#isOver) {
-        this.#use.abort();
-        watch(context, this.#use, this.#sessions);
-      }
-      return await this.#use.open(container);
+      return await use.open(container);
     } catch (error) {
       throw this.#sessions.httpErrorOf(error);
     }
+  }
+
+  #begin(): Promise<Begun> {
+    this.#beginning ??= this.#beginOnce().catch((error: unknown) => {
+      throw this.#sessions.httpErrorOf(error);
+    });
+    return this.#beginning;
+  }
+
+  async #beginOnce(): Promise<Begun> {
+    const context = this.#context;
+    const { user } = this.#options;
+    const isSecure = context.secure || isLoopback(context.hostname);
+    const { container, browserIds, cookie } = await this.#sessions.forBrowser(isSecure);
+    const use = new SessionUse({
+      browserIds,
+      cookie,
+      cookieHeader: context.req.headers.cookie,
+      origin: originOf(context.ip, context.req.headers['user-agent'], nameFrom(user?.(context))),
+      mayRerun: false,
+      reruns: 0,
+    });
+    // Nobody stores it any more: it is there to be looked at.
+    if (this.#isOver) {
+      use.abort();
+      watch(context, use, this.#sessions);
+    }
+    return { use, container };
   }
 
   async #commit(use: SessionUse): Promise<void> {

@@ -2,7 +2,8 @@ import { ConflictError, NotTakenBack } from '../base/errors.ts';
 import type { Release } from '../base/limits.ts';
 import { dropCookie, type BrowserIds, type CookieSettings, type KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
-import { Session, type Origin } from './session.ts';
+import type { BrowserId } from './current-browser.ts';
+import { Session, SessionAlreadyWritten, type Origin } from './session.ts';
 import type { Written } from './writing.ts';
 
 export interface SessionUseOptions {
@@ -46,6 +47,8 @@ export class SessionUse {
   #minted: string | undefined;
   #written: { readonly container: SessionContainer; readonly written: Written }[] = [];
   #setCookie: string | undefined;
+  /** Code asked for the id, or to have the browser forget it: the answer says so whether or not anything is stored. */
+  #wish: 'give' | 'flush' | undefined;
   #sameAgain: string | undefined;
 
   constructor(options: SessionUseOptions) {
@@ -68,13 +71,35 @@ export class SessionUse {
    * was used that an older key signed or that came under a former name.
    */
   get setCookies(): readonly string[] {
-    const own = this.#setCookie ?? this.#sameAgain;
+    if (this.#wish === 'flush') return this.dropCookies;
+    const own = this.#setCookie ?? this.#givenLine() ?? this.#sameAgain;
     return own === undefined ? [] : [own, ...this.#dropFormer()];
   }
 
   /** Whether the browser has another id, or none, from now on: the line must not come too late. */
   get hasNewId(): boolean {
-    return this.#setCookie !== undefined;
+    return this.#setCookie !== undefined || this.#wish !== undefined;
+  }
+
+  /** The id that the browser came with, or was given by this request. */
+  get knownAs(): BrowserId | undefined {
+    if (this.#wish === 'give' && this.#minted !== undefined) return { id: this.#minted, source: 'new' };
+    const { browserId } = this;
+    return browserId === undefined ? undefined : { id: browserId, source: 'cookie' };
+  }
+
+  /** Gives the browser an id with the answer: the one under which what this request begins is stored, too. */
+  giveId(): BrowserId {
+    this.#mustBeOpen();
+    this.#minted ??= this.#options.browserIds.mint();
+    this.#wish = 'give';
+    return { id: this.#minted, source: 'new' };
+  }
+
+  /** Has the browser forget its id with the answer. */
+  flushCookie(): void {
+    this.#mustBeOpen();
+    this.#wish = 'flush';
   }
 
   /** The Set-Cookie lines for an answer that must go out although the session cannot be reached: signing in does. */
@@ -133,6 +158,15 @@ export class SessionUse {
   /** Keys whose values were changed after `commit`, by whoever had taken them out of a session. */
   changedSinceCommit(): readonly string[] {
     return Array.from(this.#opened.values()).flatMap(({ session }) => Session.changedSinceClosed(session));
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isOver) throw new SessionAlreadyWritten();
+  }
+
+  #givenLine(): string | undefined {
+    const { browserIds, cookie } = this.#options;
+    return this.#wish === 'give' && this.#minted !== undefined ? browserIds.setCookie(this.#minted, cookie) : undefined;
   }
 
   get #came(): KnownId | undefined {

@@ -41,6 +41,12 @@ export interface Names {
   readonly error: Plain;
 }
 
+/** The visitor's browser, as far as it has an id. */
+export interface BrowserFacts {
+  readonly id: string;
+  readonly source: 'cookie' | 'new';
+}
+
 export interface Job {
   readonly source: Source;
   readonly names: Names;
@@ -53,6 +59,7 @@ export type Question =
   | { readonly ask: 'object'; readonly path: string }
   | { readonly ask: 'children'; readonly path: string; readonly page: ListingPage }
   | { readonly ask: 'session'; readonly key: string }
+  | { readonly ask: 'browser' }
   | { readonly ask: 'keep'; readonly key: string; readonly value: Plain };
 
 export const LISTING_SORTS = ['id', 'title', 'type', 'modified'] as const;

@@ -1,6 +1,6 @@
 import { Allowance } from './allowance.ts';
 import { LIMITS } from './limits.ts';
-import type { Job, ListingPage, ObjectFacts, Plain, Question, Source } from './protocol.ts';
+import type { BrowserFacts, Job, ListingPage, ObjectFacts, Plain, Question, Source } from './protocol.ts';
 import { plain } from './plain.ts';
 import { SeenNames, SeenObject, type Asking } from './seen.ts';
 
@@ -16,6 +16,7 @@ export class Rendering implements Asking {
   readonly #ask: Ask;
   readonly #objects = new Map<string, SeenObject | undefined>();
   readonly #session = new Map<string, Plain>();
+  #browser: Promise<BrowserFacts | null> | undefined;
 
   constructor(job: Job, ask: Ask) {
     this.#ask = ask;
@@ -45,6 +46,11 @@ export class Rendering implements Asking {
     const value = plain(await this.#ask({ ask: 'session', key }), this.allowance);
     this.#session.set(key, value);
     return value;
+  }
+
+  browserValue(name: string): Promise<Plain> {
+    this.#browser ??= this.#ask({ ask: 'browser' }) as Promise<BrowserFacts | null>;
+    return this.#browser.then((browser) => (name === 'id' || name === 'source' ? (browser?.[name] ?? null) : null));
   }
 
   async keep(key: string, value: Plain): Promise<void> {

@@ -8,6 +8,7 @@ export interface Asking {
   object(path: string): Promise<SeenObject | undefined>;
   children(path: string): Promise<readonly SeenObject[]>;
   sessionValue(key: string): Promise<Plain>;
+  browserValue(name: string): Promise<Plain>;
 }
 
 /** A value with names of its own. What `read` does not give is not there: no property or method of JavaScript is. */
@@ -131,6 +132,19 @@ class SeenSession extends Seen {
   }
 }
 
+class SeenBrowser extends Seen {
+  readonly #asking: Asking;
+
+  constructor(asking: Asking) {
+    super();
+    this.#asking = asking;
+  }
+
+  override read(name: string): unknown {
+    return this.#asking.browserValue(name);
+  }
+}
+
 /** The names that every template has, and which of them it touched. */
 export class SeenNames extends Seen {
   readonly #values: Readonly<Record<string, unknown>>;
@@ -155,6 +169,7 @@ export class SeenNames extends Seen {
       objects: new SeenObjects(asking),
       session: this.#session,
       error: names.error ?? undefined,
+      browser: new SeenBrowser(asking),
     };
     this.#values = values;
   }

@@ -12,6 +12,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   template: OBJECT,
   request: ['method', 'path', 'query', 'form'],
   user: ['name', 'roles'],
+  browser: ['id', 'source'],
 };
 
 /** Page templates: HTML with Liquid in it, and the names that Trellis adds; the session has one of its own as well. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Call,
+  currentBrowser,
   currentSession,
   defineType,
   json,
@@ -28,6 +29,11 @@ const STEPS: Readonly<Record<string, Step>> = {
   invalidate: (call) => change(call, (session) => session.invalidate()),
   all: async (call) => (await currentSession(call)).toObject(),
   new: async (call) => (await currentSession(call)).isNew,
+  /** The id of the browser; one that has none is given one. */
+  id: async (call) => (await currentBrowser(call)).getId(),
+  'has-id': async (call) => (await currentBrowser(call)).hasId,
+  source: async (call) => (await currentBrowser(call)).source,
+  flush: async (call) => (await currentBrowser(call)).flushCookie(),
   /** The title of this page. */
   title: ({ connection, object }, key) => connection.change(object, { title: key }),
   /** The titles of this page and of all pages beside it, in one transaction. */

@@ -6,6 +6,7 @@ import type { Failure } from '../../publisher/request.ts';
 import { LIMITS } from '../../templates/limits.ts';
 import {
   UNSAVED,
+  type BrowserFacts,
   type ListingPage,
   type ObjectFacts,
   type Plain,
@@ -14,7 +15,7 @@ import {
 } from '../../templates/protocol.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { timeText } from '../../manage/describe.ts';
-import { currentSession } from '../sessions/current.ts';
+import { currentBrowser, currentSession } from '../sessions/current.ts';
 import type { Session } from '../../sessions/session.ts';
 
 const SESSION = 'Access session data';
@@ -58,6 +59,8 @@ export class PageAnswers {
         return this.#children(question.path, question.page);
       case 'session':
         return (await this.#session())?.get(question.key) ?? null;
+      case 'browser':
+        return this.#browser();
       case 'keep':
         return this.#keep(question.key, question.value);
     }
@@ -112,6 +115,14 @@ export class PageAnswers {
     if (!this.#hasSession) return undefined;
     this.#call.reads.never();
     return this.#call.may(SESSION, this.#call.object) ? currentSession(this.#call) : undefined;
+  }
+
+  /** A page looks: it gives no browser an id. */
+  async #browser(): Promise<BrowserFacts | null> {
+    this.#call.reads.never();
+    if (!this.#call.may(SESSION, this.#call.object)) return null;
+    const browser = await currentBrowser(this.#call);
+    return browser.hasId ? { id: browser.getId(), source: browser.source } : null;
   }
 
   async #keep(key: string, value: Plain): Promise<null> {

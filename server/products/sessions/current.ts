@@ -3,6 +3,7 @@ import type { Call } from '../../publisher/call.ts';
 import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { mayHave } from '../../sessions/user-label.ts';
+import { CurrentBrowser } from '../../sessions/current-browser.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf, type Site } from '../../site.ts';
@@ -33,6 +34,22 @@ export async function currentSession(call: Call): Promise<Session> {
   return sessionUse(call, way.browserIds).open(way.container);
 }
 
+/**
+ * The browser of whoever called, as the container of the nearest session data manager knows it; also where there is none, or
+ * its sessions are out of reach.
+ */
+export async function currentBrowser(call: Call): Promise<CurrentBrowser> {
+  const { connection, object } = call;
+  const browserIds = await connection.remembered(`browsers for ${object.oid}`, () => browserIdsFor(object));
+  return new CurrentBrowser(sessionUse(call, browserIds));
+}
+
+async function browserIdsFor(object: TreeObject): Promise<BrowserIdSettings> {
+  const manager = await object.findService('session.manager');
+  const container = await (manager && containerObject(manager).catch(() => undefined));
+  return requireBrowserIds(container ?? object);
+}
+
 /** The caller's session in one container; the browser id is that of the nearest browser id manager above it. */
 export async function sessionIn(call: Call, object: TreeObject): Promise<Session> {
   const way = await call.connection.remembered(`sessions in ${object.oid}`, () => wayTo(object));
@@ -47,9 +64,13 @@ async function wayFrom(object: TreeObject): Promise<Way> {
 
 async function wayTo(object: TreeObject): Promise<Way> {
   const container = await openContainer(object);
+  return { container, browserIds: await requireBrowserIds(object) };
+}
+
+async function requireBrowserIds(object: TreeObject): Promise<BrowserIdSettings> {
   const browserIds = await object.findService('session.browser-ids');
   if (browserIds === undefined) throw off(NO_BROWSER_IDS);
-  return { container, browserIds: settingsOf(browserIds) };
+  return settingsOf(browserIds);
 }
 
 function settingsOf(browserIds: TreeObject): BrowserIdSettings {
