@@ -119,8 +119,9 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
 
   #foot({ since }: CacheStatisticsMessage) {
     return html`<p class="foot small quiet">
-      Hits and misses are counted by the process that answers here, since ${formatMoment(new Date(since), new Date())}.
-      Looked at every ${EVERY_MS / 1000} s.
+      Hits and misses are counted by the process that answers here, since ${formatMoment(new Date(since), new Date())},
+      and of each page since it was last removed. Recent hits are those of the last 15 minutes. Looked at every
+      ${EVERY_MS / 1000} s.
     </p>`;
   }
 

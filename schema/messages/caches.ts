@@ -53,7 +53,10 @@ export interface AssociationsMessage {
 export interface CacheRow {
   readonly path: string;
   readonly icon: string;
+  /** In this process, since the object was last invalidated. */
   readonly hits: number;
+  /** Of the last 15 minutes. */
+  readonly recentHits: number;
   readonly misses: number;
   readonly entries: number;
   readonly bytes: number;

@@ -30,7 +30,8 @@ for (const kind of ['missing', 'expired']) {
         return found;
       },
       put: (_, key, value) => void kept.set(key, value),
-      holdings: async () => ({ holdings: [], trouble: null }),
+      list: async () => ({ entries: [], trouble: null }),
+      drop: () => undefined,
     };
     const log = { info: () => undefined, warn: () => undefined };
     const answers = new KeptAnswers({ shelf, scope: '', generationOf: () => 0, clock: () => now, log });

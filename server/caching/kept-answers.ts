@@ -10,7 +10,7 @@ import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
 import { MemoryShelf, type MemoryShelfLimits } from './memory-shelf.ts';
 import { RecordedReads } from './recorded-reads.ts';
-import type { Holdings, Kept, Shelf } from './shelf.ts';
+import type { Holding, Holdings, Kept, Shelf } from './shelf.ts';
 import { Statistics } from './statistics.ts';
 
 /** What a cache manager lets one set. */
@@ -87,13 +87,23 @@ export class KeptAnswers {
       const made = await withinDeadline(making);
       if (made?.response && (await this.#holdsFor(asking, made))) return this.#hit(asking, made);
     }
-    this.statistics.miss(call.object.oid, call.request.path);
+    this.statistics.miss(call.object.oid, asking.generation, call.request.path);
     return render(call);
   }
 
-  /** What is kept, by object. */
-  holdings(): Promise<Holdings> {
-    return this.#shelf.holdings();
+  /** What is kept, by object; `generationOf` tells of each how often it was invalidated. What was made before that is dropped. */
+  async holdings(generationOf: (oid: number) => Promise<number | undefined>): Promise<Holdings> {
+    const { entries, trouble } = await this.#shelf.list();
+    const oids = [...new Set(entries.map(({ oid }) => oid))];
+    const now = new Map(await Promise.all(oids.map(async (oid) => [oid, await generationOf(oid)] as const)));
+    const isCurrent = ({ oid, generation }: (typeof entries)[number]) => now.get(oid) === generation;
+    await this.#shelf.drop(entries.filter((entry) => !isCurrent(entry)).map(({ name }) => name));
+    const byOid = new Map<number, Holding>();
+    for (const { oid, bytes } of entries.filter(isCurrent)) {
+      const held = byOid.get(oid) ?? { entries: 0, bytes: 0 };
+      byOid.set(oid, { entries: held.entries + 1, bytes: held.bytes + bytes });
+    }
+    return { byOid, trouble };
   }
 
   #asking(call: Call, settings: CacheSettings): Asking {
@@ -136,7 +146,7 @@ export class KeptAnswers {
     const refused = this.#refused.get(oid, key);
     if (refused !== undefined && this.#isFresh(refused, asking.settings) && (await this.#holds(asking, refused)))
       return { key, kept: undefined, isRefused: true };
-    const kept = await this.#get(oid, key);
+    const kept = await this.#get(oid, key, asking.generation);
     const isHolding = kept !== undefined && (await this.#holds(asking, kept));
     return { key, kept: isHolding ? kept : undefined, isRefused: false };
   }
@@ -155,15 +165,15 @@ export class KeptAnswers {
     return this.#clock() < madeAt + maxAgeSeconds * 1000;
   }
 
-  #hit({ call }: Asking, { response, isPrivate }: Kept): Response | null {
-    this.statistics.hit(call.object.oid, call.request.path);
+  #hit({ call, generation }: Asking, { response, isPrivate }: Kept): Response | null {
+    this.statistics.hit(call.object.oid, generation, call.request.path);
     if (isPrivate) call.keepPrivate();
     return response;
   }
 
   /** Others who ask for the same wait from here on, without anything in between. */
   #make(asking: Asking, key: string, render: Render): Promise<unknown> {
-    this.statistics.miss(asking.call.object.oid, asking.call.request.path);
+    this.statistics.miss(asking.call.object.oid, asking.generation, asking.call.request.path);
     const reads = new RecordedReads(asking.call);
     const rendering = render(reads.call);
     const keeping = rendering.then((answered) => this.#keep(asking, key, reads, answered));
@@ -204,9 +214,9 @@ export class KeptAnswers {
     return { kept: marker, written };
   }
 
-  async #get(oid: number, key: string): Promise<Kept | undefined> {
+  async #get(oid: number, key: string, generation: number): Promise<Kept | undefined> {
     try {
-      const kept = await this.#shelf.get(oid, key);
+      const kept = await this.#shelf.get(oid, key, generation);
       if (this.#isFailing) this.#recover();
       return kept;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { SeenTree } from '../objects/connection.ts';
-import type { Holdings, Kept, Shelf } from './shelf.ts';
+import type { Kept, Listing, Shelf } from './shelf.ts';
 
 export interface MemoryShelfLimits {
   readonly maxEntries: number;
@@ -59,15 +59,28 @@ export class MemoryShelf implements Shelf {
     this.#makeRoom();
   }
 
-  async holdings(): Promise<Holdings> {
+  async list(): Promise<Listing> {
     this.#dropExpired();
-    const byObject = Map.groupBy(this.#entries.values(), ({ kept }) => kept.oid);
-    const holdings = [...byObject].map(([oid, entries]) => ({
-      oid,
-      entries: entries.length,
-      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
-    }));
-    return { holdings, trouble: null };
+    const entries = Array.from(
+      this.#entries,
+      ([
+        name,
+        {
+          bytes,
+          kept: { oid, generation },
+        },
+      ]) => {
+        return { name, oid, generation, bytes };
+      },
+    );
+    return { entries, trouble: null };
+  }
+
+  drop(names: readonly string[]): void {
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) this.#remove(name, entry);
+    }
   }
 
   #cleanUp(): void {

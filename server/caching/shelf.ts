@@ -19,25 +19,39 @@ export interface Kept {
   readonly owners: ReadonlySet<string>;
 }
 
-/** What a cache holds of one object. */
-export interface Holding {
+/** One answer as it lies on a shelf. */
+export interface Listed {
+  /** By which the shelf itself finds it. */
+  readonly name: string;
   readonly oid: number;
-  readonly entries: number;
+  readonly generation: number;
   readonly bytes: number;
 }
 
-export interface Holdings {
-  readonly holdings: readonly Holding[];
+export interface Listing {
+  readonly entries: readonly Listed[];
   /** Why not all can be seen; `null`: all can. */
   readonly trouble: string | null;
 }
 
+/** What a cache holds of one object. */
+export interface Holding {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+export interface Holdings extends Pick<Listing, 'trouble'> {
+  readonly byOid: ReadonlyMap<number, Holding>;
+}
+
 /** Where a cache manager keeps answers. Keeping and finding may fail; the cache goes on without. */
 export interface Shelf {
-  get(oid: number, key: string): Promise<Kept | undefined> | Kept | undefined;
+  get(oid: number, key: string, generation: number): Promise<Kept | undefined> | Kept | undefined;
   /** Keeps it for so long at most. What is too large for the shelf is left out. */
   put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> | void;
-  holdings(): Promise<Holdings>;
+  list(): Promise<Listing>;
+  /** Forgets entries by their names. */
+  drop(names: readonly string[]): Promise<void> | void;
   /** Other processes find what this one keeps. */
   readonly isShared: boolean;
 }

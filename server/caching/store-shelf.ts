@@ -2,11 +2,14 @@ import { BoundedMap } from '../base/limits.ts';
 import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
 import { UnreadableValue } from '../sessions/values.ts';
-import type { Holdings, Kept, Shelf } from './shelf.ts';
+import type { Kept, Listing, Shelf } from './shelf.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
 const MOST_LISTED = 20_000;
 const OPENED_REMEMBERED = 250;
+const PUT_REMEMBERED = 10_000;
+/** So many are dropped at once; what nobody finds any more runs out by itself. */
+const MOST_DROPPED = 1_000;
 /** Larger answers are opened anew each time. */
 const MAX_REMEMBERED_BYTES = 32 * 1024;
 
@@ -21,14 +24,16 @@ export class StoreShelf implements Shelf {
   readonly #store: TypedStore;
   /** What was opened lately. No two writes share a version, so the same version is the same answer. */
   readonly #opened = new BoundedMap<string, Opened>(OPENED_REMEMBERED);
+  /** In which generation this process last put a key. */
+  readonly #put = new BoundedMap<string, number>(PUT_REMEMBERED);
 
   constructor(store: TypedStore) {
     this.#store = store;
   }
 
-  async get(oid: number, key: string): Promise<Kept | undefined> {
+  async get(oid: number, key: string, generation: number): Promise<Kept | undefined> {
     try {
-      return await this.#find(oid, key);
+      return await this.#find(nameOf(oid, generation, key), key);
     } catch (error) {
       // Forged, damaged, written by a newer Trellis, or sealed with a key that is not in the ring: it is made anew.
       if ([UnreadableItem, UnreadableValue, SealedElsewhere, WrittenByNewer].some((kind) => error instanceof kind))
@@ -37,28 +42,31 @@ export class StoreShelf implements Shelf {
     }
   }
 
-  /** What has no room is not kept: its page is made anew. */
+  /** What has no room is not kept: its page is made anew. What was put before an invalidation makes room. */
   async put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> {
+    const { generation } = kept;
+    const before = this.#put.get(key) ?? generation;
+    this.#put.set(key, generation);
     try {
-      await this.#store.set(nameOf(oid, key), kept, seconds);
+      if (before !== generation) await this.#store.delete(nameOf(oid, before, key));
+      await this.#store.set(nameOf(oid, generation, key), kept, seconds);
     } catch (error) {
       if (!(error instanceof ValueTooLarge) && !isFull(error)) throw error;
     }
   }
 
-  async holdings(): Promise<Holdings> {
+  async list(): Promise<Listing> {
     const { keys, hasMore, unreachable } = await this.#store.keys('', MOST_LISTED);
-    const byObject = Map.groupBy(keys, ({ key }) => oidIn(key));
-    const holdings = [...byObject].map(([oid, entries]) => ({
-      oid,
-      entries: entries.length,
-      bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
-    }));
-    return { holdings, trouble: troubleOf(hasMore, unreachable) };
+    const entries = keys.map(({ key, bytes }) => ({ ...partsOf(key), bytes }));
+    return { entries, trouble: troubleOf(hasMore, unreachable) };
   }
 
-  async #find(oid: number, key: string): Promise<Kept | undefined> {
-    const found = await this.#store.find<Kept>(nameOf(oid, key));
+  async drop(names: readonly string[]): Promise<void> {
+    await Promise.allSettled(names.slice(0, MOST_DROPPED).map((name) => this.#store.delete(name)));
+  }
+
+  async #find(name: string, key: string): Promise<Kept | undefined> {
+    const found = await this.#store.find<Kept>(name);
     if (found === undefined) return undefined;
     const opened = this.#opened.get(key);
     if (opened?.version.equals(found.version)) return opened.kept;
@@ -69,13 +77,15 @@ export class StoreShelf implements Shelf {
   }
 }
 
-function nameOf(oid: number, key: string): string {
-  return `${oid}:${key}`;
+/** With the generation in its name, what was invalidated is found by nobody, and seen to be so without being opened. */
+function nameOf(oid: number, generation: number, key: string): string {
+  return `${oid}:${generation}:${key}`;
 }
 
-/** A key is the store's prefix, the oid and the hash, with colons between them. */
-function oidIn(key: string): number {
-  return Number(key.split(':').at(-2));
+/** A key is the store's prefix and such a name. */
+function partsOf(key: string): { readonly name: string; readonly oid: number; readonly generation: number } {
+  const parts = key.split(':').slice(-3);
+  return { name: parts.join(':'), oid: Number(parts[0]), generation: Number(parts[1]) };
 }
 
 function troubleOf(hasMore: boolean, unreachable: readonly Error[]): string | null {

@@ -13,8 +13,8 @@ test('in a full process memory the pages of a cache push nothing else out, leave
   const store = new LocalStore({ maxBytes: 100_000 });
   const values = valuesOf(root, store);
   const shelf = new StoreShelf(valuesOf(root, store, 'c'));
-  const page = { response: { body: 'x'.repeat(10_000) } } as unknown as Kept;
-  const pages = async () => (await shelf.holdings()).holdings.reduce((sum, { entries }) => sum + entries, 0);
+  const page = { response: { body: 'x'.repeat(10_000) }, generation: 0 } as unknown as Kept;
+  const pages = async () => (await shelf.list()).entries.length;
 
   await values.add('begun', 'x'.repeat(10_000), 60);
   for (let number = 0; number < 30; number++) await shelf.put(1, `page-${number}`, page, 60);

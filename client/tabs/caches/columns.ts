@@ -10,6 +10,7 @@ import { rateText } from './hit-rate.ts';
 export const columns: readonly Column<CacheRow>[] = [
   { id: 'path', label: 'Path', width: 220, rank: 0, isSortable: true, cell: pathCell },
   figure('hits', 'Hits', 0, ({ hits }) => formatNumber(hits)),
+  figure('recentHits', 'Recent hits', 3, ({ recentHits }) => formatNumber(recentHits)),
   figure('misses', 'Misses', 3, ({ misses }) => formatNumber(misses)),
   figure('rate', 'Hit rate', 0, rateText),
   figure('entries', 'Entries', 2, ({ entries }) => formatNumber(entries)),

@@ -4,7 +4,7 @@ import type { CacheRow } from '../../../schema/messages/caches.ts';
 import { rateText, recentColumns, sorted } from './hit-rate.ts';
 
 function row(path: string, hits: number, misses: number): CacheRow {
-  return { path, icon: 'file', hits, misses, entries: 1, bytes: 10, views: [path] };
+  return { path, icon: 'file', hits, recentHits: misses, misses, entries: 1, bytes: 10, views: [path] };
 }
 
 test('a hit rate is in per cent with one digit, and nothing where nobody has asked', () => {

@@ -38,6 +38,7 @@ function compare(column: string, one: CacheRow, other: CacheRow): number {
       return one.path < other.path ? -1 : 1;
     case 'rate':
       return (rateOf(one) ?? -1) - (rateOf(other) ?? -1);
+    case 'recentHits':
     case 'misses':
     case 'entries':
     case 'bytes':

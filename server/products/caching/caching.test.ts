@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
 import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
+import type { CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 
 const PRODUCT = new URL('../../../e2e/support/product/cacheable', import.meta.url).pathname;
@@ -378,14 +379,67 @@ function describeManager(manager: ManagerType): void {
     const rows = async () =>
       (await site.ask('GET', '/api/cache/@statistics')).json<{ rows: Record<string, unknown>[] }>().rows;
     const [row] = await rows();
+    const counted = { hits: 3, recentHits: 3, misses: 1, entries: 1, bytes: true };
     assert.deepEqual(
       { ...row, bytes: Number(row?.['bytes']) > 0 },
-      { path: '/docs/page', icon: 'file', hits: 3, misses: 1, entries: 1, bytes: true, views: ['/docs/page'] },
+      { path: '/docs/page', icon: 'file', ...counted, views: ['/docs/page'] },
     );
     const { made } = await site.get();
     const removed = await site.ask('POST', '/api/cache/@statistics', { body: { paths: ['/docs/page'] } });
     assert.equal(removed.json<{ line: string }>().line, 'Cache entries invalidated');
     assert.equal((await site.get()).made, made + 1);
+  });
+
+  for (const how of ['Remove', 'Invalidate', 'Invalidate of its folder', 'deletion'] as const) {
+    test(`${manager}: after ${how} the next look shows nothing of a page, in no process, and nothing of others is gone`, async () => {
+      await using own = await startMemcached();
+      await using site = await openSite(manager, ['title'], {}, own);
+      await using other = await openTestInstallation(site.folder, PRODUCT);
+      await add(site, '/', { type: 'Page Template', id: 'stays', properties: { text: '{{ here.id }}' } });
+      await site.ask('POST', '/api/stays/@cache', { body: { manager: 'cache' } });
+      const processes = [site, other];
+      const looks = () =>
+        Promise.all(
+          processes.map(async (process) => {
+            const { rows, trouble } = (
+              await process.ask('GET', '/api/cache/@statistics')
+            ).json<CacheStatisticsMessage>();
+            assert.equal(trouble, null);
+            return rows.map(({ path, entries }) => `${path} ${entries}`).sort();
+          }),
+        );
+      const visitAll = async () => {
+        for (const process of processes) {
+          for (const path of ['/docs/page', '/docs/page', '/stays']) await process.ask('GET', path, { as: null });
+        }
+      };
+      await visitAll();
+      const full = ['/docs/page 1', '/stays 1'];
+      await until('both are kept', async () => (await looks()).every((rows) => rows.join() === full.join()));
+
+      if (how === 'Remove') await site.ask('POST', '/api/cache/@statistics', { body: { paths: ['/docs/page'] } });
+      else if (how === 'Invalidate') await site.ask('POST', '/api/docs/page/@invalidate');
+      else if (how === 'deletion') await site.ask('DELETE', '/api/docs/page');
+      else await site.ask('POST', '/api/docs/@invalidate');
+      assert.deepEqual(await looks(), [['/stays 1'], ['/stays 1']]);
+      if (manager === 'MemCache Cache Manager') assert.equal((await own.keys()).length, 1, 'its memory is free');
+      if (how === 'deletion') return;
+      await visitAll();
+      await until('it is kept again', async () => (await looks()).every((rows) => rows.join() === full.join()));
+      if (manager === 'MemCache Cache Manager') assert.equal((await own.keys()).length, 2);
+    });
+  }
+
+  test(`${manager}: a page that is invalidated again and again leaves nothing behind`, async () => {
+    await using own = await startMemcached();
+    await using site = await openSite(manager, ['title'], {}, own);
+    for (let round = 0; round < 5; round += 1) {
+      await site.get();
+      await site.ask('POST', '/api/docs/page/@invalidate');
+    }
+    const { made } = await site.get();
+    await until('it is kept', async () => (await site.get()).made === made);
+    if (manager === 'MemCache Cache Manager') assert.equal((await own.keys()).length, 1);
   });
 }
 
@@ -465,7 +519,7 @@ test('memcached holds what is kept sealed, under keys of their own kind', async 
   await until('the page is written', async () => (await own.keys()).length > 0);
   const keys = await own.keys();
   assert.equal(keys.length, 1);
-  assert.match(keys[0]!, /^[\w-]{8}:c-[\w-]{12}:\d+:[\w-]{43}$/);
+  assert.match(keys[0]!, /^[\w-]{8}:c-[\w-]{12}:\d+:\d+:[\w-]{43}$/);
   const value = await own.ask(`get ${keys[0]}`);
   assert.doesNotMatch(value.join(), /secret|title|First/);
 });

@@ -11,7 +11,7 @@ import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/answer.ts';
-import { invalidate } from './invalidation.ts';
+import { invalidate, invalidations } from './invalidation.ts';
 
 /** What an object gives that provides `cache.statistics`: its answers, once the way to them is found. */
 export type OpenAnswers = () => Promise<KeptAnswers>;
@@ -26,12 +26,12 @@ const look = method({
   async run({ object }): Promise<CacheStatisticsMessage> {
     const answers = await open(object);
     const samples = await historyOf(answers).look();
-    const { holdings, trouble } = await holdingsOf(answers);
-    const byOid = new Map(holdings.map((holding) => [holding.oid, holding]));
+    const { byOid, trouble } = await holdingsOf(object, answers);
     const oids = new Set([...byOid.keys(), ...answers.statistics.oids()]);
-    const rows = await Promise.all([...oids].map((oid) => rowFrom(object, answers, oid, byOid.get(oid))));
+    const now = siteOf(object).clock();
+    const rows = await Promise.all([...oids].map((oid) => rowFrom(object, answers, oid, byOid.get(oid), now)));
     return {
-      ...timesOf(samples, siteOf(object).clock()),
+      ...timesOf(samples, now),
       hits: rateSeries(samples, ({ hits }) => hits),
       misses: rateSeries(samples, ({ misses }) => misses),
       since: timeText(answers.statistics.since),
@@ -47,7 +47,7 @@ const remove = method({
   summary: 'Forgets what caches keep of the objects at these paths, and of what is in them.',
   body: { paths: texts },
   async run(call): Promise<CacheAnswer> {
-    const { connection, body } = call;
+    const { connection, body, object: manager } = call;
     const objects = await Promise.all(body.paths.map((path) => connection.find(path)));
     const missing = objects.indexOf(undefined);
     if (missing >= 0) {
@@ -57,6 +57,7 @@ const remove = method({
     const found = objects.filter((object) => object !== undefined);
     for (const object of found) demand(call, CHANGE_CACHE_SETTINGS, object);
     await invalidate(...found);
+    await sweep(manager);
     return { line: 'Cache entries invalidated' };
   },
 });
@@ -78,30 +79,45 @@ function historyOf(answers: KeptAnswers) {
   return history;
 }
 
-/** What cannot be listed takes nothing from what is known: how often it was found. */
-async function holdingsOf(answers: KeptAnswers): Promise<Holdings> {
+/** Frees what nobody finds any more. Where that cannot be reached, it runs out by itself. */
+async function sweep(manager: TreeObject): Promise<void> {
   try {
-    return await answers.holdings();
+    await holdingsOf(manager, await open(manager));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    return { holdings: [], trouble: error.message };
   }
 }
 
-/** Nothing for what is no longer there. */
+/** What cannot be listed takes nothing from what is known: how often it was found. */
+async function holdingsOf({ connection }: TreeObject, answers: KeptAnswers): Promise<Holdings> {
+  try {
+    return await answers.holdings(async (oid) => {
+      const object = await connection.findByOid(oid);
+      return object === undefined ? undefined : invalidations(object);
+    });
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return { byOid: new Map(), trouble: error.message };
+  }
+}
+
+/** Nothing for what is no longer there, or was removed and not asked for since. */
 async function rowFrom(
   manager: TreeObject,
   answers: KeptAnswers,
   oid: number,
   holding: Holding | undefined,
+  now: number,
 ): Promise<CacheRow | undefined> {
   const object = await manager.connection.findByOid(oid);
   if (object === undefined) return undefined;
-  const counts = answers.statistics.find(oid);
+  const counts = answers.statistics.find(oid, invalidations(object));
+  if (counts === undefined && holding === undefined) return undefined;
   return {
     path: object.path,
     icon: object.definition?.icon ?? '',
     hits: counts?.hits ?? 0,
+    recentHits: counts?.recentHits.at(now) ?? 0,
     misses: counts?.misses ?? 0,
     entries: holding?.entries ?? 0,
     bytes: holding?.bytes ?? 0,
