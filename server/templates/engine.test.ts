@@ -44,7 +44,7 @@ const TRICKS: readonly (readonly [text: string, printed: string])[] = [
   ['{{ here.children | sort: "__proto__" | map: "id" | join }}', 'a b'],
   ['{{ here.children | group_by: "constructor" | map: "name" | join }}', ''],
   ['{{ here.children | find: "__proto__" }}', ''],
-  ['{{ here.children | sum: "constructor" }}', '0'],
+  ['{{ here.children | map: "constructor" | compact | sum }}', '0'],
   ['{% increment __proto__ %}{% decrement constructor %}{{ here.__proto__ }}', '0-1'],
   ['{% assign __proto__ = here %}{{ nothing.path }}{{ __proto__.path }}', '/here'],
   ['{% assign constructor = "c" %}{{ constructor }}{{ here.constructor }}', 'c'],

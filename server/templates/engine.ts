@@ -7,6 +7,7 @@ import { guardFilters } from './filters.ts';
 import { LIMITS } from './limits.ts';
 import { printed, textOf } from './markup.ts';
 import { UNSAVED, type Job, type Rendered, type Source } from './protocol.ts';
+import { OPERATORS } from './reckoning.ts';
 import { Rendering, type Ask } from './rendering.ts';
 import { EchoTag, MarkupTag, Redirected, RedirectTag, SessionTag } from './tags.ts';
 
@@ -20,7 +21,7 @@ export class Engine extends Liquid {
   #rendering: Rendering | undefined;
 
   constructor() {
-    super({ strictFilters: true, ownPropertyOnly: true, outputEscape: printed });
+    super({ strictFilters: true, ownPropertyOnly: true, outputEscape: printed, operators: OPERATORS });
     guardFilters(this);
     this.registerTag('capture', MarkupTag);
     this.registerTag('echo', EchoTag);

@@ -2,19 +2,25 @@ import { toValue } from 'liquidjs';
 import type { Engine } from './engine.ts';
 import { LIMITS } from './limits.ts';
 import { Markup, MARKUP_FILTERS, PASSING } from './markup.ts';
+import { money } from './money.ts';
 import { LISTING_SORTS } from './protocol.ts';
+import { NUMBER_FILTERS } from './reckoning.ts';
 import { SeenObject } from './seen.ts';
 
+type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
+
 /**
- * Measures what every filter makes, takes away the one that would print unescaped, and adds ours. `raw` would let anybody
+ * Puts ours in place of the engine's or beside them, measures what every filter makes, and takes away the one that would
+ * print unescaped. `raw` would let anybody
  * who may write a session, a title or a form value write into a page; text that is to be markup stands in a template.
  */
 export function guardFilters(engine: Engine): void {
   engine.unregisterFilter('raw');
-  for (const [name, options] of Object.entries(engine.filters)) {
-    const own = MARKUP_FILTERS.get(name);
-    const handler = own ?? (typeof options === 'function' ? options : options.handler);
-    const isKept = own !== undefined || PASSING.has(name);
+  const engines = Object.entries(engine.filters).map(
+    ([name, options]) => [name, typeof options === 'function' ? options : options.handler] as const,
+  );
+  for (const [name, handler] of new Map<string, Handler>([...engines, ...oursIn(engine)] as [string, Handler][])) {
+    const isKept = MARKUP_FILTERS.has(name) || PASSING.has(name);
     engine.registerFilter(name, function* (...given: unknown[]): Generator<unknown, unknown, unknown> {
       const { rendering } = engine;
       const [value, ...args] = isKept ? given : given.map(withoutMarkup);
@@ -24,7 +30,15 @@ export function guardFilters(engine: Engine): void {
       return made;
     });
   }
-  engine.registerFilter('children', (folder: unknown, ...args: unknown[]) => children(engine, folder, args));
+}
+
+function oursIn(engine: Engine): readonly (readonly [string, Handler])[] {
+  return [
+    ...MARKUP_FILTERS,
+    ...NUMBER_FILTERS,
+    ['money', (value, currency) => money(value, currency, engine.rendering.language)],
+    ['children', (folder, ...args) => children(engine, folder, args)],
+  ];
 }
 
 function withoutMarkup(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { Drop, filters, toValue } from 'liquidjs';
+import { ManyDigits } from './numbers.ts';
 
 const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
@@ -45,6 +46,7 @@ export function printed(value: unknown): string {
 
 /** A value as text, as the engine's own filters read it. */
 export function textOf(value: unknown): string {
+  if (value instanceof ManyDigits) return value.toString();
   const bare: unknown = toValue(value as string);
   if (bare === undefined || bare === null) return '';
   return Array.isArray(bare) ? bare.map(textOf).join('') : String(bare as string);
@@ -102,7 +104,8 @@ function join(this: unknown, value: unknown, separator: unknown = ' '): unknown 
 }
 
 function byDefault(this: unknown, value: unknown, ...args: unknown[]): unknown {
-  return value instanceof Markup && value.html !== '' ? value : engines('default').call(this, value, ...args);
+  const isKept = value instanceof ManyDigits || (value instanceof Markup && value.html !== '');
+  return isKept ? value : engines('default').call(this, value, ...args);
 }
 
 function trimming(name: string): Handler {

@@ -33,6 +33,9 @@ export interface Names {
   readonly user: { readonly name: string; readonly roles: readonly string[] } | null;
   /** The name that the session has beside `session`. */
   readonly sessionName: string;
+  /** The language of the page, and the time zone of its dates. */
+  readonly language: string;
+  readonly zone: string;
   readonly method: string;
   readonly path: string;
   readonly query: readonly (readonly [string, string])[];

@@ -11,7 +11,17 @@ const facts: ObjectFacts = { id: 'page', title: '', path: '/page', url: '/page',
 const names = { here: facts, container: facts, root: facts, template: facts, user: null } as const;
 const job: Job = {
   source: { number: UNSAVED, path: '/page' },
-  names: { ...names, sessionName: 'SESSION', method: 'GET', path: '/page', query: [], form: [], error: null },
+  names: {
+    ...names,
+    sessionName: 'SESSION',
+    language: 'en',
+    zone: 'UTC',
+    method: 'GET',
+    path: '/page',
+    query: [],
+    form: [],
+    error: null,
+  },
 };
 
 function rendering(text: string, answer: Answering = async () => null) {

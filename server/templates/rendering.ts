@@ -11,6 +11,8 @@ export type Ask = (question: Question) => Promise<unknown>;
 export class Rendering implements Asking {
   readonly allowance = new Allowance();
   readonly names: SeenNames;
+  /** In which amounts and dates are written. */
+  readonly language: string;
   /** It showed the time or something random. */
   isFleeting = false;
   readonly #ask: Ask;
@@ -20,6 +22,7 @@ export class Rendering implements Asking {
 
   constructor(job: Job, ask: Ask) {
     this.#ask = ask;
+    this.language = job.names.language;
     this.names = new SeenNames(job.names, this);
   }
 

@@ -24,7 +24,7 @@ const SESSION: Readonly<Record<string, unknown>> = {
 
 async function answer(question: Question, includes: Includes): Promise<unknown> {
   if (question.ask === 'object') return question.path === '/missing' ? null : facts(question.path);
-  if (question.ask === 'children') return [facts('/a'), facts('/b')];
+  if (question.ask === 'children') return [facts('/a', { n: '3.3' }), facts('/b', { n: '2.2' })];
   if (question.ask === 'session') return Object.hasOwn(SESSION, question.key) ? SESSION[question.key] : null;
   if (question.ask === 'template')
     return Object.hasOwn(includes, question.path) ? { number: 0, path: question.path } : null;
@@ -68,6 +68,8 @@ const NAMES: Names = {
   template: facts('/page'),
   user: { name: 'ada', roles: ['Authenticated'] },
   sessionName: 'SESSION',
+  language: 'en',
+  zone: 'UTC',
   method: 'GET',
   path: '/page',
   query: [

@@ -131,6 +131,22 @@ test('a template that cannot be rendered tells whoever may mend it where, and vi
   assert.doesNotMatch(forVisitor.text, /line|steps/);
 });
 
+test('what is no number is said with its line to whoever may edit the page; visitors read that it is not their fault', async () => {
+  await using trellis = await site({
+    '/apple': { text: 'x', values: ['price: 3,50'] },
+    '/page': { text: 'one\n{{ objects["/apple"].values.price | times: 2 }}' },
+  });
+  const forEditor = await trellis.ask('GET', '/page');
+  assert.equal(forEditor.status, 500);
+  assert.match(forEditor.text, /'\/page', line 2: .*3,50.* is not a number\. Write 3\.50\./);
+  const forVisitor = await visit(trellis, '/page');
+  assert.equal(forVisitor.status, 500);
+  assert.doesNotMatch(forVisitor.text, /3,50|number|line/);
+  const body = { properties: { values: ['price: 3.50'] } };
+  assert.equal((await trellis.ask('PATCH', '/api/apple', { body })).status, 200);
+  assert.equal((await visit(trellis, '/page')).text, 'one\n7');
+});
+
 test('a template reads and changes the visitor’s session; a page that does not has nothing to do with it', async () => {
   const text =
     '{{ session.cart | join: "," }}{% assign cart = session.cart | push: request.query.add %}{% session cart = cart %}';
@@ -315,7 +331,7 @@ test('a text with a mistake in it is not saved, and neither is a value without a
 
 test('two requests that change one session at once lose nothing: the later one is rendered again', async () => {
   await using trellis = await site({
-    '/add': { text: '{% assign n = session.n | plus: 1 %}{% session n = n %}' },
+    '/add': { text: '{% assign n = session.n | default: 0 | plus: 1 %}{% session n = n %}' },
     '/look': { text: '{{ session.n }}' },
   });
   const cookie = (await visit(trellis, '/add')).cookies[0]?.split(';')[0] ?? '';

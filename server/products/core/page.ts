@@ -85,6 +85,8 @@ async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
     sessionName: await sessionNameFor(object),
+    language: 'en',
+    zone: 'UTC',
     method: request.method,
     path: addressed.path,
     query: [...request.query],
