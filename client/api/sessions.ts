@@ -4,6 +4,7 @@ import type {
   ChainMessage,
   CookieCheck,
   SetupAnswer,
+  SetupMessage,
   SetupRequest,
 } from '../../schema/messages/session-way.ts';
 import type {
@@ -111,6 +112,11 @@ export async function endBrowserCheck({ address }: BrowserCheck, signal?: AbortS
   const response = await fetch(address, { headers: { accept: 'application/json' }, signal: signal ?? null });
   const answer = (await response.json().catch(() => undefined)) as Partial<CookieCheck> | undefined;
   return answer?.came?.some(Boolean);
+}
+
+/** What a set-up would find in a folder. */
+export function lookAtSetup(folder: string, signal?: AbortSignal): Promise<SetupMessage> {
+  return request('GET', viewOf(folder, 'setup-sessions'), { ...(signal && { signal }) });
 }
 
 export function setUpSessions(folder: string, body: SetupRequest): Promise<SetupAnswer> {

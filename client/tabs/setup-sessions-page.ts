@@ -1,9 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema } from '../../schema/messages/forms.ts';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { FieldSchema } from '../../schema/messages/forms.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import { checkProperties, getChildren, getTypes } from '../api/objects.ts';
+import type { SilentServers } from '../../schema/messages/session-way.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { setUpSessions } from '../api/sessions.ts';
 import '../forms/field-element.ts';
@@ -13,29 +13,18 @@ import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import { announceChange } from '../state/changes.ts';
-import { flash } from '../state/flash.ts';
+import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, addressOf, go } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles } from './properties/rail.ts';
+import { checkPlan, CONTAINER, PROXY, readFolder } from './setup/look.ts';
+import './setup/silent-servers.ts';
+import type { SilentServersNotice } from './setup/silent-servers.ts';
 import { doneWords, firstPlan, planProblems, requestFor, stepsOf, type Plan } from './setup/plan.ts';
+import { setupStyles } from './setup/styles.ts';
 import type { TabElement } from './tab.ts';
 
 const PAUSE_MS = 250;
-const PROXY = 'MemCache Proxy';
-const CONTAINER = 'MemCache Session Data Container';
-const MANAGER = 'Session Data Manager';
-const MOST_CHILDREN = 1000;
-
-const proxyIdField = idField('Id of the proxy', 'It knows the servers.');
-const containerIdField = idField('Id of the container', 'It keeps the sessions behind the proxy.');
-
-/** What the page has to know before it can ask anything. */
-interface Folder {
-  readonly fields: Readonly<Record<keyof Plan, FieldSchema>>;
-  readonly taken: ReadonlySet<string>;
-  /** The session data manager that will be changed; `undefined` where it is further up. */
-  readonly manager: string | undefined;
-}
 
 /** Sessions in memcached, set up in one screen: servers, names, idle timeout; then it is tested. */
 @customElement('setup-sessions-page')
@@ -45,6 +34,9 @@ export class SetupSessionsPage extends LitElement implements TabElement {
   @state() private plan: Plan | undefined;
   @state() private refusals: ReadonlyMap<string, string> = new Map();
   @state() private failure = '';
+  /** Why it was refused, where no server answers. */
+  @state() private silent: SilentServers | undefined;
+  @query('silent-servers') private notice!: SilentServersNotice | null;
   @state() private isBusy = false;
   #isDirty = false;
   #answeredServers: readonly string[] | undefined;
@@ -72,7 +64,8 @@ export class SetupSessionsPage extends LitElement implements TabElement {
     if (!folder || !this.plan) return this.#beforehand();
     return html`
       ${this.failure ? html`<t-banner kind="danger" role="alert">${this.failure}</t-banner>` : nothing}
-      <form @submit=${this.#submit} @value-changed=${this.#onValue} @keydown=${this.#onKey} novalidate>
+      ${this.silent ? this.#noServer(this.silent) : nothing}
+      <form @submit=${this.#onSubmit} @value-changed=${this.#onValue} @keydown=${this.#onKey} novalidate>
         <div class="fields">
           <div>
             <h2>Set up sessions in memcached</h2>
@@ -86,16 +79,29 @@ export class SetupSessionsPage extends LitElement implements TabElement {
           <section aria-labelledby="steps">
             <h2 id="steps">What will happen</h2>
             <ol class="small">
-              ${stepsOf(this.plan, this.path, folder.manager).map((step) => html`<li>${step}</li>`)}
+              ${stepsOf(this.plan, this.path, folder.found).map((step) => html`<li>${step}</li>`)}
             </ol>
           </section>
         </aside>
         <div class="do">
-          <button class="primary" aria-disabled=${String(this.isBusy)}>Set up sessions</button>
+          ${
+            this.silent
+              ? nothing
+              : html`<button class="primary" aria-disabled=${String(this.isBusy)}>Set up sessions</button>`
+          }
           <a class="button plain" href=${addressOf(this.path)}>Cancel</a>
         </div>
       </form>
     `;
+  }
+
+  #noServer(refusal: SilentServers) {
+    return html`<silent-servers
+      .refusal=${refusal}
+      ?isBusy=${this.isBusy}
+      @again=${() => this.#setUp()}
+      @anyway=${() => this.#setUp(true)}
+    ></silent-servers>`;
   }
 
   #field(name: keyof Plan, schema: FieldSchema) {
@@ -157,24 +163,33 @@ export class SetupSessionsPage extends LitElement implements TabElement {
     this.plan = { ...this.plan, [event.name]: event.value };
     this.refusals = new Map([...this.refusals].filter(([name]) => name !== event.name));
     this.failure = '';
+    if (event.name === 'servers') this.silent = undefined;
   }
 
   /** Fields live in shadow roots, where Enter submits no form by itself. */
   #onKey(event: KeyboardEvent) {
-    if (event.key === 'Enter' && event.composedPath()[0] instanceof HTMLInputElement) void this.#submit(event);
+    if (event.key === 'Enter' && event.composedPath()[0] instanceof HTMLInputElement) this.#onSubmit(event);
   }
 
-  async #submit(event: Event) {
+  #onSubmit(event: Event) {
     event.preventDefault();
+    void this.#setUp();
+  }
+
+  async #setUp(anyway = false) {
     if (this.isBusy || !this.plan) return;
     this.refusals = this.#ownProblems;
     if (this.refusals.size > 0) return this.#focusProblem();
     this.isBusy = true;
     this.failure = '';
     try {
-      const { container, results } = await setUpSessions(this.path, requestFor(this.plan));
-      const { text, trouble } = doneWords(container, results);
-      flash(text, trouble);
+      const { container, results } = await setUpSessions(this.path, {
+        ...requestFor(this.plan),
+        ...(anyway && { anyway }),
+      });
+      const { text, trouble, isOff } = doneWords(container, results);
+      if (isOff) flashFailure(`${text} ${trouble}`);
+      else flash(text, trouble);
       this.#isDirty = false;
       announceChange(this.path);
       go(addressOf(container, 'test'));
@@ -186,9 +201,18 @@ export class SetupSessionsPage extends LitElement implements TabElement {
   }
 
   async #refused(caught: unknown) {
+    this.silent = silentServers(caught);
+    if (this.silent) return this.#focusNotice();
     this.refusals = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();
     if (this.refusals.size > 0) await this.#focusProblem();
     else this.failure = `Could not set up sessions: ${detailOf(caught)} Nothing was added, and what you typed is here.`;
+  }
+
+  async #focusNotice() {
+    await this.updateComplete;
+    await this.notice?.updateComplete;
+    this.notice?.scrollIntoView({ block: 'nearest' });
+    this.notice?.focus();
   }
 
   async #focusProblem() {
@@ -197,106 +221,10 @@ export class SetupSessionsPage extends LitElement implements TabElement {
     this.renderRoot.querySelector<HTMLElement>(`field-element[name="${first}"]`)?.focus();
   }
 
-  static override styles = [
-    controls,
-    railStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
-      form {
-        flex: 1;
-        display: grid;
-        grid-template: auto 1fr / minmax(0, 1fr) 304px;
-      }
-      .fields {
-        display: grid;
-        gap: 20px;
-        padding: 20px var(--t-edge);
-      }
-      .fields p {
-        max-width: 620px;
-      }
-      .rail {
-        grid-area: 1 / 2 / 3 / 3;
-      }
-      .rail ol {
-        padding-left: 16px;
-        list-style: decimal;
-      }
-      .do {
-        display: flex;
-        align-items: start;
-        gap: 8px;
-        padding: 4px var(--t-edge) 32px calc(var(--t-edge) + 208px);
-      }
-      @media (width < 1200px) {
-        form {
-          display: block;
-        }
-        .rail {
-          margin-bottom: 20px;
-          border-bottom: 1px solid var(--t-line);
-        }
-      }
-      @media (width < 640px) {
-        .do {
-          padding-left: var(--t-edge);
-        }
-        .do .primary {
-          flex: 1;
-        }
-      }
-    `,
-  ];
+  static override styles = [controls, railStyles, setupStyles];
 }
 
-/** `undefined`: not everything that is needed may be added here. */
-async function readFolder(path: string, signal: AbortSignal): Promise<Folder | undefined> {
-  const [types, { items }] = await Promise.all([
-    getTypes(path, signal),
-    getChildren(path, { limit: MOST_CHILDREN }, signal),
-  ]);
-  const fieldsOf = (type: string) => types.find((each) => each.type === type)?.schema.properties;
-  const servers = fieldsOf(PROXY)?.['servers'];
-  const timeoutMinutes = fieldsOf(CONTAINER)?.['timeout_minutes'];
-  if (!servers || !timeoutMinutes) return undefined;
-  return {
-    fields: { servers, proxyId: proxyIdField, containerId: containerIdField, timeoutMinutes },
-    taken: new Set(items.map(({ id }) => id)),
-    manager: items.find(({ type }) => type === MANAGER)?.path,
-  };
-}
-
-interface Checked {
-  readonly answer: FieldAnswer | undefined;
-  readonly problems: ReadonlyMap<string, string>;
-}
-
-/** Asks for the two objects as if each were added alone, and gives what is said under the names of the plan. */
-async function checkPlan(path: string, plan: Plan, signal: AbortSignal): Promise<Checked> {
-  const { servers, proxyId, containerId, timeoutMinutes } = requestFor(plan);
-  const [proxy, container] = await Promise.all([
-    checkProperties(path, { type: PROXY, id: proxyId, properties: { servers } }, signal),
-    checkProperties(
-      path,
-      { type: CONTAINER, id: containerId, properties: { timeout_minutes: timeoutMinutes } },
-      signal,
-    ),
-  ]);
-  const ofProxy = problemsByField(proxy.errors);
-  const ofContainer = problemsByField(container.errors);
-  const problems = {
-    servers: ofProxy.get('servers'),
-    proxyId: ofProxy.get('id'),
-    containerId: ofContainer.get('id'),
-    timeoutMinutes: ofContainer.get('timeout_minutes'),
-  };
-  const named = Object.entries(problems).flatMap(([name, problem]) => (problem ? [[name, problem] as const] : []));
-  return { answer: proxy.fields['servers'], problems: new Map(named) };
-}
-
-function idField(title: string, description: string): FieldSchema {
-  return { type: 'string', title, widget: 'id', mode: 'rw', default: '', description, maxLength: 64 };
+function silentServers(caught: unknown): SilentServers | undefined {
+  const members = caught instanceof ApiProblem ? caught.members : {};
+  return 'startCommand' in members ? (members as unknown as SilentServers) : undefined;
 }

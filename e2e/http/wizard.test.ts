@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
-import type { SetupAnswer } from '../../schema/messages/session-way.ts';
-import { startMemcached } from '../support/memcached.ts';
+import type { SetupAnswer, SetupMessage, SilentServers } from '../../schema/messages/session-way.ts';
+import { freePort, startMemcached } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { managerOf } from './client.ts';
 import { Browser } from './site.ts';
@@ -41,6 +41,71 @@ test('a set-up with mistakes names all of them and makes nothing', async () => {
 test('one id for both is refused', async () => {
   assert.equal((await setUp({ ...good, containerId: 'mcproxy' })).status, 422);
   assert.equal((await manager('/api/mcproxy')).status, 404);
+});
+
+test('servers none of which answers are refused, with what starts one, and the site goes on as it was', async () => {
+  const servers = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const answer = await setUp({ ...good, servers });
+  const { type, detail, errors, silent, startCommand } = answer.json<ProblemMessage & SilentServers>();
+  assert.deepEqual([answer.status, errors?.map(({ pointer }) => pointer)], [422, ['/servers']]);
+  assert.match(type, /no-server-answers$/);
+  assert.match(
+    detail,
+    /^No server answers, so sessions would be off: 127\.0\.0\.1:\d+ does not answer \(.*"anyway": true\.$/,
+  );
+  assert.deepEqual(
+    silent.map((words) => words.split(' ')[0]),
+    servers,
+  );
+  assert.match(startCommand, new RegExp(`^memcached .*-l 127\\.0\\.0\\.1 -p ${servers[0]!.split(':')[1]}$`));
+  for (const id of ['mcproxy', 'mcsdc']) assert.equal((await manager(`/api/${id}`)).status, 404);
+  assert.equal((await new Browser(server).add('still works', '/temp_folder/session_data')).after, 1);
+});
+
+test('what it finds is told beforehand: managers, the container of now, and how many sessions stay behind', async () => {
+  const found = (await manager('/api/@setup-sessions')).json<SetupMessage>();
+  assert.deepEqual(found, {
+    manager: '/session_data_manager',
+    browserIds: '/browser_id_manager',
+    container: '/temp_folder/session_data',
+    held: '1 live session',
+  });
+});
+
+test('with several servers, one that answers is enough, and the other is named', async () => {
+  await manager('/api/', { body: { type: 'Folder', id: 'several' } });
+  await manager('/api/several', { body: { type: 'Session Data Manager', id: 'own' } });
+  const silent = `127.0.0.1:${await freePort()}`;
+  const body = { ...good, servers: [silent, memcached.address] };
+  const { results } = (await manager('/api/several/@setup-sessions', { body })).json<SetupAnswer>();
+  assert.deepEqual(
+    results.map(({ state }) => state),
+    ['down', 'ok'],
+  );
+  assert.match(results[0]!.text, new RegExp(`^${silent} does not answer`));
+});
+
+test('whoever wants it anyway gets it, and is told what does not answer', async () => {
+  await manager('/api/', { body: { type: 'Folder', id: 'anyway' } });
+  await manager('/api/anyway', { body: { type: 'Session Data Manager', id: 'own' } });
+  const body = { ...good, servers: [`127.0.0.1:${await freePort()}`], anyway: true };
+  const answer = await manager('/api/anyway/@setup-sessions', { body });
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json<SetupAnswer>().results[0]?.state, 'down');
+  const own = (await manager('/api/anyway/own')).json<ObjectMessage>();
+  assert.equal(own.properties['container_path'], '/anyway/mcsdc');
+});
+
+test('managers that are missing are added, and sessions work', async () => {
+  await using bare = await startServer();
+  const ask = managerOf(bare);
+  for (const id of ['browser_id_manager', 'session_data_manager']) await ask(`/api/${id}`, { method: 'DELETE' });
+  const { manager: none, browserIds } = (await ask('/api/@setup-sessions')).json<SetupMessage>();
+  assert.deepEqual([none, browserIds], [null, null]);
+  const answer = await ask('/api/@setup-sessions', { body: good });
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json<SetupAnswer>().manager, '/session_data_manager');
+  assert.equal((await new Browser(bare).add('it works')).after, 1);
 });
 
 test('one request sets up proxy, container and manager, and sessions work', async () => {

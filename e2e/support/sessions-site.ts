@@ -31,7 +31,7 @@ export async function startSite(sessions: SitedSessions, options: ServerOptions 
 
 async function setUp(server: TestServer, { servers, proxy = {}, container = {} }: SitedSessions): Promise<void> {
   const { port } = server;
-  const wizard = { servers, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 };
+  const wizard = { servers, proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20, anyway: true };
   await administer(port, '/api/@setup-sessions', { body: wizard });
   await changeProperties(server, '/mcproxy', { ...PATIENT, ...proxy });
   if (Object.keys(container).length > 0) await changeProperties(server, '/mcsdc', container);

@@ -49,12 +49,26 @@ export interface CookieCheck {
   readonly came: readonly boolean[];
 }
 
+/** GET /api/<folder>/@setup-sessions: what the set-up wizard finds there. */
+export interface SetupMessage {
+  /** The session data manager that it would point elsewhere; `null`: there is none here or further up, so it adds one. */
+  readonly manager: string | null;
+  /** The same for the browser id manager. */
+  readonly browserIds: string | null;
+  /** Where sessions are kept now: a path, or empty. */
+  readonly container: string;
+  /** What stays behind there: "12 live sessions". Empty: nothing. */
+  readonly held: string;
+}
+
 /** POST /api/<folder>/@setup-sessions: the set-up wizard. 201 with what was made. */
 export interface SetupRequest {
   readonly servers: readonly string[];
   readonly proxyId: string;
   readonly containerId: string;
   readonly timeoutMinutes: number;
+  /** Also where no server answers, so that sessions are off until one does. */
+  readonly anyway?: boolean;
 }
 
 export interface SetupAnswer {
@@ -62,4 +76,12 @@ export interface SetupAnswer {
   readonly container: string;
   readonly manager: string;
   readonly results: readonly FieldResult[];
+}
+
+/** Further members of the 422 (`no-server-answers`) that refuses a set-up of servers none of which answers. */
+export interface SilentServers {
+  /** Each server with what is wrong, as a sentence without its full stop. */
+  readonly silent: readonly string[];
+  /** What starts a memcached at the first of them. */
+  readonly startCommand: string;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckMessage } from '../../schema/messages/forms.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import type { TestMessage } from '../../schema/messages/sessions.ts';
@@ -119,15 +118,6 @@ test('the chain shows where the way to a session breaks', async () => {
   const broken = await chain();
   assert.equal(broken.on, false);
   assert.equal(broken.boxes.at(-1)?.state, 'off');
-});
-
-test('another container path says how many sessions stay behind', async () => {
-  await using trellis = await openTestInstallation();
-  await trellis.ask('POST', '/api/temp_folder/session_data/@test', { body: { items: 'a 1' } });
-  await trellis.ask('POST', '/api', { body: { type: 'Transient Object Container', id: 'other' } });
-  const body = { properties: { container_path: '/other' } };
-  const check = (await trellis.ask('POST', '/api/session_data_manager/@check', { body })).json<CheckMessage>();
-  assert.match(check.fields['container_path']?.results[1]?.text ?? '', /^1 session will stay behind/);
 });
 
 test('a second process is a reason to warn that sessions in memory are not shared', async () => {

@@ -52,21 +52,35 @@ test('what is sent has tidy ids, and everything else as it was typed', () => {
   });
 });
 
+const found = { manager: '/session_data_manager', browserIds: '/browser_id_manager', container: '/old', held: '' };
+
 test('the steps name the paths that there will be', () => {
-  const steps = stepsOf({ ...firstPlan(nothing), servers: ['a:1', 'b:2'] }, '/shop', '/session_data_manager');
+  const steps = stepsOf({ ...firstPlan(nothing), servers: ['a:1', 'b:2'] }, '/shop', found);
   assert.equal(steps[0], 'A MemCache Proxy is added as /shop/mcproxy, with 2 servers.');
   assert.match(steps[1] ?? '', /as \/shop\/mcsdc\. .* behind \/shop\/mcproxy; .* not used for 20 minutes\.$/);
-  assert.match(steps[2] ?? '', /^\/session_data_manager is pointed to \/shop\/mcsdc\./);
-  assert.match(stepsOf({ ...firstPlan(nothing), timeoutMinutes: 0 }, '/', undefined)[1] ?? '', /none ends/);
+  assert.equal(steps[2], '/session_data_manager is pointed to /shop/mcsdc. No live session stays behind in /old.');
+  assert.match(stepsOf({ ...firstPlan(nothing), timeoutMinutes: 0 }, '/', found)[1] ?? '', /none ends/);
+});
+
+test('the steps say how many sessions stay behind, and which managers are added', () => {
+  const [, , pointed] = stepsOf(firstPlan(nothing), '/', { ...found, held: '12 live sessions' });
+  assert.match(pointed ?? '', / 12 live sessions stay behind in \/old until they expire: visitors begin new ones\.$/);
+  const bare = { manager: null, browserIds: null, container: '', held: '' };
+  const [, , browserIds, manager] = stepsOf(firstPlan(nothing), '/', bare);
+  assert.equal(browserIds, 'A Browser Id Manager is added as /browser_id_manager, because none is found here.');
+  assert.match(manager ?? '', /^A Session Data Manager is added as \/session_data_manager, .* pointed to \/mcsdc\.$/);
 });
 
 test('servers in trouble are told apart from those that answer', () => {
-  const words = doneWords('/mcsdc', [
-    { state: 'ok', text: 'a:1 answers in 0.3 ms' },
-    { state: 'down', text: 'b:2 does not answer (refused)' },
-  ]);
-  assert.deepEqual(words, {
+  const down = { state: 'down', text: 'b:2 does not answer (refused)' } as const;
+  assert.deepEqual(doneWords('/mcsdc', [{ state: 'ok', text: 'a:1 answers in 0.3 ms' }, down]), {
     text: 'Set up sessions in /mcsdc. a:1 answers in 0.3 ms.',
     trouble: 'b:2 does not answer (refused).',
+    isOff: false,
+  });
+  assert.deepEqual(doneWords('/mcsdc', [down]), {
+    text: 'Set up sessions in /mcsdc, and they are off until a server answers.',
+    trouble: 'b:2 does not answer (refused).',
+    isOff: true,
   });
 });

@@ -1,7 +1,7 @@
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { childPath } from '../../../schema/paths.ts';
 import type { FieldResult } from '../../../schema/messages/forms.ts';
-import type { SetupRequest } from '../../../schema/messages/session-way.ts';
+import type { SetupMessage, SetupRequest } from '../../../schema/messages/session-way.ts';
 import { plural } from '../../parts/format.ts';
 
 /** What is typed on the page: a request, though its numbers may be none yet. */
@@ -51,27 +51,48 @@ export function requestFor(plan: Plan): SetupRequest {
 }
 
 /** What the button will do, a sentence for each step. */
-export function stepsOf(plan: Plan, folder: string, manager: string | undefined): readonly string[] {
+export function stepsOf(plan: Plan, folder: string, found: SetupMessage): readonly string[] {
   const proxy = childPath(folder, normaliseId(plan.proxyId));
   const container = childPath(folder, normaliseId(plan.containerId));
+  const adds = (type: string, id: string) =>
+    `A ${type} is added as ${childPath(folder, id)}, because none is found here.`;
   return [
     `A MemCache Proxy is added as ${proxy}, with ${plural(namedServers(plan).length, 'server')}.`,
     `A MemCache Session Data Container is added as ${container}. It keeps sessions behind ${proxy}; ${idleText(plan)}.`,
-    `${manager ?? 'The nearest session data manager'} is pointed to ${container}. What is in a session now stays where it is kept, and is not moved.`,
+    ...(found.browserIds === null ? [adds('Browser Id Manager', 'browser_id_manager')] : []),
+    found.manager === null
+      ? `${adds('Session Data Manager', 'session_data_manager')} It is pointed to ${container}.`
+      : `${found.manager} is pointed to ${container}.${behind(found)}`,
     `The Test tab of ${container} opens, to put something into your session and see it kept.`,
   ];
 }
 
-/** What is said when it was done, and which servers are in trouble all the same. */
-export function doneWords(container: string, results: readonly FieldResult[]): { text: string; trouble?: string } {
+/** What is in a session now stays where it is kept, and is not moved. */
+function behind({ container, held }: SetupMessage): string {
+  if (container === '') return '';
+  const what = held === '' ? 'No live session stays' : `${held} ${held.startsWith('1 ') ? 'stays' : 'stay'}`;
+  return ` ${what} behind in ${container}${held === '' ? '' : ' until they expire: visitors begin new ones'}.`;
+}
+
+interface DoneWords {
+  readonly text: string;
+  /** Which servers do not answer all the same. */
+  readonly trouble?: string;
+  readonly isOff: boolean;
+}
+
+/** What is said when it was done. Where no server answers, nobody is told that all is well. */
+export function doneWords(container: string, results: readonly FieldResult[]): DoneWords {
   const say = (isDown: boolean) =>
     results
-      .filter(({ state }) => (state === 'down') === isDown)
+      .filter(({ state, text }) => text !== '' && (state === 'down') === isDown)
       .map(({ text }) => text)
       .join('; ');
   const good = say(false);
   const bad = say(true);
-  return { text: `Set up sessions in ${container}.${good ? ` ${good}.` : ''}`, ...(bad && { trouble: `${bad}.` }) };
+  const isOff = bad !== '' && good === '';
+  const text = `Set up sessions in ${container}${isOff ? ', and they are off until a server answers.' : '.'}`;
+  return { text: `${text}${good ? ` ${good}.` : ''}`, ...(bad && { trouble: `${bad}.` }), isOff };
 }
 
 function namedServers({ servers }: Plan): readonly string[] {

@@ -49,7 +49,10 @@ export async function knownServers(store: Store): Promise<Asked> {
 
 /** How each line of a `servers` property stands: asked of the server itself, saved or not. */
 export async function answerServers(lines: readonly string[], about: TreeObject): Promise<FieldAnswer> {
-  const statuses = await probe(lines, about);
+  return answerFrom(lines, await probe(lines, about));
+}
+
+export function answerFrom(lines: readonly string[], statuses: readonly ServerStatus[]): FieldAnswer {
   return { results: lines.map((line) => answerLine(line.trim(), statuses)) };
 }
 
@@ -152,7 +155,8 @@ function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResul
   return status === undefined ? { state: 'off', text: '' } : resultOf(status);
 }
 
-async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
+/** Asks the servers of a `servers` property now, saved or not. */
+export async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
   const { addresses } = parseServers(lines.slice(0, MOST_SERVERS));
   if (addresses.length === 0) return [];
   const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '', inspects: true });

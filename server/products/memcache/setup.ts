@@ -1,42 +1,58 @@
 import { normaliseId } from '../../../schema/ids.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { SetupAnswer } from '../../../schema/messages/session-way.ts';
+import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/messages/session-way.ts';
 import { encodeUrlPath } from '../../../schema/paths.ts';
-import { answersFor, checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
-import { changePermission } from '../../manage/describe.ts';
+import { checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
+import { changePermission, SEE } from '../../manage/describe.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
-import { integer, text, texts } from '../../publisher/body.ts';
+import { flag, integer, text, texts } from '../../publisher/body.ts';
 import { method, type View } from '../../publisher/views.ts';
-import { Invalid } from '../../base/errors.ts';
+import { Problem } from '../../base/errors.ts';
+import type { ServerStatus } from '../../memcache/store.ts';
+import { browserIdManager } from '../sessions/browser-id-manager.ts';
+import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
+import { answerFrom, probe, resultOf, startCommand } from './servers.ts';
 
 type Values = Readonly<Record<string, unknown>>;
+
+const look = method({
+  http: 'GET',
+  permission: SEE,
+  summary: 'What a set-up would find here: managers, where sessions are kept now, and how many stay behind there.',
+  async run({ object: folder }): Promise<SetupMessage> {
+    const manager = await folder.findService('session.manager');
+    const browserIds = await folder.findService('session.browser-ids');
+    const path = manager === undefined ? '' : String(manager.properties['container_path']);
+    const container = await folder.connection.find(path);
+    const held = (await container?.definition?.holds?.(container)) ?? '';
+    return { manager: manager?.path ?? null, browserIds: browserIds?.path ?? null, container: path, held };
+  },
+});
 
 /** The set-up wizard: proxy, container, and the manager that points to it, in one transaction. */
 const setup = method({
   http: 'POST',
-  permission: 'View management screens',
+  permission: SEE,
   summary:
-    'Sets up sessions in memcached: adds a proxy and a container here, and points the session data manager at it.',
+    'Sets up sessions in memcached: adds a proxy and a container here, and points the session data manager at it. What is ' +
+    'missing of the managers is added, too. Where no server answers it is refused (422), unless `anyway` is true.',
   body: {
     servers: texts,
     proxyId: text,
     containerId: text,
     timeoutMinutes: integer,
   },
+  optional: { anyway: flag },
   async run(call) {
     const { object: folder, body } = call;
-    const manager = await folder.findService('session.manager');
-    if (manager?.definition === undefined) {
-      throw new Invalid('There is no Session Data Manager here or further up. Add one first, then set up sessions.');
-    }
-    demand(call, changePermission(manager.definition), manager);
     const problems: FieldProblem[] = [];
+    const manager = await managerFor(call, problems);
     const proxy = await addOne(call, memCacheProxy, '/proxyId', body.proxyId, { servers: body.servers }, problems);
     const path = proxy.path;
     const settings = { proxy_path: path, timeout_minutes: body.timeoutMinutes };
@@ -49,16 +65,48 @@ const setup = method({
       problems,
     );
     if (problems.length > 0) refuse('the set-up', problems);
+    const statuses = await lookTwice(body.servers, folder);
+    if (body.anyway !== true) demandOneThatAnswers(statuses);
     call.connection.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
-    const answers = await answersFor(proxy, memCacheProxy, { servers: body.servers });
-    const results = resultsOf(answers, { servers: body.servers });
+    const results = resultsOf({ servers: answerFrom(body.servers, statuses) }, { servers: body.servers });
     const answer: SetupAnswer = { proxy: path, container: container.path, manager: manager.path, results };
     return json(answer, { status: 201, headers: { location: `/api${encodeUrlPath(container.path)}` } });
   },
 });
 
-export const setupViews: readonly View[] = [{ name: 'setup-sessions', on: 'folder', methods: [setup] }];
+export const setupViews: readonly View[] = [{ name: 'setup-sessions', on: 'folder', methods: [look, setup] }];
+
+/** No memcached answers at the addresses that sessions were to be kept at. */
+class NoServerAnswers extends Problem {
+  constructor(statuses: readonly ServerStatus[]) {
+    const silent = statuses.map((status) => `${status.address} ${resultOf(status).text}`);
+    const members: SilentServers = { silent, startCommand: startCommand(statuses) };
+    const detail = `No server answers, so sessions would be off: ${silent.join('; ')}. Start one (${members.startCommand}) and try again, or send "anyway": true.`;
+    super(422, 'no-server-answers', detail, { errors: [{ pointer: '/servers', detail }], members: { ...members } });
+  }
+}
+
+function demandOneThatAnswers(statuses: readonly ServerStatus[]): void {
+  if (statuses.length > 0 && statuses.every(({ up }) => !up)) throw new NoServerAnswers(statuses);
+}
+
+/** One that was busy for a moment is no reason to refuse. */
+async function lookTwice(servers: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
+  const statuses = await probe(servers, about);
+  return statuses.some(({ up }) => up) ? statuses : probe(servers, about);
+}
+
+/** The session data manager that is found from here, or a new one; with a browser id manager beside it where there is none. */
+async function managerFor(call: Call, problems: FieldProblem[]): Promise<TreeObject> {
+  const { object: folder } = call;
+  if ((await folder.findService('session.browser-ids')) === undefined)
+    await addOne(call, browserIdManager, '', browserIdManager.suggestedId, {}, problems);
+  const found = await folder.findService('session.manager');
+  if (found === undefined) return addOne(call, sessionDataManager, '', sessionDataManager.suggestedId, {}, problems);
+  demand(call, changePermission(found.definition), found);
+  return found;
+}
 
 /** Adds one of the two objects; what is wrong with it goes to `problems`, with pointers into the wizard's own request. */
 async function addOne(
