@@ -8,6 +8,7 @@ import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
 import { ClientAddresses } from './http/client-address.ts';
 import { Connections } from './http/connections.ts';
+import { OwnHosts } from './http/own-hosts.ts';
 import { sweepUploads } from './http/upload.ts';
 import { openInstallation } from './installation.ts';
 
@@ -49,7 +50,11 @@ export async function openApp(config: Config): Promise<App> {
   const koa = koaApplication({
     publisher,
     assets,
-    addresses: new ClientAddresses(config.trustedProxies, config.origin),
+    addresses: new ClientAddresses({
+      trusted: config.trustedProxies,
+      origins: config.origins,
+      hosts: new OwnHosts({ origins: config.origins, listensAt: config.host }),
+    }),
     log,
     uploadFolder: config.dataFolder,
     readyChecks: {
@@ -57,7 +62,6 @@ export async function openApp(config: Config): Promise<App> {
       ...readyChecks,
       shutdown: () => (connections.isEnding ? 'This server is ending.' : undefined),
     },
-    isHttps: config.origin?.startsWith('https:') === true,
   });
   const connections = new Connections(server, koa.callback());
   return {

@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseOrigin } from './base/origins.ts';
 import { KeyRing } from './base/secrets.ts';
-import { parseOrigin } from './http/client-address.ts';
 import { Allowlist } from './memcache/allowlist.ts';
 
 /** How this server runs. Flags come before the environment, the environment before defaults. */
@@ -15,7 +15,8 @@ export interface Config {
   readonly adminPassword: string | undefined;
   readonly keyRing: KeyRing | undefined;
   readonly trustedProxies: BlockList;
-  readonly origin: string | undefined;
+  /** By which addresses browsers reach this site, the canonical one first. Empty where that was not said. */
+  readonly origins: readonly string[];
   readonly allowlist: Allowlist;
   readonly products: readonly string[];
   readonly logLevel: string;
@@ -73,7 +74,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
     adminPassword: of('ADMIN_PASSWORD'),
     keyRing: attempt(() => ifSet(of('SECRETS'), (text) => KeyRing.parse(text)), undefined),
     trustedProxies: attempt(() => readAddresses(of('TRUST_PROXY') ?? ''), new BlockList()),
-    origin: attempt(() => ifSet(of('ORIGIN'), readOrigin), undefined),
+    origins: attempt(() => readOrigins(of('ORIGIN') ?? ''), []),
     allowlist,
     products: (of('PRODUCTS') ?? '')
       .split(',')
@@ -108,10 +109,20 @@ function readPort(text: string): number {
   throw new Error(`The port '${text}' is not a number from 0 to 65535 (--port or TRELLIS_PORT).`);
 }
 
+/** One or several, separated by commas. */
+function readOrigins(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return text === '' ? [] : [...new Set(entries.map(readOrigin))];
+}
+
 function readOrigin(text: string): string {
   const origin = parseOrigin(text);
-  if (origin !== undefined && /^https?:/.test(origin) && new URL(text).pathname === '/') return origin;
-  throw new Error(`TRELLIS_ORIGIN is '${text}'. Give scheme and host alone, such as https://shop.example.org.`);
+  // Nothing but the origin, with or without the slash after it.
+  const isAlone = origin !== undefined && new URL(text).href === `${origin}/` && /^https?:\/\/[^/?#]+\/?$/i.test(text);
+  if (isAlone) return origin;
+  throw new Error(
+    `TRELLIS_ORIGIN has '${text}'. Give scheme and host alone, such as https://shop.example.org; several with commas, the main one first.`,
+  );
 }
 
 /** Addresses and networks (CIDR), separated by commas; `loopback` stands for this machine's own. */

@@ -38,10 +38,10 @@ async function listen({ server, background, close }: App, { host, port }: Config
   server.on('error', (error) => background.failed('accept a connection', error));
 }
 
-function greeting({ server, administratorToken }: App, { host, origin }: Config): string {
+function greeting({ server, administratorToken }: App, { host, origins }: Config): string {
   const { port } = server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  const address = `${origin ?? `http://${shown}:${port}`}/manage`;
+  const address = `${origins[0] ?? `http://${shown}:${port}`}/manage`;
   if (administratorToken === undefined) return `Trellis is at ${address}`;
   return `Trellis is at ${address} and has no administrator yet. Create one within the hour: ${address}/@administrator#token=${administratorToken}`;
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepsSecureCookies } from './base/origins.ts';
 import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
-import { isLoopbackHost } from './http/client-address.ts';
 import { Failures } from './http/failures.ts';
 import { openInstallation, type Installation } from './installation.ts';
 import { sourceOf } from './storage/contract/contents.ts';
@@ -99,7 +99,7 @@ function requestFor(
     upload: bytes === undefined ? undefined : { receive: async () => receivedFrom(bytes) },
     address: '127.0.0.1',
     origin,
-    acceptsSecureCookies: origin.startsWith('https:') || isLoopbackHost(new URL(origin).host),
+    acceptsSecureCookies: keepsSecureCookies(origin, []),
   };
 }
 

@@ -130,11 +130,12 @@ test('GET, HEAD and OPTIONS change nothing, and methods that nobody needs are re
 
 test('a Host header that somebody made up appears nowhere in an answer', async () => {
   const manager = managerOf(server);
-  for (const host of ['evil.example', 'evil.example:99', '[::9]:80', 'a_b.evil.example']) {
+  for (const host of ['203.0.113.9', 'evil.localhost:99', '[::9]:80', '203.0.113.9.']) {
     for (const path of ['/', '/api/', '/api/@me', '/nothing', '/manage', '/api/@nothing']) {
       const answer = await manager(path, { headers: { host } });
+      assert.notEqual(answer.status, 421, host);
       const said = answer.text + JSON.stringify(answer.headers);
-      assert.ok(!said.includes('evil') && !said.includes('[::9]'), `${host} ${path}`);
+      assert.ok(!/evil|203\.0|::9/.test(said), `${host} ${path}`);
     }
   }
   for (const host of ['a b', 'a/b', 'a@b', 'a:b:c', '<script>']) {

@@ -164,8 +164,7 @@ class RequestSession {
   async #beginOnce(): Promise<Begun> {
     const context = this.#context;
     const { user } = this.#options;
-    const isSecure = context.secure || isLoopback(context.hostname);
-    const { container, browserIds, cookie } = await this.#sessions.forBrowser(isSecure);
+    const { container, browserIds, cookie } = await this.#sessions.forBrowser(context);
     const use = new SessionUse({
       browserIds,
       cookie,
@@ -197,9 +196,4 @@ function watch(context: ParameterizedContext, use: SessionUse, sessions: Session
     const keys = use.changedSinceCommit();
     if (keys.length > 0) sessions.warnOfLateChange(context.path, keys);
   });
-}
-
-/** Browsers keep Secure cookies of this machine itself without https. */
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }

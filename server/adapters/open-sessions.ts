@@ -7,6 +7,7 @@ import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
+import { keepsSecureCookies, parseOrigin } from '../base/origins.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
@@ -110,11 +111,12 @@ export class Sessions {
     return openContainer(await this.#object());
   }
 
-  /** @internal The container, and how a browser that asked in this way keeps its id. */
-  async forBrowser(acceptsSecureCookies: boolean): Promise<BrowserSessions> {
+  /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
+  async forBrowser({ host, secure }: { readonly host: string; readonly secure: boolean }): Promise<BrowserSessions> {
     const connection = this.#folder.database.open(null);
     const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
-    return acceptsSecureCookies ? way.withSecureCookies : way.withPlainCookies;
+    const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
+    return keepsSecureCookies(asked, this.#folder.site.origins) ? way.withSecureCookies : way.withPlainCookies;
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
@@ -176,10 +178,10 @@ export class Sessions {
     const object = await this.#object(connection);
     const manager = await object.findService('session.browser-ids');
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
-    const { browserIds, origin } = this.#folder.site;
+    const { browserIds } = this.#folder.site;
     const container = await openContainer(object);
     const way = (isSecure: boolean) => ({ container, browserIds, cookie: cookieSettings(manager, isSecure) });
-    return { withSecureCookies: way(true), withPlainCookies: way(origin.startsWith('https:')) };
+    return { withSecureCookies: way(true), withPlainCookies: way(false) };
   }
 
   async #object(connection = this.#folder.database.open(null)): Promise<TreeObject> {

@@ -82,6 +82,13 @@ export class NotFound extends Problem {
   }
 }
 
+/** The request is for a host that is not this server. The sentence is for whoever put the server there. */
+export class Misdirected extends Problem {
+  constructor(detail: string) {
+    super(421, 'misdirected', detail, { audience: 'visitors' });
+  }
+}
+
 /** The address is there, but not for this HTTP method; `allow` names those that it has. */
 export class MethodNotAllowed extends Problem {
   readonly allow: string;

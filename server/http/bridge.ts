@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
-import { Malformed, MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
+import { MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Publishing, Request, RequestHead, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
@@ -11,7 +11,7 @@ import { BodyRoom } from './body-room.ts';
 import { COOKIE_CHECK, cookieCheck } from './cookie-check.ts';
 import type { ClientAddresses, Reached } from './client-address.ts';
 import { Failures } from './failures.ts';
-import { securityHeaders } from './headers.ts';
+import { securityHeaders, type HeadersByKind, type Kind } from './headers.ts';
 import { checkOrigin } from './origin.ts';
 import { PAGE_FRAME } from './page-frame.ts';
 import { readyAnswer, type ReadyChecks } from './readiness.ts';
@@ -35,15 +35,12 @@ interface BridgeOptions {
   /** Where uploads wait until they are whole. */
   readonly uploadFolder: string;
   readonly readyChecks: ReadyChecks;
-  /** Whether visitors reach this server by https, so that it may ask browsers never to use anything else. */
-  readonly isHttps: boolean;
 }
 
 /** The Koa application: reserved first segments go to their routes, every other path is published content. */
 export function koaApplication(options: BridgeOptions): Koa {
-  const { publisher, assets, addresses, log, uploadFolder, isHttps } = options;
+  const { publisher, assets, addresses, log, uploadFolder } = options;
   const app = new Koa();
-  const headers = securityHeaders(isHttps);
   const router = new Router();
   const room = new BodyRoom(MAX_BUFFERED_BYTES);
   const failures = new Failures(publisher, log);
@@ -54,7 +51,7 @@ export function koaApplication(options: BridgeOptions): Koa {
       const head = readHead(context, addresses);
       const isKnown = () => publisher.isKnown(head);
       const body = upload === undefined ? await readBody(context, room, isKnown) : NO_BODY;
-      send(context, await ask({ ...head, ...body, upload }), headers);
+      send(context, await ask({ ...head, ...body, upload }), headersFor(context));
     } finally {
       await upload?.close();
     }
@@ -65,19 +62,19 @@ export function koaApplication(options: BridgeOptions): Koa {
       if (error instanceof NotFound && icon !== undefined && asksForIcon(request)) return iconResponse(icon);
       throw error;
     });
-  const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), headers.interface);
+  const manage: Middleware = (context) => sendAsset(context, assets.find('/index.html'), 'interface');
 
   router.get(['/manage', '/manage/{*rest}'], manage);
-  router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), headers['named asset']));
-  router.get('/assets/page-frame', (context) => send(context, PAGE_FRAME, headers));
-  router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), headers.asset));
+  router.get('/assets/trellis.js', (context) => sendAsset(context, assets.find(context.path), 'named asset'));
+  router.get('/assets/page-frame', (context) => send(context, PAGE_FRAME, headersFor(context)));
+  router.get('/assets/{*rest}', (context) => sendAsset(context, assets.find(context.path), 'asset'));
   router.all(['/livez', '/healthz'], (context) => {
     requireReading(context);
-    send(context, ALIVE, headers);
+    send(context, ALIVE, headersFor(context));
   });
   router.all('/readyz', async (context) => {
     requireReading(context);
-    send(context, await readiness(context, options), headers);
+    send(context, await readiness(context, options), headersFor(context));
   });
   router.all(['/api', '/api/{*rest}'], (context) =>
     answer(context, (request) => publisher.api(request, request.path.slice('/api'.length) || '/')),
@@ -89,8 +86,11 @@ export function koaApplication(options: BridgeOptions): Koa {
 
   app.use(async (context, next) => {
     try {
+      takeAbsoluteTarget(context.req);
+      if (!PROBES.test(context.url)) reachedBy(context, addresses);
       if (!METHODS.includes(context.method)) throw new MethodNotAllowed(context.method, METHODS);
-      if (COOKIE_CHECK.test(context.url)) return send(context, cookieCheck(readHead(context, addresses)), headers);
+      if (COOKIE_CHECK.test(context.url))
+        return send(context, cookieCheck(readHead(context, addresses)), headersFor(context));
       // Most requests are for published content, and need not be matched against the routes.
       await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
     } catch (error) {
@@ -98,7 +98,7 @@ export function koaApplication(options: BridgeOptions): Koa {
       const head = refusedHead(context, addresses);
       const kind = { wantsPage: wantsPage(context), isContent: !RESERVED.test(path) };
       const response = await failures.answer({ error, method, path, head, ...kind });
-      send(context, response, headers, furtherHeaders(context, response));
+      send(context, response, headersFor(context), furtherHeaders(context, response));
     }
   });
   app.use(router.routes());
@@ -126,17 +126,32 @@ const NO_QUERY = new URLSearchParams();
 const NO_FORM = new URLSearchParams();
 const NO_BODY = { body: undefined, form: NO_FORM };
 
-function readHead(context: Context, addresses: ClientAddresses): RequestHead {
-  const { req, method } = context;
-  const reached = reachedBy(req, addresses);
-  checkOrigin(method, pathOf(req), req.headers, reached.ours);
-  return headOf(context, addresses, reached);
+/** They answer under any host: whoever watches a server may know it by another name. */
+const PROBES = /^\/(livez|healthz|readyz|metrics)([/?]|$)/;
+
+/** A target that names its host has to be taken for what the Host header says (RFC 9112, 3.2.2). */
+function takeAbsoluteTarget(request: IncomingMessage): void {
+  const [, host, path = ''] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(request.url ?? '') ?? [];
+  if (host === undefined) return;
+  request.headers.host = host;
+  request.url = path.startsWith('/') ? path : `/${path}`;
 }
 
-function reachedBy(request: IncomingMessage, addresses: ClientAddresses): Reached {
-  const reached = addresses.reachedBy(request);
-  if (reached === undefined) throw new Malformed('The Host header names no host.');
-  return reached;
+/** The way to us of a request; found out once. */
+function reachedBy(context: Context, addresses: ClientAddresses, mayBeForeign = false): Reached {
+  const state = context.state as { reached?: Reached };
+  return (state.reached ??= addresses.reachedBy(context.req, mayBeForeign));
+}
+
+function headersFor({ state }: Context): HeadersByKind {
+  return securityHeaders((state as { reached?: Reached }).reached?.isHttpsOnly === true);
+}
+
+function readHead(context: Context, addresses: ClientAddresses): RequestHead {
+  const { req, method } = context;
+  const reached = reachedBy(context, addresses);
+  checkOrigin(method, pathOf(req), req.headers, reached.ours);
+  return headOf(context, addresses, reached);
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -170,7 +185,7 @@ function iconResponse({ type, plain }: Asset): Response {
 /** The same of a request that was refused, perhaps because it cannot be read. */
 function refusedHead(context: Context, addresses: ClientAddresses): RequestHead | undefined {
   try {
-    return headOf(context, addresses, reachedBy(context.req, addresses));
+    return headOf(context, addresses, reachedBy(context, addresses));
   } catch {
     return undefined;
   }
@@ -193,6 +208,7 @@ async function readiness(context: Context, { publisher, addresses, readyChecks }
   const isVerbose = Object.hasOwn(context.query, 'verbose');
   if (!isVerbose) return readyAnswer(readyChecks, false);
   try {
+    reachedBy(context, addresses, true);
     await publisher.demand(readHead(context, addresses), 'View management screens');
   } catch (error) {
     // While the storage is out of reach nobody can be recognised, and that is the answer.
@@ -231,9 +247,9 @@ function mayPassBy(request: IncomingMessage): boolean {
   return Number(request.headers['content-length'] ?? Infinity) <= most;
 }
 
-function sendAsset(context: Context, asset: Asset | undefined, headers: Readonly<Record<string, string>>): void {
+function sendAsset(context: Context, asset: Asset | undefined, kind: Kind): void {
   if (asset === undefined) throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
-  context.set(headers);
+  context.set(headersFor(context)[kind]);
   context.set('content-type', asset.type);
   context.vary('accept-encoding');
   const isZipped = context.acceptsEncodings('gzip', 'identity') === 'gzip';

@@ -2,18 +2,26 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';
 import { test } from 'node:test';
-import { ClientAddresses, isLoopbackHost } from './client-address.ts';
+import { Malformed, Misdirected } from '../base/errors.ts';
+import { ClientAddresses } from './client-address.ts';
+import { OwnHosts } from './own-hosts.ts';
 
 const PROXY = '10.0.0.1';
+const STRANGER = '9.9.9.9';
 
-function message(remoteAddress: string, headers: Record<string, string>): IncomingMessage {
-  return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
+function message(
+  remoteAddress: string,
+  headers: Record<string, string>,
+  rawHeaders: readonly string[] = Object.entries(headers).flat(),
+): IncomingMessage {
+  return { socket: { remoteAddress }, headers, rawHeaders } as unknown as IncomingMessage;
 }
 
-function trustingProxy(origin?: string): ClientAddresses {
+function trustingProxy(...origins: string[]): ClientAddresses {
   const trusted = new BlockList();
   trusted.addAddress(PROXY, 'ipv4');
-  return new ClientAddresses(trusted, origin);
+  const hosts = new OwnHosts({ origins, listensAt: '127.0.0.1', machine: () => 'web1' });
+  return new ClientAddresses({ trusted, origins, hosts });
 }
 
 test('what a stranger says of its own address is not believed', () => {
@@ -21,46 +29,109 @@ test('what a stranger says of its own address is not believed', () => {
     'x-forwarded-for': '1.2.3.4',
     'x-forwarded-proto': 'https',
     'x-forwarded-host': 'evil.example',
-    host: 'a.example',
+    host: 'web1',
   };
   const addresses = trustingProxy();
-  assert.equal(addresses.addressOf(message('9.9.9.9', headers)), '9.9.9.9');
-  assert.equal(addresses.reachedBy(message('9.9.9.9', headers))?.origin, 'http://a.example');
+  assert.equal(addresses.addressOf(message(STRANGER, headers)), STRANGER);
+  assert.equal(addresses.reachedBy(message(STRANGER, headers)).origin, 'http://web1');
 });
 
 test('behind a trusted proxy the nearest address that is no proxy of ours counts', () => {
   const headers = {
     'x-forwarded-for': `6.6.6.6, 1.2.3.4, ${PROXY}`,
     'x-forwarded-proto': 'https',
-    host: 'shop.example',
+    host: 'web1.local',
   };
   assert.equal(trustingProxy().addressOf(message(`::ffff:${PROXY}`, headers)), '1.2.3.4');
-  assert.equal(trustingProxy().reachedBy(message(PROXY, headers))?.origin, 'https://shop.example');
+  assert.equal(trustingProxy().reachedBy(message(PROXY, headers)).origin, 'https://web1.local');
   for (const chain of ['nonsense', '6.6.6.6, 1.2.3.4:5555']) {
     assert.equal(trustingProxy().addressOf(message(PROXY, { 'x-forwarded-for': chain })), PROXY);
   }
 });
 
-test('a configured origin stands whatever the Host header says, but for this machine itself', () => {
-  const addresses = trustingProxy('https://shop.example');
-  assert.equal(addresses.reachedBy(message('9.9.9.9', { host: 'evil.example' }))?.origin, 'https://shop.example');
-  assert.equal(addresses.reachedBy(message('127.0.0.1', { host: '127.0.0.1:8080' }))?.origin, 'http://127.0.0.1:8080');
+test('a configured origin stands for its host, whatever scheme and port the Host header and the proxy speak of', () => {
+  const addresses = trustingProxy('http://intranet.example:8080', 'https://shop.example');
+  const reached = (host: string) => addresses.reachedBy(message(STRANGER, { host }));
+  for (const host of ['shop.example', 'shop.example:8080', 'SHOP.EXAMPLE.']) {
+    const { origin, acceptsSecureCookies, ours } = reached(host);
+    assert.deepEqual([origin, acceptsSecureCookies], ['https://shop.example', true], host);
+    assert.ok(!ours.includes('http://shop.example'), 'what a network may put in its place is no page of ours');
+  }
+  const { origin, acceptsSecureCookies } = reached('intranet.example');
+  assert.deepEqual([origin, acceptsSecureCookies], ['http://intranet.example:8080', false]);
 });
 
-test('a proxy that passes its own Host on is no other site: the configured origin stays ours', () => {
-  const reached = trustingProxy('https://shop.example').reachedBy(message(PROXY, { host: '127.0.0.1:8080' }));
-  assert.deepEqual(reached?.ours, ['https://shop.example', 'http://127.0.0.1:8080']);
-});
-
-test('a Host header that names no host is no origin', () => {
-  for (const host of ['', 'a b', 'a/b', 'user@host', 'a:b', 'a:123456', '<script>', 'a\\b', '[::1', 'a:80:80']) {
-    assert.equal(trustingProxy().reachedBy(message('9.9.9.9', { host })), undefined, host);
+test('where a proxy passes its own Host on, the first configured origin decides about cookies, and all are ours', () => {
+  const origins = ['http://intranet.example:8080', 'https://shop.example'];
+  for (const host of ['127.0.0.1:8080', '10.0.0.7:8080', 'web1']) {
+    const reached = trustingProxy(...origins).reachedBy(message(PROXY, { host }));
+    assert.deepEqual([reached.ours, reached.acceptsSecureCookies], [[...origins, `http://${host}`], false], host);
+    assert.equal(trustingProxy('https://shop.example').reachedBy(message(PROXY, { host })).acceptsSecureCookies, true);
   }
 });
 
-test('only this machine is loopback', () => {
-  for (const host of ['localhost', 'localhost:8080', '127.0.0.1:1', '127.8.9.1', '[::1]:80'])
-    assert.ok(isLoopbackHost(host), host);
-  for (const host of ['localhost.evil.example', '127.0.0.1.evil.example', '1127.0.0.1', '[::2]'])
-    assert.ok(!isLoopbackHost(host), host);
+test('browsers are asked for nothing but https where no configured origin of that host is http', () => {
+  const addresses = trustingProxy(
+    'https://shop.example',
+    'http://intranet.example',
+    'https://both.example',
+    'http://both.example:8080',
+  );
+  const isHttpsOnly = (host: string) => addresses.reachedBy(message(STRANGER, { host })).isHttpsOnly;
+  const hosts = ['shop.example', '127.0.0.1', 'intranet.example', 'both.example', 'both.example:8080'];
+  assert.deepEqual(hosts.map(isHttpsOnly), [true, true, false, false, false]);
+  assert.equal(trustingProxy().reachedBy(message(STRANGER, { host: 'web1' })).isHttpsOnly, false);
+});
+
+test('another host is refused with the setting that would make it ours, by Host and by X-Forwarded-Host alike', () => {
+  const refusal = (addresses: ClientAddresses, from: string, headers: Record<string, string>) => {
+    let said = '';
+    assert.throws(
+      () => addresses.reachedBy(message(from, headers)),
+      (error) => ((said = (error as Error).message), error instanceof Misdirected),
+    );
+    return said;
+  };
+  assert.match(
+    refusal(trustingProxy(), STRANGER, { host: 'Evil.example:81' }),
+    /'evil\.example:81'.* set TRELLIS_ORIGIN=http:\/\/evil\.example:81, with https:/,
+  );
+  const forwarded = { host: '127.0.0.1', 'x-forwarded-host': 'shop.example', 'x-forwarded-proto': 'https' };
+  assert.match(
+    refusal(trustingProxy(), PROXY, forwarded),
+    /'shop\.example'.* set TRELLIS_ORIGIN=https:\/\/shop\.example and/,
+  );
+  assert.match(
+    refusal(trustingProxy('https://a.example'), STRANGER, { host: 'b.example' }),
+    /add http:\/\/b\.example to TRELLIS_ORIGIN,/,
+  );
+  assert.equal(refusal(trustingProxy(), STRANGER, { host: 'x'.repeat(5_000) }).length < 200, true);
+  assert.equal(
+    trustingProxy().reachedBy(message(STRANGER, { host: 'evil.example' }), true).origin,
+    'http://evil.example',
+  );
+  assert.throws(() => trustingProxy().reachedBy(message(STRANGER, { host: 'evil.example' })), Misdirected);
+});
+
+test('a Host header that names no host, and more than one, are refused', () => {
+  for (const host of [
+    '',
+    'a b',
+    'a/b',
+    'user@host',
+    'a:b',
+    'a:123456',
+    '<script>',
+    'a\\b',
+    '[::1',
+    'a:80:80',
+    'a:65536',
+    '[fe80::1%25en0]',
+    '127.0.0.1#',
+    '%6c',
+  ]) {
+    assert.throws(() => trustingProxy().reachedBy(message(STRANGER, { host })), Malformed, host);
+  }
+  const two = message(STRANGER, { host: '127.0.0.1' }, ['Host', '127.0.0.1', 'HOST', 'evil.example']);
+  assert.throws(() => trustingProxy().reachedBy(two), Malformed);
 });

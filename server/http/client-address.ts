@@ -1,30 +1,46 @@
 import { isIP, type BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { Malformed, Misdirected } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
+import { keepsSecureCookies, originOfHost, parseOrigin } from '../base/origins.ts';
+import type { OwnHosts } from './own-hosts.ts';
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 const HOSTS_REMEMBERED = 100;
+const LONGEST_SHOWN = 100;
 
 /** The way by which a browser reached this server. */
 export interface Reached {
+  /** The configured origin of that host; where there is none, the address that was asked. */
   readonly origin: string;
-  /** What an Origin header may say: also the configured origin, where a proxy passes another Host on. */
+  /** What an Origin header may say: also the configured origins, where a proxy passes another Host on. */
   readonly ours: readonly string[];
-  /** Whether the browser keeps Secure cookies there: by https, and on this machine itself. */
   readonly acceptsSecureCookies: boolean;
+  /** Whether browsers may be asked never to use anything but https for that host. */
+  readonly isHttpsOnly: boolean;
+}
+
+export interface ClientAddressesOptions {
+  /** Whose X-Forwarded-* is believed. */
+  readonly trusted: BlockList;
+  /** What was configured, the canonical one first. */
+  readonly origins: readonly string[];
+  readonly hosts: OwnHosts;
 }
 
 /** Who is at the other end: address and origin, believing X-Forwarded-* only from trusted proxies. */
 export class ClientAddresses {
   readonly #trusted: BlockList;
   readonly #trustsAny: boolean;
-  readonly #origin: string | undefined;
+  readonly #origins: readonly string[];
+  readonly #hosts: OwnHosts;
   readonly #reached = new BoundedMap<string, Reached>(HOSTS_REMEMBERED);
 
-  constructor(trusted: BlockList, origin: string | undefined) {
+  constructor({ trusted, origins, hosts }: ClientAddressesOptions) {
     this.#trusted = trusted;
     this.#trustsAny = trusted.rules.length > 0;
-    this.#origin = origin;
+    this.#origins = origins;
+    this.#hosts = hosts;
   }
 
   addressOf(message: IncomingMessage): string {
@@ -41,26 +57,52 @@ export class ClientAddresses {
     return isIP(sender) > 0 ? sender : direct;
   }
 
-  /** By which address the browser reached us, or `undefined` where the Host header makes no sense. */
-  reachedBy(message: IncomingMessage): Reached | undefined {
-    const isProxied = this.#isTrusted(plain(message.socket.remoteAddress ?? ''));
-    const host = (isProxied ? header(message, 'x-forwarded-host') : undefined) ?? message.headers.host ?? '';
-    const protocol = isProxied && header(message, 'x-forwarded-proto') === 'https' ? 'https' : 'http';
-    const address = `${protocol}://${host}`;
+  /** By which address the browser reached us. Throws where the request names no host, or one that is not ours. */
+  reachedBy(message: IncomingMessage, mayBeForeign = false): Reached {
+    const address = this.#askedBy(message);
     const known = this.#reached.get(address);
     if (known !== undefined) return known;
-    const reached = HOST.test(host) ? this.#judge(address, host) : undefined;
-    if (reached !== undefined) this.#reached.set(address, reached);
+    const asked = parseOrigin(address);
+    if (asked === undefined) throw noHost();
+    const isOurs = this.#hosts.has(new URL(asked).hostname);
+    if (!isOurs && !mayBeForeign) throw this.#misdirected(asked);
+    const reached = this.#judge(asked);
+    if (isOurs) this.#reached.set(address, reached);
     return reached;
   }
 
-  #judge(address: string, host: string): Reached | undefined {
-    const direct = parseOrigin(address);
-    if (direct === undefined) return undefined;
-    const isLoopback = isLoopbackHost(host);
-    const origin = isLoopback ? direct : (this.#origin ?? direct);
-    const ours = this.#origin === undefined ? [origin] : [this.#origin, origin];
-    return { origin, ours, acceptsSecureCookies: isLoopback || origin.startsWith('https:') };
+  #askedBy(message: IncomingMessage): string {
+    if (hasSeveralHosts(message.rawHeaders)) throw new Malformed('The request has several Host headers.');
+    const isProxied = this.#isTrusted(plain(message.socket.remoteAddress ?? ''));
+    const host = (isProxied ? header(message, 'x-forwarded-host') : undefined) ?? message.headers.host ?? '';
+    if (!HOST.test(host)) throw noHost();
+    return `${isProxied && header(message, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`;
+  }
+
+  #judge(asked: string): Reached {
+    const configured = originOfHost(asked, this.#origins);
+    const isHttps = (configured ?? this.#origins[0])?.startsWith('https:') === true;
+    return {
+      origin: configured ?? asked,
+      // At a configured host its own scheme and port count, and no other.
+      ours: configured === undefined ? [...this.#origins, asked] : this.#origins,
+      acceptsSecureCookies: keepsSecureCookies(asked, this.#origins),
+      isHttpsOnly: isHttps && !this.#hasPlain(new URL(configured ?? this.#origins[0]!).hostname),
+    };
+  }
+
+  #hasPlain(hostname: string): boolean {
+    return this.#origins.some((origin) => origin.startsWith('http:') && new URL(origin).hostname === hostname);
+  }
+
+  #misdirected(asked: string): Misdirected {
+    const { host } = new URL(asked);
+    const shown = host.length > LONGEST_SHOWN ? `${host.slice(0, LONGEST_SHOWN)}…` : host;
+    const what = `This server does not answer as '${shown}'.`;
+    if (shown !== host) return new Misdirected(what);
+    const setting = this.#origins.length === 0 ? `set TRELLIS_ORIGIN=${asked}` : `add ${asked} to TRELLIS_ORIGIN`;
+    const https = asked.startsWith('https:') ? '' : `, with https:// where browsers use that,`;
+    return new Misdirected(`${what} If that is an address of this site, ${setting}${https} and start it again.`);
   }
 
   #isTrusted(address: string): boolean {
@@ -70,16 +112,17 @@ export class ClientAddresses {
   }
 }
 
-/** An origin in its one spelling, or `undefined`. */
-export function parseOrigin(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { origin } = new URL(text);
-  return origin === 'null' ? undefined : origin;
+function noHost(): Malformed {
+  return new Malformed('The Host header names no host.');
 }
 
-/** Whether a host[:port] is this machine itself; browsers accept Secure cookies there without https. */
-export function isLoopbackHost(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
+/** Node takes the first; what stands before us may have taken another. */
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 function plain(address: string): string {

@@ -52,15 +52,18 @@ export class Failures {
   }
 
   #say(problem: Problem, path: string): void {
-    const { status, message: reason } = problem;
-    const alsoSince = this.#pace.isDue(reason);
+    const { status, code, message: reason } = problem;
+    // Anybody can ask for as many hosts as they like.
+    const alsoSince = this.#pace.isDue(status === 421 ? code : reason);
     if (alsoSince === undefined) return;
-    if (status === 503) this.#log.warn({ path, reason, alsoSince }, 'A request could not be answered');
+    if (status === 503 || status === 421)
+      this.#log.warn({ path, reason, alsoSince }, 'A request could not be answered');
     else this.#log.error({ err: problem, path, alsoSince }, 'A request met something damaged');
   }
 }
 
 /** Of a page that cannot be rendered, and of what anybody may read of a 503, the log was told by whoever found it out. */
 function isForTheLog({ status, audience, code }: Problem): boolean {
-  return (status === 500 && code !== 'broken-page') || (status > 500 && audience === 'operators');
+  const isOwnFault = (status === 500 && code !== 'broken-page') || (status > 500 && audience === 'operators');
+  return isOwnFault || status === 421;
 }

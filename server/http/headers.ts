@@ -54,9 +54,10 @@ const BY_KIND: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
 
 export type HeadersByKind = typeof BY_KIND;
 
-/** The headers that each kind of response always has. */
-export function securityHeaders(isHttps: boolean): HeadersByKind {
-  if (!isHttps) return BY_KIND;
-  const entries = Object.entries(BY_KIND).map(([kind, headers]) => [kind, { ...headers, ...STRICT_TRANSPORT }]);
-  return Object.fromEntries(entries) as HeadersByKind;
+const STRICT_ENTRIES = Object.entries(BY_KIND).map(([kind, headers]) => [kind, { ...headers, ...STRICT_TRANSPORT }]);
+const BY_KIND_STRICTLY = Object.fromEntries(STRICT_ENTRIES) as HeadersByKind;
+
+/** The headers that each kind of response always has; browsers are asked for https alone where nothing else is ours. */
+export function securityHeaders(isHttpsOnly: boolean): HeadersByKind {
+  return isHttpsOnly ? BY_KIND_STRICTLY : BY_KIND;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Forbidden } from '../base/errors.ts';
-import { parseOrigin } from './client-address.ts';
+import { parseOrigin } from '../base/origins.ts';
 
 /**
  * Refuses a change that another site could have caused. Sec-Fetch-Site decides where the browser sends it, Origin else;

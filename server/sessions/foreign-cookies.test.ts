@@ -5,23 +5,20 @@ import { BrowserIds } from './browser-id.ts';
 import { ForeignCookies } from './foreign-cookies.ts';
 import { DEFAULT_COOKIE } from './support.ts';
 
-test('cookies of the same name that were not signed here are counted, and told of once a minute at most', () => {
-  let now = 0;
+test('cookies of the same name that were not signed here are told of by name, once a minute at most', () => {
   const said: unknown[] = [];
-  const foreign = new ForeignCookies({ warn: (given: unknown) => void said.push(given) }, () => now);
+  const foreign = new ForeignCookies({ warn: (given: unknown) => void said.push(given) });
   const ids = new BrowserIds(KeyRing.random(), foreign);
   const [own] = ids.setCookie(ids.mint(), DEFAULT_COOKIE).split(';');
-  const read = (header: string | undefined) => ids.read(header, DEFAULT_COOKIE);
+  const read = (header: string | undefined, name = 'browser_id') => ids.read(header, { ...DEFAULT_COOKIE, name });
   for (const header of [own, undefined, 'other=1', `__Host-browser_id=theirs; ${own}`]) read(header);
   assert.deepEqual(said, [], 'nobody lost an id to another');
-  read('__Host-browser_id=theirs');
-  read('__Host-browser_id=s%3Aabc; x=y');
-  now = 59_999;
-  read('__Host-browser_id=');
-  assert.deepEqual(said, [{ name: '__Host-browser_id', count: 1 }]);
-  now = 60_000;
-  read('__Host-browser_id=theirs');
-  assert.deepEqual(said[1], { name: '__Host-browser_id', count: 4 });
+  for (let times = 0; times < 1_000; times += 1) read('__Host-browser_id=s%3Aabc; x=y');
+  read('__Host-sid=', 'sid');
+  assert.deepEqual(said, [
+    { name: '__Host-browser_id', alsoSince: 0 },
+    { name: '__Host-sid', alsoSince: 0 },
+  ]);
 });
 
 test('under a name of before, which others use too, nothing is foreign', () => {

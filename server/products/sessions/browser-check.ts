@@ -1,3 +1,4 @@
+import { parseOrigin } from '../../base/origins.ts';
 import { takeRandom } from '../../base/secrets.ts';
 import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/messages/session-way.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -35,10 +36,12 @@ async function expected(
   { request }: Call,
 ): Promise<Pick<BrowserCheck, 'reason' | 'isElsewhere'>> {
   const { origins } = siteOf(browserIds);
-  const isConfigured = origins.length > 0;
-  const [misfit] = await cookieMisfits(propertiesOf(browserIds), { origins: [request.origin], isConfigured });
+  // A proxy may pass another Host on; where the page stands the browser says itself.
+  const here = parseOrigin(request.headers.origin ?? '') ?? request.origin;
+  const isConfigured = origins.includes(here);
+  const [misfit] = await cookieMisfits(propertiesOf(browserIds), { origins: [here], isConfigured });
   if (misfit === undefined) return { reason: '', isElsewhere: false };
-  if (!isConfigured || origins.includes(request.origin)) return { reason: textOf(misfit), isElsewhere: false };
-  const reason = `You are at ${request.origin}, and visitors reach this site at ${origins.join(', ')}. Open this page there.`;
+  if (isConfigured || origins.length === 0) return { reason: textOf(misfit), isElsewhere: false };
+  const reason = `You are at ${here}, and visitors reach this site at ${origins.join(', ')}. Open this page there.`;
   return { reason, isElsewhere: true };
 }

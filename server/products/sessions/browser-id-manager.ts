@@ -6,7 +6,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
 import { siteOf } from '../../site.ts';
-import { cookieMisfits, keepsSecureCookies, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
+import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
 /** Stands for a name with the mark of the installation. */
@@ -131,8 +131,8 @@ export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
 export const WITHOUT_SECURE =
   'Cookie sent without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.';
 
-function plainWarnings({ origins }: Reach): readonly Warning[] {
-  const plain = origins.find((origin) => !keepsSecureCookies(origin));
+function plainWarnings(reach: Reach): readonly Warning[] {
+  const plain = reach.origins.find((origin) => !isSecureAt(origin, reach));
   if (plain === undefined) return [];
   const text = `${WITHOUT_SECURE} (This site is reached at ${plain}.)`;
   return [{ severity: 'warning', text, short: 'Cookie without Secure' }];
@@ -140,8 +140,8 @@ function plainWarnings({ origins }: Reach): readonly Warning[] {
 
 /** The Set-Cookie line as a browser will get it. */
 async function preview(object: TreeObject): Promise<FieldAnswer> {
-  const [origin = ''] = reachOf(object).origins;
-  const line = cookieLine(cookieSettings(object, keepsSecureCookies(origin)), '…');
+  const reach = reachOf(object);
+  const line = cookieLine(cookieSettings(object, isSecureAt(reach.origins[0] ?? '', reach)), '…');
   return { results: [{ state: 'ok', text: `Set-Cookie: ${line}` }] };
 }
 

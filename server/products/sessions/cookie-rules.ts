@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { keepsSecureCookies } from '../../base/origins.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
 import type { Misfit } from './misfits.ts';
@@ -32,7 +33,7 @@ export function reachOf({ connection }: TreeObject): Reach {
 
 /** Settings with which browsers refuse the cookie at one of the site's addresses at least. */
 export async function cookieMisfits(settings: CookieProperties, reach: Reach): Promise<readonly Misfit[]> {
-  const isPlain = !reach.origins.every(keepsSecureCookies);
+  const isPlain = !reach.origins.every((origin) => isSecureAt(origin, reach));
   const found = [
     await domainMisfit(settings, reach),
     ...prefixMisfits(settings, isPlain),
@@ -41,9 +42,9 @@ export async function cookieMisfits(settings: CookieProperties, reach: Reach): P
   return found.filter((each) => each !== undefined);
 }
 
-/** Whether browsers keep Secure cookies of an origin: by https, and on their own machine. */
-export function keepsSecureCookies(origin: string): boolean {
-  return origin.startsWith('https:') || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(origin).hostname);
+/** Whether the cookie is sent as a Secure one at an address of the site. */
+export function isSecureAt(origin: string, { isConfigured }: Reach): boolean {
+  return keepsSecureCookies(origin, isConfigured ? [origin] : []);
 }
 
 /** Why browsers keep no cookie of this domain. The list of public suffixes is large, and read where it is needed. */
@@ -103,8 +104,8 @@ function prefixMisfits(settings: CookieProperties, isPlain: boolean): readonly M
 }
 
 /** What browsers keep together with Secure alone, and so by https alone. */
-function secureMisfits({ same_site, partitioned, secure }: CookieProperties, { origins }: Reach): readonly Misfit[] {
-  const plain = origins.find((origin) => !keepsSecureCookies(origin));
+function secureMisfits({ same_site, partitioned, secure }: CookieProperties, reach: Reach): readonly Misfit[] {
+  const plain = reach.origins.find((origin) => !isSecureAt(origin, reach));
   const judge = (name: string, subject: string, without: string, instead: string): readonly Misfit[] => {
     if (secure && plain === undefined) return [];
     const words = secure ? `Browsers keep ${subject} by https alone, and this site is reached at ${plain}.` : without;
