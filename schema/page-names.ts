@@ -7,6 +7,7 @@ export const PAGE_NAMES = [
   'objects',
   'request',
   'user',
+  'language',
   'session',
   'error',
   'browser',

@@ -1,4 +1,5 @@
 import { toValue } from 'liquidjs';
+import { dateFilters } from './dates.ts';
 import type { Engine } from './engine.ts';
 import { LIMITS } from './limits.ts';
 import { Markup, MARKUP_FILTERS, PASSING } from './markup.ts';
@@ -37,6 +38,7 @@ function oursIn(engine: Engine): readonly (readonly [string, Handler])[] {
     ...MARKUP_FILTERS,
     ...NUMBER_FILTERS,
     ['money', (value, currency) => money(value, currency, engine.rendering.language)],
+    ...dateFilters(() => engine.rendering),
     ['children', (folder, ...args) => children(engine, folder, args)],
   ];
 }

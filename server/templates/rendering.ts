@@ -13,6 +13,7 @@ export class Rendering implements Asking {
   readonly names: SeenNames;
   /** In which amounts and dates are written. */
   readonly language: string;
+  readonly zone: string;
   /** It showed the time or something random. */
   isFleeting = false;
   readonly #ask: Ask;
@@ -23,6 +24,7 @@ export class Rendering implements Asking {
   constructor(job: Job, ask: Ask) {
     this.#ask = ask;
     this.language = job.names.language;
+    this.zone = job.names.zone;
     this.names = new SeenNames(job.names, this);
   }
 

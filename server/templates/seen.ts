@@ -166,6 +166,7 @@ export class SeenNames extends Seen {
       template: object(names.template),
       request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
       user: names.user === null ? undefined : new SeenUser(names.user),
+      language: names.language,
       objects: new SeenObjects(asking),
       session: this.#session,
       error: names.error ?? undefined,

@@ -2,6 +2,7 @@ import { defineType } from '../../objects/types.ts';
 import { answer } from '../../publisher/answer.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, visitsOf } from '../../publisher/views.ts';
+import { PLACE } from './page-place.ts';
 import { MethodNotAllowed, NotFound } from '../../base/errors.ts';
 
 /** What a visitor of a folder gets: its `index_html`, which also takes the forms that are sent to the folder. */
@@ -33,7 +34,7 @@ export const folder = defineType({
   suggestedId: 'folder',
   addPermission: 'Add Folders',
   contains: 'objects',
-  properties: {},
+  properties: PLACE,
   view: index,
 });
 

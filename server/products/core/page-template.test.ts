@@ -131,6 +131,37 @@ test('a template that cannot be rendered tells whoever may mend it where, and vi
   assert.doesNotMatch(forVisitor.text, /line|steps/);
 });
 
+test('amounts and dates are written in the language and time zone of the page, its folder or the root, from the next request on', async () => {
+  const text =
+    '{{ language }} {{ 6.4 | money: "EUR" }} {{ "2026-11-30T23:30:00Z" | date: "%-d. %B %H:%M" }} {{ "2026-11-30" | date: "%d" }}';
+  await using trellis = await site({
+    '/shop': { type: 'Folder' },
+    '/shop/page': { text },
+    '/shop/index_html': { text },
+    '/page': { text },
+  });
+  const set = async (path: string, properties: Readonly<Record<string, string>>) =>
+    (await trellis.ask('PATCH', `/api${path}`, { body: { properties } })).status;
+  const shown = async (path: string) => (await visit(trellis, path)).text.replaceAll('\u00a0', ' ');
+  assert.equal(await shown('/shop/page'), 'en €6.40 30. November 23:30 30');
+  assert.equal(await set('/shop', { language: 'de', time_zone: 'Europe/Berlin' }), 200);
+  for (const path of ['/shop/page', '/shop']) assert.equal(await shown(path), 'de 6,40 € 1. Dezember 00:30 30', path);
+  assert.equal(await shown('/page'), 'en €6.40 30. November 23:30 30');
+  assert.equal(await set('/', { language: 'fr', time_zone: 'America/Los_Angeles' }), 200);
+  assert.equal(await set('/shop/page', { language: 'en-GB' }), 200);
+  assert.equal(await shown('/page'), 'fr 6,40 € 30. novembre 15:30 30');
+  assert.equal(await shown('/shop/page'), 'en-GB €6.40 1. December 00:30 30');
+});
+
+test('a language and a time zone that there are not are refused with what would be right', async () => {
+  await using trellis = await site({ '/shop': { type: 'Folder' } });
+  const body = { properties: { language: 'klingon', time_zone: 'Berlin' } };
+  const { status, text } = await trellis.ask('PATCH', '/api/shop', { body });
+  assert.equal(status, 422);
+  assert.match(text, /'klingon' is no language that pages can be written in\. Use its code, such as en, de or fr-CH\./);
+  assert.match(text, /'Berlin' is no time zone\. Use one such as Europe\/Zurich or UTC\./);
+});
+
 test('what is no number is said with its line to whoever may edit the page; visitors read that it is not their fault', async () => {
   await using trellis = await site({
     '/apple': { text: 'x', values: ['price: 3,50'] },

@@ -9,6 +9,7 @@ import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { sessionNameFor } from '../sessions/session-name.ts';
+import { PLACE } from './page-place.ts';
 import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './page.ts';
 
 const CHANGE = 'Manage properties';
@@ -69,6 +70,7 @@ export const pageTemplate = defineType({
       maxLines: 100,
       item: valueProblem,
     }),
+    ...PLACE,
   },
   tabs: [
     { id: 'edit', label: 'Edit', element: 'template-edit-tab' },

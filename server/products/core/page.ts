@@ -9,6 +9,7 @@ import { Renderers } from '../../templates/renderers.ts';
 import { changePermission } from '../../manage/describe.ts';
 import { readSessionName, sessionNameFor } from '../sessions/session-name.ts';
 import { factsOf, PageAnswers, stateNumber, type Special } from './page-answers.ts';
+import { placeOf } from './page-place.ts';
 
 const renderers = new Renderers();
 
@@ -85,8 +86,7 @@ async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
     sessionName: await sessionNameFor(object),
-    language: 'en',
-    zone: 'UTC',
+    ...placeOf(object, (each) => call.reads.object(each)),
     method: request.method,
     path: addressed.path,
     query: [...request.query],

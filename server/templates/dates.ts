@@ -1,0 +1,78 @@
+import { toValue } from 'liquidjs';
+import { textOf } from './markup.ts';
+import { ManyDigits } from './numbers.ts';
+import type { Rendering } from './rendering.ts';
+import { strftime, type Moment } from './strftime.ts';
+import { instantOf, isZone, offsetAt } from './zones.ts';
+
+type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
+
+const USUAL = '%A, %B %-e, %Y at %-l:%M %P %z';
+const XML = '%Y-%m-%dT%H:%M:%S%:z';
+const RFC822 = '%a, %d %b %Y %H:%M:%S %z';
+const MINUTE_MS = 60_000;
+
+/** Filters that write dates, in the time zone and the language of the page: not in those of the machine. */
+export function dateFilters(rendering: () => Rendering): readonly (readonly [string, Handler])[] {
+  const written = (value: unknown, format: string, zone?: unknown, language?: string) => {
+    const { language: usual, zone: own, allowance } = rendering();
+    const moment = momentOf(value, zoneIn(zone) ?? own, language ?? usual);
+    return moment === undefined ? value : strftime(moment, format, allowance.use);
+  };
+  const named =
+    (month: string): Handler =>
+    (value, type, style) => {
+      if (type !== 'ordinal') return written(value, `%d ${month} %Y`);
+      return written(value, style === 'US' ? `${month} %-d%q, %Y` : `%-d%q ${month} %Y`);
+    };
+  return [
+    ['date', (value, format, zone) => written(value, textOf(format ?? USUAL), zone)],
+    ['date_to_xmlschema', (value) => written(value, XML)],
+    ['date_to_rfc822', (value) => written(value, RFC822, undefined, 'en')],
+    ['date_to_string', named('%b')],
+    ['date_to_long_string', named('%B')],
+  ];
+}
+
+/** The zone that a filter is given: by name, or as minutes that UTC is ahead, as Liquid has it. */
+function zoneIn(given: unknown): string | undefined {
+  const zone: unknown = toValue(given as string);
+  if (zone === undefined || zone === null) return undefined;
+  const name = typeof zone === 'number' ? fixedZone(zone) : textOf(zone);
+  if (!isZone(name)) throw new Error(`'${name.slice(0, 60)}' is no time zone. Write one such as Europe/Zurich or UTC`);
+  return name;
+}
+
+function fixedZone(minutesBehind: number): string {
+  const minutes = Math.abs(Math.trunc(minutesBehind));
+  const two = (count: number) => String(count).padStart(2, '0');
+  return `${minutesBehind > 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+function momentOf(given: unknown, zone: string, language: string): Moment | undefined {
+  const value: unknown = given instanceof ManyDigits ? given.valueOf() : toValue(given as string);
+  const instant = typeof value === 'number' ? value * 1000 : instantIn(textOf(value).trim(), zone);
+  // Beyond these a date of JavaScript is none.
+  if (!(Math.abs(instant) < 8.64e15 - 2 * 24 * 60 * MINUTE_MS)) return undefined;
+  return { instant, offset: offsetAt(instant, zone), zone, language };
+}
+
+const ISO_DAY = /^\d{4}-\d\d(?:-(?<day>\d\d))?(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/;
+const HAS_ZONE =
+  /(?:\dZ|\b(?:GMT|UTC?|[ECMP][SD]T)(?:[+-]\d\d:?\d\d)?|:\d\d(?:\.\d+)?\s?[+-]\d\d:?\d\d)(?:\s?\([^)]*\))?$/i;
+
+/** When a text says: a date alone is its midnight, and a time without a zone that time, in the zone of the page. */
+function instantIn(text: string, zone: string): number {
+  if (text === 'now' || text === 'today') return Date.now();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const iso = ISO_DAY.exec(text);
+  if (iso === null) return HAS_ZONE.test(text) ? Date.parse(text) : onWall(Date.parse(`${text} UTC`), zone);
+  const { day = '01', time } = iso.groups ?? {};
+  const wall = Date.parse(time === undefined ? text : `${text.replace(' ', 'T')}Z`);
+  // The parser takes 30 February for 2 March.
+  return new Date(wall).getUTCDate() === Number(day) ? onWall(wall, zone) : Number.NaN;
+}
+
+function onWall(wall: number, zone: string): number {
+  return Number.isNaN(wall) ? wall : instantOf(wall, zone);
+}
