@@ -38,6 +38,8 @@ interface Options {
 interface StringOptions extends Options {
   readonly default?: string;
   readonly maxLength?: number;
+  /** An empty text is refused. */
+  readonly required?: boolean;
   readonly rule?: Rule;
 }
 
@@ -52,6 +54,8 @@ interface LinesOptions extends Options {
   /** A rule on all lines at once, by line; for what one line alone cannot show. */
   readonly all?: (lines: readonly string[]) => readonly FieldProblem[];
   readonly maxLines?: number;
+  /** Which lines are kept, of those that may be there. */
+  readonly keeps?: (line: string) => boolean;
 }
 
 interface IntegerOptions extends Options {
@@ -106,10 +110,12 @@ export function formSchema(fields: Fields): FormSchema {
 
 function textual(widget: Widget, longest: number, options: StringOptions): Field<string> {
   const maxLength = options.maxLength ?? longest;
+  const minLength = options.required === true ? 1 : undefined;
   return {
-    schema: schemaOf(widget, 'string', options, { default: options.default ?? '', maxLength }),
+    schema: schemaOf(widget, 'string', options, { default: options.default ?? '', minLength, maxLength }),
     check(value) {
       if (typeof value !== 'string') return whole(`Text was expected, not ${kindOf(value)}.`);
+      if (value === '' && options.required === true) return whole('No input for required field');
       if (value.length > maxLength)
         return whole(`${value.length} characters are too many: at most ${maxLength} are kept.`);
       if (widget === 'string' && hasControls(value))
@@ -134,7 +140,7 @@ function lines(options: LinesOptions): Field<readonly string[]> {
       return problems.length > 0 ? problems : (options.all?.(value) ?? []);
     },
     normalise(value) {
-      const trimmed = value.map((line) => line.trimEnd());
+      const trimmed = value.map((line) => line.trimEnd()).filter(options.keeps ?? (() => true));
       while (trimmed.at(-1) === '') trimmed.pop();
       return trimmed;
     },
@@ -148,7 +154,7 @@ function integer(options: IntegerOptions): Field<number> {
   return {
     schema: schemaOf('integer', 'integer', options, { default: options.default, minimum, maximum, unit }),
     check(value) {
-      if (value === '' || value === null) return whole(`Empty entry when an integer is expected. Use ${range}.`);
+      if (value === '' || value === null) return whole(`Empty entry when integer expected. Use ${range}.`);
       if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
         return whole(`An integer was expected in the value '${shown(value)}'`);
       }

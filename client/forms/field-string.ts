@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { Field } from './field.ts';
@@ -11,7 +11,7 @@ export class FieldString extends Field<string> {
   @property({ attribute: false }) override value = '';
 
   protected override control() {
-    const { widget, maxLength, placeholder } = this.field;
+    const { widget, minLength, maxLength, placeholder } = this.field;
     const isShort = maxLength !== undefined && maxLength <= SHORT;
     return html`<input
       id="control"
@@ -22,6 +22,7 @@ export class FieldString extends Field<string> {
       placeholder=${ifDefined(placeholder)}
       aria-describedby="error hint"
       aria-invalid=${this.invalid}
+      aria-required=${minLength === 1 ? 'true' : nothing}
       .value=${this.value ?? ''}
       @focus=${this.#onFocus}
       @input=${this.#onInput}

@@ -53,8 +53,14 @@ test('every form of address is taken', async () => {
   ]) {
     assert.equal((await patch('/api/mcproxy', { servers: [line] })).status, 200, line);
   }
-  const kept = await patch('/api/mcproxy', { servers: ['localhost  ', '', ''] });
-  assert.deepEqual(kept.json<ObjectMessage>().properties['servers'], ['localhost'], 'blanks at the end are dropped');
+  const servers = ['# ours', 'localhost  ', '', '  ', '10.0.0.9', '  # spare: 10.0.0.8', '#', ''];
+  const kept = await patch('/api/mcproxy', { servers });
+  const names = ['localhost', '10.0.0.9'];
+  assert.deepEqual(kept.json<ObjectMessage>().properties['servers'], names, 'blank lines and # lines are not kept');
+  const { revision } = (await manager('/api/mcproxy')).json<ObjectMessage>();
+  await patch('/api/mcproxy', { servers: ['# another note', ...names] });
+  const after = (await manager('/api/mcproxy')).json<ObjectMessage>();
+  assert.deepEqual([after.properties['servers'], after.revision], [names, revision], 'which is no change');
 });
 
 test('each bad line is named by its number, and nothing is saved', async () => {
@@ -107,8 +113,8 @@ test('addresses that whoever runs the server did not allow are refused, however 
 
 test('numbers out of range and of the wrong kind are refused in words', async () => {
   const cases: readonly (readonly [unknown, RegExp])[] = [
-    ['', /^Empty entry when an integer is expected/],
-    [null, /^Empty entry/],
+    ['', /^Empty entry when integer expected\. Use 0 to 527040 minutes\.$/],
+    [null, /^Empty entry when integer expected/],
     ['twenty', /^An integer was expected in the value 'twenty'$/],
     [2.5, /^An integer was expected/],
     [-1, /out of range/],
@@ -122,6 +128,19 @@ test('numbers out of range and of the wrong kind are refused in words', async ()
     assert.match(errors[0]?.detail ?? '', words);
   }
   assert.equal((await patch('/api/mcsdc', { timeout_minutes: 0 })).status, 200, '0 means never');
+});
+
+test('what may not be empty says so, whatever else is changed with it', async () => {
+  for (const [path, name] of [
+    ['/api/session_data_manager', 'request_name'],
+    ['/api/browser_id_manager', 'id_name'],
+    ['/api/browser_id_manager', 'cookie_path'],
+  ] as const) {
+    const { errors } = await problemOf(path, { [name]: '' });
+    assert.deepEqual(errors, [{ pointer: `/properties/${name}`, detail: 'No input for required field' }]);
+    const { schema } = (await manager(path)).json<ObjectMessage>();
+    assert.equal(schema.properties[name]?.minLength, 1);
+  }
 });
 
 test('a path says what was found where it leads', async () => {

@@ -11,9 +11,10 @@ const times = { max_lifetime_minutes: [20, 527_040, 0], resolution_seconds: [1, 
 /** Of the types that the server has by itself, what their schemas do not tell. */
 const PARTICULARS: Readonly<Record<string, Particulars>> = {
   'MemCache Proxy': {
-    good: { servers: [['127.0.0.1:11211', '# the second', '[::1]:1025'], []], prefix: ['shop', ''] },
+    good: { servers: [['127.0.0.1:11211', '[::1]:1025'], []], prefix: ['shop', ''] },
     bad: { servers: [['127.0.0.1:99999'], ['8.8.8.8:11211'], ['a b']], prefix: ['a b', 'ä'] },
   },
+  'MemCache Cache Manager': { good: { prefix: ['pages', ''] }, bad: { prefix: ['a b', 'ä'] } },
   'MemCache Session Data Container': {
     good: times,
     bad: { resolution_seconds: [1201], max_lifetime_minutes: [19] },

@@ -30,6 +30,8 @@ export interface FieldSchema {
   readonly labels?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** 1: it must not be empty. */
+  readonly minLength?: number;
   readonly maxLength?: number;
   /** For numbers: "ms", "minutes". */
   readonly unit?: string;

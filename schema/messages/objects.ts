@@ -77,6 +77,8 @@ export interface ObjectMessage {
     /** Delete and rename what is in it. */
     readonly deleteChildren: boolean;
   };
+  /** How much is in it, as a sentence; `null` where there is nothing to say. */
+  readonly count: string | null;
   readonly pointsHere: readonly LinkHere[];
   readonly lastChanges: readonly {
     readonly time: string;

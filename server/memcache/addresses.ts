@@ -36,8 +36,8 @@ export function parseServers(lines: readonly string[]): {
   const problems: LineProblem[] = [];
   const seen = new Map<string, number>();
   for (const [index, raw] of lines.entries()) {
+    if (!isServerLine(raw)) continue;
     const text = raw.trim();
-    if (text === '' || text.startsWith('#')) continue;
     const line = index + 1;
     const address = parseAddress(text);
     const first = typeof address === 'string' ? undefined : seen.get(address.text);
@@ -50,6 +50,11 @@ export function parseServers(lines: readonly string[]): {
     }
   }
   return { addresses, problems };
+}
+
+/** Whether a line names a server: neither blank nor a comment. */
+export function isServerLine(line: string): boolean {
+  return !/^\s*(#|$)/.test(line);
 }
 
 /** Reads one server; a string says what is wrong with it. */

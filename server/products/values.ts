@@ -14,10 +14,11 @@ type Kind = 'c' | 'v';
  * and under keys that no other object, installation or session has. Renaming the object keeps them; a copy starts empty.
  * One request asks for each value once (request-store.ts).
  */
-export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v'): TypedStore {
+export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v', ownPrefix = ''): TypedStore {
   const { installation, keyRing, clock, serverNotes } = siteOf(object);
   const { oid } = object;
-  const prefix = `${kind}-${keyOf(installation, String(oid)).slice(0, 12)}`;
+  const named = ownPrefix === '' ? '' : `${ownPrefix}:`;
+  const prefix = `${named}${kind}-${keyOf(installation, String(oid)).slice(0, 12)}`;
   // Nobody misses a page that was kept and is gone; a cache has one store for all requests.
   if (kind === 'c') return new TypedStore({ store, prefix, keyRing, clock, worth: 'spare' });
   const onLifetime = (seconds: number) => serverNotes.keeps(oid, seconds);

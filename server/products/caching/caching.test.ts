@@ -511,6 +511,27 @@ test('where a cache and sessions share a proxy whose servers push items out, all
   assert.equal(await told(), 0);
 });
 
+test('the keys of a cache begin with its own prefix, and with another one every page is made anew', async () => {
+  await using own = await startMemcached();
+  await using site = await openSite('MemCache Cache Manager', ['title'], { prefix: 'pages' }, own);
+  const first = await site.get();
+  await until('the page is written', async () => (await own.keys()).length === 1);
+  assert.match((await own.keys())[0]!, /^[\w-]{8}:pages:c-[\w-]{12}:\d+:\d+:[\w-]{43}$/);
+  const look = async () => (await site.ask('GET', '/api/cache/@statistics')).json<CacheStatisticsMessage>();
+  assert.equal((await look()).rows[0]?.entries, 1);
+  const keys = (await site.ask('GET', '/api/mcproxy/@keys')).text;
+  assert.match(keys, /Cached values/, 'the Keys tab knows them');
+  assert.deepEqual(await site.get(), first);
+
+  await site.ask('PATCH', '/api/cache', { body: { properties: { prefix: 'other' } } });
+  const second = await site.get();
+  assert.notEqual(second.made, first.made);
+  await until('it is written, too', async () => (await own.keys()).length === 2);
+  assert.equal((await look()).rows[0]?.entries, 1, 'that of the former prefix is not counted');
+  const bad = await site.ask('PATCH', '/api/cache', { body: { properties: { prefix: 'a b' } } });
+  assert.deepEqual([bad.status, bad.text.includes('Use letters, digits')], [422, true]);
+});
+
 test('memcached holds what is kept sealed, under keys of their own kind', async () => {
   await using own = await startMemcached();
   await using site = await openSite('MemCache Cache Manager', ['title'], {}, own);

@@ -27,6 +27,7 @@ const TEXT: Shape = {
   ...COMMON,
   default: optional(anyText),
   maxLength: optional(amount),
+  required: optional(flag),
   rule: optional(callable),
 };
 const choices = mapOf(words);
@@ -42,6 +43,7 @@ const OPTIONS: Partial<Record<Widget, Shape>> = {
     item: optional(callable),
     all: optional(callable),
     maxLines: optional(amount),
+    keeps: optional(callable),
   },
   integer: {
     ...COMMON,

@@ -87,6 +87,7 @@ const TYPE: ShapeOf<TypeDefinition> = {
   answers: optional(mapOf(callable)),
   check: optional(callable),
   size: optional(callable),
+  count: optional(callable),
   works: optional(words),
   loss: optional(words),
   broken: optional(words),

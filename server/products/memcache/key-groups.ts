@@ -3,8 +3,8 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { openContainer } from '../sessions/container-objects.ts';
 
-/** The keys of Trellis: perhaps the prefix of an installation, a letter that says what for, a hash of whose it is. */
-const OURS = /^(?:[A-Za-z0-9_-]{1,40}:)?([scv])-[A-Za-z0-9_-]{12}:/;
+/** The keys of Trellis: perhaps the prefixes of an installation and a cache, a letter that says what for, a hash of whose it is. */
+const OURS = /^(?:[A-Za-z0-9_-]{1,40}:){0,2}([scv])-[A-Za-z0-9_-]{12}:/;
 const KINDS: Readonly<Record<string, KeyKind>> = { s: 'session', c: 'cache', v: 'other' };
 const NAMES: Readonly<Record<string, string>> = { s: 'Sessions', c: 'Cached values', v: 'Values of products' };
 /** What other programs separate the parts of their keys with. */

@@ -10,7 +10,7 @@ import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts'
 import { invalidations } from '../caching/invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from '../caching/statistics-tab.ts';
 import { valuesOf } from '../values.ts';
-import { NO_PROXY, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
+import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 /** Keeps answers in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */
 export const memCacheCacheManager = defineType({
@@ -25,6 +25,9 @@ export const memCacheCacheManager = defineType({
     proxy_path: proxyField('The MemCache Proxy behind which pages are kept, e.g. /mcproxy.'),
     request_names: requestNames(),
     max_age_seconds: maxAge,
+    prefix: prefixField(
+      'Tells the keys of what is kept here from others behind the same proxy. With another one, every page is made anew.',
+    ),
   },
   provides: {
     [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
@@ -46,19 +49,22 @@ export const memCacheCacheManager = defineType({
   warnings: proxyWarnings,
 });
 
-const kept = new WeakMap<Store, Map<number, KeptAnswers>>();
+/** By object and prefix. */
+const kept = new WeakMap<Store, Map<string, KeptAnswers>>();
 
 /** The answers that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
 async function open(object: TreeObject): Promise<KeptAnswers> {
   const store = await storeBehind(object);
-  const inStore = kept.get(store) ?? new Map<number, KeptAnswers>();
+  const inStore = kept.get(store) ?? new Map<string, KeptAnswers>();
   kept.set(store, inStore);
-  const known = inStore.get(object.oid);
+  const prefix = String(object.properties['prefix']);
+  const name = `${object.oid} ${prefix}`;
+  const known = inStore.get(name);
   if (known !== undefined) return known;
   const { clock, log, version } = siteOf(object);
-  const shelf = new StoreShelf(valuesOf(object, store, 'c'));
+  const shelf = new StoreShelf(valuesOf(object, store, 'c', prefix));
   const made = new KeptAnswers({ shelf, scope: version, generationOf: invalidations, clock, log });
-  inStore.set(object.oid, made);
+  inStore.set(name, made);
   return made;
 }
 

@@ -1,7 +1,7 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { Invalid } from '../../base/errors.ts';
-import { parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
+import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
 import { Sameness } from '../../memcache/sameness.ts';
@@ -17,6 +17,7 @@ import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-ser
 import { endHistory } from './history.ts';
 import { keysMethods } from './keys-tab.ts';
 import { logProcessMemory, processMemoryWarnings } from './memory.ts';
+import { prefixField } from './proxy-path.ts';
 import { answerServers, knownServers, MOST_SERVERS, sessionWarnings, warningsAbout } from './servers.ts';
 import { storeMethods } from './store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
@@ -90,11 +91,12 @@ export const memCacheProxy = defineType({
   properties: {
     servers: p.lines({
       title: 'Servers',
-      help: 'One server on each line, as host:port. The port may be left out (11211). Each line is checked as you type.',
+      help: 'One server on each line, as host:port. The port may be left out (11211). Each line is checked as you type; blank lines and those that begin with # are not kept.',
       placeholder: 'localhost:11211',
       whenAdding: true,
       answers: true,
       maxLines: MOST_SERVERS,
+      keeps: isServerLine,
       all: (lines) => parseServers(lines).problems.map(({ line, detail }) => ({ pointer: `/${line - 1}`, detail })),
     }),
     replicas: p.integer({
@@ -112,12 +114,7 @@ export const memCacheProxy = defineType({
       maximum: 10_000,
       unit: 'ms',
     }),
-    prefix: p.string({
-      title: 'Key prefix',
-      help: 'Keeps two programs on one memcached apart. Left empty, it is made from this installation.',
-      maxLength: 40,
-      rule: (prefix) => (/^[A-Za-z0-9_-]*$/.test(prefix) ? undefined : 'Use letters, digits, "-" and "_".'),
-    }),
+    prefix: prefixField('Keeps two programs on one memcached apart. Left empty, it is made from this installation.'),
   },
   provides: { 'cache.store': (object) => storeOf(object as unknown as TreeObject) },
   tabs: [

@@ -20,6 +20,16 @@ export function proxyField(help: string) {
   return p.path({ ...STORE, title: 'Proxy path', help, whenAdding: true });
 }
 
+/** The property `prefix`: what keys begin with. */
+export function prefixField(help: string) {
+  return p.string({
+    title: 'Key prefix',
+    help,
+    maxLength: 40,
+    rule: (prefix) => (/^[A-Za-z0-9_-]*$/.test(prefix) ? undefined : 'Use letters, digits, "-" and "_".'),
+  });
+}
+
 /** The store that an object's `proxy_path` leads to, or a refusal that says what is missing. */
 export async function storeBehind(object: TreeObject): Promise<Store> {
   if (pathOf(object) === '') throw new Unavailable(UNSET);

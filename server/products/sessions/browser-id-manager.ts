@@ -29,6 +29,7 @@ export const browserIdManager = defineType({
       help: 'The name of the cookie; “browser_id” stands for one that no other Trellis on this host name has. Another name gives every browser a new id, and so a new session.',
       default: DEFAULT_NAME,
       maxLength: 64,
+      required: true,
       answers: true,
       rule: (name) =>
         /^[A-Za-z0-9_.~!-]+$/.test(name)
@@ -48,6 +49,7 @@ export const browserIdManager = defineType({
       help: 'The part of the site that the browser sends the cookie to.',
       default: '/',
       maxLength: 200,
+      required: true,
       rule: (path) =>
         /^\/[\x21-\x7e]*$/.test(path) && !/[;,<>&]/.test(path)
           ? undefined

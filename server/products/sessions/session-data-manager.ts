@@ -32,6 +32,7 @@ export const sessionDataManager = defineType({
       help: 'Pages read it under this name, e.g. {{ SESSION.cart }}.',
       default: 'SESSION',
       maxLength: 64,
+      required: true,
       rule: sessionNameProblem,
     }),
   },
