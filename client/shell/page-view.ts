@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
 import { getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { tryAgain } from '../parts/face.ts';
@@ -54,7 +54,7 @@ export class PageView extends LitElement {
     if (!this.#shown) return html`<p class="visually-hidden" role="status">Loading…</p>`;
     return html`
       <page-head .object=${this.#shown} .tab=${this.#tabId(this.#shown)} .aside=${this.aside}></page-head>
-      <object-banners .warnings=${this.#shown.warnings}></object-banners>
+      <object-banners .warnings=${[...this.#shown.warnings, ...vanishing(this.#shown)]}></object-banners>
       ${this.tab ?? this.#noTab(this.#shown)}
     `;
   }
@@ -187,4 +187,10 @@ export class PageView extends LitElement {
       }
     `,
   ];
+}
+
+/** What is put into such a folder is not there for long. */
+function vanishing({ isFolder, isTemporary }: ObjectMessage): readonly Warning[] {
+  if (!isFolder || !isTemporary) return [];
+  return [{ severity: 'info', text: 'Contents vanish when the server restarts.', short: '' }];
 }

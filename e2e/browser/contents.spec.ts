@@ -170,3 +170,30 @@ test('objects are found from anywhere by a word', async ({ app, page }) => {
   await page.keyboard.press('Enter');
   await expect(app.heading).toHaveText('session_data_manager');
 });
+
+test('a Temporary Folder, and what is in it, says that its contents vanish', async ({ app, page, api }) => {
+  await api('/api/temp_folder', { body: { type: 'Folder', id: 'drafts' } });
+  const words = page.getByText('Contents vanish when the server restarts.');
+  for (const path of ['/temp_folder', '/temp_folder/drafts']) {
+    for (const tab of ['contents', 'properties']) {
+      await app.open(path, tab);
+      await expect(words).toBeVisible();
+    }
+  }
+  await api('/api/', { body: { type: 'Folder', id: 'docs' } });
+  await app.open('/docs');
+  await expect(page.getByText("There are currently no items in 'docs'.")).toBeVisible();
+  await expect(words).toHaveCount(0);
+  await app.open('/temp_folder/session_data', 'properties');
+  await expect(page.getByText('There are no items in this transient object container.')).toBeVisible();
+});
+
+test('of servers, blank lines and # lines are not kept, and the form shows what is', async ({ app, page, api }) => {
+  await api('/api/', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
+  await app.open('/mcproxy', 'properties');
+  const servers = page.getByLabel('Servers', { exact: true });
+  await servers.fill('# ours\n127.0.0.1:1025\n\n  # spare\n127.0.0.1:1026');
+  await app.button('Save changes').click();
+  await expect(app.flash(/^Saved/)).toBeVisible();
+  await expect(servers).toHaveValue('127.0.0.1:1025\n127.0.0.1:1026');
+});

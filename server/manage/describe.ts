@@ -51,6 +51,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
       add: addableTypes(object, call).length > 0,
       deleteChildren: object.isFolder && call.may('Delete objects', object),
     },
+    count: (await definition?.count?.(object)) ?? null,
     pointsHere: await linksHere(object),
     lastChanges: await lastChanges(object),
   };

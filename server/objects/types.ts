@@ -92,6 +92,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly check?: (object: TreeObject, values: Partial<ValuesOf<F>>) => Promise<readonly FieldProblem[]>;
   /** The size in words, for lists: "3 servers". */
   readonly size?: (object: TreeObject<ValuesOf<F>>) => Promise<string> | string;
+  /** How much is in it, as a sentence for its own pages. */
+  readonly count?: (object: TreeObject<ValuesOf<F>>) => Promise<string>;
   /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
   readonly works?: string;
   /** Said before the reason while a path property of it leads nowhere: "No proxy defined." */

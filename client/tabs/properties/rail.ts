@@ -23,8 +23,8 @@ export function pointsHere({ pointsHere: links }: ObjectMessage) {
   </section>`;
 }
 
-/** Path, times, owner and revision. */
-export function thisObject({ path, created, modified, modifiedBy, owner, revision }: ObjectMessage) {
+/** Path, times, owner and revision, and how much is in it. */
+export function thisObject({ path, created, modified, modifiedBy, owner, revision, count }: ObjectMessage) {
   return html`<section aria-labelledby="about">
     <h2 id="about">This object</h2>
     <dl class="small">
@@ -43,6 +43,7 @@ export function thisObject({ path, created, modified, modifiedBy, owner, revisio
       <dt>Revision</dt>
       <dd class="figures">${revision}</dd>
     </dl>
+    ${count === null ? nothing : html`<p class="small quiet">${count}</p>`}
   </section>`;
 }
 

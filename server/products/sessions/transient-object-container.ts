@@ -68,6 +68,7 @@ export const transientObjectContainer = defineType({
     return count === undefined ? {} : { sessions: count };
   },
   size: (object) => countLabel(object),
+  count: (object) => countSentence(object),
   check: timeProblems,
   async warnings(object: TreeObject) {
     const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
@@ -92,7 +93,17 @@ function storeOf(object: TreeObject): LocalStore {
 }
 
 async function countLabel(object: TreeObject): Promise<string> {
+  const count = await countOf(object);
+  return count === '1' ? '1 session' : `${count} sessions`;
+}
+
+async function countSentence(object: TreeObject): Promise<string> {
+  const count = await countOf(object);
+  const items = count === '0' ? 'There are no items' : count === '1' ? '1 item is' : `${count} items are`;
+  return `${items} in this transient object container.`;
+}
+
+async function countOf(object: TreeObject): Promise<string> {
   const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
-  if (count === undefined) return `More than ${MOST_COUNTED.toLocaleString('en')} sessions`;
-  return count === 1 ? '1 session' : `${count.toLocaleString('en')} sessions`;
+  return count?.toLocaleString('en') ?? `More than ${MOST_COUNTED.toLocaleString('en')}`;
 }
