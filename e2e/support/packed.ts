@@ -27,8 +27,16 @@ export interface Project extends AsyncDisposable {
   readonly files: readonly string[];
   /** Packs another package of ours, and puts it beside. */
   install(folder: string): Promise<readonly string[]>;
-  /** Starts an example on a free port, with the Node that is on the machine for everybody. */
-  start(example: string, environment: Readonly<Record<string, string>>): Promise<Application>;
+  /** Starts an example on a free port, with the Node that runs this unless said. */
+  start(example: string, environment: Readonly<Record<string, string>>, options?: StartOptions): Promise<Application>;
+}
+
+export interface StartOptions {
+  /** The program in the example's folder; `app.js` unless said. */
+  readonly program?: string;
+  readonly node?: string;
+  /** Another user, and the one group that they are in. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** A running application. */
@@ -50,7 +58,7 @@ export async function installPacked(): Promise<Project> {
     folder,
     files: await install('packages/sessions'),
     install,
-    start: (example, environment) => startApplication(join(folder, example), environment),
+    start: (example, environment, options) => startApplication(join(folder, example), environment, options),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -80,9 +88,13 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-async function startApplication(folder: string, environment: Readonly<Record<string, string>>): Promise<Application> {
+async function startApplication(
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+  { program = 'app.js', node = process.execPath, user }: StartOptions = {},
+): Promise<Application> {
   const env = { ...plainEnvironment(), PORT: '0', ...environment };
-  const child = spawn(process.execPath, ['app.js'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [program], { cwd, env, ...user, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = once(child, 'exit');

@@ -111,6 +111,22 @@ test('when an answer is lost on the way, the next one is not taken for it', asyn
   await store.close();
 });
 
+test('one answer that is late fails what is in flight beside it at that moment, however young', async () => {
+  await using server = await startMemcached();
+  await using proxy = await startChaosProxy(server.port);
+  const store = clusterOf([proxy], { timeoutMs: TIMEOUT_MS });
+  await store.set('alice', versioned('alice'), 60);
+  proxy.onAnswer = () => 'drop';
+  const alice = failure(store.get('alice'));
+  await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS / 2));
+  let bobs: unknown;
+  void failure(store.get('bob')).then(({ error }) => (bobs = error));
+  assert.ok((await alice).error instanceof DeadlinePassed);
+  await new Promise(setImmediate);
+  assert.ok(bobs instanceof DeadlinePassed, 'half of its own time is left');
+  await store.close();
+});
+
 test('with a frozen server and steady traffic every operation fails by its own deadline, then at once', async () => {
   await using server = await startMemcached();
   const store = clusterOf([server], { timeoutMs: TIMEOUT_MS });

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, chown, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { codeBlocksOf } from '../support/code-blocks.ts';
+import { until } from '../support/figures.ts';
+import { startMemcached } from '../support/memcached.ts';
+import { nodeOf } from '../support/nodes.ts';
+import { installPacked, type Project } from '../support/packed.ts';
+import { startServer } from '../support/server.ts';
+import { Visitor, type Answer } from '../support/visitor.ts';
+import { managerOf } from './client.ts';
+import { setUpSessions } from './site.ts';
+
+const MANUAL = new URL('../../docs/sessions-in-your-application.md', import.meta.url);
+const EXAMPLES = ['koa', 'koa-session', 'express-session'];
+const OLDEST = '22.15.0';
+const TOO_OLD = '20.18.0';
+const run = promisify(execFile);
+
+const project: Project = await installPacked();
+const server = await startServer();
+const memcached = await startMemcached();
+await setUpSessions(server, [memcached.address]);
+const environment = { TRELLIS_DATA: server.data };
+after(async () => {
+  await server.stop();
+  await memcached[Symbol.asyncDispose]();
+  await project[Symbol.asyncDispose]();
+});
+
+describe('on other versions of Node', () => {
+  for (const example of EXAMPLES) {
+    test(`the ${example} example runs on Node ${OLDEST}`, async () => {
+      await using app = await project.start(example, environment, { node: await nodeOf(OLDEST) });
+      const visitor = new Visitor(app);
+      assert.deepEqual([await visit(visitor), await visit(visitor), await visit(visitor)], [1, 2, 3]);
+      assert.equal(await app.stop(), 0, app.log());
+      assert.equal(app.log(), '');
+    });
+
+    test(`Node ${TOO_OLD} is told which one ${example} needs, by import and by require`, async () => {
+      const node = await nodeOf(TOO_OLD);
+      const name = `trellis-sessions/${example}`;
+      for (const source of [`import '${name}'`, `require('${name}')`]) {
+        const kind = source.startsWith('import') ? 'module' : 'commonjs';
+        const refused = await fails(node, [`--input-type=${kind}`, '-e', source], project.folder);
+        assert.match(refused, /^Error: trellis-sessions needs Node 22\.15 or newer; this is Node 20\.18\.0\.$/m);
+      }
+    });
+  }
+
+  test(`the start of the program tells Node ${TOO_OLD} in one line which one it needs`, async () => {
+    const setup = new URL('../../scripts/setup.mjs', import.meta.url).pathname;
+    const refused = await fails(await nodeOf(TOO_OLD), [setup], project.folder);
+    assert.equal(refused, 'Trellis needs Node 20.19 or newer to start; this is 20.18.0.\n');
+  });
+});
+
+describe('what the manual says', () => {
+  test('a CommonJS application has the same by require', async () => {
+    await write('koa', 'shop.cjs');
+    for (const node of [process.execPath, await nodeOf(OLDEST)]) {
+      await using app = await project.start('koa', environment, { program: 'shop.cjs', node });
+      const visitor = new Visitor(app);
+      assert.deepEqual([await visit(visitor), await visit(visitor)], [1, 2]);
+    }
+  });
+
+  for (const example of EXAMPLES) {
+    test(`the workers of node:cluster share the sessions of ${example}, and one that dies is replaced`, async () => {
+      await write(example, 'cluster.js');
+      await using app = await project.start(example, environment, { program: 'cluster.js' });
+      const visitor = new Visitor(app);
+      const visitAnyWorker = async () => countIn(await visitor.ask('/', { headers: { connection: 'close' } }));
+      for (const expected of range(1, 8)) assert.equal(await visitAnyWorker(), expected);
+      const [first = 0, ...others] = await childrenOf(app.pid);
+      process.kill(first, 'SIGKILL');
+      await until('it is replaced', async () => {
+        const now = await childrenOf(app.pid);
+        return !now.includes(first) && now.length === others.length + 1;
+      });
+      for (const expected of range(9, 16)) assert.equal(await visitAnyWorker(), expected);
+      const workers = await childrenOf(app.pid);
+      process.kill(app.pid, 'SIGKILL');
+      for (const pid of workers) process.kill(pid, 'SIGTERM');
+    });
+  }
+
+  test('a counter of express-session that reads again where it came too late loses none of 20 visits at once', async () => {
+    const counting = await write('express-session', 'counting.js');
+    const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');
+    const handler = /app\.get\('\/', .*?\n\}\);/s.exec(example)?.[0] ?? '';
+    const counted = `app.get('/', async (req, res) => res.send(\`Visits: \${await count(req, 'visits')}\\n\`));`;
+    const program = `import { count } from './counting.js';\n${example.replace(handler, counted)}`;
+    assert.ok(counting.includes('409') && program.includes(counted));
+    await writeFile(join(project.folder, 'express-session/counted.js'), program);
+    await onConflict('fail');
+    await using app = await project.start('express-session', environment, { program: 'counted.js' });
+    const visitor = new Visitor(app);
+    await visit(visitor);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => visitor.ask('/')));
+    assert.deepEqual(
+      answers.map(countIn).toSorted((one, other) => one - other),
+      range(2, 21),
+    );
+    await onConflict('newest');
+  });
+
+  test('a session of a former store is found, moves with its first change, and ends in both', async () => {
+    await write('express-session', 'moving.js');
+    const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');
+    const program = example
+      .replace(
+        'const store = new ExpressSessionStore(sessions);',
+        'const former = new session.MemoryStore();\nconst store = new MovingStore(sessions, former);',
+      )
+      .replace('const app = express();', `const app = express();\n${FORMER_SHOP}`);
+    await writeFile(
+      join(project.folder, 'express-session/moved.js'),
+      `import { MovingStore } from './moving.js';\n${program}`,
+    );
+    await using app = await project.start('express-session', environment, { program: 'moved.js' });
+    const visitor = new Visitor(app);
+    await visitor.ask('/former');
+    const stolen = visitor.copy();
+    assert.deepEqual([await visit(visitor), await visit(visitor)], [8, 9]);
+    assert.equal((await visitor.ask('/former-visits')).text, '7', 'the former store was not written');
+    assert.equal((await visitor.ask('/sign-out')).status, 200);
+    assert.equal(await visit(stolen), 1);
+  });
+});
+
+describe('another user', { skip: process.getuid?.() !== 0 && 'only root may become another user' }, () => {
+  const user = { uid: 65534, gid: 65534 };
+  const REFUSED = /CannotOpen: This user .*65534.* may not .* the data folder/;
+
+  test('needs the right to write the folder; with the one that the manual gives it has all that the server has', async () => {
+    for (const folder of [project.folder, join(project.folder, 'koa')]) await chmod(folder, 0o755);
+    const start = () => project.start('koa', environment, { user });
+    const refused = () =>
+      start().then(
+        () => 'started',
+        (error: Error) => error.message,
+      );
+    assert.match(await refused(), REFUSED);
+    await share(0o750, 0o640);
+    assert.match(await refused(), REFUSED);
+    await share(0o750, 0o660);
+    assert.match(await refused(), REFUSED);
+    const [recipe] = /chgrp .*/.exec(await readFile(MANUAL, 'utf8')) ?? [''];
+    const command = recipe.replaceAll('var', server.data).replace('shop', String(user.gid));
+    await run('sh', ['-c', command]);
+    await using app = await start();
+    const visitor = new Visitor(app);
+    assert.deepEqual([await visit(visitor), await visit(visitor)], [1, 2]);
+    const seen = await run('cat', [join(server.data, 'secrets.json')], user);
+    assert.match(seen.stdout, /keys/);
+  });
+
+  async function share(folder: number, files: number): Promise<void> {
+    await chmod(server.data, folder);
+    await chown(server.data, 0, user.gid);
+    for (const name of await readdir(server.data)) {
+      await chmod(join(server.data, name), files);
+      await chown(join(server.data, name), 0, user.gid);
+    }
+  }
+});
+
+/** The store that the shop had before: a browser gets a session there, with seven visits. */
+const FORMER_SHOP = `
+const APP_KEY = process.env.APP_KEY ?? 'a key that only this application knows';
+const formerly = session({ store: former, secret: APP_KEY, resave: false, saveUninitialized: true });
+app.get('/former', formerly, (req, res) => {
+  req.session.visits = 7;
+  res.send('');
+});
+app.get('/former-visits', (req, res) => {
+  const [text] = Object.values(former.sessions);
+  res.send(String(JSON.parse(text).visits));
+});`;
+
+/** Puts a sample of the manual into an example's folder. */
+async function write(example: string, file: string): Promise<string> {
+  const sample = (await codeBlocksOf(MANUAL)).find((block) => block.file === file);
+  assert.ok(sample, file);
+  await writeFile(join(project.folder, example, file), sample.text);
+  return sample.text;
+}
+
+async function visit(visitor: Visitor): Promise<number> {
+  return countIn(await visitor.ask('/'));
+}
+
+function countIn({ status, text }: Answer): number {
+  assert.equal(status, 200, text);
+  return Number(/^Visits: (\d+)$/m.exec(text)?.[1]);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+async function onConflict(rule: string): Promise<void> {
+  const answer = await managerOf(server)('/api/mcsdc', {
+    method: 'PATCH',
+    body: { properties: { on_conflict: rule } },
+  });
+  assert.equal(answer.status, 200, answer.text);
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return rows
+    .filter(([, parent, state]) => Number(parent) === pid && !state?.startsWith('Z'))
+    .map(([child]) => Number(child));
+}
+
+/** What a program that is to fail says. */
+async function fails(node: string, args: readonly string[], cwd: string): Promise<string> {
+  return run(node, args, { cwd }).then(
+    () => assert.fail('it did not fail'),
+    (error: { stderr: string }) => error.stderr,
+  );
+}
