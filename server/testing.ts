@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepsSecureCookies } from './base/origins.ts';
+import { keepsSecureCookies, mayDropSecureCookies } from './base/origins.ts';
 import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
 import { Failures } from './http/failures.ts';
@@ -100,6 +100,7 @@ function requestFor(
     address: '127.0.0.1',
     origin,
     acceptsSecureCookies: keepsSecureCookies(origin, []),
+    mayDropSecureCookies: mayDropSecureCookies(origin, []),
   };
 }
 

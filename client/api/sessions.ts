@@ -107,11 +107,14 @@ export function beginBrowserCheck(manager: string, signal?: AbortSignal): Promis
   return request('POST', viewOf(manager, 'browser-check'), { ...(signal && { signal }) });
 }
 
-/** Whether this browser sends the cookie back; `undefined` where something else than this server answers at that path. */
-export async function endBrowserCheck({ address }: BrowserCheck, signal?: AbortSignal): Promise<boolean | undefined> {
+/** Which cookies this browser sends back; `undefined` where something else than this server answers at that path. */
+export async function endBrowserCheck(
+  { address }: BrowserCheck,
+  signal?: AbortSignal,
+): Promise<readonly boolean[] | undefined> {
   const response = await fetch(address, { headers: { accept: 'application/json' }, signal: signal ?? null });
   const answer = (await response.json().catch(() => undefined)) as Partial<CookieCheck> | undefined;
-  return answer?.came?.some(Boolean);
+  return answer?.came;
 }
 
 /** What a set-up would find in a folder. */

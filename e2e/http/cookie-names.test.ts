@@ -101,6 +101,7 @@ test('cookies of a chosen name that were not signed here are told of in the log,
   t.after(() => changeProperties(one, '/browser_id_manager', { id_name: 'browser_id' }));
   await changeProperties(one, '/browser_id_manager', { id_name: 'connect.sid' });
   const visitor = await signedIn(one, 'a b');
+  await visitor.ask(SESSION);
   visitor.cookies.set('__Host-connect.sid', 's%3Atheirs.abc');
   assert.deepEqual(await sessionOf(visitor), []);
   await until('the log to say it', async () => one.log().includes('"name":"__Host-connect.sid","alsoSince":0'));

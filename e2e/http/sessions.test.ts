@@ -85,10 +85,16 @@ test('only looking starts no session and sets no cookie', async () => {
   assert.equal((await memcached.keys()).length, before);
 });
 
-test('storing sets one cookie, with every flag', async () => {
-  const answer = await new Browser(server).ask('/api/mcsdc/@test', { items: 'a b' });
-  const [cookie = '', ...more] = answer.headers['set-cookie'] ?? [];
+test('storing sets one cookie with every flag, and a plain twin until that has come back', async () => {
+  const browser = new Browser(server);
+  const setBy = async (items: string) => (await browser.ask('/api/mcsdc/@test', { items })).headers['set-cookie'] ?? [];
+  const [cookie = '', twin = '', ...more] = await setBy('a b');
   assert.deepEqual(more, []);
+  assert.equal(twin, cookie.replace('__Host-', '').replace('; Secure', ''));
+  assert.deepEqual(await setBy('c d'), [
+    twin.replace(/=.*?;/, '=;').replace('; HttpOnly', '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly'),
+  ]);
+  assert.deepEqual(await setBy('e f'), []);
   const [pair = '', ...flags] = cookie.split('; ');
   assert.match(pair, /^__Host-browser_id_[0-9a-f]{8}=[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/);
   assert.deepEqual(flags.toSorted(), ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);

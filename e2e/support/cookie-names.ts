@@ -6,6 +6,10 @@ import Database from 'better-sqlite3';
 export const LOGIN = /^__Host-trellis_[0-9a-f]{8}$/;
 export const BROWSER_ID = /^__Host-browser_id_[0-9a-f]{8}$/;
 
+/** The same where a browser keeps no Secure cookies there. */
+export const PLAIN_LOGIN = /^trellis_[0-9a-f]{8}$/;
+export const PLAIN_BROWSER_ID = /^browser_id_[0-9a-f]{8}$/;
+
 interface CookieNames {
   readonly login: string;
   readonly browserId: string;

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import type { Me } from '../../schema/messages/access.ts';
-import { BROWSER_ID } from './cookie-names.ts';
+import { BROWSER_ID, PLAIN_BROWSER_ID } from './cookie-names.ts';
 import { basic } from './server.ts';
 
 /** What came back, read to its end. */
@@ -76,7 +76,7 @@ export class Visitor {
 
   /** The value of its browser id cookie; empty before it has one. */
   get browserId(): string {
-    return [...this.cookies].find(([name]) => BROWSER_ID.test(name))?.[1] ?? '';
+    return [...this.cookies].find(([name]) => BROWSER_ID.test(name) || PLAIN_BROWSER_ID.test(name))?.[1] ?? '';
   }
 
   /** Another browser with the same cookies, perhaps at another server. */
@@ -108,15 +108,24 @@ export class Visitor {
     const origin = `http://127.0.0.1:${this.port}`;
     const headers = { origin, ...(cookie === '' ? {} : { cookie }), ...asked.headers };
     const answer = await ask(this.port, path, { ...asked, headers });
-    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line.split(';')[0] ?? '');
+    for (const line of answer.headers['set-cookie'] ?? []) this.keep(line);
     return answer;
   }
 
-  #keep(pair: string): void {
+  /** Takes a Set-Cookie line. */
+  protected keep(line: string): void {
+    const [pair = ''] = line.split(';');
     const at = pair.indexOf('=');
     const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
     if (value === '') this.cookies.delete(name);
     else this.cookies.set(name, value);
+  }
+}
+
+/** A browser that keeps no Secure cookies by http, whatever the host: Safari, which does not except its own machine. */
+export class DroppingVisitor extends Visitor {
+  protected override keep(line: string): void {
+    if (!/; *secure(;|$)/i.test(line)) super.keep(line);
   }
 }
 

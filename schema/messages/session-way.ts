@@ -27,7 +27,7 @@ export interface ChainBox {
   readonly holds: boolean;
 }
 
-/** POST /api/<session data manager>/@browser-check: sets a cookie for a minute, as browser ids are set. */
+/** POST /api/<session data manager>/@browser-check: sets a cookie for a minute, as browser ids are set; or two, where it may be dropped. */
 export interface BrowserCheck {
   /** The browser id manager that says how. */
   readonly manager: string;

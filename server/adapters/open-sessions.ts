@@ -7,7 +7,7 @@ import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
-import { keepsSecureCookies, parseOrigin } from '../base/origins.ts';
+import { keepsSecureCookies, mayDropSecureCookies, parseOrigin } from '../base/origins.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
@@ -39,6 +39,8 @@ export interface BrowserSessions {
 /** What follows for all browsers from one state of the tree. */
 interface Way {
   readonly withSecureCookies: BrowserSessions;
+  /** By http on this machine itself, where Safari drops Secure cookies. */
+  readonly withDoubtfulCookies: BrowserSessions;
   readonly withPlainCookies: BrowserSessions;
 }
 
@@ -116,7 +118,9 @@ export class Sessions {
     const connection = this.#folder.database.open(null);
     const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
-    return keepsSecureCookies(asked, this.#folder.site.origins) ? way.withSecureCookies : way.withPlainCookies;
+    const { origins } = this.#folder.site;
+    if (mayDropSecureCookies(asked, origins)) return way.withDoubtfulCookies;
+    return keepsSecureCookies(asked, origins) ? way.withSecureCookies : way.withPlainCookies;
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
@@ -180,8 +184,12 @@ export class Sessions {
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds } = this.#folder.site;
     const container = await openContainer(object);
-    const way = (isSecure: boolean) => ({ container, browserIds, cookie: cookieSettings(manager, isSecure) });
-    return { withSecureCookies: way(true), withPlainCookies: way(false) };
+    const way = (cookie: CookieSettings) => ({ container, browserIds, cookie });
+    return {
+      withSecureCookies: way(cookieSettings(manager, true)),
+      withDoubtfulCookies: way(cookieSettings(manager, true, true)),
+      withPlainCookies: way(cookieSettings(manager, false)),
+    };
   }
 
   async #object(connection = this.#folder.database.open(null)): Promise<TreeObject> {

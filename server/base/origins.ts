@@ -32,3 +32,8 @@ export function keepsSecureCookies(asked: string | undefined, origins: readonly 
   // Browsers keep those of their own machine without https.
   return asked !== undefined && (asked.startsWith('https:') || isLoopbackHost(new URL(asked).hostname));
 }
+
+/** Whether some browsers keep Secure cookies of this address and others do not: Safari keeps none of its own machine by http. */
+export function mayDropSecureCookies(asked: string | undefined, origins: readonly string[]): boolean {
+  return asked?.startsWith('http:') === true && keepsSecureCookies(asked, origins) && origins.length === 0;
+}

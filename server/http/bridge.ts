@@ -169,6 +169,7 @@ function headOf({ req, method }: Context, addresses: ClientAddresses, reached: R
     address: addresses.addressOf(req),
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
+    mayDropSecureCookies: reached.mayDropSecureCookies,
   };
 }
 

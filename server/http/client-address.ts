@@ -2,7 +2,7 @@ import { isIP, type BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { Malformed, Misdirected } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
-import { keepsSecureCookies, originOfHost, parseOrigin } from '../base/origins.ts';
+import { keepsSecureCookies, mayDropSecureCookies, originOfHost, parseOrigin } from '../base/origins.ts';
 import type { OwnHosts } from './own-hosts.ts';
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
@@ -16,6 +16,8 @@ export interface Reached {
   /** What an Origin header may say: also the configured origins, where a proxy passes another Host on. */
   readonly ours: readonly string[];
   readonly acceptsSecureCookies: boolean;
+  /** Some browsers keep them there, and Safari does not. */
+  readonly mayDropSecureCookies: boolean;
   /** Whether browsers may be asked never to use anything but https for that host. */
   readonly isHttpsOnly: boolean;
 }
@@ -87,6 +89,7 @@ export class ClientAddresses {
       // At a configured host its own scheme and port count, and no other.
       ours: configured === undefined ? [...this.#origins, asked] : this.#origins,
       acceptsSecureCookies: keepsSecureCookies(asked, this.#origins),
+      mayDropSecureCookies: mayDropSecureCookies(asked, this.#origins),
       isHttpsOnly: isHttps && !this.#hasPlain(new URL(configured ?? this.#origins[0]!).hostname),
     };
   }

@@ -297,6 +297,7 @@ async function callAs(
     upload: undefined,
     origin: '',
     acceptsSecureCookies: true,
+    mayDropSecureCookies: false,
   };
   const ours = { transaction: new Transaction(), cookies: [], scope: new Map<symbol, unknown>(), reads: unrecorded };
   const rest = { user: { name: 'ann', roles: [] }, tail: undefined, reruns: 0, keepPrivate() {}, describe() {} };

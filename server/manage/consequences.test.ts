@@ -260,6 +260,7 @@ async function callAs(
     address: '127.0.0.1',
     origin: 'http://127.0.0.1:8080',
     acceptsSecureCookies: true,
+    mayDropSecureCookies: false,
   };
   const ours = { transaction: new Transaction(), cookies: [], scope: new Map<symbol, unknown>(), reads: unrecorded };
   const rest = { user: { name: 'ann', roles: [] }, tail: undefined, reruns: 0, keepPrivate() {}, describe() {} };

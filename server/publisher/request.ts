@@ -24,6 +24,8 @@ export interface RequestHead {
   readonly origin: string;
   /** Whether the browser keeps Secure cookies here: by https, and on this machine itself. */
   readonly acceptsSecureCookies: boolean;
+  /** Some browsers keep them here, and Safari does not: by http on this machine itself. */
+  readonly mayDropSecureCookies: boolean;
 }
 
 /** Bytes that a client sends. None are read before somebody asks, so that who may not send them is refused first. */

@@ -2,6 +2,8 @@
 interface Carrying {
   readonly cookies: ReadonlyMap<string, string>;
   readonly acceptsSecureCookies: boolean;
+  /** Some browsers send them back, and Safari does not. */
+  readonly mayDropSecureCookies: boolean;
 }
 
 /** A login that came under the name that all installations shared before it had a mark. */
@@ -12,7 +14,10 @@ interface Former {
 
 const FORMER_NAME = 'trellis';
 
-/** The cookie that carries a login. With `__Host-` no other host and no path below can set it. */
+/**
+ * The cookie that carries a login. With `__Host-` no other host and no path below can set it. Where browsers may drop what is
+ * Secure, a plain twin goes out beside it until the browser has shown that it sends the Secure one back.
+ */
 export class LoginCookie {
   readonly #name: string;
   readonly #isLogin: (token: string) => boolean;
@@ -29,10 +34,11 @@ export class LoginCookie {
 
   /** All of them, the one that counts first. */
   tokensIn(carrying: Carrying): readonly string[] {
-    const own = carrying.cookies.get(this.#nameFor(carrying));
-    const former = this.#formerIn(carrying)?.token;
-    if (own === undefined || former === undefined) return [own ?? former].filter((token) => token !== undefined);
-    return this.#isLogin(own) ? [own, former] : [former, own];
+    const { cookies } = carrying;
+    const names = [this.#nameFor(carrying), ...this.#twinFor(carrying)];
+    const tokens = [...names.map((name) => cookies.get(name)), this.#formerIn(carrying)?.token];
+    const all = [...new Set(tokens)].filter((token) => token !== undefined);
+    return all.length < 2 ? all : all.toSorted((one, other) => this.#rank(one) - this.#rank(other));
   }
 
   /**
@@ -42,12 +48,34 @@ export class LoginCookie {
   lines(token: string | undefined, carrying: Carrying): readonly string[] {
     const former = this.#formerIn(carrying);
     const own = line(this.#nameFor(carrying), token, carrying.acceptsSecureCookies);
-    return former === undefined ? [own] : [own, line(former.name, undefined, former.name !== FORMER_NAME)];
+    const lines = [own, ...this.#twinLines(token, carrying)];
+    return former === undefined ? lines : [...lines, line(former.name, undefined, former.name !== FORMER_NAME)];
   }
 
-  /** The lines for who comes with a login under the former name: it goes on under the new one. */
+  /**
+   * The lines for who comes with a login under the former name: it goes on under the new one; and for who sends the Secure
+   * one: there is no need of its twin.
+   */
   linesAgain(carrying: Carrying): readonly string[] {
-    return this.#formerIn(carrying) === undefined ? [] : this.lines(this.tokenIn(carrying), carrying);
+    if (this.#formerIn(carrying) !== undefined) return this.lines(this.tokenIn(carrying), carrying);
+    return carrying.cookies.has(this.#nameFor(carrying)) ? this.#twinLines(undefined, carrying) : [];
+  }
+
+  #rank(token: string): number {
+    return this.#isLogin(token) ? 0 : 1;
+  }
+
+  #twinLines(token: string | undefined, carrying: Carrying): readonly string[] {
+    const { cookies } = carrying;
+    const former = this.#formerIn(carrying);
+    const sendsSecure = cookies.has(this.#nameFor(carrying)) || former?.name === hostOnly(FORMER_NAME);
+    const isNeeded = token !== undefined && !sendsSecure;
+    const names = this.#twinFor(carrying).filter((name) => isNeeded || cookies.has(name));
+    return names.map((name) => line(name, isNeeded ? token : undefined, false));
+  }
+
+  #twinFor({ acceptsSecureCookies, mayDropSecureCookies }: Carrying): readonly string[] {
+    return acceptsSecureCookies && mayDropSecureCookies ? [this.#name] : [];
   }
 
   /** Other installations still use that name: only a login of ours counts. */

@@ -15,6 +15,8 @@ export interface CookieSettings {
   readonly sameSite: 'Lax' | 'Strict' | 'None' | '';
   /** Whether the browser that asks may be told to send the cookie by https alone. */
   readonly isSecure: boolean;
+  /** It may also drop what is Secure: until it has sent that back, a plain twin goes out beside it. */
+  readonly hasTwin: boolean;
   readonly isHttpOnly: boolean;
   readonly isPartitioned: boolean;
 }
@@ -58,18 +60,61 @@ export class BrowserIds {
     const known = this.#under(name, header);
     if (known !== undefined) return known;
     if (cookiesNamed(name, header).length > 0) this.#foreign?.note(name);
+    const twin = settings.hasTwin ? this.#under(twinName(settings), header) : undefined;
+    if (twin !== undefined) return twin;
     const [former] = this.#former(header, settings);
     return former && { id: former.id, isOld: true };
   }
 
   /** The Set-Cookie line that gives a browser its id. */
   setCookie(id: string, settings: CookieSettings): string {
-    return cookieLine(settings, `${id}.${this.#keyRing.sign(PURPOSE, id)}`);
+    return cookieLine(settings, this.#signed(id));
   }
 
-  /** The Set-Cookie lines that make a browser forget what it has of ours under a former name. */
-  dropFormer(header: string | undefined, settings: CookieSettings): readonly string[] {
+  /** The same, with what goes out beside it to a browser that sent this header. */
+  setCookies(id: string, settings: CookieSettings, header: string | undefined): readonly string[] {
+    const value = this.#signed(id);
+    return [
+      cookieLine(settings, value),
+      ...this.#twinLines(value, settings, header),
+      ...this.#dropFormer(header, settings),
+    ];
+  }
+
+  /** The Set-Cookie lines that make a browser forget its id. */
+  dropCookies(settings: CookieSettings, header: string | undefined): readonly string[] {
+    return [
+      dropCookie(settings),
+      ...this.#twinLines(undefined, settings, header),
+      ...this.#dropFormer(header, settings),
+    ];
+  }
+
+  /** The line for a browser that has shown that it sends the Secure cookie back, while it still has the twin. */
+  dropTwin(settings: CookieSettings, header: string | undefined): readonly string[] {
+    return this.#sendsSecure(settings, header) ? this.#twinLines(undefined, settings, header) : [];
+  }
+
+  /** What a browser has of ours under a former name. */
+  #dropFormer(header: string | undefined, settings: CookieSettings): readonly string[] {
     return this.#former(header, settings).map(({ name }) => dropLine(name, settings));
+  }
+
+  /** What becomes of the twin where the browser is given an id, or loses it. */
+  #twinLines(value: string | undefined, settings: CookieSettings, header = ''): readonly string[] {
+    if (!settings.hasTwin) return [];
+    if (value !== undefined && !this.#sendsSecure(settings, header)) return [twinLine(settings, value)];
+    return cookiesNamed(twinName(settings), header).length === 0 ? [] : [twinLine(settings, '', 0)];
+  }
+
+  /** Another application's cookie of that name shows nothing. */
+  #sendsSecure(settings: CookieSettings, header = ''): boolean {
+    if (this.#under(cookieName(settings), header) !== undefined) return true;
+    return this.#former(header, settings).some(({ name }) => name.startsWith(HOST_ONLY));
+  }
+
+  #signed(id: string): string {
+    return `${id}.${this.#keyRing.sign(PURPOSE, id)}`;
   }
 
   #under(name: string, header: string): KnownId | undefined {
@@ -120,9 +165,20 @@ function mayBeHostOnly({ isSecure, domain, path }: CookieSettings): boolean {
 
 /** A Set-Cookie line; with seconds in place of the lifetime that the settings say. */
 export function cookieLine(settings: CookieSettings, value: string, seconds?: number): string {
-  const name = cookieName(settings);
-  if (seconds !== undefined) return line(name, { ...settings, lifetimeDays: 1 }, value, seconds);
-  return line(name, settings, value, settings.lifetimeDays * DAY_S);
+  return timedLine(cookieName(settings), settings, value, seconds);
+}
+
+/** The name of the twin. One that was chosen is never used bare: it may be another application's on the same host. */
+export function twinName(settings: CookieSettings): string {
+  const bare = settings.name.replace(/^__(host-http|http|host|secure)-/i, '');
+  return settings.formerName === undefined || bare === cookieName(settings) ? `plain_${bare}` : bare;
+}
+
+/** The twin of a cookie line: browsers keep no other SameSite=None, nor a partitioned cookie, than a Secure one. */
+export function twinLine(settings: CookieSettings, value: string, seconds?: number): string {
+  const sameSite = settings.sameSite === 'None' ? 'Lax' : settings.sameSite;
+  const plain = { ...settings, sameSite, isSecure: false, isPartitioned: false };
+  return timedLine(twinName(settings), plain, value, seconds);
 }
 
 /** The Set-Cookie line that makes a browser forget its id. */
@@ -133,6 +189,11 @@ export function dropCookie(settings: CookieSettings): string {
 function dropLine(name: string, settings: CookieSettings): string {
   const hostOnly = { ...settings, path: '/', domain: undefined, isSecure: true };
   return line(name, { ...(name.startsWith(HOST_ONLY) ? hostOnly : settings), lifetimeDays: 1 }, '', 0);
+}
+
+function timedLine(name: string, settings: CookieSettings, value: string, seconds: number | undefined): string {
+  if (seconds !== undefined) return line(name, { ...settings, lifetimeDays: 1 }, value, seconds);
+  return line(name, settings, value, settings.lifetimeDays * DAY_S);
 }
 
 function line(name: string, settings: CookieSettings, value: string, maxAgeS: number): string {

@@ -1,6 +1,6 @@
 import { ConflictError, NotTakenBack } from '../base/errors.ts';
 import type { Release } from '../base/limits.ts';
-import { dropCookie, type BrowserIds, type CookieSettings, type KnownId } from './browser-id.ts';
+import type { BrowserIds, CookieSettings, KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
 import type { BrowserId } from './current-browser.ts';
 import { Session, SessionAlreadyWritten, type Origin } from './session.ts';
@@ -46,10 +46,10 @@ export class SessionUse {
   #given: KnownId | null | undefined = null;
   #minted: string | undefined;
   #written: { readonly container: SessionContainer; readonly written: Written }[] = [];
-  #setCookie: string | undefined;
+  #setCookies: readonly string[] | undefined;
   /** Code asked for the id, or to have the browser forget it: the answer says so whether or not anything is stored. */
   #wish: 'give' | 'flush' | undefined;
-  #sameAgain: string | undefined;
+  #sameAgain: readonly string[] | undefined;
 
   constructor(options: SessionUseOptions) {
     this.#options = options;
@@ -72,13 +72,13 @@ export class SessionUse {
    */
   get setCookies(): readonly string[] {
     if (this.#wish === 'flush') return this.dropCookies;
-    const own = this.#setCookie ?? this.#givenLine() ?? this.#sameAgain;
-    return own === undefined ? [] : [own, ...this.#dropFormer()];
+    const { browserIds, cookie, cookieHeader } = this.#options;
+    return this.#setCookies ?? this.#givenLines() ?? this.#sameAgain ?? browserIds.dropTwin(cookie, cookieHeader);
   }
 
   /** Whether the browser has another id, or none, from now on: the line must not come too late. */
   get hasNewId(): boolean {
-    return this.#setCookie !== undefined || this.#wish !== undefined;
+    return this.#setCookies !== undefined || this.#wish !== undefined;
   }
 
   /** The id that the browser came with, or was given by this request. */
@@ -104,7 +104,8 @@ export class SessionUse {
 
   /** The Set-Cookie lines for an answer that must go out although the session cannot be reached: signing in does. */
   get dropCookies(): readonly string[] {
-    return [dropCookie(this.#options.cookie), ...this.#dropFormer()];
+    const { browserIds, cookie, cookieHeader } = this.#options;
+    return browserIds.dropCookies(cookie, cookieHeader);
   }
 
   /**
@@ -132,7 +133,7 @@ export class SessionUse {
   async undo(): Promise<void> {
     const written = this.#written;
     this.#written = [];
-    this.#setCookie = undefined;
+    this.#setCookies = undefined;
     this.#sameAgain = undefined;
     const failures: unknown[] = [];
     for (const each of written.reverse()) {
@@ -164,9 +165,8 @@ export class SessionUse {
     if (this.#isOver) throw new SessionAlreadyWritten();
   }
 
-  #givenLine(): string | undefined {
-    const { browserIds, cookie } = this.#options;
-    return this.#wish === 'give' && this.#minted !== undefined ? browserIds.setCookie(this.#minted, cookie) : undefined;
+  #givenLines(): readonly string[] | undefined {
+    return this.#wish === 'give' && this.#minted !== undefined ? this.#linesFor(this.#minted) : undefined;
   }
 
   get #came(): KnownId | undefined {
@@ -175,9 +175,9 @@ export class SessionUse {
     return this.#given;
   }
 
-  #dropFormer(): readonly string[] {
-    const { browserIds, cookieHeader, cookie } = this.#options;
-    return browserIds.dropFormer(cookieHeader, cookie);
+  #linesFor(id: string): readonly string[] {
+    const { browserIds, cookie, cookieHeader } = this.#options;
+    return browserIds.setCookies(id, cookie, cookieHeader);
   }
 
   #begin(container: SessionContainer): Promise<Opened> {
@@ -239,21 +239,19 @@ export class SessionUse {
     const hasTurn = opened.release !== undefined;
     const written = await container.save(session, { origin, moveTo, mayRerun, outlasts, hasTurn });
     if (written !== undefined) this.#written.push({ container, written });
-    this.#setCookie = this.#cookieAfter(opened, written) ?? this.#setCookie;
+    this.#setCookies = this.#cookiesAfter(opened, written) ?? this.#setCookies;
     if (isOld && written !== undefined) this.#sendAgain(opened);
   }
 
   #sendAgain({ browserId }: Opened): void {
-    const { browserIds, cookie } = this.#options;
-    this.#sameAgain = browserIds.setCookie(browserId, cookie);
+    this.#sameAgain = this.#linesFor(browserId);
   }
 
-  #cookieAfter({ session, browserId, isMinted }: Opened, written: Written | undefined): string | undefined {
-    const { browserIds, cookie } = this.#options;
-    if (!session.isValid) return this.#setCookie ?? dropCookie(cookie);
+  #cookiesAfter({ session, browserId, isMinted }: Opened, written: Written | undefined): readonly string[] | undefined {
+    if (!session.isValid) return this.#setCookies ?? this.dropCookies;
     if (written === undefined) return undefined;
     const newId = isMinted ? browserId : written.movedTo;
-    return newId === null ? undefined : browserIds.setCookie(newId, cookie);
+    return newId === null ? undefined : this.#linesFor(newId);
   }
 }
 

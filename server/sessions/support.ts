@@ -16,6 +16,7 @@ export const DEFAULT_COOKIE: CookieSettings = {
   lifetimeDays: 0,
   sameSite: 'Lax',
   isSecure: true,
+  hasTwin: false,
   isHttpOnly: true,
   isPartitioned: false,
 };

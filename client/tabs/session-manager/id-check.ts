@@ -11,7 +11,7 @@ import { controls } from '../../styles/controls.ts';
 interface Checked {
   readonly check: BrowserCheck;
   /** `undefined`: nothing of this server answers below the cookie's path. */
-  readonly came: boolean | undefined;
+  readonly came: readonly boolean[] | undefined;
 }
 
 /** Whether the browser at hand sends its id back: tried with a cookie like it, each time the way is looked at. */
@@ -60,7 +60,11 @@ export class IdCheck extends LitElement {
 }
 
 function outcome({ check, came }: Checked) {
-  if (came) return html`<t-dot state="ok">Your browser sends the id back</t-dot>`;
+  if (came?.[0]) return html`<t-dot state="ok">Your browser sends the id back</t-dot>`;
+  if (came?.some(Boolean)) {
+    return html`<t-dot state="ok">Your browser sends the id back</t-dot>
+      <span class="quiet">Without Secure, which it does not keep by http on its own machine.</span>`;
+  }
   if (came === undefined) return notTried(`Something else than this server answers below ${check.path}.`);
   if (check.isElsewhere) return notTried(check.reason);
   const settings = html`<a href=${addressOf(check.manager)}>Settings of ${check.manager}</a>`;

@@ -3,7 +3,7 @@ import { takeRandom } from '../../base/secrets.ts';
 import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/messages/session-way.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import { cookieLine, cookieName } from '../../sessions/browser-id.ts';
+import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/browser-id.ts';
 import { siteOf } from '../../site.ts';
 import { cookieSettings, propertiesOf } from './browser-id-manager.ts';
 import { browserIdsFor } from './chain.ts';
@@ -17,11 +17,14 @@ const PROBE_S = 60;
 export async function beginBrowserCheck(manager: TreeObject, call: Call): Promise<BrowserCheck> {
   const browserIds = await browserIdsFor(manager);
   if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
-  const settings = cookieSettings(browserIds, call.request.acceptsSecureCookies);
+  const { acceptsSecureCookies, mayDropSecureCookies } = call.request;
+  const settings = cookieSettings(browserIds, acceptsSecureCookies, mayDropSecureCookies);
   const probe = { ...settings, name: settings.name + PROBE_SUFFIX };
   const value = takeRandom(12).toString('base64url');
-  call.cookies.push(() => [cookieLine(probe, value, PROBE_S)]);
-  const query = new URLSearchParams({ cookie: `${cookieName(probe)}=${value}` });
+  const twins = settings.hasTwin ? [{ name: twinName(probe), line: twinLine(probe, value, PROBE_S) }] : [];
+  const probes = [{ name: cookieName(probe), line: cookieLine(probe, value, PROBE_S) }, ...twins];
+  call.cookies.push(() => probes.map(({ line }) => line));
+  const query = new URLSearchParams(probes.map(({ name }) => ['cookie', `${name}=${value}`]));
   return {
     manager: browserIds.path,
     path: settings.path,

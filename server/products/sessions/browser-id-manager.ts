@@ -99,7 +99,11 @@ export const browserIdManager = defineType({
 });
 
 /** The cookie that an object's properties describe, for requests that can or cannot keep Secure cookies. */
-export function cookieSettings(object: TreeObject, acceptsSecureCookies: boolean): CookieSettings {
+export function cookieSettings(
+  object: TreeObject,
+  acceptsSecureCookies: boolean,
+  mayDropSecureCookies = false,
+): CookieSettings {
   const properties = propertiesOf(object);
   return {
     ...namesFor(object),
@@ -108,6 +112,7 @@ export function cookieSettings(object: TreeObject, acceptsSecureCookies: boolean
     lifetimeDays: properties.cookie_days,
     sameSite: properties.same_site,
     isSecure: properties.secure && acceptsSecureCookies,
+    hasTwin: properties.secure && acceptsSecureCookies && mayDropSecureCookies,
     isHttpOnly: properties.http_only,
     isPartitioned: properties.partitioned,
   };

@@ -18,6 +18,8 @@ const USES = Symbol('the sessions of this request');
 interface BrowserIdSettings {
   readonly oid: number;
   readonly secureCookie: CookieSettings;
+  /** The Secure one, with a twin for browsers that may drop it. */
+  readonly doubtfulCookie: CookieSettings;
   readonly plainCookie: CookieSettings;
 }
 
@@ -75,7 +77,12 @@ async function requireBrowserIds(object: TreeObject): Promise<BrowserIdSettings>
 
 function settingsOf(browserIds: TreeObject): BrowserIdSettings {
   const { oid } = browserIds;
-  return { oid, secureCookie: cookieSettings(browserIds, true), plainCookie: cookieSettings(browserIds, false) };
+  return {
+    oid,
+    secureCookie: cookieSettings(browserIds, true),
+    doubtfulCookie: cookieSettings(browserIds, true, true),
+    plainCookie: cookieSettings(browserIds, false),
+  };
 }
 
 /** The sessions of one request: one browser id for each browser id manager, written when the request commits. */
@@ -128,9 +135,14 @@ export async function useBeside(object: TreeObject, call: Call, who: Who): Promi
   return browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), who);
 }
 
-function newUse(call: Call, { secureCookie, plainCookie }: BrowserIdSettings, who: Who): SessionUse {
+function newUse(call: Call, browserIds: BrowserIdSettings, who: Who): SessionUse {
   const { request, reruns } = call;
-  const cookie = request.acceptsSecureCookies ? secureCookie : plainCookie;
+  const { secureCookie, doubtfulCookie, plainCookie } = browserIds;
+  const cookie = request.mayDropSecureCookies
+    ? doubtfulCookie
+    : request.acceptsSecureCookies
+      ? secureCookie
+      : plainCookie;
   if (secureCookie.isSecure && !cookie.isSecure) warnOnce(call);
   return new SessionUse({
     browserIds: siteOf(call).browserIds,
