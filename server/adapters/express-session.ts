@@ -6,8 +6,8 @@ import { FrameworkSessions, type CookieRules, type Data, type Found } from './fr
 import { originOf, requireSessions, SessionsClosed, type Sessions } from './open-sessions.ts';
 import type { SessionRefusal } from './refusal.ts';
 
-export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
-export { SessionRefusal } from './refusal.ts';
+export * from './errors.ts';
+export { openSessions, Sessions, type OpenSessionsOptions } from './open-sessions.ts';
 
 type Callback<Value = void> = (error?: unknown, value?: Value) => void;
 type Guarded = IncomingMessage & { session?: unknown };

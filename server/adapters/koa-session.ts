@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 
-export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
-export { SessionRefusal } from './refusal.ts';
+export * from './errors.ts';
+export { openSessions, Sessions, type OpenSessionsOptions } from './open-sessions.ts';
 
 /** What koa-session tells a store beside the session. Some versions leave some of it out. */
 export interface KoaSessionCall {

@@ -6,8 +6,8 @@ import type { Session } from '../sessions/session.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 import { checkOptions, KOA_SESSIONS, nameFrom } from './options.ts';
 
-export { openSessions, Sessions, SessionsNotShared, type OpenSessionsOptions } from './open-sessions.ts';
-export { SessionRefusal } from './refusal.ts';
+export * from './errors.ts';
+export { openSessions, Sessions, type OpenSessionsOptions } from './open-sessions.ts';
 export type { CurrentBrowser } from '../sessions/current-browser.ts';
 export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
 

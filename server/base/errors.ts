@@ -99,18 +99,21 @@ export class MethodNotAllowed extends Problem {
   }
 }
 
-/** Somebody else's change came first. Thrown inside a transaction it makes the publisher run the request again. */
-export class ConflictError extends Problem {
+/** Somebody else's change came first, so this one was not made. */
+export class Conflict extends Problem {
   constructor(detail = 'Somebody else changed this at the same moment. Try again.', options: ProblemOptions = {}) {
     super(409, 'conflict', detail, options);
   }
 }
 
+/** Thrown inside a transaction it makes the publisher run the request again. */
+export class ConflictError extends Conflict {}
+
 /** A conflict, and what was stored before it could not be taken back: running the request again would do that twice. */
-export class NotTakenBack extends Problem {
+export class NotTakenBack extends Conflict {
   constructor(conflict: ConflictError) {
     const detail = `${conflict.message} What was stored in the session could not be taken back: look before you try again.`;
-    super(409, 'conflict', detail, { cause: conflict, members: conflict.members });
+    super(detail, { cause: conflict, members: conflict.members });
   }
 }
 

@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { ConnectionLost, DeadlinePassed, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
+import { ConnectionLost, Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
 import { type Answer, AnswerParser, bareRequest, OPCODES, STATUSES } from './protocol.ts';
 
 /** A request that was handed over and has not been settled. */
@@ -205,10 +205,10 @@ export class Connection {
   #checkDeadlines(): void {
     if (this.#state === 'lost') return;
     const { address, timeoutMs, connectTimeoutMs } = this.#options;
-    if (this.#state === 'opening') return this.fail(new DeadlinePassed(address, connectTimeoutMs));
+    if (this.#state === 'opening') return this.fail(new Timeout(address, connectTimeoutMs));
     const now = performance.now();
     const late = this.#waiting.some((waiting) => waiting !== undefined && waiting.deadline <= now);
-    if (late) this.fail(new DeadlinePassed(address, timeoutMs));
+    if (late) this.fail(new Timeout(address, timeoutMs));
     else this.#rearm();
   }
 

@@ -36,11 +36,15 @@ export class ServerUnreachable extends Unavailable {
 /** A connection broke. Another one may work at once. */
 export class ConnectionLost extends ServerUnreachable {}
 
-/** The server took longer than the deadline. */
-export class DeadlinePassed extends ServerUnreachable {
+/** The server took longer than the deadline: so many milliseconds. */
+export class Timeout extends ServerUnreachable {
+  readonly ms: number;
+
   constructor(address: string, deadlineMs: number) {
-    const clause = `did not answer within ${Math.round(deadlineMs)} ms`;
+    const ms = Math.round(deadlineMs);
+    const clause = `did not answer within ${ms} ms`;
     super(address, { short: clause, clause });
+    this.ms = ms;
   }
 }
 
@@ -111,21 +115,27 @@ export class StoreClosed extends Unavailable {
 }
 
 export class BadKey extends Invalid {
+  readonly key: string;
+
   constructor(key: string) {
     super(
       `The memcached key ${JSON.stringify(key.slice(0, 40))} is not 1 to 200 characters of letters, digits, ":", "_" and "-".`,
     );
+    this.key = key;
   }
 }
 
+/** A value, or a session, that takes more bytes than it may. */
 export class ValueTooLarge extends TooLarge {
   readonly size: number;
   readonly limit: number;
 
-  constructor(size: number, limit: number) {
-    super(
-      `The value is ${size} bytes long; the limit is ${limit} bytes. Nothing was stored, and what was there stays.`,
-    );
+  constructor(
+    size: number,
+    limit: number,
+    detail = `The value is ${size} bytes long; the limit is ${limit} bytes. Nothing was stored, and what was there stays.`,
+  ) {
+    super(detail);
     this.size = size;
     this.limit = limit;
   }

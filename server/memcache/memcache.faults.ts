@@ -7,7 +7,7 @@ import { freePort, startMemcached } from '../../e2e/support/memcached.ts';
 import { Allowlist } from './allowlist.ts';
 import type { Cluster } from './cluster.ts';
 import { newKey, textOf, versioned, waitUntil } from './contract.ts';
-import { DeadlinePassed, ServerUnreachable } from './errors.ts';
+import { Timeout, ServerUnreachable } from './errors.ts';
 import { clusterOf } from './trial.ts';
 
 const TIMEOUT_MS = 500;
@@ -85,7 +85,7 @@ test('a late answer on an abandoned connection is never taken for the answer to 
   const store = clusterOf([proxy], { timeoutMs: TIMEOUT_MS });
   for (const name of ['alice', 'bob']) await store.set(name, versioned(name), 60);
   proxy.onAnswer = () => ({ delayMs: TIMEOUT_MS + 30 });
-  assert.ok((await failure(store.get('alice'))).error instanceof DeadlinePassed);
+  assert.ok((await failure(store.get('alice'))).error instanceof Timeout);
   proxy.onAnswer = () => 'pass';
   let read = 0;
   await waitUntil(async () => {
@@ -121,9 +121,9 @@ test('one answer that is late fails what is in flight beside it at that moment, 
   await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS / 2));
   let bobs: unknown;
   void failure(store.get('bob')).then(({ error }) => (bobs = error));
-  assert.ok((await alice).error instanceof DeadlinePassed);
+  assert.ok((await alice).error instanceof Timeout);
   await new Promise(setImmediate);
-  assert.ok(bobs instanceof DeadlinePassed, 'half of its own time is left');
+  assert.ok(bobs instanceof Timeout, 'half of its own time is left');
   await store.close();
 });
 

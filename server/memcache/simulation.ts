@@ -3,7 +3,7 @@ import { parseServers } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import type { ConnectionOptions, Link, Waiting } from './connection.ts';
-import { ConnectionLost, DeadlinePassed, REASONS, ServerUnreachable } from './errors.ts';
+import { ConnectionLost, Timeout, REASONS, ServerUnreachable } from './errors.ts';
 import { Answer, HEADER_BYTES, OPCODES, STATUSES } from './protocol.ts';
 
 const FIRST_PORT = 20_001;
@@ -225,11 +225,11 @@ class SimulatedLink implements Link {
   checkDeadlines(): void {
     const { address, timeoutMs, connectTimeoutMs } = this.#options;
     if (this.version === '') {
-      if (this.#now() >= this.#openBy) this.fail(new DeadlinePassed(address, connectTimeoutMs));
+      if (this.#now() >= this.#openBy) this.fail(new Timeout(address, connectTimeoutMs));
       return;
     }
     const isLate = [...this.#answers, ...this.#requests].some(({ waiting }) => waiting.deadline <= this.#now());
-    if (isLate) this.fail(new DeadlinePassed(address, timeoutMs));
+    if (isLate) this.fail(new Timeout(address, timeoutMs));
   }
 
   possible(): readonly (() => void)[] {

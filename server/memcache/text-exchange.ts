@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { DeadlinePassed, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
+import { Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
 
 export interface ExchangeOptions {
   /** As messages name it. */
@@ -91,7 +91,7 @@ export abstract class TextExchange<Result> {
   }
 
   #within(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.fail(new DeadlinePassed(this.address, ms)), ms).unref();
+    return setTimeout(() => this.fail(new Timeout(this.address, ms)), ms).unref();
   }
 
   /** Lets go of the connection. True where that was done before. */

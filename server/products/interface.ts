@@ -7,6 +7,7 @@ export { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 export { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from '../../schema/paths.ts';
 export type { Permission } from '../../schema/permissions.ts';
 export {
+  Conflict,
   ConflictError,
   Forbidden,
   Invalid,
@@ -18,7 +19,16 @@ export {
   Unavailable,
 } from '../base/errors.ts';
 export { follow, type Destination } from '../manage/paths.ts';
-export { BadKey, StoreClosed, ValueTooLarge } from '../memcache/errors.ts';
+export {
+  BadKey,
+  MemoryFull,
+  ServerRefused,
+  ServerUnreachable,
+  StoreClosed,
+  Timeout,
+  ValueTooLarge,
+  type Reason,
+} from '../memcache/errors.ts';
 export { checkKeys } from '../memcache/keys.ts';
 export type {
   Cas,

@@ -1,4 +1,4 @@
-import { ConflictError, Problem } from '../base/errors.ts';
+import { Conflict, ConflictError } from '../base/errors.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { sameBytes, slotOf } from './record.ts';
@@ -12,14 +12,10 @@ import { applied, type Change, type Changes } from './session.ts';
 export type ConflictRule = 'rerun' | 'newest' | 'fail';
 
 /** Like ConflictError, for containers whose requests are not to be run again. */
-export class SessionChanged extends Problem {
-  constructor(detail: string) {
-    super(409, 'conflict', detail);
-  }
-}
+export class SessionChanged extends Conflict {}
 
 /** What became of a session since it was loaded makes the request's changes pointless: it has to look again. */
-export function conflict(detail: string, rule: ConflictRule): Problem {
+export function conflict(detail: string, rule: ConflictRule): Conflict {
   return rule === 'fail' ? new SessionChanged(detail) : new ConflictError(detail);
 }
 

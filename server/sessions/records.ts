@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { Problem, TooLarge, Unavailable } from '../base/errors.ts';
+import { Problem, Unavailable } from '../base/errors.ts';
 import { BoundedMap } from '../base/limits.ts';
 import type { KeyRing } from '../base/secrets.ts';
+import { ValueTooLarge } from '../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
 import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type SessionRecord } from './record-format.ts';
@@ -221,7 +222,9 @@ function checkSize(size: number, limit: number, record: SessionRecord): void {
   const entries = record.kind === 'session' ? [...record.entries] : [];
   const [key, slot] = entries.reduce((a, b) => (slotLength(b[1]) > slotLength(a[1]) ? b : a));
   const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
-  throw new TooLarge(
+  throw new ValueTooLarge(
+    size,
+    limit,
     `The session would take ${inKiB(size)}; the limit is ${inKiB(limit)}. Its largest key is ${name} with ` +
       `${inKiB(slotLength(slot))}. Nothing was stored, and the session is as it was.`,
   );
