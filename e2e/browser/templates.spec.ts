@@ -113,6 +113,8 @@ test('keys that do something elsewhere are letters in the editor, and names are 
   // By the mouse: a key within 75 ms of the list's appearing the editor takes for one that was meant for the text.
   await page.getByRole('option', { name: 'template' }).click();
   await expect(tab.editor).toHaveText(/^n\?\/\{\{ template\s*\}\}$/);
+  await tab.type('{{ 6.4 | mon');
+  await expect(page.getByRole('option', { name: 'money' })).toBeVisible();
 });
 
 test('the name of the session is set on the manager, refused where pages have it already, and offered by the editor', async ({

@@ -8,6 +8,12 @@ const proxy = { type: 'MemCache Proxy', id: 'proxy' };
 /** Beside an idle timeout of 20 minutes, which neither may pass. */
 const times = { max_lifetime_minutes: [20, 527_040, 0], resolution_seconds: [1, 1200, 20] };
 
+/** Of pages, set on their templates and on folders. */
+const place = {
+  good: { language: ['de', 'fr-CH', ''], time_zone: ['Europe/Zurich', 'UTC', ''] },
+  bad: { language: ['klingon', 'a b'], time_zone: ['Berlin', 'a b'] },
+};
+
 /** Of the types that the server has by itself, what their schemas do not tell. */
 const PARTICULARS: Readonly<Record<string, Particulars>> = {
   'MemCache Proxy': {
@@ -29,9 +35,14 @@ const PARTICULARS: Readonly<Record<string, Particulars>> = {
     good: { id_name: ['sid', 'browser_id'], cookie_path: ['/shop', '/'], cookie_domain: [''] },
     bad: { id_name: ['', 'a b'], cookie_path: ['shop', '/a b'], cookie_domain: ['a b', 'com', 'example.org'] },
   },
+  Folder: place,
   'Page Template': {
-    good: { text: ['<h1>{{ here.title }}</h1>', ''], values: [['price: 3.20', 'about:'], []] },
-    bad: { text: ['{% nonsense %}', '{{ here | nonsense }}', '{% if here %}'], values: [['price'], ['1: 2'], [': x']] },
+    good: { ...place.good, text: ['<h1>{{ here.title }}</h1>', ''], values: [['price: 3.20', 'about:'], []] },
+    bad: {
+      ...place.bad,
+      text: ['{% nonsense %}', '{{ here | nonsense }}', '{% if here %}'],
+      values: [['price'], ['1: 2'], [': x']],
+    },
   },
   'Session Data Manager': { bad: { request_name: ['', '1st', 'a b'], container_path: ['/zoo'] } },
 };

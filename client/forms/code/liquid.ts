@@ -21,7 +21,7 @@ export function liquidLanguage(sessionName?: string): Extension {
   return [
     liquid({
       tags: ['session', 'redirect'].map((label) => ({ label, type: 'keyword' })),
-      filters: [{ label: 'children', type: 'function' }],
+      filters: ['children', 'money', 'number', 'sort_numeric'].map((label) => ({ label, type: 'function' })),
       variables: names.map((label) => ({ label, type: 'variable' })),
       properties: ([first = '', ...more]) => (more.length > 0 ? [] : (MEMBERS[first] ?? [])).map(property),
     }),
