@@ -43,7 +43,8 @@ test('who was signed in before the upgrade gave cookies their new names still is
   await tab.add('cart full');
   await expect(tab.item('cart')).toBeVisible();
   const context = page.context();
-  const given = await context.cookies();
+  // Before, no plain twin went out beside them.
+  const given = (await context.cookies()).filter(({ name }) => name.startsWith('__Host-'));
   await context.clearCookies();
   await context.addCookies(given.map((cookie) => ({ ...cookie, name: cookie.name.replace(/_[0-9a-f]{8}$/, '') })));
   await page.reload();
