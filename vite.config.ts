@@ -44,6 +44,7 @@ export default defineConfig({
       '^/api(?!/[a-z-]+\\.ts)': server,
       '^/assets/(products/|page-frame$)': server,
       '/healthz': server,
+      '/readyz': server,
     },
   },
 });

@@ -44,7 +44,16 @@ export function onNobodySignedIn(handler: NobodyHandler): void {
 
 /** Sends one request to the API and gives the body of its answer; everything but success is an ApiProblem. */
 export async function request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-  const response = await send(method, address(path, options.query), options);
+  return answerTo(path, await send(method, address(path, options.query), options));
+}
+
+/** Whether the server takes work at all; why not, as an ApiProblem. */
+export async function askWhetherReady(signal: AbortSignal): Promise<void> {
+  const path = '/readyz';
+  await answerTo(path, await send('GET', path, { signal }));
+}
+
+async function answerTo<Answer>(path: string, response: Response): Promise<Answer> {
   return outcome(path, response.status, response.headers.get('retry-after'), await parse(response));
 }
 

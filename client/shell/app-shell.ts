@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Me } from '../../schema/messages/access.ts';
+import type { Somebody } from '../../schema/messages/access.ts';
 import { detailOf } from '../api/request.ts';
 import { failed } from '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';
 import { findOut, hasEnded, identity } from '../state/identity.ts';
-import { place } from '../state/location.ts';
+import { addressOf, go, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -33,10 +33,15 @@ export class AppShell extends LitElement {
     void this.#begin();
   }
 
+  /** The one-time link is for whoever has no account: afterwards, and for everybody else, there is nothing at its address. */
+  protected override willUpdate(_changed: PropertyValues) {
+    if (identity.get()?.user && isOneTimeLink()) go(addressOf('/'), 'replace');
+  }
+
   protected override render() {
     const me = identity.get();
     if (!me) return this.#beforeStart();
-    if (me.user === null) return html`<sign-in .instance=${me.instance} token=${tokenInAddress()}></sign-in>`;
+    if (me.user === null) return html`<sign-in ?is-new=${me.needsAdministrator} token=${tokenInAddress()}></sign-in>`;
     return html`
       <header>
         <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
@@ -103,9 +108,9 @@ export class AppShell extends LitElement {
     this.isTreeOpen = true;
   }
 
-  #sessionEnded(me: Me) {
+  #sessionEnded(me: Somebody) {
     void import('./session-ended.ts');
-    return html`<session-ended user=${me.user ?? ''}></session-ended>`;
+    return html`<session-ended user=${me.user}></session-ended>`;
   }
 
   async #showKeys() {
@@ -188,8 +193,13 @@ function isAboutOneself(): boolean {
   return path === '/' && tab === 'my-sessions';
 }
 
+function isOneTimeLink(): boolean {
+  const { path, tab } = place.get();
+  return path === '/' && tab === 'administrator';
+}
+
 /** `/manage/@administrator#token=…` is the one-time link of the first start. */
 function tokenInAddress(): string {
-  if (place.get().tab !== 'administrator') return '';
+  if (!isOneTimeLink()) return '';
   return new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
 }

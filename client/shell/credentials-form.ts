@@ -87,7 +87,6 @@ export class CredentialsForm extends LitElement {
     this.isBusy = true;
     try {
       await (this.token ? becomeAdministrator({ token: this.token, name, password }) : signIn({ name, password }));
-      this.dispatchEvent(new Event('signed-in'));
     } catch (caught) {
       this.problem = wordsFor(caught);
       this.isWrong = caught instanceof ApiProblem && [401, 422].includes(caught.status);

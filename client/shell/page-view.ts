@@ -117,7 +117,7 @@ export class PageView extends LitElement {
       ? `This version of the interface cannot show '${id}' of ${nameOf(object)}.`
       : `${nameOf(object)} has no tab '${id ?? ''}'.`;
     const first = object.tabs[0];
-    return html`<t-face icon="circle-alert" heading=${heading}>
+    return html`<t-face kind="error" icon="circle-x" heading=${heading}>
       ${
         first && first.id !== id
           ? html`<a class="button" href=${addressOf(object.path, first.id)}>Go to ${first.label}</a>`

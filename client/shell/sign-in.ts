@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Instance } from '../../schema/messages/access.ts';
+import { initialState, Task, TaskStatus } from '@lit/task';
+import { askWhetherReady, detailOf } from '../api/request.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { hasLeft } from '../state/identity.ts';
-import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';
@@ -14,9 +14,15 @@ import './logo.ts';
 /** The form at the left, what one needs to know at the right. */
 @customElement('sign-in')
 export class SignIn extends LitElement {
-  @property({ attribute: false }) instance!: Instance;
+  /** Nobody can sign in yet. */
+  @property({ type: Boolean, attribute: 'is-new' }) isNew = false;
   /** The token of the one-time link that makes the administrator. */
   @property() token = '';
+
+  readonly #ready = new Task(this, {
+    args: () => [connection.get().up] as const,
+    task: ([isUp], { signal }) => (isUp ? askWhetherReady(signal) : initialState),
+  });
 
   constructor() {
     super();
@@ -28,8 +34,7 @@ export class SignIn extends LitElement {
       <main>
         <p class="brand"><t-logo></t-logo>Trellis</p>
         ${this.token ? this.#newAdministrator() : this.#greeting()}
-        <credentials-form token=${this.token} name=${this.token ? 'admin' : ''} @signed-in=${this.#forgetToken}>
-        </credentials-form>
+        <credentials-form token=${this.token} name=${this.token ? 'admin' : ''}> </credentials-form>
         ${
           this.token
             ? nothing
@@ -48,7 +53,7 @@ export class SignIn extends LitElement {
   }
 
   #greeting() {
-    return html`<h1>Sign in to ${this.instance.name}</h1>
+    return html`<h1>Sign in to Trellis</h1>
       <p class="quiet">To manage the objects of ${location.host}.</p>
       ${
         hasLeft.get() ? html`<p role="status">You are signed out. Your session in this browser has ended.</p>` : nothing
@@ -57,18 +62,14 @@ export class SignIn extends LitElement {
 
   #newAdministrator() {
     return html`<h1>Create the administrator</h1>
-      <p class="quiet">Whoever has this account manages every object of ${this.instance.name}.</p>`;
+      <p class="quiet">Whoever has this account manages every object of ${location.host}.</p>`;
   }
 
   #facts() {
-    const { up } = connection.get();
     return html`<dl>
       <div>
         <dt>This server</dt>
-        <dd>
-          <t-dot state=${up ? 'ok' : 'down'}>${up ? 'Ready' : 'Not connected. Trying again…'}</t-dot>
-          <p class="quiet">Trellis ${this.instance.version}</p>
-        </dd>
+        <dd>${this.#state()}</dd>
       </div>
       <div>
         <dt>Staying signed in</dt>
@@ -80,7 +81,7 @@ export class SignIn extends LitElement {
         </dd>
       </div>
       ${
-        this.instance.needsAdministrator && !this.token
+        this.isNew && !this.token
           ? html`<div>
               <dt>First visit</dt>
               <dd>
@@ -93,8 +94,12 @@ export class SignIn extends LitElement {
     </dl>`;
   }
 
-  #forgetToken() {
-    if (this.token) go(addressOf('/'), 'replace');
+  #state() {
+    if (!connection.get().up) return html`<t-dot state="down">Not connected. Trying again…</t-dot>`;
+    if (this.#ready.status === TaskStatus.ERROR)
+      return html`<t-dot state="down">${detailOf(this.#ready.error)}</t-dot>`;
+    const isReady = this.#ready.status === TaskStatus.COMPLETE;
+    return html`<t-dot state=${isReady ? 'ok' : 'checking'}>${isReady ? 'Ready' : 'Asking…'}</t-dot>`;
   }
 
   static override styles = [

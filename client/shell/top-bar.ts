@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Me } from '../../schema/messages/access.ts';
+import type { Somebody } from '../../schema/messages/access.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { addressOf } from '../state/location.ts';
@@ -15,7 +15,7 @@ import './user-menu.ts';
 /** The line above everything: which Trellis this is, the search, whether the server is there, and who is signed in. */
 @customElement('top-bar')
 export class TopBar extends LitElement {
-  @property({ attribute: false }) me!: Me;
+  @property({ attribute: false }) me!: Somebody;
   @state() private isSearching = false;
   @query('object-search') private search!: ObjectSearch;
 

@@ -21,11 +21,11 @@ export async function findOut(): Promise<void> {
 }
 
 export async function signIn(request: LoginRequest): Promise<void> {
-  become(await login(request));
+  await become(await login(request));
 }
 
 export async function becomeAdministrator(request: AdministratorRequest): Promise<void> {
-  become(await createAdministrator(request));
+  await become(await createAdministrator(request));
 }
 
 export async function signOut(): Promise<void> {
@@ -34,19 +34,20 @@ export async function signOut(): Promise<void> {
   if (!me) return;
   seenBy = me.user;
   hasLeft.set(true);
-  identity.set({ ...me, user: null, roles: [] });
+  identity.set({ user: null, roles: [], needsAdministrator: false });
 }
 
 /** Who saw this page before they signed out. */
 let seenBy: string | null = null;
 
-function become({ user, roles }: LoginAnswer): void {
+async function become({ user }: LoginAnswer): Promise<void> {
   const me = identity.get();
   if (!me) return;
   const before = me.user ?? seenBy;
   // What the page holds of somebody else, on the screen and off it, is gone for certain with the page itself.
   if (before !== null && before !== user) return location.reload();
+  const now = await getMe();
   hasEnded.set(false);
   hasLeft.set(false);
-  identity.set({ ...me, user, roles, instance: { ...me.instance, needsAdministrator: false } });
+  identity.set(now);
 }

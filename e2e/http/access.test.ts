@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { after, test } from 'node:test';
-import type { Me } from '../../schema/messages/access.ts';
+import type { Me, Somebody } from '../../schema/messages/access.ts';
 import type { UsersMessage } from '../../schema/messages/users.ts';
 import { cookieNamesOf } from '../support/cookie-names.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../support/server.ts';
@@ -12,6 +14,9 @@ after(() => server[Symbol.asyncDispose]());
 const manager = managerOf(server);
 const browser = clientOf(server, sameOrigin(server));
 
+const { version: VERSION } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const signIn = (client: Client, name: string, password: string) => client('/api/@login', { body: { name, password } });
 
 test('signing in answers who one is, and sets one cookie with every flag, and a plain twin', async () => {
@@ -56,6 +61,21 @@ test('a forged cookie is nobody', async () => {
     const answer = await browser('/api/@me', { headers: { cookie: `${login}=${value}` } });
     assert.equal(answer.json<Me>().user, null, value);
   }
+});
+
+test('before signing in nobody is told the name of the installation, or which version it is', async () => {
+  const { instance } = (await manager('/api/@me')).json<Somebody>();
+  assert.deepEqual(instance, { name: 'test', version: VERSION });
+  const nobody = await browser('/api/@me');
+  assert.deepEqual(nobody.json(), { user: null, roles: ['Anonymous'], needsAdministrator: false });
+  const paths = ['/api/@me', '/api/@openapi', '/api/', '/manage', '/livez', '/readyz', '/no/such'];
+  for (const path of paths) {
+    const { text, headers } = await browser(path);
+    const said = JSON.stringify(headers) + text;
+    assert.ok(!said.includes(VERSION) && !said.includes(hostname()) && !/Trellis\/|trellis \d/i.test(said), path);
+  }
+  const api = (await manager('/api/@openapi')).json<{ info: { version: string } }>();
+  assert.equal(api.info.version, VERSION);
 });
 
 test('a wrong name and a wrong password are answered in the same words', async () => {

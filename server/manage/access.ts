@@ -14,14 +14,13 @@ const EVERYBODY = 'View';
 const me = method({
   http: 'GET',
   permission: EVERYBODY,
-  summary: 'Who is asking, and of which installation.',
+  summary: 'Who is asking, and, for who is signed in, of which installation.',
   run(call): Me {
     const { name, version, administrator } = siteOf(call);
-    return {
-      user: call.user.name,
-      roles: rolesOf(call.user, { owner: null }),
-      instance: { name, version, needsAdministrator: administrator.isNeeded },
-    };
+    const user = call.user.name;
+    const roles = rolesOf(call.user, { owner: null });
+    if (user === null) return { user, roles, needsAdministrator: administrator.isNeeded };
+    return { user, roles, instance: { name, version } };
   },
 });
 

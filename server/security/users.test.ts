@@ -54,6 +54,18 @@ test('names that are special to JavaScript are ordinary names', async () => {
   assert.equal(users.list().length, 3);
 });
 
+test('once there is a Manager, nobody’s record is read to say so', async (t) => {
+  const { users, usersTable } = signingIn();
+  assert.equal(users.hasManager(), false);
+  await users.add(OLGA);
+  assert.equal(users.hasManager(), false);
+  await users.add(MARY);
+  assert.equal(users.hasManager(), true);
+  const { mock } = t.mock.method(usersTable, 'entries');
+  for (let time = 0; time < 100; time += 1) assert.equal(users.hasManager(), true);
+  assert.equal(mock.callCount(), 0);
+});
+
 test('of two people who add one name at once, one succeeds', async () => {
   const { users } = signingIn();
   const outcomes = await Promise.allSettled([users.add(MARY), users.add(MARY)]);

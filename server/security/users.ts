@@ -49,6 +49,7 @@ export class Users {
   readonly #endSessionsOf: (name: string) => void;
   readonly #clock: Clock;
   readonly #passwords: Passwords;
+  #hasManager = false;
 
   constructor({ table, endSessionsOf, clock, passwords }: UsersOptions) {
     this.#table = table;
@@ -119,9 +120,10 @@ export class Users {
     return users.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  /** Whether anybody can administer this tree. */
+  /** Whether anybody can administer this tree. Once it is so it stays so: the last Manager cannot be taken away. */
   hasManager(): boolean {
-    return this.#table.entries().some(([, record]) => isManager(record));
+    this.#hasManager ||= this.#table.entries().some(([, record]) => isManager(record));
+    return this.#hasManager;
   }
 
   /**
