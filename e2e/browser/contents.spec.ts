@@ -158,7 +158,7 @@ test('an address that leads nowhere says so', async ({ app, page }) => {
   await page.getByRole('link', { name: 'Go to Root' }).click();
   await expect(app.heading).toHaveText('Root');
   await app.open('/index_html', 'nothing');
-  await expect(page.getByText("index_html has no tab 'nothing'.")).toBeVisible();
+  await expect(app.alert("index_html has no tab 'nothing'.")).toBeVisible();
 });
 
 test('objects are found from anywhere by a word', async ({ app, page }) => {

@@ -1,9 +1,10 @@
 import { setUpSessions } from '../http/site.ts';
 import { checkEveryLook } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 test('a visitor of an address without a page reads what they can do, in every look', async ({ page }) => {
+  expectError(page, '404 /no/such/page');
   await page.goto('/no/such/page');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
   await checkEveryLook(page);
@@ -33,6 +34,7 @@ test('while memcached is down a visitor is asked to try again, and whoever may m
 
   await app.open('/');
   await expect(app.heading).toHaveText('Root');
+  expectError(page, '503 /greeting');
   await page.goto('/greeting');
   await expect(page.getByText(/Can't reach memcache server! .* refused the connection\./)).toBeVisible();
   await picture(page, 'error-page');

@@ -5,7 +5,7 @@ import { png } from '../support/images.ts';
 import { Files, slowDown } from '../support/pages/files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { Client } from '../http/client.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 const MIB = 1024 * 1024;
@@ -84,10 +84,12 @@ test('an id that is taken is asked about, while the other files go on', async ({
   await expect(files.line('index_html')).toContainText('The id "index_html" is invalid - it is already in use.');
   await expect(files.dialogOfUpload.getByRole('status')).toHaveText('1 of 5 files uploaded');
   await picture(page, 'upload-taken');
+  expectError(page, /^The id "\w+(\.txt)?" is invalid - it is already in use\.$/);
   await page.getByRole('button', { name: 'Replace the contents of a.txt' }).click();
   await expect(files.line('a.txt')).toContainText('Replaced a.txt');
   const another = files.line('b.txt').getByLabel('Upload it with the id');
   await expect(another).toHaveValue('b-2.txt');
+  expectError(page, 'The id "_bad" is invalid because it begins with an underscore.');
   await another.fill('_bad');
   await another.press('Enter');
   await expect(files.line('b.txt')).toContainText('The id "_bad" is invalid because it begins with an underscore.');
@@ -111,6 +113,7 @@ test('all ids that are taken are answered at once', async ({ app, page, api }) =
   const all = ['a.txt', 'b.txt', 'index_html', 'temp_folder'];
   for (const id of ['a.txt', 'b.txt']) await put(api, id, Buffer.from('old'));
   await files.choose(...all.map((name) => ({ name, buffer: Buffer.from('new') })));
+  expectError(page, /^The id "\w+(\.txt)?" is invalid - it is already in use\.$/);
   await expect(files.dialogOfUpload.getByText('4 ids cannot be had.')).toBeVisible();
   await app.button('Replace all').click();
   await expect(files.dialogOfUpload.getByText('2 ids cannot be had.')).toBeVisible();

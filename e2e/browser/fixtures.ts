@@ -2,11 +2,13 @@ import { test as base } from 'playwright/test';
 import { watch } from '../support/chromium.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
+import { ShownErrors } from '../support/shown-errors.ts';
 import { App } from '../support/pages/app.ts';
 import { managerOf, sameOrigin, type Client } from '../http/client.ts';
 import { TAKES_PICTURES } from './screenshots.ts';
 
 export { expect } from 'playwright/test';
+export { expectError } from '../support/shown-errors.ts';
 export { watch } from '../support/chromium.ts';
 
 interface Fixtures {
@@ -19,6 +21,8 @@ interface Fixtures {
   readonly app: App;
   /** What went wrong in any page of the test: errors, breaches of the policy, missing assets. Empty at the end, or it fails. */
   readonly faults: string[];
+  /** What its screens showed of errors. All of it is expected at the end, or the test fails. */
+  readonly errors: ShownErrors;
 }
 
 /** A test in the browser. */
@@ -49,6 +53,15 @@ export const test = base.extend<Fixtures>({
       await watch(context, faults);
       await use(faults);
       if (faults.length > 0) throw new Error(`In the browser:\n${faults.join('\n')}`);
+    },
+    { auto: true },
+  ],
+  errors: [
+    async ({ context }, use) => {
+      const errors = await ShownErrors.in(context);
+      await use(errors);
+      const unexpected = await errors.unexpected();
+      if (unexpected.length > 0) throw new Error(`Errors that the test does not expect:\n${unexpected.join('\n')}`);
     },
     { auto: true },
   ],

@@ -3,7 +3,7 @@ import { Form } from '../support/pages/form.ts';
 import { ManagerTab } from '../support/pages/manager-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
-import { expect, test, watch } from './fixtures.ts';
+import { expect, expectError, test, watch } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 test('bad input in every field of a proxy and a container is named at the field, and nothing typed is lost', async ({
@@ -81,6 +81,7 @@ test('several mistakes are counted and named, and each is one press away', async
   const summary = app.alert(/2 fields need attention:/);
   await expect(summary).toBeVisible();
   await picture(page, 'bad-input');
+  expectError(page, '1 field needs attention: Resolution.');
   await summary.getByRole('button', { name: 'Resolution' }).click();
   await expect(form.field('Resolution')).toBeFocused();
   await form.field('Idle timeout').fill('30');

@@ -5,7 +5,7 @@ import { App } from '../support/pages/app.ts';
 import { TemplateTab } from '../support/pages/template-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 
 const WAS_HIT = "'hit' in window";
 /** The same of a page and all frames in it that it could reach. */
@@ -79,6 +79,7 @@ test('text that somebody planted is shown as text, on every screen', async ({ ap
 });
 
 test('an address that somebody made up runs nothing', async ({ app, page }) => {
+  expectError(page, /^Could not list '\/': sort=/);
   for (const payload of PAYLOADS) {
     await page.goto(
       `/manage/${encodeURIComponent(payload.replaceAll('/', ''))}/@contents?filter=${encodeURIComponent(payload)}#${encodeURIComponent(payload)}`,
@@ -260,4 +261,21 @@ test('a breach of the policy, an error and a missing file fail whichever test me
   await expect(page.evaluate("document.body.innerHTML = '<b>text</b>'")).rejects.toThrow(/TrustedHTML/);
   await expect.poll(() => faults.join('\n')).toMatch(/require-trusted-types-for/);
   faults.length = 0;
+});
+
+test('an error that a screen shows fails whichever test does not expect it, though it be gone again', async ({
+  app,
+  page,
+  errors,
+}) => {
+  await app.open('/no/such/object');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('There is no object');
+  await app.open('/');
+  await app.heading.waitFor();
+  await page.goto('/no/such/page');
+  expect(await errors.unexpected()).toEqual([
+    expect.stringMatching(/^There is no object '\/no\/such\/object'\./),
+    '404 /no/such/page',
+  ]);
+  errors.expect(/no\/such/);
 });

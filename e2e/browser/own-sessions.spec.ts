@@ -5,7 +5,7 @@ import { TestTab } from '../support/pages/test-tab.ts';
 import { ADMIN_PASSWORD, type TestServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 import { checkScreen } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
@@ -80,6 +80,7 @@ test('one sees where one is signed in and has sessions, and ends them', async ({
 test('somebody without any role sees their own', async ({ page, api }) => {
   await api('/api/acl_users/@users', { body: { name: 'mem', password: 'violets under glass', roles: [] } });
   const mine = new MySessions(page);
+  expectError(page, /^Could not show '\/': .*'View management screens'/);
   await mine.open('/');
   await mine.signIn('mem', 'violets under glass');
   await mine.chooseInMenu('My sessions', 'mem');

@@ -6,7 +6,7 @@ import { Contents } from '../support/pages/contents.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkEveryLook, checkScreen } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 const REDIRECT = new URL('../../examples/products/redirect', import.meta.url).pathname;
@@ -32,7 +32,7 @@ test('a tab that a product brings is fetched when it is opened, and changes the 
   const target = page.getByLabel('Lead elsewhere', { exact: true }).and(page.locator('input'));
   await target.fill('//evil.example');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert').getByText(/leads to another site/)).toBeVisible();
+  await expect(app.alert(/leads to another site/)).toBeVisible();
   await target.fill('https://example.org/news');
   await page.keyboard.press('Enter');
   await expect(app.flash('It leads to https://example.org/news now.')).toBeVisible();
@@ -69,7 +69,7 @@ test('objects of a product that is gone are marked, read and deleted in the brow
     await checkEveryLook(page);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${server.url}/manage/news/@destination`);
-    await expect(page.getByText("has no tab 'destination'")).toBeVisible();
+    await expect(app.alert("has no tab 'destination'")).toBeVisible();
     await page.goto(`${server.url}/manage`);
     await contents.row('spare').focus();
     await page.keyboard.press('Delete');
@@ -122,6 +122,7 @@ test('a module that fails, defines nothing or breaks the policy is an error in i
     await app.tab(tab).click();
     await expect(page.getByRole('main').getByText(words)).toBeVisible();
   };
+  expectError(page, 'This tab could not be loaded: ');
   await says('throws-tab', /This tab could not be loaded: The moon is full\./);
   await expect(app.button('Reload the page')).toBeVisible();
   await checkScreen(page, 'a tab that fails');

@@ -10,7 +10,7 @@ import { TemplateTab } from '../support/pages/template-tab.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
 import { checkScreen } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
@@ -23,6 +23,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
 
     test(`every screen passes axe: ${name}`, async ({ page, server, memcached, api }) => {
       test.setTimeout(240_000);
+      expectError(page, /^Cannot list every key of '\/half'|^There is no object '\/no\/such\/object'/);
       await setUpSessions(server, [memcached.address]);
       const properties = { servers: [memcached.address, '127.0.0.1:1025'] };
       await api('/api/', { body: { type: 'MemCache Proxy', id: 'half', properties } });
@@ -126,6 +127,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await check(page, 'rename dialog');
       await app.answer('Rename mcproxy', 'Cancel');
       const files = new Files(page);
+      expectError(page, 'The id "index_html" is invalid - it is already in use.');
       await files.choose({ name: 'index_html', buffer: Buffer.from('x') });
       await files.line('index_html').getByLabel('Upload it with the id').waitFor();
       await check(page, 'upload dialog');

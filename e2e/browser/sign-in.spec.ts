@@ -8,7 +8,7 @@ import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { checkScreen } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 test('whoever is not signed in sees the sign-in screen at every address, and comes to where they wanted', async ({
@@ -41,6 +41,7 @@ test('what is missing is said before anything is sent', async ({ page }) => {
 test('too many tries have to wait, and are told how long', async ({ page }) => {
   const app = new App(page);
   await app.open('/');
+  expectError(page, 'Wrong name or password.');
   const alert = app.alert(/Too many tries\. Wait \d+ s\./);
   for (let tries = 0; tries < 12 && !(await alert.isVisible()); tries += 1) {
     const answered = page.waitForResponse(/@login$/);
@@ -106,6 +107,18 @@ test('the one-time link of a first start makes the administrator, once', async (
   await form.field('Password again').fill('violets under glass');
   await app.button('Create the administrator').click();
   await expect(app.alert(/no longer valid/)).toBeVisible();
+
+  await test.step('who signs in, or is signed in, and opens it again sees the tree', async () => {
+    await page.goto(`${fresh.url}/manage/@administrator`);
+    await app.signIn('ada', 'violets under glass');
+    await expect(app.heading).toHaveText('Root');
+    await expect(new Contents(page).row('acl_users')).toBeVisible();
+    await page.goto(link);
+    await page.reload();
+    await expect(app.heading).toHaveText('Root');
+    await expect(new Contents(page).row('acl_users')).toBeVisible();
+    await expect(page).toHaveURL(/\/manage$/);
+  });
 });
 
 test('a session that ends while one works is asked for again, and the edits are kept', async ({ app, page }) => {
@@ -166,6 +179,7 @@ test('who signs in after somebody else at the same browser begins with an empty 
   });
 
   await test.step('nor does somebody who signs in where a login ended by itself', async () => {
+    expectError(page, 'Sign in first.');
     await loseLogin(page, () => tab.add('n 1'));
     await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
     await app.signIn('admin');

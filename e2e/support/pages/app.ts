@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
 import { ADMIN_PASSWORD } from '../server.ts';
+import { expectError } from '../shown-errors.ts';
 
 /** The interface around every page: address, head, tabs, tree, messages. */
 export class App {
@@ -54,7 +55,9 @@ export class App {
     return this.page.getByRole('status').getByText(text);
   }
 
+  /** An error; whoever looks for it expects it. */
   alert(text: string | RegExp): Locator {
+    expectError(this.page, text);
     return this.page.getByRole('alert').filter({ hasText: text });
   }
 
