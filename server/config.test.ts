@@ -16,15 +16,24 @@ test('every mistake of a configuration is named at once', () => {
     TRELLIS_SECRETS: 'short',
     TRELLIS_MEMCACHED_ALLOW: '10.0.0.0/99',
     TRELLIS_LOG_LEVEL: 'loud',
+    TRELLIS_SECRET_WORDS: 'iban, x',
   };
   const mistakes = mistakesOf([], environment);
-  for (const name of ['80800', 'ORIGIN', 'TRUST_PROXY', 'SECRETS', 'MEMCACHED_ALLOW', 'LOG_LEVEL']) {
+  for (const name of [
+    '80800',
+    'ORIGIN',
+    'TRUST_PROXY',
+    'SECRETS',
+    'MEMCACHED_ALLOW',
+    'LOG_LEVEL',
+    "SECRET_WORDS: 'x'",
+  ]) {
     assert.ok(
       mistakes.some((mistake) => mistake.includes(name)),
       `${name} in ${mistakes.join(' | ')}`,
     );
   }
-  assert.equal(mistakes.length, 6);
+  assert.equal(mistakes.length, 7);
 });
 
 test('sixty bad configurations are all refused', () => {

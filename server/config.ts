@@ -20,6 +20,8 @@ export interface Config {
   readonly allowlist: Allowlist;
   readonly products: readonly string[];
   readonly logLevel: string;
+  /** What else the keys of secrets have in them. */
+  readonly secretWords: readonly string[];
   /** How often this process notes that it serves the tree, in seconds. */
   readonly heartbeatS: number;
   /** How long a server that was told to end still takes connections, and keeps those over which nothing goes. */
@@ -81,6 +83,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
+    secretWords: attempt(() => readSecretWords(of('SECRET_WORDS') ?? ''), []),
     heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
     maxConnections: attempt(() => readMaxConnections(of('MAX_CONNECTIONS') ?? '10000'), 1),
     drainMs: attempt(() => readDrain(of('DRAIN_SECONDS') ?? '1.5'), 0) * 1000,
@@ -149,6 +152,16 @@ function readAddresses(text: string): BlockList {
 function readLevel(text: string): string {
   if (LOG_LEVELS.includes(text)) return text;
   throw new Error(`TRELLIS_LOG_LEVEL is '${text}'. Use one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+/** One or two letters are in nearly every key. */
+function readSecretWords(text: string): readonly string[] {
+  const words = text.split(',').map((word) => word.trim());
+  const wrong = words.find((word) => word !== '' && !/^[\w-]{3,40}$/.test(word));
+  if (wrong === undefined) return words.filter((word) => word !== '');
+  throw new Error(
+    `TRELLIS_SECRET_WORDS: '${wrong}' is no word. Use 3 to 40 letters, digits, "_" and "-", such as iban, with commas.`,
+  );
 }
 
 function readHeartbeat(text: string): number {

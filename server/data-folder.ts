@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Background } from './base/background.ts';
 import { wallClock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
+import { addSecretWords } from './base/secret-words.ts';
 import { KeyRing } from './base/secrets.ts';
 import { readConfig, type Config } from './config.ts';
 import { EndedSessions } from './ended-sessions.ts';
@@ -67,6 +68,7 @@ export async function openForApplication(dataFolder: string, environment: NodeJS
 }
 
 async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare): Promise<DataFolder> {
+  addSecretWords(config.secretWords);
   const { products, tabModules } = await loadProducts(config.products);
   const types = new Types(products.flatMap((product) => product.types));
   const hadRing = KeyRing.isIn(config.dataFolder);

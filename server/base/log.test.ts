@@ -36,3 +36,24 @@ test('a log that cannot be written ends nothing, and is written again when there
   assert.ok(kept > 10 && kept < LINES / 2, `${kept} of ${LINES} lines waited`);
   assert.match(lines.at(-1) ?? '', /there is room/);
 });
+
+const MASKING = `
+  import { addSecretWords } from '${new URL('secret-words.ts', import.meta.url).href}';
+  import { openLog } from '${LOG}';
+  addSecretWords(['IBAN']);
+  const log = openLog();
+  const error = new Error('no room');
+  log.warn({ iban: 'hush', user: { name: 'ada', userIban: 'hush', headers: { 'set-cookie': 'hush' } }, err: error }, 'said');
+  log.warn({ newPassword: 'hush', deep: { one: { two: { csrf: 'hush' } } }, count: 3 }, 'said');`;
+
+test('the log has nothing of what is under the keys of secrets, ours and those of who runs the server', () => {
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', MASKING], { encoding: 'utf8' });
+  const [first, second] = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.ok(!stderr.includes('hush'), stderr);
+  assert.deepEqual(first?.['user'], { name: 'ada', userIban: '[masked]', headers: { 'set-cookie': '[masked]' } });
+  assert.match(JSON.stringify(first?.['err']), /Error: no room/);
+  assert.deepEqual([second?.['newPassword'], second?.['count'], second?.['msg']], ['[masked]', 3, 'said']);
+});

@@ -1,14 +1,31 @@
 import { write, writeSync } from 'node:fs';
 import { pino, type Logger } from 'pino';
+import { isSecretKey } from './secret-words.ts';
 
 export type Log = Logger;
 
-const SECRET_KEYS = ['password', 'token', 'secret', 'secrets', 'cookie', 'authorization'];
-
 /** The server's log: one JSON line per event on standard error, secrets masked. */
 export function openLog(level = 'info'): Log {
-  const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `headers["${key}"]`, `headers["set-${key}"]`]);
-  return pino({ level, base: { pid: process.pid }, redact: { paths, censor: '[masked]' } }, standardError);
+  const options = { level, base: { pid: process.pid }, formatters: { log: (fields: Fields) => masked(fields) } };
+  return pino(options, standardError);
+}
+
+type Fields = Record<string, unknown>;
+
+const DEEPEST = 3;
+
+/** Fields without what is under the keys of secrets. */
+function masked(fields: Fields, depth = 0): Fields {
+  const entries = Object.entries(fields).map(([key, value]) => {
+    if (isSecretKey(key)) return [key, '[masked]'];
+    return [key, isPlain(value) && depth < DEEPEST ? masked(value, depth + 1) : value];
+  });
+  return Object.fromEntries(entries) as Fields;
+}
+
+/** Errors and whatever else has a form of its own are pino's to write. */
+function isPlain(value: unknown): value is Fields {
+  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** What waits for a disk that has no room; beyond it, lines are lost. */

@@ -1,16 +1,9 @@
-/** What the keys of secrets have in them. */
-const SECRET_WORDS: readonly string[] = ['passw', 'secret', 'token', 'authorization', 'cookie', 'csrf'];
+import { isSecretKey } from '../base/secret-words.ts';
 
 /** What stands in a secret value's place. */
 export const OBSCURED = '<password obscured>';
 
 const MAX_DEPTH = 4;
-
-/** Whether a key speaks of a secret, so that its value is not shown. */
-export function isSecretKey(key: string): boolean {
-  const lower = key.toLowerCase();
-  return SECRET_WORDS.some((word) => lower.includes(word));
-}
 
 /** A value for the eye: what is under a secret key is not in it, at any depth, and what lies very deep neither. */
 export function obscured(key: string, value: unknown, depth = 0): unknown {

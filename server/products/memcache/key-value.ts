@@ -4,7 +4,7 @@ import { Problem } from '../../base/errors.ts';
 import type { KeyRing } from '../../base/secrets.ts';
 import { openSealed } from '../../caching/typed-store.ts';
 import { decode } from '../../sessions/decode.ts';
-import { isSecretKey } from '../../sessions/obscure.ts';
+import { isSecretKey } from '../../base/secret-words.ts';
 import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
 
 const HEX_BYTES = 4_096;

@@ -8,7 +8,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
-import { isSecretKey, OBSCURED } from '../../sessions/obscure.ts';
+import { OBSCURED, obscured } from '../../sessions/obscure.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
 import { openContainer } from './container-objects.ts';
@@ -180,9 +180,12 @@ async function whereSessionsAre(object: TreeObject): Promise<readonly Warning[]>
   return [{ severity: 'warning', text, short: 'Not the site’s container', remedy }];
 }
 
+/** What is secret in it is obscured, at whatever depth. */
 function shownItem(key: string, value: unknown): SessionItem {
-  const obscured = isSecretKey(key);
-  return { key, value: obscured ? OBSCURED : textOf(value), type: typeOf(value), bytes: bytesOf(value), obscured };
+  const shown = textOf(obscured(key, value));
+  const isObscured = shown.includes(OBSCURED);
+  const text = isObscured ? shown : textOf(value);
+  return { key, value: text, type: typeOf(value), bytes: bytesOf(value), obscured: isObscured };
 }
 
 function noSuchKey(key: string | undefined): Invalid {
