@@ -13,6 +13,7 @@ import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
 import { railStyles, thisObject } from './properties/rail.ts';
+import type { IdChecked } from './session-manager/id-check.ts';
 import './session-manager/id-check.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
 import { HeadAside, type TabElement } from './tab.ts';
@@ -34,7 +35,7 @@ export class SessionManagerTab extends LitElement implements TabElement {
       const chain = await getChain(path, signal);
       return { chain, time: new Date().toISOString() };
     },
-    onComplete: ({ chain }) => void this.dispatchEvent(new HeadAside(chip(chain))),
+    onComplete: ({ chain }) => this.#tell(chain, false),
   });
 
   protected override render() {
@@ -45,7 +46,7 @@ export class SessionManagerTab extends LitElement implements TabElement {
           ${this.#checked()}
         </div>
         ${this.#picture()}
-        <id-check path=${this.path} .chain=${this.#chain.value?.chain}></id-check>
+        <id-check path=${this.path} .chain=${this.#chain.value?.chain} @id-checked=${this.#onIdChecked}></id-check>
       </section>
       <property-form .object=${this.object} saveLabel="Change" savedText="Changes saved.">
         <aside slot="rail" class="rail" aria-label="About this object">
@@ -53,6 +54,14 @@ export class SessionManagerTab extends LitElement implements TabElement {
         </aside>
       </property-form>
     `;
+  }
+
+  #onIdChecked({ isDropped }: IdChecked) {
+    if (this.#chain.value) this.#tell(this.#chain.value.chain, isDropped);
+  }
+
+  #tell(chain: ChainMessage, isDropped: boolean) {
+    this.dispatchEvent(new HeadAside(chain.on && isDropped ? dropped() : chip(chain)));
   }
 
   #checked() {
@@ -150,4 +159,8 @@ function chip({ on, text }: ChainMessage) {
   return html`<span class="chip ${on ? 'ok' : 'down'}" title=${text}>
     <t-dot state=${on ? 'ok' : 'down'}>${on ? 'Sessions are on' : 'Sessions are off'}</t-dot>
   </span>`;
+}
+
+function dropped() {
+  return html`<span class="chip"><t-dot state="warn">Sessions are on, and not in your browser</t-dot></span>`;
 }

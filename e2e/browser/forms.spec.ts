@@ -59,6 +59,7 @@ test('bad settings of the managers are named at the field', async ({ app, page }
     ['/browser_id_manager', 'Cookie lifetime', '9999', 'Save changes', /9999 is out of range/],
     ['/browser_id_manager', 'Cookie path', 'shop', 'Save changes', /Bad cookie path 'shop'/],
     ['/browser_id_manager', 'Cookie domain', 'a b', 'Save changes', /Bad characters in cookie domain/],
+    ['/browser_id_manager', 'Cookie domain', 'example.org', 'Save changes', /keep no cookie with a domain there/],
   ];
   for (const [path, label, value, button, words] of cases) {
     await test.step(`${label}: ${value}`, async () => {

@@ -4,6 +4,7 @@ import { App } from '../support/pages/app.ts';
 import { managerOf, sameOrigin } from '../http/client.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
 import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
 import { checkScreen } from './check-screen.ts';
 
 const MANAGER = '/session_data_manager';
@@ -37,7 +38,9 @@ test('a cookie that this browser refuses is said at the way, with what to set', 
   await expect(
     page.getByText('which is an address and no name: browsers keep no cookie with a domain there. Leave it empty.'),
   ).toBeVisible();
+  await expect(page.getByText('Sessions are on, and not in your browser')).toBeVisible();
   await checkScreen(page, 'id check');
+  await picture(page, 'manager-refused');
   await page.getByRole('link', { name: 'Settings of /browser_id_manager' }).click();
   await expect(app.heading).toContainText('browser_id_manager');
   await page.getByLabel('Cookie domain').fill('');
@@ -57,6 +60,19 @@ test('settings for another address of the site are not called wrong at this one'
   await expect(
     page.getByText('visitors reach this site at https://shop.example.org. Open this page there.'),
   ).toBeVisible();
+});
+
+test('where the site is reached by plain http, the tab says that the cookie goes without Secure', async ({ page }) => {
+  await using server = await startServer({
+    port: await freePort(),
+    environment: { TRELLIS_ORIGIN: 'http://intranet.example' },
+  });
+  await signedIn(server, new App(page));
+  await page.goto(`${server.url}/manage/browser_id_manager`);
+  await expect(page.getByText('Cookie sent without Secure: this request is http. Behind a TLS proxy?')).toBeVisible();
+  await page.getByLabel('Secure', { exact: true }).uncheck();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Cookie sent without Secure')).toHaveCount(0);
 });
 
 /** Keeps settings that are right at the address that is configured. */

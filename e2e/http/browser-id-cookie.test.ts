@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { BrowserCheck, CookieCheck } from '../../schema/messages/session-way.ts';
+import { until } from '../support/figures.ts';
 import { freePort } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { clientOf, managerOf, sameOrigin } from './client.ts';
@@ -104,4 +105,19 @@ test('the browser at hand is tried with a cookie like its id, which begins no se
   await asked();
   assert.equal((await manager('/api/temp_folder/session_data/@sessions')).json<{ total: number }>().total, before);
   assert.equal((await clientOf(server)('/api/session_data_manager/@browser-check', { method: 'POST' })).status, 403);
+});
+
+test('that cookies go without Secure is logged once, however many are set', async () => {
+  const port = await freePort();
+  await using plain = await startServer({ port, environment: { TRELLIS_ORIGIN: 'http://intranet.example' } });
+  assert.equal((await managerOf(plain)('/api/', { body: storing })).status, 201);
+  for (let n = 0; n < 3; n += 1) {
+    const { headers } = await clientOf(plain, { host: 'intranet.example' })('/storing');
+    assert.doesNotMatch(cookieIn(headers['set-cookie']).line, /Secure|__Host-/);
+  }
+  const words =
+    'Cookie sent without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.';
+  await until('the log to say it', async () => plain.log().includes(words));
+  await plain.stop();
+  assert.equal(plain.log().split(words).length - 1, 1);
 });

@@ -3,7 +3,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { cookieSettings } from '../products/sessions/browser-id-manager.ts';
+import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
@@ -120,7 +120,9 @@ export class Sessions {
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
     const { origins } = this.#folder.site;
     if (mayDropSecureCookies(asked, origins)) return way.withDoubtfulCookies;
-    return keepsSecureCookies(asked, origins) ? way.withSecureCookies : way.withPlainCookies;
+    if (keepsSecureCookies(asked, origins)) return way.withSecureCookies;
+    if (way.withSecureCookies.cookie.isSecure) tellWithoutSecure(this.#folder.site, asked);
+    return way.withPlainCookies;
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */

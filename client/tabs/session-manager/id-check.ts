@@ -14,6 +14,17 @@ interface Checked {
   readonly came: readonly boolean[] | undefined;
 }
 
+/** What came of it: whether the browser at hand can have a session. */
+export class IdChecked extends Event {
+  static readonly type = 'id-checked';
+  readonly isDropped: boolean;
+
+  constructor(isDropped: boolean) {
+    super(IdChecked.type);
+    this.isDropped = isDropped;
+  }
+}
+
 /** Whether the browser at hand sends its id back: tried with a cookie like it, each time the way is looked at. */
 @customElement('id-check')
 export class IdCheck extends LitElement {
@@ -27,6 +38,7 @@ export class IdCheck extends LitElement {
       const check = await beginBrowserCheck(path, signal);
       return { check, came: await endBrowserCheck(check, signal) };
     },
+    onComplete: (checked) => void this.dispatchEvent(new IdChecked(checked !== undefined && isDropped(checked))),
   });
 
   protected override render() {
@@ -57,6 +69,10 @@ export class IdCheck extends LitElement {
       }
     `,
   ];
+}
+
+function isDropped({ check, came }: Checked): boolean {
+  return came?.some(Boolean) === false && !check.isElsewhere;
 }
 
 function outcome({ check, came }: Checked) {

@@ -5,7 +5,7 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf, type Site } from '../../site.ts';
 import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
@@ -135,8 +135,17 @@ export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
 }
 
 /** What is to be said where Secure is wanted and a request is http. */
-export const WITHOUT_SECURE =
+const WITHOUT_SECURE =
   'Cookie sent without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.';
+
+const told = new WeakSet<Site>();
+
+/** The log says it once. */
+export function tellWithoutSecure(site: Site, origin: string | undefined): void {
+  if (told.has(site)) return;
+  told.add(site);
+  site.log.warn({ origin }, WITHOUT_SECURE);
+}
 
 function plainWarnings(reach: Reach): readonly Warning[] {
   const plain = reach.origins.find((origin) => !isSecureAt(origin, reach));

@@ -97,6 +97,18 @@ test('a domain has to hold at every address that the site has; where none is set
   assert.equal((await trellis.ask('PATCH', PATH, { origin: SHOP, body })).status, 200);
 });
 
+test('of several addresses each has to be in the domain', async () => {
+  const origins = 'https://shop.example.org,https://www.example.org,https://shop.example.com';
+  await using trellis = await openTestInstallation(undefined, '', { TRELLIS_ORIGIN: origins });
+  await refusesAll(trellis, [
+    [
+      { cookie_domain: 'example.org' },
+      'cookie_domain',
+      "'example.org' is no domain of shop.example.com, where this site is reached: browsers refuse the cookie. Leave it empty.",
+    ],
+  ]);
+});
+
 test('by plain http nothing is saved that needs https', async () => {
   const origin = 'http://intranet.example:8080';
   await using trellis = await openTestInstallation(undefined, '', { TRELLIS_ORIGIN: origin });

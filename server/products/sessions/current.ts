@@ -6,9 +6,9 @@ import { mayHave } from '../../sessions/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
 import { SessionUse } from '../../sessions/participant.ts';
 import type { Session } from '../../sessions/session.ts';
-import { siteOf, type Site } from '../../site.ts';
+import { siteOf } from '../../site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
-import { cookieSettings, WITHOUT_SECURE } from './browser-id-manager.ts';
+import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
 import { containerObject, off, openContainer } from './container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
@@ -143,7 +143,7 @@ function newUse(call: Call, browserIds: BrowserIdSettings, who: Who): SessionUse
     : request.acceptsSecureCookies
       ? secureCookie
       : plainCookie;
-  if (secureCookie.isSecure && !cookie.isSecure) warnOnce(call);
+  if (secureCookie.isSecure && !cookie.isSecure) tellWithoutSecure(siteOf(call), request.origin);
   return new SessionUse({
     browserIds: siteOf(call).browserIds,
     cookie,
@@ -159,14 +159,4 @@ function newUse(call: Call, browserIds: BrowserIdSettings, who: Who): SessionUse
     mayRerun: true,
     reruns,
   });
-}
-
-const warned = new WeakSet<Site>();
-
-/** The log says once that browser ids go out without Secure. */
-function warnOnce(call: Call): void {
-  const site = siteOf(call);
-  if (warned.has(site)) return;
-  warned.add(site);
-  site.log.warn({ origin: call.request.origin }, WITHOUT_SECURE);
 }
