@@ -34,6 +34,7 @@ const DATES: readonly (readonly [value: string, printed: string])[] = [
   ['"2026-09-27 02:30:00"', '2026-09-27 02:30:00 +0200'],
   ['"2026-03-08 02:30:00"', '2026-03-08 02:30:00 +0100'],
   ['"2026-02-30"', '2026-02-30'],
+  ['-1.5', '1970-01-01 00:59:58 +0100'],
   ['"no date at all"', 'no date at all'],
   ['nothing', ''],
 ];
@@ -105,8 +106,16 @@ test('every code of a format makes what it makes in Liquid', async () => {
   assert.equal(await render('{{ "99999999999999999999" | date: "%Y" }}'), '99999999999999999999');
 });
 
+test('a text that is long is no date, and is not looked at for long', async () => {
+  const long = 'GMT('.repeat(10_000);
+  assert.equal(await render(`{{ "${long}" | date: "%Y" }}`), long);
+});
+
 test('what shows the time is shown anew', async () => {
   const { body, touched } = await run('{{ "now" | date: "%s" }}');
   assert.ok(Math.abs(Number(body) * 1000 - Date.now()) < 60_000, body);
   assert.equal(touched.fleeting, true);
+  for (const text of ['{{ " today " | date }}', '{% capture x %}now{% endcapture %}{{ x | date_to_string }}'])
+    assert.equal((await run(text)).touched.fleeting, true, text);
+  assert.equal((await run('{{ "2026-11-30" | date }}')).touched.fleeting, false);
 });

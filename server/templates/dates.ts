@@ -1,6 +1,5 @@
 import { toValue } from 'liquidjs';
 import { textOf } from './markup.ts';
-import { ManyDigits } from './numbers.ts';
 import type { Rendering } from './rendering.ts';
 import { strftime, type Moment } from './strftime.ts';
 import { instantOf, isZone, offsetAt } from './zones.ts';
@@ -10,14 +9,19 @@ type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 const USUAL = '%A, %B %-e, %Y at %-l:%M %P %z';
 const XML = '%Y-%m-%dT%H:%M:%S%:z';
 const RFC822 = '%a, %d %b %Y %H:%M:%S %z';
-const MINUTE_MS = 60_000;
+const NOW: ReadonlySet<string> = new Set(['now', 'today']);
+const LONGEST_DATE = 100;
+/** Two days before the last date of JavaScript, which may be shown in any zone. */
+const LAST_MS = 8.64e15 - 172_800_000;
 
 /** Filters that write dates, in the time zone and the language of the page: not in those of the machine. */
 export function dateFilters(rendering: () => Rendering): readonly (readonly [string, Handler])[] {
   const written = (value: unknown, format: string, zone?: unknown, language?: string) => {
-    const { language: usual, zone: own, allowance } = rendering();
-    const moment = momentOf(value, zoneIn(zone) ?? own, language ?? usual);
-    return moment === undefined ? value : strftime(moment, format, allowance.use);
+    const page = rendering();
+    const text = textIn(value);
+    if (NOW.has(text)) page.isFleeting = true;
+    const moment = momentOf(text, zoneIn(zone) ?? page.zone, language ?? page.language);
+    return moment === undefined ? value : strftime(moment, format, page.allowance.use);
   };
   const named =
     (month: string): Handler =>
@@ -49,11 +53,16 @@ function fixedZone(minutesBehind: number): string {
   return `${minutesBehind > 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-function momentOf(given: unknown, zone: string, language: string): Moment | undefined {
-  const value: unknown = given instanceof ManyDigits ? given.valueOf() : toValue(given as string);
-  const instant = typeof value === 'number' ? value * 1000 : instantIn(textOf(value).trim(), zone);
+/** What is asked about as text; a number is the seconds since 1970, and what is longer than any date is none. */
+function textIn(value: unknown): string {
+  const text = textOf(value).trim();
+  return text.length > LONGEST_DATE ? '' : text;
+}
+
+function momentOf(text: string, zone: string, language: string): Moment | undefined {
+  const instant = instantIn(text, zone);
   // Beyond these a date of JavaScript is none.
-  if (!(Math.abs(instant) < 8.64e15 - 2 * 24 * 60 * MINUTE_MS)) return undefined;
+  if (!(Math.abs(instant) < LAST_MS)) return undefined;
   return { instant, offset: offsetAt(instant, zone), zone, language };
 }
 
@@ -63,8 +72,8 @@ const HAS_ZONE =
 
 /** When a text says: a date alone is its midnight, and a time without a zone that time, in the zone of the page. */
 function instantIn(text: string, zone: string): number {
-  if (text === 'now' || text === 'today') return Date.now();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (NOW.has(text)) return Date.now();
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
   const iso = ISO_DAY.exec(text);
   if (iso === null) return HAS_ZONE.test(text) ? Date.parse(text) : onWall(Date.parse(`${text} UTC`), zone);
   const { day = '01', time } = iso.groups ?? {};

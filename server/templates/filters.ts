@@ -25,7 +25,7 @@ export function guardFilters(engine: Engine): void {
     engine.registerFilter(name, function* (...given: unknown[]): Generator<unknown, unknown, unknown> {
       const { rendering } = engine;
       const [value, ...args] = isKept ? given : given.map(withoutMarkup);
-      if (isFleeting(name, toValue(value as string))) rendering.isFleeting = true;
+      if (name === 'sample') rendering.isFleeting = true;
       const made = yield handler.call(this, value, ...args);
       rendering.allowance.measure(made);
       return made;
@@ -45,10 +45,6 @@ function oursIn(engine: Engine): readonly (readonly [string, Handler])[] {
 
 function withoutMarkup(value: unknown): unknown {
   return value instanceof Markup ? value.valueOf() : value;
-}
-
-function isFleeting(name: string, value: unknown): boolean {
-  return name === 'sample' || (name.startsWith('date') && (value === 'now' || value === 'today'));
 }
 
 /** `folder | children: limit: 20, offset: 40, sort: 'modified', order: 'desc'` */

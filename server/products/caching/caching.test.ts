@@ -100,6 +100,27 @@ function describeManager(manager: ManagerType): void {
     assert.equal(await look(), 'none');
   });
 
+  test(`${manager}: a page is made anew when a folder above it gets another language or time zone`, async () => {
+    await using site = await openSite(manager, []);
+    await add(site, '/docs', { type: 'Folder', id: 'inner' });
+    const text = '{{ language }} {{ "2026-11-30T23:30:00Z" | date: "%d. %B" }} {{ template.id }}';
+    await add(site, '/docs/inner', { type: 'Page Template', id: 'look', properties: { text } });
+    await site.ask('POST', '/api/docs/inner/look/@cache', { body: { manager: 'cache' } });
+    const look = async () => (await site.ask('GET', '/docs/inner/look', { as: null })).text;
+    const set = (path: string, properties: Record<string, string>) =>
+      site.ask('PATCH', `/api${path}`, { body: { properties } });
+    assert.deepEqual([await look(), await look()], ['en 30. November look', 'en 30. November look']);
+    await set('/docs', { language: 'de' });
+    assert.equal(await look(), 'de 30. November look');
+    await set('/docs', { time_zone: 'Europe/Zurich' });
+    assert.equal(await look(), 'de 01. Dezember look');
+    await set('/docs/inner', { language: 'fr' });
+    assert.equal(await look(), 'fr 01. décembre look');
+    await set('/', { time_zone: 'UTC' });
+    await set('/docs', { time_zone: '' });
+    assert.equal(await look(), 'fr 30. novembre look');
+  });
+
   test(`${manager}: a folder’s index_html is kept for each of the addresses that lead to it`, async () => {
     await using site = await openSite(manager, ['title']);
     await site.ask('POST', '/api/docs/@rename', { body: { from: 'page', to: 'index_html' } });
