@@ -101,8 +101,9 @@ async function install() {
 function npm(folder, args) {
   const own = process.env.npm_execpath ?? '';
   const command = own.endsWith('npm-cli.js') ? [process.execPath, own] : ['npm'];
-  // What npm told this script about the project it runs for would send the inner npm to the wrong folder.
-  const { npm_config_local_prefix: _, INIT_CWD: __, ...env } = process.env;
+  // What npm told this script about the project it runs for would send the inner npm to the wrong folder, or keep it from
+  // installing anything (`npm pack --dry-run`).
+  const { npm_config_local_prefix: _, INIT_CWD: __, npm_config_dry_run: ___, ...env } = process.env;
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder];
   return run([...command, ...args, ...quiet], { cwd: folder, env }, 'The packages could not be installed.');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, chown, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -10,10 +10,12 @@ import { startMemcached } from '../support/memcached.ts';
 import { nodeOf } from '../support/nodes.ts';
 import { installPacked, type Project } from '../support/packed.ts';
 import { startServer } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { Visitor, type Answer } from '../support/visitor.ts';
 import { managerOf } from './client.ts';
 import { setUpSessions } from './site.ts';
 
+const ROOT = new URL('../..', import.meta.url).pathname;
 const MANUAL = new URL('../../docs/sessions-in-your-application.md', import.meta.url);
 const EXAMPLES = ['koa', 'koa-session', 'express-session'];
 const OLDEST = '22.15.0';
@@ -52,9 +54,25 @@ describe('on other versions of Node', () => {
     });
   }
 
+  test(`the package is made by Node ${TOO_OLD}, as in a clone whose packages were just installed`, async () => {
+    await using clone = await temporaryFolder();
+    const needed = ['LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json', 'schema', 'server', 'scripts'];
+    for (const name of [...needed, 'packages'])
+      await cp(join(ROOT, name), join(clone.path, name), {
+        recursive: true,
+        filter: (from) => !from.endsWith('/dist'),
+      });
+    await symlink(join(ROOT, 'node_modules'), join(clone.path, 'node_modules'));
+    const folder = join(clone.path, 'packages/sessions');
+    await run(await nodeOf(TOO_OLD), [join(folder, 'build.mjs')]);
+    for (const example of EXAMPLES) {
+      const entry = await readFile(join(folder, `dist/${example}.js`), 'utf8');
+      assert.match(entry, /^export const \{ .*\bopenSessions\b.* \} = all;$/m);
+    }
+  });
+
   test(`the start of the program tells Node ${TOO_OLD} in one line which one it needs`, async () => {
-    const setup = new URL('../../scripts/setup.mjs', import.meta.url).pathname;
-    const refused = await fails(await nodeOf(TOO_OLD), [setup], project.folder);
+    const refused = await fails(await nodeOf(TOO_OLD), [join(ROOT, 'scripts/setup.mjs')], project.folder);
     assert.equal(refused, 'Trellis needs Node 20.19 or newer to start; this is 20.18.0.\n');
   });
 });
