@@ -1,11 +1,13 @@
 import type { CheckMessage, CheckRequest } from '../../schema/messages/forms.ts';
 import type {
   AddRequest,
+  ChangeOfPlace,
   ChangedMessage,
   ChangeRequest,
   ChildrenMessage,
   ConsequencesMessage,
   ObjectMessage,
+  RenamedMessage,
   RenameRequest,
   SearchMessage,
   TypeInfo,
@@ -43,7 +45,7 @@ export function deleteObject(path: string): Promise<void> {
   return request('DELETE', path);
 }
 
-export function renameObject(folder: string, body: RenameRequest): Promise<ObjectMessage> {
+export function renameObject(folder: string, body: RenameRequest): Promise<RenamedMessage> {
   return request('POST', viewOf(folder, 'rename'), { body });
 }
 
@@ -70,13 +72,22 @@ export function checkProperties(path: string, body: CheckRequest, signal?: Abort
   return request('POST', viewOf(path, 'check'), { body, ...(signal && { signal }) });
 }
 
-/** What deleting these children (or, without ids, the object) would cost. */
+export interface ConsequencesQuery {
+  readonly ids: readonly string[];
+  /** Delete unless said. */
+  readonly action?: ChangeOfPlace;
+  /** For a move or a copy: the folder. */
+  readonly to?: string;
+}
+
+/** What deleting, renaming, moving or copying these children would cost. */
 export function getConsequences(
-  path: string,
-  ids: readonly string[] = [],
+  folder: string,
+  { ids, action, to }: ConsequencesQuery,
   signal?: AbortSignal,
 ): Promise<ConsequencesMessage> {
-  return request('GET', viewOf(path, 'consequences'), { query: { ids: ids.join(',') }, ...(signal && { signal }) });
+  const query = { ids: ids.map(encodeURIComponent).join(','), action, to };
+  return request('GET', viewOf(folder, 'consequences'), { query, ...(signal && { signal }) });
 }
 
 export function search(text: string, signal?: AbortSignal): Promise<SearchMessage> {

@@ -57,15 +57,19 @@ export class FieldPath extends Field<string> {
   /** One line for how the path stands, so that nothing moves while it is being looked up. */
   protected override result() {
     if (this.isReadOnly) return nothing;
-    const [first] = this.answer?.results ?? [];
+    const [first, ...others] = this.answer?.results ?? [];
     const problem = this.error ?? (first?.state === 'down' ? first.text : undefined);
     if (this.isChecking) return html`<t-dot id="answer" state="checking" class="quiet">checking…</t-dot>`;
+    const rest = others.map(({ state, text }) => html`<t-dot state=${state}>${text}</t-dot>`);
     if (problem)
-      return html`<p class="error" id="answer"><t-icon name="circle-x"></t-icon>${problem}</p>
+      return html`<div id="answer">
+          <p class="error"><t-icon name="circle-x"></t-icon>${problem}</p>
+          ${rest}
+        </div>
         ${this.#way()}`;
-    return first
-      ? html`<t-dot id="answer" role="status" state=${first.state}>${first.text}</t-dot>`
-      : html`<p id="answer"></p>`;
+    return html`<div id="answer" role="status">
+      ${first ? html`<t-dot state=${first.state}>${first.text}</t-dot>` : nothing} ${rest}
+    </div>`;
   }
 
   /** The result says it already. */

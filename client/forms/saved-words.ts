@@ -7,7 +7,7 @@ export interface SavedWords {
   readonly trouble: string | undefined;
 }
 
-/** "Saved. 2 servers: a:1 answers in 0.3 ms; b:2 does not answer." where lines answered; else the plain sentence. */
+/** Beside what is worth a look: "Saved. 2 servers: a:1 answers in 0.3 ms; b:2 does not answer." where lines answered; else the plain sentence. */
 export function savedWords(
   plain: string,
   field: FieldSchema | undefined,
@@ -16,7 +16,9 @@ export function savedWords(
 ): SavedWords {
   const lines = Array.isArray(value) ? value.map((line) => String(line).trim()) : [];
   const answers = results.filter(({ text }) => lines.some((line) => line !== '' && text.startsWith(`${line} `)));
-  if (!field || answers.length === 0) return { text: plain, trouble: undefined };
+  const others = results.filter((result) => !answers.includes(result) && result.state === 'warn');
+  if (!field || answers.length === 0)
+    return { text: plain, trouble: others.map(({ text }) => text).join(' ') || undefined };
   const good = textsOf(answers, (state) => state !== 'down');
   const bad = textsOf(answers, (state) => state === 'down');
   const count = plural(answers.length, singular(field.title), field.title.toLowerCase());

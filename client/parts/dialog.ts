@@ -146,25 +146,7 @@ export class QuestionDialog extends LitElement {
     this.#settle(this.#isChosen);
   }
 
-  static override styles = [
-    controls,
-    css`
-      .notice {
-        margin-top: 12px;
-        padding: 9px 12px 10px;
-        border: 1px solid var(--t-warn-line);
-        border-radius: var(--t-radius);
-        background: var(--t-warn-fill);
-      }
-      .notice ul {
-        margin: 2px 0 0 18px;
-        font-size: var(--t-size-small);
-      }
-      .notice a {
-        font-weight: 500;
-      }
-    `,
-  ];
+  static override styles = controls;
 }
 
 /** The element that has the focus, through all shadow roots. */

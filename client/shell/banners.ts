@@ -5,7 +5,7 @@ import { changeObject } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
-import { ObjectChanged, announceChange } from '../state/changes.ts';
+import { ObjectChanged } from '../state/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
@@ -58,7 +58,6 @@ export class ObjectBanners extends LitElement {
     try {
       await changeObject(remedy.path, { properties: remedy.properties });
       flash(`Changed ${Object.keys(remedy.properties).join(', ')} of ${remedy.path}.`);
-      announceChange(remedy.path);
       this.dispatchEvent(new ObjectChanged());
     } catch (caught) {
       flashFailure(`Could not change '${remedy.path}': ${detailOf(caught)}`);

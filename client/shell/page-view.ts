@@ -163,8 +163,7 @@ export class PageView extends LitElement {
 
   #onChanged(event: ObjectChanged) {
     event.stopPropagation();
-    const { path } = place.get();
-    announceChange(path);
+    announceChange();
     this.#changed = event.object;
     if (event.object) this.requestUpdate();
     else void this.#load.run();

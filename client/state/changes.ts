@@ -11,14 +11,14 @@ export class ObjectChanged extends Event {
   }
 }
 
-const followers = new Set<(path: string) => void>();
+const followers = new Set<() => void>();
 
-/** Something at this path, or directly in it, is not as it was: whoever shows it (the tree) looks again. */
-export function announceChange(path: string): void {
-  for (const follower of followers) follower(path);
+/** Something in the tree of objects is not as it was: whoever shows it looks again. */
+export function announceChange(): void {
+  for (const follower of followers) follower();
 }
 
-export function followChanges(follower: (path: string) => void): () => void {
+export function followChanges(follower: () => void): () => void {
   followers.add(follower);
   return () => followers.delete(follower);
 }

@@ -16,7 +16,7 @@ import type { RowOpened, SelectionChanged, Sorting, Table } from '../parts/table
 import { nameOf } from '../shell/page-head.ts';
 import { ObjectChanged } from '../state/changes.ts';
 import { clipboard, type Clipboard } from '../state/clipboard.ts';
-import { flash } from '../state/flash.ts';
+import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf, go, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
@@ -27,6 +27,7 @@ import './contents/add-menu.ts';
 import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
 import './contents/clipboard-chip.ts';
 import { columns, compactRow } from './contents/columns.ts';
+import { followWords } from './contents/follow-words.ts';
 import './contents/list-foot.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
 import './contents/selection-bar.ts';
@@ -312,11 +313,12 @@ export class ContentsTab extends LitElement implements TabElement {
     this.renaming = chosen;
   }
 
-  #onRenamed({ renames }: Renamed) {
+  #onRenamed({ renames, followed }: Renamed) {
     this.renaming = [];
     const [[from, to] = []] = renames;
     this.#focusNext = to;
-    flash(renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`);
+    const { text, trouble } = followWords(followed);
+    flash(`${renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`}${text}`, trouble);
     this.selected = new Set();
     this.dispatchEvent(new ObjectChanged());
   }
@@ -332,7 +334,10 @@ export class ContentsTab extends LitElement implements TabElement {
 
   async #paste() {
     const held = clipboard.get();
-    if (!held || this.isPasting || !this.object.may.add) return;
+    if (this.isPasting) return;
+    if (!held) return flashFailure('No clipboard data found. Select objects and copy or cut them first.');
+    if (!this.object.may.add)
+      return flashFailure(`Insufficient privileges: you may not add anything to '${this.path}'.`);
     this.isPasting = true;
     const { pasteItems } = await import('./contents/paste-items.ts');
     const ids = await pasteItems(this.path, held);

@@ -191,7 +191,7 @@ export class SetupSessionsPage extends LitElement implements TabElement {
       if (isOff) flashFailure(`${text} ${trouble}`);
       else flash(text, trouble);
       this.#isDirty = false;
-      announceChange(this.path);
+      announceChange();
       go(addressOf(container, 'test'));
     } catch (caught) {
       await this.#refused(caught);

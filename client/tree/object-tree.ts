@@ -31,7 +31,7 @@ export class ObjectTree extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    this.#stopFollowing = followChanges((path) => void this.#model.refresh(path));
+    this.#stopFollowing = followChanges(() => void this.#model.refresh());
   }
 
   override disconnectedCallback() {
@@ -47,7 +47,7 @@ export class ObjectTree extends LitElement {
 
   protected override render() {
     return html`<ul role="tree" aria-label="Objects" @keydown=${this.#onKey}>
-      ${this.#row(root, 1)}
+      ${this.#row({ ...root, warnings: this.#model.branch('/')?.folder?.warnings ?? [] }, 1)}
     </ul>`;
   }
 

@@ -8,6 +8,8 @@ const LIMIT = 200;
 export interface Branch {
   readonly items: readonly ChildItem[];
   readonly total: number;
+  /** The folder itself; `undefined` where it could not be listed. */
+  readonly folder?: ChildItem;
   /** Why the children could not be listed. */
   readonly failure?: string;
 }
@@ -54,10 +56,19 @@ export class TreeModel {
     }
   }
 
-  /** Looks again at an object and what is in it, as far as they were ever shown. */
-  async refresh(path: string): Promise<void> {
-    const stale = [parentPath(path), path].filter((each) => each !== undefined && this.#branches.has(each));
-    await Promise.all(stale.map((each) => this.#load(each!)));
+  /** Looks again at all that is shown: what happens to one object is a notice at others, wherever they are. */
+  async refresh(): Promise<void> {
+    const seen = new Set<string>();
+    await this.#look('/', seen);
+    for (const path of this.#branches.keys()) if (!seen.has(path)) this.#branches.delete(path);
+  }
+
+  /** A folder, then the open ones in it that are still there. */
+  async #look(path: string, seen: Set<string>): Promise<void> {
+    seen.add(path);
+    await this.#load(path);
+    const open = this.#branches.get(path)?.items.filter((item) => item.isFolder && this.#open.has(item.path)) ?? [];
+    await Promise.all(open.map((item) => this.#look(item.path, seen)));
   }
 
   async #load(path: string): Promise<void> {

@@ -47,7 +47,7 @@ test('what is cut is moved by the keyboard alone, and the paths that lead to it 
   await expect(app.heading).toHaveText('to');
   await page.getByText('There are currently no items').waitFor();
   await page.keyboard.press('Control+v');
-  await expect(app.flash("Moved 'proxy' from /from. 1 path that led there leads here now.")).toBeVisible();
+  await expect(app.flash("Moved 'proxy' from /from. Updated proxy_path of /sessions.")).toBeVisible();
   await expect(contents.row('proxy')).toBeFocused();
   await expect(app.button('Paste here'), 'what was moved is moved once').toHaveCount(0);
   expect((await api('/api/sessions')).json<ObjectMessage>().properties['proxy_path']).toBe('/to/proxy');

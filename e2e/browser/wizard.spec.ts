@@ -18,7 +18,9 @@ test('the wizard does not point a working site at a memcached that does not answ
   await expect(tester.item('early')).toBeVisible();
   const port = await freePort();
   await app.open('/', 'setup-sessions');
-  await expect(page.getByText('1 live session stays behind in /temp_folder/session_data until')).toBeVisible();
+  await expect(
+    page.getByText('1 live session in /temp_folder/session_data stays behind until it expires'),
+  ).toBeVisible();
   await form.field('Servers').fill(`127.0.0.1:${port}`);
   await app.button('Set up sessions').click();
   await expect(app.alert('No server answers. Nothing was set up, and the site goes on as it was.')).toBeVisible();

@@ -107,6 +107,8 @@ export interface ChildItem {
 export interface ChildrenMessage {
   readonly total: number;
   readonly items: readonly ChildItem[];
+  /** The folder itself, as a list of its own folder would have it. */
+  readonly folder: ChildItem;
 }
 
 /** One entry of GET /api/<folder>/@types */

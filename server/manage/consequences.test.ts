@@ -5,6 +5,7 @@ import type { CopiedMessage, MovedMessage } from '../../schema/messages/clipboar
 import type { FieldAnswer } from '../../schema/messages/forms.ts';
 import type {
   ChangedMessage,
+  ChildrenMessage,
   ConsequencesMessage,
   ObjectMessage,
   RenamedMessage,
@@ -233,6 +234,23 @@ test('another proxy path says so, too; and what cannot be counted is called so',
   await server.stop();
   const words = 'An unknown number of live sessions will stay behind in /mcproxy until they expire.';
   assert.equal((await save(''))[0]?.text, words);
+});
+
+test('without a session data manager a warning stands at the root, also in the tree; one further down is a notice', async () => {
+  await using trellis = await openTestInstallation();
+  assert.deepEqual(await warningsOf(trellis, ''), []);
+  await add(trellis, '/shop');
+  await trellis.ask('POST', '/api/shop/@move', { body: { paths: ['/session_data_manager'] } });
+  const { warnings } = await look(trellis, '');
+  assert.deepEqual(
+    warnings.map(({ text, severity }) => [severity, text]),
+    [['info', 'Sessions are off except in /shop: no Session Data Manager could be found in the root.']],
+  );
+  await trellis.ask('DELETE', '/api/shop/session_data_manager');
+  const { folder } = (await trellis.ask('GET', '/api/@children?limit=0')).json<ChildrenMessage>();
+  const link = { label: 'Set up sessions', path: '/', tab: 'setup-sessions' };
+  const text = 'Sessions are off: no Session Data Manager could be found.';
+  assert.deepEqual(folder.warnings, [{ severity: 'warning', text, short: 'Sessions are off', link }]);
 });
 
 /** The method of a view, called on the root with some permissions. */

@@ -15,6 +15,7 @@ export const SEE = 'View management screens';
 
 const CHANGES_SHOWN = 5;
 const LINKS_SHOWN = 50;
+const SERVICES_NAMED = 3;
 
 /** Tabs that follow from what an object is, not from its type's own declaration. */
 const CONTENTS: TabInfo = { id: 'contents', label: 'Contents', element: 'contents-tab' };
@@ -206,11 +207,33 @@ async function missingServices(object: TreeObject, definition: TypeDefinition): 
   for (const [capability, { text, short }] of Object.entries(definition.needs ?? {})) {
     if ((await object.findService(capability)) === undefined) warnings.push({ severity: 'danger', text, short, link });
   }
+  if (object.parent === null) warnings.push(...(await unserved(object)));
   const chosen = chosenCacheManager(object);
   if (chosen !== '' && definition.isCacheable === true && (await findCacheManager(object)) === undefined) {
     const text = `Its page is made anew each time: no cache manager named ${chosen} could be found.`;
     const elsewhere = { label: 'Choose another', path: object.path, tab: CACHE.id };
     warnings.push({ severity: 'warning', text, short: 'No cache manager', link: elsewhere });
+  }
+  return warnings;
+}
+
+/** What nothing in the root is there for; what there is further down serves its own folder. */
+async function unserved(root: TreeObject): Promise<readonly Warning[]> {
+  const { types } = root.connection.database;
+  const warnings: Warning[] = [];
+  for (const { type, serves = {} } of types.all()) {
+    for (const [capability, { loss, remedy }] of Object.entries(serves)) {
+      if ((await root.findService(capability)) !== undefined) continue;
+      const below = await root.connection.ofTypes(types.providing(capability), SERVICES_NAMED);
+      const folders = below.map(({ parent }) => parent?.path ?? '/').join(', ');
+      const what = `${loss.charAt(0).toUpperCase()}${loss.slice(1)}`;
+      const text =
+        below.length === 0
+          ? `${what}: no ${type} could be found.`
+          : `${what} except in ${folders}: no ${type} could be found in the root.`;
+      const link = { label: remedy.label, path: root.path, tab: remedy.tab };
+      warnings.push({ severity: below.length === 0 ? 'warning' : 'info', text, short: what, link });
+    }
   }
   return warnings;
 }

@@ -1,7 +1,7 @@
 import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
-import type { RenamedMessage } from '../../schema/messages/objects.ts';
+import type { ChildrenMessage, RenamedMessage } from '../../schema/messages/objects.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../publisher/body.ts';
@@ -21,7 +21,7 @@ const PAGING = { sorts: SORTS, sort: 'id', order: 'asc', limit: 50, largest: LAR
 const children = method({
   http: 'GET',
   permission: 'Access contents information',
-  summary: 'One page of the folder’s contents.',
+  summary: 'One page of the folder’s contents, and the folder itself as its own folder would list it.',
   query: {
     offset: 'How many to pass over.',
     limit: `How many at most, up to ${LARGEST_PAGE}; 50 unless said.`,
@@ -29,9 +29,10 @@ const children = method({
     order: '`asc` or `desc`.',
     filter: 'Only those whose id, title or type contains this.',
   },
-  async run({ object, connection, request }) {
+  async run({ object, connection, request }): Promise<ChildrenMessage> {
     const page = await connection.children(object, pageQuery(request.query, PAGING));
-    return { total: page.total, items: await Promise.all(page.objects.map(describeChild)) };
+    const [folder, ...items] = await Promise.all([object, ...page.objects].map(describeChild));
+    return { total: page.total, items, folder: folder! };
   },
 });
 

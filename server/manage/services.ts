@@ -116,10 +116,11 @@ function cachedPage(object: TreeObject): User {
   return { object, isForAll: false, loss: 'made anew each time', find: () => findCacheManager(object) };
 }
 
-/** What everything at a place finds: one user for each kind of service that stands for all. */
+/** What everything at a place finds: one user for each kind of service, if visitors come there. */
 function servedAt(place: TreeObject): readonly User[] {
+  if (!place.isFolder && place.definition?.view === undefined) return [];
   const services = place.connection.database.types.all().flatMap(({ serves }) => Object.entries(serves ?? {}));
-  return [...new Map(services)].map(([capability, loss]) => ({
+  return [...new Map(services)].map(([capability, { loss }]) => ({
     object: place,
     isForAll: true,
     loss,

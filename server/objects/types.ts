@@ -14,6 +14,14 @@ export interface MethodDeclaration {
   readonly call: (call: never) => unknown;
 }
 
+/** What an object does for everything in its folder and below, which finds the nearest one upward. */
+export interface Service {
+  /** What it means to find none: "sessions are off". */
+  readonly loss: string;
+  /** Where that is mended: a tab of the folder. */
+  readonly remedy: { readonly label: string; readonly tab: string };
+}
+
 /** A service that an object finds upward and does not work without. */
 export interface Need {
   /** The standing warning where none is found: a sentence, and a few words for lists. */
@@ -59,11 +67,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly hidden?: boolean;
   /** What it can do for others, by capability: `cache.store`, `session.container`. */
   readonly provides?: Readonly<Record<string, (object: TreeObject<ValuesOf<F>>) => unknown>>;
-  /**
-   * What everything in its folder and below finds in the nearest such object upward, by capability, and what it means to
-   * find none: "sessions are off".
-   */
-  readonly serves?: Readonly<Record<string, string>>;
+  /** What it is for everything in its folder and below, by capability. */
+  readonly serves?: Readonly<Record<string, Service>>;
   /** What it finds upward itself, by capability. */
   readonly needs?: Readonly<Record<string, Need>>;
   /**

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
 import { deleteObject, getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
@@ -6,7 +6,8 @@ import { ask } from '../../parts/dialog.ts';
 import { plural } from '../../parts/format.ts';
 import { nameOf } from '../../shell/page-head.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
-import { addressOf } from '../../state/location.ts';
+import './consequence-notes.ts';
+import { followWords } from './follow-words.ts';
 
 /** Says what would be lost, asks, and deletes. Gives how many went. */
 export async function deleteItems(folder: ObjectMessage, items: readonly ChildItem[]): Promise<number> {
@@ -20,50 +21,30 @@ export async function deleteItems(folder: ObjectMessage, items: readonly ChildIt
     action: 'Delete',
     isDangerous: true,
   });
-  return isWanted ? remove(items) : 0;
+  return isWanted ? remove(items, consequences) : 0;
 }
 
 async function look(folder: ObjectMessage, items: readonly ChildItem[]): Promise<ConsequencesMessage | undefined> {
   try {
-    return await getConsequences(
-      folder.path,
-      items.map(({ id }) => id),
-    );
+    return await getConsequences(folder.path, { ids: items.map(({ id }) => id) });
   } catch (caught) {
     flashFailure(`Could not look up what deleting would cost: ${detailOf(caught)}`);
     return undefined;
   }
 }
 
-function body(folder: ObjectMessage, items: readonly ChildItem[], { count, pointsHere }: ConsequencesMessage) {
+function body(folder: ObjectMessage, items: readonly ChildItem[], consequences: ConsequencesMessage) {
   const names = items.map(({ id }) => id).join(', ');
-  const inside = count - items.length;
+  const inside = consequences.count - items.length;
   return html`
     <p class="quiet">
       From ${nameOf(folder)}: ${names}${inside > 0 ? `, and ${plural(inside, 'object')} in them` : ''}.
     </p>
-    ${
-      pointsHere.length === 0
-        ? nothing
-        : html`<div class="notice">
-            <t-dot state="warn" class="strong">
-              ${plural(pointsHere.length, 'object')} ${pointsHere.length === 1 ? 'points' : 'point'} to what you delete
-            </t-dot>
-            <ul>
-              ${pointsHere.map(
-                ({ path, to, loss, note }) =>
-                  html`<li>
-                    <a href=${addressOf(path)} target="_blank">${path}</a> uses
-                    ${to}${loss ? `; ${loss}` : ''}${note ? ` (${note})` : ''}.
-                  </li>`,
-              )}
-            </ul>
-          </div>`
-    }
+    <consequence-notes action="delete" .consequences=${consequences}></consequence-notes>
   `;
 }
 
-async function remove(items: readonly ChildItem[]): Promise<number> {
+async function remove(items: readonly ChildItem[], consequences: ConsequencesMessage): Promise<number> {
   let count = 0;
   for (const item of items) {
     try {
@@ -74,6 +55,11 @@ async function remove(items: readonly ChildItem[]): Promise<number> {
       break;
     }
   }
-  if (count > 0) flash(count === 1 ? `Deleted '${items[0]!.id}'.` : `Deleted ${count} items.`);
+  if (count === 0) return 0;
+  const { trouble } = followWords({ updated: [], dangling: consequences.pointsHere, services: consequences.services });
+  flash(
+    count === 1 ? `Deleted '${items[0]!.id}'.` : `Deleted ${count} items.`,
+    count === items.length ? trouble : undefined,
+  );
   return count;
 }

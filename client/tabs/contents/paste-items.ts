@@ -1,14 +1,22 @@
+import { html } from 'lit';
 import { idInPath } from '../../../schema/paths.ts';
 import type { CopiedMessage, MovedMessage, Pasted } from '../../../schema/messages/clipboard.ts';
-import { copyObjects, moveObjects } from '../../api/objects.ts';
+import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/messages/objects.ts';
+import { copyObjects, getConsequences, moveObjects } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
+import { ask } from '../../parts/dialog.ts';
 import { plural } from '../../parts/format.ts';
-import { announceChange } from '../../state/changes.ts';
 import { clipboard, type Clipboard } from '../../state/clipboard.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
+import './consequence-notes.ts';
+import { followWords } from './follow-words.ts';
 
-/** Puts what was copied or cut into a folder, and says what became of it. Gives the ids it has there; none: nothing was done. */
+/**
+ * Puts what was copied or cut into a folder, and says what became of it; asks first where something else would not work
+ * then. Gives the ids it has there; none: nothing was done.
+ */
 export async function pasteItems(folder: string, held: Clipboard): Promise<readonly string[]> {
+  if (!(await isWanted(folder, held))) return [];
   try {
     const items = held.action === 'copy' ? await copy(folder, held) : await move(folder, held);
     return items.map(({ path }) => idInPath(path));
@@ -18,29 +26,54 @@ export async function pasteItems(folder: string, held: Clipboard): Promise<reado
   }
 }
 
+/** Paths that follow are no reason to ask. */
+async function isWanted(folder: string, held: Clipboard): Promise<boolean> {
+  const action = held.action === 'copy' ? 'copy' : 'move';
+  const consequences = await look(folder, held, action);
+  if (!consequences) return true;
+  const { pointsHere, services, sessions } = consequences;
+  const stays = pointsHere.filter(({ mayFollow }) => !mayFollow);
+  if (stays.length + services.length + sessions.length === 0) return true;
+  const what = wordsFor(held.paths);
+  return ask({
+    heading: action === 'copy' ? `Paste ${what} into ${folder}?` : `Move ${what} to ${folder}?`,
+    body: html`<consequence-notes
+      action=${action}
+      .consequences=${{ ...consequences, pointsHere: stays }}
+    ></consequence-notes>`,
+    safe: action === 'copy' ? 'Do not paste' : 'Keep where it is',
+    action: action === 'copy' ? 'Paste' : 'Move',
+  });
+}
+
+/** What cannot be looked up is no reason not to try: the answer says why it is refused. */
+async function look(to: string, held: Clipboard, action: ChangeOfPlace): Promise<ConsequencesMessage | undefined> {
+  try {
+    return await getConsequences(held.folder, { ids: held.paths.map(idInPath), action, to });
+  } catch {
+    return undefined;
+  }
+}
+
 /** What was copied can be pasted again. */
 async function copy(folder: string, { paths }: Clipboard): Promise<readonly Pasted[]> {
-  const { items, leftOut }: CopiedMessage = await copyObjects(folder, { paths });
-  const trouble = `${plural(leftOut, 'object')} in there that you may not see ${leftOut === 1 ? 'was' : 'were'} left out.`;
-  flash(`Pasted ${wordsFor(items)}.`, leftOut > 0 ? trouble : undefined);
+  const { items, leftOut, services }: CopiedMessage = await copyObjects(folder, { paths });
+  const left = `${plural(leftOut, 'object')} in there that you may not see ${leftOut === 1 ? 'was' : 'were'} left out.`;
+  const { trouble = '' } = followWords({ updated: [], dangling: [], services });
+  const all = [...(leftOut > 0 ? [left] : []), trouble].filter(Boolean).join(' ');
+  flash(`Pasted ${wordsFor(items.map(({ path }) => path))}.`, all || undefined);
   return items;
 }
 
 async function move(folder: string, held: Clipboard): Promise<readonly Pasted[]> {
-  const { items, updated, dangling }: MovedMessage = await moveObjects(folder, {
-    paths: held.paths,
-    updateLinks: true,
-  });
+  const answer: MovedMessage = await moveObjects(folder, { paths: held.paths });
   if (clipboard.get() === held) clipboard.set(undefined);
-  announceChange(held.folder);
-  const follow = `${plural(updated.length, 'path')} that led there ${updated.length === 1 ? 'leads' : 'lead'} here now.`;
-  const [first] = dangling;
-  const lost = first && `${first.property} of ${first.path} leads nowhere now.`;
-  flash(`Moved ${wordsFor(items)} from ${held.folder}.${updated.length > 0 ? ` ${follow}` : ''}`, lost);
-  return items;
+  const { text, trouble } = followWords(answer);
+  flash(`Moved ${wordsFor(held.paths)} from ${held.folder}.${text}`, trouble);
+  return answer.items;
 }
 
-function wordsFor(items: readonly Pasted[]): string {
-  const [only] = items;
-  return items.length === 1 ? `'${idInPath(only!.path)}'` : plural(items.length, 'item');
+function wordsFor(paths: readonly string[]): string {
+  const [only] = paths;
+  return paths.length === 1 ? `'${idInPath(only!)}'` : plural(paths.length, 'item');
 }

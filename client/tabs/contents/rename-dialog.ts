@@ -1,23 +1,30 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { Task, TaskStatus } from '@lit/task';
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
+import type { FollowedMessage } from '../../../schema/messages/clipboard.ts';
 import type { FieldSchema } from '../../../schema/messages/forms.ts';
 import type { ChildItem } from '../../../schema/messages/objects.ts';
-import { renameObject } from '../../api/objects.ts';
+import { getConsequences, renameObject } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../forms/field-element.ts';
 import type { ValueChanged } from '../../forms/field.ts';
 import '../../parts/dialog.ts';
 import { controls } from '../../styles/controls.ts';
+import './consequence-notes.ts';
+import type { ConsequenceNotes } from './consequence-notes.ts';
+import { together } from './follow-words.ts';
 
-/** Which ids became which. */
+/** Which ids became which, and what that meant for others. */
 export class Renamed extends Event {
   static readonly type = 'renamed';
   readonly renames: ReadonlyMap<string, string>;
+  readonly followed: FollowedMessage;
 
-  constructor(renames: ReadonlyMap<string, string>) {
+  constructor(renames: ReadonlyMap<string, string>, followed: FollowedMessage) {
     super(Renamed.type);
     this.renames = renames;
+    this.followed = followed;
   }
 }
 
@@ -31,12 +38,21 @@ export class RenameDialog extends LitElement {
   @state() private refusals: ReadonlyMap<string, string> = new Map();
   @state() private isBusy = false;
   @state() private isOpen = true;
+  @query('consequence-notes') private notes!: ConsequenceNotes | null;
   readonly #done = new Map<string, string>();
+  readonly #followed: FollowedMessage[] = [];
+
+  readonly #look = new Task(this, {
+    args: () => [this.folder, this.items] as const,
+    task: ([folder, items], { signal }) =>
+      getConsequences(folder, { ids: items.map(({ id }) => id), action: 'rename' }, signal),
+  });
 
   protected override render() {
     const [first] = this.items;
     const heading = this.items.length === 1 ? `Rename ${first?.id}` : `Rename ${this.items.length} items`;
     return html`<t-dialog heading=${heading} ?open=${this.isOpen} @closed=${this.#onClosed}>
+      ${this.items.length > 1 ? html`<p class="quiet">Please rename each listed object.</p>` : nothing}
       <form @value-changed=${this.#onValue} @submit=${this.#submit} @keydown=${this.#onKey}>
         ${this.items.map(
           (item, index) =>
@@ -50,10 +66,21 @@ export class RenameDialog extends LitElement {
             ></field-element>`,
         )}
       </form>
+      ${this.#depending()}
       <span slot="note">Addresses change with the id.</span>
       <button slot="buttons" @click=${() => (this.isOpen = false)}>Cancel</button>
       <button slot="buttons" class="primary" ?disabled=${this.isBusy} @click=${this.#submit}>Rename</button>
     </t-dialog>`;
+  }
+
+  #depending() {
+    if (this.#look.status === TaskStatus.ERROR) {
+      return html`<p class="small quiet">Could not look up what leads here: ${detailOf(this.#look.error)}</p>`;
+    }
+    const consequences = this.#look.value;
+    return consequences
+      ? html`<consequence-notes action="rename" .consequences=${consequences}></consequence-notes>`
+      : nothing;
   }
 
   get #renames(): readonly (readonly [string, string])[] {
@@ -84,7 +111,8 @@ export class RenameDialog extends LitElement {
     this.isBusy = true;
     for (const [from, to] of this.#renames) {
       try {
-        await renameObject(this.folder, { from, to });
+        const updateLinks = this.notes?.updateLinks ?? true;
+        this.#followed.push(await renameObject(this.folder, { from, to, updateLinks }));
         this.#done.set(from, to);
       } catch (caught) {
         this.refusals = new Map([[from, detailOf(caught)]]);
@@ -96,7 +124,7 @@ export class RenameDialog extends LitElement {
   }
 
   #onClosed() {
-    this.dispatchEvent(this.#done.size > 0 ? new Renamed(this.#done) : new Event('closed'));
+    this.dispatchEvent(this.#done.size > 0 ? new Renamed(this.#done, together(this.#followed)) : new Event('closed'));
   }
 
   static override styles = [

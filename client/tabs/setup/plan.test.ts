@@ -64,7 +64,7 @@ test('the steps name the paths that there will be', () => {
 
 test('the steps say how many sessions stay behind, and which managers are added', () => {
   const [, , pointed] = stepsOf(firstPlan(nothing), '/', { ...found, held: '12 live sessions' });
-  assert.match(pointed ?? '', / 12 live sessions stay behind in \/old until they expire: visitors begin new ones\.$/);
+  assert.match(pointed ?? '', / 12 live sessions in \/old stay behind until they expire: visitors begin new ones\.$/);
   const bare = { manager: null, browserIds: null, container: '', held: '' };
   const [, , browserIds, manager] = stepsOf(firstPlan(nothing), '/', bare);
   assert.equal(browserIds, 'A Browser Id Manager is added as /browser_id_manager, because none is found here.');

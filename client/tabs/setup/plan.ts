@@ -70,8 +70,9 @@ export function stepsOf(plan: Plan, folder: string, found: SetupMessage): readon
 /** What is in a session now stays where it is kept, and is not moved. */
 function behind({ container, held }: SetupMessage): string {
   if (container === '') return '';
-  const what = held === '' ? 'No live session stays' : `${held} ${held.startsWith('1 ') ? 'stays' : 'stay'}`;
-  return ` ${what} behind in ${container}${held === '' ? '' : ' until they expire: visitors begin new ones'}.`;
+  if (held === '') return ` No live session stays behind in ${container}.`;
+  const stay = held.startsWith('1 ') ? 'stays behind until it expires' : 'stay behind until they expire';
+  return ` ${held} in ${container} ${stay}: visitors begin new ones.`;
 }
 
 interface DoneWords {

@@ -2,7 +2,7 @@ import { ICONS } from '../../../schema/icons.ts';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import type { TabInfo } from '../../../schema/messages/objects.ts';
-import type { Need, TypeDefinition } from '../../objects/types.ts';
+import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
 import { fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
@@ -52,6 +52,8 @@ const TAB: ShapeOf<Omit<TabInfo, 'module' | 'count'>> = {
   element: required(words),
   saved: optional(words),
 };
+const REMEDY: ShapeOf<Service['remedy']> = { label: required(words), tab: required(segment) };
+const SERVICE: ShapeOf<Service> = { loss: required(words), remedy: required(shaped('where it is mended', REMEDY)) };
 const NEED: ShapeOf<Need> = { text: required(words), short: required(words), loss: required(words) };
 const ON: ShapeOf<NonNullable<TypeDefinition['on']>> = {
   removed: optional(callable),
@@ -74,7 +76,7 @@ const TYPE: ShapeOf<TypeDefinition> = {
   isEssential: optional(flag),
   hidden: optional(flag),
   provides: optional(mapOf(callable)),
-  serves: optional(mapOf(words)),
+  serves: optional(mapOf(shaped('a service', SERVICE))),
   needs: optional(mapOf(shaped('what it needs', NEED))),
   holds: optional(callable),
   tabs: optional(listOf(shaped('a tab', TAB))),

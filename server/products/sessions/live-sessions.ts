@@ -24,7 +24,8 @@ export async function leftBehind(property: string, path: string, about: TreeObje
   const keeper = object.definition?.holds === undefined ? await about.connection.find(saved) : object;
   const kept = (await keeper?.definition?.holds?.(keeper)) ?? '';
   if (kept === '') return { results: [] };
-  return { results: [{ state: 'warn', text: `${kept} will stay behind in ${saved} until they expire.` }] };
+  const ending = kept.startsWith('1 ') ? 'it expires' : 'they expire';
+  return { results: [{ state: 'warn', text: `${kept} will stay behind in ${saved} until ${ending}.` }] };
 }
 
 function wordsFor(known: KnownSessions | undefined): string {

@@ -60,7 +60,12 @@ export const sessionDataManager = defineType({
       run: (call) => beginBrowserCheck(call.object, call),
     }),
   },
-  serves: { 'session.manager': 'sessions are off' },
+  serves: {
+    'session.manager': {
+      loss: 'sessions are off',
+      remedy: { label: 'Set up sessions', tab: 'setup-sessions' },
+    },
+  },
   answers: { container_path: (path, about) => leftBehind('container_path', path, about) },
   broken: SESSIONS_OFF,
   loss: 'sessions will be off',
