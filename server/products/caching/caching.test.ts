@@ -110,6 +110,10 @@ function describeManager(manager: ManagerType): void {
     const set = (path: string, properties: Record<string, string>) =>
       site.ask('PATCH', `/api${path}`, { body: { properties } });
     assert.deepEqual([await look(), await look()], ['en 30. November look', 'en 30. November look']);
+    const { rows } = (await site.ask('GET', '/api/cache/@statistics')).json<{
+      rows: { path: string; hits: number }[];
+    }>();
+    assert.equal(rows.find(({ path }) => path === '/docs/inner/look')?.hits, 1, 'it is kept');
     await set('/docs', { language: 'de' });
     assert.equal(await look(), 'de 30. November look');
     await set('/docs', { time_zone: 'Europe/Zurich' });

@@ -29,11 +29,10 @@ interface Place {
 }
 
 /** The language and the time zone of a page: its template's own, or those of the nearest folder above it that has one. */
-export function placeOf(template: TreeObject, look: (object: TreeObject) => void): Place {
+export function placeOf(template: TreeObject): Place {
   let found: Partial<Place> = {};
   for (let at: TreeObject | null = template; at !== null; at = at.parent) {
     if (found.language !== undefined && found.zone !== undefined) break;
-    look(at);
     found = { ...placeAt(at), ...found };
   }
   return { ...USUAL, ...found };

@@ -86,7 +86,7 @@ async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
     sessionName: await sessionNameFor(object),
-    ...placeOf(object, (each) => call.reads.object(each)),
+    ...placeOf(object),
     method: request.method,
     path: addressed.path,
     query: [...request.query],
