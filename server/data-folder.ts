@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Background } from './base/background.ts';
-import { wallClock } from './base/clock.ts';
+import { wallClock, type Clock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { addSecretWords } from './base/secret-words.ts';
 import { KeyRing } from './base/secrets.ts';
@@ -56,18 +56,18 @@ export type Prepare = (storage: SqliteStorage, database: Database, users: Users)
 type SignsAs = 'processes' | 'applications';
 
 /** Opens the data folder for a server. */
-export function openDataFolder(config: Config, log: Log, prepare: Prepare): Promise<DataFolder> {
-  return open(config, log, 'processes', prepare);
+export function openDataFolder(config: Config, log: Log, prepare: Prepare, clock: Clock): Promise<DataFolder> {
+  return open(config, log, 'processes', prepare, clock);
 }
 
 /** Opens the data folder of a server for an application that only uses its sessions. Makes nothing that is missing. */
 export async function openForApplication(dataFolder: string, environment: NodeJS.ProcessEnv): Promise<DataFolder> {
   const config = readConfig([`--data=${dataFolder}`], environment);
   const log = openLog(environment['TRELLIS_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
-  return open(config, log, 'applications', async () => {});
+  return open(config, log, 'applications', async () => {}, wallClock);
 }
 
-async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare): Promise<DataFolder> {
+async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare, clock: Clock): Promise<DataFolder> {
   addSecretWords(config.secretWords);
   const { products, tabModules } = await loadProducts(config.products);
   const types = new Types(products.flatMap((product) => product.types));
@@ -77,15 +77,15 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   try {
     await requireTree(storage, config, signsAs, hadRing);
     const memory = new MemoryStorage({ mounted: true });
-    const database = new Database({ main: storage, memory, types, clock: wallClock, log, isGuest });
+    const database = new Database({ main: storage, memory, types, clock, log, isGuest });
     const background = new Background(log);
     const { credentials, ...signingIn } = signingInTo(storage, memory, background);
     await prepare(storage, database, signingIn.users);
-    const services = { ...signingIn, log, background, tabModules: tabModules.byElement };
+    const services = { ...signingIn, log, clock, background, tabModules: tabModules.byElement };
     const keyRing = keyRingFor(config, storage, signsAs);
     const keyIds = storage.table<number>('key ids');
     if (areStrange(keyRing, keyIds)) refuseOrWarn(config, signsAs, log);
-    await noteKeyIds(keyRing, keyIds, wallClock);
+    await noteKeyIds(keyRing, keyIds, clock);
     const site = siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
@@ -174,7 +174,7 @@ function siteFrom(
   storage: SqliteStorage,
   keyRing: KeyRing,
   signsAs: SignsAs,
-  services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'background' | 'tabModules'>,
+  services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'>,
 ): Site {
   const installation = installationIn(storage);
   const cookieMark = cookieMarkOf(installation);
@@ -203,7 +203,6 @@ function siteFrom(
       log: services.log,
       heartbeatMs: config.heartbeatS * 1000,
     }),
-    clock: wallClock,
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { RESERVED_IN_ROOT } from '../schema/ids.ts';
+import { wallClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { Invalid } from './base/errors.ts';
 import { BadConfiguration, type Config } from './config.ts';
@@ -36,12 +37,13 @@ export interface Installation {
 }
 
 /** Opens the data folder, brings the types, and puts tree, security and publisher together. */
-export async function openInstallation(config: Config, log: Log): Promise<Installation> {
+export async function openInstallation(config: Config, log: Log, clock = wallClock): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
   const { storage, database, site, credentials, products, tabModules, close } = await openDataFolder(
     config,
     log,
     prepare,
+    clock,
   );
   site.background.do('sweep out contents that nobody named', () => database.main.storage.contents.sweep());
   await plantTemporary(database);

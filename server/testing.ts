@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepsSecureCookies, mayDropSecureCookies } from './base/origins.ts';
+import type { Clock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
 import { Failures } from './http/failures.ts';
@@ -49,7 +50,7 @@ export async function openTestInstallation(
   existing?: string,
   products = '',
   further: Readonly<Record<string, string>> = {},
-  log: Log = silent,
+  { log = silent, clock }: { readonly log?: Log; readonly clock?: Clock } = {},
 ): Promise<TestInstallation> {
   const folder = existing ?? (await mkdtemp(join(tmpdir(), 'trellis-unit-')));
   const environment = {
@@ -59,7 +60,7 @@ export async function openTestInstallation(
     ...further,
   };
   const config = readConfig(['--data', folder], environment);
-  const installation = await openInstallation(config, log);
+  const installation = await openInstallation(config, log, clock);
   const failures = new Failures(installation.publisher, log);
   return {
     ...installation,

@@ -67,7 +67,7 @@ test('a proxy path that dangles says that no proxy is defined, and why', async (
 test('the log hears of sessions that are off, and of a container that is gone, once a minute each', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
-  await using trellis = await openTestInstallation(undefined, '', {}, log);
+  await using trellis = await openTestInstallation(undefined, '', {}, { log });
   const said = (words: string) => lines.filter((line) => (JSON.parse(line) as { msg: string }).msg === words).length;
   const page = { type: 'Page Template', id: 'page', properties: { text: '{{ session.cart }}' } };
   await trellis.ask('POST', '/api', { body: page });
