@@ -134,24 +134,29 @@ export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
   return cookieMisfits(propertiesOf(object), reachOf(object));
 }
 
-/** What is to be said where Secure is wanted and a request is http. */
-const WITHOUT_SECURE =
-  'Cookie sent without Secure: this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY.';
-
 const told = new WeakSet<Site>();
 
 /** The log says it once. */
-export function tellWithoutSecure(site: Site, origin: string | undefined): void {
+export function tellWithoutSecure(site: Site, asked = 'an unknown address'): void {
   if (told.has(site)) return;
   told.add(site);
-  site.log.warn({ origin }, WITHOUT_SECURE);
+  const [canonical = asked] = site.origins;
+  const plain = site.origins.includes(asked) ? asked : canonical;
+  site.log.warn({ origin: asked }, withoutSecure(plain, site.origins.length > 0));
 }
 
 function plainWarnings(reach: Reach): readonly Warning[] {
   const plain = reach.origins.find((origin) => !isSecureAt(origin, reach));
   if (plain === undefined) return [];
-  const text = `${WITHOUT_SECURE} (This site is reached at ${plain}.)`;
-  return [{ severity: 'warning', text, short: 'Cookie without Secure' }];
+  return [{ severity: 'warning', text: withoutSecure(plain, reach.isConfigured), short: 'Cookie without Secure' }];
+}
+
+/** What is to be said where Secure is wanted and browsers come by http. */
+function withoutSecure(plain: string, isConfigured: boolean): string {
+  const why = isConfigured
+    ? `TRELLIS_ORIGIN names ${plain}. If visitors come by https, name that address there.`
+    : `this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY. (This site is reached at ${plain}.)`;
+  return `Cookie sent without Secure: ${why}`;
 }
 
 /** The Set-Cookie line as a browser will get it. */

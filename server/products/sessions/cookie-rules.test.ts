@@ -157,6 +157,19 @@ test('where Secure is wanted and the site is http, its tab and the log say so in
   assert.deepEqual(await at('http://intranet'), []);
 });
 
+test('where an http address is configured it is named, and the setting that says so', async () => {
+  const origins = 'https://shop.example,http://intranet.example:8080';
+  await using trellis = await openTestInstallation(undefined, '', { TRELLIS_ORIGIN: origins });
+  const { warnings } = (await trellis.ask('GET', PATH)).json<ObjectMessage>();
+  assert.deepEqual(warnings, [
+    {
+      severity: 'warning',
+      text: 'Cookie sent without Secure: TRELLIS_ORIGIN names http://intranet.example:8080. If visitors come by https, name that address there.',
+      short: 'Cookie without Secure',
+    },
+  ]);
+});
+
 async function refusesAll(trellis: TestInstallation, refusals: readonly Refusal[]): Promise<void> {
   for (const [values, property, detail] of refusals) {
     const errors = [{ pointer: `/properties/${property}`, detail }];
