@@ -55,6 +55,7 @@ export { storeMethods } from './memcache/store-methods.ts';
 export type { Product } from './product.ts';
 export type { CurrentBrowser } from '../sessions/current-browser.ts';
 export { currentBrowser, currentSession } from './sessions/current.ts';
+export { sessionsIn, type KeyedSessions } from './sessions/keyed-sessions.ts';
 export type { Found, TypedStore } from '../caching/typed-store.ts';
 export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/answer.ts';
 export type { Reads } from '../publisher/reads.ts';

@@ -135,6 +135,11 @@ export class Session implements Iterable<[string, unknown]> {
     return idIn(this.containerKey);
   }
 
+  /** What people call it: its id. */
+  get name(): string {
+    return this.id;
+  }
+
   /** Nothing is stored for this browser id yet. */
   get isNew(): boolean {
     return this.#basis.header === null;
