@@ -162,5 +162,5 @@ function chip({ on, text }: ChainMessage) {
 }
 
 function dropped() {
-  return html`<span class="chip"><t-dot state="warn">Sessions are on, and not in your browser</t-dot></span>`;
+  return html`<span class="chip"><t-dot state="warn">Sessions are on, but not in your browser</t-dot></span>`;
 }

@@ -38,7 +38,7 @@ test('a cookie that this browser refuses is said at the way, with what to set', 
   await expect(
     page.getByText('which is an address and no name: browsers keep no cookie with a domain there. Leave it empty.'),
   ).toBeVisible();
-  await expect(page.getByText('Sessions are on, and not in your browser')).toBeVisible();
+  await expect(page.getByText('Sessions are on, but not in your browser')).toBeVisible();
   await checkScreen(page, 'id check');
   await picture(page, 'manager-refused');
   await page.getByRole('link', { name: 'Settings of /browser_id_manager' }).click();
