@@ -62,6 +62,19 @@ test('settings for another address of the site are not called wrong at this one'
   ).toBeVisible();
 });
 
+test('where another program answers below the path of the cookie, the check says that it was not made', async ({
+  app,
+  api,
+  page,
+}) => {
+  const properties = { cookie_path: '/shop' };
+  await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });
+  await page.route('**/shop/@cookie-check?*', (route) => route.fulfill({ contentType: 'text/html', body: '<p>Shop' }));
+  await app.open(MANAGER);
+  await expect(page.getByText('Not tried whether your browser sends the id back')).toBeVisible();
+  await expect(page.getByText('Something else than this server answers below /shop.')).toBeVisible();
+});
+
 test('where the site is reached by plain http, the tab says that the cookie goes without Secure', async ({ page }) => {
   await using server = await startServer({
     port: await freePort(),

@@ -102,6 +102,24 @@ test('a server that is down is a sentence and 503 for who needs the session, and
   assert.deepEqual([chain.on, chain.servers[0]?.state], [false, 'down']);
 });
 
+test('the chain begins with the browser id manager of the container, which is the one that is used', async () => {
+  await using trellis = await openTestInstallation();
+  const add = (path: string, type: string, id: string) => trellis.ask('POST', `/api${path}`, { body: { type, id } });
+  for (const [path, type, id] of [
+    ['', 'Folder', 'shop'],
+    ['/shop', 'Browser Id Manager', 'browser_id_manager'],
+    ['/shop', 'Transient Object Container', 'kept'],
+  ] as const)
+    assert.equal((await add(path, type, id)).status, 201, id);
+  const body = { properties: { container_path: '/shop/kept' } };
+  assert.equal((await trellis.ask('PATCH', '/api/session_data_manager', { body })).status, 200);
+  const { boxes } = (await trellis.ask('GET', '/api/session_data_manager/@chain')).json<ChainMessage>();
+  assert.deepEqual(
+    boxes.map(({ path }) => path),
+    ['/shop/browser_id_manager', '/session_data_manager', '/shop/kept'],
+  );
+});
+
 test('the chain shows where the way to a session breaks', async () => {
   await using trellis = await openTestInstallation();
   const chain = async () => (await trellis.ask('GET', '/api/session_data_manager/@chain')).json<ChainMessage>();
