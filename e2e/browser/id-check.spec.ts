@@ -82,7 +82,9 @@ test('where the site is reached by plain http, the tab says that the cookie goes
   });
   await signedIn(server, new App(page));
   await page.goto(`${server.url}/manage/browser_id_manager`);
-  await expect(page.getByText('Cookie sent without Secure: this request is http. Behind a TLS proxy?')).toBeVisible();
+  await expect(
+    page.getByText('Cookie sent without Secure: TRELLIS_ORIGIN names http://intranet.example.'),
+  ).toBeVisible();
   await page.getByLabel('Secure', { exact: true }).uncheck();
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Cookie sent without Secure')).toHaveCount(0);
