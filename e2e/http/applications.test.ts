@@ -71,6 +71,14 @@ describe('on other versions of Node', () => {
     }
   });
 
+  test(`server and command line tell Node ${OLDEST} in one line which one they need`, async () => {
+    for (const program of ['main.ts', 'cli.ts']) {
+      const typed = ['--experimental-strip-types', '--no-warnings', join(ROOT, 'server', program)];
+      const refused = await fails(await nodeOf(OLDEST), typed, project.folder);
+      assert.match(refused, /^Trellis needs Node 24\.12 or newer; this is Node 22\.15\.0\. Use node_modules.*\n$/);
+    }
+  });
+
   test(`the start of the program tells Node ${TOO_OLD} in one line which one it needs`, async () => {
     const refused = await fails(await nodeOf(TOO_OLD), [join(ROOT, 'scripts/setup.mjs')], project.folder);
     assert.equal(refused, 'Trellis needs Node 20.19 or newer to start; this is 20.18.0.\n');
