@@ -63,6 +63,10 @@ export class RequestStore implements Store {
     return this.#write(key, () => this.#store.touch(key, ttlS, check));
   }
 
+  getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined> {
+    return this.#write(key, () => this.#store.getAndTouch(key, ttlS, check));
+  }
+
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     return this.#write(key, () => this.#store.increment(key, by, initial, ttlS));
   }

@@ -138,6 +138,13 @@ export class TypedStore {
     return this.#store.touch(this.#prefix + key, ttlS, this.#sealOf(key).isSound);
   }
 
+  /** Gives a value, and another time to live to it, at once. */
+  async getAndTouch<Value>(key: string, ttlS: number): Promise<Value | undefined> {
+    this.#onLifetime?.(ttlS);
+    const value = await this.#store.getAndTouch(this.#prefix + key, ttlS, this.#sealOf(key).isSound);
+    return value === undefined ? undefined : (this.#open(key, value) as Value);
+  }
+
   /** Adds to a counter, which is apart from other values and in clear. Gives what it is then; it starts at `initial`. */
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#onLifetime?.(ttlS);

@@ -163,6 +163,11 @@ export class Cluster implements Store {
     return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS), check);
   }
 
+  async getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined> {
+    this.#check([key]);
+    return await this.#keeping.getAndTouch(this.#prefix + key, this.#lifetime(ttlS), check);
+  }
+
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#check([key]);
     return await this.#keeping.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));

@@ -37,6 +37,7 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
     test('what was never stored is undefined, not an error', async () => {
       assert.equal(await store.get(newKey()), undefined);
       assert.equal(await store.touch(newKey(), MINUTE), false);
+      assert.equal(await store.getAndTouch(newKey(), MINUTE), undefined);
       assert.equal(await store.delete(newKey()), 'missing');
     });
 
@@ -203,12 +204,13 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
     });
 
     test('a fraction of a second expires, and touch prolongs what it would have ended', async () => {
-      const [short, left, touched] = [newKey(), newKey(), newKey()];
+      const [short, left, touched, read] = [newKey(), newKey(), newKey(), newKey()];
       await store.set(short, versioned('x'), 0.4);
-      for (const key of [left, touched]) await store.set(key, versioned('x'), 1.4);
+      for (const key of [left, touched, read]) await store.set(key, versioned('x'), 1.4);
       assert.equal(await store.touch(touched, MINUTE), true);
+      assert.deepEqual(await store.getAndTouch(read, MINUTE), (await store.get(read))?.value);
       for (const key of [short, left]) await waitUntil(async () => (await store.get(key)) === undefined);
-      assert.equal(textOf(await store.get(touched)), 'x');
+      for (const key of [touched, read]) assert.equal(textOf(await store.get(key)), 'x');
     });
 
     test('a key that is not 1 to 200 safe characters reaches no server and disturbs nobody', async () => {

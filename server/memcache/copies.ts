@@ -91,10 +91,15 @@ export class Copies implements Keeping {
     return [outcome, ...outcomes].includes('stored') ? 'stored' : 'missing';
   }
 
-  /** Writes the same value with another lifetime: its flags change with it. */
   async touch(key: string, lifetime: Lifetime, check?: Check): Promise<boolean> {
+    return (await this.getAndTouch(key, lifetime, check)) !== undefined;
+  }
+
+  /** Writes the same value with another lifetime: its flags change with it. */
+  async getAndTouch(key: string, lifetime: Lifetime, check?: Check): Promise<Buffer | undefined> {
     const item = await this.get(key, check);
-    return item !== undefined && (await this.set(key, item.value, lifetime, item.cas)) !== 'missing';
+    if (item === undefined) return undefined;
+    return (await this.set(key, item.value, lifetime, item.cas)) === 'missing' ? undefined : item.value;
   }
 
   /** On one server alone: a counter has no versions that copies could be compared by. */

@@ -10,5 +10,6 @@ export interface Keeping {
   replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome>;
   delete(key: string, cas?: Cas): Promise<Outcome>;
   touch(key: string, lifetime: Lifetime, check?: Check): Promise<boolean>;
+  getAndTouch(key: string, lifetime: Lifetime, check?: Check): Promise<Buffer | undefined>;
   increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number>;
 }

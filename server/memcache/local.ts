@@ -119,6 +119,10 @@ export class LocalStore implements Store {
     return entry !== undefined;
   }
 
+  async getAndTouch(key: string, ttlS: number): Promise<Buffer | undefined> {
+    return (await this.touch(key, ttlS)) ? (await this.get(key))?.value : undefined;
+  }
+
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     const entry = this.#ask(key);
     const value = entry === undefined ? initial : Number(entry.value.toString('latin1')) + by;

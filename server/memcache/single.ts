@@ -44,6 +44,10 @@ export class Single implements Keeping {
     return this.#memberOf(key).touch(key, lifetime.expiration);
   }
 
+  async getAndTouch(key: string, lifetime: Lifetime): Promise<Buffer | undefined> {
+    return (await this.#memberOf(key).getAndTouch(key, lifetime.expiration))?.value;
+  }
+
   increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number> {
     return this.#memberOf(key).increment(key, by, initial, lifetime.expiration);
   }

@@ -134,6 +134,8 @@ export interface Store {
   delete(key: string, cas?: Cas): Promise<Outcome>;
   /** Gives a value another time to live, and says whether it was there. */
   touch(key: string, ttlS: number, check?: Check): Promise<boolean>;
+  /** As `touch`, and gives the value that was there. Who wants to change that reads it with `get`: there is no cas. */
+  getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined>;
   /** A counter apart from other values (no version in it). Gives its value after adding; starts at `initial`. */
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number>;
   /** Asks every server now, for at most one deadline. Empty for process memory. */

@@ -79,6 +79,25 @@ async function counted(code: string): Promise<readonly [number, unknown]> {
 
 const TEN = 'for (let n = 0; n < 10; n += 1)';
 
+trial(
+  'a value is read and given another time to live at once: one question, and whatever was read before is asked anew',
+  async () => {
+    const asked = async () => {
+      const lines = (await memcached.ask('stats')).join('\n');
+      return ['get', 'set', 'touch'].map((name) => Number(new RegExp(`STAT cmd_${name} (\\d+)`).exec(lines)?.[1]));
+    };
+    const before = await asked();
+    assert.deepEqual(await run(`return await open().getAndTouch('K', 120)`), { list: [1] });
+    assert.deepEqual(
+      (await asked()).map((count, index) => count - before[index]!),
+      [0, 0, 1],
+    );
+    assert.equal(await run(`return (await open().getAndTouch('no-such', 120)) === undefined`), true);
+    const both = `const store = open(); await store.get('K'); await store.getAndTouch('K', 120); return await store.get('K')`;
+    assert.deepEqual((await counted(both))[1], { list: [1] });
+  },
+);
+
 trial('a value that one request reads ten times is asked for once, however it is read', async () => {
   assert.deepEqual(await counted(`${TEN} await open().get('K'); return open().get('K')`), [1, { list: [1] }]);
   const at_once = `return Promise.all(Array.from({ length: 10 }, () => open().get('K')))`;

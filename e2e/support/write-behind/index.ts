@@ -68,6 +68,10 @@ class WriteBehindStore implements Store {
     return this.#items.has(key);
   }
 
+  async getAndTouch(key: string): Promise<Buffer | undefined> {
+    return this.#items.get(key)?.value;
+  }
+
   async increment(): Promise<number> {
     throw new Error('This store does not count.');
   }

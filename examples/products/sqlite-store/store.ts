@@ -132,6 +132,11 @@ export class SqliteStore implements Store {
     return this.#statement(TOUCH).run(this.#end(ttlS), key, this.#clock()).changes === 1;
   }
 
+  async getAndTouch(key: string, ttlS: number): Promise<Buffer | undefined> {
+    const item = await this.get(key);
+    return item !== undefined && (await this.touch(key, ttlS)) ? item.value : undefined;
+  }
+
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     checkKeys(key);
     return this.#atOnce(() => {
