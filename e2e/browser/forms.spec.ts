@@ -27,6 +27,8 @@ test('bad input in every field of a proxy and a container is named at the field,
     ['/mcsdc', 'Idle timeout', '-1', /-1 is out of range/],
     ['/mcsdc', 'Longest life', '1.5', /An integer was expected/],
     ['/mcsdc', 'Resolution', '0', /0 is out of range/],
+    ['/mcsdc', 'Resolution', '1201', /Resolution cannot be greater than idle timeout minutes × 60 \(1201 > 1200\)/],
+    ['/mcsdc', 'Longest life', '19', /Longest life cannot be shorter than the idle timeout \(19 < 20\)/],
   ];
   for (const [path, label, value, words] of cases) {
     await test.step(`${label}: ${value.slice(0, 30)}`, async () => {

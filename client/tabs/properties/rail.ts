@@ -101,6 +101,9 @@ export const railStyles = css`
     grid-template-columns: 96px minmax(0, 1fr);
     gap: 8px 0;
   }
+  .rail dl + p {
+    margin-top: 12px;
+  }
   .rail dt {
     color: var(--t-quiet);
   }

@@ -11,7 +11,7 @@ const TIMEOUT = '/properties/timeout_minutes';
 const LIFETIME = '/properties/max_lifetime_minutes';
 
 const COARSE = (resolution: number, timeoutS: number) =>
-  `Resolution cannot be greater than the idle timeout: minutes × 60 (${resolution} > ${timeoutS}).`;
+  `Resolution cannot be greater than idle timeout minutes × 60 (${resolution} > ${timeoutS}).`;
 const SHORT = (longest: number, timeout: number) =>
   `Longest life cannot be shorter than the idle timeout (${longest} < ${timeout}).`;
 

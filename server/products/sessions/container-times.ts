@@ -41,7 +41,7 @@ function misfitsIn({ timeout_minutes, max_lifetime_minutes, resolution_seconds }
 
 function coarse(timeout: number, resolution: number): Misfit {
   return {
-    words: `Resolution cannot be greater than the idle timeout: minutes × 60 (${resolution} > ${timeout * 60}).`,
+    words: `Resolution cannot be greater than idle timeout minutes × 60 (${resolution} > ${timeout * 60}).`,
     remedies: [
       ['resolution_seconds', `Use at most ${timeout * 60} seconds.`],
       ['timeout_minutes', `Use at least ${minutes(Math.ceil(resolution / 60))}, or 0 for none.`],
