@@ -36,6 +36,31 @@ test('a template is edited beside the page that it makes, and errors stand at th
   await expect(page.getByRole('heading', { name: 'My page' })).toBeVisible();
 });
 
+test('what is no number is said at its line while one types, and a visitor’s text is text whatever it went through', async ({
+  app,
+  page,
+  api,
+}) => {
+  await api('/api/', { body: { type: 'Page Template', id: 'page', properties: { values: ['price: 3,50'] } } });
+  const tab = new TemplateTab(page);
+  await app.open('/page');
+  await tab.type('<p>Two cost</p>\n{{ here.values.price | times: 2 | money: "EUR" }}');
+  await expect(page.getByText('Line 2: "3,50" is not a number. Write 3.50.')).toBeVisible();
+  await tab.type('<p>Two cost {{ "3.50" | times: 2 | money: "EUR" }}</p>');
+  await expect(tab.preview.getByText('Two cost €7.00')).toBeVisible();
+
+  await tab.save(
+    '{% capture said %}<p title="{{ request.query.q }}">{{ request.query.q | escape | newline_to_br }}</p>{% endcapture %}{{ said | strip }}',
+  );
+  await expect(app.flash(/^Saved changes\./)).toBeVisible();
+  const said = '<img src=x onerror="document.title=1"> & "me"';
+  await page.goto(`/page?q=${encodeURIComponent(`${said}\nthere`)}`);
+  await expect(page.locator('p')).toHaveText(new RegExp(`^${RegExp.escape(said)}\\s+there$`));
+  await expect(page.locator('p')).toHaveAttribute('title', `${said}\nthere`);
+  await expect(page.locator('br')).toHaveCount(1);
+  await expect(page.locator('img')).toHaveCount(0);
+});
+
 test('the preview is the page: its styles, its pictures found from its address, and where it was scrolled to', async ({
   app,
   page,
