@@ -17,7 +17,9 @@ test('the way of a request ends with the browser at hand: whether it sends its i
 
   const properties = { cookie_path: '/shop', same_site: 'Strict', id_name: 'sid', cookie_days: 3, partitioned: true };
   await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });
+  const isAsked = page.waitForResponse((response) => response.url().includes('/shop/@cookie-check'));
   await page.getByRole('button', { name: 'Check now' }).click();
+  await isAsked;
   await expect(page.getByText('Your browser sends the id back')).toBeVisible();
 
   const cookies = await page.context().cookies();
