@@ -105,6 +105,10 @@ test('another host is refused with the setting that would make it ours, by Host 
     refusal(trustingProxy('https://a.example'), STRANGER, { host: 'b.example' }),
     /add http:\/\/b\.example to TRELLIS_ORIGIN,/,
   );
+  assert.equal(
+    trustingProxy().reachedBy(message(PROXY, { host: 'web1', 'x-forwarded-host': '' })).origin,
+    'http://web1',
+  );
   assert.equal(refusal(trustingProxy(), STRANGER, { host: 'x'.repeat(5_000) }).length < 200, true);
   assert.equal(
     trustingProxy().reachedBy(message(STRANGER, { host: 'evil.example' }), true).origin,

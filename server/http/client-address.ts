@@ -76,7 +76,8 @@ export class ClientAddresses {
   #askedBy(message: IncomingMessage): string {
     if (hasSeveralHosts(message.rawHeaders)) throw new Malformed('The request has several Host headers.');
     const isProxied = this.#isTrusted(plain(message.socket.remoteAddress ?? ''));
-    const host = (isProxied ? header(message, 'x-forwarded-host') : undefined) ?? message.headers.host ?? '';
+    const forwarded = isProxied ? header(message, 'x-forwarded-host') : undefined;
+    const host = forwarded || (message.headers.host ?? '');
     if (!HOST.test(host)) throw noHost();
     return `${isProxied && header(message, 'x-forwarded-proto') === 'https' ? 'https' : 'http'}://${host}`;
   }

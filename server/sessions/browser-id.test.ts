@@ -126,6 +126,25 @@ test('the cookie is HttpOnly, SameSite=Lax, Secure and of this host alone, unles
   );
 });
 
+test('an id under a former name is known and to be sent again; one that might be another host’s, or is another’s, is not', () => {
+  const { ids, id, text } = arrange();
+  const named = { ...settings, name: 'browser_id_1a2b3c4d', formerName: 'browser_id' };
+  const plain = { ...named, isSecure: false };
+  const other = new BrowserIds(KeyRing.random()).setCookie(id, settings).split('; ')[0]!;
+  for (const [header, as, isKnown] of [
+    [`__Host-browser_id=${text}`, named, true],
+    [`browser_id=${text}`, named, false],
+    [other, named, false],
+    [`browser_id=${text}`, plain, true],
+    [`__Host-browser_id=${text}`, plain, true],
+    [`browser_id=${text}`, { ...named, path: '/shop' }, true],
+  ] as const) {
+    assert.deepEqual(ids.read(header, as), isKnown ? { id, isOld: true } : undefined, header);
+    const dropped = ids.dropCookies(as, header).map((line) => line.split('=')[0]);
+    assert.deepEqual(dropped.slice(1), isKnown ? [header.split('=')[0]] : [], header);
+  }
+});
+
 function changed(text: string, at: number): string {
   const other = text[at] === 'A' ? 'B' : 'A';
   return text.slice(0, at) + other + text.slice(at + 1);
