@@ -28,8 +28,9 @@ const copy = method({
     const items: Pasted[] = [];
     let count = 0;
     let leftOut = 0;
-    const services = await Services.before(connection, [folder]);
-    for (const [index, object] of (await objectsAt(body.paths, call)).entries()) {
+    const objects = await objectsAt(body.paths, call);
+    const services = await Services.before(objects, [folder]);
+    for (const [index, object] of objects.entries()) {
       const tree = [object, ...(await connection.inside(object, MOST_OBJECTS))];
       count += tree.length;
       if (count > MOST_OBJECTS) refuseTooMany('copied');
@@ -59,7 +60,7 @@ const move = method({
     const moving: ReadonlySet<TreeObject | null> = new Set(objects);
     const items: Pasted[] = [];
     const followed: Followed[] = [];
-    const services = await Services.before(connection, [
+    const services = await Services.before(objects, [
       ...objects.flatMap(({ parent }) => parent ?? []),
       folder,
       ...objects,

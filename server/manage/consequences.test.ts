@@ -169,6 +169,25 @@ test('a page that a cache manager keeps is named when that goes, follows its new
   ]);
 });
 
+test('also pages that are moved with their folder away from their cache manager are named, and many are all taken along', async () => {
+  await using trellis = await openTestInstallation();
+  await add(trellis, '/shop');
+  await add(trellis, '/shop/ram', 'RAM Cache Manager');
+  const connection = trellis.database.open('admin');
+  const [shop, template] = [await connection.get('/shop'), { type: 'Page Template' }];
+  const folder = connection.add(shop, { type: 'Folder', id: 'pages' });
+  const properties = { '@cache_manager': 'ram' };
+  for (let page = 0; page < 1_200; page += 1) connection.add(shop, { ...template, id: `p${page}`, properties });
+  for (const id of ['one', 'two']) connection.add(folder, { ...template, id, properties });
+  await connection.commit('Made pages');
+  assert.deepEqual((await cost(trellis, 'ids=pages&action=move&to=/', '/shop')).services, [
+    '/pages/one and /pages/two find no RAM Cache Manager: made anew each time',
+  ]);
+  const body = { from: 'ram', to: 'memory' };
+  const renamed = (await trellis.ask('POST', '/api/shop/@rename', { body })).json<RenamedMessage>();
+  assert.deepEqual([renamed.updated.length, renamed.services], [1_202, []]);
+});
+
 test('a path that the caller may not change is left as it is and named; one that may not be seen is not named', async () => {
   await using trellis = await openTestInstallation();
   await setUp(trellis);

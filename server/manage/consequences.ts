@@ -112,12 +112,12 @@ async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readon
   const tried = await Promise.all(objects.map(({ path }) => trial.get(path)));
   const folders = tried.flatMap(({ parent }) => parent ?? []);
   if (action === 'delete') {
-    const services = await Services.before(trial, folders);
+    const services = await Services.before(tried, folders);
     for (const object of tried) await trial.remove(object);
     return services.changes(objects.map(({ path }) => path));
   }
   if (action === 'rename') {
-    const services = await Services.before(trial, folders);
+    const services = await Services.before(tried, folders);
     const id = normaliseId(to);
     const [only, another] = tried;
     if (only === undefined || another !== undefined || checkId(id, { inRoot: false }) !== undefined) return [];
@@ -128,7 +128,7 @@ async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readon
   }
   const folder = await trial.get(to);
   const places = action === 'move' ? [...folders, folder, ...tried] : [folder];
-  const services = await Services.before(trial, places);
+  const services = await Services.before(tried, places);
   for (const object of tried) {
     if (action === 'move' && !isWithin(folder.path, object.path)) trial.change(object, { folder });
     else if (action === 'copy') standIn(object, folder);

@@ -52,14 +52,14 @@ const rename = method({
   body: { from: text, to: text },
   optional: { updateLinks: flag },
   async run(call) {
-    const { object: folder, body, connection } = call;
+    const { object: folder, body } = call;
     const object = await childNamed(folder, body.from);
     const to = normaliseId(body.to);
     const problem =
       object.id === to ? undefined : (renameProblem(object) ?? (await idProblem(folder, to, object.definition)));
     if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/to', detail: problem }]);
     const oldPath = object.path;
-    const services = await Services.before(connection, [folder]);
+    const services = await Services.before([object], [folder]);
     const followed = await renameTo(object, to, call, body.updateLinks ?? true);
     const changes = await services.changes();
     call.describe(`Renamed ${oldPath} to ${to}`);

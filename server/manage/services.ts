@@ -8,6 +8,7 @@ import { SEE } from './describe.ts';
 
 /** So many objects of each kind are looked at: more need long to be read. */
 const MOST_USERS = 1_000;
+const MOST_PAGES = 100_000;
 const MOST_NAMED = 3;
 
 /** Who finds a service upward. */
@@ -42,12 +43,16 @@ export class Services {
     this.#before = before;
   }
 
-  /** `places`: the folders and objects whose surroundings the change may alter for all that is in them. */
-  static async before(connection: Connection, places: readonly TreeObject[]): Promise<Services> {
+  /**
+   * `changed`: what goes, comes, or has another id. `places`: the folders and objects whose surroundings that may alter for
+   * all that is in them.
+   */
+  static async before(changed: readonly TreeObject[], places: readonly TreeObject[]): Promise<Services> {
+    const [first] = changed;
     const users = [
       ...new Set(places).values().flatMap((place) => servedAt(place)),
-      ...(await needyObjects(connection)),
-      ...(await cachedPages(connection)).map(cachedPage),
+      ...(first === undefined ? [] : await needyObjects(first.connection)),
+      ...(await pagesConcerned(changed)).map(cachedPage),
     ];
     return new Services(await Promise.all(users.map(findingOf)));
   }
@@ -100,14 +105,25 @@ function listOf(paths: readonly string[]): string {
   return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
-/** The objects that chose a cache manager; none are looked for where there is no manager at all. */
+/** Pages that chose a cache manager: all where one is changed, otherwise those that are changed themselves. */
+async function pagesConcerned(changed: readonly TreeObject[]): Promise<readonly TreeObject[]> {
+  const [first] = changed;
+  if (first === undefined) return [];
+  const { connection } = first;
+  const managers = await connection.ofTypes(connection.database.types.providing(KEEPS_ANSWERS), MOST_USERS);
+  if (managers.length === 0) return [];
+  if (managers.some(({ path }) => changed.some((object) => isWithin(path, object.path))))
+    return cachedPages(connection);
+  const inside = await Promise.all(changed.map((object) => connection.inside(object, MOST_USERS)));
+  return [...changed, ...inside.flat()].filter((object) => chosenCacheManager(object) !== '');
+}
+
+/** The objects that chose a cache manager. */
 export async function cachedPages(connection: Connection): Promise<readonly TreeObject[]> {
-  const { types } = connection.database;
-  if ((await connection.ofTypes(types.providing(KEEPS_ANSWERS), 1)).length === 0) return [];
-  const cacheable = types.all().filter(({ isCacheable }) => isCacheable === true);
+  const cacheable = connection.database.types.all().filter(({ isCacheable }) => isCacheable === true);
   const pages = await connection.ofTypes(
     cacheable.map(({ type }) => type),
-    MOST_USERS,
+    MOST_PAGES,
   );
   return pages.filter((page) => chosenCacheManager(page) !== '');
 }
