@@ -54,6 +54,22 @@ describe('on other versions of Node', () => {
     });
   }
 
+  test(`an application loads products on Node ${OLDEST}, made of what the package has`, async () => {
+    const product = `
+      import { defineType, p } from 'trellis/product';
+      const words = p.string({ title: 'Words' });
+      export default { name: 'notes', permissions: [{ name: 'Add Notes', description: 'Add notes.' }], types: [defineType({
+        type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
+        addPermission: 'Add Notes', properties: { words },
+      })] };
+      console.log('The product is loaded.');`;
+    const file = join(project.folder, 'note.mjs');
+    await writeFile(file, product);
+    const node = await nodeOf(OLDEST);
+    await using app = await project.start('koa', { ...environment, TRELLIS_PRODUCTS: file }, { node });
+    assert.equal(app.greeting, 'The product is loaded.', app.log());
+  });
+
   test(`the package is made by Node ${TOO_OLD}, as in a clone whose packages were just installed`, async () => {
     await using clone = await temporaryFolder();
     const needed = ['LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json', 'schema', 'server', 'scripts'];

@@ -43,6 +43,8 @@ export interface StartOptions {
 export interface Application extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
+  /** The first line that it said. */
+  readonly greeting: string;
   log(): string;
   /** SIGTERM; gives the exit code once it is gone. */
   stop(): Promise<number | null>;
@@ -112,6 +114,7 @@ async function startApplication(
   return {
     port,
     pid: child.pid ?? 0,
+    greeting: String(line),
     log: () => log,
     async stop() {
       child.kill('SIGTERM');
