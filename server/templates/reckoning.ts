@@ -9,8 +9,8 @@ const MOST_PLACES = 20;
 
 /** Filters that calculate, in decimals and not in the engine's binary fractions. What is no number is an error. */
 export const NUMBER_FILTERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ['plus', by((value, other) => value.plus(other))],
-  ['minus', by((value, other) => value.minus(other))],
+  ['plus', counting((value, other) => value.plus(other))],
+  ['minus', counting((value, other) => value.minus(other))],
   ['times', by((value, other) => value.times(other))],
   ['divided_by', (value, by, isWhole) => numberFrom(divided(decimalOf(value), decimalOf(by), isWhole === true))],
   ['modulo', by((value, other) => value.mod(notZero(other)))],
@@ -37,6 +37,11 @@ export const OPERATORS: Operators = {
 
 function by(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
   return (value, other) => numberFrom(calculate(decimalOf(value), decimalOf(other)));
+}
+
+/** As in Liquid, a count begins at 0: `session.visits | plus: 1`. What is added has to be there. */
+function counting(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
+  return (value, other) => numberFrom(calculate(decimalOf(toValue(value as string) ?? 0), decimalOf(other)));
 }
 
 function divided(value: Decimal, other: Decimal, isWhole: boolean): Decimal {

@@ -362,7 +362,7 @@ test('a text with a mistake in it is not saved, and neither is a value without a
 
 test('two requests that change one session at once lose nothing: the later one is rendered again', async () => {
   await using trellis = await site({
-    '/add': { text: '{% assign n = session.n | default: 0 | plus: 1 %}{% session n = n %}' },
+    '/add': { text: '{% assign n = session.n | plus: 1 %}{% session n = n %}' },
     '/look': { text: '{{ session.n }}' },
   });
   const cookie = (await visit(trellis, '/add')).cookies[0]?.split(';')[0] ?? '';
