@@ -146,6 +146,8 @@ test('only this machine by plain http, and only where no origin is set, gives su
   const local = `localhost:${intranet.port}`;
   assert.deepEqual(await twinsAt(intranet, { host: '192.0.2.7' }), [false]);
   assert.deepEqual(await twinsAt(intranet, { host: local, 'x-forwarded-proto': 'https' }), [true]);
+  for (const name of ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'])
+    assert.deepEqual(await twinsAt(server, { [name]: '192.0.2.7' }), [true], `through a proxy: ${name}`);
   for (const host of [local, `127.0.0.1:${intranet.port}`, `[::1]:${intranet.port}`])
     assert.deepEqual(await twinsAt(intranet, { host }), [true, false], host);
 });

@@ -90,6 +90,9 @@ test('who drops Secure cookies on this machine has a session, too, and loses not
   const visitor = new DroppingVisitor({ port });
   for (const n of ['1', '2', '3']) assert.equal((await visitor.ask('/')).text, n);
   assert.match([...visitor.cookies.keys()].join(), /^browser_id_[0-9a-f]{8}$/);
+  const proxied = new DroppingVisitor({ port });
+  await proxied.ask('/', { headers: { 'x-forwarded-for': '192.0.2.7' } });
+  assert.equal(proxied.browserId, '', 'who comes through a proxy may be on another machine');
 });
 
 test('an application asks for the id of the browser, and has it forgotten, without reading a session', async () => {

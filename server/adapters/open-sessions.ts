@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Stream } from 'node:stream';
 import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
@@ -7,7 +8,7 @@ import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
-import { keepsSecureCookies, mayDropSecureCookies, parseOrigin } from '../base/origins.ts';
+import { isForwarded, keepsSecureCookies, mayDropSecureCookies, parseOrigin } from '../base/origins.ts';
 import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
@@ -42,6 +43,13 @@ interface Way {
   /** By http on this machine itself, where Safari drops Secure cookies. */
   readonly withDoubtfulCookies: BrowserSessions;
   readonly withPlainCookies: BrowserSessions;
+}
+
+/** What an application knows of how a browser asked it. */
+interface Asked {
+  readonly host: string;
+  readonly secure: boolean;
+  readonly req: Pick<IncomingMessage, 'headers'>;
 }
 
 /** Opens the tree of a server on this machine for the sessions of an application. */
@@ -114,12 +122,12 @@ export class Sessions {
   }
 
   /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
-  async forBrowser({ host, secure }: { readonly host: string; readonly secure: boolean }): Promise<BrowserSessions> {
+  async forBrowser({ host, secure, req }: Asked): Promise<BrowserSessions> {
     const connection = this.#folder.database.open(null);
     const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
     const { origins } = this.#folder.site;
-    if (mayDropSecureCookies(asked, origins)) return way.withDoubtfulCookies;
+    if (mayDropSecureCookies(asked, origins) && !isForwarded(req.headers)) return way.withDoubtfulCookies;
     if (keepsSecureCookies(asked, origins)) return way.withSecureCookies;
     if (way.withSecureCookies.cookie.isSecure) tellWithoutSecure(this.#folder.site, asked);
     return way.withPlainCookies;

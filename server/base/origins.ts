@@ -37,3 +37,10 @@ export function keepsSecureCookies(asked: string | undefined, origins: readonly 
 export function mayDropSecureCookies(asked: string | undefined, origins: readonly string[]): boolean {
   return asked?.startsWith('http:') === true && keepsSecureCookies(asked, origins) && origins.length === 0;
 }
+
+/** Whether a request says that it came through a proxy: its browser may then be on another machine, whatever host it names. */
+export function isForwarded(headers: Readonly<Record<string, unknown>>): boolean {
+  return ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'].some(
+    (name) => name in headers,
+  );
+}

@@ -4,6 +4,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 import { MethodNotAllowed, NotFound, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { isForwarded } from '../base/origins.ts';
 import type { Publishing, Request, RequestHead, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
 import { bodyTypeOf, readForm, readJson } from './body.ts';
@@ -169,7 +170,7 @@ function headOf({ req, method }: Context, addresses: ClientAddresses, reached: R
     address: addresses.addressOf(req),
     origin: reached.origin,
     acceptsSecureCookies: reached.acceptsSecureCookies,
-    mayDropSecureCookies: reached.mayDropSecureCookies,
+    mayDropSecureCookies: reached.mayDropSecureCookies && !isForwarded(req.headers),
   };
 }
 
