@@ -193,6 +193,10 @@ test('of servers, blank lines and # lines are not kept, and the form shows what 
   await app.open('/mcproxy', 'properties');
   const servers = page.getByLabel('Servers', { exact: true });
   await servers.fill('# ours\n127.0.0.1:1025\n\n  # spare\n127.0.0.1:1026');
+  const states = page.getByRole('list', { name: 'How each line stands' }).getByRole('listitem');
+  await expect(states.nth(1)).toContainText('127.0.0.1:1025 does not answer');
+  await expect(states.nth(4)).toContainText('127.0.0.1:1026 does not answer');
+  await expect(states.nth(0)).not.toContainText('does not answer');
   await app.button('Save changes').click();
   await expect(app.flash(/^Saved/)).toBeVisible();
   await expect(servers).toHaveValue('127.0.0.1:1025\n127.0.0.1:1026');

@@ -185,6 +185,23 @@ test('a check looks at values, says how they stand, and saves nothing', async ()
   assert.equal((await manager('/api/mcproxy')).text, before);
 });
 
+test('the answer to each line is at its place, blank lines and notes between them or not', async () => {
+  const servers = [
+    '# ours',
+    memcached.address,
+    '',
+    '127.0.0.1:1025',
+    '#',
+    `  ${memcached.address.replace('127.0.0.1', 'localhost')}  `,
+  ];
+  const body = { properties: { servers } };
+  const { errors, fields } = (await manager('/api/mcproxy/@check', { body })).json<CheckMessage>();
+  assert.deepEqual(errors, []);
+  const texts = fields['servers']?.results.map(({ text }) => text.replace(/ in .*/, ''));
+  assert.deepEqual(texts?.slice(0, 5), ['', 'answers', '', 'does not answer (refused)', '']);
+  assert.match(texts?.[5] ?? '', /answers|same/);
+});
+
 test('everything that is wrong is said at once, and one good value among bad ones is not saved', async () => {
   const { errors = [] } = await problemOf('/api/mcsdc', {
     proxy_path: '/nothing',

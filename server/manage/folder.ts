@@ -91,7 +91,7 @@ const check = method({
     const idProblems = wrongId === undefined ? [] : [{ pointer: '/id', detail: wrongId }];
     return {
       errors: [...idProblems, ...problems],
-      fields: await answersFor(subject, definition, { ...given, ...values }),
+      fields: await answersFor(subject, definition, asAsked(given, values)),
     };
   },
 });
@@ -126,3 +126,13 @@ function renameProblem(object: TreeObject): string | undefined {
   if (fixed === undefined && object.definition?.isEssential !== true) return undefined;
   return `Cannot rename a ${object.type.toLowerCase()}: it is found by its name.`;
 }
+
+/** Values as they would be kept; but lines as they were typed, since each has its answer at its place. */
+function asAsked(given: Values, kept: Values): Values {
+  const names = Object.keys(given);
+  return Object.fromEntries(
+    names.map((name) => [name, Array.isArray(given[name]) ? given[name] : (kept[name] ?? given[name])]),
+  );
+}
+
+type Values = Readonly<Record<string, unknown>>;
