@@ -49,7 +49,9 @@ test('a page of another site whose name leads here is told that this is another 
   page,
   server,
   faults,
+  errors,
 }) => {
+  errors.expect(/^421 \/manage/);
   const { port } = new URL(server.url);
   const answer = await page.goto(`http://evil.example:${port}/manage`);
   expect(answer?.status()).toBe(421);
