@@ -37,3 +37,16 @@ for (const [origins, host, name] of [
     assert.deepEqual([resultOf(again), again.headers['set-cookie']], [1, undefined], 'one session');
   });
 }
+
+test('an application says once in its log that cookies go without Secure, and nothing where they do not', async () => {
+  const words = `Cookie sent without Secure: TRELLIS_ORIGIN names ${INTRANET}.`;
+  for (const [origins, times] of [
+    [INTRANET, 1],
+    [SHOP, 0],
+  ] as const) {
+    await using application = await startKoaApplication(server.data, { TRELLIS_ORIGIN: origins });
+    for (let n = 0; n < 3; n += 1) await new Visitor(application).ask('/add?key=n');
+    await application.stop();
+    assert.equal(application.log().split(words).length - 1, times, origins);
+  }
+});
