@@ -97,9 +97,9 @@ export class CredentialsForm extends LitElement {
   }
 
   #missing(name: string, password: string): string {
-    if (name === '') return 'Enter your name.';
-    if (password === '') return 'Enter your password.';
-    if (this.againField && this.againField.value !== password) return 'The two passwords are not the same.';
+    if (name === '') return this.token ? 'A username must be specified' : 'Enter your name.';
+    if (password === '') return this.token ? 'A password must be specified' : 'Enter your password.';
+    if (this.againField && this.againField.value !== password) return 'Password and confirmation do not match';
     return '';
   }
 

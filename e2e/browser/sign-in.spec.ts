@@ -85,11 +85,16 @@ test('the one-time link of a first start makes the administrator, once', async (
   await expect(page.getByText('The server printed a one-time link when it first started.')).toBeVisible();
   await page.goto(link);
   await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
+  await form.field('Name').fill('');
+  await app.button('Create the administrator').click();
+  await expect(app.alert('A username must be specified')).toBeVisible();
   await form.field('Name').fill('ada');
+  await app.button('Create the administrator').click();
+  await expect(app.alert('A password must be specified')).toBeVisible();
   await form.field('Password').fill('short');
   await form.field('Password again').fill('other');
   await app.button('Create the administrator').click();
-  await expect(app.alert('The two passwords are not the same.')).toBeVisible();
+  await expect(app.alert('Password and confirmation do not match')).toBeVisible();
   await form.field('Password again').fill('short');
   await app.button('Create the administrator').click();
   await expect(app.alert(/8/)).toBeVisible();

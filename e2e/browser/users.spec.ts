@@ -1,6 +1,6 @@
 import { App } from '../support/pages/app.ts';
 import { Form } from '../support/pages/form.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 test('a user is added, given a role and another password, signs in, and is removed', async ({
@@ -82,6 +82,7 @@ test('the last Manager stays one', async ({ app, page }) => {
   await app.answer('Remove admin?', 'Remove');
   await expect(app.alert(/You cannot remove yourself/)).toBeVisible();
   await app.button('Change roles: admin').click();
+  expectError(page, "'admin' is the last Manager.");
   const dialog = app.dialog('Change the roles of admin');
   await dialog.getByLabel('Manager').uncheck();
   await dialog.getByRole('button', { name: 'Change roles' }).click();
