@@ -327,10 +327,15 @@ export class Cluster implements Store {
         if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
-        else options.log?.warn({ ...fields, reason: health.error.reason.short }, 'A memcached server is out of reach.');
+        else void this.#tellWhy(member, fields, options.log);
       },
     });
     return member;
+  }
+
+  async #tellWhy(member: Member, fields: object, log: ClusterOptions['log']): Promise<void> {
+    const { reason } = (await member.explain(member.health.error)) as ServerUnreachable;
+    log?.warn({ ...fields, reason: reason.short }, 'A memcached server is out of reach.');
   }
 
   async #statusOf(member: Member): Promise<ServerStatus> {

@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { ConnectionLost, Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
+import { ConnectionLost, DIALECTS, Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from './errors.ts';
 import { type Answer, AnswerParser, bareRequest, OPCODES, STATUSES } from './protocol.ts';
 
 /** A request that was handed over and has not been settled. */
@@ -152,18 +152,25 @@ export class Connection {
     this.#settled = 0;
   }
 
-  /** Judges the answer to `version`, the only one that is expected before anything else is sent. */
+  /** Judges the answers to `version`, before which nothing else is sent, and to the first no-op, which not everybody may send. */
   #begin(answer: Answer): void {
+    if (this.version === '') return this.#greet(answer);
+    if (answer.status === STATUSES.unauthorised) return this.#failAs(DIALECTS.sasl);
+    if (answer.opcode !== OPCODES.noop || answer.opaque !== 0) return this.#failAs(REASONS.garbled);
+    this.#state = 'ready';
+    this.#rearm();
+    this.#options.onReady();
+    this.#flush();
+  }
+
+  #greet(answer: Answer): void {
     const text = answer.value.toString('latin1');
     const isVersion = answer.opcode === OPCODES.version && answer.status === STATUSES.ok && answer.opaque === 0;
     if (!isVersion || text.length > LONGEST_VERSION || !/^\d+\.\d+[\w.+-]*$/.test(text)) {
       return this.#failAs(REASONS.notMemcached);
     }
     this.version = text;
-    this.#state = 'ready';
-    this.#rearm();
-    this.#options.onReady();
-    this.#flush();
+    this.#socket.write(bareRequest(OPCODES.noop, 0));
   }
 
   #ended(): void {
@@ -171,7 +178,7 @@ export class Connection {
   }
 
   #failAs(reason: Reason): void {
-    const Fault = reason === REASONS.notMemcached ? ServerUnreachable : ConnectionLost;
+    const Fault = reason === REASONS.closed || reason === REASONS.garbled ? ConnectionLost : ServerUnreachable;
     this.fail(new Fault(this.#options.address, reason));
   }
 

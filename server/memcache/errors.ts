@@ -13,13 +13,38 @@ export const REASONS = {
   noRoute: { short: 'cannot be reached', clause: 'cannot be reached' },
   unresolved: { short: 'the name does not resolve', clause: 'has a name that does not resolve' },
   notAllowed: {
-    short: 'the address is not allowed',
-    clause: 'is not an allowed address; TRELLIS_MEMCACHED_ALLOW of this server or application says which are',
+    short: 'was not asked: TRELLIS_MEMCACHED_ALLOW does not allow its address',
+    clause:
+      'was not asked: it is not an allowed address; TRELLIS_MEMCACHED_ALLOW of this server or application says which are',
   },
   notMemcached: { short: 'not memcached', clause: 'does not answer as memcached does' },
   overloaded: { short: 'too slow', clause: 'takes requests more slowly than they come' },
   garbled: { short: 'answered out of order', clause: 'gave an answer that belongs to no question' },
 } as const satisfies Record<string, Reason>;
+
+/** What answered in place of a memcached that speaks the binary protocol to everybody, and what to do about it. */
+export const DIALECTS = {
+  ascii: same('speaks the ASCII protocol only: start memcached without "-B ascii"'),
+  password: same('is a memcached that asks for a password (-Y), which is not supported yet: start it without'),
+  sasl: same(
+    'is a memcached that asks for a user name and a password (-S), which is not supported yet: start it without',
+  ),
+  tls: same('speaks TLS, which is not supported yet: start memcached without -Z'),
+  redis: same('is a Redis server, and no memcached'),
+  http: same('is a web server, and no memcached'),
+} as const satisfies Record<string, Reason>;
+
+function same(words: string): Reason {
+  return { short: words, clause: words };
+}
+
+const WHOLE = new Set([REASONS.notAllowed, ...Object.values(DIALECTS)].map(({ short }: Reason) => short));
+
+/** What is said of a server that is down, after its address. */
+export function downWords(short: string | null): string {
+  if (short !== null && WHOLE.has(short)) return short;
+  return `does not answer (${short ?? 'no reason given'})`;
+}
 
 /** A memcached server, or every one that could hold a key, is out of reach. Whether a write was made is not known. */
 export class ServerUnreachable extends Unavailable {

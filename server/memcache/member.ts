@@ -99,6 +99,11 @@ export class Member {
     return this.#server.health;
   }
 
+  /** What an error of this server comes from, once that is known. */
+  explain(error: unknown): Promise<unknown> {
+    return this.#server.explain(error);
+  }
+
   /** memcached's own version, as the present connection learned it. */
   get version(): string | null {
     return this.#server.connection?.version || null;

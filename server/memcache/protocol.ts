@@ -16,7 +16,14 @@ export const OPCODES = {
   getAndTouch: 0x1d,
 } as const;
 
-export const STATUSES = { ok: 0x00, missing: 0x01, exists: 0x02, tooLarge: 0x03, notStored: 0x05 } as const;
+export const STATUSES = {
+  ok: 0x00,
+  missing: 0x01,
+  exists: 0x02,
+  tooLarge: 0x03,
+  notStored: 0x05,
+  unauthorised: 0x20,
+} as const;
 
 export const HEADER_BYTES = 24;
 const REQUEST_MAGIC = 0x80;

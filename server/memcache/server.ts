@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import { Connection, type Connect, type Link, type Waiting } from './connection.ts';
-import { ConnectionLost, REASONS, ServerUnreachable, StoreClosed } from './errors.ts';
+import { dialectOf } from './dialect.ts';
+import { ConnectionLost, REASONS, ServerUnreachable, StoreClosed, Timeout } from './errors.ts';
 import { Health } from './health.ts';
 import { resolve } from './resolve.ts';
 
@@ -19,6 +20,9 @@ export interface ServerOptions {
   /** A simulation makes connections of its own. */
   readonly connect?: Connect | undefined;
 }
+
+/** What answers in place of memcached is asked what it is at most once in so long. */
+const EXPLAINED_MS = 10_000;
 
 /** A server that is down is looked for in the background for so long after the last request for it. */
 const WANTED_MS = 2_000;
@@ -42,6 +46,10 @@ export class Server {
   #connection: Link | undefined;
   #isClosed = false;
   #wantedAt = -Infinity;
+  #hasStood = false;
+  #dialect: ServerUnreachable | undefined;
+  #explanation: Promise<void> = Promise.resolve();
+  #explainedAt = -Infinity;
   #probeTimer: NodeJS.Timeout | undefined;
   #opaque = 0;
   #onAnswer: Waiting['onAnswer'] = () => undefined;
@@ -75,6 +83,12 @@ export class Server {
     const connection = this.#connection ?? this.#open();
     if (connection instanceof Error) waiting.onError(connection);
     else connection.send(request, waiting);
+  }
+
+  /** Why it cannot be used, as far as that can be found out: what does not answer as memcached may be something else. */
+  async explain(error: unknown): Promise<unknown> {
+    await this.#explanation;
+    return this.#dialect ?? error;
   }
 
   /** Resolves when nothing is in flight. */
@@ -114,6 +128,7 @@ export class Server {
 
   #open(): Link | Error {
     if (this.#isClosed) return new StoreClosed();
+    this.#hasStood = false;
     try {
       const connect = this.#options.connect ?? connectByNet;
       this.#connection = connect(resolve(this.#address, this.#options.allowlist), {
@@ -132,15 +147,19 @@ export class Server {
   }
 
   #ready(): void {
+    this.#hasStood = true;
+    this.#dialect = undefined;
     const wasDown = this.health.state === 'down';
     this.health.opened();
     if (wasDown) this.#options.onChange(this.health);
     this.#options.onReady();
   }
 
-  #lost(error: ServerUnreachable): void {
+  #lost(cause: ServerUnreachable): void {
     this.#connection = undefined;
     if (this.#isClosed) return;
+    if (!this.#hasStood && saysNothing(cause)) this.#findOut();
+    const error = this.#hasStood ? cause : (this.#dialect ?? cause);
     const wasDown = this.health.state === 'down';
     const now = performance.now();
     if (error instanceof ConnectionLost) this.health.lost(error, now);
@@ -148,6 +167,28 @@ export class Server {
     if (!wasDown && this.health.state === 'down') this.#options.onChange(this.health);
     this.#probe();
   }
+
+  /** Asks what it is that does not answer as memcached does. */
+  #findOut(): void {
+    const now = performance.now();
+    if (this.#options.connect !== undefined || now - this.#explainedAt < EXPLAINED_MS) return;
+    this.#explainedAt = now;
+    const { allowlist, connectTimeoutMs } = this.#options;
+    const look = async () => {
+      const reason = await dialectOf(resolve(this.#address, allowlist), connectTimeoutMs);
+      if (reason === undefined || this.#hasStood) return;
+      this.#dialect = new ServerUnreachable(this.#address.text, reason);
+      const wasDown = this.health.state === 'down';
+      this.health.failed(this.#dialect, performance.now());
+      if (!wasDown) this.#options.onChange(this.health);
+    };
+    this.#explanation = look().catch(() => undefined);
+  }
+}
+
+/** Whether an error of a connection that never stood leaves open what is there. */
+function saysNothing(error: ServerUnreachable): boolean {
+  return error instanceof Timeout || error.reason === REASONS.closed || error.reason === REASONS.notMemcached;
 }
 
 const connectByNet: Connect = (target, options) => new Connection(target, options);

@@ -16,7 +16,7 @@ export async function statusOf(member: Member, clock: Clock): Promise<ServerStat
     const [latencyMs, stats, settings, items] = await Promise.all([pinged, ...asked]);
     return { ...answered(member, latencyMs, stats, settings, clock()), refusals: refusalsIn(stats, items) };
   } catch (error) {
-    return unanswered(member, error);
+    return unanswered(member, await member.explain(error));
   }
 }
 

@@ -48,7 +48,7 @@ export interface ServerStatus {
   readonly isSeveral?: boolean | null;
   /** The address named before it that leads to the same server; left out, or `null`, where there is none known. */
   readonly sameAs?: string | null;
-  /** Why it is down: "refused", "did not answer within 250 ms", "the address is not allowed". */
+  /** Why it is down: "refused", "did not answer within 250 ms", "speaks TLS, which is not supported yet". */
   readonly error: string | null;
   /** Since when it has been down, as this process saw it. Milliseconds since 1970. */
   readonly downSince: number | null;

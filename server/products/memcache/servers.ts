@@ -4,6 +4,7 @@ import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/addresses.ts';
+import { downWords } from '../../memcache/errors.ts';
 import { sameWords } from '../../memcache/same-words.ts';
 import { severalWords } from '../../memcache/several-words.ts';
 import { Cluster } from '../../memcache/cluster.ts';
@@ -57,7 +58,7 @@ export function answerFrom(lines: readonly string[], statuses: readonly ServerSt
 }
 
 export function resultOf(status: ServerStatus): FieldResult {
-  if (!status.up) return { state: 'down', text: `does not answer (${status.error ?? 'no reason given'})` };
+  if (!status.up) return { state: 'down', text: downWords(status.error) };
   const note = `memcached ${status.version ?? ''}`.trim();
   if (status.isSeveral === true) return { state: 'warn', text: 'leads to several servers: name each of them' };
   if (status.sameAs) return { state: 'warn', text: `is the same as ${status.sameAs}` };
@@ -173,5 +174,6 @@ function silence(status: ServerStatus, replicas: number, now: number): string {
     replicas > 1
       ? 'Its sessions come from their copies on the other servers; one that no other server surely has is refused (503) until it is back.'
       : 'Whoever has a session there is told so (503) until it is back.';
-  return `${status.address} does not answer (${status.error ?? 'no reason given'}${since}). ${consequence}`;
+  const said = downWords(status.error).replace(/\)$/, `${since})`);
+  return `${status.address} ${said}. ${consequence}`;
 }
