@@ -147,6 +147,8 @@ test('an object is renamed in its folder, and the paths that lead to it follow u
 test('what cannot be renamed says why', async () => {
   const rename = async (from: string, to: string) => (await api('/api/@rename', { body: { from, to } })).status;
   assert.equal(await rename('browser_id_manager', 'other'), 422);
+  const fixed = await api('/api/@rename', { body: { from: 'browser_id_manager', to: 'other' } });
+  assert.match(fixed.text, /Cannot rename a browser id manager: it is found by its name\./);
   assert.equal(await rename('nothing_there', 'other'), 422);
   assert.equal(await rename('index_html', 'temp_folder'), 422);
   assert.equal(await rename('index_html', 'index_html'), 200);
