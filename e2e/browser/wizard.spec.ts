@@ -3,7 +3,7 @@ import { freePort, startMemcached } from '../support/memcached.ts';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { checkEveryLook } from './check-screen.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, expectError, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
 test('the wizard does not point a working site at a memcached that does not answer, unless that is wanted', async ({
@@ -52,6 +52,7 @@ test('sessions are set up for servers to come, and nobody is told that all is we
   const form = new Form(page);
   await app.open('/', 'setup-sessions');
   await form.field('Servers').fill(`127.0.0.1:${await freePort()}`);
+  expectError(page, /^No server answers\. Nothing was set up/);
   await app.button('Set up sessions').click();
   await app.button('Set up anyway: sessions will be off').click();
   await expect(app.alert(/Set up sessions in \/mcsdc, and they are off until a server answers\./)).toBeVisible();
