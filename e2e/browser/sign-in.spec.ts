@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { setUpSessions } from '../http/site.ts';
 import { LOGIN } from '../support/cookie-names.ts';
@@ -63,6 +65,21 @@ test('who cannot be signed in now is told why, and not that the password is wron
   await locked.end();
   await app.button('Sign in').click();
   await expect(app.heading, 'what was typed is still there').toHaveText('Root');
+});
+
+test('the sign-in screen says whether the server is ready, and not only that it is there', async ({
+  page,
+  server,
+  api,
+}) => {
+  const app = new App(page);
+  await app.open('/');
+  await expect(page.getByText('Ready', { exact: true })).toBeVisible();
+  await rm(join(server.data, 'trellis.sqlite'));
+  expect((await api('/api/', { body: { type: 'Folder', id: 'late' } })).status).toBe(503);
+  await page.reload();
+  await expect(page.getByText(/^The data file is not the one that was opened, or out of reach/)).toBeVisible();
+  await expect(page.getByText('Ready', { exact: true })).toHaveCount(0);
 });
 
 test('signing out leaves nothing behind, not even by going back', async ({ app, page }) => {
