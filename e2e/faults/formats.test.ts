@@ -62,7 +62,7 @@ test('while an old version and the next one serve the same sessions, nobody is l
       for (const step of ['get turn', 'set turn 0', 'invalidate', 'get turn']) {
         const answer = await people[me]!.visitor.copy(again).visit('/page', step);
         assert.equal(answer.status, 503, answer.text);
-        assert.match(answer.text, /written by a newer Trellis/);
+        assert.match(answer.text, /out of reach just now/);
         assert.ok(Number(answer.headers['retry-after']) > 0);
         refused += 1;
       }
