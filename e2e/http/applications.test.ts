@@ -125,9 +125,9 @@ describe('what the manual says', () => {
         return !now.includes(first) && now.length === others.length + 1;
       });
       for (const expected of range(9, 16)) assert.equal(await visitAnyWorker(), expected);
-      const workers = await childrenOf(app.pid);
-      process.kill(app.pid, 'SIGKILL');
-      for (const pid of workers) process.kill(pid, 'SIGTERM');
+      const ending = await childrenOf(app.pid);
+      assert.equal(await app.stop(), 0, app.log());
+      for (const pid of ending) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
     });
   }
 
