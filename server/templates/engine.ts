@@ -5,6 +5,7 @@ import { TemplateContext } from './context.ts';
 import { causeOf } from './fault.ts';
 import { guardFilters } from './filters.ts';
 import { LIMITS } from './limits.ts';
+import './literals.ts';
 import { printed, textOf } from './markup.ts';
 import { UNSAVED, type Job, type Rendered, type Source } from './protocol.ts';
 import { OPERATORS } from './reckoning.ts';

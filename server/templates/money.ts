@@ -12,7 +12,8 @@ const formats = new Map<string, Intl.NumberFormat>();
 export function money(value: unknown, currency: unknown, language: string): string {
   const amount = decimalOf(value);
   const code: unknown = toValue(currency as string);
-  if (code === undefined || code === null) return amount.toFixed(PLACES);
+  // Rounded first: what is nothing then has no minus.
+  if (code === undefined || code === null) return amount.toDecimalPlaces(PLACES).toFixed(PLACES);
   if (typeof code !== 'string' || !CODES.has(code)) {
     throw new Error(`'${textOf(code).slice(0, 60)}' is no currency. Write its code: EUR, USD or JPY`);
   }
@@ -25,7 +26,7 @@ function formatOf(language: string, currency: string): Intl.NumberFormat {
   const known = formats.get(key);
   if (known !== undefined) return known;
   if (formats.size >= MOST_FORMATS) formats.clear();
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency, signDisplay: 'negative' });
   formats.set(key, format);
   return format;
 }

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { Drop, toValue } from 'liquidjs';
+import { Drop, toValue, type Comparable } from 'liquidjs';
 
 /** Calculates with 34 digits, as decimal128 does: what a calculation costs does not depend on who gives its numbers. */
 const Exact = Decimal.clone({ precision: 34, rounding: Decimal.ROUND_HALF_UP, modulo: Decimal.ROUND_FLOOR });
@@ -8,13 +8,13 @@ const SAFE_DIGITS = 15;
 const PRINTED_DIGITS = 20;
 const TOO_LARGE = new Exact(10).pow(PRINTED_DIGITS);
 const LONGEST_TEXT = 60;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
 /** A value that is calculated with and is no number. */
 export class NoNumber extends Error {}
 
-/** A result with more digits than a number of JavaScript keeps. Whatever does not know it reads the nearest of those. */
-export class ManyDigits extends Drop {
+/** A number with more digits than a number of JavaScript keeps. Whatever does not know it reads the nearest of those. */
+export class ManyDigits extends Drop implements Comparable {
   readonly #exact: Decimal;
 
   constructor(exact: Decimal) {
@@ -30,6 +30,27 @@ export class ManyDigits extends Drop {
     return this.#exact.toNumber();
   }
 
+  /** To the last digit; a text is no number, as everywhere where equality is asked about. */
+  equals(other: unknown): boolean {
+    return isNumeric(other) && this.#exact.eq(decimalOf(other));
+  }
+
+  gt(other: unknown): boolean {
+    return this.#order(other) > 0;
+  }
+
+  geq(other: unknown): boolean {
+    return this.#order(other) >= 0;
+  }
+
+  lt(other: unknown): boolean {
+    return this.#order(other) < 0;
+  }
+
+  leq(other: unknown): boolean {
+    return this.#order(other) <= 0;
+  }
+
   override toString(): string {
     return this.#exact.toDecimalPlaces(PRINTED_DIGITS).toSignificantDigits(PRINTED_DIGITS).toFixed();
   }
@@ -37,9 +58,17 @@ export class ManyDigits extends Drop {
   toJSON(): number {
     return this.valueOf();
   }
+
+  #order(other: unknown): number {
+    return isNumeric(other) ? this.#exact.cmp(decimalOf(other)) : Number.NaN;
+  }
 }
 
-/** The number that a value is, or nothing: a number, or a text of digits with a point for decimals. */
+export function isNumeric(value: unknown): boolean {
+  return typeof value === 'number' || value instanceof ManyDigits;
+}
+
+/** The number that a value is, or nothing: a number, or a text of digits with a point for decimals: nobody types 1e3 for a thousand. */
 export function findDecimal(value: unknown): Decimal | undefined {
   if (value instanceof ManyDigits) return value.exact;
   const bare: unknown = toValue(value as string);
@@ -72,6 +101,9 @@ function whatIsWrong(value: unknown): string {
     return 'there is no value to calculate with. Where one may be missing say what holds then, as in: price | default: 0';
   }
   if (typeof value !== 'string') return `${kindOf(value)} is not a number`;
+  if (value.length > LONGEST_TEXT && /^[\s\d.+-]*$/.test(value)) {
+    return `${shortened(value)} is too long: a number has at most ${LONGEST_TEXT} characters`;
+  }
   const digits = digitsIn(value);
   const right = digits === undefined ? 'digits, with a point before decimals: 3.50' : digits;
   return `"${shortened(value)}" is not a number. Write ${right}`;

@@ -20,16 +20,32 @@ const RECKONED: readonly (readonly [text: string, printed: string])[] = [
   ['{% assign l = "0.1,0.2,10" | split: "," %}{{ l | sum }} {{ l | sort_numeric | join }}', '10.3 0.1 0.2 10'],
   ['{{ nil | sum }}{{ nil | sort_numeric }}', '0'],
   ['{{ here.children | sum: "n" }}', '5.5'],
-  ['{{ 12345678901234567.89 | plus: 0 | floor }}', '12345678901234568'],
+  ['{{ 12345678901234567.89 | plus: 0 | floor }}', '12345678901234567'],
+  ['{{ 12345678901234567 }} {{ -12345678901234567 | plus: 0 }}', '12345678901234567 -12345678901234567'],
+  ['{{ 1234567890123456789.125 | times: 8 }}', '9876543120987654313'],
+  ['{% assign n = 0.1234567890123456789 %}{{ n }}{% echo 1.50 %}', '0.12345678901234567891.5'],
+  ['{% if 12345678901234567 == 12345678901234568 %}one{% else %}two{% endif %}', 'two'],
+  ['{% if 12345678901234567 != 12345678901234567 %}two{% else %}one{% endif %}', 'one'],
+  ['{% if 12345678901234567 > 12345678901234566 and 12345678901234567 > nil %}no{% else %}nil{% endif %}', 'nil'],
+  ['{% for i in (1..3) limit: 12345678901234567 %}{{ i }}{% endfor %}', '123'],
+  ['{% assign x = 1 | divided_by: 3 %}{{ x | plus: 0 | times: 3 | minus: 1 | abs | round: 20 }}', '0'],
   ['{{ "12345678901234567.89" | plus: "0.01" }}', '12345678901234567.9'],
   ['{{ "0.0000001" | times: 1 }}', '0.0000001'],
-  ['{{ " 3.50 " | times: 2 }}{{ "1e2" | plus: 0 }}', '7100'],
+  ['{{ " 3.50 " | times: 2 }}{{ "+1." | plus: ".5" }}', '71.5'],
   ['{{ nil | plus: 1 }}{{ session.visits | plus: 1 }}{{ nil | minus: 1 }}', '11-1'],
   ['{{ 6.4 | money }} {{ "1234.5" | money }} {{ 0.005 | money }} {{ -1 | money }}', '6.40 1234.50 0.01 -1.00'],
+  ['{{ -0.001 | money }} {{ -0.004 | money: "EUR" }} {{ -0.4 | money: "JPY" }}', '0.00 €0.00 ¥0'],
+  ['{{ -0.005 | money }} {{ -1.5 | money: "EUR" }} {{ -0.4 | round }}', '-0.01 -€1.50 0'],
   ['{{ 6.4 | money: "EUR" }} {{ 1234567.891 | money: "JPY" }}', '€6.40 ¥1,234,568'],
   ['{{ 1.10 | times: 3 | money: "USD" }}', '$3.30'],
   ['{{ "3.50" | number | times: 2 }}{{ "3,50" | number }}{{ "x" | number: 1 }}{{ nil | number: 0 }}', '710'],
-  ['{% assign n = "abc" | number %}{% if n == nil %}none{% endif %}{{ "1e999" | number: "huge" }}', 'nonehuge'],
+  ['{% assign n = "abc" | number %}{% if n == nil %}none{% endif %}{{ "1e19" | number: "huge" }}', 'nonehuge'],
+  ['{% assign n = "0.0000001" | times: 1 %}{% session n = n %}{{ session.n | times: 10 }}', '0.000001'],
+  [
+    '{% if "3" == 3 or "3.0" == "3" or 3 == "3" %}same{% endif %}{% assign n = "3.0" | number %}{% if n == 3 %}3{% endif %}',
+    '3',
+  ],
+  ['{% case "3" %}{% when 3 %}number{% when "3" %}text{% endcase %}', 'text'],
   ['{% assign x = 1 | divided_by: 3 %}{% if x < 0.34 and x > "0.33" %}between{% endif %}', 'between'],
   ['{% if "10" > "9" %}ten{% endif %}{% if "10" > 9 %}ten{% endif %}{% if "b" > "a" %}b{% endif %}', 'tentenb'],
   ['{% if nothing > 1 %}more{% else %}no{% endif %}{% if 1 > empty %}more{% endif %}', 'no'],
@@ -54,6 +70,13 @@ const WRONG: readonly (readonly [text: string, message: string | RegExp])[] = [
   ['{{ "1,234.50" | money }}', '"1,234.50" is not a number. Write 1234.50.'],
   ['{{ "abc" | plus: 1 }}', '"abc" is not a number. Write digits, with a point before decimals: 3.50.'],
   ['{{ "" | plus: 1 }}', '"" is not a number. Write digits, with a point before decimals: 3.50.'],
+  ['{{ "1e3" | plus: 1 }}', '"1e3" is not a number. Write digits, with a point before decimals: 3.50.'],
+  ['{% if "1E3" > 1 %}{% endif %}', /^"1E3" is not a number/],
+  [
+    '{% if nothing %}{{ 123456789012345678901 }}{% endif %}',
+    '123456789012345678901 is too large: pages calculate with up to 20 digits before the point.',
+  ],
+  [`{{ 0.${'1'.repeat(60)} }}`, /^0\.1+… is too long: a number has at most 60 characters\.$/],
   ['{{ "0x10" | plus: 1 }}', /"0x10" is not a number/],
   ['{{ "Infinity" | plus: 1 }}', /"Infinity" is not a number/],
   [
@@ -91,7 +114,7 @@ test('a number cannot be so large, so long or so often multiplied that it takes 
   const large = ['1e1000000', '1e999', '9'.repeat(10_000), `1e${'9'.repeat(100)}`, `0.${'0'.repeat(5000)}1`];
   for (const text of large) {
     const { message } = await faultIn(`{{ "${text}" | times: 2 }}`);
-    assert.match(message, /too large|is not a number/, text.slice(0, 50));
+    assert.match(message, /too large|too long|is not a number/, text.slice(0, 50));
     assert.ok(message.length < 250, message);
   }
   assert.match((await faultIn('{{ 99999999999 | times: 99999999999 }}')).message, /^The result is too large/);

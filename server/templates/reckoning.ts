@@ -1,7 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { defaultOperators, filters, toValue, type Operators } from 'liquidjs';
 import { Markup } from './markup.ts';
-import { decimalOf, findDecimal, numberFrom, ManyDigits } from './numbers.ts';
+import { decimalOf, findDecimal, isNumeric, numberFrom } from './numbers.ts';
 
 type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
@@ -41,7 +41,12 @@ function by(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
 
 /** As in Liquid, a count begins at 0: `session.visits | plus: 1`. What is added has to be there. */
 function counting(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
-  return (value, other) => numberFrom(calculate(decimalOf(toValue(value as string) ?? 0), decimalOf(other)));
+  return (value, other) => numberFrom(calculate(isMissing(value) ? decimalOf(0) : decimalOf(value), decimalOf(other)));
+}
+
+function isMissing(value: unknown): boolean {
+  const bare: unknown = toValue(value as string);
+  return bare === undefined || bare === null;
 }
 
 function divided(value: Decimal, other: Decimal, isWhole: boolean): Decimal {
@@ -97,8 +102,8 @@ function* numbersIn(
 }
 
 function asList(list: unknown): readonly unknown[] {
+  if (isMissing(list)) return [];
   const bare: unknown = toValue(list as string);
-  if (bare === undefined || bare === null) return [];
   return Array.isArray(bare) ? bare : [bare];
 }
 
@@ -111,7 +116,6 @@ function comparing(name: '<' | '>' | '<=' | '>=', holds: (order: number) => bool
 }
 
 function isAboutNumbers(left: unknown, right: unknown): boolean {
-  const isNumeric = (value: unknown) => typeof value === 'number' || value instanceof ManyDigits;
   const isText = (value: unknown) => typeof value === 'string' || value instanceof Markup;
   if (isNumeric(left)) return isNumeric(right) || isText(right);
   if (isNumeric(right)) return isText(left);
