@@ -6,6 +6,7 @@ import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import { answerPath, follow } from './paths.ts';
+import { Saying } from './saying.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -95,7 +96,7 @@ async function answerFor(
 ): Promise<FieldAnswer | undefined> {
   const field = Object.hasOwn(definition.properties, name) ? definition.properties[name] : undefined;
   if (field === undefined || !hasShape(field.schema, value)) return undefined;
-  const own = await definition.answers?.[name]?.(value, object);
+  const own = await new Saying(object).answer(name, value);
   if (field.schema.widget !== 'path') return own;
   const answer = await answerPath(object, field.schema, String(value));
   return { ...answer, results: [...answer.results, ...(own?.results ?? [])] };

@@ -15,6 +15,7 @@ import type { Call } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { describeLink, SEE } from './describe.ts';
 import { chooseAgain, mayFollow, pagesOf, type LinkOf } from './links.ts';
+import { Saying } from './saying.ts';
 import { nameChanges, Services, type Changed } from './services.ts';
 
 const MOST_IDS = 1_000;
@@ -162,7 +163,7 @@ async function heldBehind(
   const all = [...ending.map((object) => ({ object, ends: true })), ...left.map((object) => ({ object, ends: false }))];
   const seen = all.filter(({ object }) => call.may(SEE, object)).slice(0, MOST_HOLDERS);
   const held = await Promise.all(
-    seen.map(async ({ object, ends }) => ({ path: object.path, ends, held: await object.definition!.holds!(object) })),
+    seen.map(async ({ object, ends }) => ({ path: object.path, ends, held: await new Saying(object).holds() })),
   );
   return held.flatMap(({ path, ends, held: what }) => {
     if (what === '') return [];

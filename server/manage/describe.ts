@@ -9,6 +9,7 @@ import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publishe
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site.ts';
 import { follow } from './paths.ts';
+import { Saying } from './saying.ts';
 
 /** What it takes to see an object in interface and API. */
 export const SEE = 'View management screens';
@@ -25,6 +26,8 @@ const CACHE: TabInfo = { id: 'cache', label: 'Cache', element: 'cache-tab' };
 /** An object as the API shows it. */
 export async function describeObject(object: TreeObject, call: Call): Promise<ObjectMessage> {
   const { state, definition } = object;
+  const said = new Saying(object);
+  const [count, tabs] = [await said.count(), await countedTabs(object, said)];
   return {
     path: object.path,
     id: object.id,
@@ -39,8 +42,8 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
     owner: state.owner,
     properties: object.properties,
     schema: schemaOf(definition),
-    tabs: await countedTabs(object),
-    warnings: await warningsOf(object),
+    tabs,
+    warnings: await warningsOf(object, said),
     addable: addableTypes(object, call).map(({ type }) => type),
     isFolder: object.isFolder,
     isTemporary: definition?.contains === 'volatile' || object.oid < 0,
@@ -52,7 +55,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
       add: addableTypes(object, call).length > 0,
       deleteChildren: object.isFolder && call.may('Delete objects', object),
     },
-    count: (await definition?.count?.(object)) ?? null,
+    count: count ?? null,
     pointsHere: await linksHere(object),
     lastChanges: await lastChanges(object),
   };
@@ -61,6 +64,8 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
 /** An object as a row of its folder's contents. */
 export async function describeChild(object: TreeObject): Promise<ChildItem> {
   const childCount = await object.connection.childCount(object);
+  const said = new Saying(object);
+  const ownSize = await said.size();
   return {
     id: object.id,
     path: object.path,
@@ -68,10 +73,10 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
     icon: iconOf(object),
     title: object.title,
     size: object.isFolder ? childCount : bytesOf(object),
-    sizeLabel: await sizeLabel(object, childCount),
+    sizeLabel: ownSize ?? sizeLabel(object, childCount),
     modified: timeText(object.state.modified),
     modifiedBy: object.state.modifiedBy,
-    warnings: await warningsOf(object),
+    warnings: await warningsOf(object, said),
     isFolder: object.isFolder,
   };
 }
@@ -105,14 +110,17 @@ export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefin
   return types.filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder));
 }
 
-/** Standing conditions: a type that is missing, a path that leads nowhere, and what the type itself has to say. */
-export async function warningsOf(object: TreeObject): Promise<readonly Warning[]> {
+/**
+ * Standing conditions: a type that is missing, a path that leads nowhere, what the type itself has to say, and that it
+ * failed at that, or at what it `said` before.
+ */
+export async function warningsOf(object: TreeObject, said = new Saying(object)): Promise<readonly Warning[]> {
   const { definition, problem } = object;
   if (definition === undefined) {
     const text = `${problem?.text ?? ''} The object can be read and deleted, and works again when the product is there that it was made with.`;
     return [{ severity: 'danger', text, short: problem?.short ?? '' }];
   }
-  const own = (await definition.warnings?.(object)) ?? [];
+  const own = await said.warnings();
   const missing = [...(await brokenPaths(object, definition)), ...(await missingServices(object, definition))];
   return [...reservedId(object), ...missing, ...own];
 }
@@ -139,7 +147,7 @@ export async function describeLink(user: TreeObject, property: string): Promise<
     icon: iconOf(user),
     title: user.title,
     property,
-    note: (await user.definition?.size?.(user)) ?? '',
+    note: (await new Saying(user).size()) ?? '',
     loss: user.definition?.loss ?? 'it will lead nowhere',
   };
 }
@@ -157,11 +165,11 @@ function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
   return own.some(({ id }) => id === 'settings' || id === 'properties') ? own : [PROPERTIES, ...own];
 }
 
-async function countedTabs(object: TreeObject): Promise<readonly TabInfo[]> {
+async function countedTabs(object: TreeObject, said: Saying): Promise<readonly TabInfo[]> {
   const own = tabsOf(object, await object.connection.childCount(object));
   const tabs = (await couldBeKept(object)) ? [...own, CACHE] : own;
   const { tabModules } = siteOf(object);
-  const counts = new Map(Object.entries((await object.definition?.tabCounts?.(object)) ?? {}));
+  const counts = new Map(Object.entries(await said.tabCounts()));
   return tabs.map((tab) => {
     const count = counts.get(tab.id);
     const module = tabModules.get(tab.element);
@@ -238,9 +246,7 @@ async function unserved(root: TreeObject): Promise<readonly Warning[]> {
   return warnings;
 }
 
-async function sizeLabel(object: TreeObject, childCount: number): Promise<string> {
-  const own = await object.definition?.size?.(object);
-  if (own !== undefined) return own;
+function sizeLabel(object: TreeObject, childCount: number): string {
   if (object.isFolder) return childCount === 1 ? '1 item' : `${childCount.toLocaleString('en')} items`;
   return bytesLabel(bytesOf(object));
 }

@@ -1,6 +1,7 @@
 import type { FieldAnswer, FieldSchema, PathCandidate } from '../../schema/messages/forms.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
+import { Saying } from './saying.ts';
 
 const MOST_CANDIDATES = 50;
 
@@ -71,7 +72,7 @@ async function candidatesFor(from: TreeObject, field: PathField): Promise<readon
     type: object.type,
     icon: object.definition?.icon ?? '',
     title: object.title,
-    note: (await object.definition?.size?.(object)) ?? '',
+    note: (await new Saying(object).size()) ?? '',
   }));
   return (await Promise.all(candidates)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }

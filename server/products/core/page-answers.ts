@@ -15,6 +15,7 @@ import {
 } from '../../templates/protocol.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { timeText } from '../../manage/describe.ts';
+import { Saying } from '../../manage/saying.ts';
 import { currentBrowser, currentSession } from '../sessions/current.ts';
 import type { Session } from '../../sessions/session.ts';
 
@@ -151,7 +152,7 @@ export class PageAnswers {
 
 /** An object as templates see it. */
 export function factsOf(object: TreeObject): ObjectFacts {
-  const { id, title, path, type, state, definition } = object;
+  const { id, title, path, type, state } = object;
   const own = {
     id,
     title,
@@ -161,7 +162,7 @@ export function factsOf(object: TreeObject): ObjectFacts {
     created: timeText(state.created),
     modified: timeText(state.modified),
   };
-  return { ...(definition?.shown?.(object) as Readonly<Record<string, Plain>> | undefined), ...own };
+  return { ...(new Saying(object).shown() as Readonly<Record<string, Plain>>), ...own };
 }
 
 const numbers = new WeakMap<object, number>();

@@ -2,6 +2,7 @@ import { p } from '../../../schema/fields.ts';
 import type { Warning } from '../../../schema/messages/objects.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { follow, type Destination } from '../../manage/paths.ts';
+import { Saying } from '../../manage/saying.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
@@ -46,7 +47,7 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
   }
   const { object: proxy } = await proxyOf(object);
   if (proxy === undefined) return [];
-  const warnings = (await proxy.definition?.warnings?.(proxy)) ?? [];
+  const warnings = await new Saying(proxy).warnings();
   const grave = warnings.filter(({ severity }) => severity === 'danger');
   const forSessions = object.doesProvide('session.container') ? await warningsForSessions(proxy) : [];
   return [...grave, ...forSessions, ...(await sharingWarnings(proxy))];

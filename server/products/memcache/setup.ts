@@ -5,6 +5,7 @@ import { encodeUrlPath } from '../../../schema/paths.ts';
 import { checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission, SEE } from '../../manage/describe.ts';
 import { demand } from '../../manage/object.ts';
+import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -30,7 +31,7 @@ const look = method({
     const browserIds = await folder.findService('session.browser-ids');
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
     const container = await folder.connection.find(path);
-    const held = (await container?.definition?.holds?.(container)) ?? '';
+    const held = container === undefined ? '' : await new Saying(container).holds();
     return { manager: manager?.path ?? null, browserIds: browserIds?.path ?? null, container: path, held };
   },
 });

@@ -2,6 +2,7 @@ import type { FieldSchema } from '../../../schema/messages/forms.ts';
 import type { ChainBox, ChainMessage } from '../../../schema/messages/session-way.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { follow } from '../../manage/paths.ts';
+import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../memcache/servers.ts';
@@ -75,7 +76,8 @@ function pathOf(object: TreeObject): PathProperty | undefined {
 }
 
 async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
-  const [warning] = await warningsOf(object);
+  const said = new Saying(object);
+  const [warning] = await warningsOf(object, said);
   const path = pathOf(object);
   return {
     path: object.path,
@@ -83,7 +85,7 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
     type: object.type,
     icon: iconOf(object),
     state: warning === undefined ? 'ok' : warning.severity === 'danger' ? 'down' : 'warn',
-    text: warning?.short ?? object.definition?.works ?? (await object.definition?.size?.(object)) ?? 'Works',
+    text: warning?.short ?? object.definition?.works ?? (await said.size()) ?? 'Works',
     leadsOn: path === undefined ? null : { property: path.name, value: path.value },
     holds,
   };

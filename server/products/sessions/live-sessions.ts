@@ -1,5 +1,6 @@
 import type { FieldAnswer } from '../../../schema/messages/forms.ts';
 import { Unavailable } from '../../base/errors.ts';
+import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { KnownSessions } from '../../sessions/list.ts';
 import { openContainer } from './container-objects.ts';
@@ -22,7 +23,7 @@ export async function leftBehind(property: string, path: string, about: TreeObje
   const saved = object?.properties[property];
   if (object === undefined || typeof saved !== 'string' || saved === '' || saved === path) return { results: [] };
   const keeper = object.definition?.holds === undefined ? await about.connection.find(saved) : object;
-  const kept = (await keeper?.definition?.holds?.(keeper)) ?? '';
+  const kept = keeper === undefined ? '' : await new Saying(keeper).holds();
   if (kept === '') return { results: [] };
   const ending = kept.startsWith('1 ') ? 'it expires' : 'they expire';
   return { results: [{ state: 'warn', text: `${kept} will stay behind in ${saved} until ${ending}.` }] };

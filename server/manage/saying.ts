@@ -1,0 +1,138 @@
+import type { FieldAnswer } from '../../schema/messages/forms.ts';
+import type { Warning } from '../../schema/messages/objects.ts';
+import { ConflictError } from '../base/errors.ts';
+import { OnceAMinute } from '../base/once-a-minute.ts';
+import { isPlain, shown } from '../base/shape.ts';
+import type { TreeObject } from '../objects/object.ts';
+import { siteOf } from '../site.ts';
+
+/** Nobody waits longer for what a type says: the page of the whole folder would not come. */
+const LONGEST_MS = 5_000;
+
+const pace = new OnceAMinute();
+
+/**
+ * What an object's type says of it for others to read. A type that fails at that, or says something of another kind, is
+ * named in the log and in a warning at the object; it keeps nothing else from being shown.
+ */
+export class Saying {
+  readonly #object: TreeObject;
+  #hasFailed = false;
+
+  constructor(object: TreeObject) {
+    this.#object = object;
+  }
+
+  /** Its own standing conditions; and that the type failed, if it did up to now. */
+  async warnings(): Promise<readonly Warning[]> {
+    const own = await this.#ask('warnings', (it) => it.definition?.warnings?.(it), isWarnings);
+    return [...(own ?? []), ...(this.#hasFailed ? [failure(this.#object)] : [])];
+  }
+
+  size(): Promise<string | undefined> {
+    return this.#ask('size', (it) => it.definition?.size?.(it), isText);
+  }
+
+  count(): Promise<string | undefined> {
+    return this.#ask('count', (it) => it.definition?.count?.(it), isText);
+  }
+
+  async tabCounts(): Promise<Readonly<Record<string, number>>> {
+    return (await this.#ask('tabCounts', (it) => it.definition?.tabCounts?.(it), areFigures)) ?? {};
+  }
+
+  /** Empty: nothing. What nobody could count may be a lot. */
+  async holds(): Promise<string> {
+    const held = await this.#ask('holds', (it) => it.definition?.holds?.(it), isText);
+    return held ?? (this.#hasFailed ? 'What could not be counted (see the log)' : '');
+  }
+
+  async answer(name: string, value: unknown): Promise<FieldAnswer | undefined> {
+    const own = await this.#ask(
+      `answers.${name}`,
+      (it) => it.definition?.answers?.[name]?.(value as never, it),
+      isAnswer,
+    );
+    return own ?? (this.#hasFailed ? { results: [{ state: 'warn', text: failureText(this.#object) }] } : undefined);
+  }
+
+  /** Plain data for pages; a copy, since what cannot be copied cannot reach them. */
+  shown(): Readonly<Record<string, unknown>> {
+    try {
+      const own: unknown = structuredClone(this.#object.definition?.shown?.(this.#object));
+      if (own === undefined || isPlain(own)) return own ?? {};
+      throw wrongKind(own);
+    } catch (error) {
+      this.#failed('shown', error);
+      return {};
+    }
+  }
+
+  async #ask<T>(
+    hook: string,
+    ask: (object: TreeObject) => T | Promise<T> | undefined,
+    isRight: (value: unknown) => boolean,
+  ): Promise<T | undefined> {
+    try {
+      const said = ask(this.#object);
+      const own = said instanceof Promise ? await inTime(said) : said;
+      if (own === undefined || isRight(own)) return own;
+      throw wrongKind(own);
+    } catch (error) {
+      this.#failed(hook, error);
+      return undefined;
+    }
+  }
+
+  #failed(hook: string, error: unknown): void {
+    // The request is run again, and this with it.
+    if (error instanceof ConflictError) throw error;
+    this.#hasFailed = true;
+    const { type, path } = this.#object;
+    const alsoSince = pace.isDue(`${type} ${hook}`);
+    if (alsoSince === undefined) return;
+    const { log } = siteOf(this.#object);
+    log.error({ err: error, type, hook, path, alsoSince }, `What the type '${type}' says of an object failed: ${hook}`);
+  }
+}
+
+function failure(object: TreeObject): Warning {
+  return { severity: 'danger', text: failureText(object), short: 'Its type failed' };
+}
+
+function failureText({ type }: TreeObject): string {
+  return `What the type '${type}' says of this object failed. The log says why.`;
+}
+
+function wrongKind(value: unknown): TypeError {
+  return new TypeError(`It gave ${shown(value)}, which is of another kind.`);
+}
+
+async function inTime<T>(said: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`Nothing was said within ${LONGEST_MS} ms.`)), LONGEST_MS);
+  try {
+    return await Promise.race([said, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isWarnings(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => isPlain(each) && [each['text'], each['short'], each['severity']].every(isText))
+  );
+}
+
+function areFigures(value: unknown): boolean {
+  return isPlain(value) && Object.values(value).every(Number.isFinite);
+}
+
+function isAnswer(value: unknown): boolean {
+  return isPlain(value) && Array.isArray(value['results']);
+}
