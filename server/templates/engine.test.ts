@@ -165,6 +165,21 @@ const EVERYWHERE =
   '{{ X.list | size }}{% if X.list == nil or true and X.list %}2{% endif %}{% for i in (1..1) %}{{ X.list.size }}{% endfor %}' +
   '{% tablerow i in (1..1) %}{{ X.list.size }}{% endtablerow %}{% block b %}{{ X.list.size }}{% endblock %}';
 
+test('what cannot be kept in a session is an error at its line, and not another value in its place', async () => {
+  const objects = ['here', 'here.children', 'objects["/a"]', 'session.list | push: here', 'here.children | first'];
+  for (const value of objects) {
+    const { message, line } = await faultIn(`one\n{% session o = ${value} %}`);
+    const words = 'An object of the tree cannot be kept in a session. Keep its path, as in: here.path.';
+    assert.deepEqual([message, line], [words, 2], value);
+  }
+  for (const value of ['user', 'request', 'request.form', 'session', 'browser', 'session.list | push: user']) {
+    const { message } = await faultIn(`{% session o = ${value} %}`);
+    assert.match(message, /^What has names of its own cannot be kept in a session\. Keep what/, value);
+  }
+  const kept = '{% session o = here.path %}{% session u = user.name %}{% session l = session.list %}';
+  assert.equal(await render(`${kept}{{ session.o }} {{ session.u }} {{ session.l | join }}`), '/here ada 1 2');
+});
+
 test('the session is found under every name that may be set for it, beside `session`', async () => {
   const printed = '222<tr class="row1"><td class="col1">2</td></tr>2';
   const taken = ['SESSION', 'Here', 'USER', 'basket', 'then', 'in', 'if', 'limit', 'offset', 'reversed', 'with', 'for'];

@@ -1,8 +1,11 @@
 import { Drop, toValue } from 'liquidjs';
 import type { Allowance } from './allowance.ts';
 import type { Plain } from './protocol.ts';
+import { Seen, SeenObject } from './seen.ts';
 
 const DEEPEST = 20;
+const NO_OBJECTS = 'an object of the tree cannot be kept in a session. Keep its path, as in: here.path';
+const NO_NAMES = 'what has names of its own cannot be kept in a session. Keep what it has under one, as in: user.name';
 
 /**
  * What a value is as plain data: of a session, which applications may fill with more kinds than templates know, and for a
@@ -10,6 +13,7 @@ const DEEPEST = 20;
  */
 export function plain(given: unknown, allowance: Allowance, depth = 0): Plain {
   allowance.check();
+  if (given instanceof Seen) throw new Error(given instanceof SeenObject ? NO_OBJECTS : NO_NAMES);
   const value: unknown = given instanceof Drop ? toValue(given) : given;
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

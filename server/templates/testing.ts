@@ -28,6 +28,7 @@ async function answer(question: Question, includes: Includes): Promise<unknown> 
   if (question.ask === 'session') return Object.hasOwn(SESSION, question.key) ? SESSION[question.key] : null;
   if (question.ask === 'template')
     return Object.hasOwn(includes, question.path) ? { number: 0, path: question.path } : null;
+  if (question.ask === 'keep') return true;
   return question.ask === 'text' ? includes[question.path] : null;
 }
 
