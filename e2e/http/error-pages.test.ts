@@ -109,7 +109,7 @@ test('a standard_error_message nearest upward from the address takes the place o
   assert.deepEqual([lost.status, lost.text], [404, `<h1>404 There is no such page</h1>${words}|/||`]);
   assert.equal(lost.headers['cache-control'], 'no-store');
   const inShop = await visitor('/shop/fruit/kiwi/green');
-  assert.equal(inShop.text, `Shop: /shop/fruit <h1>404 There is no such page</h1>${words}|/shop/fruit||`);
+  assert.equal(inShop.text, `Shop: /shop/fruit/kiwi/green <h1>404 There is no such page</h1>${words}|/shop/fruit||`);
   assert.equal(inShop.status, 404);
   const method = await visitor('/greeting', { method: 'DELETE' });
   assert.deepEqual([method.status, method.headers.allow], [405, 'GET, HEAD, POST']);
@@ -121,6 +121,19 @@ test('a standard_error_message nearest upward from the address takes the place o
   assert.match((await visitor('/standard_error_message')).text, /^<h1> <\/h1>/, 'by itself it is a page like others');
 });
 
+test('a standard_error_message shows the address that was asked for, as text, and its links lead to this site', async () => {
+  await change('/shop/standard_error_message', '{{ request.path }}|{{ request.query.x }}|{{ here.path }}');
+  const shown = async (path: string) => (await visitor(path)).text;
+  assert.equal(await shown('/shop/nope/deep?x=1'), '/shop/nope/deep|1|/shop');
+  assert.equal(await shown('/shop/Zu%CC%88rich%20%3Cb%3E/'), '/shop/Zürich &lt;b&gt;||/shop');
+  await change('/standard_error_message', '<a href="{{ request.path }}">');
+  for (const path of ['/%5Cevil.example', '/%09/evil.example', '//evil.example/%', '/%0A%09%5C%5Cevil.example']) {
+    const [, href = ''] = /href="(.*)"/s.exec(await shown(path)) ?? [];
+    assert.equal(new URL(href, server.url).origin, new URL(server.url).origin, `${path}: ${href}`);
+  }
+  assert.equal(await shown('/shop%'), '<a href="/shop%">');
+});
+
 test('programs, the API and the interface get no page of the site', async () => {
   const headers = { accept: 'application/json' };
   assert.equal((await visitor('/no/such', { headers })).headers['content-type'], 'application/problem+json');
@@ -129,18 +142,18 @@ test('programs, the API and the interface get no page of the site', async () => 
 });
 
 test('a standard_error_message has no session: none is read or begun, and memcached is not asked', async () => {
-  const text = 'Sorry {{ error.status }} [{{ session.name }}]{% session name = "Eve" %}';
+  const text = 'Sorry {{ error.status }} [{{ session.name }}]{% session name = "Eve" %}[{{ session.name }}]';
   await change('/standard_error_message', text);
   const cookie = cookiesOf(await visitor('/greeting'));
   const before = await commandsOf(memcached);
   for (let visit = 0; visit < 5; visit += 1) {
     const { status, text: page, headers } = await visitor('/no/such', { headers: { cookie } });
-    assert.deepEqual([status, page, headers['set-cookie']], [404, 'Sorry 404 []', undefined]);
+    assert.deepEqual([status, page, headers['set-cookie']], [404, 'Sorry 404 [][]', undefined]);
   }
   assert.deepEqual(await commandsOf(memcached), before);
   await memcached.kill();
   const down = await visitor('/greeting', { headers: { cookie } });
-  assert.deepEqual([down.status, down.text], [503, 'Sorry 503 []']);
+  assert.deepEqual([down.status, down.text], [503, 'Sorry 503 [][]']);
   assert.match(String(down.headers['retry-after']), /^\d+$/);
   memcached = await startMemcached({ port: memcached.port });
 });
@@ -168,9 +181,11 @@ test('a text without a template in it is shown as it is', async () => {
 
 test('the preview of a standard_error_message shows a failure', async () => {
   const { body } = (
-    await manager('/api/standard_error_message/@preview', { body: { text: '{{ error.status }}: {{ error.title }}' } })
+    await manager('/api/standard_error_message/@preview', {
+      body: { text: '{{ error.status }}: {{ error.title }}, {{ request.path }} below {{ here.path }}' },
+    })
   ).json<{ body: string }>();
-  assert.equal(body, '404: There is no such page');
+  assert.equal(body, '404: There is no such page, /no-such-page below /');
 });
 
 test('/favicon.ico is the icon of Trellis, and the one of the site where it has one', async () => {

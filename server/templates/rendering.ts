@@ -59,8 +59,10 @@ export class Rendering implements Asking {
   }
 
   async keep(key: string, value: Plain): Promise<void> {
-    await this.#ask({ ask: 'keep', key, value });
-    this.#session.set(key, value);
+    const isThere = await this.#ask({ ask: 'keep', key, value });
+    if (isThere === true) this.#session.set(key, value);
+    // What is kept may be the first that this browser has here.
+    this.#browser = undefined;
   }
 
   async template(path: string): Promise<Source | undefined> {

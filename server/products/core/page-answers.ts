@@ -126,14 +126,16 @@ export class PageAnswers {
     return browser.hasId ? { id: browser.getId(), source: browser.source } : null;
   }
 
-  async #keep(key: string, value: Plain): Promise<null> {
-    if (this.#unsaved !== undefined || !this.#hasSession) return null;
+  /** Whether the template finds it there from then on. */
+  async #keep(key: string, value: Plain): Promise<boolean> {
+    if (!this.#hasSession) return false;
+    if (this.#unsaved !== undefined) return true;
     const session = await this.#session();
     if (session === undefined)
       throw new Forbidden(`You may not have a session here: it needs the permission '${SESSION}'.`);
     if (value === null) session.delete(key);
     else session.set(key, value);
-    return null;
+    return true;
   }
 
   #count(questions: number, objects: number): void {

@@ -1,3 +1,4 @@
+import { childPath, encodeUrlPath } from '../../../schema/paths.ts';
 import { p } from '../../../schema/fields.ts';
 import type { PreviewMessage } from '../../../schema/messages/templates.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
@@ -14,7 +15,8 @@ import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './
 
 const CHANGE = 'Manage properties';
 
-/** What the preview of a page about failures shows. */
+/** What the preview of a page about failures shows, and what it says was asked for. */
+const NOT_THERE = 'no-such-page';
 const SAMPLE: Failure = {
   status: 404,
   title: wordsForVisitors(404).heading,
@@ -31,11 +33,14 @@ const preview = method({
   body: { text },
   async run(call): Promise<PreviewMessage> {
     const { object, body } = call;
-    const addressed = object.id === 'index_html' ? (object.parent ?? object) : object;
+    const isAboutFailures = object.id === FAILURE_PAGE;
+    const isFolders = isAboutFailures || object.id === 'index_html';
+    const addressed = isFolders ? (object.parent ?? object) : object;
+    const path = encodeUrlPath(isAboutFailures ? childPath(addressed.path, NOT_THERE) : addressed.path);
     // As when the page is visited, not as when the preview is asked for.
-    const request = { ...call.request, method: 'GET', query: new URLSearchParams() };
+    const request = { ...call.request, method: 'GET', path, query: new URLSearchParams() };
     try {
-      const special = { unsaved: body.text, ...(object.id === FAILURE_PAGE ? { failure: SAMPLE } : {}) };
+      const special = { unsaved: body.text, ...(isAboutFailures ? { failure: SAMPLE } : {}) };
       const { body: page, redirect = null } = await makePage({ ...call, addressed, request }, special);
       return { body: page, redirect, fault: null };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { decodeUrlPath, joinPath } from '../../../schema/paths.ts';
 import { Problem } from '../../base/errors.ts';
 import type { Call } from '../../publisher/call.ts';
 import { html, type Failure, type Response } from '../../publisher/request.ts';
@@ -52,7 +53,7 @@ export async function makePage(call: Call, special: Special = {}): Promise<Rende
   const answers = new PageAnswers(call, special);
   const source: Source = { number: unsaved === undefined ? stateNumber(call.object) : UNSAVED, path: call.object.path };
   const rendered = await renderers.render(
-    { source, names: { ...(await namesOf(call)), error: failure ?? null } },
+    { source, names: { ...(await namesOf(call, failure)), error: failure ?? null } },
     (question) => answers.answer(question),
   );
   for (const name of rendered.touched.values) call.reads.request(name);
@@ -73,7 +74,7 @@ export async function syntaxFaults(text: string, path: string): Promise<readonly
   }
 }
 
-async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
+async function namesOf(call: Call, failure: Failure | undefined): Promise<Omit<Names, 'error'>> {
   const { object, addressed, connection, request, user } = call;
   const shown = (each: typeof object) => {
     call.reads.object(each);
@@ -88,10 +89,19 @@ async function namesOf(call: Call): Promise<Omit<Names, 'error'>> {
     sessionName: await sessionNameFor(object),
     ...placeOf(object),
     method: request.method,
-    path: addressed.path,
+    path: failure === undefined ? addressed.path : askedPath(request.path),
     query: [...request.query],
     form: [...request.form],
   };
+}
+
+/**
+ * What was asked for, where there may be nothing: as people read it, or as it was sent where nobody could. In a link it leads
+ * to this site, whatever a browser makes of how it begins.
+ */
+function askedPath(urlPath: string): string {
+  const names = decodeUrlPath(urlPath);
+  return (names === undefined ? urlPath : joinPath(names)).replace(/^\/[/\\\t\r\n]+/, '/');
 }
 
 /** Whoever may mend the template learns what is wrong with it; visitors learn that it is not their fault. */
