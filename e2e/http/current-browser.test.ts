@@ -36,6 +36,25 @@ test('the id that code asked for is that under which the session is stored', asy
   assert.deepEqual(await visit(other, 'id', 'get n'), [late, 2]);
 });
 
+test('what is stored for a browser without an id gives it one, which code sees as soon as that is certain', async () => {
+  const visitor = new Visitor(server);
+  assert.deepEqual(await visit(visitor, 'get n', 'has-id', 'set n 1', 'has-id', 'source'), [
+    null,
+    false,
+    null,
+    true,
+    'new',
+  ]);
+  assert.deepEqual(await visit(visitor, 'set n 2', 'source'), [null, 'cookie']);
+  const text = '[{{ browser.source }}]{% session a = 1 %}[{{ browser.source }}][{{ browser.id }}]';
+  await administer(server.port, '/api/', { body: { type: 'Page Template', id: 'begin', properties: { text } } });
+  const guest = new Visitor(server);
+  const { text: first } = await guest.ask('/begin');
+  const id = guest.browserId.split('.')[0];
+  assert.equal(first, `[][new][${id}]`);
+  assert.equal((await guest.ask('/begin')).text, `[cookie][cookie][${id}]`);
+});
+
 test('the cookie is flushed: the browser forgets its id, and nobody comes to what was stored', async () => {
   const visitor = new Visitor(server);
   await visit(visitor, 'set n 1');

@@ -81,9 +81,10 @@ export class SessionUse {
     return this.#setCookies !== undefined || this.#wish !== undefined;
   }
 
-  /** The id that the browser came with, or was given by this request. */
+  /** The id that the browser came with, or is given by this request: because code asked for it, or to find what is stored. */
   get knownAs(): BrowserId | undefined {
-    if (this.#wish === 'give' && this.#minted !== undefined) return { id: this.#minted, source: 'new' };
+    const isGiven = this.#wish === 'give' || (this.#wish === undefined && this.#beginsSomething);
+    if (isGiven && this.#minted !== undefined) return { id: this.#minted, source: 'new' };
     const { browserId } = this;
     return browserId === undefined ? undefined : { id: browserId, source: 'cookie' };
   }
@@ -167,6 +168,10 @@ export class SessionUse {
 
   #givenLines(): readonly string[] | undefined {
     return this.#wish === 'give' && this.#minted !== undefined ? this.#linesFor(this.#minted) : undefined;
+  }
+
+  get #beginsSomething(): boolean {
+    return this.#opened.values().some(({ session, isMinted }) => isMinted && session.size > 0);
   }
 
   get #came(): KnownId | undefined {
