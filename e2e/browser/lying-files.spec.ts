@@ -18,7 +18,7 @@ const LIES: readonly (readonly [name: string, bytes: Buffer | string])[] = [
   ...['html', 'htm', 'shtml', 'HTML', 'txt', 'md', 'log', 'csv', 'css', 'json', 'pdf', 'zip', 'mp4', 'woff2'].map(
     (end) => [`page.${end}`, HTML] as const,
   ),
-  ...['png', 'gif', 'jpg', 'webp', 'avif'].map((end) => [`picture.${end}`, HTML] as const),
+  ...['png', 'gif', 'jpg', 'webp', 'avif', 'ico'].map((end) => [`picture.${end}`, HTML] as const),
   ...['svg', 'svgz', 'xml', 'png', 'txt', 'html'].map((end) => [`drawing.${end}`, SVG] as const),
   ...['xhtml', 'xht', 'xml', 'xsl', 'txt'].map((end) => [`strict.${end}`, XHTML] as const),
   ...['js', 'mjs', 'txt', 'json'].map((end) => [`code.${end}`, RUN] as const),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { until } from '../support/figures.ts';
+import { ico } from '../support/images.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { basic, startServer } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Answer } from './client.ts';
@@ -197,6 +199,21 @@ test('/favicon.ico is the icon of Trellis, and the one of the site where it has 
   const head = await visitor('/favicon.ico', { method: 'HEAD' });
   assert.deepEqual([head.status, head.headers['content-length']], [200, String(ours.text.length)]);
   assert.equal((await visitor('/shop/favicon.ico')).status, 404);
+  const bytes = ico(16, 16);
+  const upload = { raw: bytes, headers: { 'content-type': 'application/octet-stream' } };
+  assert.equal((await manager('/api/@upload?id=favicon.ico', upload)).status, 201);
+  const real = await visitor('/favicon.ico');
+  assert.deepEqual(
+    [real.status, real.headers['content-type'], real.headers['content-length']],
+    [200, 'image/x-icon', String(bytes.length)],
+  );
+  assert.match(String(real.headers['content-disposition']), /^inline;/);
+  const properties = { content_type: 'image/vnd.microsoft.icon' };
+  const changed = await manager('/api/favicon.ico', { method: 'PATCH', body: { properties } });
+  const { width, height } = changed.json<ObjectMessage>().properties;
+  assert.deepEqual([changed.status, width, height], [200, 16, 16]);
+  assert.equal((await visitor('/favicon.ico')).headers['content-type'], 'image/vnd.microsoft.icon');
+  assert.equal((await manager('/api/favicon.ico', { method: 'DELETE' })).status, 204);
   await add('Page Template', '/', 'favicon.ico', { text: 'of the site' });
   assert.equal((await visitor('/favicon.ico')).text, 'of the site');
 });

@@ -54,6 +54,16 @@ export function avif(width: number, height: number): Buffer {
   ]);
 }
 
+/** One picture in it, which is a PNG. */
+export function ico(width: number, height: number): Buffer {
+  const picture = png(width, height);
+  const header = Buffer.alloc(22);
+  header.set([0, 0, 1, 0, 1, 0, width % 256, height % 256, 0, 0, 1, 0, 8, 0]);
+  header.writeUInt32LE(picture.length, 14);
+  header.writeUInt32LE(header.length, 18);
+  return Buffer.concat([header, picture]);
+}
+
 function box(name: string, content: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(content.length + 8);

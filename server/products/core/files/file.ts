@@ -61,7 +61,7 @@ export const file = defineType({
 export const image = defineType({
   ...common,
   type: 'Image',
-  description: 'A picture: GIF, JPEG, PNG, WebP or AVIF',
+  description: 'A picture: GIF, JPEG, PNG, WebP, AVIF or ICO',
   icon: 'image',
   suggestedId: 'image',
   properties: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { avif, gif, jpeg, png, webp } from '../../../../e2e/support/images.ts';
+import { avif, gif, ico, jpeg, png, webp } from '../../../../e2e/support/images.ts';
 import { FILE_TYPES, HEAD_BYTES, isShown, mediaTypeFor } from './media-types.ts';
 
 const HTML = Buffer.from('<!doctype html><script>alert(1)</script>');
@@ -15,6 +15,12 @@ test('the type is what the name says, if the bytes agree', () => {
     ['a.gif', gif(1, 1), 'image/gif'],
     ['a.webp', webp(1, 1), 'image/webp'],
     ['a.avif', avif(1, 1), 'image/avif'],
+    ['favicon.ico', ico(16, 16), 'image/x-icon'],
+    ['favicon.png', ico(16, 16), 'image/x-icon'],
+    ['favicon.ico', png(1, 1), 'image/png'],
+    ['favicon.ico', HTML, UNKNOWN],
+    ['favicon.ico', Buffer.from('\0\0\x01\0\0\0\0', 'latin1'), UNKNOWN],
+    ['cursor.ico', Buffer.from('\0\0\x02\0\x01\0\0', 'latin1'), UNKNOWN],
     ['a.pdf', Buffer.from('%PDF-1.7'), 'application/pdf'],
     ['a.txt', Buffer.from('grüße'), 'text/plain'],
     ['a.txt', Buffer.alloc(0), 'text/plain'],
@@ -42,6 +48,7 @@ test('a type that somebody chose stays where the name says nothing and the new b
   assert.equal(mediaTypeFor('notes', Buffer.from('words'), 'text/plain'), 'text/plain');
   assert.equal(mediaTypeFor('notes', Buffer.from([0]), 'text/plain'), UNKNOWN);
   assert.equal(mediaTypeFor('notes.png', png(1, 1), 'text/plain'), 'image/png');
+  assert.equal(mediaTypeFor('icon', ico(1, 1), 'image/vnd.microsoft.icon'), 'image/vnd.microsoft.icon');
 });
 
 test('a text may end in the middle of a character only where the head of a longer file does', () => {
@@ -50,7 +57,7 @@ test('a text may end in the middle of a character only where the head of a longe
   assert.equal(mediaTypeFor('a.txt', Buffer.concat([Buffer.alloc(HEAD_BYTES - 1, 'a'), cut])), 'text/plain');
 });
 
-test('no type that runs in a browser is among those a file may have, and only seven are shown in their place', () => {
+test('no type that runs in a browser is among those a file may have, and only nine are shown in their place', () => {
   const types = Object.keys(FILE_TYPES);
   assert.deepEqual(
     types.filter((type) => /html|xml|svg|script|flash|wasm/.test(type)),
@@ -62,6 +69,8 @@ test('no type that runs in a browser is among those a file may have, and only se
     'image/gif',
     'image/webp',
     'image/avif',
+    'image/x-icon',
+    'image/vnd.microsoft.icon',
     'application/pdf',
     'text/plain',
   ]);

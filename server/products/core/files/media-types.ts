@@ -20,6 +20,9 @@ const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   'image/gif': shown('GIF image', ['.gif'], begins('GIF8')),
   'image/webp': shown('WebP image', ['.webp'], (head) => begins('RIFF')(head) && begins('WEBP', 8)(head)),
   'image/avif': shown('AVIF image', ['.avif'], (head) => begins('ftypavif', 4)(head) || begins('ftypavis', 4)(head)),
+  'image/x-icon': shown('Icon', ['.ico'], isIcon),
+  // The same by the name that is registered for it, which somebody may want to choose.
+  'image/vnd.microsoft.icon': shown('Icon', [], isIcon),
   'application/pdf': shown('PDF document', ['.pdf'], begins('%PDF-')),
   'text/plain': shown('Plain text', ['.txt', '.text', '.log', '.md'], isText),
   'text/csv': saved('Table (CSV)', ['.csv'], isText),
@@ -84,6 +87,11 @@ function saved(words: string, extensions: readonly string[], matches: MediaType[
 function begins(signature: string, at = 0): MediaType['fits'] {
   const bytes = Buffer.from(signature, 'latin1');
   return (head) => head.subarray(at, at + bytes.length).equals(bytes);
+}
+
+/** What makes a directory of icons, with one at least. */
+function isIcon(head: Buffer): boolean {
+  return begins('\0\0\x01\0')(head) && head.length > 6 && head.readUInt16LE(4) > 0;
 }
 
 /** UTF-8 without NUL; the last character may be cut where the head ends. */

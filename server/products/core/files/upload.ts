@@ -51,7 +51,7 @@ export const replaceContent = method({
     const { type, properties } = await lookInto(received, call.request.query.get('name') ?? object.id, present);
     if (object.type === 'Image' && type !== 'Image') {
       throw new Invalid(
-        'These bytes are not an image. An Image keeps GIF, JPEG, PNG, WebP or AVIF; add a File for others.',
+        'These bytes are not an image. An Image keeps GIF, JPEG, PNG, WebP, AVIF or ICO; add a File for others.',
       );
     }
     await connection.contentsOf(object).stage(received);
