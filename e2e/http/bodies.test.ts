@@ -121,6 +121,26 @@ test('a type other than application/json is 415', async () => {
   assert.equal(charset.status, 201);
 });
 
+test('a body of another type is told what its address takes, however large it is', async () => {
+  const icon = Buffer.alloc(2 * 1024 * 1024, 1);
+  const words = (wanted: string, type: string) => `The body must be ${wanted}, not '${type}'.`;
+  for (const path of ['/api/@upload?id=a.png', '/api/a_file/@content']) {
+    if (path.includes('a_file')) await manager('/api/', { body: { type: 'File', id: 'a_file' } });
+    const { detail } = await refuses(415, post(icon, 'image/png', path), path);
+    assert.equal(detail, words('application/octet-stream, whatever kind of file it is', 'image/png'));
+    const unnamed = await refuses(415, manager(path, { raw: icon }), path);
+    assert.equal(unnamed.detail, words('application/octet-stream, whatever kind of file it is', ''));
+  }
+  const { detail } = await refuses(415, post('a=1', 'application/x-www-form-urlencoded'), 'a form');
+  assert.equal(detail, words('application/json', 'application/x-www-form-urlencoded'));
+  await refuses(
+    401,
+    clientOf(server, sameOrigin(server))('/api/@upload', { raw: icon, headers: { 'content-type': 'image/png' } }),
+    'who?',
+  );
+  assert.equal((await manager('/api/a_file/@content')).json()['bytes'], 0);
+});
+
 test('a body of 1 MiB is read, one byte more is 413', async () => {
   const bodyOf = (bytes: number) => {
     const frame = JSON.stringify({ properties: { text: '' } }).length;

@@ -22,6 +22,7 @@ const LEAST_PIECE_BYTES = 16;
 const MAX_DEPTH = 20;
 const MAX_VALUES = 10_000;
 
+const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';
 const FORM_LIMITS: BodyLimits = { bytes: 64 * 1024, ms: 30_000 };
 const MAX_FIELDS = 100;
@@ -29,6 +30,16 @@ const MAX_FIELDS = 100;
 /** The type of a body without its parameters; `undefined` where none is named. */
 export function bodyTypeOf(message: IncomingMessage): string | undefined {
   return message.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+}
+
+/**
+ * The type of a body that is no JSON: what an address takes is said by who knows the address. A form in a published page, even
+ * an empty one, names the type of its body; whoever sends none names none.
+ */
+export function otherTypeThanJson(message: IncomingMessage): string | undefined {
+  const type = bodyTypeOf(message);
+  if (type === JSON_TYPE) return undefined;
+  return type ?? (announcedBytes(message) > 0 ? '' : undefined);
 }
 
 /**
@@ -43,12 +54,6 @@ export async function readJson(
   const isSmall = announcedBytes(message) <= STRANGERS_JSON_LIMITS.bytes;
   const limits = !isSmall && (await isKnown()) ? JSON_LIMITS : STRANGERS_JSON_LIMITS;
   const bytes = await gather(message, limits, room);
-  const type = bodyTypeOf(message);
-  // A form in a published page, even an empty one, names the type of its body; whoever sends none names none.
-  if (bytes.length === 0 && type === undefined) return undefined;
-  if (type !== 'application/json') {
-    throw new UnsupportedMediaType(`The body must be application/json, not '${(type ?? '').slice(0, 100)}'.`);
-  }
   return bytes.length === 0 ? undefined : parseJson(bytes);
 }
 

@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import { isForwarded } from '../base/origins.ts';
 import type { Publishing, Request, RequestHead, Response } from '../publisher/request.ts';
 import type { Asset, Assets } from './assets.ts';
-import { bodyTypeOf, readForm, readJson } from './body.ts';
+import { bodyTypeOf, otherTypeThanJson, readForm, readJson } from './body.ts';
 import { BodyRoom } from './body-room.ts';
 import { COOKIE_CHECK, cookieCheck } from './cookie-check.ts';
 import type { ClientAddresses, Reached } from './client-address.ts';
@@ -193,15 +193,19 @@ function refusedHead(context: Context, addresses: ClientAddresses): RequestHead 
   }
 }
 
-/** JSON for the API, a form for published content. */
+/** JSON for the API, a form for published content. What is neither is left unread. */
 async function readBody(
   context: Context,
   room: BodyRoom,
   isKnown: () => Promise<boolean>,
-): Promise<Pick<Request, 'body' | 'form'>> {
+): Promise<Pick<Request, 'body' | 'form' | 'unreadType'>> {
   const { method, path, req } = context;
   if (!mayHaveBody(context)) return NO_BODY;
-  if (RESERVED.test(path)) return { body: await readJson(req, room, isKnown), form: NO_FORM };
+  if (RESERVED.test(path)) {
+    const unreadType = otherTypeThanJson(req);
+    if (unreadType !== undefined) return { ...NO_BODY, unreadType };
+    return { body: await readJson(req, room, isKnown), form: NO_FORM };
+  }
   return method === 'POST' ? { body: undefined, form: await readForm(req, room) } : NO_BODY;
 }
 

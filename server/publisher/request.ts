@@ -8,6 +8,8 @@ export interface Request extends RequestHead {
   readonly form: URLSearchParams;
   /** Bytes that came in place of JSON. */
   readonly upload: Upload | undefined;
+  /** The type of a body for the API that is neither, and was not read; empty where it names none. */
+  readonly unreadType?: string | undefined;
 }
 
 /** What a request says before its body. */

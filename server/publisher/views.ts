@@ -56,16 +56,18 @@ export function method<const Required extends Members = {}, const Optional exten
     run,
     declared: declaration,
     async call(call) {
-      if (takesBytes !== (call.request.upload !== undefined)) throw otherType(takesBytes);
+      const { upload, unreadType } = call.request;
+      if (unreadType !== undefined || takesBytes !== (upload !== undefined)) throw otherType(takesBytes, unreadType);
       await check?.check(call.request.body);
       return run({ ...call, body: call.request.body } as CallWith<BodyOf<Required, Optional>>);
     },
   };
 }
 
-function otherType(takesBytes: boolean): UnsupportedMediaType {
-  const wanted = takesBytes ? 'application/octet-stream' : 'application/json';
-  return new UnsupportedMediaType(`The body must be ${wanted}.`);
+function otherType(takesBytes: boolean, sent: string | undefined): UnsupportedMediaType {
+  const wanted = takesBytes ? 'application/octet-stream, whatever kind of file it is' : 'application/json';
+  const not = sent === undefined ? '' : `, not '${sent.slice(0, 100)}'`;
+  return new UnsupportedMediaType(`The body must be ${wanted}${not}.`);
 }
 
 /** How an object's path is visited, if it can be: its methods, one for each way of asking. */
