@@ -93,8 +93,8 @@ test('a module that fails, defines nothing or breaks the policy is an error in i
 }) => {
   await using folder = await temporaryFolder();
   const modules = {
-    'throws-tab': "throw new Error('The moon is full.');",
-    'empty-tab': 'export {};',
+    'throws-tab': "throw new Error('The moon is full.'); customElements.define('throws-tab', class {});",
+    'empty-tab': "export const later = () => customElements.define('empty-tab', class extends HTMLElement {});",
     'own-lit-tab':
       "trustedTypes.createPolicy('lit-html', {}); customElements.define('own-lit-tab', class extends HTMLElement {});",
     'markup-tab': `customElements.define('markup-tab', class extends HTMLElement {

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INTERFACE_TABS } from '../../schema/interface-tabs.ts';
 import { readFilesIn } from '../base/files.ts';
+import { lookAtModules, problemIn, type ClientFolder } from './client-check.ts';
 import type { Product } from './product.ts';
 
 /** What the tabs of products need in the browser. */
@@ -18,26 +19,34 @@ export interface TabModules {
 const SERVED = ['.js', '.css', '.svg', '.png', '.woff2'];
 const ELEMENT = /^\/([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\.js$/;
 
-/** Reads the client folders of products. What changes comes under another address, so browsers may keep what they have. */
+/**
+ * Reads the client folders of products. What changes comes under another address, so browsers may keep what they have. A
+ * module that cannot be loaded there is a mistake, and one that does not name its element defines none.
+ */
 export async function readTabModules(products: readonly Product[]): Promise<TabModules> {
   const byElement = new Map<string, string>();
   const files = new Map<string, Buffer>();
   const mistakes: string[] = [];
-  const bring = ([path, bytes]: readonly [Served, Buffer], { name }: Product) => {
-    files.set(path.address, bytes);
-    if (path.element === undefined) return;
-    const problem = elementProblem(path.element, name, byElement.has(path.element));
-    if (problem === undefined) byElement.set(path.element, path.address);
-    else mistakes.push(problem);
-  };
+  const folders: Folder[] = [];
   for (const product of products) {
     try {
-      for (const served of await filesOf(product)) bring(served, product);
+      folders.push(await readFolder(product));
     } catch (error) {
       mistakes.push(`The client folder of the product '${product.name}' cannot be read: ${(error as Error).message}`);
     }
   }
-  return { byElement, files, mistakes };
+  const looks = await lookAtModules(folders.map(({ root, elements, texts }) => ({ root, elements, texts })));
+  for (const [index, folder] of folders.entries()) {
+    for (const [path, bytes] of folder.served) files.set(folder.base + path, bytes);
+    for (const look of looks[index] ?? []) {
+      const { element } = look;
+      const problem = elementProblem(element, folder.product, byElement.has(element)) ?? problemIn(look, folder);
+      if (problem !== undefined) mistakes.push(problem);
+      // One that cannot be loaded has been named: that it defines nothing is not said beside that.
+      if (look.isNamed) byElement.set(element, `${folder.base}/${element}.js`);
+    }
+  }
+  return { byElement, files, mistakes: [...new Set(mistakes)] };
 }
 
 function elementProblem(element: string, product: string, isTaken: boolean): string | undefined {
@@ -46,20 +55,24 @@ function elementProblem(element: string, product: string, isTaken: boolean): str
   return `The product '${product}' brings a module for <${element}>, which is the interface's own. Give it another name.`;
 }
 
-interface Served {
-  readonly address: string;
-  readonly element: string | undefined;
+interface Folder extends ClientFolder {
+  readonly product: string;
+  /** What the addresses of its files begin with. */
+  readonly base: string;
+  readonly served: ReadonlyMap<string, Buffer>;
 }
 
-async function filesOf({ name, client }: Product): Promise<readonly (readonly [Served, Buffer])[]> {
+async function readFolder({ name, client }: Product): Promise<Folder> {
   // Anything else that is no address of a folder, the check of declarations names.
-  if (!(client instanceof URL)) return [];
-  const all = await readFilesIn(fileURLToPath(client));
-  const served = [...all]
+  const root = client instanceof URL ? fileURLToPath(client).replace(/\/$/, '') : undefined;
+  const all = root === undefined ? [] : [...(await readFilesIn(root))];
+  const served = all
     .filter(([path]) => SERVED.includes(extname(path)))
     .sort(([one], [other]) => (one < other ? -1 : 1));
+  const texts = new Map(served.map(([path, bytes]) => [path, extname(path) === '.js' ? bytes.toString() : '']));
+  const elements = [...texts.keys()].flatMap((path) => ELEMENT.exec(path)?.[1] ?? []);
   const base = `/assets/products/${name}/${fingerprint(served)}`;
-  return served.map(([path, bytes]) => [{ address: base + path, element: ELEMENT.exec(path)?.[1] }, bytes]);
+  return { product: name, root: root ?? '', base, served: new Map(served), elements, texts };
 }
 
 function fingerprint(files: readonly (readonly [path: string, bytes: Buffer])[]): string {

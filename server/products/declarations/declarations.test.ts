@@ -67,7 +67,7 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
   ["provides: { 'cache.store': 1 }", /provides\.cache\.store is 1\. It must be a function\.$/],
   [
     "tabs: [{ id: 'a', label: 'A', element: 'no-such-tab' }]",
-    /tabs\[0\]\.element is 'no-such-tab', which no module defines\. Put no-such-tab\.js into the product's `client` folder/,
+    /tabs\[0\]\.element is 'no-such-tab', which no module defines\. Put no-such-tab\.js, which calls .*, into the product's `client` folder/,
   ],
   [
     "tabs: [{ id: 'a', label: 'A', element: 'user-tab' }]",

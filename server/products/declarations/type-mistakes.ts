@@ -128,7 +128,7 @@ function tabMistakes(definition: TypeDefinition, { elements }: Around): readonly
     const why =
       tabs.findIndex((tab) => tab.id === name) < index ? 'is taken by another of its tabs' : givenTo(name, definition);
     const taken = why === undefined ? [] : [{ at: `${at}.id`, says: `is '${name}', which ${why}.` }];
-    const says = `is '${element}', which no module defines. Put ${element}.js into the product's \`client\` folder.${meant(element, [...elements, ...INTERFACE_TABS])}`;
+    const says = `is '${element}', which no module defines. Put ${element}.js, which calls customElements.define('${element}', …), into the product's \`client\` folder.${meant(element, [...elements, ...INTERFACE_TABS])}`;
     return isThere(element) ? taken : [...taken, { at: `${at}.element`, says }];
   });
 }
