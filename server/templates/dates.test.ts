@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { faultIn, render, run } from './testing.ts';
 
@@ -49,8 +50,8 @@ test('a date is shown in the time zone of the page, and a date alone is that day
   }
   for (const zone of ['UTC', 'America/Los_Angeles', 'Pacific/Auckland', 'Pacific/Kiritimati', 'Asia/Beirut']) {
     // In Beirut that day begins at 1:00.
-    const days = '{{ "2026-11-30" | date: "%F%Y-%m-%d" }} {{ "2026-03-29" | date: "%d" }}';
-    assert.equal(await render(days, { names: { zone } }), '%F2026-11-30 29', zone);
+    const days = '{{ "2026-11-30" | date: "%F" }} {{ "2026-03-29" | date: "%d" }} {{ "2026-11-30" | date }}';
+    assert.equal(await render(days, { names: { zone } }), '2026-11-30 29 Monday, November 30, 2026', zone);
   }
 });
 
@@ -92,18 +93,76 @@ test('every code of a format makes what it makes in Liquid', async () => {
     ['%z %:z %Z %% %n%t|', '+0000 +00:00 UTC % \n\t|'],
     ['%^a %^B %#p %#P %10Y %-y', 'SUN JANUARY am AM 0000002026 26'],
     ['%c | %x | %X', '1/4/2026, 5:06:07 AM | 1/4/2026 | 5:06:07 AM'],
-    ['%F %Ey %Od %', '%F 26 04 %'],
+    ['%D|%F|%R|%r|%T', '01/04/26|2026-01-04|05:06|05:06:07 AM|05:06:07'],
+    ['%G-W%V-%u %g %-V %12F|%Ey %Od', '2026-W01-7 26 1   2026-01-04|26 04'],
   ];
   for (const [format, printed] of made)
     assert.equal(await render(`{{ ${when} | date: "${format}" }}`), printed, format);
   const others = `{{ ${when} | date }}|{{ ${when} | date_to_xmlschema }}|{{ ${when} | date_to_rfc822 }}|{{ ${when} | date_to_string }}`;
   assert.equal(
     await render(others),
-    'Sunday, January 4, 2026 at 5:06 am +0000|2026-01-04T05:06:07+00:00|Sun, 04 Jan 2026 05:06:07 +0000|04 Jan 2026',
+    'Sunday, January 4, 2026 at 5:06 AM|2026-01-04T05:06:07+00:00|Sun, 04 Jan 2026 05:06:07 +0000|04 Jan 2026',
   );
   const ordinals = `{{ ${when} | date_to_string: "ordinal" }} {{ ${when} | date_to_long_string: "ordinal", "US" }}`;
   assert.equal(await render(ordinals), '4th Jan 2026 January 4th, 2026');
   assert.equal(await render('{{ "99999999999999999999" | date: "%Y" }}'), '99999999999999999999');
+});
+
+test('weeks are numbered as ISO 8601 does, also where years meet', async () => {
+  const weeks: readonly (readonly [day: string, week: string])[] = [
+    ['2020-12-31', '2020-53-4'],
+    ['2021-01-03', '2020-53-7'],
+    ['2021-01-04', '2021-01-1'],
+    ['2024-12-29', '2024-52-7'],
+    ['2024-12-30', '2025-01-1'],
+    ['2026-12-31', '2026-53-4'],
+    ['2028-02-29', '2028-09-2'],
+  ];
+  for (const [day, week] of weeks) assert.equal(await render(`{{ "${day}" | date: "%G-%V-%u" }}`), week, day);
+});
+
+test('without a format a date is written as the language of the page writes it, and only English has st, nd and th', async () => {
+  const text =
+    '{{ "2026-11-30" | date }} / {{ "2026-11-30 17:05" | date }} / {{ "2026-11-30" | date_to_long_string: "ordinal" }}';
+  const written: readonly (readonly [language: string, printed: string])[] = [
+    ['en', 'Monday, November 30, 2026 / Monday, November 30, 2026 at 5:05 PM / 30th November 2026'],
+    ['de-CH', 'Montag, 30. November 2026 / Montag, 30. November 2026 um 17:05 / 30 November 2026'],
+    ['fr', 'lundi 30 novembre 2026 / lundi 30 novembre 2026 à 17:05 / 30 novembre 2026'],
+  ];
+  for (const [language, printed] of written) {
+    assert.equal(await render(text, { names: { language, zone: 'Europe/Zurich' } }), printed, language);
+  }
+  assert.equal(
+    await render('{{ "2026-11-30" | date: "%B" }}', { names: { language: 'fa' } }),
+    'نوامبر',
+    'the same year',
+  );
+});
+
+test('what is no part of a date is an error at its line, also where there is no date to write', async () => {
+  for (const [format, code] of [
+    ['%Y %i', '%i'],
+    ['50% of', '% '],
+    ['%', '%'],
+    ['%-5f', '%-5f'],
+  ] as const) {
+    for (const value of ['"2026-11-30"', '"no date"', 'nothing']) {
+      const { message, line } = await faultIn(`one\n{{ ${value} | date: "${format}" }}`);
+      assert.equal(line, 2);
+      assert.ok(message.startsWith(`'${code}' is no part of a date. There are %a %A %b`), message);
+      assert.match(message, / %F .* %% *, the last for a percent sign\.$/);
+    }
+  }
+});
+
+test('the documentation lists the parts that there are, and no other', async () => {
+  const { message } = await faultIn('{{ "" | date: "%i" }}');
+  const there = new Set(message.split('There are')[1]?.match(/%\S/g));
+  const text = await readFile(new URL('../../docs/templates.md', import.meta.url), 'utf8');
+  const [, table = ''] = /\n\| part \|.*?\n\|---\|---\|\n(.*?)\n\n/s.exec(text) ?? [];
+  const listed = table.split('\n').flatMap((row) => row.split('|')[1]?.match(/%[^:`]/g) ?? []);
+  assert.deepEqual(new Set(listed), there);
+  assert.ok(there.size > 40);
 });
 
 test('a text that is long is no date, and is not looked at for long', async () => {

@@ -1,12 +1,12 @@
 import { toValue } from 'liquidjs';
 import { textOf } from './markup.ts';
+import { isMissing } from './numbers.ts';
 import type { Rendering } from './rendering.ts';
-import { strftime, type Moment } from './strftime.ts';
+import { checkFormat, strftime, written, type Moment } from './strftime.ts';
 import { instantOf, isZone, offsetAt } from './zones.ts';
 
 type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
-const USUAL = '%A, %B %-e, %Y at %-l:%M %P %z';
 const XML = '%Y-%m-%dT%H:%M:%S%:z';
 const RFC822 = '%a, %d %b %Y %H:%M:%S %z';
 const NOW: ReadonlySet<string> = new Set(['now', 'today']);
@@ -16,23 +16,27 @@ const LAST_MS = 8.64e15 - 172_800_000;
 
 /** Filters that write dates, in the time zone and the language of the page: not in those of the machine. */
 export function dateFilters(rendering: () => Rendering): readonly (readonly [string, Handler])[] {
-  const written = (value: unknown, format: string, zone?: unknown, language?: string) => {
+  const show = (value: unknown, format: string | undefined, zone?: unknown, language?: string) => {
     const page = rendering();
     const text = textIn(value);
     if (NOW.has(text)) page.isFleeting = true;
     const moment = momentOf(text, zoneIn(zone) ?? page.zone, language ?? page.language);
-    return moment === undefined ? value : strftime(moment, format, page.allowance.use);
+    if (moment === undefined) {
+      checkFormat(format ?? '');
+      return value;
+    }
+    return format === undefined ? written(moment, isDay(text)) : strftime(moment, format, page.allowance.use);
   };
   const named =
     (month: string): Handler =>
     (value, type, style) => {
-      if (type !== 'ordinal') return written(value, `%d ${month} %Y`);
-      return written(value, style === 'US' ? `${month} %-d%q, %Y` : `%-d%q ${month} %Y`);
+      if (type !== 'ordinal') return show(value, `%d ${month} %Y`);
+      return show(value, style === 'US' ? `${month} %-d%q, %Y` : `%-d%q ${month} %Y`);
     };
   return [
-    ['date', (value, format, zone) => written(value, textOf(format ?? USUAL), zone)],
-    ['date_to_xmlschema', (value) => written(value, XML)],
-    ['date_to_rfc822', (value) => written(value, RFC822, undefined, 'en')],
+    ['date', (value, format, zone) => show(value, isMissing(format) ? undefined : textOf(format), zone)],
+    ['date_to_xmlschema', (value) => show(value, XML)],
+    ['date_to_rfc822', (value) => show(value, RFC822, undefined, 'en')],
     ['date_to_string', named('%b')],
     ['date_to_long_string', named('%B')],
   ];
@@ -40,8 +44,8 @@ export function dateFilters(rendering: () => Rendering): readonly (readonly [str
 
 /** The zone that a filter is given: by name, or as minutes that UTC is ahead, as Liquid has it. */
 function zoneIn(given: unknown): string | undefined {
+  if (isMissing(given)) return undefined;
   const zone: unknown = toValue(given as string);
-  if (zone === undefined || zone === null) return undefined;
   const name = typeof zone === 'number' ? fixedZone(zone) : textOf(zone);
   if (!isZone(name)) throw new Error(`'${name.slice(0, 60)}' is no time zone. Write one such as Europe/Zurich or UTC`);
   return name;
@@ -66,6 +70,12 @@ function momentOf(text: string, zone: string, language: string): Moment | undefi
   return { instant, offset: offsetAt(instant, zone), zone, language };
 }
 
+/** Whether a text that is a date names a day and no time. */
+function isDay(text: string): boolean {
+  return !text.includes(':') && !NOW.has(text) && !SECONDS.test(text);
+}
+
+const SECONDS = /^-?\d+(?:\.\d+)?$/;
 const ISO_DAY = /^\d{4}-\d\d(?:-(?<day>\d\d))?(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/;
 const HAS_ZONE =
   /(?:\dZ|\b(?:GMT|UTC?|[ECMP][SD]T)(?:[+-]\d\d:?\d\d)?|:\d\d(?:\.\d+)?\s?[+-]\d\d:?\d\d)(?:\s?\([^)]*\))?$/i;
@@ -73,7 +83,7 @@ const HAS_ZONE =
 /** When a text says: a date alone is its midnight, and a time without a zone that time, in the zone of the page. */
 function instantIn(text: string, zone: string): number {
   if (NOW.has(text)) return Date.now();
-  if (/^-?\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (SECONDS.test(text)) return Number(text) * 1000;
   const iso = ISO_DAY.exec(text);
   if (iso === null) return HAS_ZONE.test(text) ? Date.parse(text) : onWall(Date.parse(`${text} UTC`), zone);
   const { day = '01', time } = iso.groups ?? {};

@@ -64,6 +64,11 @@ export class ManyDigits extends Drop implements Comparable {
   }
 }
 
+export function isMissing(value: unknown): boolean {
+  const bare: unknown = toValue(value as string);
+  return bare === undefined || bare === null;
+}
+
 export function isNumeric(value: unknown): boolean {
   return typeof value === 'number' || value instanceof ManyDigits;
 }

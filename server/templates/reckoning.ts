@@ -1,7 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { defaultOperators, filters, toValue, type Operators } from 'liquidjs';
 import { Markup } from './markup.ts';
-import { decimalOf, findDecimal, isNumeric, numberFrom } from './numbers.ts';
+import { decimalOf, findDecimal, isMissing, isNumeric, numberFrom } from './numbers.ts';
 
 type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
@@ -42,11 +42,6 @@ function by(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
 /** As in Liquid, a count begins at 0: `session.visits | plus: 1`. What is added has to be there. */
 function counting(calculate: (value: Decimal, other: Decimal) => Decimal): Handler {
   return (value, other) => numberFrom(calculate(isMissing(value) ? decimalOf(0) : decimalOf(value), decimalOf(other)));
-}
-
-function isMissing(value: unknown): boolean {
-  const bare: unknown = toValue(value as string);
-  return bare === undefined || bare === null;
 }
 
 function divided(value: Decimal, other: Decimal, isWhole: boolean): Decimal {

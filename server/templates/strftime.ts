@@ -30,11 +30,18 @@ const PARTS: ReadonlyMap<string, Part> = new Map<string, Part>([
   ['h', (shown) => named(shown, { month: 'short' })],
   ['B', (shown) => named(shown, { month: 'long' })],
   ['c', (shown) => named(shown, { ...DAY, ...TIME })],
+  ['D', composed('%m/%d/%y')],
+  ['F', composed('%Y-%m-%d')],
+  ['R', composed('%H:%M')],
+  ['r', composed('%I:%M:%S %p')],
+  ['T', composed('%H:%M:%S')],
   ['x', (shown) => named(shown, DAY)],
   ['X', (shown) => named(shown, TIME)],
   ['C', ({ date }) => Math.floor(date.getUTCFullYear() / 100)],
   ['d', ({ date }) => date.getUTCDate()],
   ['e', ({ date }) => date.getUTCDate()],
+  ['G', ({ date }) => thursdayOf(date).getUTCFullYear()],
+  ['g', ({ date }) => shortYear(thursdayOf(date))],
   ['H', ({ date }) => date.getUTCHours()],
   ['k', ({ date }) => date.getUTCHours()],
   ['I', ({ date }) => date.getUTCHours() % 12 || 12],
@@ -46,14 +53,15 @@ const PARTS: ReadonlyMap<string, Part> = new Map<string, Part>([
   ['N', fraction],
   ['p', ({ date }) => (date.getUTCHours() < 12 ? 'AM' : 'PM')],
   ['P', ({ date }) => (date.getUTCHours() < 12 ? 'am' : 'pm')],
-  ['q', ({ date }) => ordinal(date.getUTCDate())],
+  ['q', ({ date, language }) => (/^en\b/.test(language) ? ordinal(date.getUTCDate()) : '')],
   ['s', ({ instant }) => Math.floor(instant / 1000)],
   ['S', ({ date }) => date.getUTCSeconds()],
   ['u', ({ date }) => date.getUTCDay() || 7],
   ['w', ({ date }) => date.getUTCDay()],
   ['U', ({ date }) => weekOfYear(date, 0)],
   ['W', ({ date }) => weekOfYear(date, 1)],
-  ['y', ({ date }) => ((date.getUTCFullYear() % 100) + 100) % 100],
+  ['V', ({ date }) => weekOfYear(thursdayOf(date), 4)],
+  ['y', ({ date }) => shortYear(date)],
   ['Y', ({ date }) => date.getUTCFullYear()],
   ['z', ({ offset }, { flags }) => offsetText(offset, flags.includes(':'))],
   ['Z', ({ zone }) => zone],
@@ -62,19 +70,42 @@ const PARTS: ReadonlyMap<string, Part> = new Map<string, Part>([
   ['%', () => '%'],
 ]);
 
-const WIDTHS = new Map(Object.entries({ j: 3, L: 3, Y: 4 }).concat('CdeHIklmMSUWy'.split('').map((code) => [code, 2])));
-const PADDED_WITH_SPACES = 'aAbBceklpP';
+const WIDTHS = new Map(
+  Object.entries({ j: 3, L: 3, Y: 4, G: 4 }).concat('CdegHIklmMSUVWy'.split('').map((code) => [code, 2])),
+);
+const PADDED_WITH_SPACES = 'aAbBcDeFklpPrRTxX';
+const CODE = /%([-_0^#:]*)(\d*)[EO]?(.?)/gs;
+
+/** Says which code of a format there is not, as writing a moment does, also where there is none to write. */
+export function checkFormat(format: string): void {
+  for (const [whole, , , code = ''] of format.matchAll(CODE)) partFor(code, whole);
+}
+
+/** A moment as a language writes it; a day without a time. */
+export function written(moment: Moment, isDay: boolean): string {
+  const date = new Date(moment.instant + moment.offset);
+  return named({ ...moment, date }, isDay ? { dateStyle: 'full' } : { dateStyle: 'full', timeStyle: 'short' });
+}
 
 /** A moment in the words of a format, whose codes are those of Liquid's `date` filter. */
 export function strftime(moment: Moment, format: string, use: (characters: number) => void): string {
   use(format.length);
   const shown = { ...moment, date: new Date(moment.instant + moment.offset) };
-  return format.replaceAll(/%([-_0^#:]*)(\d*)(?:[EO]?)(.)/gs, (whole, flags: string, width: string, code: string) => {
-    const part = PARTS.get(code);
-    if (part === undefined) return whole;
-    const text = String(part(shown, { flags, width: Number(width), use }));
+  return format.replaceAll(CODE, (whole, flags: string, width: string, code: string) => {
+    const text = String(partFor(code, whole)(shown, { flags, width: Number(width), use }));
     return padded(cased(text, flags), code, flags, Number(width), use);
   });
+}
+
+function partFor(code: string, whole: string): Part {
+  const part = PARTS.get(code);
+  if (part !== undefined) return part;
+  const known = [...PARTS.keys()].map((each) => `%${each}`).join(' ');
+  throw new Error(`'${whole.slice(0, 60)}' is no part of a date. There are ${known}, the last for a percent sign`);
+}
+
+function composed(format: string): Part {
+  return (shown, { use }) => strftime(shown, format, use);
 }
 
 function padded(text: string, code: string, flags: string, width: number, use: How['use']): string {
@@ -95,7 +126,8 @@ function cased(text: string, flags: string): string {
 function named({ date, language }: Shown, parts: Intl.DateTimeFormatOptions): string {
   const key = `${language} ${Object.entries(parts).flat().join(' ')}`;
   if (!formats.has(key) && formats.size >= MOST_FORMATS) formats.clear();
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(language, { ...parts, timeZone: 'UTC' });
+  const format =
+    formats.get(key) ?? new Intl.DateTimeFormat(language, { ...parts, calendar: 'gregory', timeZone: 'UTC' });
   formats.set(key, format);
   return format.format(date);
 }
@@ -108,6 +140,15 @@ function dayOfYear(date: Date): number {
 function weekOfYear(date: Date, firstDay: number): number {
   const daysSince = (date.getUTCDay() - firstDay + 7) % 7;
   return Math.floor((dayOfYear(date) - 1 - daysSince + 7) / 7);
+}
+
+function shortYear(date: Date): number {
+  return ((date.getUTCFullYear() % 100) + 100) % 100;
+}
+
+/** Of the week that begins on a Monday: the year and the number of a week are those of its Thursday (ISO 8601). */
+function thursdayOf(date: Date): Date {
+  return new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * DAY_MS);
 }
 
 function ordinal(day: number): string {
