@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { codeBlocksOf } from '../support/code-blocks.ts';
@@ -8,7 +7,7 @@ import { until } from '../support/figures.ts';
 import { startMemcached, type Memcached } from '../support/memcached.ts';
 import { installPacked, type Application, type Project } from '../support/packed.ts';
 import { startServer } from '../support/server.ts';
-import { ask, Visitor, type Answer } from '../support/visitor.ts';
+import { ask, listens, Visitor, type Answer } from '../support/visitor.ts';
 import { managerOf } from './client.ts';
 import { setUpSessions } from './site.ts';
 
@@ -222,13 +221,6 @@ async function visits(visitor: Visitor, times: number): Promise<readonly number[
 function countIn({ status, text }: Answer): number {
   assert.equal(status, 200, text);
   return Number(/^Visits: (\d+)$/m.exec(text)?.[1]);
-}
-
-function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  return new Promise((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
 async function visitsOnceBack(visitor: Visitor): Promise<number> {

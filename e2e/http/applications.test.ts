@@ -11,7 +11,7 @@ import { findNode } from '../support/nodes.ts';
 import { installPacked, type Project } from '../support/packed.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { Visitor, type Answer } from '../support/visitor.ts';
+import { listens, Visitor, type Answer } from '../support/visitor.ts';
 import { managerOf } from './client.ts';
 import { setUpSessions } from './site.ts';
 
@@ -116,23 +116,33 @@ describe('what the manual says', () => {
   });
 
   for (const example of EXAMPLES) {
-    test(`the workers of node:cluster share the sessions of ${example}, and one that dies is replaced`, async () => {
-      await write(example, 'cluster.js');
-      await using app = await project.start(example, environment, { program: 'cluster.js' });
-      const visitor = new Visitor(app);
-      const visitAnyWorker = async () => countIn(await visitor.ask('/', { headers: { connection: 'close' } }));
-      for (const expected of range(1, 8)) assert.equal(await visitAnyWorker(), expected);
-      const [first = 0, ...others] = await childrenOf(app.pid);
-      process.kill(first, 'SIGKILL');
-      await until('it is replaced', async () => {
-        const now = await childrenOf(app.pid);
-        return !now.includes(first) && now.length === others.length + 1;
+    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
+      test(`the workers of node:cluster share the sessions of ${example}, and one that ${signal} ends is replaced`, async () => {
+        await write(example, 'cluster.js');
+        await using app = await project.start(example, environment, { program: 'cluster.js' });
+        const visitor = new Visitor(app);
+        const visitAnyWorker = async () => countIn(await visitor.ask('/', { headers: { connection: 'close' } }));
+        for (const expected of range(1, 8)) assert.equal(await visitAnyWorker(), expected);
+        const [first = 0, ...others] = await childrenOf(app.pid);
+        process.kill(first, signal);
+        let visits = 8;
+        await until('it is replaced', async () => {
+          if (signal !== 'SIGKILL') assert.equal(await visitAnyWorker(), (visits += 1));
+          const now = await childrenOf(app.pid);
+          return !now.includes(first) && now.length === others.length + 1;
+        });
+        for (const more of range(1, 8)) assert.equal(await visitAnyWorker(), visits + more);
+        assert.equal(await visit(visitor), visits + 9, 'over a connection that stays open');
+        const ending = await childrenOf(app.pid);
+        const stopping = app.stop();
+        await until('the port is closed', async () => !(await listens(app.port)));
+        const last = await visitor.ask('/');
+        assert.deepEqual([countIn(last), last.headers.connection], [visits + 10, 'close']);
+        assert.equal(await stopping, 0, app.log());
+        for (const pid of ending) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+        assert.equal(app.log(), '');
       });
-      for (const expected of range(9, 16)) assert.equal(await visitAnyWorker(), expected);
-      const ending = await childrenOf(app.pid);
-      assert.equal(await app.stop(), 0, app.log());
-      for (const pid of ending) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-    });
+    }
   }
 
   test('a counter of express-session that reads again where it came too late loses none of 20 visits at once', async () => {

@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import type { Me } from '../../schema/messages/access.ts';
 import { BROWSER_ID, PLAIN_BROWSER_ID } from './cookie-names.ts';
 import { basic } from './server.ts';
@@ -54,6 +55,14 @@ export function ask(port: number, path: string, { method, headers = {}, body }: 
     });
     outgoing.end(payload);
   });
+}
+
+/** Whether somebody takes connections there. */
+export function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
 }
 
 /** Asks as the administrator, and fails where the answer is no success. Gives the body. */

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { Server } from 'node:net';
 import Koa from 'koa';
 import session from 'koa-session';
@@ -30,10 +31,19 @@ const server = app.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}/`);
 });
 
-process.once('SIGTERM', () => {
+function end() {
   server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
   // The port alone: server.close() would end idle connections, too, over which a request may be on its way.
-  Server.prototype.close.call(server, () => sessions.close());
+  Server.prototype.close.call(server, leave);
   setInterval(() => server.closeIdleConnections(), 1_500).unref();
   setTimeout(() => server.closeAllConnections(), 10_000).unref();
-});
+}
+
+async function leave() {
+  await sessions.close();
+  // A worker of a cluster has a channel to its primary, which keeps it, and over which requests may be on their way.
+  cluster.worker?.disconnect();
+}
+
+process.once('SIGTERM', end);
+process.once('SIGINT', end);
