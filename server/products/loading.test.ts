@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { Invalid } from '../base/errors.ts';
 import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
@@ -132,7 +133,59 @@ test('what keeps a product from being loaded is said in a sentence that names it
     if (typeof expected === 'string') assert.equal(reason, expected);
     else assert.match(reason, expected);
   }
-  assert.match(await refusal(['no-such-product']), /^The product 'no-such-product' .* cannot be loaded: /);
+});
+
+test('an entry that leads nowhere is named with the place where it was looked for', async () => {
+  const folder = await plant({});
+  assert.equal(
+    await refusal([`${folder}/gone`, 'no-such-product', './index.ts']),
+    [
+      `The product '${folder}/gone' (TRELLIS_PRODUCTS) cannot be loaded: there is no file or folder '${folder}/gone'.`,
+      `The product 'no-such-product' (TRELLIS_PRODUCTS) cannot be loaded: there is no file or folder '${resolve('no-such-product')}'. Nor is there a package of that name.`,
+      `The product './index.ts' (TRELLIS_PRODUCTS) cannot be loaded: there is no file or folder '${resolve('index.ts')}'.`,
+    ].join('\n'),
+  );
+});
+
+test('a product that is named twice is said to be that, and not to need another name', async () => {
+  const path = await plant({ 'index.js': `${declaration()} export default { name: 'twice', types: [note] };` });
+  assert.equal(
+    await refusal([path, `${path}/index.js`, path]),
+    [
+      `TRELLIS_PRODUCTS names '${path}/index.js' twice, first as '${path}'. Name it once.`,
+      `TRELLIS_PRODUCTS names '${path}' twice. Name it once.`,
+    ].join('\n'),
+  );
+});
+
+test('a mistake in the default export itself hides none in its types', async () => {
+  const path = await plant({
+    'index.js': `${declaration('warning() {}')} export default { nam: 'notes', types: [note] };`,
+  });
+  const said = (await refusal([path])).split('\n').map((line) => line.replace(/^.* \(TRELLIS_PRODUCTS\): /, ''));
+  assert.deepEqual(said, [
+    "in its default export, nam is no member of a product. Did you mean 'name'?",
+    'in its default export, name is missing. It must be small letters, digits and "-", as it becomes part of addresses.',
+    "in the type 'Note', warning is no member of a type. Did you mean 'warnings'?",
+  ]);
+});
+
+test('a module that waits for ever is named after seconds, and so is what is wrong with the others', async (t) => {
+  const waiting = await plant({ 'index.js': 'await new Promise(() => {});\nexport default 1;' });
+  const wrong = await plant({ 'index.js': 'export default 1;' });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let isSaid = false;
+  const refused = refusal([waiting, wrong]).finally(() => (isSaid = true));
+  for (let tick = 0; !isSaid && tick < 10_000; tick += 1) {
+    await setImmediate();
+    t.mock.timers.tick(100);
+  }
+  const lines = (await refused).split('\n');
+  assert.match(
+    lines[0] ?? '',
+    /index\.js' \(TRELLIS_PRODUCTS\) cannot be loaded: it was not there within 10 seconds: an `await` at its top level, or at that of what it imports, waits on\.$/,
+  );
+  assert.match(lines[1] ?? '', /exports no product/);
 });
 
 test('several products that cannot be used are all named at once, and so is what they have twice', async () => {

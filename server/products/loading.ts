@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { extname, resolve } from 'node:path';
+import { extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { declarePermission } from '../../schema/permissions.ts';
+import { isPlain } from '../base/shape.ts';
 import { mistakesIn, type Loaded } from './declarations/product-mistakes.ts';
 import { products as ownProducts } from './index.ts';
 import { reasonOf } from './load-error.ts';
@@ -20,6 +21,8 @@ export class CannotLoad extends Error {
 
 /** By this name a product imports what it is made of. */
 const SPECIFIER = 'trellis/product';
+/** For a module to connect to something at its top level, if it has to. */
+const LONGEST_MS = 10_000;
 const INTERFACE = new URL(`interface${extname(import.meta.url)}`, import.meta.url).href;
 
 /** What products bring, checked to the last declaration. */
@@ -33,14 +36,14 @@ export interface Products {
  * default export is the product. Throws CannotLoad with all that is wrong with any of them.
  */
 export async function loadProducts(names: readonly string[]): Promise<Products> {
-  const mistakes: string[] = [];
+  const mistakes: string[] = [...namedTwice(names)];
   const loaded: Loaded[] = ownProducts.map((product) => ({
     product,
     from: `The product '${product.name}' of Trellis`,
   }));
   if (names.length > 0) shareInterface();
   // One after the other: what a mistake in one of them is said to be must not be another one's.
-  for (const name of names) {
+  for (const name of new Map(names.map((each) => [fileOf(each) ?? each, each])).values()) {
     const result = await loadProduct(name);
     if (typeof result === 'string') mistakes.push(result);
     else loaded.push(result);
@@ -69,6 +72,7 @@ export function shareInterface(): void {
 async function loadProduct(name: string): Promise<Loaded | string> {
   const file = fileOf(name);
   const from = `The product '${file === undefined ? name : fileURLToPath(file)}' (TRELLIS_PRODUCTS)`;
+  if (file === undefined && isPath(name)) return `${from} cannot be loaded: ${nothingThere(name)}`;
   const seen: string[] = [];
   const hooks = registerHooks({
     load: (url, context, next) => {
@@ -77,20 +81,57 @@ async function loadProduct(name: string): Promise<Loaded | string> {
     },
   });
   try {
-    const { default: product } = (await import(file ?? name)) as { default?: Partial<Product> };
-    if (typeof product?.name === 'string' && Array.isArray(product.types)) return { product: product as Product, from };
+    const { default: product } = await inTime(import(file ?? name) as Promise<{ readonly default?: Product }>);
+    // What else is wrong with it, the check of declarations says.
+    if (isPlain(product)) return { product: product as unknown as Product, from };
     return `${from} exports no product: its default export must have a name and types.`;
   } catch (error) {
-    return `${from} cannot be loaded: ${reasonOf(error, seen)}`;
+    const isAbsent = file === undefined && seen.length === 0 && codeOf(error) === 'ERR_MODULE_NOT_FOUND';
+    const reason = isAbsent ? `${nothingThere(name)} Nor is there a package of that name.` : reasonOf(error, seen);
+    return `${from} cannot be loaded: ${reason}`;
   } finally {
     hooks.deregister();
+  }
+}
+
+/** A module that waits for what never comes would end the process without a word: nothing else is under way. */
+async function inTime<T>(module: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const says = `it was not there within ${LONGEST_MS / 1000} seconds: an \`await\` at its top level, or at that of what it imports, waits on.`;
+  const timer = setTimeout(() => late.reject(new Error(says)), LONGEST_MS);
+  try {
+    return await Promise.race([module, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 function fileOf(name: string): string | undefined {
   const path = resolve(name);
   const found = [`${path}/index.ts`, `${path}/index.js`, path].find((each) => existsSync(each));
-  return found === undefined ? undefined : pathToFileURL(found).href;
+  return found === undefined ? undefined : pathToFileURL(realpathSync(found)).href;
+}
+
+function isPath(name: string): boolean {
+  return isAbsolute(name) || name.startsWith('.');
+}
+
+function nothingThere(name: string): string {
+  return `there is no file or folder '${resolve(name)}'.`;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** What is named again, a sentence each. */
+function namedTwice(names: readonly string[]): readonly string[] {
+  const files = names.map((name) => fileOf(name) ?? name);
+  return names.flatMap((name, index) => {
+    const first = names[files.indexOf(files[index]!)]!;
+    const as = first === name ? '' : `, first as '${first}'`;
+    return files.indexOf(files[index]!) === index ? [] : [`TRELLIS_PRODUCTS names '${name}' twice${as}. Name it once.`];
+  });
 }
 
 /** Makes known the permissions that a product brings. Whatever else is wrong with them, the check of declarations says. */

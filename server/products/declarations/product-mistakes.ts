@@ -68,7 +68,8 @@ export function mistakesIn(loaded: readonly Loaded[], elements: ReadonlySet<stri
 
 function mistakesInOne({ product, from }: Loaded, around: Around): readonly string[] {
   const sentence = (where: string, { at, says }: Mistake) => `${from}: in ${where}, ${at} ${says}`;
-  const own = shape.find(product, '').map((mistake) => sentence(`the product ${shown(product.name)}`, mistake));
+  const itself = typeof product.name === 'string' ? `the product ${shown(product.name)}` : 'its default export';
+  const own = shape.find(product, '').map((mistake) => sentence(itself, mistake));
   const ofTypes = typesOf(product).flatMap((definition, index) => {
     const { type } = definition;
     const where = typeof type === 'string' && type !== '' ? `the type '${type}'` : `types[${index}]`;
