@@ -5,6 +5,7 @@ import { LIMITS } from './limits.ts';
 import { Markup, MARKUP_FILTERS, PASSING } from './markup.ts';
 import { money } from './money.ts';
 import { LISTING_SORTS } from './protocol.ts';
+import { findDecimal } from './numbers.ts';
 import { NUMBER_FILTERS } from './reckoning.ts';
 import { SeenObject } from './seen.ts';
 
@@ -47,21 +48,28 @@ function withoutMarkup(value: unknown): unknown {
   return value instanceof Markup ? value.valueOf() : value;
 }
 
+const LISTING_OPTIONS: readonly string[] = ['limit', 'offset', 'sort', 'order'];
+
 /** `folder | children: limit: 20, offset: 40, sort: 'modified', order: 'desc'` */
 function children(engine: Engine, folder: unknown, args: readonly unknown[]): unknown {
   if (!(folder instanceof SeenObject)) return [];
   const options = new Map(args.filter(Array.isArray).map(([name, value]) => [String(name), toValue(value)]));
+  const unknown = [...options.keys()].find((name) => !LISTING_OPTIONS.includes(name));
+  if (unknown !== undefined) throw new Error(`'${unknown}' is nothing to list by. Use ${LISTING_OPTIONS.join(', ')}`);
   const count = (name: string, otherwise: number, most: number) => {
-    const number = Number(options.get(name) ?? otherwise);
+    const number = findDecimal(options.get(name))?.toNumber() ?? otherwise;
     return Number.isInteger(number) && number >= 0 ? Math.min(number, most) : otherwise;
   };
-  const wanted = String(options.get('sort') ?? 'id');
-  const sort = LISTING_SORTS.find((each) => each === wanted);
-  if (sort === undefined) throw new Error(`'${wanted}' is no order. Use ${LISTING_SORTS.join(', ')}`);
+  const choice = <Word extends string>(name: string, words: readonly [Word, ...Word[]]) => {
+    const wanted = String(options.get(name) ?? words[0]);
+    const word = words.find((each) => each === wanted);
+    if (word === undefined) throw new Error(`'${wanted.slice(0, 60)}' is no ${name}. Use ${words.join(', ')}`);
+    return word;
+  };
   return engine.rendering.listing(folder.valueOf(), {
     offset: count('offset', 0, Number.MAX_SAFE_INTEGER),
     limit: count('limit', LIMITS.listing, LIMITS.longestListing),
-    sort,
-    order: options.get('order') === 'desc' ? 'desc' : 'asc',
+    sort: choice('sort', LISTING_SORTS),
+    order: choice('order', ['asc', 'desc']),
   });
 }

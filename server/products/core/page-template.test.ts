@@ -88,6 +88,30 @@ test('a folder lists what it contains, in pages', async () => {
   assert.equal((await visit(trellis, '/page')).text, 'd c\n/shop/b Shop');
 });
 
+test('a listing counts only by what is a number, and says which option there is not', async () => {
+  const listing = (options: string) => ({ text: `{{ container | children: ${options} | map: "id" | join }}` });
+  await using trellis = await site({
+    '/shop': { type: 'Folder' },
+    ...Object.fromEntries(['a', 'b', 'c'].map((id) => [`/shop/${id}`, { text: 'x' }])),
+    '/shop/page': listing('limit: request.query.limit, offset: request.query.offset'),
+    '/shop/page_misspelt': listing('limt: 2'),
+    '/shop/page_order': listing('order: "down"'),
+    '/shop/page_sort': listing('sort: "price"'),
+  });
+  const shown = async (query: string) => (await visit(trellis, `/shop/page?${query}`)).text.replace(/ page.*/, '');
+  assert.equal(await shown('limit=2'), 'a b');
+  assert.equal(await shown('limit=2.0&offset=1'), 'b c');
+  for (const none of ['', '1e0', '0x1', 'one', '-1', '1.5']) assert.equal(await shown(`limit=${none}`), 'a b c', none);
+  const faults: readonly (readonly [path: string, words: string])[] = [
+    ['/shop/page_misspelt', "'limt' is nothing to list by. Use limit, offset, sort, order."],
+    ['/shop/page_order', "'down' is no order. Use asc, desc."],
+    ['/shop/page_sort', "'price' is no sort. Use id, title, type, modified."],
+  ];
+  for (const [path, words] of faults) {
+    assert.ok((await trellis.ask('GET', path)).text.includes(words), path);
+  }
+});
+
 test('a template sees of a picture what a page needs to show it', async () => {
   await using trellis = await site({
     '/page': {
