@@ -122,24 +122,26 @@ describe('what the manual says', () => {
         await using app = await project.start(example, environment, { program: 'cluster.js' });
         const visitor = new Visitor(app);
         const visitAnyWorker = async () => countIn(await visitor.ask('/', { headers: { connection: 'close' } }));
-        for (const expected of range(1, 8)) assert.equal(await visitAnyWorker(), expected);
         const [first = 0, ...others] = await childrenOf(app.pid);
+        const begun = others.length + 1;
+        await until('all listen', async () => app.linesSaid() === begun);
+        for (const expected of range(1, 8)) assert.equal(await visitAnyWorker(), expected);
         process.kill(first, signal);
         let visits = 8;
         await until('it is replaced', async () => {
           if (signal !== 'SIGKILL') assert.equal(await visitAnyWorker(), (visits += 1));
-          const now = await childrenOf(app.pid);
-          return !now.includes(first) && now.length === others.length + 1;
+          return app.linesSaid() === begun + 1;
         });
+        const now = await childrenOf(app.pid);
+        assert.deepEqual([now.includes(first), now.length], [false, begun]);
         for (const more of range(1, 8)) assert.equal(await visitAnyWorker(), visits + more);
         assert.equal(await visit(visitor), visits + 9, 'over a connection that stays open');
-        const ending = await childrenOf(app.pid);
         const stopping = app.stop();
         await until('the port is closed', async () => !(await listens(app.port)));
         const last = await visitor.ask('/');
         assert.deepEqual([countIn(last), last.headers.connection], [visits + 10, 'close']);
         assert.equal(await stopping, 0, app.log());
-        for (const pid of ending) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+        for (const pid of now) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
         assert.equal(app.log(), '');
       });
     }
@@ -182,10 +184,12 @@ describe('what the manual says', () => {
     const visitor = new Visitor(app);
     await visitor.ask('/former');
     const stolen = visitor.copy();
+    for (const look of range(1, 3)) assert.equal((await visitor.ask('/about')).status, 200, `look ${look}`);
     assert.deepEqual([await visit(visitor), await visit(visitor)], [8, 9]);
     assert.equal((await visitor.ask('/former-visits')).text, '7', 'the former store was not written');
     assert.equal((await visitor.ask('/sign-out')).status, 200);
     assert.equal(await visit(stolen), 1);
+    assert.equal(app.log(), '', 'nothing was lost');
   });
 });
 

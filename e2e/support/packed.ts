@@ -45,6 +45,8 @@ export interface Application extends AsyncDisposable {
   readonly pid: number;
   /** The first line that it said. */
   readonly greeting: string;
+  /** How many lines it has said. */
+  linesSaid(): number;
   log(): string;
   /** SIGTERM; gives the exit code once it is gone. */
   stop(): Promise<number | null>;
@@ -101,6 +103,8 @@ async function startApplication(
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
+  let linesSaid = 0;
+  lines.on('line', () => (linesSaid += 1));
   const signal = AbortSignal.timeout(START_DEADLINE_MS);
   const ended = gone.then(([code]) => {
     throw new Error(`The application ended with ${String(code)} before it listened:\n${log}`);
@@ -115,6 +119,7 @@ async function startApplication(
     port,
     pid: child.pid ?? 0,
     greeting: String(line),
+    linesSaid: () => linesSaid,
     log: () => log,
     async stop() {
       child.kill('SIGTERM');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { after, describe, mock, test } from 'node:test';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type session from 'express-session';
-import type { Session, SessionData, SessionOptions } from 'express-session';
+import { MemoryStore, type Session, type SessionData, type SessionOptions } from 'express-session';
 import fc from 'fast-check';
 import { ExpressSessionStore } from './express-session.ts';
 import { assertAlike, openTestSessions, VisitedApplication, type Step } from './testing.ts';
@@ -13,6 +13,7 @@ after(() => rest[Symbol.asyncDispose]());
 
 const require = createRequire(import.meta.url);
 const DAY_MS = 86_400_000;
+const LOOK = { steps: [], cookie: 0 };
 
 /** What a handler does with its session, one after the other. */
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -56,6 +57,19 @@ function told({ cookie, ...values }: SessionData): unknown {
   const { expires, originalMaxAge } = cookie;
   const hours = expires ? Math.round((new Date(expires).getTime() - Date.now()) / 3_600_000) : expires;
   return { values, hours, duration: originalMaxAge && Math.round(originalMaxAge / 1_000) };
+}
+
+/** All sessions are in the store that was there before, which it asks as the manual says. */
+class StoreAfterAnother extends ExpressSessionStore {
+  readonly #former = new MemoryStore();
+
+  override get(...[sid, callback]: Parameters<ExpressSessionStore['get']>): void {
+    super.get(sid, (error, found) => (error || found ? callback(error, found) : this.#former.get(sid, callback)));
+  }
+
+  override set(...[sid, data, callback]: Parameters<ExpressSessionStore['set']>): void {
+    this.#former.set(sid, data, callback);
+  }
 }
 
 async function start(
@@ -121,6 +135,32 @@ for (const version of ['express-session-1.17', 'express-session-1.18', 'express-
         ],
       );
       assert.equal(begun.mock.callCount(), 1);
+      mock.restoreAll();
+    });
+
+    test('what is changed too late of a session that a former store has is told of, and nothing else of it', async () => {
+      const told = mock.method(sessions, 'warnOfLateChange');
+      const store = new StoreAfterAnother(sessions);
+      const guard = store.guard();
+      // What begins it, the former store was given.
+      const guarded: RequestHandler = (request, response, next) =>
+        request.headers.cookie === undefined ? next() : guard(request, response, next);
+      using ours = await start(
+        version,
+        () => store,
+        {},
+        () => guarded,
+      );
+      await ours.visits([{ steps: [['set', 'a', 1]], cookie: 0 }, LOOK, LOOK]);
+      assert.equal(told.mock.callCount(), 0, 'nobody changed it');
+      await ours.visits([
+        { steps: [['set', 'a', 1]], cookie: 0 },
+        { steps: [['end'], ['set', 'b', 1]], cookie: 0 },
+      ]);
+      assert.deepEqual(
+        told.mock.calls.map(({ arguments: given }) => given),
+        [['/', ['b']]],
+      );
       mock.restoreAll();
     });
 

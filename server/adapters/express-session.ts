@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import session from 'express-session';
 import type { Session, SessionData } from 'express-session';
 import { Unavailable } from '../base/errors.ts';
-import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
+import { FrameworkSessions, plain, type CookieRules, type Data, type Found } from './framework-sessions.ts';
 import { originOf, requireSessions, SessionsClosed, type Sessions } from './open-sessions.ts';
 import type { SessionRefusal } from './refusal.ts';
 
@@ -33,6 +33,8 @@ export class ExpressSessionStore extends session.Store {
   readonly #kept: FrameworkSessions;
   /** By the data that `get` gave, then by the session that express-session made of it. */
   readonly #found = new WeakMap<object, Found>();
+  /** As a session was that is in another store, which a class made of this one asks. */
+  readonly #elsewhere = new WeakMap<object, Data>();
   /** Sessions that could not be written: whoever changed them was told. */
   readonly #refused = new WeakSet<object>();
   #isGuarded = false;
@@ -77,6 +79,7 @@ export class ExpressSessionStore extends session.Store {
     const found = this.#found.get(data);
     const made = super.createSession(request, data);
     if (found !== undefined) this.#found.set(made, found);
+    else if (this.#isGuarded) this.#elsewhere.set(made, plain(made));
     return made;
   }
 
@@ -119,7 +122,7 @@ export class ExpressSessionStore extends session.Store {
 
   #tellOfLateChanges({ session: data, url = '' }: Guarded): void {
     if (typeof data !== 'object' || data === null || this.#refused.has(data)) return;
-    this.#kept.tellOfLateChanges(pathIn(url), data, this.#found.get(data));
+    this.#kept.tellOfLateChanges(pathIn(url), data, this.#found.get(data)?.seen ?? this.#elsewhere.get(data));
   }
 
   /** express-session stores it all the same. */

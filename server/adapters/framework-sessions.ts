@@ -87,8 +87,8 @@ export class FrameworkSessions {
   }
 
   /** Says in the log what a request changed after it wrote its session, as far as the framework lets that be known. */
-  tellOfLateChanges(path: string, data: object, found: Found | undefined): void {
-    const [seen, now] = [found?.seen ?? {}, shownBy(data)];
+  tellOfLateChanges(path: string, data: object, seen: Data = {}): void {
+    const now = shownBy(data);
     const keys = [...new Set([...Object.keys(seen), ...Object.keys(now)])];
     const changed = keys.filter(
       (key) => !this.#rules.ownKeys.includes(key) && !isStill(valueOf(now, key), valueOf(seen, key)),
@@ -222,7 +222,7 @@ function browserIdFor(sid: string): string {
 }
 
 /** What a store of these frameworks keeps is what JSON keeps. */
-function plain(data: object): Data {
+export function plain(data: object): Data {
   return JSON.parse(JSON.stringify(data)) as Data;
 }
 

@@ -61,7 +61,7 @@ export function koaSessionStore(sessions: Sessions): KoaSessionStore {
     if (ctx !== undefined) {
       requests.set(ctx, request);
       ctx.res?.once('close', () => {
-        if (isSentInPieces(ctx) && ctx.session) kept.tellOfLateChanges(ctx.path ?? '', ctx.session, request.last);
+        if (isSentInPieces(ctx) && ctx.session) kept.tellOfLateChanges(ctx.path ?? '', ctx.session, request.last?.seen);
       });
     }
     return request;

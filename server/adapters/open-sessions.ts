@@ -151,7 +151,8 @@ export class Sessions {
   httpErrorOf(error: unknown): unknown {
     const told = this.closed.aborted ? new SessionsClosed(error) : error;
     if (!(told instanceof Problem)) return told;
-    if (told.audience === 'operators') this.#warnOf(told);
+    if (told.audience === 'operators')
+      this.#warn({ reason: told.message, status: told.status }, 'A request has no session');
     return new SessionRefusal(told);
   }
 
@@ -162,7 +163,7 @@ export class Sessions {
 
   /** @internal Of what cannot be refused any more, only the log can tell. */
   warnOfLateChange(path: string, keys: readonly string[]): void {
-    this.#folder.site.log.warn(
+    this.#warn(
       { path, keys },
       'A session was changed after it was written, and that is lost. Change it before the answer begins to be sent.',
     );
@@ -170,7 +171,7 @@ export class Sessions {
 
   /** @internal */
   warnOfLateBeginning(path: string): void {
-    this.#folder.site.log.warn(
+    this.#warn(
       { path },
       'A session was begun after the headers were sent, so its browser was not told the id, and it is lost. ' +
         'Begin it before the answer begins to be sent.',
@@ -183,9 +184,9 @@ export class Sessions {
     return this.#folder.close();
   }
 
-  #warnOf({ message: reason, status }: Problem): void {
-    const alsoSince = this.#pace.isDue(reason);
-    if (alsoSince !== undefined) this.#folder.site.log.warn({ reason, status, alsoSince }, 'A request has no session');
+  #warn(what: Readonly<Record<string, unknown>>, words: string): void {
+    const alsoSince = this.#pace.isDue(JSON.stringify([words, what]));
+    if (alsoSince !== undefined) this.#folder.site.log.warn({ ...what, alsoSince }, words);
   }
 
   async #wayFrom(connection: Connection): Promise<Way> {
