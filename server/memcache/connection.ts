@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** It has taken requests before: that it answers `version` is enough. */
+  readonly isKnown: boolean;
   /** The server answered as memcached does. */
   readonly onReady: () => void;
   /** Something on the connection was answered. */
@@ -132,6 +134,7 @@ export class Connection {
     if (waiting === undefined || this.#settled >= this.#sent || answer.opaque !== waiting.opaque) {
       return this.#failAs(REASONS.garbled);
     }
+    if (answer.status === STATUSES.unauthorised) return this.#failAs(DIALECTS.sasl);
     if (answer.isLast) this.#settle();
     this.#options.onAlive();
     waiting.onAnswer(answer);
@@ -157,10 +160,7 @@ export class Connection {
     if (this.version === '') return this.#greet(answer);
     if (answer.status === STATUSES.unauthorised) return this.#failAs(DIALECTS.sasl);
     if (answer.opcode !== OPCODES.noop || answer.opaque !== 0) return this.#failAs(REASONS.garbled);
-    this.#state = 'ready';
-    this.#rearm();
-    this.#options.onReady();
-    this.#flush();
+    this.#stand();
   }
 
   #greet(answer: Answer): void {
@@ -170,7 +170,15 @@ export class Connection {
       return this.#failAs(REASONS.notMemcached);
     }
     this.version = text;
-    this.#socket.write(bareRequest(OPCODES.noop, 0));
+    if (this.#options.isKnown) this.#stand();
+    else this.#socket.write(bareRequest(OPCODES.noop, 0));
+  }
+
+  #stand(): void {
+    this.#state = 'ready';
+    this.#rearm();
+    this.#options.onReady();
+    this.#flush();
   }
 
   #ended(): void {

@@ -43,8 +43,8 @@ async function listening(server: Server): Promise<number> {
 }
 
 /** A memcached that need not answer as one of ours does. */
-async function startOther(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const port = await freePort();
+async function startOther(args: readonly string[], environment: NodeJS.ProcessEnv = {}, wanted?: number) {
+  const port = wanted ?? (await freePort());
   const child = spawn('memcached', ['-u', 'root', '-U', '0', '-l', '127.0.0.1', '-p', String(port), ...args], {
     stdio: 'ignore',
     env: { ...process.env, ...environment },
@@ -125,6 +125,21 @@ test('once memcached is where something else was, it is used, and the words are 
   await until('it is up', async () => (await cluster.servers())[0]?.up === true);
   assert.equal((await cluster.servers())[0]?.error, null);
   await cluster.close();
+});
+
+test('a memcached that asks for a password since it was started anew is named as that, though it took requests before', async () => {
+  await using folder = await temporaryFolder();
+  writeFileSync(join(folder.path, 'memcached.conf'), 'mech_list: plain\n');
+  const memcached = await startMemcached();
+  const { addresses } = parseServers([memcached.address]);
+  const cluster = new Cluster({ addresses, allowlist });
+  await using _cluster = { [Symbol.asyncDispose]: () => cluster.close() };
+  await cluster.set('key', Buffer.from('value'), 60);
+  await memcached.kill();
+  await using _sasl = await startOther(['-S'], { SASL_CONF_PATH: folder.path }, memcached.port);
+  const told = async () => cluster.get('key').then(String, (error: Error) => error.message);
+  await until('it is named', async () => (await told()).includes('asks for a user name and a password (-S)'));
+  assert.match(String((await cluster.servers())[0]?.error), /\(-S\)/);
 });
 
 test('an address that is not allowed is said to have not been asked, with the setting', async () => {

@@ -3,7 +3,7 @@ import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
 import { Connection, type Connect, type Link, type Waiting } from './connection.ts';
 import { dialectOf } from './dialect.ts';
-import { ConnectionLost, REASONS, ServerUnreachable, StoreClosed, Timeout } from './errors.ts';
+import { ConnectionLost, DIALECTS, REASONS, ServerUnreachable, StoreClosed, Timeout } from './errors.ts';
 import { Health } from './health.ts';
 import { resolve } from './resolve.ts';
 
@@ -46,7 +46,9 @@ export class Server {
   #connection: Link | undefined;
   #isClosed = false;
   #wantedAt = -Infinity;
+  /** Whether the present connection, or the last one, took requests; and any connection of this server did. */
   #hasStood = false;
+  #isKnown = false;
   #dialect: ServerUnreachable | undefined;
   #explanation: Promise<void> = Promise.resolve();
   #explainedAt = -Infinity;
@@ -134,6 +136,7 @@ export class Server {
       this.#connection = connect(resolve(this.#address, this.#options.allowlist), {
         ...this.#options,
         address: this.#address.text,
+        isKnown: this.#isKnown,
         onReady: () => this.#ready(),
         onAlive: () => this.health.alive(),
         onLost: (error) => this.#lost(error),
@@ -148,6 +151,7 @@ export class Server {
 
   #ready(): void {
     this.#hasStood = true;
+    this.#isKnown = true;
     this.#dialect = undefined;
     const wasDown = this.health.state === 'down';
     this.health.opened();
@@ -158,6 +162,7 @@ export class Server {
   #lost(cause: ServerUnreachable): void {
     this.#connection = undefined;
     if (this.#isClosed) return;
+    if (cause.reason === DIALECTS.sasl) this.#isKnown = false;
     if (!this.#hasStood && saysNothing(cause)) this.#findOut();
     const error = this.#hasStood ? cause : (this.#dialect ?? cause);
     const wasDown = this.health.state === 'down';
