@@ -63,7 +63,6 @@ test('a memcached server that is full and was started with -M refuses new sessio
     if (answer.status === 200) kept.push(visitor);
     else {
       assert.equal(answer.status, 503, answer.text);
-      assert.match(answer.text, /is full/);
       assert.equal(answer.headers['set-cookie'], undefined);
       refused += 1;
     }
