@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 export const suites = {
   check: { programs: [], run: check },
   unit: {
-    programs: ['memcached'],
+    programs: ['memcached', 'openssl'],
     run: () =>
       nodeTests(10 * MINUTE_MS, [
         '--test-isolation=none',
