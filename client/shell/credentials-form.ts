@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { lengthProblem, PASSWORD_RULES } from '../../schema/passwords.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/icon.ts';
 import { becomeAdministrator, signIn } from '../state/identity.ts';
@@ -33,6 +34,7 @@ export class CredentialsForm extends LitElement {
         .value=${this.name}
       />
       ${this.#password('password', 'Password', isNew)}
+      ${isNew ? html`<p class="rules small quiet" id="rules">${PASSWORD_RULES}</p>` : nothing}
       ${isNew ? this.#password('again', 'Password again', true) : nothing}
       <p class="problem" id="problem" role="alert">
         ${this.problem ? html`<t-icon name="circle-x"></t-icon>${this.problem}` : nothing}
@@ -58,7 +60,7 @@ export class CredentialsForm extends LitElement {
           name=${id}
           type=${this.isShown ? 'text' : 'password'}
           autocomplete=${isNew ? 'new-password' : 'current-password'}
-          aria-describedby="problem"
+          aria-describedby=${isNew ? 'rules problem' : 'problem'}
           aria-invalid=${this.isWrong ? 'true' : 'false'}
         />
         <button
@@ -99,8 +101,9 @@ export class CredentialsForm extends LitElement {
   #missing(name: string, password: string): string {
     if (name === '') return this.token ? 'A username must be specified' : 'Enter your name.';
     if (password === '') return this.token ? 'A password must be specified' : 'Enter your password.';
-    if (this.againField && this.againField.value !== password) return 'Password and confirmation do not match';
-    return '';
+    if (!this.againField) return '';
+    const isSame = this.againField.value === password;
+    return [lengthProblem(password), isSame ? '' : 'Password and confirmation do not match.'].filter(Boolean).join(' ');
   }
 
   static override styles = [
@@ -113,6 +116,10 @@ export class CredentialsForm extends LitElement {
       }
       input {
         min-height: max(36px, var(--t-control-height));
+      }
+      .rules {
+        margin-top: 6px;
+        line-height: 16px;
       }
       .password {
         position: relative;

@@ -14,7 +14,7 @@ import './logo.ts';
 /** The form at the left, what one needs to know at the right. */
 @customElement('sign-in')
 export class SignIn extends LitElement {
-  /** Nobody can sign in yet. */
+  /** There is no administrator yet, so nobody can sign in. */
   @property({ type: Boolean, attribute: 'is-new' }) isNew = false;
   /** The token of the one-time link that makes the administrator. */
   @property() token = '';
@@ -30,13 +30,14 @@ export class SignIn extends LitElement {
   }
 
   protected override render() {
+    const makes = this.#makesAdministrator;
     return html`
       <main>
         <p class="brand"><t-logo></t-logo>Trellis</p>
-        ${this.token ? this.#newAdministrator() : this.#greeting()}
-        <credentials-form token=${this.token} name=${this.token ? 'admin' : ''}> </credentials-form>
+        ${makes ? this.#newAdministrator() : this.#greeting()}
+        <credentials-form token=${makes ? this.token : ''} name=${makes ? 'admin' : ''}></credentials-form>
         ${
-          this.token
+          makes
             ? nothing
             : html`<p class="small quiet">
                 Forgotten it? Whoever runs this server can set a new password on its command line.
@@ -52,7 +53,18 @@ export class SignIn extends LitElement {
     `;
   }
 
+  /** The link is good for one administrator, and not after that. */
+  get #makesAdministrator(): boolean {
+    return this.token !== '' && this.isNew;
+  }
+
   #greeting() {
+    if (this.token) {
+      return html`<h1>There is an administrator already</h1>
+        <p class="quiet" role="status">
+          The link that you opened worked once. Sign in with the name and password chosen then.
+        </p>`;
+    }
     return html`<h1>Sign in to Trellis</h1>
       <p class="quiet">To manage the objects of ${location.host}.</p>
       ${

@@ -1,11 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { composed } from '../../schema/composed.ts';
+import { lengthProblem } from '../../schema/passwords.ts';
 import { TooManyRequests } from '../base/errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
-
-const SHORTEST = 8;
-const LONGEST = 128;
 
 /** What a hash costs. Kept with each hash, so that it can be raised later. */
 export interface Cost {
@@ -25,9 +23,8 @@ const WAIT_S = 2;
 
 /** Why this cannot be the password of that user, as a sentence, or nothing where it can. */
 export function checkPassword(password: string, userName: string): string | undefined {
-  const length = [...normalise(password)].length;
-  if (length < SHORTEST) return `The password is ${length} characters long. At least ${SHORTEST} are needed.`;
-  if (length > LONGEST) return `The password is ${length} characters long. At most ${LONGEST} are allowed.`;
+  const length = lengthProblem(password);
+  if (length !== undefined) return length;
   if (!password.isWellFormed()) return 'The password contains half a character. Type it again.';
   if (isCommonPassword(password, [userName])) {
     return 'This password is among the first that are guessed. Choose one that is less common.';

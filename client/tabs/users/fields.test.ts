@@ -10,6 +10,11 @@ test('a password has to be typed twice, the same', () => {
   );
 });
 
+test('a password that is too short and not repeated is told both', () => {
+  assert.deepEqual([...passwordProblems('short', 'other').keys()], ['password', 'confirmation']);
+  assert.deepEqual([...passwordProblems('short', 'short').keys()], ['password']);
+});
+
 test('no password is named before its confirmation', () => {
   assert.deepEqual([...passwordProblems('', 'x')], [['password', 'A password must be specified']]);
 });
