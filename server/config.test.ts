@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { BadConfiguration, readConfig } from './config.ts';
+import { SETTINGS } from './setting-names.ts';
 
 test('flags come before the environment, the environment before defaults', () => {
   assert.equal(readConfig([], {}).port, 8080);
@@ -17,6 +19,7 @@ test('every mistake of a configuration is named at once', () => {
     TRELLIS_MEMCACHED_ALLOW: '10.0.0.0/99',
     TRELLIS_LOG_LEVEL: 'loud',
     TRELLIS_SECRET_WORDS: 'iban, x',
+    TRELLIS_PROT: '80',
   };
   const mistakes = mistakesOf([], environment);
   for (const name of [
@@ -27,13 +30,14 @@ test('every mistake of a configuration is named at once', () => {
     'MEMCACHED_ALLOW',
     'LOG_LEVEL',
     "SECRET_WORDS: 'x'",
+    "TRELLIS_PROT is no setting of Trellis and has no effect. Did you mean 'TRELLIS_PORT'?",
   ]) {
     assert.ok(
       mistakes.some((mistake) => mistake.includes(name)),
       `${name} in ${mistakes.join(' | ')}`,
     );
   }
-  assert.equal(mistakes.length, 7);
+  assert.equal(mistakes.length, 8);
 });
 
 test('sixty bad configurations are all refused', () => {
@@ -54,6 +58,31 @@ test('sixty bad configurations are all refused', () => {
     for (const value of values) assert.ok(mistakesOf([], { [name]: value }).length > 0, `${name}=${value}`);
   }
   for (const args of [['--nope'], ['--port'], ['extra']]) assert.ok(mistakesOf(args, {}).length > 0, args.join(' '));
+});
+
+test('a misspelt name keeps a server from starting, and is noted by an application; one of another program is noted', () => {
+  for (const name of ['PROT', 'ADMIN_PASSWRD', 'ORIGINS', 'MEMCACHE_ALLOW', 'SECRET', 'port', 'DRAIN_SECOND'])
+    assert.equal(mistakesOf([], { [`TRELLIS_${name}`]: 'x' }).length, 1, name);
+  const foreign = [
+    'SERVICE_HOST',
+    'SERVICE_PORT',
+    'SERVICE_PORT_HTTP',
+    'PORT_8080_TCP',
+    'PORT_8080_TCP_ADDR',
+    'DATABASE_URL',
+  ];
+  const environment = Object.fromEntries(foreign.map((name) => [`TRELLIS_${name}`, 'x']));
+  assert.equal(readConfig([], environment).notes.length, foreign.length);
+  assert.deepEqual(readConfig([], { TRELLIS_SECRET: 'x' }, true).notes, [
+    "TRELLIS_SECRET is no setting of Trellis and has no effect. Did you mean 'TRELLIS_SECRETS'?",
+  ]);
+  assert.deepEqual(readConfig([], { TRELLISES: 'x', TRELLIS_HOST: '::1', PATH: '/bin' }).notes, []);
+});
+
+test('the settings that are read are those in the table of the manual', async () => {
+  const manual = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const rows = [...manual.matchAll(/^\|[^|]*\| `TRELLIS_([A-Z_]+)` \|/gm)].map(([, name]) => name ?? '');
+  assert.deepEqual([...SETTINGS].toSorted(), rows.toSorted());
 });
 
 function mistakesOf(args: readonly string[], environment: Record<string, string>): readonly string[] {

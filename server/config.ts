@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { parseOrigin } from './base/origins.ts';
 import { KeyRing } from './base/secrets.ts';
 import { Allowlist } from './memcache/allowlist.ts';
+import { strangersIn, type Setting } from './setting-names.ts';
 
 /** How this server runs. Flags come before the environment, the environment before defaults. */
 export interface Config {
@@ -28,6 +29,8 @@ export interface Config {
   readonly drainMs: number;
   /** How many may be connected at once; who comes beyond that is turned away. */
   readonly maxConnections: number;
+  /** What should be looked at and keeps nothing from starting, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Everything that is wrong with a configuration, a sentence each. */
@@ -53,9 +56,14 @@ const FLAGS = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks everything before anything is started; throws BadConfiguration with every mistake in it. */
-export function readConfig(args: readonly string[], environment: Environment): Config {
-  const mistakes: string[] = [];
+/**
+ * Reads and checks everything before anything is started; throws BadConfiguration with every mistake in it. The environment
+ * of an application is its own: a name in it that is nearly a setting is only noted.
+ */
+export function readConfig(args: readonly string[], environment: Environment, isApplication = false): Config {
+  const strangers = strangersIn(environment);
+  const misspelt = strangers.filter(({ isMisspelt }) => isMisspelt && !isApplication);
+  const mistakes = misspelt.map(({ says }) => says);
   const attempt = <T>(read: () => T, otherwise: T): T => {
     try {
       return read();
@@ -65,7 +73,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
     }
   };
   const flags = attempt(() => readFlags(args), {});
-  const of = (name: string) => environment[`TRELLIS_${name}`] || undefined;
+  const of = (name: Setting) => environment[`TRELLIS_${name}`] || undefined;
   const { allowlist, problems } = Allowlist.parse(of('MEMCACHED_ALLOW'));
   mistakes.push(...problems.map((problem) => `TRELLIS_MEMCACHED_ALLOW: ${problem}`));
   const config: Config = {
@@ -86,6 +94,7 @@ export function readConfig(args: readonly string[], environment: Environment): C
     secretWords: attempt(() => readSecretWords(of('SECRET_WORDS') ?? ''), []),
     heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
     maxConnections: attempt(() => readMaxConnections(of('MAX_CONNECTIONS') ?? '10000'), 1),
+    notes: strangers.filter((each) => !misspelt.includes(each)).map(({ says }) => says),
     drainMs: attempt(() => readDrain(of('DRAIN_SECONDS') ?? '1.5'), 0) * 1000,
   };
   if (mistakes.length > 0) throw new BadConfiguration(mistakes);

@@ -62,13 +62,14 @@ export function openDataFolder(config: Config, log: Log, prepare: Prepare, clock
 
 /** Opens the data folder of a server for an application that only uses its sessions. Makes nothing that is missing. */
 export async function openForApplication(dataFolder: string, environment: NodeJS.ProcessEnv): Promise<DataFolder> {
-  const config = readConfig([`--data=${dataFolder}`], environment);
+  const config = readConfig([`--data=${dataFolder}`], environment, true);
   const log = openLog(environment['TRELLIS_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   return open(config, log, 'applications', async () => {}, wallClock);
 }
 
 async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare, clock: Clock): Promise<DataFolder> {
   addSecretWords(config.secretWords);
+  for (const note of config.notes) log.warn(note);
   const { products, tabModules } = await loadProducts(config.products);
   const types = new Types(products.flatMap((product) => product.types));
   const hadRing = KeyRing.isIn(config.dataFolder);

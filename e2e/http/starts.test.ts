@@ -102,6 +102,7 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
     [],
     [/'-1'/, /TRELLIS_ORIGIN/],
   ],
+  ['a misspelt name', { TRELLIS_PROT: '80' }, [], [/^TRELLIS_PROT is no setting .* Did you mean 'TRELLIS_PORT'\?$/m]],
   ['an unknown flag', {}, ['--prot', '80'], [/--prot/]],
   ['a word too many', {}, ['start'], [/start/]],
 ];
@@ -117,6 +118,12 @@ for (const [what, environment, flags, words] of BAD) {
     await assert.rejects(readdir(never), { code: 'ENOENT' });
   });
 }
+
+test('a name in the environment that only looks like a setting is named in the log', async () => {
+  await using server = await startServer({ environment: { TRELLIS_SERVICE_HOST: '10.0.0.1' } });
+  await server.stop();
+  assert.match(server.log(), /"level":40,.*TRELLIS_SERVICE_HOST is no setting of Trellis and has no effect\./);
+});
 
 test('products whose declarations cannot work: every mistake is named, and nothing is started or made', async () => {
   const never = join(folder, 'never');

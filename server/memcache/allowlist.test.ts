@@ -120,3 +120,14 @@ test('every entry that cannot be read is named', () => {
   for (const [index, entry] of bad.entries())
     assert.ok(problems[index]?.startsWith(`'${entry}' in TRELLIS_MEMCACHED_ALLOW`));
 });
+
+test('a word that is meant for many addresses is not taken for the name of a server', () => {
+  for (const word of ['defualt', 'Default', 'defaults', 'loopback', 'private', 'all', 'any', 'none'])
+    assert.match(
+      Allowlist.parse(`10.0.0.0/8, ${word}`).problems[0] ?? '',
+      new RegExp(`^'${word}' .* Write 'default'`),
+      word,
+    );
+  for (const name of ['memcached', 'cache-1', 'private.example', 'loopback:11211', 'defaults:1024-65535'])
+    assert.deepEqual(Allowlist.parse(name).problems, [], name);
+});

@@ -1,4 +1,5 @@
 import { isHostName, type Address } from './addresses.ts';
+import { meant } from '../base/shape.ts';
 import { isInNetwork, parseIp, type Ip, type Network } from './ip.ts';
 
 /** Lowest and highest port. */
@@ -8,6 +9,9 @@ type Rule =
   | { readonly kind: 'network'; readonly network: Network; readonly ports: Ports }
   | { readonly kind: 'name'; readonly name: string; readonly ports: Ports }
   | { readonly kind: 'socket'; readonly path: string };
+
+/** What elsewhere stands for many addresses. */
+const OTHER_WORDS = ['all', 'any', 'loopback', 'none', 'private'];
 
 const UNPRIVILEGED: Ports = [1024, 65535];
 const LOOPBACK_AND_PRIVATE = ['127.0.0.0/8', '[::1]', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '[fc00::/7]'];
@@ -81,6 +85,9 @@ function parseRule(entry: string): Rule | string {
     const network = parseNetwork(target);
     if (network !== undefined && (parts[1] !== undefined) === target.includes(':'))
       return { kind: 'network', network, ports };
+    if (OTHER_WORDS.includes(entry.toLowerCase()) || (entry === target && meant(entry, ['default']) !== '')) {
+      return `'${entry}' in TRELLIS_MEMCACHED_ALLOW would be the name of a server. Write 'default' for this machine and private networks, networks such as 127.0.0.0/8, or '${entry}:1024-65535' for a server of that name.`;
+    }
     if (parts[1] === undefined && isHostName(target)) return { kind: 'name', name: target.toLowerCase(), ports };
   }
   return `'${entry}' in TRELLIS_MEMCACHED_ALLOW is not a network (10.0.0.0/8, [fd00::/8]), an address, a name (each with :port or :from-to if wanted), a socket's path or 'default'.`;
