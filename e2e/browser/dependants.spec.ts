@@ -39,10 +39,14 @@ test('renaming a proxy says what leads there, takes the paths along, and the vis
 test('whoever leaves the paths as they are is told what that costs, and a warning stands in the tree', async ({
   app,
   page,
+  api,
   server,
   memcached,
 }) => {
   await setUpSessions(server, [memcached.address]);
+  const properties = { text: '{% session visits = 1 %}<h1>Seen before: {{ session.visits }}</h1>' };
+  await api('/api/', { body: { type: 'Page Template', id: 'visit', properties } });
+  await page.goto('/visit');
   const contents = new Contents(page);
   await app.open('/');
   await contents.select('mcproxy');
@@ -50,6 +54,7 @@ test('whoever leaves the paths as they are is told what that costs, and a warnin
   const dialog = app.dialog('Rename mcproxy');
   await dialog.getByLabel('Update the path that leads there').uncheck();
   await expect(dialog).toContainText(/\/mcsdc uses\s+\/mcproxy; sessions will be off/);
+  await expect(dialog).toContainText('1 live session will stay behind in /mcsdc.');
   await checkEveryLook(page);
   await page.setViewportSize({ width: 1440, height: 900 });
   await dialog.getByLabel('New id of mcproxy').fill('cluster');

@@ -176,6 +176,8 @@ export interface ConsequencesMessage {
   readonly pointsHere: readonly LinkThere[];
   readonly services: readonly ServiceChange[];
   readonly sessions: readonly HeldMessage[];
+  /** Those that would be behind paths, too, if these do not follow (`updateLinks: false`). */
+  readonly sessionsUnlessFollowed: readonly HeldMessage[];
 }
 
 /** GET /api/@search?text= */

@@ -56,6 +56,11 @@ async function cost(trellis: TestInstallation, query: string, folder = '') {
   };
 }
 
+async function unlessFollowed(trellis: TestInstallation, query: string) {
+  const message = (await trellis.ask('GET', `/api/@consequences?${query}`)).json<ConsequencesMessage>();
+  return message.sessionsUnlessFollowed.map(({ text }) => text);
+}
+
 test('deleting the browser id manager names who needs it, and their sessions; afterwards a warning stands at each', async () => {
   await using trellis = await openTestInstallation();
   await visit(trellis, 2);
@@ -115,6 +120,26 @@ test('deleting a container, or the proxy that it is behind, names its live sessi
   });
   assert.deepEqual((await cost(trellis, 'ids=mcsdc,mcproxy')).sessions, ['3 live sessions in /mcsdc will end']);
   assert.deepEqual((await cost(trellis, 'ids=mcproxy&action=rename&to=other')).sessions, [], 'its path follows');
+  for (const id of ['mcproxy', 'mcsdc'])
+    assert.deepEqual(await unlessFollowed(trellis, `ids=${id}&action=rename`), [
+      '3 live sessions will stay behind in /mcsdc',
+    ]);
+});
+
+test('where the one that takes over leads to the same container, no session stays behind', async () => {
+  await using trellis = await openTestInstallation();
+  await visit(trellis, 2);
+  await add(trellis, '/shop');
+  await add(trellis, '/own', 'Transient Object Container');
+  await add(trellis, '/shop/index_html', 'Page Template');
+  const copy = 'ids=session_data_manager&action=copy&to=/shop';
+  assert.deepEqual((await cost(trellis, copy)).sessions, []);
+  await add(trellis, '/shop/manager', 'Session Data Manager', { container_path: PATH });
+  assert.deepEqual((await cost(trellis, 'ids=manager', '/shop')).sessions, []);
+  await trellis.ask('PATCH', '/api/session_data_manager', { body: { properties: { container_path: '/own' } } });
+  assert.deepEqual((await cost(trellis, 'ids=manager', '/shop')).sessions, [
+    `2 live sessions will stay behind in ${PATH}`,
+  ]);
 });
 
 test('what is moved is named with what it leaves without a service, and what it finds where it comes', async () => {

@@ -46,7 +46,8 @@ const consequences = method({
     const inside = await Promise.all(plan.objects.map((each) => call.connection.inside(each)));
     const links = plan.action === 'copy' ? [] : await linksInto(plan.objects);
     const changed = await tryOut(plan, call);
-    const lost = links.filter(({ object }) => plan.action === 'delete' || !mayFollow(object, call));
+    const follows = ({ object }: LinkOf) => plan.action !== 'delete' && mayFollow(object, call);
+    const lost = links.filter((link) => !follows(link));
     const going = plan.action === 'delete' ? [...plan.objects, ...inside.flat()] : [];
     return {
       count: plan.objects.length + inside.flat().length,
@@ -55,6 +56,7 @@ const consequences = method({
       ),
       services: nameChanges(changed, call),
       sessions: await heldBehind(going, lost, changed, call),
+      sessionsUnlessFollowed: await heldBehind([], links.filter(follows), [], call),
     };
   },
 });
@@ -152,11 +154,13 @@ async function heldBehind(
   call: Call,
 ): Promise<readonly HeldMessage[]> {
   const ending = going.filter(isHolder);
-  // Where another takes over, who keeps sessions goes on; where it handed them out, they stay where they were kept.
-  const served = changed.flatMap(({ user, before, after }) =>
-    user.isForAll ? [before] : after === undefined ? [user.object] : [],
-  );
-  const cut = [...(await usersBehind(lost)), ...(await ledTo([...going, ...served], call))];
+  const targets = await Promise.all(lost.map(({ link }) => call.connection.find(link.path)));
+  const cut = [
+    ...(await usersBehind(lost)),
+    ...targets.filter((object) => object !== undefined),
+    ...(await onlyLedToBy(going, call)),
+    ...(await leftByChanges(changed, call)),
+  ];
   const paths = new Set(ending.map(({ path }) => path));
   const apart = new Map(cut.filter(isHolder).map((object) => [object.path, object]));
   const left = [...apart.values()].filter(({ path }) => !paths.has(path));
@@ -169,6 +173,28 @@ async function heldBehind(
     if (what === '') return [];
     return [{ path, text: ends ? `${what} in ${path} will end` : `${what} will stay behind in ${path}` }];
   });
+}
+
+/** These objects, and where no paths but theirs lead. */
+async function onlyLedToBy(going: readonly TreeObject[], call: Call): Promise<readonly TreeObject[]> {
+  const paths = new Set(going.map(({ path }) => path));
+  const found = await ledTo(going, call);
+  const users = await Promise.all(found.map(({ path }) => call.connection.pointingTo(path)));
+  return found.filter(
+    ({ path }, index) => paths.has(path) || (users[index] ?? []).every(({ object }) => paths.has(object.path)),
+  );
+}
+
+/** Where another takes over, who keeps sessions goes on; where it handed them out, they stay unless it leads to the same. */
+async function leftByChanges(changed: readonly Changed[], call: Call): Promise<readonly TreeObject[]> {
+  const left = await Promise.all(
+    changed.map(async ({ user, before, after }) => {
+      if (!user.isForAll) return after === undefined ? ledTo([user.object], call) : [];
+      const kept = new Set((after === undefined ? [] : await ledTo([after], call)).map(({ path }) => path));
+      return (await ledTo([before], call)).filter(({ path }) => !kept.has(path));
+    }),
+  );
+  return left.flat();
 }
 
 function isHolder(object: TreeObject): boolean {

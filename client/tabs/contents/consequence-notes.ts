@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ChangeOfPlace, ConsequencesMessage, LinkThere } from '../../../schema/messages/objects.ts';
+import type { ChangeOfPlace, ConsequencesMessage, HeldMessage, LinkThere } from '../../../schema/messages/objects.ts';
 import '../../parts/dot.ts';
 import { plural } from '../../parts/format.ts';
 import { addressOf } from '../../state/location.ts';
@@ -22,11 +22,17 @@ export class ConsequenceNotes extends LitElement {
   @state() updateLinks = true;
 
   protected override render() {
-    const { services, sessions } = this.consequences;
+    const { services } = this.consequences;
     return html`
       ${this.#paths()} ${this.#notice('What depends on it', services.map(sentence))}
-      ${this.#notice('Sessions of visitors', sessions.map(sentence))}
+      ${this.#notice('Sessions of visitors', this.#sessions().map(sentence))}
     `;
+  }
+
+  #sessions(): readonly HeldMessage[] {
+    const { sessions, sessionsUnlessFollowed: more } = this.consequences;
+    if (this.updateLinks) return sessions;
+    return [...sessions, ...more.filter(({ path }) => !sessions.some((each) => each.path === path))];
   }
 
   #paths() {
