@@ -1,7 +1,7 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
-import { png } from '../support/images.ts';
+import { ico, png } from '../support/images.ts';
 import { Files, slowDown } from '../support/pages/files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { Client } from '../http/client.ts';
@@ -34,6 +34,17 @@ test('files are chosen, uploaded, and in the list, each as what it is', async ({
   await expect(files.picture).toHaveJSProperty('naturalWidth', 300);
   await picture(page, 'image');
   expect(await typesIn(api)).toMatchObject({ 'tree.png': 'Image', 'notes-1.txt': 'File' });
+});
+
+test('an icon that is uploaded is shown, and is that of the site', async ({ app, page, api }) => {
+  const files = new Files(page);
+  await app.open('/');
+  await files.choose({ name: 'favicon.ico', buffer: ico(32, 32) });
+  await expect(files.row('favicon.ico')).toContainText('Image');
+  await app.open('/favicon.ico');
+  await expect(page.getByText(/^Icon, 32 × 32 pixels, /)).toBeVisible();
+  await expect(files.picture).toHaveJSProperty('naturalWidth', 32);
+  expect((await api('/favicon.ico')).headers).toMatchObject({ 'content-type': 'image/x-icon' });
 });
 
 test('files are dropped anywhere on the page; a folder among them is refused in words', async ({ app, page, api }) => {
