@@ -32,7 +32,7 @@ test('without lines that answer the plain sentence is said', () => {
 
 test('what a saved path leaves behind is said as trouble', () => {
   const found: FieldResult = { state: 'ok', text: "Found: MemCache Session Data Container '/mcsdc'" };
-  const left: FieldResult = { state: 'warn', text: '2 live sessions will stay behind in /old until they expire.' };
+  const left: FieldResult = { state: 'warn', text: '2 live sessions stay behind in /old until they expire.' };
   assert.deepEqual(savedWords('Changes saved.', undefined, undefined, [found, left]), {
     text: 'Changes saved.',
     trouble: left.text,

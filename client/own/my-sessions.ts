@@ -9,7 +9,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { identity, signOut } from '../state/identity.ts';
+import { identity, leave } from '../state/identity.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
 import { compactRow, deviceName, loginColumns, sessionColumns } from './columns.ts';
@@ -74,7 +74,7 @@ export class MySessions extends LitElement {
   }
 
   #loginAction(login: OwnLogin): TemplateResult {
-    if (login.isThis) return html`<button class="plain small" @click=${this.#signOut}>Sign out</button>`;
+    if (login.isThis) return html`<button class="plain small" @click=${leave}>Sign out</button>`;
     return this.#endButton(`the login on ${deviceName(login)}`, () => endOwnLogin(login.id), this.#logins);
   }
 
@@ -116,14 +116,6 @@ export class MySessions extends LitElement {
 
   async #endOthers() {
     if (await endOthers()) this.#again();
-  }
-
-  async #signOut() {
-    try {
-      await signOut();
-    } catch (caught) {
-      flashFailure(`Could not sign out: ${detailOf(caught)}`);
-    }
   }
 
   #again() {

@@ -36,7 +36,7 @@ export const chainStyles = css`
   }
   .heading {
     display: flex;
-    align-items: center;
+    align-items: flex-start;
     gap: 8px;
     font-weight: 500;
   }
@@ -46,6 +46,25 @@ export const chainStyles = css`
   }
   .current .heading t-icon {
     color: var(--t-accent);
+  }
+  .heading t-icon {
+    flex: none;
+    margin-top: 2px;
+  }
+  /* Two lines of it; the whole is in the tooltip. */
+  .name,
+  .reason {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow-wrap: anywhere;
+  }
+  .name {
+    min-width: 0;
+  }
+  .kind {
+    line-height: 16px;
   }
   .kind,
   .state {
@@ -97,6 +116,7 @@ export const chainStyles = css`
   .fan {
     flex: none;
     max-width: 280px;
+    min-width: 0;
   }
   .fan ul {
     flex: 1;
@@ -110,6 +130,20 @@ export const chainStyles = css`
     padding: 0 10px;
     border: 1px solid var(--t-line-strong);
     border-radius: var(--t-radius);
+  }
+  .end.tall {
+    flex-wrap: wrap;
+    align-content: center;
+    gap: 0 8px;
+    height: 52px;
+  }
+  .end.taller {
+    height: 68px;
+  }
+  .end .reason {
+    flex: 1 0 100%;
+    padding-left: 18px;
+    line-height: 16px;
   }
   .end + .end {
     margin-top: 4px;

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
 import { controls } from '../styles/controls.ts';
 import { FAN_WIDTH, endMiddle, fanHeight, fanPath } from './chain-fan.ts';
 import { chainStyles } from './chain-styles.ts';
@@ -57,13 +58,13 @@ export class Chain extends LitElement {
           ${icon ? html`<t-icon name=${icon}></t-icon>` : nothing}
           ${
             href
-              ? html`<a class="ellipsis" href=${href} title=${heading} aria-current=${isCurrent ? 'step' : nothing}
-                  >${heading}</a
+              ? html`<a class="name" href=${href} title=${heading} aria-current=${isCurrent ? 'step' : nothing}
+                  >${breakable(heading)}</a
                 >`
-              : html`<span class="ellipsis" title=${heading}>${heading}</span>`
+              : html`<span class="name" title=${heading}>${breakable(heading)}</span>`
           }
         </p>
-        <p class="small quiet kind ellipsis" title=${kind}>${kind}</p>
+        <p class="small quiet kind">${kind}</p>
       </div>
       <div class="state">
         <t-dot state=${state} class=${tones[state]}>${text}</t-dot>
@@ -82,11 +83,12 @@ export class Chain extends LitElement {
     const places = this.ends.map(({ state }, index) => ({ index, isBroken: state === 'down' }));
     const holding = places.filter(({ isBroken }) => !isBroken);
     const broken = places.filter(({ isBroken }) => isBroken);
-    const path = (index: number) => fanPath(index, this.ends.length);
+    const heights = this.ends.map(heightOf);
+    const path = (index: number) => fanPath(index, heights);
     return html`<li class="fan">
-      <svg class="wide" width=${FAN_WIDTH} height=${fanHeight(this.ends.length)} aria-hidden="true">
+      <svg class="wide" width=${FAN_WIDTH} height=${fanHeight(heights)} aria-hidden="true">
         ${broken.map(({ index }) => svg`<path class="broken" d=${path(index)} />`)}
-        ${holding.map(({ index }) => svg`<path d=${path(index)} /><circle cx="38" cy=${endMiddle(index)} r="2.5" />`)}
+        ${holding.map(({ index }) => svg`<path d=${path(index)} /><circle cx="38" cy=${endMiddle(index, heights)} r="2.5" />`)}
       </svg>
       ${downwards(holding.length > 0)}
       <ul>
@@ -95,14 +97,31 @@ export class Chain extends LitElement {
     </li>`;
   }
 
-  #end({ label, state, text }: ChainEnd) {
-    return html`<li class="end">
+  #end(end: ChainEnd) {
+    const { label, state, text } = end;
+    const height = heightOf(end);
+    return html`<li class=${classMap({ end: true, tall: height > 34, taller: height > 52 })}>
       <t-dot state=${state}><span class="ellipsis" title=${label}>${label}</span></t-dot>
-      <span class="small figures ellipsis ${state === 'down' ? 'danger' : 'quiet'}" title=${text}>${text}</span>
+      <span
+        class="small figures ${height > 34 ? 'reason' : 'ellipsis'} ${state === 'down' ? 'danger' : 'quiet'}"
+        title=${text}
+        >${text}</span
+      >
     </li>`;
   }
 
   static override styles = [controls, chainStyles];
+}
+
+/** An end in trouble says why: beside its name where there is room, otherwise below it in as many lines as that takes. */
+function heightOf({ label, state, text }: ChainEnd): number {
+  if (state !== 'down' || label.length + text.length < 24) return 34;
+  return text.length > 32 ? 68 : 52;
+}
+
+/** An id may go on in the next line after what parts its words. */
+function breakable(id: string) {
+  return id.split(/(?<=[_.\-/])/).map((part, index) => (index > 0 ? html`<wbr />${part}` : part));
 }
 
 /** The line to the next box: which of the two is seen depends on the width. */

@@ -21,6 +21,17 @@ export const tableStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .two-lines {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    line-height: 16px;
+    white-space: normal;
+  }
+  td:has(> .two-lines) {
+    padding-block: 5px;
+  }
   th {
     height: 34px;
     background: var(--t-lowered);

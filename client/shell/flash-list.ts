@@ -8,6 +8,8 @@ import { controls } from '../styles/controls.ts';
 
 const STAYS_MS = 8000;
 
+const icons = { done: 'circle-check', troubled: 'triangle-alert', failed: 'circle-x' } as const;
+
 /** What was just done, bottom left of the content. It goes after 8 s, not while pointed at or focused; failures stay. */
 @customElement('flash-list')
 export class FlashList extends LitElement {
@@ -42,9 +44,9 @@ export class FlashList extends LitElement {
       list,
       (flash) => flash,
       (flash) => html`
-        <div class="flash ${flash.kind}">
-          <t-icon name=${flash.kind === 'done' ? 'circle-check' : 'circle-x'}></t-icon>
-          <p>${flash.text}${flash.trouble ? html` <span class="danger">${flash.trouble}</span>` : nothing}</p>
+        <div class="flash ${lookOf(flash)}">
+          <t-icon name=${icons[lookOf(flash)]}></t-icon>
+          <p>${flash.text}${flash.trouble ? html` <span class="warn">${flash.trouble}</span>` : nothing}</p>
           <button
             class="plain icon-only"
             aria-label="Close this message"
@@ -101,6 +103,12 @@ export class FlashList extends LitElement {
         margin-top: 6px;
         color: var(--t-accent);
       }
+      .flash.troubled {
+        border-color: var(--t-warn-line);
+      }
+      .troubled > t-icon {
+        color: var(--t-dot-warn);
+      }
       .failed > t-icon {
         color: var(--t-danger);
       }
@@ -128,4 +136,9 @@ export class FlashList extends LitElement {
       }
     `,
   ];
+}
+
+/** What was done although something is in trouble is no plain success. */
+function lookOf({ kind, trouble }: Flash): keyof typeof icons {
+  return kind === 'done' && trouble ? 'troubled' : kind;
 }

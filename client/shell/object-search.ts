@@ -5,7 +5,7 @@ import { search } from '../api/objects.ts';
 import '../parts/choices.ts';
 import type { Choice, ChoiceGroup, Choices, Chosen, SearchText } from '../parts/choices.ts';
 import { flashFailure } from '../state/flash.ts';
-import { signOut } from '../state/identity.ts';
+import { leave } from '../state/identity.ts';
 import { addressOf, go } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { isDark, setTheme } from '../state/theme.ts';
@@ -112,12 +112,4 @@ function actions(): readonly Action[] {
     { id: 'sign-out', icon: 'log-out', label: 'Sign out', detail: 'In this browser', run: () => void leave() },
   ];
   return findElement('setup-sessions-page') ? [setUp, ...others] : others;
-}
-
-async function leave(): Promise<void> {
-  try {
-    await signOut();
-  } catch (caught) {
-    flashFailure(`Could not sign out: ${detailOf(caught)}`);
-  }
 }

@@ -7,7 +7,7 @@ import { ApiProblem, detailOf } from '../api/request.ts';
 import { tryAgain } from '../parts/face.ts';
 import { ObjectChanged, announceChange } from '../state/changes.ts';
 import { connection } from '../state/connection.ts';
-import { identity } from '../state/identity.ts';
+import { identity, leave } from '../state/identity.ts';
 import { addressOf, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
@@ -146,6 +146,7 @@ export class PageView extends LitElement {
         <a class="button" href=${addressOf('/')}>Go to Root</a>
       </t-face>`;
     }
+    if (failure instanceof ApiProblem && failure.status === 403) return notForYou(path);
     return html`<t-face
       whole-page
       kind="error"
@@ -188,8 +189,25 @@ export class PageView extends LitElement {
   ];
 }
 
-/** What is put into such a folder is not there for long. */
+/** Whoever may not see it is told so, and by whom that can be changed. */
+function notForYou(path: string) {
+  const what = path === '/' ? 'but may see nothing here' : `but may not see '${path}'`;
+  return html`<t-face
+    whole-page
+    kind="error"
+    icon="lock"
+    heading="You are signed in as ${identity.get()?.user}, ${what}."
+    detail="Ask whoever looks after this server for a role."
+  >
+    <button @click=${leave}>Sign out</button>
+  </t-face>`;
+}
+
+/** What is in such a folder is not there for long. */
 function vanishing({ isFolder, isTemporary }: ObjectMessage): readonly Warning[] {
-  if (!isFolder || !isTemporary) return [];
-  return [{ severity: 'info', text: 'Contents vanish when the server restarts.', short: '' }];
+  if (!isTemporary) return [];
+  const text = isFolder
+    ? 'Contents vanish when the server restarts.'
+    : 'What is here vanishes when the server restarts: it is in a Temporary Folder.';
+  return [{ severity: 'info', text, short: '' }];
 }

@@ -1,10 +1,8 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { detailOf } from '../api/request.ts';
 import '../parts/icon.ts';
 import { load } from '../parts/web-awesome.ts';
-import { flashFailure } from '../state/flash.ts';
-import { signOut } from '../state/identity.ts';
+import { leave } from '../state/identity.ts';
 import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { setSingleKeys, singleKeys } from '../state/shortcuts.ts';
@@ -64,19 +62,11 @@ export class UserMenu extends LitElement {
 
   async #onSelect(event: CustomEvent<{ item: { value: string } }>) {
     const { value } = event.detail.item;
-    if (value === 'sign-out') return this.#signOut();
+    if (value === 'sign-out') return leave();
     if (value === 'my-sessions') return void go(addressOf('/', 'my-sessions'));
     if (value === 'keys') setSingleKeys(!singleKeys.get());
     else setTheme(value as Theme);
     this.requestUpdate();
-  }
-
-  async #signOut() {
-    try {
-      await signOut();
-    } catch (caught) {
-      flashFailure(`Could not sign out: ${detailOf(caught)}`);
-    }
   }
 
   static override styles = [

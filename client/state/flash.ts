@@ -4,7 +4,7 @@ import { Observable } from './observable.ts';
 export interface Flash {
   readonly text: string;
   readonly kind: 'done' | 'failed';
-  /** Said after the text in red: "10.0.0.9:11211 does not answer." */
+  /** Said after the text as a warning: "10.0.0.9:11211 does not answer." */
   readonly trouble?: string | undefined;
 }
 
@@ -23,5 +23,9 @@ export function closeFlash(which: Flash): void {
 }
 
 function add(which: Flash): void {
-  flashes.set([...flashes.get().slice(-2), which]);
+  // Said again, it takes the place of the first: no pile of one sentence.
+  const others = flashes
+    .get()
+    .filter(({ text, kind, trouble }) => text !== which.text || kind !== which.kind || trouble !== which.trouble);
+  flashes.set([...others.slice(-2), which]);
 }

@@ -1,6 +1,7 @@
 import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
-import { onNobodySignedIn } from '../api/request.ts';
+import { detailOf, onNobodySignedIn } from '../api/request.ts';
 import { createAdministrator, getMe, login, logout } from '../api/security.ts';
+import { flashFailure } from './flash.ts';
 import { Observable } from './observable.ts';
 
 /** Who is signed in; `undefined` until the server has said. */
@@ -28,13 +29,22 @@ export async function becomeAdministrator(request: AdministratorRequest): Promis
   await become(await createAdministrator(request));
 }
 
-export async function signOut(): Promise<void> {
+async function signOut(): Promise<void> {
   await logout();
   const me = identity.get();
   if (!me) return;
   seenBy = me.user;
   hasLeft.set(true);
   identity.set({ user: null, roles: [], needsAdministrator: false });
+}
+
+/** Signs out, and says so where that fails. */
+export async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch (caught) {
+    flashFailure(`Could not sign out: ${detailOf(caught)}`);
+  }
 }
 
 /** Who saw this page before they signed out. */

@@ -99,7 +99,8 @@ export class SessionManagerTab extends LitElement implements TabElement {
 
   #tryIt() {
     const container = this.object.properties['container_path'];
-    if (typeof container !== 'string' || container === '') return nothing;
+    const isThere = this.#chain.value?.chain.boxes.some(({ path }) => path === container);
+    if (typeof container !== 'string' || !isThere) return nothing;
     return html`<section aria-labelledby="try">
       <h2 id="try">Try it</h2>
       <p class="small quiet">The Test tab adds items to your own session in the container.</p>

@@ -1,7 +1,7 @@
 import type { ChildItem } from '../../schema/messages/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { getChildren } from '../api/objects.ts';
-import { detailOf } from '../api/request.ts';
+import { ApiProblem, detailOf } from '../api/request.ts';
 
 const LIMIT = 200;
 
@@ -10,7 +10,7 @@ export interface Branch {
   readonly total: number;
   /** The folder itself; `undefined` where it could not be listed. */
   readonly folder?: ChildItem;
-  /** Why the children could not be listed. */
+  /** Why the children could not be listed, as a sentence. */
   readonly failure?: string;
 }
 
@@ -75,8 +75,13 @@ export class TreeModel {
     try {
       this.#branches.set(path, await getChildren(path, { limit: LIMIT }));
     } catch (caught) {
-      this.#branches.set(path, { items: [], total: 0, failure: detailOf(caught) });
+      this.#branches.set(path, { items: [], total: 0, failure: whyNot(caught) });
     }
     this.#onChange();
   }
+}
+
+function whyNot(caught: unknown): string {
+  if (caught instanceof ApiProblem && caught.status === 403) return 'Nothing that you may see.';
+  return `Could not list: ${detailOf(caught)}`;
 }

@@ -180,6 +180,9 @@ test('a Temporary Folder, and what is in it, says that its contents vanish', asy
       await expect(words).toBeVisible();
     }
   }
+  await api('/api/temp_folder', { body: { type: 'Page Template', id: 'note' } });
+  await app.open('/temp_folder/note');
+  await expect(page.getByText('What is here vanishes when the server restarts: it is in a Temp')).toBeVisible();
   await api('/api/', { body: { type: 'Folder', id: 'docs' } });
   await app.open('/docs');
   await expect(page.getByText("There are currently no items in 'docs'.")).toBeVisible();

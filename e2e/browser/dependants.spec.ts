@@ -186,7 +186,7 @@ test('another container path says in the form, and once it is saved, how many se
   await api('/api/mcsdc/@test', { body: { items: 'a 1' } });
   const form = new Form(page);
   await app.open('/session_data_manager');
-  const words = '1 live session will stay behind in /mcsdc until it expires.';
+  const words = '1 live session stays behind in /mcsdc until it expires.';
   await form.field('Transient Object Container Path').fill('/temp_folder/session_data');
   await expect(page.getByText(words)).toBeVisible();
   await app.button('Change').click();

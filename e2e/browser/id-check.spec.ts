@@ -14,6 +14,7 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   await app.open(MANAGER);
   await expect(page.getByText('Your browser sends the id back')).toBeVisible();
   await checkScreen(page, 'id check');
+  await expect(page.getByRole('link', { name: 'Test /temp_folder/session_data' })).toBeVisible();
 
   const properties = { cookie_path: '/shop', same_site: 'Strict', id_name: 'sid', cookie_days: 3, partitioned: true };
   await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });

@@ -249,12 +249,12 @@ test('another container path says how many live sessions stay behind, whatever t
     const { results } = answer.json<{ fields: Record<string, FieldAnswer> }>().fields['container_path']!;
     return results.filter(({ state }) => state === 'warn').map(({ text }) => text);
   };
-  const words = [`2 live sessions will stay behind in ${PATH} until they expire.`];
+  const words = [`2 live sessions stay behind in ${PATH} until they expire.`];
   assert.deepEqual([await check('/other'), await check(''), await check(PATH)], [words, words, []]);
   await setUp(trellis);
   assert.deepEqual(await check(PATH), [], 'nobody has a session in memcached yet');
   await visit(trellis, 3, '/mcsdc');
-  const behind = ['3 live sessions will stay behind in /mcsdc until they expire.'];
+  const behind = ['3 live sessions stay behind in /mcsdc until they expire.'];
   assert.deepEqual([await check(''), await check(PATH)], [behind, behind]);
   const body = { properties: { container_path: '/other' } };
   const saved = (await trellis.ask('PATCH', '/api/session_data_manager', { body })).json<ChangedMessage>();
@@ -273,10 +273,10 @@ test('another proxy path says so, too; and what cannot be counted is called so',
     const answer = await trellis.ask('PATCH', '/api/mcsdc', { body: { properties: { proxy_path } } });
     return answer.json<ChangedMessage>().results.filter(({ state }) => state === 'warn');
   };
-  assert.equal((await save('/second'))[0]?.text, '2 live sessions will stay behind in /mcproxy until they expire.');
+  assert.equal((await save('/second'))[0]?.text, '2 live sessions stay behind in /mcproxy until they expire.');
   await save('/mcproxy');
   await server.stop();
-  const words = 'An unknown number of live sessions will stay behind in /mcproxy until they expire.';
+  const words = 'An unknown number of live sessions stay behind in /mcproxy until they expire.';
   assert.equal((await save(''))[0]?.text, words);
 });
 

@@ -8,7 +8,7 @@ import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf
 /** Servers as rows, where there are more of them than fit side by side. */
 export const serverColumns: readonly Column<ServerMessage>[] = [
   { id: 'address', label: 'Server', width: 170, rank: 0, cell: addressCell },
-  { id: 'state', label: 'State', width: 120, rank: 0, cell: stateCell },
+  { id: 'state', label: 'State', width: 164, rank: 0, cell: stateCell },
   figure('latency', 'Latency', 80, 1, (server) => withUnit(latencyText(server), 'ms')),
   figure('memory', 'Memory', 190, 2, memoryCell),
   figure('evictions', 'Evictions', 84, 3, ({ evictions }) => troubleCell(evictions)),
@@ -47,7 +47,8 @@ function addressCell(server: ServerMessage) {
 
 function stateCell(server: ServerMessage) {
   const { up, error } = server;
-  if (!up) return html`<span class="danger">${['Down', error].filter(Boolean).join(', ')}</span>`;
+  const reason = ['Down', error].filter(Boolean).join(', ');
+  if (!up) return html`<span class="danger two-lines" title=${reason}>${reason}</span>`;
   const fault = faultOf(server);
   return amber(fault ?? 'Up', fault !== undefined);
 }

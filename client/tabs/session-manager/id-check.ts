@@ -64,6 +64,9 @@ export class IdCheck extends LitElement {
       p {
         margin: 12px 0 0;
       }
+      t-dot {
+        align-items: baseline;
+      }
       a {
         text-decoration: underline;
       }
@@ -78,18 +81,18 @@ function isDropped({ check, came }: Checked): boolean {
 function outcome({ check, came }: Checked) {
   if (came?.[0]) return html`<t-dot state="ok">Your browser sends the id back</t-dot>`;
   if (came?.some(Boolean)) {
-    return html`<t-dot state="ok">Your browser sends the id back</t-dot>
+    return html`<t-dot state="ok">Your browser sends the id back.</t-dot>
       <span class="quiet">Without Secure, which it does not keep by http on its own machine.</span>`;
   }
   if (came === undefined) return notTried(`Something else than this server answers below ${check.path}.`);
   if (check.isElsewhere) return notTried(check.reason);
   const settings = html`<a href=${addressOf(check.manager)}>Settings of ${check.manager}</a>`;
-  return html`<t-dot state="down" class="danger">Your browser does not send the id back</t-dot>
+  return html`<t-dot state="down" class="danger">Your browser does not send the id back.</t-dot>
     <span>${check.reason || UNKNOWN} ${settings}</span>`;
 }
 
 function notTried(why: string) {
-  return html`<t-dot state="off" class="quiet">Not tried whether your browser sends the id back</t-dot>
+  return html`<t-dot state="off" class="quiet">Not tried whether your browser sends the id back.</t-dot>
     <span class="quiet">${why}</span>`;
 }
 

@@ -159,11 +159,11 @@ function withoutSecure(plain: string, isConfigured: boolean): string {
   return `Cookie sent without Secure: ${why}`;
 }
 
-/** The Set-Cookie line as a browser will get it. */
+/** The Set-Cookie line as a browser will get it; whether browsers take it, the other fields say. */
 async function preview(object: TreeObject): Promise<FieldAnswer> {
   const reach = reachOf(object);
   const line = cookieLine(cookieSettings(object, isSecureAt(reach.origins[0] ?? '', reach)), '…');
-  return { results: [{ state: 'ok', text: `Set-Cookie: ${line}` }] };
+  return { results: [{ state: 'off', text: `Set-Cookie: ${line}` }] };
 }
 
 function domainProblem(domain: string): string | undefined {

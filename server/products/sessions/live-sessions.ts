@@ -25,8 +25,9 @@ export async function leftBehind(property: string, path: string, about: TreeObje
   const keeper = object.definition?.holds === undefined ? await about.connection.find(saved) : object;
   const kept = keeper === undefined ? '' : await new Saying(keeper).holds();
   if (kept === '') return { results: [] };
+  const stay = kept.startsWith('1 ') ? 'stays behind' : 'stay behind';
   const ending = kept.startsWith('1 ') ? 'it expires' : 'they expire';
-  return { results: [{ state: 'warn', text: `${kept} will stay behind in ${saved} until ${ending}.` }] };
+  return { results: [{ state: 'warn', text: `${kept} ${stay} in ${saved} until ${ending}.` }] };
 }
 
 function wordsFor(known: KnownSessions | undefined): string {
