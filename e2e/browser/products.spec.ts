@@ -87,6 +87,34 @@ test('objects of a product that is gone are marked, read and deleted in the brow
   expect(await contents.ids).not.toContain('spare');
 });
 
+test('an object whose type fails at what it says of it is marked in its folder and on its own page', async ({
+  page,
+}) => {
+  await using folder = await temporaryFolder();
+  await writeFile(
+    join(folder.path, 'index.js'),
+    `import { defineType, p } from 'trellis/product';
+     const fail = () => { throw new Error('It fell over.'); };
+     const odd = defineType({ type: 'Odd', description: 'x', icon: 'file', group: 'Content', suggestedId: 'odd',
+       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, warnings: fail, size: fail });
+     export default { name: 'odd', types: [odd] };`,
+  );
+  await using server = await startServer({ environment: { TRELLIS_PRODUCTS: folder.path } });
+  expect((await managerOf(server)('/api/', { body: { type: 'Odd', id: 'odd' } })).status).toBe(201);
+  const [app, contents] = [new App(page), new Contents(page)];
+  await page.goto(`${server.url}/manage`);
+  await app.signIn();
+  await expect(contents.row('index_html')).toBeVisible();
+  await expect(contents.row('odd')).toContainText('Its type failed');
+  await page.goto(`${server.url}/manage/odd`);
+  await expect(page.getByText("What the type 'Odd' says of this object failed. The log says why.")).toBeVisible();
+  await checkScreen(page, 'an object whose type fails');
+  await page.getByLabel('Words').fill('kept');
+  await app.button('Save changes').click();
+  await expect(app.flash(/^Saved/)).toBeVisible();
+  expect(server.log()).toContain('It fell over.');
+});
+
 test('a module that fails, defines nothing or breaks the policy is an error in its tab, and nothing more', async ({
   page,
   faults,
