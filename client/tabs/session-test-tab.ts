@@ -116,7 +116,7 @@ export class SessionTestTab extends LitElement implements TabElement {
         ${
           session.length > 0
             ? html`<session-items .items=${session} @item-removed=${this.#remove}></session-items>`
-            : this.#empty(about !== null)
+            : this.#empty(answer)
         }
         ${about ? html`<session-facts .about=${about} keptBy=${keptBy(answer)}></session-facts>` : nothing}
       </section>
@@ -135,10 +135,12 @@ export class SessionTestTab extends LitElement implements TabElement {
     </div>`;
   }
 
-  #empty(hasSession: boolean) {
-    return hasSession
-      ? html`<t-face icon="database" heading="Your session has no items."></t-face>`
-      : html`<t-face icon="database" heading="You have no session yet. Adding an item starts one."></t-face>`;
+  #empty({ about, unseen }: TestMessage) {
+    if (about) return html`<t-face icon="database" heading="Your session has no items."></t-face>`;
+    const [heading, detail] = unseen
+      ? ['Your session cannot be seen here.', unseen]
+      : ['You have no session yet. Adding an item starts one.', ''];
+    return html`<t-face icon="database" heading=${heading} detail=${detail}></t-face>`;
   }
 
   #rail({ warnings }: TestMessage) {

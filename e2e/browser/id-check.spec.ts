@@ -21,7 +21,9 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   const isAsked = page.waitForResponse((response) => response.url().includes('/shop/@cookie-check'));
   await page.getByRole('button', { name: 'Check now' }).click();
   await isAsked;
-  await expect(page.getByText('Your browser sends the id back')).toBeVisible();
+  await expect(page.getByText('Your browser sends the id back below /shop alone')).toBeVisible();
+  await expect(page.getByText('pages elsewhere in / begin a new session at every visit. Use "/"')).toBeVisible();
+  await expect(page.locator('t-chain')).toContainText('Its cookie path misses pages');
 
   const cookies = await page.context().cookies();
   expect(cookies.filter(({ name }) => !name.endsWith('-probe')).map(({ name }) => name)).toEqual([
@@ -29,6 +31,25 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   ]);
   const [probe] = cookies.filter(({ name }) => name === 'sid-probe');
   expect(probe).toMatchObject({ path: '/shop', sameSite: 'Strict', secure: true, httpOnly: true });
+});
+
+test('where the cookie path covers no page, the manager warns in the tree, and the Test tab says that it sees no session', async ({
+  app,
+  api,
+  page,
+}) => {
+  await app.open('/browser_id_manager');
+  await page.getByLabel('Cookie path').fill('/nowhere');
+  const words = 'Browsers send the id to addresses below /nowhere alone: pages elsewhere in / begin a new session';
+  await expect(page.getByText(words)).toBeVisible();
+  await app.button('Save changes').click();
+  await expect(app.treeItem('browser_id_manager')).toContainText('Its cookie path misses pages');
+  await app.open('/temp_folder/session_data', 'test');
+  await expect(page.getByText('Your session cannot be seen here.')).toBeVisible();
+  await expect(page.getByText('You have no session yet')).toHaveCount(0);
+  await api('/api/browser_id_manager', { method: 'PATCH', body: { properties: { cookie_path: '/' } } });
+  await page.reload();
+  await expect(page.getByText('You have no session yet')).toBeVisible();
 });
 
 test('a cookie that this browser refuses is said at the way, with what to set', async ({ page }) => {

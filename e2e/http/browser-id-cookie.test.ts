@@ -91,8 +91,9 @@ test('the browser at hand is tried with a cookie like its id, which begins no se
     assert.deepEqual([probe.name, probe.attributes], [`${like.name}-probe`, like.attributes]);
     assert.match(probe.line, /Max-Age=60;/);
 
-    const { address, reason } = answer.json<BrowserCheck>();
+    const { address, reason, misses } = answer.json<BrowserCheck>();
     assert.deepEqual([address.split('?')[0], reason], [path, '']);
+    assert.equal(misses === '', !('cookie_path' in properties) || properties.cookie_path === '/');
     const cameWith = async (cookie: string | undefined, at = address) =>
       (await clientOf(server)(at, { headers: { cookie } })).json<CookieCheck>().came[0];
     assert.equal(await cameWith(`a=1; ${probe.name}=${probe.value}`), true);

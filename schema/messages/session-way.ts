@@ -33,6 +33,8 @@ export interface BrowserCheck {
   readonly manager: string;
   /** The path below which browsers send the cookie. */
   readonly path: string;
+  /** Which pages it thereby leaves without sessions, and what to do; empty where there are none. */
+  readonly misses: string;
   /** To be asked next. */
   readonly address: string;
   /** Why browsers refuse the cookie at this address, and what to do; empty where nothing is known against it. */

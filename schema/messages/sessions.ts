@@ -24,6 +24,8 @@ export interface TestMessage {
   readonly server: string | null;
   readonly tookMs: number;
   readonly warnings: readonly Warning[];
+  /** Why the caller's session cannot be seen by this interface; empty where it can. */
+  readonly unseen: string;
 }
 
 export interface SessionAbout {

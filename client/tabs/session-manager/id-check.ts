@@ -79,6 +79,10 @@ function isDropped({ check, came }: Checked): boolean {
 }
 
 function outcome({ check, came }: Checked) {
+  if (came?.some(Boolean) && check.misses) {
+    return html`<t-dot state="warn">Your browser sends the id back below ${check.path} alone.</t-dot>
+      <span>${check.misses} ${settingsOf(check)}</span>`;
+  }
   if (came?.[0]) return html`<t-dot state="ok">Your browser sends the id back</t-dot>`;
   if (came?.some(Boolean)) {
     return html`<t-dot state="ok">Your browser sends the id back.</t-dot>
@@ -86,9 +90,12 @@ function outcome({ check, came }: Checked) {
   }
   if (came === undefined) return notTried(`Something else than this server answers below ${check.path}.`);
   if (check.isElsewhere) return notTried(check.reason);
-  const settings = html`<a href=${addressOf(check.manager)}>Settings of ${check.manager}</a>`;
   return html`<t-dot state="down" class="danger">Your browser does not send the id back.</t-dot>
-    <span>${check.reason || UNKNOWN} ${settings}</span>`;
+    <span>${check.reason || UNKNOWN} ${settingsOf(check)}</span>`;
+}
+
+function settingsOf({ manager }: BrowserCheck) {
+  return html`<a href=${addressOf(manager)}>Settings of ${manager}</a>`;
 }
 
 function notTried(why: string) {

@@ -7,6 +7,7 @@ import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/brows
 import { siteOf } from '../../site.ts';
 import { cookieSettings, propertiesOf } from './browser-id-manager.ts';
 import { browserIdsFor } from './chain.ts';
+import { missedBy } from './cookie-path.ts';
 import { cookieMisfits } from './cookie-rules.ts';
 import { off } from './container-objects.ts';
 import { textOf } from './misfits.ts';
@@ -28,6 +29,7 @@ export async function beginBrowserCheck(manager: TreeObject, call: Call): Promis
   return {
     manager: browserIds.path,
     path: settings.path,
+    misses: missedBy(settings.path, manager),
     address: `${settings.path.replace(/\/$/, '')}/@cookie-check?${query.toString()}`,
     ...(await expected(browserIds, call)),
   };

@@ -6,6 +6,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
 import { siteOf, type Site } from '../../site.ts';
+import { missedBy } from './cookie-path.ts';
 import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';
 
@@ -50,6 +51,7 @@ export const browserIdManager = defineType({
       default: '/',
       maxLength: 200,
       required: true,
+      answers: true,
       rule: (path) =>
         /^\/[\x21-\x7e]*$/.test(path) && !/[;,<>&]/.test(path)
           ? undefined
@@ -85,7 +87,13 @@ export const browserIdManager = defineType({
   },
   provides: { 'session.browser-ids': (object) => object },
   tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
-  answers: { id_name: async (_, object) => preview(object) },
+  answers: {
+    id_name: async (_, object) => preview(object),
+    cookie_path: async (path, object) => {
+      const text = missedBy(path, object as unknown as TreeObject);
+      return { results: text === '' ? [] : [{ state: 'warn', text }] };
+    },
+  },
   works: 'Gives an id to each browser',
   check: async (object, given) => problemsOf(await misfitsOf(object), object, given),
   async warnings(object: TreeObject): Promise<readonly Warning[]> {
@@ -94,7 +102,11 @@ export const browserIdManager = defineType({
       text: textOf(misfit),
       short: 'Browsers refuse its cookie',
     }));
-    return [...refused, ...(object.properties['secure'] === true ? plainWarnings(reachOf(object)) : [])];
+    return [
+      ...refused,
+      ...pathWarnings(object),
+      ...(object.properties['secure'] === true ? plainWarnings(reachOf(object)) : []),
+    ];
   },
 });
 
@@ -143,6 +155,11 @@ export function tellWithoutSecure(site: Site, asked = 'an unknown address'): voi
   const [canonical = asked] = site.origins;
   const plain = site.origins.includes(asked) ? asked : canonical;
   site.log.warn({ origin: asked }, withoutSecure(plain, site.origins.length > 0));
+}
+
+function pathWarnings(object: TreeObject): readonly Warning[] {
+  const text = missedBy(propertiesOf(object).cookie_path, object);
+  return text === '' ? [] : [{ severity: 'warning', text, short: 'Its cookie path misses pages' }];
 }
 
 function plainWarnings(reach: Reach): readonly Warning[] {

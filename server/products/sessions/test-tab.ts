@@ -11,6 +11,7 @@ import { method, type Method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../sessions/obscure.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
+import { unseenAt } from './cookie-path.ts';
 import { openContainer } from './container-objects.ts';
 import { sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
@@ -138,6 +139,7 @@ async function answer(
     server: about?.places[0] ?? null,
     tookMs: Math.round(tookMs * 10) / 10,
     warnings: await whereSessionsAre(object),
+    unseen: await unseenAt(object),
   };
 }
 
