@@ -146,6 +146,7 @@ test('pasting a copy that takes over, or moving what others find, asks first and
   await contents.select('session_data_manager');
   await app.button('Copy').click();
   await app.treeItem('shop').click();
+  await expect(app.heading).toHaveText('shop');
   await app.button('Paste here').click();
   await expect(app.dialog("Paste 'session_data_manager' into /shop?")).toContainText(`${words}.`);
   await app.answer(/^Paste/, 'Do not paste');
@@ -157,6 +158,7 @@ test('pasting a copy that takes over, or moving what others find, asks first and
   await contents.select('browser_id_manager');
   await app.button('Cut').click();
   await app.treeItem('shop').click();
+  await expect(app.heading).toHaveText('shop');
   await app.button('Paste here').click();
   const question = app.dialog("Move 'browser_id_manager' to /shop?");
   await expect(question).toContainText('/temp_folder/session_data finds no Browser Id Manager: sessions are off.');

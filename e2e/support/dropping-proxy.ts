@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { putAway } from './put-away.ts';
 
 /** Between a browser and a server, it takes Secure cookies out of answers: the browser is then one that keeps none. */
 export async function startDroppingProxy({
@@ -20,9 +21,11 @@ export async function startDroppingProxy({
     incoming.pipe(asking);
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
+  const { port: own } = proxy.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${own}`,
     async [Symbol.asyncDispose]() {
+      putAway(own);
       proxy.closeAllConnections();
       await new Promise((resolve) => proxy.close(resolve));
     },

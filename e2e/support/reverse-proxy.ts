@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { putAway } from './put-away.ts';
 
 export interface ReverseProxy extends AsyncDisposable {
   readonly port: number;
@@ -20,9 +21,11 @@ export async function startReverseProxy(upstream: () => number): Promise<Reverse
     asked.pipe(passed);
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const { port } = proxy.address() as AddressInfo;
   return {
-    port: (proxy.address() as AddressInfo).port,
+    port,
     async [Symbol.asyncDispose]() {
+      putAway(port);
       proxy.closeAllConnections();
       proxy.close();
       await once(proxy, 'close');

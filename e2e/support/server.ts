@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { putAway } from './put-away.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -72,6 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
     async [Symbol.asyncDispose]() {
+      putAway(port);
       await end('SIGTERM');
       if (options.data === undefined) await rm(data, { recursive: true, force: true });
     },

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page, Response } from 'playwright';
+import { isPutAway } from './put-away.ts';
 
 /** What a screen says of an error, as a test expects it: a part of the sentence. */
 type Words = string | RegExp;
@@ -46,7 +47,7 @@ export class ShownErrors {
     const errors = new ShownErrors(context);
     lookouts.set(context, errors);
     await context.addInitScript({ content: LOOKOUT });
-    context.on('console', (message) => errors.#hear(message.text()));
+    context.on('console', (message) => errors.#hear(message.text(), message.page()?.url()));
     context.on('response', (response) => errors.#note(response));
     return errors;
   }
@@ -64,8 +65,8 @@ export class ShownErrors {
     this.#expected.push(words);
   }
 
-  #hear(text: string): void {
-    if (text.startsWith(NOTE)) this.#shown.push(text.slice(NOTE.length).trim());
+  #hear(text: string, page: string | undefined): void {
+    if (text.startsWith(NOTE) && !isPutAway(page)) this.#shown.push(text.slice(NOTE.length).trim());
   }
 
   /** A page that the server answered with an error, such as "404 /no/such/page". */
