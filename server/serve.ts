@@ -52,7 +52,7 @@ function explain(error: unknown): string {
   if (error instanceof Problem) return error.message;
   const { code, syscall, path, port, address, hostname } = error as SystemError;
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use. End the other program, or choose another port with --port.`;
+    return `Port ${port} is in use. End the other program, or choose another port: npm start -- --port ${port === 8081 ? 8082 : 8081}`;
   if (code === 'EACCES' && syscall === 'listen')
     return `This user may not listen on port ${port}. Choose one from 1024 up with --port.`;
   if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo')

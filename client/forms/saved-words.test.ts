@@ -23,6 +23,15 @@ test('saving servers says how each of them answers, and the silent ones apart', 
   });
 });
 
+test('what silent servers cost is said once', () => {
+  const cost = 'sessions whose place is there get 503 until they answer';
+  const other = { ...down, text: 'localhost:11211 does not answer', cost };
+  assert.equal(
+    savedWords('Saved changes.', servers, lines, [other, { ...down, cost }]).trouble,
+    `localhost:11211 does not answer; 10.0.0.9:11211 does not answer: ${cost}.`,
+  );
+});
+
 test('without lines that answer the plain sentence is said', () => {
   const path: FieldResult = { state: 'ok', text: "Found: MemCache Proxy '/mcproxy'" };
   const plain = { text: 'Saved changes. (14:41)', trouble: undefined };

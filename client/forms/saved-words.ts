@@ -22,8 +22,9 @@ export function savedWords(
   const good = textsOf(answers, (state) => state !== 'down');
   const bad = textsOf(answers, (state) => state === 'down');
   const count = plural(answers.length, singular(field.title), field.title.toLowerCase());
+  const cost = answers.find((answer) => answer.cost)?.cost;
   const said = good ? ` ${good}${bad ? ';' : '.'}` : '';
-  return { text: `Saved. ${count}:${said}`, trouble: bad ? `${bad}.` : undefined };
+  return { text: `Saved. ${count}:${said}`, trouble: bad ? `${bad}${cost ? `: ${cost}` : ''}.` : undefined };
 }
 
 function textsOf(results: readonly FieldResult[], isWanted: (state: FieldResult['state']) => boolean): string {

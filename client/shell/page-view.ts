@@ -167,7 +167,8 @@ export class PageView extends LitElement {
     announceChange();
     this.#changed = event.object;
     if (event.object) this.requestUpdate();
-    else void this.#load.run();
+    // The answer to a change comes before what the change does can be seen, such as silent servers.
+    void this.#load.run();
   }
 
   static override styles = [

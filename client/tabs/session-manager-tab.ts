@@ -156,9 +156,9 @@ export class SessionManagerTab extends LitElement implements TabElement {
   ];
 }
 
-function chip({ on, text }: ChainMessage) {
-  return html`<span class="chip ${on ? 'ok' : 'down'}" title=${text}>
-    <t-dot state=${on ? 'ok' : 'down'}>${on ? 'Sessions are on' : 'Sessions are off'}</t-dot>
+function chip({ on, state, text }: ChainMessage) {
+  return html`<span class="chip ${state}" title=${text}>
+    <t-dot state=${state}>${on ? text : 'Sessions are off'}</t-dot>
   </span>`;
 }
 

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FieldSchema } from '../../schema/messages/forms.ts';
+import type { FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { SilentServers } from '../../schema/messages/session-way.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
@@ -79,7 +79,7 @@ export class SetupSessionsPage extends LitElement implements TabElement {
           <section aria-labelledby="steps">
             <h2 id="steps">What will happen</h2>
             <ol class="small">
-              ${stepsOf(this.plan, this.path, folder.found).map((step) => html`<li>${step}</li>`)}
+              ${stepsOf(this.plan, this.path, folder.found, this.#answers).map((step) => html`<li>${step}</li>`)}
             </ol>
           </section>
         </aside>
@@ -95,10 +95,16 @@ export class SetupSessionsPage extends LitElement implements TabElement {
     `;
   }
 
+  /** How the servers answer that are typed now; nothing while they are being asked. */
+  get #answers(): readonly FieldResult[] {
+    return this.plan?.servers === this.#answeredServers ? (this.#check.value?.answer?.results ?? []) : [];
+  }
+
   #noServer(refusal: SilentServers) {
     return html`<silent-servers
       .refusal=${refusal}
       ?isBusy=${this.isBusy}
+      ?isOff=${this.#folder.value?.found.on === false}
       @again=${() => this.#setUp()}
       @anyway=${() => this.#setUp(true)}
     ></silent-servers>`;

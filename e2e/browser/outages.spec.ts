@@ -1,9 +1,13 @@
-import { startMemcached } from '../support/memcached.ts';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { Page } from 'playwright/test';
+import { freePort, startMemcached } from '../support/memcached.ts';
 import { startServer } from '../support/server.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
 import { setUpSessions } from '../http/site.ts';
+import { checkEveryLook } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
 
@@ -82,6 +86,51 @@ test('one server of two that is down keeps its place, and the other goes on', as
   await expect(lines.nth(1)).toContainText(/does not answer|refused/);
 });
 
+test('most servers down is no green light, and each says why in full', async ({ app, page, server, memcached }) => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const gone = await Promise.all([1, 2, 3, 4].map(() => freePort()));
+  const down = [port, ...gone].map((each) => `127.0.0.1:${each}`);
+  await setUpSessions(server, [memcached.address, ...down]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await app.open('/session_data_manager', 'settings');
+  const words = 'Sessions are on, but 5 of 6 servers do not answer: most visitors get 503';
+  await expect(page.getByText(words)).toBeVisible();
+  await expect(page.getByText('did not answer within').first()).toBeVisible();
+  expect(await cutTexts(page), 'nothing of the chain is cut').toEqual([]);
+  await page.screenshot({ path: 'test-results/chain-many.png' });
+  await checkEveryLook(page);
+  await page.screenshot({ path: 'test-results/chain-many-phone.png' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await app.open('/mcproxy', 'servers');
+  const table = page.getByRole('table', { name: 'Servers' });
+  await expect(table.getByText('Down, did not answer within')).toBeVisible();
+  expect(await cutTexts(page), 'nor of the table').toEqual([]);
+  await page.screenshot({ path: 'test-results/servers-many.png' });
+  silent.close();
+});
+
+test('a proxy saved with a server that does not answer says what that costs, then and afterwards', async ({
+  app,
+  page,
+  api,
+  memcached,
+}) => {
+  const form = new Form(page);
+  const dead = `127.0.0.1:${await freePort()}`;
+  await api('/api/', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
+  await app.open('/mcproxy', 'properties');
+  await form.field('Servers').fill(`${memcached.address}\n${dead}`);
+  await app.button('Save changes').click();
+  const words = `${dead} does not answer (refused): sessions whose place is there get 503 until it answers.`;
+  await expect(app.flash(words)).toBeVisible();
+  await expect(page.locator('flash-list t-icon[name=circle-check]')).toHaveCount(0);
+  const banner = page.locator('object-banners').getByText(/Whoever has a session there is told so \(503\)/);
+  await expect(banner, 'stands there without another look').toBeVisible();
+  await page.screenshot({ path: 'test-results/proxy-saved.png' });
+});
+
 test('while the server is away the page says so, keeps what is typed, and goes on when it is back', async ({
   app,
   page,
@@ -116,3 +165,15 @@ test('a list that could not be fetched says so, and can be tried again', async (
   await app.button('Try again').click();
   await expect(new Contents(page).row('index_html')).toBeVisible();
 });
+
+/** What the page shows of names and reasons only in part. */
+async function cutTexts(page: Page): Promise<readonly string[]> {
+  const texts = page.locator('t-chain :is(.name, .kind, .end span), t-table :is(td, td span)');
+  return texts.evaluateAll((all) =>
+    all
+      .filter(({ className }) => /\b(name|kind|ellipsis|reason|two-lines|end)\b|^$/.test(className))
+      .filter((each) => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight + 1)
+      .filter(({ clientWidth }) => clientWidth > 1)
+      .map((each) => each.textContent ?? ''),
+  );
+}

@@ -60,3 +60,31 @@ test('sessions are set up for servers to come, and nobody is told that all is we
   await expect(app.treeItem('mcproxy')).toContainText('No server answers');
   expect((await api('/api/session_data_manager')).json<ObjectMessage>().properties['container_path']).toBe('/mcsdc');
 });
+
+test('one of two servers that does not answer is named with what that costs, before and afterwards', async ({
+  app,
+  page,
+  memcached,
+}) => {
+  const form = new Form(page);
+  const dead = `127.0.0.1:${await freePort()}`;
+  const words = `${dead} does not answer (refused): sessions whose place is there get 503 until it answers.`;
+  await app.open('/', 'setup-sessions');
+  await form.field('Servers').fill(`${memcached.address}\n${dead}`);
+  await expect(page.getByRole('complementary', { name: 'What the button does' })).toContainText(words);
+  await app.button('Set up sessions').click();
+  await expect(page).toHaveURL(/\/manage\/mcsdc\/@test$/);
+  await expect(app.flash(words)).toBeVisible();
+  await expect(page.locator('flash-list t-icon[name=triangle-alert]')).toBeVisible();
+  await expect(page.locator('flash-list t-icon[name=circle-check]')).toHaveCount(0);
+});
+
+test('where sessions are off already, it is not said that they will be', async ({ app, page, api }) => {
+  const form = new Form(page);
+  await api('/api/session_data_manager', { method: 'PATCH', body: { properties: { container_path: '' } } });
+  await app.open('/', 'setup-sessions');
+  await form.field('Servers').fill(`127.0.0.1:${await freePort()}`);
+  expectError(page, /^No server answers\. Nothing was set up/);
+  await app.button('Set up sessions').click();
+  await expect(app.button('Set up anyway: sessions stay off until a server answers')).toBeVisible();
+});

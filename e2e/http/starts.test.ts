@@ -28,7 +28,7 @@ test('a port in use is one sentence, and the flag counts before the environment'
   assert.equal(code, 1);
   assert.equal(
     errors.trim(),
-    `Port ${server.port} is in use. End the other program, or choose another port with --port.`,
+    `Port ${server.port} is in use. End the other program, or choose another port: npm start -- --port 8081`,
   );
 });
 

@@ -62,6 +62,8 @@ export interface FieldResult {
   readonly text: string;
   /** Said in quiet after the text: "memcached 1.6.32". */
   readonly note?: string;
+  /** What it costs to save that all the same, as part of a sentence: "sessions whose place is there get 503". */
+  readonly cost?: string;
 }
 
 /** POST /api/<path>/@check `{properties}` (for a folder also `{type, id?, properties}`): looks, changes nothing. */

@@ -9,7 +9,9 @@ export interface ChainMessage {
     readonly text: string;
   }[];
   readonly on: boolean;
-  /** "Sessions are on", or why they are off. */
+  /** `warn`: sessions are on, and servers that keep them do not answer. */
+  readonly state: 'ok' | 'warn' | 'down';
+  /** "Sessions are on", for whom they are not, or why they are off. */
   readonly text: string;
 }
 
@@ -61,6 +63,8 @@ export interface SetupMessage {
   readonly container: string;
   /** What stays behind there: "12 live sessions". Empty: nothing. */
   readonly held: string;
+  /** Whether sessions are on now, for whoever uses the manager found here. */
+  readonly on: boolean;
 }
 
 /** POST /api/<folder>/@setup-sessions: the set-up wizard. 201 with what was made. */

@@ -9,8 +9,8 @@ import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf
 export const serverColumns: readonly Column<ServerMessage>[] = [
   { id: 'address', label: 'Server', width: 170, rank: 0, cell: addressCell },
   { id: 'state', label: 'State', width: 164, rank: 0, cell: stateCell },
-  figure('latency', 'Latency', 80, 1, (server) => withUnit(latencyText(server), 'ms')),
-  figure('memory', 'Memory', 190, 2, memoryCell),
+  figure('latency', 'Latency', 92, 1, (server) => withUnit(latencyText(server), 'ms')),
+  figure('memory', 'Memory', 178, 2, memoryCell),
   figure('evictions', 'Evictions', 84, 3, ({ evictions }) => troubleCell(evictions)),
   figure('refusals', 'Refusals', 84, 4, ({ refusals }) => troubleCell(refusals)),
   figure('rate', 'Hit rate', 80, 5, (server) => withUnit(hitRate(server), '%')),

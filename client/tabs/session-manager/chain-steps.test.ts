@@ -23,6 +23,11 @@ test('the manager keeps its own words while sessions are on', () => {
   assert.deepEqual([manager?.state, manager?.text], ['ok', 'Works']);
 });
 
+test('the manager warns while some of the servers do not answer', () => {
+  const [manager] = stepsOf(chain({ boxes: [box('/sdm', 'container_path', '/c')], state: 'warn' }), '/sdm', addressOf);
+  assert.deepEqual([manager?.state, manager?.text], ['warn', 'Works']);
+});
+
 test('of many servers those in trouble are shown, and the rest is counted', () => {
   const servers = Array.from({ length: 12 }, (_, index) => ({
     address: `s${index}:1`,
@@ -37,7 +42,8 @@ test('of many servers those in trouble are shown, and the rest is counted', () =
 });
 
 function chain(parts: Partial<ChainMessage>): ChainMessage {
-  return { boxes: [], servers: [], on: true, text: '', ...parts };
+  const state = parts.on === false ? 'down' : 'ok';
+  return { boxes: [], servers: [], on: true, state, text: '', ...parts };
 }
 
 function box(path: string, property: string, value: string): ChainBox {

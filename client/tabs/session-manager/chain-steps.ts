@@ -5,7 +5,7 @@ const MOST_ENDS = 8;
 
 /** The boxes of the chain as steps to draw; the manager, whose tab it is, works only while the whole way holds. */
 export function stepsOf(
-  { boxes, on }: ChainMessage,
+  { boxes, on, state }: ChainMessage,
   manager: string,
   addressOf: (path: string) => string,
 ): readonly ChainStep[] {
@@ -16,9 +16,7 @@ export function stepsOf(
       href: box.path === null ? undefined : addressOf(box.path),
       icon: box.icon,
       kind: box.type,
-      ...(isManager && !on && box.state === 'ok'
-        ? ({ state: 'down', text: 'Sessions are off' } as const)
-        : wordsOf(box)),
+      ...(isManager && box.state === 'ok' ? { state, text: on ? box.text : 'Sessions are off' } : wordsOf(box)),
       leadsOn: box.leadsOn ? { label: box.leadsOn.property, value: box.leadsOn.value } : undefined,
       isCurrent: isManager,
       holds: box.holds,

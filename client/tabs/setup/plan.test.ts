@@ -52,7 +52,13 @@ test('what is sent has tidy ids, and everything else as it was typed', () => {
   });
 });
 
-const found = { manager: '/session_data_manager', browserIds: '/browser_id_manager', container: '/old', held: '' };
+const found = {
+  manager: '/session_data_manager',
+  browserIds: '/browser_id_manager',
+  container: '/old',
+  held: '',
+  on: true,
+};
 
 test('the steps name the paths that there will be', () => {
   const steps = stepsOf({ ...firstPlan(nothing), servers: ['a:1', 'b:2'] }, '/shop', found);
@@ -65,10 +71,23 @@ test('the steps name the paths that there will be', () => {
 test('the steps say how many sessions stay behind, and which managers are added', () => {
   const [, , pointed] = stepsOf(firstPlan(nothing), '/', { ...found, held: '12 live sessions' });
   assert.match(pointed ?? '', / 12 live sessions in \/old stay behind until they expire: visitors begin new ones\.$/);
-  const bare = { manager: null, browserIds: null, container: '', held: '' };
+  const bare = { manager: null, browserIds: null, container: '', held: '', on: false };
   const [, , browserIds, manager] = stepsOf(firstPlan(nothing), '/', bare);
   assert.equal(browserIds, 'A Browser Id Manager is added as /browser_id_manager, because none is found here.');
   assert.match(manager ?? '', /^A Session Data Manager is added as \/session_data_manager, .* pointed to \/mcsdc\.$/);
+});
+
+test('a server that does not answer is named before anything is made, with what that costs', () => {
+  const cost = 'sessions whose place is there get 503 until it answers';
+  const plan = { ...firstPlan(nothing), servers: ['a:1', 'b:2'] };
+  const answers = [
+    { state: 'ok', text: 'answers in 0.3 ms' },
+    { state: 'down', text: 'does not answer (refused)', cost },
+  ] as const;
+  const [proxy] = stepsOf(plan, '/', found, answers);
+  assert.equal(proxy, `A MemCache Proxy is added as /mcproxy, with 2 servers. b:2 does not answer (refused): ${cost}.`);
+  const results = answers.map((answer, index) => ({ ...answer, text: `${plan.servers[index]} ${answer.text}` }));
+  assert.equal(doneWords('/mcsdc', results).trouble, `b:2 does not answer (refused): ${cost}.`);
 });
 
 test('servers in trouble are told apart from those that answer', () => {

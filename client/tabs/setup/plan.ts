@@ -51,13 +51,18 @@ export function requestFor(plan: Plan): SetupRequest {
 }
 
 /** What the button will do, a sentence for each step. */
-export function stepsOf(plan: Plan, folder: string, found: SetupMessage): readonly string[] {
+export function stepsOf(
+  plan: Plan,
+  folder: string,
+  found: SetupMessage,
+  answers: readonly FieldResult[] = [],
+): readonly string[] {
   const proxy = childPath(folder, normaliseId(plan.proxyId));
   const container = childPath(folder, normaliseId(plan.containerId));
   const adds = (type: string, id: string) =>
     `A ${type} is added as ${childPath(folder, id)}, because none is found here.`;
   return [
-    `A MemCache Proxy is added as ${proxy}, with ${plural(namedServers(plan).length, 'server')}.`,
+    `A MemCache Proxy is added as ${proxy}, with ${plural(namedServers(plan).length, 'server')}.${silence(plan, answers)}`,
     `A MemCache Session Data Container is added as ${container}. It keeps sessions behind ${proxy}; ${idleText(plan)}.`,
     ...(found.browserIds === null ? [adds('Browser Id Manager', 'browser_id_manager')] : []),
     found.manager === null
@@ -65,6 +70,17 @@ export function stepsOf(plan: Plan, folder: string, found: SetupMessage): readon
       : `${found.manager} is pointed to ${container}.${behind(found)}`,
     `The Test tab of ${container} opens, to put something into your session and see it kept.`,
   ];
+}
+
+/** Which of the servers do not answer as they are typed, and what that costs. */
+function silence({ servers }: Plan, answers: readonly FieldResult[]): string {
+  const silent = answers.flatMap(({ state, text }, index) => (state === 'down' ? [`${servers[index]} ${text}`] : []));
+  if (silent.length === 0) return '';
+  return ` ${silent.join('; ')}${costWords(answers.find(({ cost }) => cost)?.cost)}.`;
+}
+
+function costWords(cost: string | undefined): string {
+  return cost ? `: ${cost}` : '';
 }
 
 /** What is in a session now stays where it is kept, and is not moved. */
@@ -92,8 +108,9 @@ export function doneWords(container: string, results: readonly FieldResult[]): D
   const good = say(false);
   const bad = say(true);
   const isOff = bad !== '' && good === '';
+  const cost = isOff ? undefined : results.find((result) => result.cost)?.cost;
   const text = `Set up sessions in ${container}${isOff ? ', and they are off until a server answers.' : '.'}`;
-  return { text: `${text}${good ? ` ${good}.` : ''}`, ...(bad && { trouble: `${bad}.` }), isOff };
+  return { text: `${text}${good ? ` ${good}.` : ''}`, ...(bad && { trouble: `${bad}${costWords(cost)}.` }), isOff };
 }
 
 function namedServers({ servers }: Plan): readonly string[] {

@@ -11,6 +11,8 @@ import { explainCommand } from '../servers/server-words.ts';
 export class SilentServersNotice extends LitElement {
   @property({ attribute: false }) refusal!: SilentServers;
   @property({ type: Boolean }) isBusy = false;
+  /** Sessions are off already. */
+  @property({ type: Boolean }) isOff = false;
   @query('.again') private again!: HTMLButtonElement;
 
   protected override render() {
@@ -33,7 +35,7 @@ export class SilentServersNotice extends LitElement {
             <t-icon name="rotate-cw"></t-icon>Try again
           </button>
           <button aria-disabled=${String(this.isBusy)} @click=${() => this.#send('anyway')}>
-            Set up anyway: sessions will be off
+            Set up anyway: ${this.isOff ? 'sessions stay off until a server answers' : 'sessions will be off'}
           </button>
         </div>
       </div>

@@ -13,6 +13,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site.ts';
 import { formerWarnings } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory.ts';
+import { silenceCost } from './silence-cost.ts';
 import { agoText } from './span-text.ts';
 
 const FRESH_MS = 5_000;
@@ -50,11 +51,13 @@ export async function knownServers(store: Store): Promise<Asked> {
 
 /** How each line of a `servers` property stands: asked of the server itself, saved or not. */
 export async function answerServers(lines: readonly string[], about: TreeObject): Promise<FieldAnswer> {
-  return answerFrom(lines, await probe(lines, about));
+  return answerFrom(lines, await probe(lines, about), Number(about.properties['replicas'] ?? 1));
 }
 
-export function answerFrom(lines: readonly string[], statuses: readonly ServerStatus[]): FieldAnswer {
-  return { results: lines.map((line) => answerLine(line.trim(), statuses)) };
+export function answerFrom(lines: readonly string[], statuses: readonly ServerStatus[], replicas: number): FieldAnswer {
+  const cost = silenceCost(statuses, replicas);
+  const results = lines.map((line) => answerLine(line.trim(), statuses));
+  return { results: results.map((result) => (cost && result.state === 'down' ? { ...result, cost } : result)) };
 }
 
 export function resultOf(status: ServerStatus): FieldResult {

@@ -15,6 +15,7 @@ import { method, type View } from '../../publisher/views.ts';
 import { Problem } from '../../base/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import { browserIdManager } from '../sessions/browser-id-manager.ts';
+import { chainOf } from '../sessions/chain.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
@@ -32,7 +33,8 @@ const look = method({
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
     const container = await folder.connection.find(path);
     const held = container === undefined ? '' : await new Saying(container).holds();
-    return { manager: manager?.path ?? null, browserIds: browserIds?.path ?? null, container: path, held };
+    const on = manager !== undefined && (await chainOf(manager)).on;
+    return { manager: manager?.path ?? null, browserIds: browserIds?.path ?? null, container: path, held, on };
   },
 });
 
@@ -70,7 +72,10 @@ const setup = method({
     if (body.anyway !== true) demandOneThatAnswers(statuses);
     call.connection.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
-    const results = resultsOf({ servers: answerFrom(body.servers, statuses) }, { servers: body.servers });
+    const results = resultsOf(
+      { servers: answerFrom(body.servers, statuses, proxy.properties['replicas'] as number) },
+      { servers: body.servers },
+    );
     const answer: SetupAnswer = { proxy: path, container: container.path, manager: manager.path, results };
     return json(answer, { status: 201, headers: { location: `/api${encodeUrlPath(container.path)}` } });
   },

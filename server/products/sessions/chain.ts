@@ -6,6 +6,7 @@ import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../memcache/servers.ts';
+import { visitorsCost } from '../memcache/silence-cost.ts';
 import { storeOf } from '../memcache/store-methods.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
@@ -30,13 +31,19 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   ];
   const broken = all.find(({ holds }) => !holds);
   const isSilent = servers.length > 0 && servers.every(({ up }) => !up);
-  return {
-    boxes: all,
-    servers: servers.map(serverOf),
-    on: broken === undefined && !isSilent,
-    text:
-      broken !== undefined ? `Sessions are off: ${broken.text}` : isSilent ? 'No server answers' : 'Sessions are on',
-  };
+  const shown = { boxes: all, servers: servers.map(serverOf) };
+  if (broken !== undefined) return { ...shown, on: false, state: 'down', text: `Sessions are off: ${broken.text}` };
+  if (isSilent) return { ...shown, on: false, state: 'down', text: 'No server answers' };
+  return { ...shown, on: true, ...onFor(servers, Number(last.properties['replicas'] ?? 1)) };
+}
+
+/** Whether sessions are on for everybody, in words. */
+function onFor(servers: readonly ServerStatus[], replicas: number): Pick<ChainMessage, 'state' | 'text'> {
+  const cost = visitorsCost(servers, replicas);
+  if (cost === undefined) return { state: 'ok', text: 'Sessions are on' };
+  const down = servers.filter(({ up }) => !up).length;
+  const silent = `${down} of ${servers.length} servers ${down === 1 ? 'does' : 'do'} not answer`;
+  return { state: 'warn', text: `Sessions are on, but ${silent}: ${cost}` };
 }
 
 /** Who gives the browsers their ids for the container that a session data manager leads to. */
