@@ -80,6 +80,7 @@ for (const example of ['koa', 'koa-session', 'express-session']) {
       memcached = await startMemcached({ port });
       assert.deepEqual([await visitsOnceBack(visitor)], [1], 'memcached came back empty');
       assert.deepEqual(await visits(visitor, 1), [2]);
+      await until('the log says that it is over', async () => app.log().includes('A memcached server answers again.'));
     });
 
     test('ends at SIGTERM as the manual says, and drops no request that is on its way over an open connection', async () => {

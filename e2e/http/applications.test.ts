@@ -167,6 +167,51 @@ describe('what the manual says', () => {
     await onConflict('newest');
   });
 
+  test('the log tells why a session was not stored: what is too large, and what was in conflict, once for many', async () => {
+    const example = await readFile(join(project.folder, 'koa/app.js'), 'utf8');
+    const after = "if (ctx.path === '/fail')";
+    const program = example.replace(
+      after,
+      `if (ctx.path === '/large') session.set('basket', 'x'.repeat(300_000));
+  if (ctx.path === '/which') session.set('which', Math.random());
+  ${after}`,
+    );
+    await writeFile(join(project.folder, 'koa/refused.js'), program);
+    await onConflict('fail');
+    await using app = await project.start('koa', environment, { program: 'refused.js' });
+    const visitor = new Visitor(app);
+    await visit(visitor);
+    for (const again of range(1, 3)) assert.equal((await visitor.ask('/large')).status, 413, `time ${again}`);
+    const both = () => Promise.all([visitor.ask('/which'), visitor.ask('/which'), visitor.ask('/which')]);
+    await until('one is refused', async () => (await both()).some(({ status }) => status === 409));
+    await onConflict('newest');
+    const [large = '', conflict = '', ...others] = app.log().trimEnd().split('\n');
+    assert.match(large, /"reason":"The session would take 293\.\d KiB; .* largest key is \\"basket\\" with 293/);
+    assert.match(conflict, /"reason":".*which.*","status":409/);
+    assert.deepEqual(others, []);
+  });
+
+  test('sessions that are closed twice are closed as once, and the log says nothing of it', async () => {
+    const example = await readFile(join(project.folder, 'koa/app.js'), 'utf8');
+    const close = 'await sessions.close();';
+    await writeFile(join(project.folder, 'koa/twice.js'), example.replace(close, `${close}\n${close}`));
+    await using app = await project.start('koa', environment, { program: 'twice.js' });
+    assert.equal(await app.stop(), 0);
+    assert.equal(app.log(), '');
+  });
+
+  test('what express-session wrote too early is told of once for many requests', async () => {
+    const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');
+    const late = `app.get('/late', (req, res) => {\n  res.send('');\n  req.session.late = Math.random();\n});`;
+    const program = example.replace("app.get('/', ", `${late}\n\napp.get('/', `);
+    await writeFile(join(project.folder, 'express-session/late.js'), program);
+    await using app = await project.start('express-session', environment, { program: 'late.js' });
+    const visitor = new Visitor(app);
+    await visit(visitor);
+    for (const again of range(1, 3)) assert.equal((await visitor.ask('/late')).status, 200, `time ${again}`);
+    assert.deepEqual(app.log().match(/"path":"\/late","keys":\["late"\]/g)?.length, 1, app.log());
+  });
+
   test('a session of a former store is found, moves with its first change, and ends in both', async () => {
     await write('express-session', 'moving.js');
     const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');

@@ -109,6 +109,7 @@ export class Sessions {
   readonly #manager: string;
   readonly #closing = new AbortController();
   readonly #pace = new OnceAMinute();
+  #closed: Promise<void> | undefined;
 
   /** @internal Made by `openSessions`. */
   constructor(folder: DataFolder, manager: string) {
@@ -151,8 +152,7 @@ export class Sessions {
   httpErrorOf(error: unknown): unknown {
     const told = this.closed.aborted ? new SessionsClosed(error) : error;
     if (!(told instanceof Problem)) return told;
-    if (told.audience === 'operators')
-      this.#warn({ reason: told.message, status: told.status }, 'A request has no session');
+    if (!(told instanceof SessionsClosed)) this.#warnOfRefusal(told);
     return new SessionRefusal(told);
   }
 
@@ -166,6 +166,7 @@ export class Sessions {
     this.#warn(
       { path, keys },
       'A session was changed after it was written, and that is lost. Change it before the answer begins to be sent.',
+      keys.join(),
     );
   }
 
@@ -175,17 +176,28 @@ export class Sessions {
       { path },
       'A session was begun after the headers were sent, so its browser was not told the id, and it is lost. ' +
         'Begin it before the answer begins to be sent.',
+      '',
     );
   }
 
   /** For an orderly end: closes stores and tree. What fails keeps nothing else from being closed, and is thrown at the end. */
   close(): Promise<void> {
     this.#closing.abort();
-    return this.#folder.close();
+    this.#closed ??= this.#folder.close();
+    return this.#closed;
   }
 
-  #warn(what: Readonly<Record<string, unknown>>, words: string): void {
-    const alsoSince = this.#pace.isDue(JSON.stringify([words, what]));
+  /** What is too large or in conflict has as many reasons as there are visitors: of each kind one is told. */
+  #warnOfRefusal({ message: reason, status, code }: Problem): void {
+    this.#warn(
+      { reason, status },
+      'A request has no session, or its changes were not stored',
+      status < 500 ? code : reason,
+    );
+  }
+
+  #warn(what: Readonly<Record<string, unknown>>, words: string, kind: string): void {
+    const alsoSince = this.#pace.isDue(`${words} ${kind}`);
     if (alsoSince !== undefined) this.#folder.site.log.warn({ ...what, alsoSince }, words);
   }
 

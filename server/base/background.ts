@@ -54,6 +54,6 @@ export class Background {
   }
 
   #succeeded(task: string): void {
-    if (this.#failing.delete(task) && !this.#isClosed) this.#log.info(`Could ${task} again`);
+    if (this.#failing.delete(task) && !this.#isClosed) this.#log.warn(`Could ${task} again`);
   }
 }

@@ -241,7 +241,7 @@ export class KeptAnswers {
 
   #recover(): void {
     this.#isFailing = false;
-    this.#log.info('A cache can be reached again');
+    this.#log.warn('A cache can be reached again');
   }
 }
 

@@ -326,7 +326,7 @@ export class Cluster implements Store {
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
         const fields = { server: address.text };
-        if (health.state === 'up') options.log?.info(fields, 'A memcached server answers again.');
+        if (health.state === 'up') options.log?.warn(fields, 'A memcached server answers again.');
         else void this.#tellWhy(member, fields, options.log);
       },
     });

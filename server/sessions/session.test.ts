@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { test } from 'node:test';
+import { runInThisContext } from 'node:vm';
+import { describe, test } from 'node:test';
 import { encode } from './encode.ts';
 import { slotOf } from './record.ts';
 import { NO_ENTRIES, type Entries } from './record-format.ts';
@@ -174,4 +175,23 @@ test('__proto__ is a key like any other, in a template too', () => {
   assert.deepEqual(Object.keys(session.toObject()), ['__proto__']);
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
   assert.equal(session.get('constructor'), undefined);
+});
+
+describe('what is assigned to a session as a property would be lost, and is refused:', () => {
+  const names = ['visits', 'user', 'name', 'created', 'size', 'isNew', '__proto__'];
+  for (const name of names) {
+    test(name, () => {
+      const session = sessionWith();
+      const refused = { name: 'TypeError', message: new RegExp(`session\\.set\\("${name}", value\\)`) };
+      // Code that is not strict hears nothing of an engine's own refusal.
+      const assign = runInThisContext('(session, name) => (session[name] = 1)') as (...given: unknown[]) => void;
+      assert.throws(() => assign(session, name), refused);
+      assert.throws(() => Object.assign(session, JSON.parse(`{"${name}": 1}`)), refused);
+      assert.deepEqual([...session.set(name, 1)], [[name, 1]], 'it can be kept');
+    });
+  }
+
+  test('a method, too', () => {
+    assert.throws(() => Object.assign(sessionWith(), { values: [1] }), TypeError);
+  });
 });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { ChangedTooLate } from '../base/errors.ts';
+import { refuseAssignments } from './assignments.ts';
 import { decode } from './decode.ts';
 import { encode } from './encode.ts';
 import { obscured } from './obscure.ts';
@@ -67,7 +68,7 @@ export class SessionAlreadyWritten extends ChangedTooLate {
  * commits, key by key, and nothing of it does when the request fails. Changes inside a value count as changes of its key.
  */
 export class Session implements Iterable<[string, unknown]> {
-  readonly created: number;
+  readonly #created: number;
   readonly #basis: Basis;
   readonly #base: Entries;
   readonly #local = new Map<string, Local>();
@@ -78,7 +79,7 @@ export class Session implements Iterable<[string, unknown]> {
   #closed: Changes | undefined;
 
   constructor(basis: Basis, now: number) {
-    this.created = basis.header?.created ?? now;
+    this.#created = basis.header?.created ?? now;
     this.#basis = basis;
     this.#base = basis.entries;
   }
@@ -109,6 +110,10 @@ export class Session implements Iterable<[string, unknown]> {
       if (typeof local.value === 'object' && !isStill(key, local, left)) changed.push(key);
     }
     return changed;
+  }
+
+  get created(): number {
+    return this.#created;
   }
 
   /** The store's key for this session: a hash, good for logs. */
@@ -322,6 +327,13 @@ export class Session implements Iterable<[string, unknown]> {
     if (this.#wish === 'end') throw new Error('This session was ended by this request; nothing can be stored in it.');
   }
 }
+
+refuseAssignments(
+  Session.prototype,
+  (name) =>
+    `A session keeps what is given to set: session.set(${JSON.stringify(name)}, value). ` +
+    'A property that is assigned would be lost, so this one was refused.',
+);
 
 /** What an updater makes of a value. */
 export function applied(key: string, updater: Updater, value: unknown): unknown {

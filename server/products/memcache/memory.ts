@@ -60,7 +60,7 @@ export function processMemoryWarnings(use: MemoryUse, { text, link }: Remedy): r
 /** Says in the log that process memory is nearly full, full, or has room again. */
 export function logProcessMemory(log: Log, path: string, use: MemoryUse, remedy: string): void {
   const what = { path, ...use };
-  if (use.state === 'ok') log.info(what, 'The memory for sessions has room again');
+  if (use.state === 'ok') log.warn(what, 'The memory for sessions has room again');
   else log.warn(what, `The memory for sessions: ${SHORT[use.state]}, ${inWords(use)} ${remedy}`);
 }
 
