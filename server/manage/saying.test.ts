@@ -90,6 +90,19 @@ test('of an object whose type fails to say what pages see, pages see what all ob
   assert.equal(lines.filter((line) => line.includes('shown')).length, 2);
 });
 
+test('a page that lacks what a type failed to say is not kept by a cache manager', async () => {
+  const atFirst = '(() => { let times = 0; return () => (times += 1) === 1 ? fail() : { words: times }; })()';
+  await using notes = await withNotes(`shown: ${atFirst}`);
+  const { trellis } = notes;
+  const post = (path: string, body: object) => trellis.ask('POST', `/api${path}`, { body });
+  await post('', { type: 'RAM Cache Manager', id: 'cache' });
+  const properties = { text: '[{{ objects["/note0"].words }}]' };
+  await post('', { type: 'Page Template', id: 'page', properties });
+  assert.equal((await post('/page/@cache', { manager: 'cache' })).status, 200);
+  const see = async () => (await trellis.ask('GET', '/page', { as: null })).text.trim();
+  assert.deepEqual([await see(), await see()], ['[]', '[2]']);
+});
+
 test('a type that never says anything holds up the page of its folder for seconds only', async (t) => {
   await using silent = await withNotes("size: (it) => (it.properties.words === '' ? '' : new Promise(() => {}))");
   await silent.trellis.ask('PATCH', '/api/note0', { body: { properties: { words: 'hush' } } });

@@ -23,6 +23,11 @@ export class Saying {
     this.#object = object;
   }
 
+  /** Whether it failed at anything that it was asked up to now. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Its own standing conditions; and that the type failed, if it did up to now. */
   async warnings(): Promise<readonly Warning[]> {
     const own = await this.#ask('warnings', (it) => it.definition?.warnings?.(it), isWarnings);

@@ -82,7 +82,7 @@ export class PageAnswers {
 
   async #object(path: string): Promise<ObjectFacts | null> {
     const object = await this.#find(path);
-    return object === undefined ? null : factsOf(object);
+    return object === undefined ? null : factsOf(object, this.#call);
   }
 
   async #children(path: string, { offset, limit, sort, order }: ListingPage): Promise<readonly ObjectFacts[]> {
@@ -91,7 +91,7 @@ export class PageAnswers {
     this.#call.reads.listing(folder);
     const page = await this.#call.connection.children(folder, { offset, limit, sort, order, filter: '' });
     this.#count(0, page.objects.length);
-    return page.objects.filter((child) => this.#call.may('View', child)).map(factsOf);
+    return page.objects.filter((child) => this.#call.may('View', child)).map((child) => factsOf(child, this.#call));
   }
 
   /** What the visitor may not see is as absent. */
@@ -152,8 +152,8 @@ export class PageAnswers {
   }
 }
 
-/** An object as templates see it. */
-export function factsOf(object: TreeObject): ObjectFacts {
+/** An object as templates see it. A page is not kept that lacks what its type failed to say. */
+export function factsOf(object: TreeObject, { reads }: Pick<Call, 'reads'>): ObjectFacts {
   const { id, title, path, type, state } = object;
   const own = {
     id,
@@ -164,7 +164,10 @@ export function factsOf(object: TreeObject): ObjectFacts {
     created: timeText(state.created),
     modified: timeText(state.modified),
   };
-  return { ...(new Saying(object).shown() as Readonly<Record<string, Plain>>), ...own };
+  const said = new Saying(object);
+  const shown = said.shown();
+  if (said.hasFailed) reads.never();
+  return { ...(shown as Readonly<Record<string, Plain>>), ...own };
 }
 
 const numbers = new WeakMap<object, number>();

@@ -78,7 +78,7 @@ async function namesOf(call: Call, failure: Failure | undefined): Promise<Omit<N
   const { object, addressed, connection, request, user } = call;
   const shown = (each: typeof object) => {
     call.reads.object(each);
-    return factsOf(each);
+    return factsOf(each, call);
   };
   return {
     here: shown(addressed),
