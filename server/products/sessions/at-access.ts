@@ -5,7 +5,7 @@ import type { SessionUse } from '../../sessions/participant.ts';
 import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
-import { containerObject, containerObjects, openContainer } from './container-objects.ts';
+import { containerBehind, containerObjects, openContainer } from './container-objects.ts';
 import { useBeside } from './current.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function moveAtSignIn(manager: TreeObject, call: Call, name: string
   call.cookies.push(() => (isLost ? use.dropCookies : use.setCookies));
   call.transaction.join(sparing(use, lose));
   try {
-    const container = await openContainer(await containerObject(manager));
+    const { container } = await containerBehind(manager);
     const session = await use.open(container);
     if (!session.isNew) return session.rotate();
     lose();
@@ -39,7 +39,7 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
   call.cookies.push(() => use.setCookies);
   call.transaction.join(sparing(use));
   try {
-    const session = await use.open(await openContainer(await containerObject(manager)));
+    const session = await use.open((await containerBehind(manager)).container);
     if (labelOf(session) === call.user.name) session.rotate();
   } catch (error) {
     spare(error);

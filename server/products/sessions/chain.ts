@@ -1,7 +1,5 @@
-import type { FieldSchema } from '../../../schema/messages/forms.ts';
 import type { ChainBox, ChainMessage } from '../../../schema/messages/session-way.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
-import { follow } from '../../manage/paths.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -9,12 +7,7 @@ import { askServers, resultOf } from '../memcache/servers.ts';
 import { visitorsCost } from '../memcache/silence-cost.ts';
 import { storeOf } from '../memcache/store-methods.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
-
-interface PathProperty {
-  readonly name: string;
-  readonly field: FieldSchema;
-  readonly value: string;
-}
+import { pathOf, wayFrom } from './way.ts';
 
 /** The way of a request to its session: browser id manager, manager, container, proxy, servers. */
 export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
@@ -54,32 +47,6 @@ export async function browserIdsFor(manager: TreeObject): Promise<TreeObject | u
 async function browserIdsAlong(way: readonly TreeObject[]): Promise<TreeObject | undefined> {
   const container = way.find((object) => object.doesProvide('session.container'));
   return (container ?? way[0])?.findService('session.browser-ids');
-}
-
-/** The objects that path properties lead through, until one has none or leads nowhere. */
-async function wayFrom(manager: TreeObject): Promise<readonly TreeObject[]> {
-  const way = [manager];
-  for (let object: TreeObject | undefined = manager; object !== undefined;) {
-    const path = pathOf(object);
-    const next: TreeObject | undefined = path === undefined ? undefined : await stepFrom(object, path);
-    if (next === undefined || way.includes(next)) return way;
-    way.push(next);
-    object = next;
-  }
-  return way;
-}
-
-async function stepFrom(object: TreeObject, path: PathProperty): Promise<TreeObject | undefined> {
-  const { object: found, problem } = await follow(object, path.field, path.value);
-  return problem === undefined ? found : undefined;
-}
-
-/** The path property of an object, if its type has one. */
-function pathOf(object: TreeObject): PathProperty | undefined {
-  for (const [name, { schema }] of Object.entries(object.definition?.properties ?? {})) {
-    if (schema.widget === 'path') return { name, field: schema, value: String(object.properties[name]) };
-  }
-  return undefined;
 }
 
 async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {

@@ -32,6 +32,19 @@ export async function containerObject(manager: TreeObject): Promise<TreeObject> 
   throw off(problem ?? `The container path of ${manager.path} is empty.`);
 }
 
+/** The sessions behind a session data manager. */
+export async function containerBehind(
+  manager: TreeObject,
+): Promise<{ object: TreeObject; container: SessionContainer }> {
+  const object = await containerObject(manager);
+  try {
+    return { object, container: await openContainer(object) };
+  } catch (error) {
+    if (error instanceof Unavailable) warn(manager, `No way to the sessions of '${object.path}'.`, error.message);
+    throw error;
+  }
+}
+
 const pace = new OnceAMinute();
 
 /** Every request that needs its session would say so: the log hears of each once a minute. */

@@ -9,7 +9,7 @@ import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
-import { containerObject, off, openContainer } from './container-objects.ts';
+import { containerBehind, containerObject, off, openContainer } from './container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
 const USES = Symbol('the sessions of this request');
@@ -61,7 +61,8 @@ export async function sessionIn(call: Call, object: TreeObject): Promise<Session
 async function wayFrom(object: TreeObject): Promise<Way> {
   const manager = await object.findService('session.manager');
   if (manager === undefined) throw off('There is no Session Data Manager here or further up.');
-  return wayTo(await containerObject(manager));
+  const behind = await containerBehind(manager);
+  return { container: behind.container, browserIds: await requireBrowserIds(behind.object) };
 }
 
 async function wayTo(object: TreeObject): Promise<Way> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import { startMemcached } from '../../../e2e/support/memcached.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 
 const SENTENCE =
@@ -64,6 +65,28 @@ test('a proxy path that dangles says that no proxy is defined, and why', async (
   }
 });
 
+test('where the way breaks behind the container, the manager warns of that step', async () => {
+  await using memcached = await startMemcached();
+  await using trellis = await openTestInstallation();
+  const body = { servers: [memcached.address], proxyId: 'mcproxy', containerId: 'mcsdc', timeoutMinutes: 20 };
+  assert.equal((await trellis.ask('POST', '/api/@setup-sessions', { body })).status, 201);
+  assert.deepEqual(await warningsAt(trellis), []);
+  const lead = (proxy_path: string) => trellis.ask('PATCH', '/api/mcsdc', { body: { properties: { proxy_path } } });
+  await lead('');
+  assert.deepEqual(await warningsAt(trellis), ['Sessions are off: /mcsdc: proxy_path is empty.']);
+  await lead('/mcproxy');
+  await trellis.ask('POST', '/api/@rename', { body: { from: 'mcproxy', to: 'other', updateLinks: false } });
+  assert.deepEqual(await warningsAt(trellis), ['Sessions are off: /mcsdc: proxy_path leads nowhere.']);
+  const { items } = (await trellis.ask('GET', '/api/@children')).json<ChildrenMessage>();
+  const listed = items.find(({ path }) => path === MANAGER)?.warnings.map(({ short }) => short);
+  assert.deepEqual(listed, ['Sessions are off']);
+  await trellis.ask('POST', '/api/@rename', { body: { from: 'other', to: 'mcproxy' } });
+  assert.deepEqual(await warningsAt(trellis), []);
+  await memcached.stop();
+  await trellis.ask('GET', '/api/session_data_manager/@chain');
+  assert.deepEqual(await warningsAt(trellis), ['Sessions are off: /mcproxy: no server answers.']);
+});
+
 test('the log hears of sessions that are off, and of a container that is gone, once a minute each', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
@@ -83,4 +106,10 @@ test('the log hears of sessions that are off, and of a container that is gone, o
   for (let request = 0; request < 5; request += 1) await visit();
   assert.equal(said("External session data container '/own' not found."), 1);
   assert.equal(said(`Session data container is unspecified in ${MANAGER}`), 1);
+
+  const keeper = { type: 'MemCache Session Data Container', id: 'keeper' };
+  await trellis.ask('POST', '/api', { body: keeper });
+  await setPath(trellis, '/keeper');
+  for (let request = 0; request < 5; request += 1) await visit();
+  assert.equal(said("No way to the sessions of '/keeper'."), 1);
 });

@@ -3,7 +3,10 @@ import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Need } from '../../objects/types.ts';
 import { siteOf } from '../../site.ts';
+import { knownServers } from '../memcache/servers.ts';
+import { storeOf } from '../memcache/store-methods.ts';
 import { clockWarnings } from './clock-warnings.ts';
+import { pathOf, wayFrom } from './way.ts';
 
 /** Said before the reason while there is no way from a session data manager to a container. */
 export const SESSIONS_OFF =
@@ -16,6 +19,7 @@ export async function managerWarnings(manager: TreeObject): Promise<readonly War
   return [
     ...(path === '' ? [noPath(manager)] : []),
     ...(await noBrowserIds(container ?? manager)),
+    ...(await brokenFurtherOn(manager)),
     ...(container === undefined ? [] : kept(manager, container)),
     ...wrongName(manager),
   ];
@@ -28,6 +32,28 @@ function noPath(manager: TreeObject): Warning {
     short: 'Sessions are off',
     link: setUp(manager),
   };
+}
+
+/** Where the way breaks behind the container, as far as is known without asking. The manager's own path is told of by itself. */
+async function brokenFurtherOn(manager: TreeObject): Promise<readonly Warning[]> {
+  const last = (await wayFrom(manager)).at(-1);
+  if (last === undefined || last === manager) return [];
+  const path = pathOf(last);
+  const why =
+    path !== undefined
+      ? `${path.name} ${path.value === '' ? 'is empty' : 'leads nowhere'}`
+      : (await isSilent(last))
+        ? 'no server answers'
+        : undefined;
+  if (why === undefined) return [];
+  const link = { label: `Go to ${last.path}`, path: last.path, tab: path === undefined ? 'servers' : 'properties' };
+  return [{ severity: 'danger', text: `Sessions are off: ${last.path}: ${why}.`, short: 'Sessions are off', link }];
+}
+
+async function isSilent(object: TreeObject): Promise<boolean> {
+  if (!object.doesProvide('cache.store')) return false;
+  const { statuses } = await knownServers(await storeOf(object));
+  return statuses.length > 0 && statuses.every(({ up }) => !up);
 }
 
 /** Browser ids are those that hold where the container is. */
