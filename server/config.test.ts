@@ -40,15 +40,47 @@ test('every mistake of a configuration is named at once', () => {
   assert.equal(mistakes.length, 8);
 });
 
+test('of flags each mistake is named, with what is missing', () => {
+  const none = (flag: string) =>
+    `'${flag}' is not understood. The flags are --host, --port and --data, each followed by its value.`;
+  const without = (flag: string, value: string) =>
+    `'${flag}' has no value. Write it behind the flag, such as ${flag} ${value}.`;
+  assert.deepEqual(mistakesOf(['--port', '99999', '--bogus'], {}), [
+    none('--bogus'),
+    "The port '99999' is not a number from 0 to 65535 (--port or TRELLIS_PORT).",
+  ]);
+  assert.deepEqual(mistakesOf(['--port', '--data', 'x'], {}), [without('--port', '8080')]);
+  assert.deepEqual(mistakesOf(['--data='], {}), [without('--data', 'var')]);
+  assert.equal(readConfig(['--port=9001', '--data', 'x'], {}).port, 9001);
+});
+
+test('an origin names its host, and an application has no administrator', () => {
+  const [mistake] = mistakesOf([], { TRELLIS_ORIGIN: 'https://*.example.org' });
+  assert.match(mistake ?? '', /'https:\/\/\*\.example\.org', which names no host: each is written out/);
+  for (const origin of ['https://zürich.example', 'http://my_host:8080', 'http://[::1]:80'])
+    assert.deepEqual(mistakesOf([], { TRELLIS_ORIGIN: origin }), [], origin);
+  assert.equal(readConfig([], { TRELLIS_ADMIN_PASSWORD: 'short' }, true).adminPassword, undefined);
+});
+
 test('sixty bad configurations are all refused', () => {
   const bad: readonly (readonly [string, readonly string[]])[] = [
     ['TRELLIS_PORT', ['-1', '65536', 'http', '8080.5', ' 8080', '1e4', '0x50', '80 80']],
     [
       'TRELLIS_ORIGIN',
-      ['x', 'ftp://a.example', 'https://a.example/path', 'https://', '//a.example', 'javascript:1', 'null'],
+      [
+        'x',
+        'ftp://a.example',
+        'https://a.example/path',
+        'https://',
+        '//a.example',
+        'javascript:1',
+        'null',
+        'https://*.example.org',
+      ],
     ],
     ['TRELLIS_TRUST_PROXY', ['x', '10.0.0.256', '10.0.0.0/33', '::/129', '10.0.0.0/x', '10.0.0.0/-1', 'a.example']],
     ['TRELLIS_SECRETS', ['x', ',', 'a,b', 'A'.repeat(42), 'A'.repeat(44), '='.repeat(43)]],
+    ['TRELLIS_ADMIN_PASSWORD', ['short', 'password123', 'admin']],
     ['TRELLIS_LOG_LEVEL', ['x', 'INFO', 'warning']],
     ['TRELLIS_DRAIN_SECONDS', ['x', '-1', '4.5', '1e1', ' 1', '.5']],
     ['TRELLIS_MAX_CONNECTIONS', ['x', '0', '-1', '1.5', '1e4', '1000000']],

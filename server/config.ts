@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseOrigin } from './base/origins.ts';
 import { KeyRing } from './base/secrets.ts';
 import { Allowlist } from './memcache/allowlist.ts';
+import { checkPassword } from './security/passwords.ts';
 import { strangersIn, type Setting } from './setting-names.ts';
 
 /** How this server runs. Flags come before the environment, the environment before defaults. */
@@ -48,11 +48,12 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** Twice as long has to fit into the ten seconds in which a server ends. */
 const LONGEST_DRAIN_S = 4;
 
-const FLAGS = {
-  host: { type: 'string' },
-  port: { type: 'string' },
-  data: { type: 'string' },
-} as const;
+const FLAGS = { host: '127.0.0.1', port: '8080', data: 'var' };
+const FLAGS_ARE = 'The flags are --host, --port and --data, each followed by its value.';
+type Flag = keyof typeof FLAGS;
+
+/** The name of the administrator whose password the environment has. */
+export const FIRST_ADMINISTRATOR = 'admin';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -72,16 +73,17 @@ export function readConfig(args: readonly string[], environment: Environment, is
       return otherwise;
     }
   };
-  const flags = attempt(() => readFlags(args), {});
+  const { flags, problems: wrongFlags } = readFlags(args);
+  mistakes.push(...wrongFlags);
   const of = (name: Setting) => environment[`TRELLIS_${name}`] || undefined;
   const { allowlist, problems } = Allowlist.parse(of('MEMCACHED_ALLOW'));
   mistakes.push(...problems.map((problem) => `TRELLIS_MEMCACHED_ALLOW: ${problem}`));
   const config: Config = {
-    host: flags.host ?? of('HOST') ?? '127.0.0.1',
-    port: attempt(() => readPort(flags.port ?? of('PORT') ?? '8080'), 0),
-    dataFolder: resolve(flags.data ?? of('DATA') ?? 'var'),
+    host: flags.host ?? of('HOST') ?? FLAGS.host,
+    port: attempt(() => readPort(flags.port ?? of('PORT') ?? FLAGS.port), 0),
+    dataFolder: resolve(flags.data ?? of('DATA') ?? FLAGS.data),
     name: of('NAME') ?? hostname(),
-    adminPassword: of('ADMIN_PASSWORD'),
+    adminPassword: isApplication ? undefined : attempt(() => ifSet(of('ADMIN_PASSWORD'), readPassword), undefined),
     keyRing: attempt(() => ifSet(of('SECRETS'), (text) => KeyRing.parse(text)), undefined),
     trustedProxies: attempt(() => readAddresses(of('TRUST_PROXY') ?? ''), new BlockList()),
     origins: attempt(() => readOrigins(of('ORIGIN') ?? ''), []),
@@ -101,18 +103,23 @@ export function readConfig(args: readonly string[], environment: Environment, is
   return config;
 }
 
-function readFlags(args: readonly string[]): { host?: string; port?: string; data?: string } {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS }).values;
-  } catch (error) {
-    const [, name = args.join(' ')] = /'([^']*)'/.exec((error as Error).message) ?? [];
-    throw new Error(
-      `'${name}' is not understood. The flags are --host, --port and --data, each followed by its value.`,
-      {
-        cause: error,
-      },
-    );
+/** What the flags say, and a sentence for each word that is none or lacks its value. */
+function readFlags(args: readonly string[]) {
+  const flags: Partial<Record<Flag, string>> = {};
+  const problems: string[] = [];
+  const left = [...args];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const value = inline ?? (name === undefined || left[0]?.startsWith('--') === true ? undefined : left.shift());
+    if (name === undefined || !isFlag(name)) problems.push(`'${word}' is not understood. ${FLAGS_ARE}`);
+    else if (value) flags[name] = value;
+    else problems.push(`'--${name}' has no value. Write it behind the flag, such as --${name} ${FLAGS[name]}.`);
   }
+  return { flags, problems };
+}
+
+function isFlag(name: string): name is Flag {
+  return Object.hasOwn(FLAGS, name);
 }
 
 function readPort(text: string): number {
@@ -131,10 +138,22 @@ function readOrigin(text: string): string {
   const origin = parseOrigin(text);
   // Nothing but the origin, with or without the slash after it.
   const isAlone = origin !== undefined && new URL(text).href === `${origin}/` && /^https?:\/\/[^/?#]+\/?$/i.test(text);
+  if (isAlone && !/^(\[[0-9a-f:]+\]|[\w.-]+)$/.test(new URL(origin).hostname)) {
+    throw new Error(
+      `TRELLIS_ORIGIN has '${text}', which names no host: each is written out, and there is no "*". Give several with commas, such as https://shop.example.org,https://www.example.org.`,
+    );
+  }
   if (isAlone) return origin;
   throw new Error(
     `TRELLIS_ORIGIN has '${text}'. Give scheme and host alone, such as https://shop.example.org; several with commas, the main one first.`,
   );
+}
+
+/** The rules that hold for every password; there is nobody to tell when the administrator is made. */
+function readPassword(password: string): string {
+  const problem = checkPassword(password, FIRST_ADMINISTRATOR);
+  if (problem === undefined) return password;
+  throw new Error(`The administrator's password was refused: ${problem} Set TRELLIS_ADMIN_PASSWORD to another.`);
 }
 
 /** Addresses and networks (CIDR), separated by commas; `loopback` stands for this machine's own. */

@@ -3,7 +3,7 @@ import { RESERVED_IN_ROOT } from '../schema/ids.ts';
 import { wallClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { Invalid } from './base/errors.ts';
-import { BadConfiguration, type Config } from './config.ts';
+import { BadConfiguration, FIRST_ADMINISTRATOR, type Config } from './config.ts';
 import { accessViews } from './manage/access.ts';
 import { clipboardViews } from './manage/clipboard.ts';
 import { consequencesViews } from './manage/consequences.ts';
@@ -112,7 +112,7 @@ async function firstStart(
 async function addAdministrator(users: Users, password: string | undefined): Promise<void> {
   if (password === undefined || users.hasManager()) return;
   try {
-    await users.add({ name: 'admin', password, roles: ['Manager'] });
+    await users.add({ name: FIRST_ADMINISTRATOR, password, roles: ['Manager'] });
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     const why = `The administrator's password was refused: ${error.message} Set TRELLIS_ADMIN_PASSWORD to another.`;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { ChangedTooLate, DiskFull, Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
@@ -14,6 +14,7 @@ const FAULT_MS = 1_500;
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   try {
     const config = readConfig(args, environment);
+    await requirePort(config);
     const app = await openApp(config);
     await listen(app, config);
     const ending = new Ending(app, config);
@@ -24,6 +25,14 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     console.error(explain(error));
     process.exit(1);
   }
+}
+
+/** Where this server could not listen, its data folder is left as it is. */
+async function requirePort({ host, port }: Config): Promise<void> {
+  const trial = createServer().listen(port, host);
+  await once(trial, 'listening');
+  trial.close();
+  await once(trial, 'close');
 }
 
 async function listen({ server, background, close }: App, { host, port }: Config): Promise<void> {

@@ -30,6 +30,7 @@ test('a port in use is one sentence, and the flag counts before the environment'
     errors.trim(),
     `Port ${server.port} is in use. End the other program, or choose another port: npm start -- --port 8081`,
   );
+  await assert.rejects(readdir(join(folder, 'other')), { code: 'ENOENT' });
 });
 
 test('an address that is not this machine’s is one sentence, and names it', async () => {
@@ -103,7 +104,14 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
     [/'-1'/, /TRELLIS_ORIGIN/],
   ],
   ['a misspelt name', { TRELLIS_PROT: '80' }, [], [/^TRELLIS_PROT is no setting .* Did you mean 'TRELLIS_PORT'\?$/m]],
+  ['a password that is refused', { TRELLIS_ADMIN_PASSWORD: 'short' }, [], [/administrator's password was refused/]],
   ['an unknown flag', {}, ['--prot', '80'], [/--prot/]],
+  [
+    'a flag without its value, and a port out of range',
+    {},
+    ['--port', '99999', '--host'],
+    [/'--host' has no value/, /'99999'/],
+  ],
   ['a word too many', {}, ['start'], [/start/]],
 ];
 
