@@ -50,3 +50,11 @@ test('an application says once in its log that cookies go without Secure, and no
     assert.equal(application.log().split(words).length - 1, times, origins);
   }
 });
+
+test('an application that no origin was configured for is told of the setting that it reads, and of no other', async () => {
+  await using application = await startKoaApplication(server.data, {});
+  await new Visitor(application).ask('/add?key=n', { headers: { host: 'shop.example.org' } });
+  await application.stop();
+  assert.match(application.log(), /Cookie sent without Secure: this request is http\. .* Set TRELLIS_ORIGIN\. /);
+  assert.doesNotMatch(application.log(), /TRUST_PROXY/);
+});

@@ -124,6 +124,14 @@ test('an adapter that is given something else than open sessions, or wrong optio
   assert.throws(() => koaSessions(opened.sessions, { users: () => 'ada' } as never), /Did you mean 'user'\?$/);
 });
 
+test('whoever names the data file is told to name its folder', async () => {
+  await using opened = await openTestSessions();
+  const { folder } = opened.installation;
+  const data = join(folder, 'trellis.sqlite');
+  const message = `The data folder "${data}" is a file. Name the folder that it is in: "${folder}".`;
+  await assert.rejects(openSessions({ data, manager: MANAGER }), { name: 'CannotOpen', message });
+});
+
 test('a data folder without a database or a key ring is refused in a sentence', async () => {
   const data = join(tmpdir(), `trellis-missing-${randomUUID()}`);
   await assert.rejects(openSessions({ data, manager: MANAGER }), /There is no Trellis in the data folder/);

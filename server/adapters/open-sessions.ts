@@ -130,7 +130,7 @@ export class Sessions {
     const { origins } = this.#folder.site;
     if (mayDropSecureCookies(asked, origins) && !isForwarded(req.headers)) return way.withDoubtfulCookies;
     if (keepsSecureCookies(asked, origins)) return way.withSecureCookies;
-    if (way.withSecureCookies.cookie.isSecure) tellWithoutSecure(this.#folder.site, asked);
+    if (way.withSecureCookies.cookie.isSecure) tellWithoutSecure(this.#folder.site, asked, 'TRELLIS_ORIGIN');
     return way.withPlainCookies;
   }
 

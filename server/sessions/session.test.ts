@@ -29,6 +29,15 @@ function sessionWith(values: object = {}): Session {
 const kinds = (session: Session) =>
   Object.fromEntries(Array.from(session.changes(), ([key, change]) => [key, change.kind]));
 
+test('whoever takes a value out says what it is', () => {
+  const session = sessionWith({ n: 1 });
+  const [n, none]: [number | undefined, string] = [session.get<number>('n'), session.get('none', 'none')];
+  assert.deepEqual([n, none, session.pop<number>('n', 2), session.pop('n', 2)], [1, 'none', 1, 2]);
+  // @ts-expect-error It may not be there.
+  const certain: number = session.get<number>('n');
+  assert.equal(certain, undefined);
+});
+
 test('a session is a mapping', () => {
   const session = sessionWith({ a: 1, b: 2 });
   session.set('c', 3).set('a', 10);

@@ -169,6 +169,8 @@ export class Session implements Iterable<[string, unknown]> {
     return this.#local.has(key) || (this.#base.has(key) && !this.#deleted.has(key));
   }
 
+  get<Value = unknown>(key: string, fallback: Value): Value;
+  get<Value = unknown>(key: string, fallback?: undefined): Value | undefined;
   get(key: string, fallback?: unknown): unknown {
     const local = this.#local.get(key);
     if (local !== undefined) return local.value;
@@ -226,6 +228,8 @@ export class Session implements Iterable<[string, unknown]> {
   }
 
   /** The key's value, which is deleted. */
+  pop<Value = unknown>(key: string, fallback: Value): Value;
+  pop<Value = unknown>(key: string, fallback?: undefined): Value | undefined;
   pop(key: string, fallback?: unknown): unknown {
     this.#mustBeValid();
     const value = this.get(key, fallback);

@@ -131,6 +131,10 @@ export function bytesOf(file: string): number {
 
 function requireFile(file: string): void {
   const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
+    const rule = `Name the folder that it is in: "${dirname(folder)}".`;
+    throw new CannotOpen(`The data folder "${folder}" is a file. ${rule}`);
+  }
   if (bytesOf(file) === 0) throw noTrellis(folder);
   requireAccess(folder, constants.X_OK, `the data folder "${folder}"`);
   requireAccess(file, 0, `the database "${file}"`);

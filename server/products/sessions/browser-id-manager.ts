@@ -149,12 +149,12 @@ export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
 const told = new WeakSet<Site>();
 
 /** The log says it once. */
-export function tellWithoutSecure(site: Site, asked = 'an unknown address'): void {
+export function tellWithoutSecure(site: Site, asked = 'an unknown address', settings?: string): void {
   if (told.has(site)) return;
   told.add(site);
   const [canonical = asked] = site.origins;
   const plain = site.origins.includes(asked) ? asked : canonical;
-  site.log.warn({ origin: asked }, withoutSecure(plain, site.origins.length > 0));
+  site.log.warn({ origin: asked }, withoutSecure(plain, site.origins.length > 0, settings));
 }
 
 function pathWarnings(object: TreeObject): readonly Warning[] {
@@ -169,10 +169,14 @@ function plainWarnings(reach: Reach): readonly Warning[] {
 }
 
 /** What is to be said where Secure is wanted and browsers come by http. */
-function withoutSecure(plain: string, isConfigured: boolean): string {
+function withoutSecure(
+  plain: string,
+  isConfigured: boolean,
+  settings = 'TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY',
+): string {
   const why = isConfigured
     ? `TRELLIS_ORIGIN names ${plain}. If visitors come by https, name that address there.`
-    : `this request is http. Behind a TLS proxy? Set TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY. (This site is reached at ${plain}.)`;
+    : `this request is http. Behind a TLS proxy? Set ${settings}. (This site is reached at ${plain}.)`;
   return `Cookie sent without Secure: ${why}`;
 }
 
