@@ -99,8 +99,9 @@ export class SessionManagerTab extends LitElement implements TabElement {
 
   #tryIt() {
     const container = this.object.properties['container_path'];
-    const isThere = this.#chain.value?.chain.boxes.some(({ path }) => path === container);
-    if (typeof container !== 'string' || !isThere) return nothing;
+    const boxes = this.#chain.value?.chain.boxes;
+    const isGone = boxes?.some(({ path }) => path === container) === false;
+    if (typeof container !== 'string' || container === '' || isGone) return nothing;
     return html`<section aria-labelledby="try">
       <h2 id="try">Try it</h2>
       <p class="small quiet">The Test tab adds items to your own session in the container.</p>

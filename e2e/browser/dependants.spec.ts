@@ -193,6 +193,8 @@ test('another container path says in the form, and once it is saved, how many se
   await expect(page.getByText(words)).toBeVisible();
   await app.button('Change').click();
   await expect(app.flash('Changes saved.')).toContainText(words);
+  await expect(page.locator('flash-list t-icon[name=triangle-alert]'), 'no tick over a loss').toBeVisible();
+  await expect(page.locator('flash-list t-icon[name=circle-check]')).toHaveCount(0);
 });
 
 test('the title of the root is changed on its Properties tab, and stands beside its name', async ({

@@ -2,6 +2,7 @@ import { freePort } from '../support/memcached.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { App } from '../support/pages/app.ts';
 import { managerOf, sameOrigin } from '../http/client.ts';
+import { setUpSessions } from '../http/site.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
@@ -14,7 +15,6 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   await app.open(MANAGER);
   await expect(page.getByText('Your browser sends the id back')).toBeVisible();
   await checkScreen(page, 'id check');
-  await expect(page.getByRole('link', { name: 'Test /temp_folder/session_data' })).toBeVisible();
 
   const properties = { cookie_path: '/shop', same_site: 'Strict', id_name: 'sid', cookie_days: 3, partitioned: true };
   await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });
@@ -52,6 +52,14 @@ test('where the cookie path covers no page, the manager warns in the tree, and t
   await expect(page.getByText('You have no session yet')).toBeVisible();
 });
 
+test('a container that is gone is not offered for a test', async ({ app, api, page, server, memcached }) => {
+  await setUpSessions(server, [memcached.address]);
+  await api('/api/mcsdc', { method: 'DELETE' });
+  await app.open(MANAGER);
+  await expect(page.getByText('Sessions are off').first()).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Test /mcsdc' })).toHaveCount(0);
+});
+
 test('a cookie that this browser refuses is said at the way, with what to set', async ({ page }) => {
   await using folder = await temporaryFolder();
   await keep(folder.path, { cookie_domain: 'example.org' });
@@ -67,6 +75,7 @@ test('a cookie that this browser refuses is said at the way, with what to set', 
   await picture(page, 'manager-refused');
   await page.getByRole('link', { name: 'Settings of /browser_id_manager' }).click();
   await expect(app.heading).toContainText('browser_id_manager');
+  await expect(page.locator('t-dot').filter({ hasText: 'Domain=example.org' })).toHaveAttribute('state', 'off');
   await page.getByLabel('Cookie domain').fill('');
   await app.button('Save changes').click();
   await expect(app.flash('Changes saved.')).toBeVisible();

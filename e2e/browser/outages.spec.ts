@@ -106,6 +106,8 @@ test('most servers down is no green light, and each says why in full', async ({ 
   await app.open('/mcproxy', 'servers');
   const table = page.getByRole('table', { name: 'Servers' });
   await expect(table.getByText('Down, did not answer within')).toBeVisible();
+  await expect(page.getByRole('heading', { name: `Nothing listens at 127.0.0.1:${gone[0]}` })).toBeVisible();
+  await expect(page.getByRole('group', { name: 'the command' })).toContainText(`-p ${gone[0]}`);
   expect(await cutTexts(page), 'nor of the table').toEqual([]);
   await page.screenshot({ path: 'test-results/servers-many.png' });
   silent.close();

@@ -69,6 +69,7 @@ test('what it finds is told beforehand: managers, the container of now, and how 
     browserIds: '/browser_id_manager',
     container: '/temp_folder/session_data',
     held: '1 live session',
+    on: true,
   });
 });
 

@@ -85,9 +85,11 @@ export function serverMessage(status: ServerStatus): ServerMessage {
 
 /** A memcached fit for sessions: it refuses writes when it is full instead of forgetting, and listens for nobody else. */
 export function startCommand(statuses: readonly ServerStatus[]): string {
-  const down = statuses.find(({ up }) => !up)?.address ?? statuses[0]?.address ?? 'localhost:11211';
-  if (down.startsWith('/')) return `memcached -M -m 256 -s ${down}`;
-  const [, host = 'localhost', port = '11211'] = /^\[?(.*?)\]?:(\d+)$/.exec(down) ?? [];
+  // Where nothing listens one can be started; what is silent otherwise may be one that hangs.
+  const down = statuses.find(({ error }) => error === 'refused') ?? statuses.find(({ up }) => !up) ?? statuses[0];
+  const address = down?.address ?? 'localhost:11211';
+  if (address.startsWith('/')) return `memcached -M -m 256 -s ${address}`;
+  const [, host = 'localhost', port = '11211'] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   return `memcached -M -U 0 -m 256 -l ${host} -p ${port}`;
 }
 
