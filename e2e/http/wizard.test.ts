@@ -69,6 +69,7 @@ test('what it finds is told beforehand: managers, the container of now, and how 
     browserIds: '/browser_id_manager',
     container: '/temp_folder/session_data',
     held: '1 live session',
+    unreached: [],
     on: true,
   });
 });
@@ -107,6 +108,10 @@ test('managers that are missing are added, and sessions work', async () => {
   assert.equal(answer.status, 201, answer.text);
   assert.equal(answer.json<SetupAnswer>().manager, '/session_data_manager');
   assert.equal((await new Browser(bare).add('it works')).after, 1);
+  assert.deepEqual((await ask('/api/@setup-sessions')).json<SetupMessage>().unreached, []);
+  await ask('/api/session_data_manager', { method: 'DELETE' });
+  const { unreached } = (await ask('/api/@setup-sessions')).json<SetupMessage>();
+  assert.deepEqual(unreached, [{ path: '/mcsdc', held: '1 live session' }]);
 });
 
 test('one request sets up proxy, container and manager, and sessions work', async () => {

@@ -53,6 +53,12 @@ export interface CookieCheck {
   readonly came: readonly boolean[];
 }
 
+export interface UnreachedContainer {
+  readonly path: string;
+  /** "4 live sessions". */
+  readonly held: string;
+}
+
 /** GET /api/<folder>/@setup-sessions: what the set-up wizard finds there. */
 export interface SetupMessage {
   /** The session data manager that it would point elsewhere; `null`: there is none here or further up, so it adds one. */
@@ -63,6 +69,8 @@ export interface SetupMessage {
   readonly container: string;
   /** What stays behind there: "12 live sessions". Empty: nothing. */
   readonly held: string;
+  /** Other containers with live sessions, to which no session data manager leads. */
+  readonly unreached: readonly UnreachedContainer[];
   /** Whether sessions are on now, for whoever uses the manager found here. */
   readonly on: boolean;
 }

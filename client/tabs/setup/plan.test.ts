@@ -57,6 +57,7 @@ const found = {
   browserIds: '/browser_id_manager',
   container: '/old',
   held: '',
+  unreached: [],
   on: true,
 };
 
@@ -71,10 +72,24 @@ test('the steps name the paths that there will be', () => {
 test('the steps say how many sessions stay behind, and which managers are added', () => {
   const [, , pointed] = stepsOf(firstPlan(nothing), '/', { ...found, held: '12 live sessions' });
   assert.match(pointed ?? '', / 12 live sessions in \/old stay behind until they expire: visitors begin new ones\.$/);
-  const bare = { manager: null, browserIds: null, container: '', held: '', on: false };
+  const bare = { manager: null, browserIds: null, container: '', held: '', unreached: [], on: false };
   const [, , browserIds, manager] = stepsOf(firstPlan(nothing), '/', bare);
   assert.equal(browserIds, 'A Browser Id Manager is added as /browser_id_manager, because none is found here.');
   assert.match(manager ?? '', /^A Session Data Manager is added as \/session_data_manager, .* pointed to \/mcsdc\.$/);
+});
+
+test('the steps name containers whose sessions nobody would reach, and what leads there instead', () => {
+  const unreached = [{ path: '/mcsdc', held: '4 live sessions' }];
+  const [, , , step] = stepsOf(firstPlan(nothing), '/', { ...found, unreached });
+  assert.equal(
+    step,
+    '/mcsdc keeps 4 live sessions already. They stay behind. To go on with it instead, set the container path of /session_data_manager to /mcsdc.',
+  );
+  const bare = { ...found, manager: null, browserIds: null, container: '', unreached };
+  assert.match(
+    stepsOf(firstPlan(nothing), '/', bare)[4] ?? '',
+    / add a Browser Id Manager and a Session Data Manager, and set the container path to \/mcsdc\.$/,
+  );
 });
 
 test('a server that does not answer is named before anything is made, with what that costs', () => {

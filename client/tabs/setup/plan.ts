@@ -1,7 +1,7 @@
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { childPath } from '../../../schema/paths.ts';
 import type { FieldResult } from '../../../schema/messages/forms.ts';
-import type { SetupMessage, SetupRequest } from '../../../schema/messages/session-way.ts';
+import type { SetupMessage, SetupRequest, UnreachedContainer } from '../../../schema/messages/session-way.ts';
 import { plural } from '../../parts/format.ts';
 
 /** What is typed on the page: a request, though its numbers may be none yet. */
@@ -68,6 +68,7 @@ export function stepsOf(
     found.manager === null
       ? `${adds('Session Data Manager', 'session_data_manager')} It is pointed to ${container}.`
       : `${found.manager} is pointed to ${container}.${behind(found)}`,
+    ...found.unreached.map((each) => `${leftIn(each)} ${wayBack(each.path, found)}`),
     `The Test tab of ${container} opens, to put something into your session and see it kept.`,
   ];
 }
@@ -89,6 +90,18 @@ function behind({ container, held }: SetupMessage): string {
   if (held === '') return ` No live session stays behind in ${container}.`;
   const stay = held.startsWith('1 ') ? 'stays behind until it expires' : 'stay behind until they expire';
   return ` ${held} in ${container} ${stay}: visitors begin new ones.`;
+}
+
+function leftIn({ path, held }: UnreachedContainer): string {
+  const stay = held.startsWith('1 ') ? 'It stays behind' : 'They stay behind';
+  return `${path} keeps ${held.charAt(0).toLowerCase()}${held.slice(1)} already. ${stay}.`;
+}
+
+/** What leads to another container, in place of this set-up. */
+function wayBack(container: string, { manager, browserIds }: SetupMessage): string {
+  if (manager !== null) return `To go on with it instead, set the container path of ${manager} to ${container}.`;
+  const add = `${browserIds === null ? 'a Browser Id Manager and ' : ''}a Session Data Manager`;
+  return `To go on with it instead, add ${add}, and set the container path to ${container}.`;
 }
 
 interface DoneWords {

@@ -14,6 +14,7 @@ import { flag, integer, text, texts } from '../../publisher/body.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { Problem } from '../../base/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
+import { containerObjects } from '../sessions/container-objects.ts';
 import { browserIdManager } from '../sessions/browser-id-manager.ts';
 import { chainOf } from '../sessions/chain.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
@@ -21,22 +22,47 @@ import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
 import { answerFrom, probe, resultOf, startCommand } from './servers.ts';
 
+/** Of each of these somebody counts what is in it. */
+const MOST_UNREACHED = 20;
+
 type Values = Readonly<Record<string, unknown>>;
 
 const look = method({
   http: 'GET',
   permission: SEE,
   summary: 'What a set-up would find here: managers, where sessions are kept now, and how many stay behind there.',
-  async run({ object: folder }): Promise<SetupMessage> {
+  async run(call): Promise<SetupMessage> {
+    const { object: folder } = call;
     const manager = await folder.findService('session.manager');
     const browserIds = await folder.findService('session.browser-ids');
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
     const container = await folder.connection.find(path);
     const held = container === undefined ? '' : await new Saying(container).holds();
     const on = manager !== undefined && (await chainOf(manager)).on;
-    return { manager: manager?.path ?? null, browserIds: browserIds?.path ?? null, container: path, held, on };
+    return {
+      manager: manager?.path ?? null,
+      browserIds: browserIds?.path ?? null,
+      container: path,
+      held,
+      unreached: await unreachedFrom(path, call),
+      on,
+    };
   },
 });
+
+/** Containers other than this, to which nothing leads, and in which there are sessions all the same. */
+async function unreachedFrom(path: string, { connection, may }: Call): Promise<SetupMessage['unreached']> {
+  const containers = await containerObjects(connection);
+  const others = containers.filter((object) => object.path !== path && may(SEE, object)).slice(0, MOST_UNREACHED);
+  const found = await Promise.all(
+    others.map(async (object) => {
+      const users = await connection.pointingTo(object.path);
+      const held = users.length > 0 ? '' : await new Saying(object).holds();
+      return { path: object.path, held };
+    }),
+  );
+  return found.filter(({ held }) => held !== '');
+}
 
 /** The set-up wizard: proxy, container, and the manager that points to it, in one transaction. */
 const setup = method({
