@@ -212,6 +212,29 @@ describe('what the manual says', () => {
     assert.deepEqual(app.log().match(/"path":"\/late","keys":\["late"\]/g)?.length, 1, app.log());
   });
 
+  test('an error handler of the application’s own prints nothing of an outage, where Express prints each refusal', async () => {
+    await write('express-session', 'refusals.js');
+    const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');
+    const handled = example.replace('const server = ', 'app.use(answerRefusals);\n\nconst server = ');
+    const program = `import { answerRefusals } from './refusals.js';\n${handled}`;
+    await writeFile(join(project.folder, 'express-session/handled.js'), program);
+    await using plain = await project.start('express-session', environment);
+    await using app = await project.start('express-session', environment, { program: 'handled.js' });
+    const visitor = new Visitor(app);
+    await visit(visitor);
+    await memcached.stop();
+    const answers = [await visitor.copy(plain).ask('/'), await visitor.ask('/'), await visitor.ask('/')];
+    memcached.resume();
+    assert.deepEqual(
+      answers.map(({ status, headers }) => [status, headers['retry-after']]),
+      answers.map(() => [503, '1']),
+    );
+    assert.match(answers[1]?.text ?? '', /^Something that this needs is out of reach just now\..*\n$/);
+    await until('Express prints it', async () => plain.log().includes('SessionRefusal: '), 10_000);
+    await until('the log tells why', async () => app.log().includes("Can't reach memcache server!"), 10_000);
+    assert.doesNotMatch(app.log(), /SessionRefusal/);
+  });
+
   test('a session of a former store is found, moves with its first change, and ends in both', async () => {
     await write('express-session', 'moving.js');
     const example = await readFile(join(project.folder, 'express-session/app.js'), 'utf8');
