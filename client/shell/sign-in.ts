@@ -62,7 +62,7 @@ export class SignIn extends LitElement {
     if (this.token) {
       return html`<h1>There is an administrator already</h1>
         <p class="quiet" role="status">
-          The link that you opened worked once. Sign in with the name and password chosen then.
+          The link that makes one works once. Sign in with the name and password chosen then.
         </p>`;
     }
     return html`<h1>Sign in to Trellis</h1>

@@ -91,7 +91,7 @@ export class ObjectTree extends LitElement {
     const more = branch.total - branch.items.length;
     return html`<ul role="group">
       ${branch.items.map((item) => this.#row(item, level + 1))}
-      ${branch.failure ? html`<li role="none" class="note danger">${branch.failure}</li>` : nothing}
+      ${branch.failure ? html`<li role="none" class=${branch.isForbidden ? 'note' : 'note danger'}>${branch.failure}</li>` : nothing}
       ${
         more > 0
           ? html`<li role="none" class="note">

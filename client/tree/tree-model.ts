@@ -12,6 +12,8 @@ export interface Branch {
   readonly folder?: ChildItem;
   /** Why the children could not be listed, as a sentence. */
   readonly failure?: string;
+  /** Whoever looks may not see them: no failure that could be mended by trying again. */
+  readonly isForbidden?: boolean;
 }
 
 /** Which folders of the tree are open, and what is in those that were opened. */
@@ -75,13 +77,13 @@ export class TreeModel {
     try {
       this.#branches.set(path, await getChildren(path, { limit: LIMIT }));
     } catch (caught) {
-      this.#branches.set(path, { items: [], total: 0, failure: whyNot(caught) });
+      this.#branches.set(path, { items: [], total: 0, ...whyNot(caught) });
     }
     this.#onChange();
   }
 }
 
-function whyNot(caught: unknown): string {
-  if (caught instanceof ApiProblem && caught.status === 403) return 'Nothing that you may see.';
-  return `Could not list: ${detailOf(caught)}`;
+function whyNot(caught: unknown): Pick<Branch, 'failure' | 'isForbidden'> {
+  const isForbidden = caught instanceof ApiProblem && caught.status === 403;
+  return { failure: isForbidden ? 'Nothing that you may see.' : `Could not list: ${detailOf(caught)}`, isForbidden };
 }
