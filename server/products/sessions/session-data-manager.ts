@@ -8,6 +8,7 @@ import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.
 import { beginBrowserCheck } from './browser-check.ts';
 import { chainOf } from './chain.ts';
 import { leftBehind } from './live-sessions.ts';
+import { answerName } from './session-name-answer.ts';
 import { managerWarnings, SESSIONS_OFF } from './manager-warnings.ts';
 
 /** Hands each request its session: the nearest one upward says in which container sessions are kept. */
@@ -29,10 +30,11 @@ export const sessionDataManager = defineType({
     }),
     request_name: p.string({
       title: 'Place session data in REQUEST object as',
-      help: 'Pages read it under this name, e.g. {{ SESSION.cart }}.',
+      help: 'Pages read it under this name, as well as under session.',
       default: 'SESSION',
       maxLength: 64,
       required: true,
+      answers: true,
       rule: sessionNameProblem,
     }),
   },
@@ -66,7 +68,10 @@ export const sessionDataManager = defineType({
       remedy: { label: 'Set up sessions', tab: 'setup-sessions' },
     },
   },
-  answers: { container_path: (path, about) => leftBehind('container_path', path, about) },
+  answers: {
+    container_path: (path, about) => leftBehind('container_path', path, about),
+    request_name: answerName,
+  },
   broken: SESSIONS_OFF,
   loss: 'sessions will be off',
   works: 'Sessions are on',
