@@ -85,7 +85,7 @@ export class SessionTestTab extends LitElement implements TabElement {
     const isAdded = shown === this.result && shown.count > 0;
     return html`<div class="result ${isAdded ? 'good' : ''}">
       ${isAdded ? html`<t-icon name="circle-check"></t-icon>` : nothing}
-      <p class="line">${shown.line}</p>
+      <p class="line" role="status">${shown.line}</p>
       <p class="small quiet">${shown === this.result ? 'stored' : 'read'} in ${shown.tookMs} ms</p>
     </div>`;
   }
@@ -164,9 +164,7 @@ export class SessionTestTab extends LitElement implements TabElement {
       again: () => this.form.submit(),
     });
     this.form.focus();
-    if (!answer) return;
-    this.form.clear();
-    if (answer.count > 0) flash(`Added ${plural(answer.count, 'item')} to your session.`);
+    if (answer) this.form.clear();
   }
 
   async #remove({ key }: ItemRemoved) {

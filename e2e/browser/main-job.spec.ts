@@ -106,6 +106,8 @@ test('sessions in memcached, set up and tested in the browser: the seven steps',
     await page.getByRole('link', { name: 'Test /mcsdc' }).click();
     await tester.add('key1 This is a long string value\nkey2 3');
     await expectLine(tester, 'Before: 0;  after: 2; # items: 2');
+    await expect(page.getByRole('status').and(tester.line), 'it is read out').toBeVisible();
+    await expect(page.locator('flash-list .flash'), 'no message covers the figures').toHaveCount(0);
     await expect(tester.item('key1')).toContainText('This is a long string value');
     await expect(tester.item('key2')).toContainText('3');
     await expect(page.getByText('Kept by')).toBeVisible();
