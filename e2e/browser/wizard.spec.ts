@@ -88,3 +88,19 @@ test('where sessions are off already, it is not said that they will be', async (
   await app.button('Set up sessions').click();
   await expect(app.button('Set up anyway: sessions stay off until a server answers')).toBeVisible();
 });
+
+test('containers that nothing leads to any more are named with their live sessions, and what leads there instead', async ({
+  app,
+  api,
+  page,
+}) => {
+  await api('/api/temp_folder/session_data/@test', { body: { items: 'a 1' } });
+  for (const id of ['session_data_manager', 'browser_id_manager']) await api(`/api/${id}`, { method: 'DELETE' });
+  await app.open('/', 'setup-sessions');
+  await expect(
+    page.getByText('/temp_folder/session_data keeps 1 live session already. It stays behind.'),
+  ).toBeVisible();
+  await expect(
+    page.getByText('add a Browser Id Manager and a Session Data Manager, and set the container path'),
+  ).toBeVisible();
+});
