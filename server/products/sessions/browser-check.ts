@@ -10,6 +10,7 @@ import { browserIdsFor } from './chain.ts';
 import { missedBy } from './cookie-path.ts';
 import { cookieMisfits } from './cookie-rules.ts';
 import { off } from './container-objects.ts';
+import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { textOf } from './misfits.ts';
 
 const PROBE_S = 60;
@@ -17,7 +18,7 @@ const PROBE_S = 60;
 /** Gives the browser at hand a cookie as it is given its id, for a minute, and says where to ask whether it came back. */
 export async function beginBrowserCheck(manager: TreeObject, call: Call): Promise<BrowserCheck> {
   const browserIds = await browserIdsFor(manager);
-  if (browserIds === undefined) throw off('No browser id manager named browser_id_manager could be found.');
+  if (browserIds === undefined) throw off(NO_BROWSER_IDS);
   const { acceptsSecureCookies, mayDropSecureCookies } = call.request;
   const settings = cookieSettings(browserIds, acceptsSecureCookies, mayDropSecureCookies);
   const probe = { ...settings, name: settings.name + PROBE_SUFFIX };
