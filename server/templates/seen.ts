@@ -106,42 +106,17 @@ class SeenUser extends Seen {
   }
 }
 
-class SeenObjects extends Seen {
-  readonly #asking: Asking;
+/** What is asked for name by name: objects by path, values of the session. */
+class SeenByName extends Seen {
+  readonly #ask: (name: string) => unknown;
 
-  constructor(asking: Asking) {
+  constructor(ask: (name: string) => unknown) {
     super();
-    this.#asking = asking;
-  }
-
-  override read(path: string): unknown {
-    return this.#asking.object(path);
-  }
-}
-
-class SeenSession extends Seen {
-  readonly #asking: Asking;
-
-  constructor(asking: Asking) {
-    super();
-    this.#asking = asking;
-  }
-
-  override read(key: string): unknown {
-    return this.#asking.sessionValue(key);
-  }
-}
-
-class SeenBrowser extends Seen {
-  readonly #asking: Asking;
-
-  constructor(asking: Asking) {
-    super();
-    this.#asking = asking;
+    this.#ask = ask;
   }
 
   override read(name: string): unknown {
-    return this.#asking.browserValue(name);
+    return this.#ask(name);
   }
 }
 
@@ -149,7 +124,7 @@ class SeenBrowser extends Seen {
 export class SeenNames extends Seen {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #sessionName: string;
-  readonly #session: SeenSession;
+  readonly #session: SeenByName;
   readonly #touchedValues = new Set<string>();
   #isUserTouched = false;
   #isFurtherNameTouched = false;
@@ -158,7 +133,7 @@ export class SeenNames extends Seen {
     super();
     const object = (facts: ObjectFacts) => new SeenObject(facts, asking);
     this.#sessionName = names.sessionName;
-    this.#session = new SeenSession(asking);
+    this.#session = new SeenByName((key) => asking.sessionValue(key));
     const values: Record<(typeof PAGE_NAMES)[number], unknown> = {
       here: object(names.here),
       container: object(names.container),
@@ -167,10 +142,10 @@ export class SeenNames extends Seen {
       request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
       user: names.user === null ? undefined : new SeenUser(names.user),
       language: names.language,
-      objects: new SeenObjects(asking),
+      objects: new SeenByName((path) => asking.object(path)),
       session: this.#session,
       error: names.error ?? undefined,
-      browser: new SeenBrowser(asking),
+      browser: new SeenByName((name) => asking.browserValue(name)),
     };
     this.#values = values;
   }
