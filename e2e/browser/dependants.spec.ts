@@ -1,4 +1,6 @@
+import type { Page } from 'playwright/test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { Client } from '../http/client.ts';
 import { setUpSessions } from '../http/site.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';
@@ -6,6 +8,13 @@ import { TestTab } from '../support/pages/test-tab.ts';
 import { checkEveryLook } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';
 import { picture } from './screenshots.ts';
+
+/** Has the site a page that counts visits in the session, and a visitor who was there. */
+async function visitCountingPage(page: Page, api: Client): Promise<void> {
+  const properties = { text: '{% session visits = 1 %}<h1>Seen before: {{ session.visits }}</h1>' };
+  await api('/api/', { body: { type: 'Page Template', id: 'visit', properties } });
+  await page.goto('/visit');
+}
 
 test('renaming a proxy says what leads there, takes the paths along, and the visitors keep their sessions', async ({
   app,
@@ -15,9 +24,7 @@ test('renaming a proxy says what leads there, takes the paths along, and the vis
   memcached,
 }) => {
   await setUpSessions(server, [memcached.address]);
-  const properties = { text: '{% session visits = 1 %}<h1>Seen before: {{ session.visits }}</h1>' };
-  await api('/api/', { body: { type: 'Page Template', id: 'visit', properties } });
-  await page.goto('/visit');
+  await visitCountingPage(page, api);
   await expect(page.getByRole('heading', { name: 'Seen before: 1' })).toBeVisible();
   const contents = new Contents(page);
   await app.open('/');
@@ -44,9 +51,7 @@ test('whoever leaves the paths as they are is told what that costs, and a warnin
   memcached,
 }) => {
   await setUpSessions(server, [memcached.address]);
-  const properties = { text: '{% session visits = 1 %}<h1>Seen before: {{ session.visits }}</h1>' };
-  await api('/api/', { body: { type: 'Page Template', id: 'visit', properties } });
-  await page.goto('/visit');
+  await visitCountingPage(page, api);
   const contents = new Contents(page);
   await app.open('/');
   await contents.select('mcproxy');
