@@ -234,10 +234,7 @@ async function isInMemory(connection: Connection, path: string): Promise<boolean
 }
 
 function noManager(path: string, found: TreeObject | undefined): Unavailable {
-  if (found?.problem !== undefined) {
-    const { text, remedy } = found.problem;
-    return new Unavailable(`'${path}' cannot be used. ${text} ${remedy}`);
-  }
+  if (found?.problem !== undefined) return new Unavailable(found.problem.sentence);
   const what = found === undefined ? 'There is no object' : `There is a ${found.type}`;
   return new Unavailable(
     `${what} at '${path}'. Name the path of a Session Data Manager, such as /session_data_manager.`,

@@ -31,10 +31,7 @@ export async function follow(from: TreeObject, field: PathField, path: string): 
   if (object === undefined)
     return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${field.wanted}.` };
   if (object.doesProvide(field.provides ?? '')) return { ...NOWHERE, object };
-  if (object.problem !== undefined) {
-    const { text, remedy } = object.problem;
-    return { object, problem: `'${path}' cannot be used. ${text} ${remedy}`, suggestion: undefined };
-  }
+  if (object.problem !== undefined) return { object, problem: object.problem.sentence, suggestion: undefined };
   const suggestion = await suggestInstead(object, field);
   const problem = `'${path}' is a ${object.type}. This path must lead to ${field.wanted}.`;
   return { object, problem: suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion };

@@ -10,6 +10,13 @@ export const ROOT = 1;
 /** Stored properties with their defaults. A state is shared by all requests that read it, and never changed. */
 const completed = new WeakMap<ObjectState['properties'], unknown>();
 
+/** Why an object does nothing, in a few words, in a sentence of its own, and with its path and what to do. */
+interface ObjectProblem {
+  readonly short: string;
+  readonly text: string;
+  readonly sentence: string;
+}
+
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
 export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   readonly connection: Connection;
@@ -74,15 +81,19 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   }
 
   /** Why this object does nothing: its type is not installed, or cannot read what is stored. */
-  get problem(): { readonly text: string; readonly short: string; readonly remedy: string } | undefined {
+  get problem(): ObjectProblem | undefined {
     const installed = this.connection.database.types.find(this.type);
     if (installed === undefined) {
       const remedy = 'Name its product in TRELLIS_PRODUCTS of this server or application.';
-      return { text: `Type '${this.type}' is not installed.`, short: 'Type is not installed', remedy };
+      return this.#problem(`Type '${this.type}' is not installed.`, 'Type is not installed', remedy);
     }
     const text = upgrade(installed, this.#state.properties);
     if (typeof text !== 'string') return undefined;
-    return { text, short: 'Type is of another version', remedy: 'Use the version that stored it.' };
+    return this.#problem(text, 'Type is of another version', 'Use the version that stored it.');
+  }
+
+  #problem(text: string, short: string, remedy: string): ObjectProblem {
+    return { short, text, sentence: `'${this.path}' cannot be used. ${text} ${remedy}` };
   }
 
   /** What a missing type put into an object can still be looked at. */
