@@ -136,11 +136,12 @@ export class Connection {
   }
 
   async findByOid(oid: number): Promise<TreeObject | undefined> {
+    if (this.#removed.has(oid)) return undefined;
     const known = this.#objects.get(oid);
     if (known !== undefined) return known;
     const store = this.#storeOf(oid);
     const stored = await store.load(oid, this.#asOf(store));
-    if (stored === undefined || this.#removed.has(oid)) return undefined;
+    if (stored === undefined) return undefined;
     const parent = stored.parent === null ? null : await this.findByOid(stored.parent);
     return parent === undefined ? undefined : this.#see(stored, parent);
   }
