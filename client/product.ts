@@ -25,4 +25,4 @@ import './parts/copy-text.ts';
 import './parts/dot.ts';
 import './parts/face.ts';
 import './parts/loading.ts';
-import './parts/table.ts';
+import './parts/list/table.ts';

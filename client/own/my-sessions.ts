@@ -7,7 +7,7 @@ import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
-import '../parts/table.ts';
+import '../parts/list/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { identity, leave } from '../state/identity.ts';
 import { Watch } from '../state/observable.ts';

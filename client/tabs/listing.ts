@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FilterChanged } from '../parts/filter-field.ts';
-import type { SortChanged, Sorting } from '../parts/table.ts';
+import type { FilterChanged } from '../parts/list/filter-field.ts';
+import type { SortChanged, Sorting } from '../parts/list/table.ts';
 import { place, setQuery } from '../state/location.ts';
 
 /** How many rows a page of a long list has. */

@@ -7,7 +7,7 @@ import { detailOf } from '../api/request.ts';
 import { getChain } from '../api/sessions.ts';
 import '../forms/property-form.ts';
 import '../parts/ago.ts';
-import '../parts/chain.ts';
+import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { SelectionBar } from '../contents/selection-bar.ts';
+import { SelectionBar } from '../../parts/list/selection-bar.ts';
 
 /** What can be done with the selected rows. Sends `remove` or `clear`. */
 @customElement('entry-selection')

@@ -1,7 +1,7 @@
 import type { CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
-import type { ChartColumn, RecentLine } from '../../parts/recent-charts.ts';
-import { topFor } from '../../parts/series.ts';
-import type { Sorting } from '../../parts/table.ts';
+import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
+import { topFor } from '../../parts/chart/series.ts';
+import type { Sorting } from '../../parts/list/table.ts';
 
 type Counts = Pick<CacheRow, 'hits' | 'misses'>;
 

@@ -13,7 +13,7 @@ import { flashFailure } from '../../state/flash.ts';
 import { addressOf } from '../../state/location.ts';
 import { controls } from '../../styles/controls.ts';
 import '../reveals/reveal-list.ts';
-import { fact, keepers, notShown, rowDetail } from '../row-detail.ts';
+import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import './key-value.ts';
 
 /** One key: how large it is, how long it has, and what is under it. Looking does not count as using it. Sends `closed`. */

@@ -4,7 +4,7 @@ import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { formatBytes } from '../../parts/format.ts';
 import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { rowDetailPart } from '../row-detail.ts';
+import { rowDetailPart } from '../../parts/list/row-detail.ts';
 
 const FORMS = [
   { id: 'decoded', label: 'Decoded' },

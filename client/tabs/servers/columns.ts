@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/dot.ts';
-import type { Column, CompactRow } from '../../parts/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table.ts';
 import { formatDuration } from '../../parts/format.ts';
 import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
 

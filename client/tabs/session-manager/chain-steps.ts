@@ -1,5 +1,5 @@
 import type { ChainBox, ChainMessage } from '../../../schema/messages/session-way.ts';
-import type { ChainEnd, ChainStep } from '../../parts/chain.ts';
+import type { ChainEnd, ChainStep } from '../../parts/chain/chain.ts';
 
 const MOST_ENDS = 8;
 

@@ -1,6 +1,6 @@
 import { COUNTED, type Counted, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
-import type { ChartColumn, RecentLine } from '../../parts/recent-charts.ts';
-import { aMinute, lastOf, sumOf, topFor } from '../../parts/series.ts';
+import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
+import { aMinute, lastOf, sumOf, topFor } from '../../parts/chart/series.ts';
 
 interface Wording {
   readonly label: string;

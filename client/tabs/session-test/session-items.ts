@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { SessionItem } from '../../../schema/messages/sessions.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import { tableStyles } from '../../parts/table-styles.ts';
+import { tableStyles } from '../../parts/list/table-styles.ts';
 import { Width } from '../../parts/width.ts';
 import { controls } from '../../styles/controls.ts';
 

@@ -12,7 +12,7 @@ import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
 import '../reveals/reveal-list.ts';
-import { fact, keepers, notShown, rowDetail } from '../row-detail.ts';
+import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { nameOfUser } from './words.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';

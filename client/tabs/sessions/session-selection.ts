@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { plural } from '../../parts/format.ts';
-import { SelectionBar } from '../contents/selection-bar.ts';
+import { SelectionBar } from '../../parts/list/selection-bar.ts';
 
 /** What can be done with the selected sessions. Sends `end` or `clear`. */
 @customElement('session-selection')

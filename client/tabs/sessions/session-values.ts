@@ -5,7 +5,7 @@ import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { rowDetailPart } from '../row-detail.ts';
+import { rowDetailPart } from '../../parts/list/row-detail.ts';
 
 const LONG = 300;
 

@@ -1,5 +1,5 @@
 import type { SessionRow, SessionsMessage } from '../../../schema/messages/sessions.ts';
-import type { Figure } from '../../parts/figures-strip.ts';
+import type { Figure } from '../../parts/list/figures-strip.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 
 /** How many sessions there are, how many are in use, and how large they are, as far as it is known. */

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { ApiProblem, detailOf } from '../api/request.ts';
-import { failed, tryAgain } from '../parts/face.ts';
+import { ApiProblem, detailOf } from '../../api/request.ts';
+import { failed, tryAgain } from '../face.ts';
 
 /** A line of a <dl>: what is known of a row, under its label. */
 export function fact(label: string, value: unknown): TemplateResult {

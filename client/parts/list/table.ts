@@ -1,8 +1,8 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { controls } from '../styles/controls.ts';
-import './icon.ts';
+import { controls } from '../../styles/controls.ts';
+import '../icon.ts';
 import { columnsThatFit, widthOf, type Column } from './table-columns.ts';
 import { tableStyles } from './table-styles.ts';
 

@@ -2,13 +2,13 @@ import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues } from '
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import plotStyles from 'uplot/dist/uPlot.min.css?inline';
-import type { Series } from '../../schema/messages/history.ts';
-import { Watch } from '../state/observable.ts';
-import { isDark } from '../state/theme.ts';
-import { controls } from '../styles/controls.ts';
-import { formatTime } from './format.ts';
+import type { Series } from '../../../schema/messages/history.ts';
+import { Watch } from '../../state/observable.ts';
+import { isDark } from '../../state/theme.ts';
+import { controls } from '../../styles/controls.ts';
+import { formatTime } from '../format.ts';
 import { lastOf, rateText } from './series.ts';
-import { Width } from './width.ts';
+import { Width } from '../width.ts';
 
 /** `ok` is the line that matters most, and filled; `warn` is one that ought to stay at zero. */
 export type LineKind = 'ok' | 'quiet' | 'warn';

@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import '../../parts/icon.ts';
+import '../icon.ts';
 import { controls } from '../../styles/controls.ts';
-import { bottomBar } from './styles.ts';
+import { bottomBar } from '../../tabs/contents/styles.ts';
 
 /** What can be done with the selected rows. Sends `rename`, `cut-items`, `copy-items`, `delete` or `clear`. */
 @customElement('selection-bar')

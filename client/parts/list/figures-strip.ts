@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { controls } from '../styles/controls.ts';
+import { controls } from '../../styles/controls.ts';
 
 export type Figure = readonly [label: string, value: string];
 

@@ -1,9 +1,9 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { Watch } from '../state/observable.ts';
-import { isWide } from '../state/screen.ts';
-import { controls } from '../styles/controls.ts';
-import { load } from './web-awesome.ts';
+import { Watch } from '../../state/observable.ts';
+import { isWide } from '../../state/screen.ts';
+import { controls } from '../../styles/controls.ts';
+import { load } from '../web-awesome.ts';
 
 /** What belongs to one row, beside its list where there is room, else floating over it. Sends `closed` when it is put away. */
 @customElement('side-panel')

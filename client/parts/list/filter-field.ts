@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { controls } from '../styles/controls.ts';
-import './icon.ts';
+import { controls } from '../../styles/controls.ts';
+import '../icon.ts';
 
 const PAUSE_MS = 150;
 
