@@ -1,6 +1,6 @@
 import { closePercentBrace, liquid } from '@codemirror/lang-liquid';
 import type { Extension } from '@codemirror/state';
-import { PAGE_NAMES } from '../../../schema/page-names.ts';
+import { PAGE_NAMES } from '../../../../schema/page-names.ts';
 
 const OBJECT = ['id', 'title', 'path', 'url', 'type', 'created', 'modified', 'values', 'children', 'container'];
 

@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema } from '../../schema/messages/forms.ts';
-import '../parts/dot.ts';
-import '../parts/icon.ts';
-import { controls } from '../styles/controls.ts';
+import type { FieldAnswer, FieldSchema } from '../../../schema/messages/forms.ts';
+import '../../parts/dot.ts';
+import '../../parts/icon.ts';
+import { controls } from '../../styles/controls.ts';
 
 /** What a form and each of its fields agree on. */
 export interface FieldElement<Value = unknown> extends HTMLElement {

@@ -1,5 +1,5 @@
-import type { FieldSchema, PathCandidate } from '../../schema/messages/forms.ts';
-import { plural } from '../parts/format.ts';
+import type { FieldSchema, PathCandidate } from '../../../schema/messages/forms.ts';
+import { plural } from '../../parts/format.ts';
 
 /** Rows shown at once; from then on the list scrolls, and narrows to what was typed. */
 export const SHOWN = 5;
