@@ -11,12 +11,12 @@ export { changeObject, getChildren, getObject, viewOf } from './api/objects.ts';
 export { ApiProblem, detailOf, request } from './api/request.ts';
 export { ask } from './parts/dialog.ts';
 export { formatBytes, formatNumber, plural } from './parts/format.ts';
-export { ObjectChanged } from './state/changes.ts';
+export { ObjectChanged } from './model/changes.ts';
 export { flash, flashFailure } from './state/flash.ts';
 export { addressOf } from './state/location.ts';
 export { Repeating } from './state/repeating.ts';
 export { controls } from './styles/controls.ts';
-export { HeadAside } from './tabs/tab.ts';
+export { HeadAside } from './model/tab.ts';
 
 import './forms/property-form.ts';
 import './parts/ago.ts';

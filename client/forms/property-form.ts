@@ -7,7 +7,7 @@ import { changeObject, checkProperties, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import { flash } from '../state/flash.ts';
 import { GuardedLeaving } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';

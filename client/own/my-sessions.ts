@@ -9,7 +9,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/list/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { identity, leave } from '../state/identity.ts';
+import { identity, leave } from '../model/identity.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
 import { compactRow, deviceName, loginColumns, sessionColumns } from './columns.ts';

@@ -4,7 +4,7 @@ import type { Somebody } from '../../schema/messages/access.ts';
 import { detailOf } from '../api/request.ts';
 import { failed } from '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';
-import { findOut, hasEnded, identity } from '../state/identity.ts';
+import { findOut, hasEnded, identity } from '../model/identity.ts';
 import { addressOf, go, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';

@@ -5,12 +5,12 @@ import { search } from '../api/objects.ts';
 import '../parts/choices.ts';
 import type { Choice, ChoiceGroup, Choices, Chosen, SearchText } from '../parts/choices.ts';
 import { flashFailure } from '../state/flash.ts';
-import { leave } from '../state/identity.ts';
+import { leave } from '../model/identity.ts';
 import { addressOf, go } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { findElement } from '../tabs/registry.ts';
-import { iconOf } from '../tree/icon-of.ts';
+import { iconOf } from '../model/icon-of.ts';
 import { detailOf } from '../api/request.ts';
 
 const PAUSE_MS = 120;

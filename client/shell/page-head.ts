@@ -5,7 +5,7 @@ import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { iconOf } from '../tree/icon-of.ts';
+import { iconOf } from '../model/icon-of.ts';
 
 /** Where one is: the way from the root, the object's icon, id, type and title, its state, and its tabs. */
 @customElement('page-head')

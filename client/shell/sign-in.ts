@@ -4,7 +4,7 @@ import { initialState, Task, TaskStatus } from '@lit/task';
 import { askWhetherReady, detailOf } from '../api/request.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
-import { hasLeft } from '../state/identity.ts';
+import { hasLeft } from '../model/identity.ts';
 import { Watch } from '../state/observable.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';

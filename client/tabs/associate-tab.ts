@@ -15,7 +15,7 @@ import { GuardedLeaving, addressOf, place, setQuery } from '../state/location.ts
 import { Watch } from '../state/observable.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 /** Which objects' pages a cache manager keeps: tick those that it shall. What is looked for lives in the address. */
 @customElement('associate-tab')

@@ -23,7 +23,7 @@ import { columns, compactRow } from './caches/columns.ts';
 import './caches/entry-selection.ts';
 import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
 import { showSorted, sortingOf } from './listing.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 const EVERY_MS = 10_000;
 

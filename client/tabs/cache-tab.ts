@@ -9,13 +9,13 @@ import '../forms/save-bar.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, addressOf } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles, thisObject } from './properties/rail.ts';
-import type { TabElement } from './tab.ts';
+import { railStyles, thisObject } from '../forms/rail.ts';
+import type { TabElement } from '../model/tab.ts';
 
 /** Which cache manager keeps an object's page; and forgetting what is kept of it. */
 @customElement('cache-tab')

@@ -14,10 +14,10 @@ import { FileDrop } from '../parts/file-drop.ts';
 import { formatBytes, formatNumber } from '../parts/format.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 /** The bytes of a File or an Image: what they are, how they look, and others in their place. */
 @customElement('content-tab')

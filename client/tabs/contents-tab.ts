@@ -14,8 +14,8 @@ import { plural } from '../parts/format.ts';
 import '../parts/list/table.ts';
 import type { RowOpened, SelectionChanged, Sorting, Table } from '../parts/list/table.ts';
 import { nameOf } from '../shell/page-head.ts';
-import { ObjectChanged } from '../state/changes.ts';
-import { clipboard, type Clipboard } from '../state/clipboard.ts';
+import { ObjectChanged } from '../model/changes.ts';
+import { clipboard, type Clipboard } from '../model/clipboard.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf, go, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -34,7 +34,7 @@ import '../parts/list/selection-bar.ts';
 import { contentsStyles } from './contents/styles.ts';
 import type { Uploaded } from './contents/upload-dialog.ts';
 import { filterText, offset, PAGE, showFiltered, showSorted, sortingOf } from './listing.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 const FIRST_SORTING: Sorting = { column: 'id', order: 'asc' };
 

@@ -22,9 +22,9 @@ import { columns, compactLine } from './keys/columns.ts';
 import './keys/key-detail.ts';
 import { lineOfKey, linesOf, type KeyLine } from './keys/lines.ts';
 import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
-import './reveals/reveal-list.ts';
+import './sessions/reveal-list.ts';
 import { sourceAt } from './sessions/words.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 /** Stands in the address for the group of keys that have no prefix in common. */
 const NO_PREFIX = '*';

@@ -13,7 +13,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/list/table.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
@@ -27,7 +27,7 @@ import { downMarks, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
 import { explainCommand, memoryOf } from './servers/server-words.ts';
-import { HeadAside, type TabElement } from './tab.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
 
 const EVERY_MS = 10_000;
 const SIDE_BY_SIDE = 4;

@@ -12,11 +12,11 @@ import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles, thisObject } from './properties/rail.ts';
+import { railStyles, thisObject } from '../forms/rail.ts';
 import type { IdChecked } from './session-manager/id-check.ts';
 import './session-manager/id-check.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
-import { HeadAside, type TabElement } from './tab.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
 
 interface Checked {
   readonly chain: ChainMessage;

@@ -19,7 +19,7 @@ import { controls } from '../styles/controls.ts';
 import './servers/checked-note.ts';
 import './session-statistics/memory-strip.ts';
 import { countedRows, hasCounted, statisticsCharts, type CountedRow } from './session-statistics/counted.ts';
-import { HeadAside, type TabElement } from './tab.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
 
 const EVERY_MS = 10_000;
 

@@ -13,7 +13,7 @@ import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/side-panel.ts';
 import '../parts/list/table.ts';
 import type { RowOpened, SelectionChanged, Table } from '../parts/list/table.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
@@ -21,14 +21,14 @@ import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { listPage } from '../parts/list/list-page.ts';
 import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
-import './reveals/reveal-list.ts';
+import './sessions/reveal-list.ts';
 import { columns, compactRow } from './sessions/columns.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
 import './sessions/unopened-list.ts';
 import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
-import type { TabElement } from './tab.ts';
+import type { TabElement } from '../model/tab.ts';
 
 /** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
 @customElement('sessions-tab')

@@ -15,8 +15,8 @@ import '../parts/icon.ts';
 import '../parts/loading.ts';
 import { segments, segmentStyles } from '../parts/segments.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from './tab.ts';
-import './templates/page-frame.ts';
+import type { TabElement } from '../model/tab.ts';
+import '../parts/page-frame.ts';
 
 const PAUSE_MS = 300;
 

@@ -5,10 +5,10 @@ import { parentPath } from '../../schema/paths.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/dot.ts';
 import '../parts/icon.ts';
-import { followChanges } from '../state/changes.ts';
+import { followChanges } from '../model/changes.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { iconOf } from './icon-of.ts';
+import { iconOf } from '../model/icon-of.ts';
 import { TreeModel } from './tree-model.ts';
 
 const TYPE_AHEAD_MS = 600;

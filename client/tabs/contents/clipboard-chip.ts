@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { idInPath } from '../../../schema/paths.ts';
 import { plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import type { Clipboard } from '../../state/clipboard.ts';
+import type { Clipboard } from '../../model/clipboard.ts';
 import { controls } from '../../styles/controls.ts';
 import { bottomBar } from './styles.ts';
 

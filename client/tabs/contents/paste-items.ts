@@ -6,7 +6,7 @@ import { copyObjects, getConsequences, moveObjects } from '../../api/objects.ts'
 import { detailOf } from '../../api/request.ts';
 import { ask } from '../../parts/dialog.ts';
 import { plural } from '../../parts/format.ts';
-import { clipboard, type Clipboard } from '../../state/clipboard.ts';
+import { clipboard, type Clipboard } from '../../model/clipboard.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
 import { followWords } from './follow-words.ts';

@@ -12,7 +12,7 @@ import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { addressOf } from '../../state/location.ts';
 import { controls } from '../../styles/controls.ts';
-import '../reveals/reveal-list.ts';
+import '../sessions/reveal-list.ts';
 import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import './key-value.ts';
 

@@ -11,7 +11,7 @@ import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
-import '../reveals/reveal-list.ts';
+import './reveal-list.ts';
 import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { nameOfUser } from './words.ts';
 import './session-values.ts';

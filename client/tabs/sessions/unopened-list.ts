@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { UnopenedRow } from '../../../schema/messages/sessions.ts';
 import { plural } from '../../parts/format.ts';
 import '../../parts/until.ts';
-import { ObjectChanged } from '../../state/changes.ts';
+import { ObjectChanged } from '../../model/changes.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Records that cannot be opened, why, and a way to end each. Nothing is drawn where there is none. */

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { addUser, changeUser } from '../../api/security.ts';
-import { identity } from '../../state/identity.ts';
+import { identity } from '../../model/identity.ts';
 import {
   confirmationField,
   nameField,

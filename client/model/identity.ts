@@ -1,8 +1,8 @@
 import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
 import { detailOf, onNobodySignedIn } from '../api/request.ts';
 import { createAdministrator, getMe, login, logout } from '../api/security.ts';
-import { flashFailure } from './flash.ts';
-import { Observable } from './observable.ts';
+import { flashFailure } from '../state/flash.ts';
+import { Observable } from '../state/observable.ts';
 
 /** Who is signed in; `undefined` until the server has said. */
 export const identity = new Observable<Me | undefined>(undefined);

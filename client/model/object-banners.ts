@@ -5,7 +5,7 @@ import { changeObject } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
-import { ObjectChanged } from '../state/changes.ts';
+import { ObjectChanged } from './changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
