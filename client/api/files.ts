@@ -1,7 +1,5 @@
-import { MAX_FILE_BYTES } from '../../schema/files.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../schema/messages/files.ts';
-import { formatNumber } from '../parts/format.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { found, lost } from '../state/connection.ts';
 import { viewOf } from './objects.ts';
 import { address, ApiProblem, outcome, request } from './request.ts';
@@ -15,12 +13,6 @@ interface Sending {
 /** What is to be known of the bytes of a File or an Image. */
 export function getContent(path: string, signal?: AbortSignal): Promise<ContentMessage> {
   return request('GET', viewOf(path, 'content'), { ...(signal && { signal }) });
-}
-
-/** Why a file is too large to be sent; nothing where it is not. */
-export function sizeProblem({ size }: File): string | undefined {
-  if (size <= MAX_FILE_BYTES) return undefined;
-  return `It has ${formatNumber(size)} bytes, and at most ${formatNumber(MAX_FILE_BYTES)} are taken.`;
 }
 
 /** Adds an Image or a File, whichever the name and the bytes make it. */

@@ -5,9 +5,9 @@ import type { FieldResult, FieldSchema, Widget } from '../../schema/messages/for
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { changeObject, checkProperties, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
+import { ObjectChanged } from '../model/changes.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
-import { ObjectChanged } from '../model/changes.ts';
 import { flash } from '../state/flash.ts';
 import { GuardedLeaving } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';

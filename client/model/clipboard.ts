@@ -1,5 +1,5 @@
-import { identity } from './identity.ts';
 import { Observable } from '../state/observable.ts';
+import { identity } from './identity.ts';
 
 /** Objects that were chosen to be copied or moved to another folder. */
 export interface Clipboard {

@@ -5,10 +5,10 @@ import { changeObject } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
-import { ObjectChanged } from './changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
+import { ObjectChanged } from './changes.ts';
 
 const SHOWN = 2;
 

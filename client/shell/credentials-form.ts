@@ -2,8 +2,8 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { lengthProblem, PASSWORD_RULES } from '../../schema/passwords.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
-import '../parts/icon.ts';
 import { becomeAdministrator, signIn } from '../model/identity.ts';
+import '../parts/icon.ts';
 import { controls } from '../styles/controls.ts';
 
 /** Name and password: to sign in, or with the token of the one-time link to become the administrator. */

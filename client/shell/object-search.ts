@@ -2,16 +2,16 @@ import { Task } from '@lit/task';
 import { LitElement, css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { search } from '../api/objects.ts';
+import { detailOf } from '../api/request.ts';
+import { iconOf } from '../model/icon-of.ts';
+import { leave } from '../model/identity.ts';
 import '../parts/choices.ts';
 import type { Choice, ChoiceGroup, Choices, Chosen, SearchText } from '../parts/choices.ts';
 import { flashFailure } from '../state/flash.ts';
-import { leave } from '../model/identity.ts';
 import { addressOf, go } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { isDark, setTheme } from '../state/theme.ts';
 import { findElement } from '../tabs/registry.ts';
-import { iconOf } from '../model/icon-of.ts';
-import { detailOf } from '../api/request.ts';
 
 const PAUSE_MS = 120;
 

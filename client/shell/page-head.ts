@@ -1,11 +1,12 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ObjectMessage, TabInfo, Warning } from '../../schema/messages/objects.ts';
+import { iconOf } from '../model/icon-of.ts';
+import { nameOf } from '../model/name-of.ts';
 import '../parts/dot.ts';
 import '../parts/icon.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { iconOf } from '../model/icon-of.ts';
 
 /** Where one is: the way from the root, the object's icon, id, type and title, its state, and its tabs. */
 @customElement('page-head')
@@ -239,9 +240,4 @@ export class PageHead extends LitElement {
       }
     `,
   ];
-}
-
-/** The root has no id of its own. */
-export function nameOf(object: { readonly path: string; readonly id: string }): string {
-  return object.path === '/' ? 'Root' : object.id;
 }

@@ -4,17 +4,18 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
 import { getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
-import { tryAgain } from '../parts/face.ts';
 import { ObjectChanged, announceChange } from '../model/changes.ts';
-import { connection } from '../state/connection.ts';
 import { identity, leave } from '../model/identity.ts';
+import { nameOf } from '../model/name-of.ts';
+import '../model/object-banners.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
+import { tryAgain } from '../parts/face.ts';
+import { connection } from '../state/connection.ts';
 import { addressOf, place } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
 import { findElement } from '../tabs/registry.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
-import '../model/object-banners.ts';
-import { nameOf } from './page-head.ts';
+import './page-head.ts';
 
 /** One object's page: loads what the address names, draws its head and banners, and hands it to the tab's own element. */
 @customElement('page-view')

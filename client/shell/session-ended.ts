@@ -1,7 +1,7 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import '../parts/dialog.ts';
 import { hasEnded } from '../model/identity.ts';
+import '../parts/dialog.ts';
 import { controls } from '../styles/controls.ts';
 import './credentials-form.ts';
 

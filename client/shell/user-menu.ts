@@ -1,8 +1,8 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { leave } from '../model/identity.ts';
 import '../parts/icon.ts';
 import { load } from '../parts/web-awesome.ts';
-import { leave } from '../model/identity.ts';
 import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { setSingleKeys, singleKeys } from '../state/shortcuts.ts';

@@ -1,11 +1,12 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { AssociationItem, AssociationsMessage } from '../../schema/messages/caches.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { changeAssociations, getAssociations } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
+import type { TabElement } from '../model/tab.ts';
 import { failed } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/list/table.ts';
@@ -15,7 +16,6 @@ import { GuardedLeaving, addressOf, place, setQuery } from '../state/location.ts
 import { Watch } from '../state/observable.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from '../model/tab.ts';
 
 /** Which objects' pages a cache manager keeps: tick those that it shall. What is looked for lives in the address. */
 @customElement('associate-tab')

@@ -1,16 +1,17 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getCacheStatistics, removeEntries } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
+import '../parts/chart/recent-charts.ts';
 import { failed } from '../parts/face.ts';
+import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
 import type { Figure } from '../parts/list/figures-strip.ts';
-import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
-import '../parts/chart/recent-charts.ts';
 import '../parts/list/table.ts';
 import type { SelectionChanged } from '../parts/list/table.ts';
 import { flash, flashFailure } from '../state/flash.ts';
@@ -23,7 +24,6 @@ import { columns, compactRow } from './caches/columns.ts';
 import './caches/entry-selection.ts';
 import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
 import { showSorted, sortingOf } from './listing.ts';
-import type { TabElement } from '../model/tab.ts';
 
 const EVERY_MS = 10_000;
 

@@ -1,21 +1,21 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { CacheManagerItem, CacheMessage } from '../../schema/messages/caches.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { chooseCache, getCache, invalidate } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
+import { railStyles, thisObject } from '../forms/rail.ts';
 import '../forms/save-bar.ts';
+import { ObjectChanged } from '../model/changes.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
-import { ObjectChanged } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, addressOf } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles, thisObject } from '../forms/rail.ts';
-import type { TabElement } from '../model/tab.ts';
 
 /** Which cache manager keeps an object's page; and forgetting what is kept of it. */
 @customElement('cache-tab')

@@ -1,10 +1,12 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../schema/messages/files.ts';
-import { getContent, replaceContent, sizeProblem } from '../api/files.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { getContent, replaceContent } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
+import { ObjectChanged } from '../model/changes.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/bar.ts';
 import { ask } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
@@ -14,10 +16,9 @@ import { FileDrop } from '../parts/file-drop.ts';
 import { formatBytes, formatNumber } from '../parts/format.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
-import { ObjectChanged } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from '../model/tab.ts';
+import { sizeProblem } from './contents/uploads.ts';
 
 /** The bytes of a File or an Image: what they are, how they look, and others in their place. */
 @customElement('content-tab')

@@ -5,10 +5,12 @@ import type { KeysMessage } from '../../schema/messages/keys.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getKeys } from '../api/keys.ts';
 import { detailOf } from '../api/request.ts';
+import type { TabElement } from '../model/tab.ts';
 import { failed, tryAgain } from '../parts/face.ts';
+import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/filter-field.ts';
 import type { FilterField } from '../parts/list/filter-field.ts';
-import { formatNumber, formatTime, plural } from '../parts/format.ts';
+import { listPage } from '../parts/list/list-page.ts';
 import '../parts/list/side-panel.ts';
 import '../parts/list/table.ts';
 import type { RowOpened, Table } from '../parts/list/table.ts';
@@ -17,14 +19,12 @@ import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import { listPage } from '../parts/list/list-page.ts';
 import { columns, compactLine } from './keys/columns.ts';
 import './keys/key-detail.ts';
 import { lineOfKey, linesOf, type KeyLine } from './keys/lines.ts';
 import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
 import './sessions/reveal-list.ts';
 import { sourceAt } from './sessions/words.ts';
-import type { TabElement } from '../model/tab.ts';
 
 /** Stands in the address for the group of keys that have no prefix in common. */
 const NO_PREFIX = '*';

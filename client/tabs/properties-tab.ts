@@ -2,9 +2,9 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import '../forms/property-form.ts';
-import { controls } from '../styles/controls.ts';
 import { lastChanges, pointsHere, railStyles, thisObject } from '../forms/rail.ts';
 import type { TabElement } from '../model/tab.ts';
+import { controls } from '../styles/controls.ts';
 
 /** What an object's type lets one set, and beside it who points to the object and what was done to it. */
 @customElement('properties-tab')

@@ -6,17 +6,17 @@ import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import { detailOf } from '../api/request.ts';
 import { getChain } from '../api/sessions.ts';
 import '../forms/property-form.ts';
+import { railStyles, thisObject } from '../forms/rail.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
 import '../parts/ago.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles, thisObject } from '../forms/rail.ts';
+import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
 import type { IdChecked } from './session-manager/id-check.ts';
 import './session-manager/id-check.ts';
-import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
 
 interface Checked {
   readonly chain: ChainMessage;

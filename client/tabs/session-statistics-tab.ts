@@ -5,21 +5,21 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { detailOf } from '../api/request.ts';
 import { getStatistics } from '../api/sessions.ts';
+import { HeadAside, type TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
-import { failed } from '../parts/face.ts';
-import { formatNumber } from '../parts/format.ts';
-import '../parts/loading.ts';
 import '../parts/chart/recent-charts.ts';
 import { rateText } from '../parts/chart/series.ts';
+import { failed } from '../parts/face.ts';
+import { formatNumber } from '../parts/format.ts';
 import { tableStyles } from '../parts/list/table-styles.ts';
+import '../parts/loading.ts';
 import { momentTime } from '../parts/time.ts';
 import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './servers/checked-note.ts';
-import './session-statistics/memory-strip.ts';
 import { countedRows, hasCounted, statisticsCharts, type CountedRow } from './session-statistics/counted.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
+import './session-statistics/memory-strip.ts';
 
 const EVERY_MS = 10_000;
 

@@ -5,16 +5,17 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { OwnSessionRequest, TestMessage } from '../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
+import { railStyles } from '../forms/rail.ts';
+import '../model/object-banners.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { ask } from '../parts/dialog.ts';
 import '../parts/dot.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
-import '../model/object-banners.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles } from '../forms/rail.ts';
 import './session-test/add-items.ts';
 import type { AddItems, ItemsEntered } from './session-test/add-items.ts';
 import './session-test/round-trip.ts';
@@ -23,7 +24,6 @@ import './session-test/session-items.ts';
 import type { ItemRemoved, SessionItems } from './session-test/session-items.ts';
 import { sessionTestStyles } from './session-test/styles.ts';
 import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
-import type { TabElement } from '../model/tab.ts';
 
 /** One's own session in this container: put something in, see that it is kept, take it out again. */
 @customElement('session-test-tab')

@@ -5,30 +5,30 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { SessionRow, SessionsMessage } from '../../schema/messages/sessions.ts';
 import { detailOf } from '../api/request.ts';
 import { getSessions } from '../api/sessions.ts';
+import { ObjectChanged } from '../model/changes.ts';
+import type { TabElement } from '../model/tab.ts';
 import { failed, tryAgain } from '../parts/face.ts';
+import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
 import '../parts/list/filter-field.ts';
 import type { FilterField } from '../parts/list/filter-field.ts';
-import { formatNumber, formatTime, plural } from '../parts/format.ts';
+import { listPage } from '../parts/list/list-page.ts';
 import '../parts/list/side-panel.ts';
 import '../parts/list/table.ts';
 import type { RowOpened, SelectionChanged, Table } from '../parts/list/table.ts';
-import { ObjectChanged } from '../model/changes.ts';
 import { addressOf, place, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
-import { listPage } from '../parts/list/list-page.ts';
 import { PAGE, filterText, offset, pages, showFiltered, showSorted, sortingOf } from './listing.ts';
-import './sessions/reveal-list.ts';
 import { columns, compactRow } from './sessions/columns.ts';
+import './sessions/reveal-list.ts';
 import './sessions/session-detail.ts';
 import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/session-selection.ts';
 import './sessions/unopened-list.ts';
 import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
-import type { TabElement } from '../model/tab.ts';
 
 /** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
 @customElement('sessions-tab')

@@ -9,20 +9,20 @@ import { setUpSessions } from '../api/sessions.ts';
 import '../forms/fields/field-element.ts';
 import type { ValueChanged } from '../forms/fields/field.ts';
 import { problemsByField } from '../forms/problems.ts';
+import { railStyles } from '../forms/rail.ts';
+import { announceChange } from '../model/changes.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
-import { announceChange } from '../model/changes.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, addressOf, go } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { railStyles } from '../forms/rail.ts';
 import { checkPlan, CONTAINER, PROXY, readFolder } from './setup/look.ts';
+import { doneWords, firstPlan, planProblems, requestFor, stepsOf, type Plan } from './setup/plan.ts';
 import './setup/silent-servers.ts';
 import type { SilentServersNotice } from './setup/silent-servers.ts';
-import { doneWords, firstPlan, planProblems, requestFor, stepsOf, type Plan } from './setup/plan.ts';
 import { setupStyles } from './setup/styles.ts';
-import type { TabElement } from '../model/tab.ts';
 
 const PAUSE_MS = 250;
 

@@ -9,14 +9,14 @@ import { detailOf } from '../api/request.ts';
 import { previewTemplate } from '../api/templates.ts';
 import '../forms/property-form.ts';
 import type { FormValuesShown } from '../forms/property-form.ts';
+import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
+import '../parts/page-frame.ts';
 import { segments, segmentStyles } from '../parts/segments.ts';
 import { controls } from '../styles/controls.ts';
-import type { TabElement } from '../model/tab.ts';
-import '../parts/page-frame.ts';
 
 const PAUSE_MS = 300;
 

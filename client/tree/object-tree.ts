@@ -2,13 +2,13 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ChildItem } from '../../schema/messages/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
-import { plural } from '../parts/format.ts';
-import '../parts/dot.ts';
-import '../parts/icon.ts';
 import { followChanges } from '../model/changes.ts';
+import { iconOf } from '../model/icon-of.ts';
+import '../parts/dot.ts';
+import { plural } from '../parts/format.ts';
+import '../parts/icon.ts';
 import { addressOf } from '../state/location.ts';
 import { controls } from '../styles/controls.ts';
-import { iconOf } from '../model/icon-of.ts';
 import { TreeModel } from './tree-model.ts';
 
 const TYPE_AHEAD_MS = 600;

@@ -2,11 +2,11 @@ import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { controls } from '../../styles/controls.ts';
-import { FAN_WIDTH, endMiddle, fanHeight, fanPath } from './chain-fan.ts';
-import { chainStyles } from './chain-styles.ts';
 import '../dot.ts';
 import type { DotState } from '../dot.ts';
 import '../icon.ts';
+import { FAN_WIDTH, endMiddle, fanHeight, fanPath } from './chain-fan.ts';
+import { chainStyles } from './chain-styles.ts';
 
 /** One step of the way. */
 export interface ChainStep {

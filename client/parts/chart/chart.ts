@@ -7,8 +7,8 @@ import { Watch } from '../../state/observable.ts';
 import { isDark } from '../../state/theme.ts';
 import { controls } from '../../styles/controls.ts';
 import { formatTime } from '../format.ts';
-import { lastOf, rateText } from './series.ts';
 import { Width } from '../width.ts';
+import { lastOf, rateText } from './series.ts';
 
 /** `ok` is the line that matters most, and filled; `warn` is one that ought to stay at zero. */
 export type LineKind = 'ok' | 'quiet' | 'warn';

@@ -2,11 +2,11 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { HistoryTimes } from '../../../schema/messages/history.ts';
 import { controls } from '../../styles/controls.ts';
+import { formatMoment, formatTime } from '../format.ts';
+import { tableStyles } from '../list/table-styles.ts';
 import './chart.ts';
 import type { Line } from './chart.ts';
-import { formatMoment, formatTime } from '../format.ts';
 import { byMinute, rateText, type Gathering } from './series.ts';
-import { tableStyles } from '../list/table-styles.ts';
 
 /** A line, and how a minute of it is told in one figure: as its mean, unless something else is said. */
 export interface RecentLine extends Line {

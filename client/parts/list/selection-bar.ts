@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import '../icon.ts';
 import { controls } from '../../styles/controls.ts';
-import { bottomBar } from '../../tabs/contents/styles.ts';
+import '../icon.ts';
+import { bottomBar } from './bottom-bar.ts';
 
 /** What can be done with the selected rows. Sends `rename`, `cut-items`, `copy-items`, `delete` or `clear`. */
 @customElement('selection-bar')

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { idInPath } from '../../../schema/paths.ts';
+import type { Clipboard } from '../../model/clipboard.ts';
 import { plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import type { Clipboard } from '../../model/clipboard.ts';
+import { bottomBar } from '../../parts/list/bottom-bar.ts';
 import { controls } from '../../styles/controls.ts';
-import { bottomBar } from './styles.ts';
 
 /** What was copied or cut, and what can be done with it here. Sends `paste-items` or `forget`. */
 @customElement('clipboard-chip')

@@ -1,12 +1,12 @@
 import { html } from 'lit';
-import { idInPath } from '../../../schema/paths.ts';
 import type { CopiedMessage, MovedMessage, Pasted } from '../../../schema/messages/clipboard.ts';
 import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/messages/objects.ts';
+import { idInPath } from '../../../schema/paths.ts';
 import { copyObjects, getConsequences, moveObjects } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
+import { clipboard, type Clipboard } from '../../model/clipboard.ts';
 import { ask } from '../../parts/dialog.ts';
 import { plural } from '../../parts/format.ts';
-import { clipboard, type Clipboard } from '../../model/clipboard.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
 import { followWords } from './follow-words.ts';

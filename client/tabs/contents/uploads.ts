@@ -1,8 +1,10 @@
+import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
 import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import { replaceContent, sizeProblem, uploadFile } from '../../api/files.ts';
+import { replaceContent, uploadFile } from '../../api/files.ts';
 import { checkProperties, getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
+import { formatNumber } from '../../parts/format.ts';
 import { Observable } from '../../state/observable.ts';
 
 type UploadState =
@@ -159,4 +161,10 @@ export function anotherId(id: string): string {
 
 function childPath(folder: string, id: string): string {
   return folder === '/' ? `/${id}` : `${folder}/${id}`;
+}
+
+/** Why a file is too large to be sent; nothing where it is not. */
+export function sizeProblem({ size }: File): string | undefined {
+  if (size <= MAX_FILE_BYTES) return undefined;
+  return `It has ${formatNumber(size)} bytes, and at most ${formatNumber(MAX_FILE_BYTES)} are taken.`;
 }

@@ -7,13 +7,13 @@ import { detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { addressOf } from '../../state/location.ts';
 import { controls } from '../../styles/controls.ts';
 import '../sessions/reveal-list.ts';
-import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import './key-value.ts';
 
 /** One key: how large it is, how long it has, and what is under it. Looking does not count as using it. Sends `closed`. */

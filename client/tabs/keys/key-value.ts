@@ -2,9 +2,9 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { formatBytes } from '../../parts/format.ts';
+import { rowDetailPart } from '../../parts/list/row-detail.ts';
 import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { rowDetailPart } from '../../parts/list/row-detail.ts';
 
 const FORMS = [
   { id: 'decoded', label: 'Decoded' },

@@ -1,8 +1,8 @@
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { Series, ServerHistory } from '../../../schema/messages/history.ts';
-import { formatBytes } from '../../parts/format.ts';
+import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, sumOf, topFor } from '../../parts/chart/series.ts';
+import { formatBytes } from '../../parts/format.ts';
 
 type Measure = Omit<RecentLine, 'values' | 'top'> & {
   readonly of: (history: ServerHistory) => Series;

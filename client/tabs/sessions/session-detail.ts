@@ -7,15 +7,15 @@ import { getSession, revealItem } from '../../api/sessions.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
 import './reveal-list.ts';
-import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
-import { nameOfUser } from './words.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';
+import { nameOfUser } from './words.ts';
 
 /** What is to be done to the session that is shown: end it, end all of its user, or look no longer. */
 export class DetailAction extends Event {

@@ -3,9 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SessionValue } from '../../../schema/messages/sessions.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { rowDetailPart } from '../../parts/list/row-detail.ts';
 import { segments, segmentStyles } from '../../parts/segments.ts';
 import { controls } from '../../styles/controls.ts';
-import { rowDetailPart } from '../../parts/list/row-detail.ts';
 
 const LONG = 300;
 

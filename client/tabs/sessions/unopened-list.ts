@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { UnopenedRow } from '../../../schema/messages/sessions.ts';
+import { ObjectChanged } from '../../model/changes.ts';
 import { plural } from '../../parts/format.ts';
 import '../../parts/until.ts';
-import { ObjectChanged } from '../../model/changes.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Records that cannot be opened, why, and a way to end each. Nothing is drawn where there is none. */

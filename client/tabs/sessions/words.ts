@@ -1,6 +1,6 @@
 import type { SessionRow, SessionsMessage } from '../../../schema/messages/sessions.ts';
-import type { Figure } from '../../parts/list/figures-strip.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
+import type { Figure } from '../../parts/list/figures-strip.ts';
 
 /** How many sessions there are, how many are in use, and how large they are, as far as it is known. */
 export function figuresOf(message: SessionsMessage | undefined): readonly Figure[] {
