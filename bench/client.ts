@@ -1,8 +1,8 @@
 import { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
-import { parseServers } from '../server/memcache/addresses.ts';
-import { Allowlist } from '../server/memcache/allowlist.ts';
-import { Cluster } from '../server/memcache/cluster.ts';
-import { bareRequest, OPCODES, storeRequest } from '../server/memcache/protocol.ts';
+import { parseServers } from '../server/memcache/server/addresses.ts';
+import { Allowlist } from '../server/memcache/server/allowlist.ts';
+import { Cluster } from '../server/memcache/cluster/cluster.ts';
+import { bareRequest, OPCODES, storeRequest } from '../server/memcache/server/protocol.ts';
 import { RawSocket } from './floor/raw-socket.ts';
 import type { Options } from './options.ts';
 import { installPackage } from './packages.ts';

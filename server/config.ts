@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseOrigin } from './base/origins.ts';
 import { KeyRing } from './base/secrets.ts';
-import { Allowlist } from './memcache/allowlist.ts';
+import { Allowlist } from './memcache/server/allowlist.ts';
 import { checkPassword } from './security/passwords.ts';
 import { strangersIn, type Setting } from './setting-names.ts';
 

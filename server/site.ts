@@ -4,7 +4,7 @@ import type { Log } from './base/log.ts';
 import type { KeyRing } from './base/secrets.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { Generations } from './generations.ts';
-import type { Allowlist } from './memcache/allowlist.ts';
+import type { Allowlist } from './memcache/server/allowlist.ts';
 import type { Connection } from './objects/connection.ts';
 import type { Database } from './objects/database.ts';
 import type { Processes } from './processes.ts';

@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { bareRequest, OPCODES, storeRequest } from '../../server/memcache/protocol.ts';
+import { bareRequest, OPCODES, storeRequest } from '../../server/memcache/server/protocol.ts';
 import { HEADER_BYTES, RawSocket } from './raw-socket.ts';
 
 // The least that sessions in memcached can cost in Koa: JSON under an id that anybody may choose, nothing checked or sealed.

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { KeyRing } from '../base/secrets.ts';
 import { LocalStore } from '../memcache/local.ts';
 import type { Store } from '../memcache/store.ts';
-import { clusterOf, several } from '../memcache/trial.ts';
+import { clusterOf, several } from '../memcache/testing.ts';
 import { TypedStore, UnreadableItem } from './typed-store.ts';
 
 const servers = await several(3);

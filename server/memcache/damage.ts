@@ -1,6 +1,6 @@
 import { Unavailable } from '../base/errors.ts';
-import type { Survey } from './copied-item.ts';
-import type { Member, MemberItem } from './member.ts';
+import type { Survey } from './cluster/replicated-item.ts';
+import type { Member, MemberItem } from './server/server-client.ts';
 import type { Check } from './store.ts';
 import { isSameWrite } from './version.ts';
 

@@ -1,5 +1,5 @@
 import { wallClock, type Clock } from '../base/clock.ts';
-import type { Contents, HeldValue } from './contents.ts';
+import type { Contents, HeldValue } from './inspect/store-inspector.ts';
 import { MemoryFull, StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
 import { Room, type Share } from './room.ts';

@@ -1,5 +1,5 @@
 import type { ServerUnreachable } from './errors.ts';
-import type { Holding } from './holding.ts';
+import type { Holding } from './cluster/server-copy.ts';
 
 /**
  * Proof of having read exactly this value, to be handed back with a change. Opaque: with several copies it holds one

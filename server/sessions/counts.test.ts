@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort } from '../../e2e/support/memcached.ts';
-import { clusterOf } from '../memcache/trial.ts';
+import { clusterOf } from '../memcache/testing.ts';
 import type { SessionCounts } from './counts.ts';
 import { SessionWorld } from './support.ts';
 

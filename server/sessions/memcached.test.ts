@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
 import { Unavailable } from '../base/errors.ts';
-import { clusterOf, several } from '../memcache/trial.ts';
+import { clusterOf, several } from '../memcache/testing.ts';
 import { sessionContract } from './contract.ts';
 import { SessionWorld } from './support.ts';
 

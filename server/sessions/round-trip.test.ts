@@ -5,9 +5,9 @@ import { startChaosProxy } from '../../e2e/support/chaos-proxy.ts';
 import { withClockAhead } from '../../e2e/support/clock-ahead.ts';
 import { startDealer } from '../../e2e/support/connection-dealer.ts';
 import { startMemcached } from '../../e2e/support/memcached.ts';
-import type { Cluster } from '../memcache/cluster.ts';
+import type { Cluster } from '../memcache/cluster/cluster.ts';
 import { LocalStore } from '../memcache/local.ts';
-import { clusterOf, several } from '../memcache/trial.ts';
+import { clusterOf, several } from '../memcache/testing.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 
 const DAY_S = 24 * 60 * 60;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { parseServers } from '../../memcache/addresses.ts';
+import { parseServers } from '../../memcache/server/addresses.ts';
 import { openTestInstallation } from '../../testing.ts';
 import { ServerUnreachable } from '../../memcache/errors.ts';
 import { openContainer } from '../sessions/container-objects.ts';

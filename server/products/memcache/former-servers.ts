@@ -1,5 +1,5 @@
-import { parseServers, type Address } from '../../memcache/addresses.ts';
-import type { ClusterOptions, FormerServer } from '../../memcache/cluster.ts';
+import { parseServers, type Address } from '../../memcache/server/addresses.ts';
+import type { ClusterOptions, FormerServer } from '../../memcache/cluster/cluster.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
 import { keepSeconds } from '../../sessions/lifetime.ts';

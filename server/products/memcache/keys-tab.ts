@@ -13,7 +13,7 @@ import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
-import type { Contents, HeldKey, HeldValue } from '../../memcache/contents.ts';
+import type { Contents, HeldKey, HeldValue } from '../../memcache/inspect/store-inspector.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';

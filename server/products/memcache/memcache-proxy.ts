@@ -1,10 +1,10 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { Invalid } from '../../base/errors.ts';
-import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/addresses.ts';
-import { Cluster, type FormerServer } from '../../memcache/cluster.ts';
+import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
+import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
-import { Sameness } from '../../memcache/sameness.ts';
+import { Sameness } from '../../memcache/server/sameness.ts';
 import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';

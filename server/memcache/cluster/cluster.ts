@@ -1,0 +1,368 @@
+import { wallClock, type Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Address } from '../server/addresses.ts';
+import type { Allowlist } from '../server/allowlist.ts';
+import type { Connect } from '../server/connection.ts';
+import type { Contents } from '../inspect/store-inspector.ts';
+import { Copies } from './replicated.ts';
+import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
+import { toLifetime, type Lifetime } from '../expiry.ts';
+import type { Health } from '../server/health.ts';
+import type { Holding } from './server-copy.ts';
+import { KeyWalk } from '../inspect/key-walk.ts';
+import { checkKeys, checkPrefix, isKey } from '../keys.ts';
+import type { Keeping } from './replication-strategy.ts';
+import { Inspection } from '../inspect/inspection.ts';
+import { Member } from '../server/server-client.ts';
+import { Placement } from './placement.ts';
+import { Single } from './single-copy.ts';
+import { statusOf } from '../server/status.ts';
+import type { Cas, Check, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../store.ts';
+
+/** A server that was taken out of a cluster. */
+export interface FormerServer {
+  readonly address: Address;
+  /** Milliseconds since 1970. */
+  readonly removedAt: number;
+  /** Whether it may still hold something that counts, and nobody chose to do without. Asked at each use; true unless said. */
+  readonly mayHold?: () => boolean;
+}
+
+export interface ClusterOptions {
+  readonly addresses: readonly Address[];
+  readonly allowlist: Allowlist;
+  /** How long a server may take for one answer. */
+  readonly timeoutMs?: number;
+  /** How long it may take until a connection stands; `timeoutMs` where nothing is said. */
+  readonly connectTimeoutMs?: number;
+  /** How many servers keep a copy of each value: 1 to 3, and no more than there are servers. */
+  readonly replicas?: number;
+  /** What is found nowhere else is asked of them, for as long as things move after they were removed. */
+  readonly former?: readonly FormerServer[];
+  /**
+   * When `addresses` or `replicas` were last changed, in milliseconds since 1970: for as long as things move, copies may be
+   * elsewhere.
+   */
+  readonly changedAt?: number;
+  /** The longest lifetime of what is stored here already; what is stored from now on makes it longer where it lives longer. */
+  readonly longestTtlS?: number;
+  /** Told of each value that a server took, before whoever stored it is. */
+  readonly onStored?: (address: Address) => void;
+  /** What every key begins with on the servers: one installation never sees another's values. */
+  readonly prefix?: string;
+  readonly maxValueBytes?: number;
+  readonly clock?: Clock;
+  /** A simulation makes connections of its own. */
+  readonly connect?: Connect;
+  /** Looks in the background, where a connection was made, at what would cost sessions: other clocks, several servers. */
+  readonly inspects?: boolean;
+  /** Told when a server goes down or comes back, and of what is found by looking. */
+  readonly log?: Pick<Log, 'info' | 'warn'>;
+}
+
+const DEFAULT_TIMEOUT_MS = 250;
+const DEFAULT_LONGEST_TTL_S = 24 * 60 * 60;
+const MAX_REPLICAS = 3;
+/** memcached's limit for one item, less what it and the longest key take. */
+const DEFAULT_MAX_VALUE_BYTES = 1024 * 1024 - 512;
+/** Beyond the value: a key, and what `stats` answers. */
+const BODY_ROOM_BYTES = 64 * 1024;
+
+/** Several memcached servers as one store. Each key has its place among them by rendezvous hashing. */
+export class Cluster implements Store {
+  readonly maxValueBytes: number;
+  readonly #members: readonly Member[];
+  readonly #former: readonly (FormerServer & { readonly member: Member })[];
+  readonly #placement: Placement;
+  readonly #replicas: number;
+  readonly #single: Keeping;
+  readonly #copies: Keeping;
+  readonly #keyWalk: KeyWalk;
+  readonly #inspection: Inspection | undefined;
+  readonly #changedAt: number;
+  /**
+   * How long after a change of the servers something that counts may still be where it was, in seconds; the longest
+   * lifetime where nothing is said. It may be less: nobody misses a page that was kept and is gone.
+   */
+  movesForS: number | undefined;
+  #longestTtlS: number;
+  readonly #prefix: string;
+  readonly #clock: Clock;
+  #isClosed = false;
+
+  constructor(options: ClusterOptions) {
+    if (options.addresses.length === 0) throw new RangeError('A cluster needs at least one address.');
+    checkPrefix(options.prefix ?? '');
+    this.#prefix = options.prefix ?? '';
+    this.#clock = options.clock ?? wallClock;
+    this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
+    this.#members = options.addresses.map((address) => this.#join(address, options));
+    this.#former = (options.former ?? []).map((former) => ({ ...former, member: this.#join(former.address, options) }));
+    this.#placement = new Placement(options.addresses.map((address) => address.text));
+    this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
+    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
+    if (options.inspects === true)
+      this.#inspection = new Inspection({
+        ...options,
+        members: this.#members,
+        timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        clock: this.#clock,
+      });
+    this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
+    this.#changedAt = options.changedAt ?? -Infinity;
+    this.#single = new Single((key) => this.#memberOf(key));
+    this.#copies = new Copies({
+      members: this.#members,
+      former: () => this.#formerMembers,
+      replicas: this.#replicas,
+      clock: this.#clock,
+      longestTtlMs: () => this.#longestTtlS * 1000,
+      orderOf: (key) => this.#orderOf(key),
+      isMoving: () => this.#isMoving,
+      log: options.log,
+    });
+  }
+
+  get(key: string, check?: Check): Promise<Item | undefined> {
+    if (!isKey(key)) return Promise.reject(new BadKey(key));
+    if (this.#isClosed) return Promise.reject(new StoreClosed());
+    return this.#keeping.get(this.#prefix + key, check);
+  }
+
+  async getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>> {
+    this.#check(keys);
+    const found = await this.#keeping.getMulti(
+      keys.map((key) => this.#prefix + key),
+      checkFor && ((key) => checkFor(key.slice(this.#prefix.length))),
+    );
+    return new Map([...found].map(([key, item]) => [key.slice(this.#prefix.length), item]));
+  }
+
+  async set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
+    this.#check([key], value);
+    return await this.#keeping.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
+  }
+
+  async add(key: string, value: Buffer, ttlS: number, _worth?: Worth, check?: Check): Promise<Outcome> {
+    this.#check([key], value);
+    return await this.#keeping.add(this.#prefix + key, value, this.#lifetime(ttlS), check);
+  }
+
+  async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
+    this.#check([key], value);
+    return await this.#keeping.replace(this.#prefix + key, value, this.#lifetime(ttlS));
+  }
+
+  async delete(key: string, cas?: Cas): Promise<Outcome> {
+    this.#check([key]);
+    return await this.#keeping.delete(this.#prefix + key, cas);
+  }
+
+  async touch(key: string, ttlS: number, check?: Check): Promise<boolean> {
+    this.#check([key]);
+    return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS), check);
+  }
+
+  async getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined> {
+    this.#check([key]);
+    return await this.#keeping.getAndTouch(this.#prefix + key, this.#lifetime(ttlS), check);
+  }
+
+  async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
+    this.#check([key]);
+    return await this.#keeping.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));
+  }
+
+  async servers(): Promise<readonly ServerStatus[]> {
+    const twins = this.#inspection?.twins();
+    return await Promise.all(
+      this.#members.map(async (member) => {
+        const status = await this.#statusOf(member);
+        return {
+          ...status,
+          sameAs: (await twins)?.get(member)?.address.text ?? null,
+          refusesNow: this.#inspection?.isFull(member) ?? null,
+        };
+      }),
+    );
+  }
+
+  get isDown(): boolean {
+    return this.#members.every(({ health }) => health.state === 'down');
+  }
+
+  async formerServers(): Promise<readonly FormerStatus[]> {
+    const asked = this.#former.filter((former) => this.#isAsked(former));
+    return await Promise.all(
+      asked.map(async ({ member, removedAt }) => {
+        const fault = await member.ping().then(() => undefined, asUnreachable);
+        const state = fault === undefined ? 'answers' : isGone(fault) ? 'gone' : 'silent';
+        const error = fault?.reason.short ?? null;
+        return { address: member.address.text, state, error, removedAt, until: removedAt + this.#movingS * 1000 };
+      }),
+    );
+  }
+
+  /** Whether something may still be where it was before the servers were changed. */
+  get hasMoved(): boolean {
+    return this.#changedAt !== -Infinity;
+  }
+
+  placesOf(key: string): readonly string[] {
+    checkKeys(key);
+    const order = this.#orderOf(this.#prefix + key);
+    return order.slice(0, this.#replicas).map((member) => member.address.text);
+  }
+
+  async keys(prefix: string, limit: number): Promise<KeyListing> {
+    if (this.#isClosed) throw new StoreClosed();
+    const former = this.#formerMembers;
+    const addresses = [...this.#members, ...former].map(({ address }) => address);
+    const listing = await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
+    const isAmongFormer = (text: string): boolean => former.some(({ address }) => address.text === text);
+    return {
+      ...listing,
+      keys: listing.keys.filter(({ key }) => isKey(key)),
+      unreachable: listing.unreachable.filter((error) => !(isGone(error) && isAmongFormer(error.address))),
+    };
+  }
+
+  /** Everything that lies on the servers that are named now. */
+  get contents(): Contents {
+    const addresses = this.#members.map(({ address }) => address);
+    return {
+      prefix: this.#prefix,
+      keys: (limit) => this.#keyWalk.list(addresses, '', limit),
+      look: (key) => this.#keyWalk.look(addresses, key),
+    };
+  }
+
+  async holdings(key: string): Promise<readonly Holding[]> {
+    this.#check([key]);
+    const addresses = this.#members.map(({ address }) => address);
+    const { found, unreachable } = await this.#keyWalk.look(addresses, this.#prefix + key);
+    return addresses.map(({ text: address }): Holding => {
+      const why = unreachable.find((each) => each.address === address);
+      if (why !== undefined) return { address, unreachable: why };
+      const held = found.find(({ server }) => server === address);
+      return { address, held: held?.value ? { value: held.value, ttlS: held.remainingS } : undefined };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#inspection?.close();
+    const members = [...this.#members, ...this.#former.map(({ member }) => member)];
+    await Promise.all(members.map((member) => member.drain()));
+    for (const member of members) member.close();
+  }
+
+  get #keeping(): Keeping {
+    return this.#isSettled ? this.#single : this.#copies;
+  }
+
+  /** There is one copy of each value, and none can be at a former place any more: nothing has to be compared. */
+  get #isSettled(): boolean {
+    return this.#replicas === 1 && !this.#isMoving;
+  }
+
+  get #isMoving(): boolean {
+    return this.hasMoved && !this.#hasOutlived(this.#changedAt);
+  }
+
+  get #formerMembers(): readonly Member[] {
+    return this.#former.filter((former) => this.#isAsked(former)).map(({ member }) => member);
+  }
+
+  #isAsked({ removedAt, mayHold }: FormerServer): boolean {
+    return !this.#hasOutlived(removedAt) && mayHold?.() !== false;
+  }
+
+  /** Whether everything that was stored then is over by now. */
+  #hasOutlived(time: number): boolean {
+    return this.#clock() >= time + this.#movingS * 1000;
+  }
+
+  get #movingS(): number {
+    return this.movesForS ?? this.#longestTtlS;
+  }
+
+  #memberOf(key: string): Member {
+    return this.#members[this.#members.length === 1 ? 0 : this.#placement.first(key)] as Member;
+  }
+
+  #orderOf(key: string): readonly Member[] {
+    return this.#placement.order(key).map((index) => this.#members[index] as Member);
+  }
+
+  #lifetime(ttlS: number): Lifetime {
+    this.#longestTtlS = Math.max(this.#longestTtlS, ttlS);
+    return toLifetime(ttlS, this.#clock());
+  }
+
+  #check(keys: readonly string[], value?: Buffer): void {
+    if (this.#isClosed) throw new StoreClosed();
+    checkKeys(...keys);
+    if (value !== undefined && value.length > this.maxValueBytes) {
+      throw new ValueTooLarge(value.length, this.maxValueBytes);
+    }
+  }
+
+  #join(address: Address, options: ClusterOptions): Member {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const member: Member = new Member(address, {
+      allowlist: options.allowlist,
+      timeoutMs,
+      connectTimeoutMs: Math.min(options.connectTimeoutMs ?? timeoutMs, timeoutMs),
+      maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
+      clock: this.#clock,
+      connect: options.connect,
+      onReady: () => {
+        if (!this.#isSettled) this.#getToKnow(member);
+        if (this.#members.includes(member)) this.#inspection?.begin(member);
+      },
+      onStored: () => options.onStored?.(address),
+      onFull: () => this.#inspection?.noteFull(member),
+      onChange: (health) => {
+        if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
+        const fields = { server: address.text };
+        if (health.state === 'up') options.log?.warn(fields, 'A memcached server answers again.');
+        else void this.#tellWhy(member, fields, options.log);
+      },
+    });
+    return member;
+  }
+
+  async #tellWhy(member: Member, fields: object, log: ClusterOptions['log']): Promise<void> {
+    const { reason } = (await member.explain(member.health.error)) as ServerUnreachable;
+    log?.warn({ ...fields, reason: reason.short }, 'A memcached server is out of reach.');
+  }
+
+  async #statusOf(member: Member): Promise<ServerStatus> {
+    const isSeveral = this.#inspection?.isSeveral(member);
+    const status = await statusOf(member, this.#clock);
+    this.#inspection?.noteClock(status);
+    return { ...status, isSeveral: status.up ? ((await isSeveral) ?? null) : null };
+  }
+
+  /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */
+  #getToKnow(member: Member): void {
+    member.startedAt().catch(() => undefined);
+    member.comeback.look();
+  }
+
+  #note(member: Member, health: Health): void {
+    if (health.state === 'up') member.comeback.note(this.#lifetime(this.#longestTtlS));
+    else for (const other of this.#members) if (other.health.state === 'up') other.comeback.look();
+  }
+}
+
+function asUnreachable(error: unknown): ServerUnreachable {
+  if (error instanceof ServerUnreachable) return error;
+  throw error;
+}
+
+function checkReplicas(replicas: number): number {
+  if (Number.isInteger(replicas) && replicas >= 1 && replicas <= MAX_REPLICAS) return replicas;
+  throw new RangeError(`${replicas} copies are not possible. Choose 1 to ${MAX_REPLICAS}.`);
+}

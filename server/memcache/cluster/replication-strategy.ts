@@ -1,0 +1,15 @@
+import type { Lifetime } from '../expiry.ts';
+import type { Cas, Check, Item, Outcome } from '../store.ts';
+
+/** How a cluster keeps values on its servers: one copy of each (single.ts), or several (copies.ts). Keys are whole. */
+export interface Keeping {
+  get(key: string, check?: Check): Promise<Item | undefined>;
+  getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>>;
+  set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome>;
+  add(key: string, value: Buffer, lifetime: Lifetime, check?: Check): Promise<Outcome>;
+  replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome>;
+  delete(key: string, cas?: Cas): Promise<Outcome>;
+  touch(key: string, lifetime: Lifetime, check?: Check): Promise<boolean>;
+  getAndTouch(key: string, lifetime: Lifetime, check?: Check): Promise<Buffer | undefined>;
+  increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number>;
+}

@@ -1,0 +1,162 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
+import type { Log } from '../../base/log.ts';
+import { severalWords } from '../several-words.ts';
+import type { Member } from '../server/server-client.ts';
+import { fullWords } from '../full-words.ts';
+import { sameWords } from '../server/same-words.ts';
+import { Sameness, twinsAmong, type SamenessOptions } from '../server/sameness.ts';
+import { statusOf } from '../server/status.ts';
+import type { ServerStatus } from '../store.ts';
+
+interface InspectionOptions extends SamenessOptions {
+  /** Those that are named, in their order. */
+  readonly members: readonly Member[];
+  readonly log?: Pick<Log, 'warn'> | undefined;
+}
+
+/** However often connections are made, a server is looked at no more often. */
+const AGAIN_MS = 60_000;
+const SOON_MS = 500;
+/**
+ * Whoever deals connections out by chance may give all of one look to one server; and a full server takes a value now and
+ * then, as others end.
+ */
+const BELIEVED_MS = 10 * 60_000;
+
+/** What is known of where an address leads. Times are of `performance.now()`. */
+interface Look {
+  begunAt: number;
+  severalAt: number;
+  result: Promise<boolean | undefined>;
+}
+
+/** Which of the servers lead to the same one as one before them. */
+type Twins = ReadonlyMap<Member, Member>;
+
+/**
+ * Looks at servers for what costs sessions while every server answers: a clock that is off, an address that leads to
+ * several of them, and several that lead to one. Never on the way of a request: when a connection was made, and when
+ * somebody asks how servers stand.
+ */
+export class Inspection {
+  readonly #options: InspectionOptions;
+  readonly #sameness: Sameness;
+  readonly #looks = new Map<Member, Look>();
+  readonly #timers = new Map<Member, NodeJS.Timeout>();
+  /** When it last refused a value because it is full. */
+  readonly #fullAt = new Map<Member, number>();
+  #twins: { readonly begunAt: number; readonly result: Promise<Twins> } | undefined;
+  /** What was logged, until it is over. */
+  readonly #told = new Set<string>();
+
+  constructor(options: InspectionOptions) {
+    this.#options = options;
+    this.#sameness = new Sameness(options);
+  }
+
+  /** A connection was made: looks at the server in the background, once those who waited for the connection are served. */
+  begin(member: Member): void {
+    if (!this.#isDue(member) || this.#timers.has(member)) return;
+    const look = () => {
+      this.#timers.delete(member);
+      if (this.#isDue(member)) void this.#look(member);
+      void this.#lookForTwins();
+      void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
+    };
+    this.#timers.set(member, setTimeout(look, SOON_MS).unref());
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  /** Whether an address leads to several servers, as far as that can be told within one deadline. */
+  async isSeveral(member: Member): Promise<boolean | undefined> {
+    const look = this.#isDue(member) ? this.#look(member) : this.#looks.get(member)?.result;
+    return await this.#inTime(look);
+  }
+
+  /** Which addresses lead to the same server as one that is named before them, as far as that can be told within one deadline. */
+  async twins(): Promise<Twins | undefined> {
+    return await this.#inTime(this.#lookForTwins());
+  }
+
+  /** Tells the log of a clock that is off, once. */
+  noteClock({ address, clockDifferenceS }: ServerStatus): void {
+    const words = `${clockWords(address, clockDifferenceS, this.#options.clock())}. ${SET_CLOCKS}`;
+    this.#tell('clock', address, isClockOff(clockDifferenceS), words);
+  }
+
+  /** A server refused a value because it is full: tells the log, once until it has not done so for a while. */
+  noteFull(member: Member): void {
+    const { text } = member.address;
+    if (!this.isFull(member)) this.#options.log?.warn({ server: text }, fullWords(text));
+    this.#fullAt.set(member, performance.now());
+  }
+
+  isFull(member: Member): boolean {
+    return performance.now() - (this.#fullAt.get(member) ?? -Infinity) < BELIEVED_MS;
+  }
+
+  #inTime<Result>(look: Promise<Result> | undefined): Promise<Result | undefined> {
+    return Promise.race([look, wait(this.#options.timeoutMs, undefined, { ref: false })]);
+  }
+
+  #isDue(member: Member): boolean {
+    const { begunAt = -Infinity } = this.#looks.get(member) ?? {};
+    return performance.now() - begunAt > AGAIN_MS && member.health.state !== 'down';
+  }
+
+  #look(member: Member): Promise<boolean | undefined> {
+    const { address } = member;
+    const begunAt = performance.now();
+    const { severalAt = -Infinity } = this.#looks.get(member) ?? {};
+    const look: Look = { begunAt, severalAt, result: Promise.resolve(undefined) };
+    this.#looks.set(member, look);
+    const judge = (found: boolean | undefined): boolean | undefined => {
+      if (found === undefined) look.begunAt = -Infinity;
+      if (found === true) look.severalAt = begunAt;
+      const isSeveral = begunAt - look.severalAt < BELIEVED_MS;
+      this.#tell('place', address.text, isSeveral, severalWords(address.text));
+      return isSeveral || found;
+    };
+    look.result = this.#sameness
+      .leadsToSeveral(address)
+      .catch(() => undefined)
+      .then(judge);
+    return look.result;
+  }
+
+  #lookForTwins(): Promise<Twins> {
+    const begunAt = performance.now();
+    if (begunAt - (this.#twins?.begunAt ?? -Infinity) > AGAIN_MS || this.#twins === undefined) {
+      this.#twins = { begunAt, result: this.#findTwins() };
+    }
+    return this.#twins.result;
+  }
+
+  async #findTwins(): Promise<Twins> {
+    const { members } = this.#options;
+    const [found, ...several] = await Promise.all([
+      twinsAmong(members),
+      ...members.map((each) => this.isSeveral(each)),
+    ]);
+    const isOne = (member: Member) => several[members.indexOf(member)] !== true;
+    // What leads to several servers is the same as another one for a while only, and is told of already.
+    const twins = new Map([...found].filter((pair) => pair.every(isOne)));
+    for (const member of members) {
+      const { text } = member.address;
+      const other = twins.get(member)?.address.text ?? '';
+      this.#tell('twin', text, other !== '', sameWords(text, other));
+    }
+    return twins;
+  }
+
+  #tell(about: string, server: string, isSo: boolean, words: string): void {
+    const what = `${about} ${server}`;
+    if (isSo && !this.#told.has(what)) this.#options.log?.warn({ server }, words);
+    if (isSo) this.#told.add(what);
+    else this.#told.delete(what);
+  }
+}

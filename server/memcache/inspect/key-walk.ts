@@ -1,0 +1,109 @@
+import type { Clock } from '../../base/clock.ts';
+import { backoffMs, Turns } from '../../base/limits.ts';
+import type { Address } from '../server/addresses.ts';
+import type { Allowlist } from '../server/allowlist.ts';
+import { MAX_LOOKED_AT_BYTES, type HeldKey, type HeldKeys, type HeldValue, type Look } from './store-inspector.ts';
+import { REASONS, ServerUnreachable } from '../errors.ts';
+import { dumpKeys, DumpBusy, type Dump } from './key-dump.ts';
+import { lookAt } from './key-look.ts';
+import { resolve } from '../server/resolve.ts';
+
+/** How long one server's walk may take, waiting for another walk's end included. */
+const WALK_MS = 5_000;
+const MAX_WAITING = 20;
+
+interface Walked {
+  readonly address: string;
+  readonly dump: Dump | ServerUnreachable;
+}
+
+/** Walks over the keys of servers, one walk at a time for each, and looks at single ones. */
+export class KeyWalk {
+  readonly #allowlist: Allowlist;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+  readonly #turns = new Turns(WALK_MS, MAX_WAITING);
+
+  constructor(allowlist: Allowlist, timeoutMs: number, clock: Clock) {
+    this.#allowlist = allowlist;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+  }
+
+  /** Keys that begin with `prefix`, those with copies once, without the first `cut` characters. */
+  async list(addresses: readonly Address[], prefix: string, limit: number, cut = 0): Promise<HeldKeys> {
+    const walked = await Promise.all(addresses.map((address) => this.#walk(address, prefix, limit)));
+    const keys = new Map<string, HeldKey>();
+    for (const { address, dump } of walked) {
+      if (dump instanceof Error) continue;
+      for (const { key, ...figures } of dump.keys) {
+        const servers = [...(keys.get(key)?.servers ?? []), address];
+        keys.set(key, { ...figures, key: key.slice(cut), servers });
+      }
+    }
+    const hasMore = keys.size > limit || walked.some(({ dump }) => !(dump instanceof Error) && dump.hasMore);
+    return {
+      keys: [...keys.values()].slice(0, limit),
+      hasMore,
+      walked: walked.filter(({ dump }) => !(dump instanceof Error)).map(({ address }) => address),
+      unreachable: walked.flatMap(({ dump }) => (dump instanceof Error ? [dump] : [])),
+    };
+  }
+
+  /** What each server holds under a whole key. */
+  async look(addresses: readonly Address[], key: string): Promise<Look> {
+    const looks = await Promise.all(addresses.map((address) => this.#lookAt(address, key)));
+    return {
+      found: looks.flatMap((look) => (look === undefined || look instanceof Error ? [] : [look])),
+      unreachable: looks.filter((look) => look instanceof Error),
+    };
+  }
+
+  async #lookAt(address: Address, key: string): Promise<HeldValue | ServerUnreachable | undefined> {
+    const timeoutMs = this.#timeoutMs;
+    const options = { address: address.text, key, maxBytes: MAX_LOOKED_AT_BYTES, timeoutMs, wholeMs: WALK_MS };
+    try {
+      const found = await lookAt(resolve(address, this.#allowlist), options);
+      if (found === undefined) return undefined;
+      const { unusedS, ...held } = found;
+      return { ...held, server: address.text, lastAccess: this.#clock() - unusedS * 1_000 };
+    } catch (error) {
+      if (error instanceof ServerUnreachable) return error;
+      throw error;
+    }
+  }
+
+  async #walk(address: Address, prefix: string, limit: number): Promise<Walked> {
+    try {
+      return { address: address.text, dump: await this.#inTurn(address, prefix, limit) };
+    } catch (error) {
+      if (error instanceof ServerUnreachable) return { address: address.text, dump: error };
+      throw error;
+    }
+  }
+
+  async #inTurn(address: Address, prefix: string, limit: number): Promise<Dump> {
+    const release = await this.#turns.take(address.text);
+    if (release === undefined) throw new ServerUnreachable(address.text, REASONS.overloaded);
+    try {
+      return await this.#untilFree(address, prefix, limit);
+    } finally {
+      release();
+    }
+  }
+
+  /** Another process may be walking over the same server. */
+  async #untilFree(address: Address, prefix: string, limit: number): Promise<Dump> {
+    const deadline = performance.now() + WALK_MS;
+    for (let tries = 0; ; tries++) {
+      const wholeMs = Math.max(1, deadline - performance.now());
+      const options = { address: address.text, prefix, limit, timeoutMs: this.#timeoutMs, wholeMs };
+      try {
+        return await dumpKeys(resolve(address, this.#allowlist), options);
+      } catch (error) {
+        if (!(error instanceof DumpBusy) || performance.now() > deadline) throw error;
+        await new Promise((proceed) => setTimeout(proceed, backoffMs(tries, 20, 200)));
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Lifetime } from '../expiry.ts';
+import type { Member, MemberItem } from './server-client.ts';
+
+/** What says on a server that it was out of reach. */
+const KEY = 'trellis:back';
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Tells which values a server has had since before it was last out of reach: others may have been given newer ones
+ * meanwhile. Whoever sees it come back stores a mark on the server itself, for every process. memcached numbers what it
+ * stores, so what has a lower number than the mark is older.
+ */
+export class Comeback {
+  readonly #member: Member;
+  #mark: MemberItem | 'none' | 'unknown' = 'unknown';
+  #learning: Promise<void> | undefined;
+
+  constructor(member: Member) {
+    this.#member = member;
+  }
+
+  /** The server is back. The mark is to live as long as anything that it may have missed. */
+  note(lifetime: Lifetime): void {
+    this.#learn(this.#member.store('set', KEY, NOTHING, lifetime).then(({ item }) => item ?? 'unknown'));
+  }
+
+  /** Somebody else may have seen it come back. */
+  look(): void {
+    this.#learn(this.#member.get(KEY).then((item) => item ?? 'none'));
+  }
+
+  /** Resolves once as much is known as can be. */
+  async learned(): Promise<void> {
+    if (this.#mark === 'unknown' && this.#learning === undefined) this.look();
+    await this.#learning;
+  }
+
+  /** Whether somebody may have written without the server since it stored this; of nothing: within any value's life. */
+  mayHaveMissed(item: MemberItem | undefined): boolean {
+    const mark = this.#mark;
+    if (mark === 'none') return false;
+    if (mark === 'unknown' || item === undefined) return true;
+    return item.casHigh < mark.casHigh || (item.casHigh === mark.casHigh && item.casLow < mark.casLow);
+  }
+
+  get isKnown(): boolean {
+    return this.#mark !== 'unknown';
+  }
+
+  #learn(answer: Promise<MemberItem | 'none' | 'unknown'>): void {
+    this.#mark = 'unknown';
+    const learning = answer
+      .catch(() => 'unknown' as const)
+      .then((mark) => {
+        if (this.#learning !== learning) return;
+        this.#mark = mark;
+        this.#learning = undefined;
+      });
+    this.#learning = learning;
+  }
+}
