@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bareSqlite } from '../server/storage/bench-floor.ts';
-import { openStorage } from '../server/storage/open.ts';
+import { bareSqlite } from '../server/storage/sqlite/bench-floor.ts';
+import { openStorage } from '../server/storage/sqlite/open.ts';
 import type { Change, ObjectState, Sort, Storage } from '../server/storage/storage.ts';
 import { SORTS } from '../server/storage/storage.ts';
 import type { Options } from './options.ts';

@@ -5,8 +5,8 @@ import { openForApplication } from './data-folder.ts';
 import { plantExample } from './example.ts';
 import { generationOfUser, Generations } from './generations.ts';
 import { Users } from './security/users.ts';
-import { backUp, restore, type BackupFacts } from './storage/backup.ts';
-import { openStorage } from './storage/open.ts';
+import { backUp, restore, type BackupFacts } from './storage/sqlite/backup.ts';
+import { openStorage } from './storage/sqlite/open.ts';
 
 const OPTIONS = {
   data: { type: 'string' },

@@ -30,9 +30,9 @@ import { BrowserIds } from './sessions/browser-id.ts';
 import { ForeignCookies } from './sessions/foreign-cookies.ts';
 import { ServerNotes } from './server-notes.ts';
 import { bindSite, type Site } from './site.ts';
-import { MemoryStorage } from './storage/memory.ts';
-import { CannotOpen, lost, noTrellis, openStorage } from './storage/open.ts';
-import type { SqliteStorage } from './storage/sqlite.ts';
+import { MemoryStorage } from './storage/memory/memory-storage.ts';
+import { CannotOpen, lost, noTrellis, openStorage } from './storage/sqlite/open.ts';
+import type { SqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 
 /** What is committed is in the data file itself within a minute, though its log be lost. */
 const KEEP_UP_MS = 30_000;

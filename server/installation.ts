@@ -23,7 +23,7 @@ import { BasicLogins } from './security/basic.ts';
 import { ANONYMOUS, type Principal } from './security/policy.ts';
 import type { Users } from './security/users.ts';
 import type { Site } from './site.ts';
-import type { SqliteStorage } from './storage/sqlite.ts';
+import type { SqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 
 /** A data folder in use: its tree, its site, and what answers requests about them. Needs no port. */
 export interface Installation {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { KeyRing } from './base/secrets.ts';
 import { noteKeyIds } from './key-ids.ts';
-import { MemoryStorage } from './storage/memory.ts';
+import { MemoryStorage } from './storage/memory/memory-storage.ts';
 
 test('the data know every key that any process ever had, and nothing of the keys but their ids', async () => {
   const table = new MemoryStorage().table<number>('key ids');

@@ -4,7 +4,7 @@ import { Background } from './base/background.ts';
 import { openLog } from './base/log.ts';
 import { Processes, type Signature } from './processes.ts';
 import { newestFormat, RECORD_FORMATS } from './sessions/record-format.ts';
-import { MemoryStorage } from './storage/memory.ts';
+import { MemoryStorage } from './storage/memory/memory-storage.ts';
 
 const HEARTBEAT_MS = 20_000;
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { ChangedTooLate, DiskFull, Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
 import { BadConfiguration, readConfig, type Config } from './config.ts';
 import { CannotLoad } from './products/loading.ts';
-import { CannotOpen } from './storage/open.ts';
+import { CannotOpen } from './storage/sqlite/open.ts';
 
 const DRAIN_MS = 10_000;
 /** How much longer than its connections take to become quiet a server lasts in which something went wrong. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../../server/base/secrets.ts';
-import { openStorage } from '../../server/storage/open.ts';
+import { openStorage } from '../../server/storage/sqlite/open.ts';
 import type { ChildrenMessage } from '../../schema/messages/objects.ts';
 import { sized } from '../support/figures.ts';
 import { startServer } from '../support/server.ts';

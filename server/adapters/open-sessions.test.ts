@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
-import { openStorage } from '../storage/open.ts';
+import { openStorage } from '../storage/sqlite/open.ts';
 import { openTestInstallation } from '../testing.ts';
 import { ExpressSessionStore } from './express-session.ts';
 import { koaSessions } from './koa.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStorage } from '../storage/memory.ts';
+import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import { Reveals, type RevealRecord } from './reveals.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 import { Background } from '../base/background.ts';
 import { openLog } from '../base/log.ts';
-import { MemoryStorage } from '../storage/memory.ts';
+import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import { Administrator } from './administrator.ts';
 import { BasicLogins } from './basic.ts';
 import { Credentials } from './credentials.ts';

@@ -1,6 +1,6 @@
 /** Counts up as a process of its own: `counting-process.ts <data folder> <steps>`. Says every count once it is committed. */
 import { writeSync } from 'node:fs';
-import { openStorage } from '../open.ts';
+import { openStorage } from '../sqlite/open.ts';
 import { firstBatch, increment } from './group.ts';
 
 const [dataFolder = '', steps = '0'] = process.argv.slice(2);

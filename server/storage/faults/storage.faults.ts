@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { openStorage } from '../open.ts';
+import { openStorage } from '../sqlite/open.ts';
 import { countOf, firstBatch, increment, readGroup } from './group.ts';
 
 // Full size: TRELLIS_KILLS=200 TRELLIS_STEPS=5000 TRELLIS_WAL_CUTS=1000.

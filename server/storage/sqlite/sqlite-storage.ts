@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Clock } from '../base/clock.ts';
-import { wallClock } from '../base/clock.ts';
-import { Problem, StorageGone } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { checkBatch } from './batch.ts';
+import type { Clock } from '../../base/clock.ts';
+import { wallClock } from '../../base/clock.ts';
+import { Problem, StorageGone } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { checkBatch } from '../batch.ts';
 import { BlockingWait, whenFree } from './busy.ts';
 import { SqliteContents } from './contents.ts';
 import { EntryStatements, EntryTable } from './entries.ts';
-import { OidSource } from './oids.ts';
+import { OidSource } from '../oids.ts';
 import { once } from './once.ts';
-import { isStorable } from './order.ts';
+import { isStorable } from '../order.ts';
 import { OwnFiles } from './own-files.ts';
 import { asProblem } from './problems.ts';
 import { Reader } from './reader.ts';
@@ -27,7 +27,7 @@ import type {
   Revision,
   Storage,
   StoredObject,
-} from './storage.ts';
+} from '../storage.ts';
 import { Writer } from './writer.ts';
 
 /** Folders with more children than this are filtered on a connection of their own, a slice at a time. */

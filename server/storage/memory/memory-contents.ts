@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
-import { ContentDamaged, TooLarge } from '../base/errors.ts';
-import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ContentDamaged, TooLarge } from '../../base/errors.ts';
+import { STAGED_MS, type Content, type ContentSource, type Contents } from '../storage.ts';
 
 /** What all files in memory may take together. */
 const MOST_BYTES = 128 * 1024 * 1024;

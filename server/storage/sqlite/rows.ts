@@ -1,5 +1,5 @@
 import { parseStored } from './problems.ts';
-import type { ObjectState, StoredObject } from './storage.ts';
+import type { ObjectState, StoredObject } from '../storage.ts';
 
 /** An object as it is read: as an array, which costs half of what an object with named columns does. */
 export type ObjectRow = readonly [

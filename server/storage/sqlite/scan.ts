@@ -4,7 +4,7 @@ import { Gate } from './gate.ts';
 import { whenFree } from './busy.ts';
 import { setPragmas } from './pragmas.ts';
 import { Reader } from './reader.ts';
-import type { ChildPage, ChildQuery } from './storage.ts';
+import type { ChildPage, ChildQuery } from '../storage.ts';
 
 const TURN_MS = 5;
 

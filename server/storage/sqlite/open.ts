@@ -2,16 +2,16 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, stat
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Clock } from '../base/clock.ts';
-import { wallClock } from '../base/clock.ts';
-import { DiskFull } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { KeyRing } from '../base/secrets.ts';
+import type { Clock } from '../../base/clock.ts';
+import { wallClock } from '../../base/clock.ts';
+import { DiskFull } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { KeyRing } from '../../base/secrets.ts';
 import { whenFree } from './busy.ts';
 import { migrations } from './migrations/index.ts';
 import { setPragmas } from './pragmas.ts';
 import { asProblem } from './problems.ts';
-import { SqliteStorage } from './sqlite.ts';
+import { SqliteStorage } from './sqlite-storage.ts';
 
 export const FILE_NAME = 'trellis.sqlite';
 /** "Trel": tells our files from other programs'. */

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { ConflictError } from '../base/errors.ts';
+import { ConflictError } from '../../base/errors.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS } from './rows.ts';
 

@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
-import { changedMeanwhile, checkRooted, contentGone, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
-import { sortKeysOf } from './order.ts';
-import type { SortKeys } from './order.ts';
+import { changedMeanwhile, checkRooted, contentGone, couldCloseRing, notEmpty, parentGone, takenId } from '../batch.ts';
+import { sortKeysOf } from '../order.ts';
+import type { SortKeys } from '../order.ts';
 import { whole } from './rows.ts';
-import type { Batch, Change, Link, ObjectState } from './storage.ts';
+import type { Batch, Change, Link, ObjectState } from '../storage.ts';
 
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 const ADD_TRANSACTION = 'INSERT INTO transactions (serial, time, user, description) VALUES (?, ?, ?, ?)';

@@ -1,6 +1,6 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
-import { StorageGone } from '../base/errors.ts';
+import { StorageGone } from '../../base/errors.ts';
 import { moveAside } from './aside.ts';
 import { outOfReach } from './problems.ts';
 

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Clock } from '../base/clock.ts';
-import { checkText } from './batch.ts';
-import { endOfPrefix, isStorable } from './order.ts';
+import type { Clock } from '../../base/clock.ts';
+import { checkText } from '../batch.ts';
+import { endOfPrefix, isStorable } from '../order.ts';
 import { parseStored } from './problems.ts';
-import type { Json, KeyedTable } from './storage.ts';
+import type { Json, KeyedTable } from '../storage.ts';
 
 const GET = 'SELECT value FROM entries WHERE name = ? AND key = ? AND (expires IS NULL OR expires > ?)';
 const GET_EXPIRY = 'SELECT expires FROM entries WHERE name = ? AND key = ? AND expires > ?';

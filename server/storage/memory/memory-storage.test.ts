@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConflictError } from '../base/errors.ts';
-import { batchOf, change } from './contract/changes.ts';
-import { makeSite, storageContract } from './contract/contract.ts';
-import { MemoryStorage } from './memory.ts';
+import { ConflictError } from '../../base/errors.ts';
+import { batchOf, change } from '../contract/changes.ts';
+import { makeSite, storageContract } from '../contract/contract.ts';
+import { MemoryStorage } from './memory-storage.ts';
 
 const rooted = () => makeSite({ open: (clock) => new MemoryStorage({ clock }) });
 const mounted = () => makeSite({ open: (clock) => new MemoryStorage({ clock, mounted: true }), mountPoint: 7 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { stateOf } from './contract/changes.ts';
+import { stateOf } from '../contract/changes.ts';
 import { CannotOpen, openStorage } from './open.ts';
 import { checkPragmas, setPragmas } from './pragmas.ts';
 

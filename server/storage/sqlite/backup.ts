@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { DiskFull } from '../base/errors.ts';
-import { KeyRing } from '../base/secrets.ts';
+import { DiskFull } from '../../base/errors.ts';
+import { KeyRing } from '../../base/secrets.ts';
 import { moveAside } from './aside.ts';
 import { damagedContents, pathOf } from './damage.ts';
 import {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { ConflictError, Problem, Unavailable } from '../base/errors.ts';
-import { batchOf, change, stateOf } from './contract/changes.ts';
-import { sourceOf } from './contract/contents.ts';
-import { makeSite, storageContract } from './contract/contract.ts';
+import { ConflictError, Problem, Unavailable } from '../../base/errors.ts';
+import { batchOf, change, stateOf } from '../contract/changes.ts';
+import { sourceOf } from '../contract/contents.ts';
+import { makeSite, storageContract } from '../contract/contract.ts';
 import { openStorage } from './open.ts';
 import { setPragmas } from './pragmas.ts';
-import { SqliteStorage } from './sqlite.ts';
-import type { Change } from './storage.ts';
+import { SqliteStorage } from './sqlite-storage.ts';
+import type { Change } from '../storage.ts';
 
 async function inNewFolder() {
   return (await siteAndFile()).site;

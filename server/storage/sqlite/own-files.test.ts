@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { Log } from '../base/log.ts';
-import { StorageGone } from '../base/errors.ts';
-import { batchOf, change } from './contract/changes.ts';
-import { sourceOf } from './contract/contents.ts';
-import { makeSite } from './contract/contract.ts';
+import type { Log } from '../../base/log.ts';
+import { StorageGone } from '../../base/errors.ts';
+import { batchOf, change } from '../contract/changes.ts';
+import { sourceOf } from '../contract/contents.ts';
+import { makeSite } from '../contract/contract.ts';
 import { openStorage } from './open.ts';
-import type { SqliteStorage } from './sqlite.ts';
+import type { SqliteStorage } from './sqlite-storage.ts';
 
 /** What somebody does to the files of a running server, and what is said of it. */
 const LOSSES: Readonly<Record<string, { readonly words: RegExp; readonly happen: (folder: string) => Promise<void> }>> =

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Clock } from '../base/clock.ts';
-import { ContentDamaged } from '../base/errors.ts';
-import { BoundedMap } from '../base/limits.ts';
-import { Pace } from '../base/pace.ts';
-import { STAGED_MS, type Content, type ContentSource, type Contents } from './storage.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ContentDamaged } from '../../base/errors.ts';
+import { BoundedMap } from '../../base/limits.ts';
+import { Pace } from '../../base/pace.ts';
+import { STAGED_MS, type Content, type ContentSource, type Contents } from '../storage.ts';
 
 /** A slice is found by its number, so this never changes. One is written in a few thousandths of a second. */
 const SLICE_BYTES = 256 * 1024;

@@ -1,4 +1,4 @@
-import { Unavailable } from '../base/errors.ts';
+import { Unavailable } from '../../base/errors.ts';
 
 /** Lets a few through at once and some more wait. */
 export class Gate {

@@ -1,10 +1,10 @@
-import type { Clock } from '../base/clock.ts';
-import { wallClock } from '../base/clock.ts';
-import { ConflictError } from '../base/errors.ts';
-import { changedMeanwhile, checkBatch, contentGone } from './batch.ts';
+import type { Clock } from '../../base/clock.ts';
+import { wallClock } from '../../base/clock.ts';
+import { ConflictError } from '../../base/errors.ts';
+import { changedMeanwhile, checkBatch, contentGone } from '../batch.ts';
 import { MemoryContents } from './memory-contents.ts';
 import { MemoryTable } from './memory-table.ts';
-import { compareText, comparing, fold, matches, sortKeysOf } from './order.ts';
+import { compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
 import { checkPlaces } from './places.ts';
 import type {
   Batch,
@@ -20,8 +20,8 @@ import type {
   Revision,
   Storage,
   StoredObject,
-} from './storage.ts';
-import { MAX_FOUND } from './storage.ts';
+} from '../storage.ts';
+import { MAX_FOUND } from '../storage.ts';
 
 export interface MemoryOptions {
   readonly clock?: Clock;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wallClock } from '../base/clock.ts';
-import { TooLarge } from '../base/errors.ts';
+import { wallClock } from '../../base/clock.ts';
+import { TooLarge } from '../../base/errors.ts';
 import { MemoryContents } from './memory-contents.ts';
-import type { ContentSource } from './storage.ts';
+import type { ContentSource } from '../storage.ts';
 
 test('files that come into memory at the same time have no more room together than one after the other', async () => {
   const contents = new MemoryContents(wallClock, () => true);

@@ -1,13 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { currentBatch } from '../base/arrivals.ts';
+import { currentBatch } from '../../base/arrivals.ts';
 import { Listing } from './listing.ts';
-import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from './order.ts';
+import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from '../order.ts';
 import { PastReader } from './past.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
-import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from './storage.ts';
-import { MAX_FOUND } from './storage.ts';
+import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from '../storage.ts';
+import { MAX_FOUND } from '../storage.ts';
 
 const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
 const CHILD = `${OBJECTS} WHERE o.parent = ? AND o.id = ?`;

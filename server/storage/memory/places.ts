@@ -1,5 +1,5 @@
-import { checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from './batch.ts';
-import type { Batch, ObjectState } from './storage.ts';
+import { checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from '../batch.ts';
+import type { Batch, ObjectState } from '../storage.ts';
 
 /** Where objects are before a batch. */
 export interface Places {

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { whenFree } from './busy.ts';
-import type { KeyedTable } from './storage.ts';
+import type { KeyedTable } from '../storage.ts';
 
 const DEADLINE_MS = 30_000;
 

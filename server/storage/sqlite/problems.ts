@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { ConflictError, DiskFull, Problem, StorageUnreachable, Unavailable } from '../base/errors.ts';
+import { ConflictError, DiskFull, Problem, StorageUnreachable, Unavailable } from '../../base/errors.ts';
 
 /** What SQLite refused, in our words; any other error as it is. */
 export function asProblem(cause: unknown): unknown {

@@ -1,7 +1,7 @@
-import type { Clock } from '../base/clock.ts';
-import { checkText } from './batch.ts';
-import { compareText, isStorable } from './order.ts';
-import type { Json, KeyedTable } from './storage.ts';
+import type { Clock } from '../../base/clock.ts';
+import { checkText } from '../batch.ts';
+import { compareText, isStorable } from '../order.ts';
+import type { Json, KeyedTable } from '../storage.ts';
 
 interface Entry {
   /** As JSON text: what is stored shares nothing with what was given. */

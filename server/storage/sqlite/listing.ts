@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { comparing, fold, isStorable, matches, sortKeysOf } from './order.ts';
+import { comparing, fold, isStorable, matches, sortKeysOf } from '../order.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS, storedObjectOf, whole } from './rows.ts';
-import type { ChildPage, ChildQuery, Sort, StoredObject } from './storage.ts';
+import type { ChildPage, ChildQuery, Sort, StoredObject } from '../storage.ts';
 
 const ORDERS: Record<Sort, readonly string[]> = {
   id: ['id_key', 'id'],
