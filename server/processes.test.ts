@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Background } from './base/background.ts';
 import { openLog } from './base/log.ts';
 import { Processes, type Signature } from './processes.ts';
-import { newestFormat, RECORD_FORMATS } from './sessions/record-format.ts';
+import { newestFormat, RECORD_FORMATS } from './sessions/record/record-format.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
 
 const HEARTBEAT_MS = 20_000;

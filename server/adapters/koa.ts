@@ -1,7 +1,7 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
 import type { SessionContainer } from '../sessions/container.ts';
 import { CurrentBrowser } from '../sessions/current-browser.ts';
-import { SessionUse } from '../sessions/participant.ts';
+import { SessionUse } from '../sessions/session-transaction.ts';
 import type { Session } from '../sessions/session.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 import { checkOptions, KOA_SESSIONS, nameFrom } from './options.ts';

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/limits.ts';
 import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
-import { UnreadableValue } from '../sessions/values.ts';
+import { UnreadableValue } from '../codec/values.ts';
 import type { Kept, Listing, Shelf } from './shelf.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 

@@ -5,8 +5,8 @@ import type { KeyRing, Sealer } from '../base/secrets.ts';
 import { Envelope } from '../memcache/envelope.ts';
 import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
-import { decode } from '../sessions/decode.ts';
-import { encode } from '../sessions/encode.ts';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
 import { RequestStore } from './request-store.ts';
 
 const FORMAT = 1;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { KeyRing } from '../base/secrets.ts';
 import { BrowserIds, cookieLine, cookieName, dropCookie } from './browser-id.ts';
-import { DEFAULT_COOKIE } from './support.ts';
+import { DEFAULT_COOKIE } from './testing.ts';
 
 const settings = DEFAULT_COOKIE;
 const IDS = process.env['FULL'] === '1' ? 1_000_000 : 100_000;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ConflictError, TooLarge } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import type { Store } from '../memcache/store.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld } from './testing.ts';
 
 const NASTY_KEYS = [
   ...'__proto__ constructor prototype toString valueOf hasOwnProperty __defineGetter__ __lookupSetter__'.split(' '),

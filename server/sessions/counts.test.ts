@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { freePort } from '../../e2e/support/memcached.ts';
 import { clusterOf } from '../memcache/testing.ts';
 import type { SessionCounts } from './counts.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld } from './testing.ts';
 
 /** What of a container's counts is not zero. */
 function counted(counts: SessionCounts): Partial<SessionCounts> {

@@ -1,7 +1,7 @@
 import { ConflictError, TooLarge } from '../base/errors.ts';
 import { MemoryFull, ServerRefused } from '../memcache/errors.ts';
 import { changedByBoth, SessionChanged } from './merge.ts';
-import type { Write, Written } from './writing.ts';
+import type { Write, Written } from './session-writer.ts';
 
 /**
  * What happened to the sessions of one container since this process began to count: whole numbers, so that counting costs

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { KeyRing } from '../base/secrets.ts';
 import { BrowserIds } from './browser-id.ts';
 import { ForeignCookies } from './foreign-cookies.ts';
-import { DEFAULT_COOKIE } from './support.ts';
+import { DEFAULT_COOKIE } from './testing.ts';
 
 test('cookies of the same name that were not signed here are told of by name, once a minute at most', () => {
   const said: unknown[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryFull } from '../memcache/errors.ts';
 import { LocalStore } from '../memcache/local.ts';
-import { SessionWorld, type Browser } from './support.ts';
+import { SessionWorld, type Browser } from './testing.ts';
 
 const MIB = 1024 * 1024;
 const LARGE = 'x'.repeat(60_000);

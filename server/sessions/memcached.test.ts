@@ -4,7 +4,7 @@ import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
 import { Unavailable } from '../base/errors.ts';
 import { clusterOf, several } from '../memcache/testing.ts';
 import { sessionContract } from './contract.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld } from './testing.ts';
 
 const servers = await several(3);
 const server = servers.all[0]!;

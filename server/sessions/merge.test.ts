@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ConflictError } from '../base/errors.ts';
-import { decode } from './decode.ts';
-import { encode } from './encode.ts';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
 import { merge, SessionChanged, takeBack, type ConflictRule } from './merge.ts';
-import { slotOf } from './record.ts';
-import type { Entries } from './record-format.ts';
+import { slotOf } from './record/record.ts';
+import type { Entries } from './record/record-format.ts';
 import { Session } from './session.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld } from './testing.ts';
 
 const RUNS = process.env['FULL'] === '1' ? 10_000 : 300;
 const KEYS = ['a', '__proto__', 'constructor'];

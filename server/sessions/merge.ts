@@ -1,8 +1,8 @@
 import { Conflict, ConflictError } from '../base/errors.ts';
-import { decode } from './decode.ts';
-import { encode } from './encode.ts';
-import { sameBytes, slotOf } from './record.ts';
-import type { Entries, Slot } from './record-format.ts';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
+import { sameBytes, slotOf } from './record/record.ts';
+import type { Entries, Slot } from './record/record-format.ts';
 import { applied, type Change, type Changes } from './session.ts';
 
 /**

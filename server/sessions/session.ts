@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { ChangedTooLate } from '../base/errors.ts';
 import { refuseAssignments } from './assignments.ts';
-import { decode } from './decode.ts';
-import { encode } from './encode.ts';
-import { obscured } from './obscure.ts';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
+import { obscured } from './list/obscure.ts';
 import { nameIn } from './user-label.ts';
-import { idIn, sameBytes, slotOf } from './record.ts';
-import type { Entries, Header, Slot } from './record-format.ts';
+import { idIn, sameBytes, slotOf } from './record/record.ts';
+import type { Entries, Header, Slot } from './record/record-format.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
 export type Updater = (value: unknown) => unknown;

@@ -3,7 +3,7 @@ import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { Problem } from '../../base/errors.ts';
 import type { KeyRing } from '../../base/secrets.ts';
 import { openSealed } from '../../caching/typed-store.ts';
-import { decode } from '../../sessions/decode.ts';
+import { decode } from '../../codec/decode.ts';
 import { isSecretKey } from '../../base/secret-words.ts';
 import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
 

@@ -1,7 +1,7 @@
 import { Problem, Unavailable } from '../../base/errors.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import type { SessionUse } from '../../sessions/participant.ts';
+import type { SessionUse } from '../../sessions/session-transaction.ts';
 import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';

@@ -4,7 +4,7 @@ import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
 import { countFailure } from '../../sessions/counts.ts';
-import type { SessionSettings } from '../../sessions/writing.ts';
+import type { SessionSettings } from '../../sessions/session-writer.ts';
 import { isOfApplication, labelsNamed } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { newsFrom } from './news.ts';

@@ -4,7 +4,7 @@ import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { mayHave } from '../../sessions/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
-import { SessionUse } from '../../sessions/participant.ts';
+import { SessionUse } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site.ts';
 import { browserLabel } from '../../base/browser-label.ts';

@@ -3,7 +3,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { Session } from '../../sessions/session.ts';
-import type { Written } from '../../sessions/writing.ts';
+import type { Written } from '../../sessions/session-writer.ts';
 import { openContainer } from './container-objects.ts';
 
 const KEYED = Symbol('the sessions by key of this request');

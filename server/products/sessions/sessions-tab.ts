@@ -14,7 +14,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method, type Method } from '../../publisher/views.ts';
-import { decode } from '../../sessions/decode.ts';
+import { decode } from '../../codec/decode.ts';
 import {
   MAX_KEYS,
   SESSION_SORTS,
@@ -22,8 +22,8 @@ import {
   type OpenedSession,
   type SessionPage,
   type UnopenedRecord,
-} from '../../sessions/list.ts';
-import type { Slot } from '../../sessions/record-format.ts';
+} from '../../sessions/list/list.ts';
+import type { Slot } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site.ts';
 import { walkWords } from '../memcache/walk-words.ts';

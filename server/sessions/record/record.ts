@@ -1,7 +1,7 @@
-import { Problem } from '../base/errors.ts';
-import type { Sealer } from '../base/secrets.ts';
-import { Envelope } from '../memcache/envelope.ts';
-import { VERSION_BYTES } from '../memcache/version.ts';
+import { Problem } from '../../base/errors.ts';
+import type { Sealer } from '../../base/secrets.ts';
+import { Envelope } from '../../memcache/envelope.ts';
+import { VERSION_BYTES } from '../../memcache/version.ts';
 import { findFormat, formatUpTo, newestFormat, type SessionRecord, type Slot } from './record-format.ts';
 
 /** A record that was not written by this installation for this key, or was damaged. */

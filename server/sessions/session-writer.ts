@@ -2,11 +2,11 @@ import { Unavailable } from '../base/errors.ts';
 import { backoffMs } from '../base/limits.ts';
 import type { Worth } from '../memcache/store.ts';
 import { isMadeFrom } from '../memcache/version.ts';
-import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './finding.ts';
+import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './session-finder.ts';
 import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
-import type { Entries, Header } from './record-format.ts';
-import { UNREADABLE, type Place, type Put, type SessionRecords } from './records.ts';
+import type { Entries, Header } from './record/record-format.ts';
+import { UNREADABLE, type Place, type Put, type SessionRecords } from './record/records.ts';
 import type { Changes, Origin } from './session.ts';
 
 export interface SessionSettings extends Lifetime {

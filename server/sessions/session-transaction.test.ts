@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { ConflictError, TooLarge, Unavailable } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import { SessionChanged } from './merge.ts';
-import { SessionUse } from './participant.ts';
-import { SessionWorld, type View } from './support.ts';
+import { SessionUse } from './session-transaction.ts';
+import { SessionWorld, type View } from './testing.ts';
 
 test('looking sets no cookie, storing does, once', async () => {
   const world = new SessionWorld();

@@ -4,7 +4,7 @@ import type { BrowserIds, CookieSettings, KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
 import type { BrowserId } from './current-browser.ts';
 import { Session, SessionAlreadyWritten, type Origin } from './session.ts';
-import type { Written } from './writing.ts';
+import type { Written } from './session-writer.ts';
 
 export interface SessionUseOptions {
   readonly browserIds: BrowserIds;

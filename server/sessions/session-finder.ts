@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { ageMs, isOver, type Lifetime } from './lifetime.ts';
-import { NO_ENTRIES, type Header, type SessionRecord } from './record-format.ts';
-import type { Place, SessionRecords } from './records.ts';
+import { NO_ENTRIES, type Header, type SessionRecord } from './record/record-format.ts';
+import type { Place, SessionRecords } from './record/records.ts';
 import type { Basis } from './session.ts';
 
 /** A session as it was loaded, with its place in the store. */

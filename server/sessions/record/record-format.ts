@@ -1,5 +1,5 @@
-import { decode } from './decode.ts';
-import { encode } from './encode.ts';
+import { decode } from '../../codec/decode.ts';
+import { encode } from '../../codec/encode.ts';
 
 /** An encoded value where it lies in a larger buffer. */
 export interface Slot {

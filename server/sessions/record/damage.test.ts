@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { harmsTo } from '../../e2e/support/damage.ts';
-import { RawMemcached } from '../../e2e/support/raw-memcached.ts';
-import { Unavailable } from '../base/errors.ts';
-import { KeyRing } from '../base/secrets.ts';
-import { RequestStore } from '../caching/request-store.ts';
-import { TypedStore } from '../caching/typed-store.ts';
-import type { Cluster } from '../memcache/cluster/cluster.ts';
-import { clusterOf, several } from '../memcache/testing.ts';
-import { SealedElsewhere } from '../memcache/envelope.ts';
+import { harmsTo } from '../../../e2e/support/damage.ts';
+import { RawMemcached } from '../../../e2e/support/raw-memcached.ts';
+import { Unavailable } from '../../base/errors.ts';
+import { KeyRing } from '../../base/secrets.ts';
+import { RequestStore } from '../../caching/request-store.ts';
+import { TypedStore } from '../../caching/typed-store.ts';
+import type { Cluster } from '../../memcache/cluster/cluster.ts';
+import { clusterOf, several } from '../../memcache/testing.ts';
+import { SealedElsewhere } from '../../memcache/envelope.ts';
 import { idIn } from './record.ts';
-import { SessionWorld, type Browser } from './support.ts';
+import { SessionWorld, type Browser } from '../testing.ts';
 
 const servers = await several(3);
 const raws = servers.all.map(({ port }) => new RawMemcached(port));

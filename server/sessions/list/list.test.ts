@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMemcached } from '../../e2e/support/memcached.ts';
-import { newKey } from '../memcache/contract.ts';
-import type { LocalStore } from '../memcache/local.ts';
-import { clusterOf, several } from '../memcache/testing.ts';
+import { startMemcached } from '../../../e2e/support/memcached.ts';
+import { newKey } from '../../memcache/contract.ts';
+import type { LocalStore } from '../../memcache/local.ts';
+import { clusterOf, several } from '../../memcache/testing.ts';
 import { matcherFor } from './list-filter.ts';
 import { MAX_OPENED, type ListedSession, type SessionQuery } from './list.ts';
-import { SessionWorld } from './support.ts';
+import { SessionWorld } from '../testing.ts';
 
 const QUERY: SessionQuery = { offset: 0, limit: 50, sort: 'lastSeen', order: 'desc', filter: '' };
 

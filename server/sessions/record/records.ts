@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { Problem, Unavailable } from '../base/errors.ts';
-import { BoundedMap } from '../base/limits.ts';
-import type { KeyRing } from '../base/secrets.ts';
-import { ValueTooLarge } from '../memcache/errors.ts';
-import type { Cas, Check, Item, Store, Worth } from '../memcache/store.ts';
-import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
+import { Problem, Unavailable } from '../../base/errors.ts';
+import { BoundedMap } from '../../base/limits.ts';
+import type { KeyRing } from '../../base/secrets.ts';
+import { ValueTooLarge } from '../../memcache/errors.ts';
+import type { Cas, Check, Item, Store, Worth } from '../../memcache/store.ts';
+import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';
 import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type SessionRecord } from './record-format.ts';
 import { RecordSeal, slotLength, UnreadableRecord } from './record.ts';
 

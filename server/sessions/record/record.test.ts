@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { KeyRing } from '../base/secrets.ts';
-import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
-import { nextVersion, VERSION_BYTES } from '../memcache/version.ts';
-import { decode } from './decode.ts';
-import { encode } from './encode.ts';
+import { KeyRing } from '../../base/secrets.ts';
+import { SealedElsewhere, WrittenByNewer } from '../../memcache/envelope.ts';
+import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';
+import { decode } from '../../codec/decode.ts';
+import { encode } from '../../codec/encode.ts';
 import { RecordSeal, slotOf, UnreadableRecord } from './record.ts';
 import type { Header, SessionRecord } from './record-format.ts';
 

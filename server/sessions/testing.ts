@@ -4,10 +4,10 @@ import { LocalStore } from '../memcache/local.ts';
 import type { Store } from '../memcache/store.ts';
 import { BrowserIds, type CookieSettings } from './browser-id.ts';
 import { DEFAULT_SETTINGS, SessionContainer } from './container.ts';
-import { SessionUse } from './participant.ts';
-import type { UnreadableRecord } from './record.ts';
+import { SessionUse } from './session-transaction.ts';
+import type { UnreadableRecord } from './record/record.ts';
 import { Session } from './session.ts';
-import type { SessionSettings } from './writing.ts';
+import type { SessionSettings } from './session-writer.ts';
 
 export const DEFAULT_COOKIE: CookieSettings = {
   name: 'browser_id',

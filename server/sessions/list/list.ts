@@ -1,12 +1,12 @@
-import { Problem, Unavailable } from '../base/errors.ts';
-import type { KeyEntry, KeyListing, Store } from '../memcache/store.ts';
-import type { FindingOptions, SessionFinder } from './finding.ts';
-import { endOf } from './lifetime.ts';
+import { Problem, Unavailable } from '../../base/errors.ts';
+import type { KeyEntry, KeyListing, Store } from '../../memcache/store.ts';
+import type { FindingOptions, SessionFinder } from '../session-finder.ts';
+import { endOf } from '../lifetime.ts';
 import { matcherFor } from './list-filter.ts';
-import { nameIn } from './user-label.ts';
-import { idIn } from './record.ts';
-import type { Entries, SessionRecord } from './record-format.ts';
-import type { SessionRecords } from './records.ts';
+import { nameIn } from '../user-label.ts';
+import { idIn } from '../record/record.ts';
+import type { Entries, SessionRecord } from '../record/record-format.ts';
+import type { SessionRecords } from '../record/records.ts';
 
 /** What a list shows of a session. Times are milliseconds since 1970. */
 export interface ListedSession {
