@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { openForApplication } from './data-folder.ts';
 import { plantExample } from './example.ts';
-import { generationOfUser, Generations } from './generations.ts';
+import { generationOfUser, Generations } from './site/generations.ts';
 import { Users } from './security/users.ts';
 import { backUp, restore, type BackupFacts } from './storage/sqlite/backup.ts';
 import { openStorage } from './storage/sqlite/open.ts';

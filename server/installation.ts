@@ -22,7 +22,7 @@ import type { View } from './publisher/views.ts';
 import { BasicLogins } from './security/basic.ts';
 import { ANONYMOUS, type Principal } from './security/policy.ts';
 import type { Users } from './security/users.ts';
-import type { Site } from './site.ts';
+import type { Site } from './site/site.ts';
 import type { SqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 
 /** A data folder in use: its tree, its site, and what answers requests about them. Needs no port. */

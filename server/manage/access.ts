@@ -6,7 +6,7 @@ import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
 import { text } from '../publisher/body.ts';
 import { method, type View } from '../publisher/views.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 
 // Everybody has the permission View on the root: whoever signs in is nobody yet.
 const EVERYBODY = 'View';

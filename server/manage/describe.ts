@@ -7,7 +7,7 @@ import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
 import type { Call } from '../publisher/call.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 import { follow } from './paths.ts';
 import { Saying } from './saying.ts';
 

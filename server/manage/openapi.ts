@@ -2,7 +2,7 @@ import { formSchema } from '../../schema/fields.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type Method, type View } from '../publisher/views.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 
 const PROBLEM = {
   description: 'Why not, in a sentence (RFC 9457).',

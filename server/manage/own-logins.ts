@@ -3,7 +3,7 @@ import { NotFound } from '../base/errors.ts';
 import type { Call } from '../publisher/call.ts';
 import { noContent } from '../publisher/request.ts';
 import { method, type View } from '../publisher/views.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 import { timeText } from './describe.ts';
 
 const PERMISSION = 'Look after own sessions';

@@ -2,7 +2,7 @@ import type { RevealsMessage } from '../../schema/messages/reveals.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type Method } from '../publisher/views.ts';
 import type { Reveal } from '../security/reveals.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 import { timeText } from './describe.ts';
 
 const SHOWN = 100;

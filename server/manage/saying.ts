@@ -4,7 +4,7 @@ import { ConflictError } from '../base/errors.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isPlain, shown } from '../base/shape.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 
 /** Nobody waits longer for what a type says: the page of the whole folder would not come. */
 const LONGEST_MS = 5_000;

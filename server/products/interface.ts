@@ -62,7 +62,7 @@ export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './values.ts';
 
 import type { Connection } from '../objects/connection.ts';
-import { siteOf as wholeSiteOf, type Site } from '../site.ts';
+import { siteOf as wholeSiteOf, type Site } from '../site/site.ts';
 
 /** What a product may know of the installation that it runs in. */
 export type ProductSite = Pick<Site, 'name' | 'origin' | 'version' | 'dataFolder' | 'clock' | 'log'>;

@@ -4,7 +4,7 @@ import { TypedStore } from '../caching/typed-store.ts';
 import type { Store } from '../memcache/store.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { siteOf } from '../site.ts';
+import { siteOf } from '../site/site.ts';
 
 /** What keys of an object's values begin with: those of a cache, and those of any other product. */
 type Kind = 'c' | 'v';

@@ -1,5 +1,5 @@
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 
 /** Forgets what caches keep of objects and of everything in them: a number for each, which no entry made before has. */
 export async function invalidate(...objects: readonly TreeObject[]): Promise<void> {

@@ -5,7 +5,7 @@ import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';

@@ -9,7 +9,7 @@ import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/answer.ts';
 import { invalidate, invalidations } from './invalidation.ts';
 

@@ -3,7 +3,7 @@ import { Problem } from '../../base/errors.ts';
 import type { Call } from '../../publisher/call.ts';
 import { html, type Failure, type Response } from '../../publisher/request.ts';
 import { rolesOf } from '../../security/policy.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { UNSAVED, type Fault, type Names, type Rendered, type Source } from '../../templates/protocol.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { Renderers } from '../../templates/renderers.ts';

@@ -8,7 +8,7 @@ import { text, texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { keepingOwn } from '../../manage/access.ts';
 import { timeText } from '../../manage/describe.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 
 const PERMISSION = 'Manage users';
 

@@ -3,7 +3,7 @@ import type { ClusterOptions, FormerServer } from '../../memcache/cluster/cluste
 import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
 import { keepSeconds } from '../../sessions/lifetime.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/containers.ts';
 import { replicasOf } from './store-methods.ts';
 

@@ -19,7 +19,7 @@ import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { idIn } from '../../sessions/record/record.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { aboutGroup, groupOf, isOurs, ownersBehind, type Owner } from './key-groups.ts';
 import { isSecretValue, keyValueOf, nameOf, unsealed } from './key-value.ts';
 import { walkWords } from './walk-words.ts';

@@ -4,7 +4,7 @@ import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';

@@ -11,7 +11,7 @@ import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-servers.ts';
 import { endHistory } from './history.ts';

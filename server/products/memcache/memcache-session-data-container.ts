@@ -1,7 +1,7 @@
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { containerFields } from '../sessions/container-fields.ts';
 import type { OpenContainer } from '../sessions/container-objects.ts';
 import { timeProblems, timeWarnings } from '../sessions/container-times.ts';

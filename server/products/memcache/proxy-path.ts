@@ -5,7 +5,7 @@ import { follow, type Destination } from '../../manage/paths.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { sharingWarnings } from './sharing.ts';
 import { knownServers, sessionWarnings } from './servers.ts';

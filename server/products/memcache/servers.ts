@@ -10,7 +10,7 @@ import { severalWords } from '../../memcache/several-words.ts';
 import { Cluster } from '../../memcache/cluster/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { formerWarnings } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory.ts';
 import { silenceCost } from './silence-cost.ts';

@@ -4,7 +4,7 @@ import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/messages/sessio
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/browser-id.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { cookieSettings, propertiesOf } from './browser-id-manager.ts';
 import { browserIdsFor } from './chain.ts';
 import { missedBy } from './cookie-path.ts';

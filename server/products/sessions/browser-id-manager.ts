@@ -5,7 +5,7 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
-import { siteOf, type Site } from '../../site.ts';
+import { siteOf, type Site } from '../../site/site.ts';
 import { missedBy } from './cookie-path.ts';
 import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';

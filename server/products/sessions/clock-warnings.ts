@@ -1,7 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import { clockWords, SET_CLOCKS } from '../../base/clock-words.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 
 /**
  * Processes of this tree whose clock is off: how old a session is follows from the clock of whoever wrote it, so what one

@@ -4,7 +4,7 @@ import { follow } from '../../manage/paths.ts';
 import type { Connection } from '../../objects/connection.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 
 /** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
 export type OpenContainer = () => Promise<SessionContainer>;

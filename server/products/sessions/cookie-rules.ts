@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { keepsSecureCookies } from '../../base/origins.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import type { Misfit } from './misfits.ts';
 
 /** What is set of the browser id's cookie, as it is stored. */

@@ -6,7 +6,7 @@ import { mayHave } from '../../sessions/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
 import { SessionUse } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
 import { containerBehind, containerObject, off, openContainer } from './container-objects.ts';

@@ -2,7 +2,7 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Need } from '../../objects/types.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { knownServers } from '../memcache/servers.ts';
 import { storeOf } from '../memcache/store-methods.ts';
 import { clockWarnings } from './clock-warnings.ts';

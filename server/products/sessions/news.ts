@@ -5,7 +5,7 @@ import type { Database } from '../../objects/database.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { SessionNews } from '../../sessions/container.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 
 type Handler = 'sessionAdded' | 'sessionEnded';
 

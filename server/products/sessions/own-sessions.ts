@@ -9,7 +9,7 @@ import { noContent } from '../../publisher/request.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/list.ts';
 import { idIn } from '../../sessions/record/record.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { containerObjects, openContainer } from './container-objects.ts';
 import { ownKeyIn } from './current.ts';
 

@@ -25,7 +25,7 @@ import {
 } from '../../sessions/list/list.ts';
 import type { Slot } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { walkWords } from '../memcache/walk-words.ts';
 import { openContainer } from './container-objects.ts';
 import { endAll } from './containers.ts';

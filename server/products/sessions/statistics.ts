@@ -7,7 +7,7 @@ import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../sessions/counts.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { openContainer } from './container-objects.ts';
 
 const statistics = new LiveParts({

@@ -10,7 +10,7 @@ import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../sessions/list/obscure.ts';
 import type { Session } from '../../sessions/session.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { unseenAt } from './cookie-path.ts';
 import { openContainer } from './container-objects.ts';
 import { sessionIn } from './current.ts';

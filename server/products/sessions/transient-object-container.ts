@@ -4,7 +4,7 @@ import { LiveParts } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { siteOf } from '../../site.ts';
+import { siteOf } from '../../site/site.ts';
 import { logProcessMemory, processMemoryWarnings } from '../memcache/memory.ts';
 import { containerFields } from './container-fields.ts';
 import type { OpenContainer } from './container-objects.ts';

@@ -1,6 +1,6 @@
-import type { Background } from './base/background.ts';
-import { RememberedTable } from './storage/remembered-table.ts';
-import type { Storage } from './storage/storage.ts';
+import type { Background } from '../base/background.ts';
+import { RememberedTable } from '../storage/remembered-table.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** A note that could not be written (a full disk, a lock that lasts) is tried again with the next write after that. */
 const AGAIN_MS = 5_000;

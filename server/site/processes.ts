@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Background } from './base/background.ts';
-import type { Clock } from './base/clock.ts';
-import { clockWords, isClockOff, SET_CLOCKS } from './base/clock-words.ts';
-import type { Log } from './base/log.ts';
-import { FIRST_SIGNED_FORMAT, newestFormat } from './sessions/record/record-format.ts';
-import type { KeyedTable } from './storage/storage.ts';
+import type { Background } from '../base/background.ts';
+import type { Clock } from '../base/clock.ts';
+import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
+import type { Log } from '../base/log.ts';
+import { FIRST_SIGNED_FORMAT, newestFormat } from '../sessions/record/record-format.ts';
+import type { KeyedTable } from '../storage/storage.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
 export type Signature = {

@@ -1,5 +1,5 @@
-import { RememberedTable } from './storage/remembered-table.ts';
-import type { Storage } from './storage/storage.ts';
+import { RememberedTable } from '../storage/remembered-table.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** The key of the number that all sessions of a user are under, whichever container they are in. */
 export function generationOfUser(name: string): string {

@@ -1,20 +1,20 @@
-import type { Background } from './base/background.ts';
-import type { Clock } from './base/clock.ts';
-import type { Log } from './base/log.ts';
-import type { KeyRing } from './base/secrets.ts';
+import type { Background } from '../base/background.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { KeyRing } from '../base/secrets.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { Generations } from './generations.ts';
-import type { Allowlist } from './memcache/server/allowlist.ts';
-import type { Connection } from './objects/connection.ts';
-import type { Database } from './objects/database.ts';
+import type { Allowlist } from '../memcache/server/allowlist.ts';
+import type { Connection } from '../objects/connection.ts';
+import type { Database } from '../objects/database.ts';
 import type { Processes } from './processes.ts';
-import type { Administrator } from './security/administrator.ts';
-import type { LoginCookie } from './security/login-cookie.ts';
-import type { Logins } from './security/login.ts';
-import type { Reveals } from './security/reveals.ts';
-import type { Users } from './security/users.ts';
+import type { Administrator } from '../security/administrator.ts';
+import type { LoginCookie } from '../security/login-cookie.ts';
+import type { Logins } from '../security/login.ts';
+import type { Reveals } from '../security/reveals.ts';
+import type { Users } from '../security/users.ts';
 import type { ServerNotes } from './server-notes.ts';
-import type { BrowserIds } from './sessions/browser-id.ts';
+import type { BrowserIds } from '../sessions/browser-id.ts';
 
 /** What this installation offers to the types of objects, beside the tree itself. */
 export interface Site {

@@ -1,6 +1,6 @@
-import { BoundedMap } from './base/limits.ts';
+import { BoundedMap } from '../base/limits.ts';
 import type { Generations } from './generations.ts';
-import type { KeyedTable, Storage } from './storage/storage.ts';
+import type { KeyedTable, Storage } from '../storage/storage.ts';
 
 /** The key of a number that rises whenever a session is ended: until then, what was read of others holds. */
 const ENDINGS = 'ended sessions';

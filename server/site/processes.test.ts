@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Background } from './base/background.ts';
-import { openLog } from './base/log.ts';
+import { Background } from '../base/background.ts';
+import { openLog } from '../base/log.ts';
 import { Processes, type Signature } from './processes.ts';
-import { newestFormat, RECORD_FORMATS } from './sessions/record/record-format.ts';
-import { MemoryStorage } from './storage/memory/memory-storage.ts';
+import { newestFormat, RECORD_FORMATS } from '../sessions/record/record-format.ts';
+import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 
 const HEARTBEAT_MS = 20_000;
 const HOUR_MS = 3_600_000;
