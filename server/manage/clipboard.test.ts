@@ -6,7 +6,7 @@ import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objec
 import type { ProblemMessage } from '../../schema/messages/problems.ts';
 import { Forbidden } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { ProductFolders } from '../products/trial.ts';
+import { ProductFolders } from '../products/product-folders.ts';
 import { unrecorded } from '../publisher/reads.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { Transaction } from '../transaction/transaction.ts';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
-import { ProductFolders } from '../products/trial.ts';
+import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation } from '../testing.ts';
 
 const folders = new ProductFolders();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { ConflictError } from '../base/errors.ts';
-import { ProductFolders } from '../products/trial.ts';
+import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('an object that was added is there for the next connection, and not for one that began before', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
 import { openForApplication } from '../data-folder.ts';
-import { ProductFolders } from '../products/trial.ts';
+import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 
 const folders = new ProductFolders();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { INTERFACE_EXPORTS } from '../../schema/interface-exports.ts';
 import { CannotLoad, loadProducts } from './loading.ts';
-import { ProductFolders } from './trial.ts';
+import { ProductFolders } from './product-folders.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

@@ -51,7 +51,7 @@ export type { Call } from '../publisher/call.ts';
 export { escapeHtml, html, json, noContent, type Request, type Response } from '../publisher/request.ts';
 export { method, type Method, type View } from '../publisher/views.ts';
 export { SessionAlreadyWritten, type Session } from '../sessions/session.ts';
-export { storeMethods } from './memcache/store-methods.ts';
+export { storeMethods } from './stores/store-methods.ts';
 export type { Product } from './product.ts';
 export type { CurrentBrowser } from '../sessions/current-browser.ts';
 export { currentBrowser, currentSession } from './sessions/current.ts';

@@ -8,7 +8,7 @@ import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { openTestInstallation } from '../testing.ts';
 import { CannotLoad, loadProducts } from './loading.ts';
 import { readTabModules } from './tab-modules.ts';
-import { ProductFolders } from './trial.ts';
+import { ProductFolders } from './product-folders.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, mock, test } from 'node:test';
-import { ProductFolders } from '../products/trial.ts';
+import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation } from '../testing.ts';
 
 const folders = new ProductFolders();

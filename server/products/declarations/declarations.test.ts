@@ -9,7 +9,7 @@ import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import { products } from '../index.ts';
 import { CannotLoad, loadProducts } from '../loading.ts';
-import { ProductFolders } from '../trial.ts';
+import { ProductFolders } from '../product-folders.ts';
 import { mistakesIn } from './product-mistakes.ts';
 
 const folders = new ProductFolders();

@@ -5,7 +5,7 @@ import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
 import { keepSeconds } from '../../sessions/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/containers.ts';
-import { replicasOf } from './store-methods.ts';
+import { replicasOf } from '../stores/store-methods.ts';
 
 const REVISIONS_LOOKED_AT = 1_000;
 /** For a product that keeps values by itself, and says nowhere for how long. */

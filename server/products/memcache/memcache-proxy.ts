@@ -14,12 +14,12 @@ import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-servers.ts';
-import { endHistory } from './history.ts';
-import { keysMethods } from './keys-tab.ts';
-import { logProcessMemory, processMemoryWarnings } from './memory.ts';
+import { endHistory } from '../stores/history.ts';
+import { keysMethods } from '../stores/keys-tab.ts';
+import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
 import { prefixField } from './proxy-path.ts';
-import { answerServers, knownServers, MOST_SERVERS, sessionWarnings, warningsAbout } from './servers.ts';
-import { storeMethods } from './store-methods.ts';
+import { answerServers, knownServers, MOST_SERVERS, sessionWarnings, warningsAbout } from '../stores/servers.ts';
+import { storeMethods } from '../stores/store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
 
 const LONGEST_REQUEST_MS = 30_000;

@@ -8,8 +8,8 @@ import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { sharingWarnings } from './sharing.ts';
-import { knownServers, sessionWarnings } from './servers.ts';
-import { replicasOf, storeOf } from './store-methods.ts';
+import { knownServers, sessionWarnings } from '../stores/servers.ts';
+import { replicasOf, storeOf } from '../stores/store-methods.ts';
 
 /** What is said where there is no way to a store, before the reason. */
 export const NO_PROXY = 'No proxy defined.';

@@ -20,7 +20,7 @@ import { chainOf } from '../sessions/chain.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
-import { answerFrom, probe, resultOf, startCommand } from './servers.ts';
+import { answerFrom, probe, resultOf, startCommand } from '../stores/servers.ts';
 
 /** Of each of these somebody counts what is in it. */
 const MOST_UNREACHED = 20;

@@ -2,8 +2,8 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 
 import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
-import { knownServers } from './servers.ts';
-import { storeOf } from './store-methods.ts';
+import { knownServers } from '../stores/servers.ts';
+import { storeOf } from '../stores/store-methods.ts';
 
 /** Where sessions and a cache share a proxy whose servers push items out, pages push out sessions. */
 export async function sharingWarnings(proxy: TreeObject): Promise<readonly Warning[]> {

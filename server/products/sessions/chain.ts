@@ -3,9 +3,9 @@ import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { askServers, resultOf } from '../memcache/servers.ts';
-import { visitorsCost } from '../memcache/silence-cost.ts';
-import { storeOf } from '../memcache/store-methods.ts';
+import { askServers, resultOf } from '../stores/servers.ts';
+import { visitorsCost } from '../stores/silence-cost.ts';
+import { storeOf } from '../stores/store-methods.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { pathOf, wayFrom } from './way.ts';
 

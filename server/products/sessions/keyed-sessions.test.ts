@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startMemcached } from '../../../e2e/support/memcached.ts';
 import { openTestInstallation } from '../../testing.ts';
-import { ProductFolders } from '../trial.ts';
+import { ProductFolders } from '../product-folders.ts';
 
 const folders = new ProductFolders();
 /** A page that does with the sessions of /mcsdc what its query says, and gives what comes of it. */

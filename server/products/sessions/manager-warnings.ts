@@ -3,8 +3,8 @@ import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Need } from '../../objects/types.ts';
 import { siteOf } from '../../site/site.ts';
-import { knownServers } from '../memcache/servers.ts';
-import { storeOf } from '../memcache/store-methods.ts';
+import { knownServers } from '../stores/servers.ts';
+import { storeOf } from '../stores/store-methods.ts';
 import { clockWarnings } from './clock-warnings.ts';
 import { pathOf, wayFrom } from './way.ts';
 

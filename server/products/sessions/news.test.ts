@@ -4,7 +4,7 @@ import type { ObjectMessage } from '../../../schema/messages/objects.ts';
 import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
 import { startMemcached } from '../../../e2e/support/memcached.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
-import { ProductFolders } from '../trial.ts';
+import { ProductFolders } from '../product-folders.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

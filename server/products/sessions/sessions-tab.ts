@@ -26,7 +26,7 @@ import {
 import type { Slot } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site/site.ts';
-import { walkWords } from '../memcache/walk-words.ts';
+import { walkWords } from '../stores/walk-words.ts';
 import { openContainer } from './container-objects.ts';
 import { endAll } from './containers.ts';
 import { openValue, shownValue } from './shown-values.ts';

@@ -5,7 +5,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
-import { logProcessMemory, processMemoryWarnings } from '../memcache/memory.ts';
+import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
 import { containerFields } from './container-fields.ts';
 import type { OpenContainer } from './container-objects.ts';
 import { timeProblems, timeWarnings } from './container-times.ts';

@@ -7,7 +7,7 @@ import { isLivePart } from '../../objects/live.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
-import { formerMessage } from './former-words.ts';
+import { formerMessage } from '../memcache/former-words.ts';
 import { recentServers } from './history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 
