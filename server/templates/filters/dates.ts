@@ -1,7 +1,7 @@
 import { toValue } from 'liquidjs';
 import { textOf } from './markup.ts';
 import { isMissing } from './numbers.ts';
-import type { Rendering } from './rendering.ts';
+import type { Rendering } from '../rendering.ts';
 import { checkFormat, strftime, written, type Moment } from './strftime.ts';
 import { instantOf, isZone, offsetAt } from './zones.ts';
 

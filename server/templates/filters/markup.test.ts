@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Engine } from './engine.ts';
+import { Engine } from '../engine.ts';
 import { MARKUP_FILTERS, PASSING } from './markup.ts';
-import { render, run } from './testing.ts';
+import { render, run } from '../testing.ts';
 
 const ONCE: readonly (readonly [text: string, printed: string])[] = [
   ['{{ "<b>&" | escape }}', '&lt;b&gt;&amp;'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Engine } from './engine.ts';
-import { faultIn, render } from './testing.ts';
+import { Engine } from '../engine.ts';
+import { faultIn, render } from '../testing.ts';
 
 const RECKONED: readonly (readonly [text: string, printed: string])[] = [
   ['{{ 1.10 | times: 3 }}', '3.3'],
