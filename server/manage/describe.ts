@@ -5,7 +5,7 @@ import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } f
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
-import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
+import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site/site.ts';
 import { follow } from './paths.ts';

@@ -6,7 +6,7 @@ import {
   chosenCacheManager,
   findCacheManager,
   KEEPS_ANSWERS,
-} from '../publisher/answer.ts';
+} from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import type { Link } from '../storage/storage.ts';
 import { changePermission, SEE } from './describe.ts';

@@ -2,7 +2,7 @@ import type { ServiceChange } from '../../schema/messages/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import type { Connection } from '../objects/connection.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/answer.ts';
+import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { SEE } from './describe.ts';
 

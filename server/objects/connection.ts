@@ -12,7 +12,7 @@ import type {
   StoredObject,
 } from '../storage/storage.ts';
 import type { Seen, StateCache } from './cache.ts';
-import { carry } from './carry.ts';
+import { carry } from './copy-blob.ts';
 import type { Database } from './database.ts';
 import { linksOf } from './links.ts';
 import { ROOT, TreeObject } from './object.ts';

@@ -42,7 +42,7 @@ export type {
   Worth,
 } from '../memcache/store.ts';
 export type { Connection, NewObject } from '../objects/connection.ts';
-export { LiveParts } from '../objects/live.ts';
+export { LiveParts } from '../objects/runtime-state.ts';
 export type { TreeObject } from '../objects/object.ts';
 export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
 export type { Step } from '../objects/versions.ts';
@@ -57,7 +57,7 @@ export type { CurrentBrowser } from '../sessions/current-browser.ts';
 export { currentBrowser, currentSession } from './sessions/current.ts';
 export { sessionsIn, type KeyedSessions } from './sessions/keyed-sessions.ts';
 export type { Found, TypedStore } from '../caching/typed-store.ts';
-export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/answer.ts';
+export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
 export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './values.ts';
 

@@ -7,7 +7,7 @@ import type { TreeObject } from '../objects/object.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
 import { ANONYMOUS, mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
-import { answer } from './answer.ts';
+import { answer } from './invoke-cached.ts';
 import type { Call } from './call.ts';
 import { failurePage } from './failure-page.ts';
 import { unrecorded } from './reads.ts';

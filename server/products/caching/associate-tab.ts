@@ -3,7 +3,7 @@ import { Invalid } from '../../base/errors.ts';
 import { demand } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
-import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/answer.ts';
+import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/invoke-cached.ts';
 import { texts } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method } from '../../publisher/views.ts';

@@ -1,5 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import type { CacheSettings } from '../../caching/kept-answers.ts';
+import type { CacheSettings } from '../../caching/page-cache.ts';
 import type { TreeObject } from '../../objects/object.ts';
 
 /** The query values that tell answers apart. */

@@ -8,7 +8,7 @@ import {
   chosenCacheManager,
   findCacheManager,
   KEEPS_ANSWERS,
-} from '../../publisher/answer.ts';
+} from '../../publisher/invoke-cached.ts';
 import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type View } from '../../publisher/views.ts';

@@ -1,10 +1,10 @@
 import { p } from '../../../schema/fields.ts';
-import { KeptAnswers, USER_NAME } from '../../caching/kept-answers.ts';
-import { MemoryShelf, type MemoryShelfLimits } from '../../caching/memory-shelf.ts';
-import { LiveParts } from '../../objects/live.ts';
+import { KeptAnswers, USER_NAME } from '../../caching/page-cache.ts';
+import { MemoryShelf, type MemoryShelfLimits } from '../../caching/memory-backend.ts';
+import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
+import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';

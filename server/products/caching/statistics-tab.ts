@@ -1,8 +1,8 @@
 import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import { Invalid, Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
-import type { KeptAnswers } from '../../caching/kept-answers.ts';
-import type { Holding, Holdings } from '../../caching/shelf.ts';
+import type { KeptAnswers } from '../../caching/page-cache.ts';
+import type { Holding, Holdings } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
 import { demand } from '../../manage/object.ts';
@@ -10,7 +10,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
-import { CHANGE_CACHE_SETTINGS } from '../../publisher/answer.ts';
+import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';
 import { invalidate, invalidations } from './invalidation.ts';
 
 /** What an object gives that provides `cache.statistics`: its answers, once the way to them is found. */

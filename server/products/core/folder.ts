@@ -1,5 +1,5 @@
 import { defineType } from '../../objects/types.ts';
-import { answer } from '../../publisher/answer.ts';
+import { answer } from '../../publisher/invoke-cached.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, visitsOf } from '../../publisher/views.ts';
 import { PLACE } from './page-place.ts';

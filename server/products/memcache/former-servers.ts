@@ -1,7 +1,7 @@
 import { parseServers, type Address } from '../../memcache/server/addresses.ts';
 import type { ClusterOptions, FormerServer } from '../../memcache/cluster/cluster.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
+import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { keepSeconds } from '../../sessions/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/containers.ts';

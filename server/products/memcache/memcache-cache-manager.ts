@@ -1,9 +1,9 @@
-import { KeptAnswers } from '../../caching/kept-answers.ts';
-import { StoreShelf } from '../../caching/store-shelf.ts';
+import { KeptAnswers } from '../../caching/page-cache.ts';
+import { StoreShelf } from '../../caching/store-backend.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/answer.ts';
+import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';

@@ -5,7 +5,7 @@ import { isServerLine, parseAddress, parseServers, type Address } from '../../me
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local.ts';
 import { Sameness } from '../../memcache/server/sameness.ts';
-import { LiveParts } from '../../objects/live.ts';
+import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';

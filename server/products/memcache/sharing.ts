@@ -1,7 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 
 import type { TreeObject } from '../../objects/object.ts';
-import { KEEPS_ANSWERS } from '../../publisher/answer.ts';
+import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { knownServers } from '../stores/servers.ts';
 import { storeOf } from '../stores/store-methods.ts';
 

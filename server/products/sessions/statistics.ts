@@ -3,7 +3,7 @@ import { Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
-import { LiveParts } from '../../objects/live.ts';
+import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../sessions/counts.ts';

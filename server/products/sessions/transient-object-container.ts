@@ -1,6 +1,6 @@
 import { p } from '../../../schema/fields.ts';
 import { LocalStore } from '../../memcache/local.ts';
-import { LiveParts } from '../../objects/live.ts';
+import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';

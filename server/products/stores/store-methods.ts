@@ -3,7 +3,7 @@ import type { ServersHistoryMessage } from '../../../schema/messages/history.ts'
 import { timeText } from '../../manage/describe.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { Closable } from '../../objects/database.ts';
-import { isLivePart } from '../../objects/live.ts';
+import { isLivePart } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';

@@ -1,5 +1,5 @@
 import type { SeenTree } from '../objects/connection.ts';
-import type { Kept, Listing, Shelf } from './shelf.ts';
+import type { Kept, Listing, Shelf } from './cache-backend.ts';
 
 export interface MemoryShelfLimits {
   readonly maxEntries: number;

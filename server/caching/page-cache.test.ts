@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from '../publisher/call.ts';
-import { KeptAnswers } from './kept-answers.ts';
-import type { Kept, Shelf } from './shelf.ts';
+import { KeptAnswers } from './page-cache.ts';
+import type { Kept, Shelf } from './cache-backend.ts';
 
 const SETTINGS = { requestNames: [], maxAgeSeconds: 60 };
 

@@ -3,14 +3,14 @@ import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { TreeObject } from '../objects/object.ts';
-import type { Render } from '../publisher/answer.ts';
+import type { Render } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import type { Response, WholeResponse } from '../publisher/request.ts';
 import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
-import { MemoryShelf, type MemoryShelfLimits } from './memory-shelf.ts';
+import { MemoryShelf, type MemoryShelfLimits } from './memory-backend.ts';
 import { RecordedReads } from './recorded-reads.ts';
-import type { Holding, Holdings, Kept, Shelf } from './shelf.ts';
+import type { Holding, Holdings, Kept, Shelf } from './cache-backend.ts';
 import { Statistics } from './statistics.ts';
 
 /** What a cache manager lets one set. */

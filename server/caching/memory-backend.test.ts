@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryShelf } from './memory-shelf.ts';
-import type { Kept } from './shelf.ts';
+import { MemoryShelf } from './memory-backend.ts';
+import type { Kept } from './cache-backend.ts';
 
 const SEEN = { main: { asOf: 1, objects: new Map(), listings: new Set<number>() }, memory: undefined };
 

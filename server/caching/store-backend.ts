@@ -2,7 +2,7 @@ import { BoundedMap } from '../base/limits.ts';
 import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
 import { UnreadableValue } from '../codec/values.ts';
-import type { Kept, Listing, Shelf } from './shelf.ts';
+import type { Kept, Listing, Shelf } from './cache-backend.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
 const MOST_LISTED = 20_000;
