@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { faultIn, render, run } from '../testing.ts';
+import { faultIn, render, run } from '.../testing.ts';
 
 const FORMAT = '%Y-%m-%d %H:%M:%S %z';
 
