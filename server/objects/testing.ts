@@ -1,6 +1,6 @@
 import { p } from '../../schema/fields.ts';
 import { openLog } from '../base/log.ts';
-import { MemoryStorage } from '../storage/memory.ts';
+import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import type { Connection } from './connection.ts';
 import { Database } from './database.ts';
 import { ROOT } from './object.ts';

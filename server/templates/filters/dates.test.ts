@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { faultIn, render, run } from '.../testing.ts';
+import { faultIn, render, run } from '../testing.ts';
 
 const FORMAT = '%Y-%m-%d %H:%M:%S %z';
 
@@ -57,7 +57,7 @@ test('a date is shown in the time zone of the page, and a date alone is that day
 
 test('neither the time zone nor the language of the machine changes a date', async () => {
   const script = `
-    import { render } from ${JSON.stringify(new URL('testing.ts', import.meta.url).href)};
+    import { render } from ${JSON.stringify(new URL('../testing.ts', import.meta.url).href)};
     process.stdout.write(await render(${JSON.stringify(`${ALL}\n{{ "2026-11-30" | date: "%A %B %c %Z" }}`)}, ${JSON.stringify(IN_ZURICH)}));
   `;
   for (const TZ of ['UTC', 'Pacific/Auckland', 'America/Los_Angeles', 'America/Sao_Paulo', 'Asia/Kathmandu']) {
