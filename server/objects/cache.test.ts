@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { MemoryStorage } from '../storage/memory/memory-storage.ts';
+import { batchOf, stateOf } from '../storage/contract/changes.ts';
+import { StateCache, type Seen } from './cache.ts';
+import { ROOT } from './object.ts';
+import { openTestTree, type TestTree } from './testing.ts';
+
+/** A tree with the folder `/docs` and the note `/docs/one`, and a cache of its own before the same storage. */
+async function planted() {
+  const tree = await openTestTree();
+  const [docs, one] = await tree.change(async (connection) => {
+    const folder = connection.add(await connection.root(), { type: 'Folder', id: 'docs' });
+    return [folder.oid, connection.add(folder, { type: 'Note', id: 'one', title: 'First' }).oid] as const;
+  });
+  const { storage } = tree.database.main;
+  return { tree, docs, one, cache: new StateCache(storage), load: mock.method(storage, 'load') };
+}
+
+function entitle(tree: TestTree, title: string): Promise<unknown> {
+  return tree.change(async (connection) => connection.change(await connection.get('/docs/one'), { title }));
+}
+
+test('what was read once is not asked of the storage again until it changes', async () => {
+  const { tree, docs, one, cache, load } = await planted();
+  const title = async (asOf: number) => (await cache.load(one, asOf))?.title;
+  assert.deepEqual([await title(cache.begin()), await title(cache.begin())], ['First', 'First']);
+  assert.equal((await cache.findChild(docs, 'one', cache.begin()))?.oid, one);
+  assert.equal(load.mock.callCount(), 1);
+  await entitle(tree, 'Second');
+  load.mock.resetCalls();
+  assert.deepEqual([await title(cache.begin()), await title(cache.begin())], ['Second', 'Second']);
+  assert.equal(load.mock.callCount(), 1);
+});
+
+test('who began before a change reads on as it was, and puts nothing old in the way of others', async () => {
+  const { tree, docs, one, cache } = await planted();
+  const earlier = cache.begin();
+  await entitle(tree, 'Second');
+  const later = cache.begin();
+  for (const [asOf, title] of [
+    [earlier, 'First'],
+    [later, 'Second'],
+    [earlier, 'First'],
+    [later, 'Second'],
+  ] as const) {
+    assert.equal((await cache.load(one, asOf))?.title, title);
+    assert.equal((await cache.findChild(docs, 'one', asOf))?.title, title);
+  }
+});
+
+test('what was renamed, moved or removed is found by its old name by nobody who begins later', async () => {
+  const { tree, docs, one, cache } = await planted();
+  const find = (parent: number, id: string) => cache.findChild(parent, id, cache.begin());
+  assert.equal((await find(docs, 'one'))?.oid, one);
+  await tree.change(async (connection) => connection.change(await connection.get('/docs/one'), { id: 'uno' }));
+  assert.deepEqual([(await find(docs, 'one'))?.oid, (await find(docs, 'uno'))?.oid], [undefined, one]);
+  await tree.change(async (connection) => {
+    connection.change(await connection.get('/docs/uno'), { folder: await connection.root() });
+  });
+  assert.deepEqual([(await find(docs, 'uno'))?.oid, (await find(ROOT, 'uno'))?.oid], [undefined, one]);
+  await tree.change(async (connection) => connection.remove(await connection.get('/uno')));
+  assert.deepEqual([await find(ROOT, 'uno'), await cache.load(one, cache.begin())], [undefined, undefined]);
+});
+
+test('what somebody saw holds until one of the objects changes, or what is in one of the folders', async () => {
+  const { tree, docs, one, cache } = await planted();
+  const seenNow = async (): Promise<{ object: Seen; listing: Seen }> => {
+    const asOf = cache.begin();
+    const serial = (await cache.load(one, asOf))?.serial ?? 0;
+    const nothing = { asOf, objects: new Map<number, number>(), listings: new Set<number>() };
+    return {
+      object: { ...nothing, objects: new Map([[one, serial]]) },
+      listing: { ...nothing, listings: new Set([docs]) },
+    };
+  };
+  const holds = async ({ object, listing }: Awaited<ReturnType<typeof seenNow>>) => {
+    const asOf = cache.begin();
+    return [await cache.isStill(object, asOf), await cache.isStill(listing, asOf)];
+  };
+  const first = await seenNow();
+  await tree.change(async (connection) => connection.add(await connection.root(), { type: 'Note', id: 'elsewhere' }));
+  assert.deepEqual(await holds(first), [true, true]);
+  await tree.change(async (connection) => connection.add(await connection.get('/docs'), { type: 'Note', id: 'two' }));
+  assert.deepEqual(await holds(first), [true, false]);
+  const second = await seenNow();
+  await entitle(tree, 'Second');
+  assert.deepEqual(await holds(second), [false, false]);
+});
+
+test('who reads as of an earlier time does not see what was seen later', async () => {
+  const { tree, cache } = await planted();
+  const earlier = cache.begin();
+  await entitle(tree, 'Second');
+  const seen = { asOf: cache.begin(), objects: new Map(), listings: new Set<number>() };
+  assert.deepEqual([await cache.isStill(seen, earlier), await cache.isStill(seen, seen.asOf)], [false, true]);
+});
+
+test('where the storage no longer knows what changed, nothing that was read or seen before holds', async () => {
+  const storage = new MemoryStorage({ keepTransactions: 3 });
+  const commit = (basis: number | null, title: string) => {
+    const after = stateOf({ oid: ROOT, id: '', parent: null, title });
+    return storage.commit(batchOf({ oid: ROOT, basis, after, links: [] }));
+  };
+  let serial = await commit(null, '0');
+  const cache = new StateCache(storage);
+  const seen = { asOf: cache.begin(), objects: new Map(), listings: new Set([4711]) };
+  assert.equal((await cache.load(ROOT, cache.begin()))?.title, '0');
+  for (const title of ['1', '2', '3', '4', '5']) serial = await commit(serial, title);
+  assert.equal((await cache.load(ROOT, cache.begin()))?.title, '5');
+  assert.equal(await cache.isStill(seen, cache.begin()), false);
+});

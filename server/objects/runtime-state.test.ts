@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mock, test, type TestContext } from 'node:test';
+import { isLivePart, LiveParts } from './runtime-state.ts';
+import { openTestTree, type TestTree } from './testing.ts';
+
+interface Line {
+  readonly to: unknown;
+  readonly former: Promise<void>;
+}
+
+/** Lines that notes keep alive, each to where the note leads, and what becomes of them. */
+function makeLines({ graceMs, close }: { graceMs?: number; close?: () => Promise<void> } = {}) {
+  const events: string[] = [];
+  const parts = new LiveParts<Line>({
+    madeFrom: ({ properties }) => properties['to'],
+    make({ properties: { to } }, former) {
+      events.push(`made ${String(to)}`);
+      return { to, former };
+    },
+    close({ to }) {
+      events.push(`closed ${String(to)}`);
+      return close?.();
+    },
+    ...(graceMs !== undefined && { graceMs }),
+  });
+  return { parts, events };
+}
+
+async function planted(): Promise<TestTree> {
+  const tree = await openTestTree();
+  await tree.change(async (connection) => {
+    connection.add(await connection.root(), { type: 'Note', id: 'note', properties: { to: '/a' } });
+  });
+  return tree;
+}
+
+const note = (tree: TestTree) => tree.open().get('/note');
+
+function lead(tree: TestTree, to: string): Promise<unknown> {
+  return tree.change(async (connection) => connection.change(await connection.get('/note'), { properties: { to } }));
+}
+
+function timersOf(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  return t.mock.timers;
+}
+
+test('a part is made once for all requests, and stays where something changes that it was not made from', async () => {
+  const tree = await planted();
+  const { parts, events } = makeLines();
+  const part = parts.of(await note(tree));
+  await tree.change(async (connection) => connection.change(await connection.get('/note'), { title: 'New' }));
+  assert.equal(parts.of(await note(tree)), part);
+  assert.deepEqual(events, ['made /a']);
+});
+
+test('where that changes it is closed, and its successor can wait for it', async () => {
+  const tree = await planted();
+  const closing = Promise.withResolvers<void>();
+  const { parts, events } = makeLines({ close: () => closing.promise });
+  parts.of(await note(tree));
+  await lead(tree, '/b');
+  const successor = parts.of(await note(tree));
+  const waited = successor.former.then(() => events.push('former is closed'));
+  assert.deepEqual(events, ['made /a', 'closed /a', 'made /b']);
+  closing.resolve();
+  await waited;
+  assert.equal(events.at(-1), 'former is closed');
+});
+
+test('a request that began before the change uses what the change made', async () => {
+  const tree = await planted();
+  const { parts, events } = makeLines();
+  const earlier = await note(tree);
+  parts.of(earlier);
+  await lead(tree, '/b');
+  assert.equal(parts.of(await note(tree)).to, '/b');
+  assert.equal(parts.of(earlier).to, '/b');
+  assert.deepEqual(events, ['made /a', 'closed /a', 'made /b']);
+});
+
+test('what has a time of grace goes on for it, for requests that still use it; its end and the tree’s are one', async (t) => {
+  const timers = timersOf(t);
+  const tree = await planted();
+  const { parts, events } = makeLines({ graceMs: 1000 });
+  parts.of(await note(tree));
+  await lead(tree, '/b');
+  parts.of(await note(tree));
+  timers.tick(999);
+  assert.deepEqual(events, ['made /a', 'made /b']);
+  timers.tick(1);
+  assert.equal(events.at(-1), 'closed /a');
+  await lead(tree, '/c');
+  parts.of(await note(tree));
+  await tree.database.close();
+  timers.tick(1000);
+  assert.deepEqual(events.slice(3).toSorted(), ['closed /b', 'closed /c', 'made /c']);
+});
+
+test('what belongs to an object that is gone is closed, and made anew where it is needed again', async () => {
+  const tree = await planted();
+  const { parts, events } = makeLines();
+  const object = await note(tree);
+  parts.of(object);
+  parts.drop(object);
+  parts.drop(object);
+  parts.of(object);
+  assert.deepEqual(events, ['made /a', 'closed /a', 'made /a']);
+});
+
+test('what is being closed already is waited for when the tree ends, and not closed twice', async () => {
+  const tree = await planted();
+  const closing = Promise.withResolvers<void>();
+  const { parts, events } = makeLines({ close: () => closing.promise });
+  const object = await note(tree);
+  parts.of(object);
+  parts.drop(object);
+  const ended = tree.database.close().then(() => events.push('the tree is closed'));
+  closing.resolve();
+  await ended;
+  assert.deepEqual(events, ['made /a', 'closed /a', 'the tree is closed']);
+});
+
+test('a part that cannot be closed is told of in the log, and keeps nobody from its successor', async () => {
+  const tree = await planted();
+  const told = mock.method(tree.database.log, 'error');
+  const { parts } = makeLines({ close: () => Promise.reject(new Error('It is stuck.')) });
+  parts.of(await note(tree));
+  await lead(tree, '/b');
+  await parts.of(await note(tree)).former;
+  assert.equal(told.mock.callCount(), 1);
+  assert.equal(tree.database.parts.size, 1);
+});
+
+test('two trees in one process share nothing', async () => {
+  const [one, other] = [await planted(), await planted()];
+  const { parts, events } = makeLines();
+  assert.notEqual(parts.of(await note(one)), parts.of(await note(other)));
+  await one.database.close();
+  assert.deepEqual(events, ['made /a', 'made /a', 'closed /a']);
+});
+
+test('a part is known as one, and so is what it is a promise of', async () => {
+  const tree = await planted();
+  const promised = {};
+  const parts = new LiveParts({ madeFrom: () => '', make: () => Promise.resolve(promised), close: () => {} });
+  const part = parts.of(await note(tree));
+  await part;
+  assert.deepEqual([isLivePart(promised), isLivePart({})], [true, false]);
+  const { parts: lines } = makeLines();
+  assert.ok(isLivePart(lines.of(await note(tree))));
+});

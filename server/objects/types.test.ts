@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { typeNamed } from './testing.ts';
+import { Types } from './types.ts';
+
+const lamp = typeNamed('Lamp', { provides: { light: () => 'on' } });
+const stove = typeNamed('Stove', { provides: { light: () => 'red', heat: () => 'hot' } });
+const types = new Types([stove, lamp, typeNamed('Stone')]);
+
+test('a type is found by its name, and by no name that every JavaScript object has', () => {
+  assert.equal(types.find('Lamp'), lamp);
+  for (const name of ['lamp', '', 'constructor', '__proto__']) assert.equal(types.find(name), undefined, name);
+});
+
+test('all types are given in the order in which they came', () => {
+  assert.deepEqual(
+    types.all().map(({ type }) => type),
+    ['Stove', 'Lamp', 'Stone'],
+  );
+});
+
+test('those that provide something are found by what they provide', () => {
+  assert.deepEqual(types.providing('light'), ['Stove', 'Lamp']);
+  assert.deepEqual(types.providing('heat'), ['Stove']);
+  assert.deepEqual([types.providing('cold'), types.providing('toString')], [[], []]);
+});
