@@ -1,5 +1,5 @@
 import { LIMITS } from './limits.ts';
-import { Markup } from './filters/markup.ts';
+import { Markup } from './values/markup.ts';
 
 const STEPS_BETWEEN_LOOKS = 64;
 

@@ -2,7 +2,7 @@ import { Context, Drop, toValue, type Liquid } from 'liquidjs';
 import type { Allowance } from './allowance.ts';
 import { OverLimit } from './allowance.ts';
 import { LIMITS } from './limits.ts';
-import { Markup } from './filters/markup.ts';
+import { Markup } from './values/markup.ts';
 import { Seen, type SeenNames } from './seen.ts';
 
 type Limiter = Context['memoryLimit'];

@@ -3,12 +3,12 @@ import { parentPath, resolvePath, ROOT } from '../../schema/paths.ts';
 import { BoundedText, OUTPUT, OverLimit } from './allowance.ts';
 import { TemplateContext } from './context.ts';
 import { causeOf } from './fault.ts';
-import { guardFilters } from './filters/filters.ts';
+import { guardFilters } from './filters.ts';
 import { LIMITS } from './limits.ts';
-import './literals.ts';
-import { printed, textOf } from './filters/markup.ts';
+import './values/literals.ts';
+import { printed, textOf } from './values/markup.ts';
 import { UNSAVED, type Job, type Rendered, type Source } from './protocol.ts';
-import { OPERATORS } from './filters/reckoning.ts';
+import { OPERATORS } from './values/reckoning.ts';
 import { Rendering, type Ask } from './rendering.ts';
 import { EchoTag, MarkupTag, Redirected, RedirectTag, SessionTag } from './tags.ts';
 

@@ -10,7 +10,7 @@ import {
   type TopLevelToken,
 } from 'liquidjs';
 import type { Engine } from './engine.ts';
-import { Markup, printed } from './filters/markup.ts';
+import { Markup, printed } from './values/markup.ts';
 import { plain } from './plain.ts';
 
 /** `{% session cart = value %}` keeps a value in the visitor's session; nil deletes it. */

@@ -1,6 +1,6 @@
 import { p } from '../../../schema/fields.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { isZone } from '../../templates/filters/zones.ts';
+import { isZone } from '../../templates/values/zones.ts';
 
 /** Where nothing is set, up to the root. */
 const USUAL = { language: 'en', zone: 'UTC' } as const;

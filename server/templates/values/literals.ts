@@ -1,5 +1,5 @@
 import { Tokenizer } from 'liquidjs';
-import { decimalOf, numberFrom } from './filters/numbers.ts';
+import { decimalOf, numberFrom } from './numbers.ts';
 
 const { readNumber } = Tokenizer.prototype;
 

@@ -1,13 +1,13 @@
 import { toValue } from 'liquidjs';
 import { dateFilters } from './dates.ts';
-import type { Engine } from '../engine.ts';
-import { LIMITS } from '../limits.ts';
-import { Markup, MARKUP_FILTERS, PASSING } from './markup.ts';
-import { money } from './money.ts';
-import { LISTING_SORTS } from '../protocol.ts';
-import { findDecimal } from './numbers.ts';
-import { NUMBER_FILTERS } from './reckoning.ts';
-import { SeenObject } from '../seen.ts';
+import type { Engine } from './engine.ts';
+import { LIMITS } from './limits.ts';
+import { Markup, MARKUP_FILTERS, PASSING } from './values/markup.ts';
+import { money } from './values/money.ts';
+import { LISTING_SORTS } from './protocol.ts';
+import { findDecimal } from './values/numbers.ts';
+import { NUMBER_FILTERS } from './values/reckoning.ts';
+import { SeenObject } from './seen.ts';
 
 type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { faultIn, render, run } from '../testing.ts';
+import { faultIn, render, run } from './testing.ts';
 
 const FORMAT = '%Y-%m-%d %H:%M:%S %z';
 
@@ -57,7 +57,7 @@ test('a date is shown in the time zone of the page, and a date alone is that day
 
 test('neither the time zone nor the language of the machine changes a date', async () => {
   const script = `
-    import { render } from ${JSON.stringify(new URL('../testing.ts', import.meta.url).href)};
+    import { render } from ${JSON.stringify(new URL('./testing.ts', import.meta.url).href)};
     process.stdout.write(await render(${JSON.stringify(`${ALL}\n{{ "2026-11-30" | date: "%A %B %c %Z" }}`)}, ${JSON.stringify(IN_ZURICH)}));
   `;
   for (const TZ of ['UTC', 'Pacific/Auckland', 'America/Los_Angeles', 'America/Sao_Paulo', 'Asia/Kathmandu']) {
@@ -158,7 +158,7 @@ test('what is no part of a date is an error at its line, also where there is no 
 test('the documentation lists the parts that there are, and no other', async () => {
   const { message } = await faultIn('{{ "" | date: "%i" }}');
   const there = new Set(message.split('There are')[1]?.match(/%\S/g));
-  const text = await readFile(new URL('../../../docs/templates.md', import.meta.url), 'utf8');
+  const text = await readFile(new URL('../../docs/templates.md', import.meta.url), 'utf8');
   const [, table = ''] = /\n\| part \|.*?\n\|---\|---\|\n(.*?)\n\n/s.exec(text) ?? [];
   const listed = table.split('\n').flatMap((row) => row.split('|')[1]?.match(/%[^:`]/g) ?? []);
   assert.deepEqual(new Set(listed), there);

@@ -1,9 +1,9 @@
 import { toValue } from 'liquidjs';
-import { textOf } from './markup.ts';
-import { isMissing } from './numbers.ts';
-import type { Rendering } from '../rendering.ts';
-import { checkFormat, strftime, written, type Moment } from './strftime.ts';
-import { instantOf, isZone, offsetAt } from './zones.ts';
+import { textOf } from './values/markup.ts';
+import { isMissing } from './values/numbers.ts';
+import type { Rendering } from './rendering.ts';
+import { checkFormat, strftime, written, type Moment } from './values/strftime.ts';
+import { instantOf, isZone, offsetAt } from './values/zones.ts';
 
 type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
