@@ -102,6 +102,29 @@ export interface Revision {
   readonly state: ObjectState | null;
 }
 
+/** One commit, as the log tells of it. */
+export interface Transaction {
+  readonly tid: number;
+  readonly time: number;
+  readonly user: string | null;
+  readonly description: string;
+}
+
+export interface LogQuery {
+  readonly limit: number;
+  /** Only transactions that came before this one: with the last `tid` of a page, the next page. */
+  readonly before?: number;
+}
+
+/** What a transaction did to one object. */
+export interface ObjectChange {
+  readonly oid: number;
+  /** As it was until then; `null` where it was not there. */
+  readonly before: ObjectState | null;
+  /** `null` where it was deleted. */
+  readonly after: ObjectState | null;
+}
+
 /**
  * Where objects are kept. SQLite and memory implement it and pass the same contract suite (contract.ts).
  *
@@ -142,6 +165,10 @@ export interface Storage {
   changedSince(serial: number): readonly number[] | undefined;
   /** Newest first. */
   revisions(oid: number, limit: number): Promise<readonly Revision[]>;
+  /** The log, newest first, as far back as revisions are kept. */
+  transactions(query: LogQuery): Promise<readonly Transaction[]>;
+  /** What a transaction did, by oid; nothing where it is not in the log. */
+  changesOf(tid: number): Promise<readonly ObjectChange[]>;
   /** A new oid that nobody else was given. */
   newOid(): number;
   /**

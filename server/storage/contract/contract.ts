@@ -6,6 +6,7 @@ import { commit, stateOf } from './changes.ts';
 import { describeCommits } from './commits.ts';
 import { describeConflicts } from './conflicts.ts';
 import { describeContents } from './contents.ts';
+import { describeLog } from './log.ts';
 import { describeLookups } from './lookups.ts';
 import { describeTables } from './tables.ts';
 import { describeTexts } from './texts.ts';
@@ -60,6 +61,7 @@ export function storageContract(name: string, make: MakeSite): void {
     describeCommits(make);
     describeConflicts(make);
     describeLookups(make);
+    describeLog(make);
     describeTexts(make);
     describeAsOf(make);
     describeTables(make);

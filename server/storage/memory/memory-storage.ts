@@ -15,11 +15,14 @@ import type {
   Json,
   KeyedTable,
   Link,
+  LogQuery,
+  ObjectChange,
   ObjectState,
   Reserved,
   Revision,
   Storage,
   StoredObject,
+  Transaction,
 } from '../storage.ts';
 import { MAX_FOUND } from '../storage.ts';
 
@@ -31,8 +34,7 @@ export interface MemoryOptions {
   readonly keepTransactions?: number;
 }
 
-interface Transaction {
-  readonly serial: number;
+interface Remembered extends Transaction {
   readonly oids: readonly number[];
 }
 
@@ -47,7 +49,7 @@ export class MemoryStorage implements Storage {
   readonly #links = new Map<number, readonly Link[]>();
   readonly #tables = new Map<string, MemoryTable<Json>>();
   readonly #steps = new Map<string, Promise<void>>();
-  readonly #transactions: Transaction[] = [];
+  readonly #transactions: Remembered[] = [];
   #last = 0;
   #lastOid = 0;
   #writes = 0;
@@ -134,6 +136,18 @@ export class MemoryStorage implements Storage {
 
   async revisions(oid: number, limit: number): Promise<readonly Revision[]> {
     return (this.#revisions.get(oid) ?? []).toReversed().slice(0, limit);
+  }
+
+  async transactions({ limit, before = Infinity }: LogQuery): Promise<readonly Transaction[]> {
+    const found = this.#transactions.filter(({ tid }) => tid < before).toReversed();
+    return found.slice(0, limit).map(({ tid, time, user, description }) => ({ tid, time, user, description }));
+  }
+
+  async changesOf(tid: number): Promise<readonly ObjectChange[]> {
+    const { oids = [] } = this.#transactions.find((transaction) => transaction.tid === tid) ?? {};
+    const stateAsOf = (oid: number, asOf: number) => this.#asOf(oid, asOf)?.state ?? null;
+    const changes = oids.map((oid) => ({ oid, before: stateAsOf(oid, tid - 1), after: stateAsOf(oid, tid) }));
+    return changes.sort((a, b) => a.oid - b.oid);
   }
 
   newOid(): number {
@@ -252,7 +266,7 @@ export class MemoryStorage implements Storage {
   /** The objects that later transactions changed, and the objects those were, became and are in. */
   #touchedAfter(serial: number): Set<number> {
     const touched = new Set<number>();
-    const later = this.#transactions.filter((transaction) => transaction.serial > serial);
+    const later = this.#transactions.filter(({ tid }) => tid > serial);
     for (const oid of later.flatMap(({ oids }) => oids)) {
       touched.add(oid);
       const revisions = this.#revisions.get(oid) ?? [];
@@ -267,7 +281,7 @@ export class MemoryStorage implements Storage {
 
   #oldestReadable(): number {
     const oldest = this.#transactions[0];
-    return oldest ? oldest.serial - 1 : this.#last;
+    return oldest ? oldest.tid - 1 : this.#last;
   }
 
   #checkKnown(asOf: number): void {
@@ -297,7 +311,7 @@ export class MemoryStorage implements Storage {
       this.#revisions.set(oid, revisions);
       if (state) this.#enter(state, links);
     }
-    this.#transactions.push({ serial, oids: changes.map(({ oid }) => oid) });
+    this.#transactions.push({ tid: serial, time, user, description, oids: changes.map(({ oid }) => oid) });
     if (this.#transactions.length > this.#keepTransactions) this.#forget();
     return serial;
   }

@@ -6,7 +6,17 @@ import { PastReader } from './past.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
-import type { ChildPage, ChildQuery, Link, Revision, StoredObject } from '../storage.ts';
+import type {
+  ChildPage,
+  ChildQuery,
+  Link,
+  LogQuery,
+  ObjectChange,
+  ObjectState,
+  Revision,
+  StoredObject,
+  Transaction,
+} from '../storage.ts';
 import { MAX_FOUND } from '../storage.ts';
 
 const OBJECT = `${OBJECTS} WHERE o.oid = ?`;
@@ -28,6 +38,14 @@ const REVISIONS = `
   SELECT r.serial, t.time, t.user, t.description, r.state
   FROM revisions AS r JOIN transactions AS t USING (serial)
   WHERE r.oid = ${whole()} ORDER BY r.serial DESC LIMIT ${whole()}`;
+const TRANSACTIONS = `
+  SELECT serial AS tid, time, user, description FROM transactions
+  WHERE serial < ${whole('@before')} ORDER BY serial DESC LIMIT ${whole('@limit')}`;
+const CHANGES_OF = `
+  SELECT r.oid, before.state AS before, r.state AS after
+  FROM revisions AS r LEFT JOIN revisions AS before ON before.oid = r.oid
+    AND before.serial = (SELECT max(serial) FROM revisions WHERE oid = r.oid AND serial < r.serial)
+  WHERE r.serial = ${whole()} ORDER BY r.oid`;
 // Changed objects, what they came into, and what they were in.
 const TOUCHED_SINCE = `
   SELECT later.oid, later.parent, before.parent
@@ -37,6 +55,11 @@ const TOUCHED_SINCE = `
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 
 type RevisionRow = Omit<Revision, 'state'> & { readonly state: string | null };
+interface ChangeRow {
+  readonly oid: number;
+  readonly before: string | null;
+  readonly after: string | null;
+}
 type TouchedRow = readonly [oid: number, parent: number | null, parentBefore: number | null];
 
 /** Every question to one connection, answered at once. What takes several statements is asked in one snapshot. */
@@ -52,6 +75,8 @@ export class Reader {
   readonly #matchesAfter: Statement<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>;
   readonly #linksTo: Statement<[{ path: string; from: string; to: string }], Link & { readonly oid: number }>;
   readonly #revisions: Statement<[number, number], RevisionRow>;
+  readonly #transactions: Statement<[{ before: number; limit: number }], Transaction>;
+  readonly #changesOf: Statement<[number], ChangeRow>;
   readonly #touchedSince: Statement<[{ serial: number; limit: number }], TouchedRow>;
   readonly #lastTransaction: Statement<[], number>;
   readonly #dataVersion: Statement<[], number>;
@@ -78,6 +103,8 @@ export class Reader {
       .raw();
     this.#linksTo = database.prepare(LINKS_TO);
     this.#revisions = database.prepare(REVISIONS);
+    this.#transactions = database.prepare(TRANSACTIONS);
+    this.#changesOf = database.prepare(CHANGES_OF);
     this.#touchedSince = database.prepare<[{ serial: number; limit: number }], TouchedRow>(TOUCHED_SINCE).raw();
     this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
     this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
@@ -211,8 +238,22 @@ export class Reader {
 
   revisions(oid: number, limit: number): readonly Revision[] {
     const rows = this.#revisions.all(oid, limit);
-    return rows.map(({ state, ...row }) => ({ ...row, state: state === null ? null : parseState(state, oid) }));
+    return rows.map(({ state, ...row }) => ({ ...row, state: stateIn(state, oid) }));
   }
+
+  transactions({ limit, before = Number.MAX_SAFE_INTEGER }: LogQuery): readonly Transaction[] {
+    return this.#transactions.all({ before, limit });
+  }
+
+  changesOf(tid: number): readonly ObjectChange[] {
+    const rows = this.#changesOf.all(tid);
+    return rows.map(({ oid, before, after }) => ({ oid, before: stateIn(before, oid), after: stateIn(after, oid) }));
+  }
+}
+
+/** `null`: the object is not there. */
+function stateIn(state: string | null, oid: number): ObjectState | null {
+  return state === null ? null : parseState(state, oid);
 }
 
 function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] {

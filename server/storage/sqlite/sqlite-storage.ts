@@ -23,10 +23,13 @@ import type {
   Json,
   KeyedTable,
   Link,
+  LogQuery,
+  ObjectChange,
   Reserved,
   Revision,
   Storage,
   StoredObject,
+  Transaction,
 } from '../storage.ts';
 import { Writer } from './writer.ts';
 
@@ -142,6 +145,14 @@ export class SqliteStorage implements Storage {
 
   revisions(oid: number, limit: number): Promise<readonly Revision[]> {
     return this.#whenFree(() => this.#reader.revisions(oid, limit));
+  }
+
+  transactions(query: LogQuery): Promise<readonly Transaction[]> {
+    return this.#whenFree(() => this.#reader.transactions(query));
+  }
+
+  changesOf(tid: number): Promise<readonly ObjectChange[]> {
+    return this.#whenFree(() => this.#reader.changesOf(tid));
   }
 
   newOid(): number {
