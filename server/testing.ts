@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepsSecureCookies, mayDropSecureCookies } from './base/origins.ts';
 import type { Clock } from './base/clock.ts';
 import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
@@ -9,9 +8,9 @@ import { Failures } from './http/failures.ts';
 import { openInstallation, type Installation } from './installation.ts';
 import { sourceOf } from './storage/contract/contents.ts';
 import type { Received, Request, Response } from './publisher/request.ts';
+import { requestOf, textOf } from './publisher/testing.ts';
 
 const PASSWORD = 'correct horse battery';
-const ORIGIN = 'http://127.0.0.1:8080';
 
 /** How a test asks: as nobody, or as a user with the tests' password. */
 interface Asking {
@@ -84,33 +83,26 @@ export async function openTestInstallation(
 function requestFor(
   method: string,
   target: string,
-  { as = 'admin', body, form, bytes, headers, cookie, origin = ORIGIN }: Asking,
+  { as = 'admin', body, form, bytes, headers, cookie, origin }: Asking,
 ): Request {
-  const [path = '/', query = ''] = target.split('?');
   const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
   const cookieHeader = cookie === undefined ? {} : { cookie };
-  return {
-    method,
-    path,
-    query: new URLSearchParams(query),
+  return requestOf(method, target, {
     headers: { ...authorization, ...cookieHeader, ...headers },
     cookies: new Map(cookie?.split('; ').map((each) => each.split('=') as [string, string])),
     body,
     form: new URLSearchParams(form),
     upload: bytes === undefined ? undefined : { receive: async () => receivedFrom(bytes) },
-    address: '127.0.0.1',
-    origin,
-    acceptsSecureCookies: keepsSecureCookies(origin, []),
-    mayDropSecureCookies: mayDropSecureCookies(origin, []),
-  };
+    ...(origin !== undefined && { origin }),
+  });
 }
 
 function receivedFrom(bytes: Buffer): Received {
   return { ...sourceOf(bytes), head: async (length) => bytes.subarray(0, length) };
 }
 
-async function answerFrom({ status, headers, body, cookies = [] }: Response): Promise<Answer> {
-  const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
-  const text = isWhole ? body.toString() : Buffer.concat(await Array.fromAsync(body ?? [])).toString();
+async function answerFrom(response: Response): Promise<Answer> {
+  const { status, headers, cookies = [] } = response;
+  const text = await textOf(response);
   return { status, headers, cookies, text, json: <T>() => JSON.parse(text) as T };
 }
