@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { hindrancesOn, LOOKS } from '../support/chromium.ts';
+import { hindrancesOn, LOOKS, wear } from '../support/chromium.ts';
 import { expect } from './fixtures.ts';
 
 /** The page as it is passes axe, and nothing of it stands out at the side. */
@@ -9,9 +9,8 @@ export async function checkScreen(page: Page, screen: string, rules?: string[]):
 
 /** The same light, in the dark and, in the end, on a phone. */
 export async function checkEveryLook(page: Page): Promise<void> {
-  for (const { name, viewport, colorScheme, rules } of LOOKS) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    await checkScreen(page, name, rules);
+  for (const look of LOOKS) {
+    await wear(page, look);
+    await checkScreen(page, look.name, look.rules);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { BrowserContext, ConsoleMessage, LaunchOptions, Page } from 'playwright';
+import { until } from './figures.ts';
 
 /** Chromium without the window around its pages: it draws the same in half the time. Not every system has it. */
 const SHELL = '/usr/bin/chromium-headless-shell';
@@ -37,6 +38,7 @@ export const LOOKS: readonly Look[] = [
 
 const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
   console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
+const IS_DARK = "document.documentElement.classList.contains('wa-dark')";
 const SETTLED = 'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)';
 const OVERFLOW = `(() => {
   const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
@@ -57,6 +59,13 @@ export async function watch(context: BrowserContext, faults: string[]): Promise<
   };
   for (const page of context.pages()) attach(page);
   context.on('page', attach);
+}
+
+/** Shows the page in another look, and waits until it is drawn so: the interface changes its colours by itself. */
+export async function wear(page: Page, { viewport, colorScheme }: Look): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await until(`It is ${colorScheme}`, async () => (await page.evaluate(IS_DARK)) === (colorScheme === 'dark'));
 }
 
 /** What axe has against a page as it is, and whether something stands out of it: only what is long scrolls, and inside. */

@@ -9,7 +9,7 @@ import type {
   TypeInfo,
 } from '../../schema/messages/objects.ts';
 import { clientOf, managerOf, type Answer, type Client } from '../http/client.ts';
-import { CHROMIUM, hindrancesOn, LOOKS, watch } from './chromium.ts';
+import { CHROMIUM, hindrancesOn, LOOKS, watch, wear } from './chromium.ts';
 import { until } from './figures.ts';
 import { App } from './pages/app.ts';
 import { candidatesFor, samplesOf } from './sample-values.ts';
@@ -264,9 +264,9 @@ class Zoo implements AsyncDisposable {
   async openTab({ id, element, label }: TabInfo): Promise<void> {
     const page = await this.#signedIn();
     const app = new App(page);
-    for (const { name, viewport, colorScheme, rules } of LOOKS) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const look of LOOKS) {
+      const { name, rules } = look;
+      await wear(page, look);
       if (name === 'light') await app.open(this.path, id);
       await page.locator(element).first().waitFor({ state: 'attached', timeout: SLOWLY_MS });
       await until(`${label} shows something`, async () => (await page.locator('t-loading').count()) === 0, SLOWLY_MS);
