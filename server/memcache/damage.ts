@@ -1,6 +1,6 @@
 import { Unavailable } from '../base/errors.ts';
-import type { Survey } from './cluster/replicated-item.ts';
-import type { Member, MemberItem } from './server/server-client.ts';
+import type { ReplicaAnswers } from './cluster/replicated-item.ts';
+import type { ServerClient, ServerItem } from './server/server-client.ts';
 import type { Check } from './store.ts';
 import { isSameWrite } from './version.ts';
 
@@ -16,14 +16,14 @@ class DamagedCopy extends Unavailable {
  * say as those that do not answer.
  */
 export class Damage {
-  readonly copies = new Map<Member, MemberItem>();
-  readonly #survey: Survey;
+  readonly copies = new Map<ServerClient, ServerItem>();
+  readonly #quorum: ReplicaAnswers;
   readonly #key: string;
   readonly #check: Check | undefined;
-  readonly #sound = new Set<MemberItem>();
+  readonly #sound = new Set<ServerItem>();
 
-  constructor(survey: Survey, key: string, check: Check | undefined) {
-    this.#survey = survey;
+  constructor(quorum: ReplicaAnswers, key: string, check: Check | undefined) {
+    this.#quorum = quorum;
     this.#key = key;
     this.#check = check;
   }
@@ -32,40 +32,40 @@ export class Damage {
   sift(): void {
     const check = this.#check;
     if (check === undefined) return;
-    const doubtful: { readonly member: Member; readonly item: MemberItem; readonly error: unknown }[] = [];
-    for (const [member, item] of this.#survey.answers) {
+    const doubtful: { readonly server: ServerClient; readonly item: ServerItem; readonly error: unknown }[] = [];
+    for (const [server, item] of this.#quorum.answers) {
       if (item === undefined || this.#sound.has(item)) continue;
       try {
         if (check(item.value)) this.#sound.add(item);
-        else this.#setAside(member, item);
+        else this.#setAside(server, item);
       } catch (error) {
-        doubtful.push({ member, item, error });
+        doubtful.push({ server, item, error });
       }
     }
-    for (const { member, item, error } of doubtful) {
+    for (const { server, item, error } of doubtful) {
       // No two values are of one write: what differs from a good one in its seal or its formats alone is damaged.
       if (!this.#sound.values().some((good) => isSameWrite(good.value, item.value))) throw error;
-      this.#setAside(member, item);
+      this.#setAside(server, item);
     }
   }
 
   /** Has the servers of damaged copies of this write, or of any, count again: as holding something else. */
-  giveBack(write?: MemberItem): void {
-    for (const [member, item] of this.copies) {
+  giveBack(write?: ServerItem): void {
+    for (const [server, item] of this.copies) {
       if (write !== undefined && !isSameWrite(item.value, write.value)) continue;
-      this.#survey.unreachable.delete(member);
-      this.#survey.answers.set(member, item);
+      this.#quorum.unreachable.delete(server);
+      this.#quorum.answers.set(server, item);
     }
   }
 
   /** Whether every server that could be asked was, but for damage. */
   get isAll(): boolean {
-    return [...this.#survey.unreachable.keys()].every((member) => this.copies.has(member));
+    return [...this.#quorum.unreachable.keys()].every((server) => this.copies.has(server));
   }
 
-  #setAside(member: Member, item: MemberItem): void {
-    this.copies.set(member, item);
-    this.#survey.answers.delete(member);
-    this.#survey.unreachable.set(member, new DamagedCopy(member.address.text, this.#key));
+  #setAside(server: ServerClient, item: ServerItem): void {
+    this.copies.set(server, item);
+    this.#quorum.answers.delete(server);
+    this.#quorum.unreachable.set(server, new DamagedCopy(server.address.text, this.#key));
   }
 }

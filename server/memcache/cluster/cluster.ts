@@ -4,18 +4,18 @@ import type { Address } from '../server/addresses.ts';
 import type { Allowlist } from '../server/allowlist.ts';
 import type { Connect } from '../server/connection.ts';
 import type { Contents } from '../inspect/store-inspector.ts';
-import { Copies } from './replicated.ts';
+import { Replicated } from './replicated.ts';
 import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
 import { toLifetime, type Lifetime } from '../expiry.ts';
 import type { Health } from '../server/health.ts';
 import type { Holding } from './server-copy.ts';
 import { KeyWalk } from '../inspect/key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from '../keys.ts';
-import type { Keeping } from './replication-strategy.ts';
+import type { ReplicationStrategy } from './replication-strategy.ts';
 import { Inspection } from '../inspect/inspection.ts';
-import { Member } from '../server/server-client.ts';
+import { ServerClient } from '../server/server-client.ts';
 import { Placement } from './placement.ts';
-import { Single } from './single-copy.ts';
+import { SingleCopy } from './single-copy.ts';
 import { statusOf } from '../server/status.ts';
 import type { Cas, Check, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../store.ts';
 
@@ -71,12 +71,12 @@ const BODY_ROOM_BYTES = 64 * 1024;
 /** Several memcached servers as one store. Each key has its place among them by rendezvous hashing. */
 export class Cluster implements Store {
   readonly maxValueBytes: number;
-  readonly #members: readonly Member[];
-  readonly #former: readonly (FormerServer & { readonly member: Member })[];
+  readonly #servers: readonly ServerClient[];
+  readonly #former: readonly (FormerServer & { readonly server: ServerClient })[];
   readonly #placement: Placement;
   readonly #replicas: number;
-  readonly #single: Keeping;
-  readonly #copies: Keeping;
+  readonly #singleCopy: ReplicationStrategy;
+  readonly #replicated: ReplicationStrategy;
   readonly #keyWalk: KeyWalk;
   readonly #inspection: Inspection | undefined;
   readonly #changedAt: number;
@@ -96,24 +96,24 @@ export class Cluster implements Store {
     this.#prefix = options.prefix ?? '';
     this.#clock = options.clock ?? wallClock;
     this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
-    this.#members = options.addresses.map((address) => this.#join(address, options));
-    this.#former = (options.former ?? []).map((former) => ({ ...former, member: this.#join(former.address, options) }));
+    this.#servers = options.addresses.map((address) => this.#join(address, options));
+    this.#former = (options.former ?? []).map((former) => ({ ...former, server: this.#join(former.address, options) }));
     this.#placement = new Placement(options.addresses.map((address) => address.text));
-    this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#members.length);
+    this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#servers.length);
     this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
     if (options.inspects === true)
       this.#inspection = new Inspection({
         ...options,
-        members: this.#members,
+        servers: this.#servers,
         timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         clock: this.#clock,
       });
     this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
     this.#changedAt = options.changedAt ?? -Infinity;
-    this.#single = new Single((key) => this.#memberOf(key));
-    this.#copies = new Copies({
-      members: this.#members,
-      former: () => this.#formerMembers,
+    this.#singleCopy = new SingleCopy((key) => this.#serverOf(key));
+    this.#replicated = new Replicated({
+      servers: this.#servers,
+      former: () => this.#askedFormer,
       replicas: this.#replicas,
       clock: this.#clock,
       longestTtlMs: () => this.#longestTtlS * 1000,
@@ -126,12 +126,12 @@ export class Cluster implements Store {
   get(key: string, check?: Check): Promise<Item | undefined> {
     if (!isKey(key)) return Promise.reject(new BadKey(key));
     if (this.#isClosed) return Promise.reject(new StoreClosed());
-    return this.#keeping.get(this.#prefix + key, check);
+    return this.#strategy.get(this.#prefix + key, check);
   }
 
   async getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>> {
     this.#check(keys);
-    const found = await this.#keeping.getMulti(
+    const found = await this.#strategy.getMulti(
       keys.map((key) => this.#prefix + key),
       checkFor && ((key) => checkFor(key.slice(this.#prefix.length))),
     );
@@ -140,65 +140,65 @@ export class Cluster implements Store {
 
   async set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#keeping.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
+    return await this.#strategy.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
   }
 
   async add(key: string, value: Buffer, ttlS: number, _worth?: Worth, check?: Check): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#keeping.add(this.#prefix + key, value, this.#lifetime(ttlS), check);
+    return await this.#strategy.add(this.#prefix + key, value, this.#lifetime(ttlS), check);
   }
 
   async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#keeping.replace(this.#prefix + key, value, this.#lifetime(ttlS));
+    return await this.#strategy.replace(this.#prefix + key, value, this.#lifetime(ttlS));
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
     this.#check([key]);
-    return await this.#keeping.delete(this.#prefix + key, cas);
+    return await this.#strategy.delete(this.#prefix + key, cas);
   }
 
   async touch(key: string, ttlS: number, check?: Check): Promise<boolean> {
     this.#check([key]);
-    return await this.#keeping.touch(this.#prefix + key, this.#lifetime(ttlS), check);
+    return await this.#strategy.touch(this.#prefix + key, this.#lifetime(ttlS), check);
   }
 
   async getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined> {
     this.#check([key]);
-    return await this.#keeping.getAndTouch(this.#prefix + key, this.#lifetime(ttlS), check);
+    return await this.#strategy.getAndTouch(this.#prefix + key, this.#lifetime(ttlS), check);
   }
 
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#check([key]);
-    return await this.#keeping.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));
+    return await this.#strategy.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
     const twins = this.#inspection?.twins();
     return await Promise.all(
-      this.#members.map(async (member) => {
-        const status = await this.#statusOf(member);
+      this.#servers.map(async (server) => {
+        const status = await this.#statusOf(server);
         return {
           ...status,
-          sameAs: (await twins)?.get(member)?.address.text ?? null,
-          refusesNow: this.#inspection?.isFull(member) ?? null,
+          sameAs: (await twins)?.get(server)?.address.text ?? null,
+          refusesNow: this.#inspection?.isFull(server) ?? null,
         };
       }),
     );
   }
 
   get isDown(): boolean {
-    return this.#members.every(({ health }) => health.state === 'down');
+    return this.#servers.every(({ health }) => health.state === 'down');
   }
 
   async formerServers(): Promise<readonly FormerStatus[]> {
     const asked = this.#former.filter((former) => this.#isAsked(former));
     return await Promise.all(
-      asked.map(async ({ member, removedAt }) => {
-        const fault = await member.ping().then(() => undefined, asUnreachable);
+      asked.map(async ({ server, removedAt }) => {
+        const fault = await server.ping().then(() => undefined, asUnreachable);
         const state = fault === undefined ? 'answers' : isGone(fault) ? 'gone' : 'silent';
         const error = fault?.reason.short ?? null;
-        return { address: member.address.text, state, error, removedAt, until: removedAt + this.#movingS * 1000 };
+        return { address: server.address.text, state, error, removedAt, until: removedAt + this.#movingS * 1000 };
       }),
     );
   }
@@ -211,13 +211,13 @@ export class Cluster implements Store {
   placesOf(key: string): readonly string[] {
     checkKeys(key);
     const order = this.#orderOf(this.#prefix + key);
-    return order.slice(0, this.#replicas).map((member) => member.address.text);
+    return order.slice(0, this.#replicas).map((server) => server.address.text);
   }
 
   async keys(prefix: string, limit: number): Promise<KeyListing> {
     if (this.#isClosed) throw new StoreClosed();
-    const former = this.#formerMembers;
-    const addresses = [...this.#members, ...former].map(({ address }) => address);
+    const former = this.#askedFormer;
+    const addresses = [...this.#servers, ...former].map(({ address }) => address);
     const listing = await this.#keyWalk.list(addresses, this.#prefix + prefix, limit, this.#prefix.length);
     const isAmongFormer = (text: string): boolean => former.some(({ address }) => address.text === text);
     return {
@@ -229,7 +229,7 @@ export class Cluster implements Store {
 
   /** Everything that lies on the servers that are named now. */
   get contents(): Contents {
-    const addresses = this.#members.map(({ address }) => address);
+    const addresses = this.#servers.map(({ address }) => address);
     return {
       prefix: this.#prefix,
       keys: (limit) => this.#keyWalk.list(addresses, '', limit),
@@ -239,7 +239,7 @@ export class Cluster implements Store {
 
   async holdings(key: string): Promise<readonly Holding[]> {
     this.#check([key]);
-    const addresses = this.#members.map(({ address }) => address);
+    const addresses = this.#servers.map(({ address }) => address);
     const { found, unreachable } = await this.#keyWalk.look(addresses, this.#prefix + key);
     return addresses.map(({ text: address }): Holding => {
       const why = unreachable.find((each) => each.address === address);
@@ -252,13 +252,13 @@ export class Cluster implements Store {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#inspection?.close();
-    const members = [...this.#members, ...this.#former.map(({ member }) => member)];
-    await Promise.all(members.map((member) => member.drain()));
-    for (const member of members) member.close();
+    const servers = [...this.#servers, ...this.#former.map(({ server }) => server)];
+    await Promise.all(servers.map((server) => server.drain()));
+    for (const server of servers) server.close();
   }
 
-  get #keeping(): Keeping {
-    return this.#isSettled ? this.#single : this.#copies;
+  get #strategy(): ReplicationStrategy {
+    return this.#isSettled ? this.#singleCopy : this.#replicated;
   }
 
   /** There is one copy of each value, and none can be at a former place any more: nothing has to be compared. */
@@ -270,8 +270,8 @@ export class Cluster implements Store {
     return this.hasMoved && !this.#hasOutlived(this.#changedAt);
   }
 
-  get #formerMembers(): readonly Member[] {
-    return this.#former.filter((former) => this.#isAsked(former)).map(({ member }) => member);
+  get #askedFormer(): readonly ServerClient[] {
+    return this.#former.filter((former) => this.#isAsked(former)).map(({ server }) => server);
   }
 
   #isAsked({ removedAt, mayHold }: FormerServer): boolean {
@@ -287,12 +287,12 @@ export class Cluster implements Store {
     return this.movesForS ?? this.#longestTtlS;
   }
 
-  #memberOf(key: string): Member {
-    return this.#members[this.#members.length === 1 ? 0 : this.#placement.first(key)] as Member;
+  #serverOf(key: string): ServerClient {
+    return this.#servers[this.#servers.length === 1 ? 0 : this.#placement.first(key)] as ServerClient;
   }
 
-  #orderOf(key: string): readonly Member[] {
-    return this.#placement.order(key).map((index) => this.#members[index] as Member);
+  #orderOf(key: string): readonly ServerClient[] {
+    return this.#placement.order(key).map((index) => this.#servers[index] as ServerClient);
   }
 
   #lifetime(ttlS: number): Lifetime {
@@ -308,9 +308,9 @@ export class Cluster implements Store {
     }
   }
 
-  #join(address: Address, options: ClusterOptions): Member {
+  #join(address: Address, options: ClusterOptions): ServerClient {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const member: Member = new Member(address, {
+    const server: ServerClient = new ServerClient(address, {
       allowlist: options.allowlist,
       timeoutMs,
       connectTimeoutMs: Math.min(options.connectTimeoutMs ?? timeoutMs, timeoutMs),
@@ -318,42 +318,42 @@ export class Cluster implements Store {
       clock: this.#clock,
       connect: options.connect,
       onReady: () => {
-        if (!this.#isSettled) this.#getToKnow(member);
-        if (this.#members.includes(member)) this.#inspection?.begin(member);
+        if (!this.#isSettled) this.#getToKnow(server);
+        if (this.#servers.includes(server)) this.#inspection?.begin(server);
       },
       onStored: () => options.onStored?.(address),
-      onFull: () => this.#inspection?.noteFull(member),
+      onFull: () => this.#inspection?.noteFull(server),
       onChange: (health) => {
-        if (this.#replicas > 1 || !this.#members.includes(member)) this.#note(member, health);
+        if (this.#replicas > 1 || !this.#servers.includes(server)) this.#note(server, health);
         const fields = { server: address.text };
         if (health.state === 'up') options.log?.warn(fields, 'A memcached server answers again.');
-        else void this.#tellWhy(member, fields, options.log);
+        else void this.#tellWhy(server, fields, options.log);
       },
     });
-    return member;
+    return server;
   }
 
-  async #tellWhy(member: Member, fields: object, log: ClusterOptions['log']): Promise<void> {
-    const { reason } = (await member.explain(member.health.error)) as ServerUnreachable;
+  async #tellWhy(server: ServerClient, fields: object, log: ClusterOptions['log']): Promise<void> {
+    const { reason } = (await server.explain(server.health.error)) as ServerUnreachable;
     log?.warn({ ...fields, reason: reason.short }, 'A memcached server is out of reach.');
   }
 
-  async #statusOf(member: Member): Promise<ServerStatus> {
-    const isSeveral = this.#inspection?.isSeveral(member);
-    const status = await statusOf(member, this.#clock);
+  async #statusOf(server: ServerClient): Promise<ServerStatus> {
+    const isSeveral = this.#inspection?.isSeveral(server);
+    const status = await statusOf(server, this.#clock);
     this.#inspection?.noteClock(status);
     return { ...status, isSeveral: status.up ? ((await isSeveral) ?? null) : null };
   }
 
   /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */
-  #getToKnow(member: Member): void {
-    member.startedAt().catch(() => undefined);
-    member.comeback.look();
+  #getToKnow(server: ServerClient): void {
+    server.startedAt().catch(() => undefined);
+    server.rejoinMark.look();
   }
 
-  #note(member: Member, health: Health): void {
-    if (health.state === 'up') member.comeback.note(this.#lifetime(this.#longestTtlS));
-    else for (const other of this.#members) if (other.health.state === 'up') other.comeback.look();
+  #note(server: ServerClient, health: Health): void {
+    if (health.state === 'up') server.rejoinMark.note(this.#lifetime(this.#longestTtlS));
+    else for (const other of this.#servers) if (other.health.state === 'up') other.rejoinMark.look();
   }
 }
 

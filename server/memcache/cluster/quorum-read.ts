@@ -1,22 +1,22 @@
 import { ServerUnreachable } from '../errors.ts';
-import type { Member } from '../server/server-client.ts';
+import type { ServerClient } from '../server/server-client.ts';
 
-/** One question to several servers: who answered what, and who could not be asked. */
-export class Inquiry<Answer> {
-  readonly answers = new Map<Member, Answer>();
-  readonly unreachable = new Map<Member, Error>();
-  readonly #question: (member: Member) => Promise<Answer>;
-  readonly #unasked: Set<Member>;
+/** One request to several servers, until as many as are wanted have answered: who answered what, and who could not be asked. */
+export class QuorumRead<Answer> {
+  readonly answers = new Map<ServerClient, Answer>();
+  readonly unreachable = new Map<ServerClient, Error>();
+  readonly #request: (server: ServerClient) => Promise<Answer>;
+  readonly #unasked: Set<ServerClient>;
 
-  constructor(members: readonly Member[], question: (member: Member) => Promise<Answer>) {
-    this.#unasked = new Set(members);
-    this.#question = question;
+  constructor(servers: readonly ServerClient[], request: (server: ServerClient) => Promise<Answer>) {
+    this.#unasked = new Set(servers);
+    this.#request = request;
   }
 
   /** Widens the circle. */
-  add(members: readonly Member[]): void {
-    for (const member of members) {
-      if (!this.answers.has(member) && !this.unreachable.has(member)) this.#unasked.add(member);
+  add(servers: readonly ServerClient[]): void {
+    for (const server of servers) {
+      if (!this.answers.has(server) && !this.unreachable.has(server)) this.#unasked.add(server);
     }
   }
 
@@ -25,7 +25,7 @@ export class Inquiry<Answer> {
     while (this.answers.size < wanted && this.#unasked.size > 0) {
       const asked: Promise<void>[] = [];
       const missing = wanted - this.answers.size;
-      for (const member of this.#unasked) if (asked.length < missing) asked.push(this.#askOne(member));
+      for (const server of this.#unasked) if (asked.length < missing) asked.push(this.#askOne(server));
       await Promise.all(asked);
     }
   }
@@ -35,12 +35,12 @@ export class Inquiry<Answer> {
     return errorOf([...this.unreachable.values()]);
   }
 
-  async #askOne(member: Member): Promise<void> {
-    this.#unasked.delete(member);
+  async #askOne(server: ServerClient): Promise<void> {
+    this.#unasked.delete(server);
     try {
-      this.answers.set(member, await this.#question(member));
+      this.answers.set(server, await this.#request(server));
     } catch (error) {
-      this.unreachable.set(member, error as Error);
+      this.unreachable.set(server, error as Error);
     }
   }
 }

@@ -2,36 +2,36 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import {
   agreedItem,
-  CopiedItem,
+  ReplicatedItem,
   isDisputed,
   isNewestKnown,
   isSameCopy,
   newestOf,
   withLikelyEnd,
-  type Survey,
+  type ReplicaAnswers,
 } from './replicated-item.ts';
 import { Damage } from '../damage.ts';
 import { isGone } from '../errors.ts';
 import { remaining } from '../expiry.ts';
-import { Inquiry } from './quorum-read.ts';
-import { MemberItem, type Member } from '../server/server-client.ts';
+import { QuorumRead } from './quorum-read.ts';
+import { ServerItem, type ServerClient } from '../server/server-client.ts';
 import type { Check } from '../store.ts';
 import { isRival } from '../version.ts';
 
-export interface CopiedReadOptions {
+export interface ReplicatedReadOptions {
   readonly key: string;
   readonly check: Check | undefined;
   /** All servers, in the order of the key's places. */
-  readonly order: readonly Member[];
+  readonly order: readonly ServerClient[];
   /** Those of them that may hold the key. */
-  readonly reach: readonly Member[];
+  readonly reach: readonly ServerClient[];
   readonly replicas: number;
   readonly clock: Clock;
   /**
    * Servers that were in use until lately. They are asked for what is found nowhere else, and never written to. One that
    * was taken out and is gone has nothing: it was mistyped, or has been shut down since.
    */
-  readonly former: () => readonly Member[];
+  readonly former: () => readonly ServerClient[];
   /** How long a value may live, at the longest. */
   readonly longestTtlMs: () => number;
   /** Told of every damaged copy that was replaced. */
@@ -47,55 +47,55 @@ const END_GRAIN_S = 2;
  * One look for a value: at the first servers that can be reached and, where they do not agree, at as many as it takes to
  * know what counts. It ends with every place holding that.
  */
-export class CopiedRead {
+export class ReplicatedRead {
   /** Whether somebody else wrote meanwhile: what was found then is no proof of anything. */
   isOvertaken = false;
-  readonly #options: CopiedReadOptions;
-  readonly #survey: Survey;
+  readonly #options: ReplicatedReadOptions;
+  readonly #quorum: ReplicaAnswers;
   readonly #damage: Damage;
 
-  constructor(options: CopiedReadOptions) {
+  constructor(options: ReplicatedReadOptions) {
     const { key, reach, check } = options;
     this.#options = options;
-    this.#survey = new Inquiry(reach, (member) => this.#look(member));
-    this.#damage = new Damage(this.#survey, key, check);
+    this.#quorum = new QuorumRead(reach, (server) => this.#look(server));
+    this.#damage = new Damage(this.#quorum, key, check);
   }
 
   /** The value, with the proof of each server that holds it. */
-  async run(wanted: number): Promise<CopiedItem | undefined> {
+  async run(wanted: number): Promise<ReplicatedItem | undefined> {
     const { replicas, check } = this.#options;
-    const survey = this.#survey;
-    await survey.ask(wanted);
-    const agreed = agreedItem(survey, replicas, check);
+    const quorum = this.#quorum;
+    await quorum.ask(wanted);
+    const agreed = agreedItem(quorum, replicas, check);
     if (agreed !== undefined) return agreed;
     await this.#widen();
     const newest = this.#newest;
     if (newest === undefined) return await this.#nothingSound();
     this.#damage.giveBack(newest);
-    if (this.#targets.length === 0) throw survey.error;
-    if (survey.unreachable.size > 0 && !(await this.#isNewestKnown())) throw survey.error;
+    if (this.#targets.length === 0) throw quorum.error;
+    if (quorum.unreachable.size > 0 && !(await this.#isNewestKnown())) throw quorum.error;
     this.#damage.giveBack();
     return await this.#mend(newest);
   }
 
   /** The places of the key: the first servers that can be reached. */
-  get #targets(): readonly Member[] {
+  get #targets(): readonly ServerClient[] {
     const { reach, replicas } = this.#options;
-    return reach.filter((member) => this.#survey.answers.has(member)).slice(0, replicas);
+    return reach.filter((server) => this.#quorum.answers.has(server)).slice(0, replicas);
   }
 
-  get #newest(): MemberItem | undefined {
+  get #newest(): ServerItem | undefined {
     const { order, clock, longestTtlMs } = this.#options;
-    const newest = newestOf(this.#survey, order);
+    const newest = newestOf(this.#quorum, order);
     const nowS = clock() / 1_000;
-    return newest && withLikelyEnd(newest, this.#survey, nowS, nowS + longestTtlMs() / 1_000 + END_GRAIN_S);
+    return newest && withLikelyEnd(newest, this.#quorum, nowS, nowS + longestTtlMs() / 1_000 + END_GRAIN_S);
   }
 
-  async #look(member: Member): Promise<MemberItem | undefined> {
+  async #look(server: ServerClient): Promise<ServerItem | undefined> {
     try {
-      return await member.get(this.#options.key);
+      return await server.get(this.#options.key);
     } catch (error) {
-      if (isGone(error) && this.#options.former().includes(member)) return undefined;
+      if (isGone(error) && this.#options.former().includes(server)) return undefined;
       throw error;
     }
   }
@@ -103,29 +103,29 @@ export class CopiedRead {
   /** Where the places of the key hold nothing, or are in dispute, asks what any server holds. */
   async #widen(): Promise<void> {
     const { order, former } = this.#options;
-    const [survey, damage] = [this.#survey, this.#damage];
+    const [quorum, damage] = [this.#quorum, this.#damage];
     damage.sift();
-    if (!(await this.#isNewestKnown()) || isDisputed(survey)) await survey.ask(Infinity);
+    if (!(await this.#isNewestKnown()) || isDisputed(quorum)) await quorum.ask(Infinity);
     damage.sift();
-    if ([...survey.answers.values()].some((item) => item !== undefined)) return;
+    if ([...quorum.answers.values()].some((item) => item !== undefined)) return;
     // It may be where it was before a server came, went or was out of reach.
-    survey.add([...order, ...former()]);
-    await survey.ask(Infinity);
+    quorum.add([...order, ...former()]);
+    await quorum.ask(Infinity);
     damage.sift();
   }
 
   /** The marks of servers that were asked for the first time just now are learned before. */
   async #isNewestKnown(): Promise<boolean> {
     const { order, replicas } = this.#options;
-    for (const { comeback } of this.#survey.answers.keys()) if (!comeback.isKnown) await comeback.learned();
-    return isNewestKnown(this.#survey, order, replicas);
+    for (const { rejoinMark } of this.#quorum.answers.keys()) if (!rejoinMark.isKnown) await rejoinMark.learned();
+    return isNewestKnown(this.#quorum, order, replicas);
   }
 
-  async #nothingSound(): Promise<CopiedItem | undefined> {
+  async #nothingSound(): Promise<ReplicatedItem | undefined> {
     const { copies, isAll } = this.#damage;
     const [damaged] = copies.values();
-    if (damaged !== undefined && isAll) return new CopiedItem(damaged.value, copies, this.#options.check);
-    if (damaged !== undefined || (await this.#mayBeHidden())) throw this.#survey.error;
+    if (damaged !== undefined && isAll) return new ReplicatedItem(damaged.value, copies, this.#options.check);
+    if (damaged !== undefined || (await this.#mayBeHidden())) throw this.#quorum.error;
     return undefined;
   }
 
@@ -135,64 +135,68 @@ export class CopiedRead {
    */
   async #mayBeHidden(): Promise<boolean> {
     const { clock, longestTtlMs, replicas } = this.#options;
-    const { unreachable, answers } = this.#survey;
+    const { unreachable, answers } = this.#quorum;
     if (unreachable.size === 0) return false;
     // No copy is older than the longest lifetime, nor than the server it is on.
-    const oldest = Math.min(...[...unreachable.keys()].map((member) => member.knownStart));
+    const oldest = Math.min(...[...unreachable.keys()].map((server) => server.knownStart));
     const since = Math.max(oldest, clock() - longestTtlMs());
-    const doubtful = await Promise.all([...answers.keys()].map((member) => isDoubtful(member, since)));
+    const doubtful = await Promise.all([...answers.keys()].map((server) => isDoubtful(server, since)));
     return unreachable.size + doubtful.filter(Boolean).length >= replicas;
   }
 
   /** Brings every place, and every server with a rival, to the newest version. */
-  async #mend(newest: MemberItem): Promise<CopiedItem> {
+  async #mend(newest: ServerItem): Promise<ReplicatedItem> {
     const { key, check, log } = this.#options;
     const targets = this.#targets;
-    const copies = new Map<Member, MemberItem>();
-    const isToHold = ([member, item]: [Member, MemberItem | undefined]): boolean =>
-      targets.includes(member) || (item !== undefined && isRival(item.value, newest.value));
-    const mendOne = async ([member, item]: [Member, MemberItem | undefined]): Promise<boolean> => {
+    const copies = new Map<ServerClient, ServerItem>();
+    const isToHold = ([server, item]: [ServerClient, ServerItem | undefined]): boolean =>
+      targets.includes(server) || (item !== undefined && isRival(item.value, newest.value));
+    const mendOne = async ([server, item]: [ServerClient, ServerItem | undefined]): Promise<boolean> => {
       const isSame = item !== undefined && isSameCopy(item, newest, check);
-      const current = isSame && !member.comeback.mayHaveMissed(item) ? item : await this.#copyTo(member, newest, item);
-      if (current instanceof MemberItem) copies.set(member, current);
-      if (this.#damage.copies.has(member) && copies.has(member))
-        log?.warn({ server: member.address.text, key }, 'A damaged copy was replaced by a good one.');
+      const current = isSame && !server.rejoinMark.isStale(item) ? item : await this.#copyTo(server, newest, item);
+      if (current instanceof ServerItem) copies.set(server, current);
+      if (this.#damage.copies.has(server) && copies.has(server))
+        log?.warn({ server: server.address.text, key }, 'A damaged copy was replaced by a good one.');
       return current !== 'changed';
     };
-    const isMended = await Promise.all([...this.#survey.answers].filter(isToHold).map(mendOne));
+    const isMended = await Promise.all([...this.#quorum.answers].filter(isToHold).map(mendOne));
     this.isOvertaken = isMended.includes(false);
-    if (this.isOvertaken) return new CopiedItem(newest.value, new Map(), check);
-    if (targets.every((member) => copies.has(member))) await this.#clear(targets);
-    return new CopiedItem(newest.value, copies, check);
+    if (this.isOvertaken) return new ReplicatedItem(newest.value, new Map(), check);
+    if (targets.every((server) => copies.has(server))) await this.#clear(targets);
+    return new ReplicatedItem(newest.value, copies, check);
   }
 
   /** `undefined`: the server is out of reach, or the value is about to end. */
-  async #copyTo(member: Member, newest: MemberItem, older?: MemberItem): Promise<MemberItem | 'changed' | undefined> {
+  async #copyTo(
+    server: ServerClient,
+    newest: ServerItem,
+    older?: ServerItem,
+  ): Promise<ServerItem | 'changed' | undefined> {
     const { key, clock } = this.#options;
     const lifetime = remaining(newest.endsAtS, clock());
     if (lifetime === undefined) return undefined;
     try {
       const verb = older === undefined ? 'add' : 'set';
-      return (await member.store(verb, key, newest.value, lifetime, older)).item ?? 'changed';
+      return (await server.store(verb, key, newest.value, lifetime, older)).item ?? 'changed';
     } catch {
       return undefined;
     }
   }
 
   /** Old copies at places that are none any more would come back once the new ones are gone. */
-  async #clear(targets: readonly Member[]): Promise<void> {
-    const { answers } = this.#survey;
-    const isAt = (member: Member): boolean => answers.get(member) !== undefined;
+  async #clear(targets: readonly ServerClient[]): Promise<void> {
+    const { answers } = this.#quorum;
+    const isAt = (server: ServerClient): boolean => answers.get(server) !== undefined;
     if (targets.some(isAt)) return;
-    const old = [...answers].filter(([member, item]) => item !== undefined && !targets.includes(member));
-    await Promise.allSettled(old.map(([member, item]) => member.delete(this.#options.key, item)));
+    const old = [...answers].filter(([server, item]) => item !== undefined && !targets.includes(server));
+    await Promise.allSettled(old.map(([server, item]) => server.delete(this.#options.key, item)));
   }
 }
 
 /** Whether a server may miss what was written since. */
-async function isDoubtful(member: Member, since: number): Promise<boolean> {
-  if (member.health.troubledAt > since - UPTIME_GRAIN_MS) return true;
-  return await member.startedAt().then(
+async function isDoubtful(server: ServerClient, since: number): Promise<boolean> {
+  if (server.health.troubledAt > since - UPTIME_GRAIN_MS) return true;
+  return await server.startedAt().then(
     (startedAt) => startedAt > since + UPTIME_GRAIN_MS,
     () => true,
   );

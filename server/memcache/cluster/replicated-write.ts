@@ -1,19 +1,19 @@
-import type { CopiedItem } from './replicated-item.ts';
+import type { ReplicatedItem } from './replicated-item.ts';
 import type { Lifetime } from '../expiry.ts';
 import { errorOf } from './quorum-read.ts';
-import type { Member, MemberItem } from '../server/server-client.ts';
+import type { ServerClient, ServerItem } from '../server/server-client.ts';
 import type { Check, Outcome } from '../store.ts';
 import { compareVersions, isMadeFrom, isRival } from '../version.ts';
 
-export interface CopiedWriteOptions {
+export interface ReplicatedWriteOptions {
   readonly key: string;
   readonly value: Buffer;
   readonly lifetime: Lifetime;
   /** What was read; `undefined` to store only where nothing is. */
-  readonly basis: CopiedItem | undefined;
+  readonly basis: ReplicatedItem | undefined;
   readonly check: Check | undefined;
   /** The servers that may hold the key, in the order of its places. */
-  readonly reach: readonly Member[];
+  readonly reach: readonly ServerClient[];
   readonly replicas: number;
 }
 
@@ -30,28 +30,28 @@ const ATTEMPTS = 5;
  * compare-and-set on the value that was read. What every one of them holds is known before the first is written to: a
  * value that could not go everywhere is not begun.
  */
-export class CopiedWrite {
-  readonly holders = new Set<Member>();
-  readonly #options: CopiedWriteOptions;
+export class ReplicatedWrite {
+  readonly holders = new Set<ServerClient>();
+  readonly #options: ReplicatedWriteOptions;
   /** What each server is known to hold; `undefined` for nothing. */
-  readonly #present = new Map<Member, MemberItem | undefined>();
-  readonly #unreachable = new Map<Member, Error>();
+  readonly #present = new Map<ServerClient, ServerItem | undefined>();
+  readonly #unreachable = new Map<ServerClient, Error>();
   /** Whether a server that did not answer may have taken the value. */
   #isDoubtful = false;
 
-  constructor(options: CopiedWriteOptions) {
+  constructor(options: ReplicatedWriteOptions) {
     this.#options = options;
     if (options.basis === undefined) return;
-    for (const [member, item] of options.basis.copies) if (member.isProof(item)) this.#present.set(member, item);
+    for (const [server, item] of options.basis.copies) if (server.isProof(item)) this.#present.set(server, item);
   }
 
   async run(): Promise<Course> {
     const { reach, replicas } = this.#options;
     await this.#makeSure();
     if (!(await this.#mayBegin())) return 'exists';
-    for (const member of reach) {
+    for (const server of reach) {
       if (this.holders.size === replicas) break;
-      const course = this.#unreachable.has(member) ? undefined : await this.#writeTo(member);
+      const course = this.#unreachable.has(server) ? undefined : await this.#writeTo(server);
       if (course !== undefined) return course;
     }
     if (this.holders.size === 0) throw errorOf([...this.#unreachable.values()]);
@@ -61,14 +61,14 @@ export class CopiedWrite {
   /** Before a value goes to fewer servers than it should, those that seem out of reach since just now are tried again. */
   async #makeSure(): Promise<void> {
     const { reach, replicas } = this.#options;
-    if (replicas === 1 || reach.filter((member) => member.health.state !== 'down').length >= replicas) return;
-    const doubted = reach.filter((member) => member.health.isNewlyDown);
-    await Promise.allSettled(doubted.map((member) => member.ping()));
+    if (replicas === 1 || reach.filter((server) => server.health.state !== 'down').length >= replicas) return;
+    const doubted = reach.filter((server) => server.health.isNewlyDown);
+    await Promise.allSettled(doubted.map((server) => server.ping()));
   }
 
   /** After a wait for a server that did not answer: whether those that took the value before have it still. */
   async #isKept(): Promise<boolean> {
-    const standings = await Promise.all([...this.holders].map((member) => this.#look(member).catch(() => 'ours')));
+    const standings = await Promise.all([...this.holders].map((server) => this.#look(server).catch(() => 'ours')));
     return standings.every((standing) => standing === 'ours' || standing === 'built upon');
   }
 
@@ -76,45 +76,45 @@ export class CopiedWrite {
   async #mayBegin(): Promise<boolean> {
     const { basis, reach, replicas } = this.#options;
     if (basis === undefined) return true;
-    const first = reach.filter((member) => member.health.state !== 'down').slice(0, replicas);
-    const unknown = first.filter((member) => !this.#present.has(member));
+    const first = reach.filter((server) => server.health.state !== 'down').slice(0, replicas);
+    const unknown = first.filter((server) => !this.#present.has(server));
     if (unknown.length === 0) return true;
     const standings = await Promise.all(
-      unknown.map((member) => this.#look(member).catch((error) => void this.#unreachable.set(member, error as Error))),
+      unknown.map((server) => this.#look(server).catch((error) => void this.#unreachable.set(server, error as Error))),
     );
     return !standings.includes('refused');
   }
 
   /** `undefined`: on to the next server. */
-  async #writeTo(member: Member): Promise<Course | undefined> {
-    const known = member.health.error;
+  async #writeTo(server: ServerClient): Promise<Course | undefined> {
+    const known = server.health.error;
     try {
-      return await this.#insist(member);
+      return await this.#insist(server);
     } catch (error) {
-      this.#unreachable.set(member, error as Error);
+      this.#unreachable.set(server, error as Error);
       // A server that is known to be out of reach was not sent anything.
       if (error !== known) this.#isDoubtful = true;
       return undefined;
     }
   }
 
-  async #insist(member: Member): Promise<Course | undefined> {
+  async #insist(server: ServerClient): Promise<Course | undefined> {
     const { key, value, lifetime, basis } = this.#options;
     let standing: Standing = 'replaceable';
-    if (basis !== undefined && !this.#present.has(member)) standing = await this.#look(member);
+    if (basis !== undefined && !this.#present.has(server)) standing = await this.#look(server);
     for (let attempt = 0; standing === 'replaceable' && attempt < ATTEMPTS; attempt++) {
-      const present = this.#present.get(member);
+      const present = this.#present.get(server);
       const verb = present === undefined ? 'add' : 'set';
-      const { outcome, item } = await member.store(verb, key, value, lifetime, present);
+      const { outcome, item } = await server.store(verb, key, value, lifetime, present);
       if (outcome === 'stored') standing = item === undefined ? 'built upon' : 'ours';
       else if (this.#isUntouched) return outcome;
       // What was there has been taken away, because the value is kept elsewhere by now.
       else if (outcome === 'missing') standing = 'refused';
-      else standing = await this.#look(member);
+      else standing = await this.#look(server);
     }
     if (standing === 'built upon') return 'stored';
     if (standing !== 'ours') return this.#isUntouched ? 'exists' : 'disputed';
-    this.holders.add(member);
+    this.holders.add(server);
     return undefined;
   }
 
@@ -123,14 +123,14 @@ export class CopiedWrite {
     return this.holders.size === 0 && !this.#isDoubtful;
   }
 
-  async #look(member: Member): Promise<Standing> {
-    const present = await member.get(this.#options.key);
-    this.#present.set(member, present);
+  async #look(server: ServerClient): Promise<Standing> {
+    const present = await server.get(this.#options.key);
+    this.#present.set(server, present);
     return this.#standingOf(present);
   }
 
   /** What is damaged, or cannot be judged, is for whoever reads it next. */
-  #isSound({ value }: MemberItem): boolean {
+  #isSound({ value }: ServerItem): boolean {
     try {
       return this.#options.check?.(value) ?? true;
     } catch {
@@ -138,7 +138,7 @@ export class CopiedWrite {
     }
   }
 
-  #standingOf(present: MemberItem | undefined): Standing {
+  #standingOf(present: ServerItem | undefined): Standing {
     const { value, basis } = this.#options;
     if (present === undefined) return 'replaceable';
     if (!this.#isSound(present)) return 'refused';

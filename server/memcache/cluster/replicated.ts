@@ -1,23 +1,23 @@
 import { BoundedMap, Turns } from '../../base/limits.ts';
 import type { Lifetime } from '../expiry.ts';
-import type { Keeping } from './replication-strategy.ts';
-import { toCopied, type CopiedItem } from './replicated-item.ts';
-import { CopiedRead, type CopiedReadOptions } from './replicated-read.ts';
-import { CopiedWrite, type CopiedWriteOptions } from './replicated-write.ts';
-import { Inquiry } from './quorum-read.ts';
-import type { Member, Verb } from '../server/server-client.ts';
+import type { ReplicationStrategy } from './replication-strategy.ts';
+import { toReplicated, type ReplicatedItem } from './replicated-item.ts';
+import { ReplicatedRead, type ReplicatedReadOptions } from './replicated-read.ts';
+import { ReplicatedWrite, type ReplicatedWriteOptions } from './replicated-write.ts';
+import { QuorumRead } from './quorum-read.ts';
+import type { ServerClient, Verb } from '../server/server-client.ts';
 import type { Cas, Check, Item, Outcome } from '../store.ts';
 import { compareVersions, isMadeFrom, isRival } from '../version.ts';
 
-export interface CopiesOptions extends Omit<CopiedReadOptions, 'key' | 'check' | 'order' | 'reach'> {
-  readonly members: readonly Member[];
-  /** The members in the order of their places for a key. */
-  readonly orderOf: (key: string) => readonly Member[];
+export interface ReplicatedOptions extends Omit<ReplicatedReadOptions, 'key' | 'check' | 'order' | 'reach'> {
+  readonly servers: readonly ServerClient[];
+  /** The servers in the order of their places for a key. */
+  readonly orderOf: (key: string) => readonly ServerClient[];
   /** Whether copies may still be where they were before the servers, or how many of them hold a copy, were changed. */
   readonly isMoving: () => boolean;
 }
 
-type Writing = Omit<CopiedWriteOptions, 'reach' | 'replicas'>;
+type Writing = Omit<ReplicatedWriteOptions, 'reach' | 'replicas'>;
 
 const LONGEST_WRITE_MS = 10_000;
 const AGREE_ATTEMPTS = 10;
@@ -43,18 +43,18 @@ const CLEARED_REMEMBERED = 10_000;
  * - What a frozen server had received before it froze it may store when it wakes: an older version, or a rival, as above.
  * - A delete does not reach a server that is out of reach: what must stay ended is ended by writing a newer value over it.
  */
-export class Copies implements Keeping {
-  readonly #options: CopiesOptions;
+export class Replicated implements ReplicationStrategy {
+  readonly #options: ReplicatedOptions;
   /** A version remembers the last writes of each process: one write of a value at a time can tell how it ended. */
   readonly #turns = new Turns(LONGEST_WRITE_MS, Infinity);
   /** On which servers no copy of a key is left from before the servers were changed. */
-  readonly #cleared = new BoundedMap<string, Set<Member>>(CLEARED_REMEMBERED);
+  readonly #cleared = new BoundedMap<string, Set<ServerClient>>(CLEARED_REMEMBERED);
 
-  constructor(options: CopiesOptions) {
+  constructor(options: ReplicatedOptions) {
     this.#options = options;
   }
 
-  get(key: string, check?: Check): Promise<CopiedItem | undefined> {
+  get(key: string, check?: Check): Promise<ReplicatedItem | undefined> {
     return this.#read(key, this.#options.replicas, check);
   }
 
@@ -65,7 +65,7 @@ export class Copies implements Keeping {
 
   async set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome> {
     if (cas === undefined) return await this.#everywhere('set', key, value, lifetime);
-    const basis = toCopied(cas);
+    const basis = toReplicated(cas);
     const outcome = await this.#write({ key, value, lifetime, basis, check: basis.check });
     if (outcome !== 'missing') return outcome;
     return (await this.get(key, basis.check)) === undefined ? 'missing' : 'exists';
@@ -81,13 +81,13 @@ export class Copies implements Keeping {
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
     const order = this.#options.orderOf(key);
-    const copies = cas === undefined ? undefined : toCopied(cas).copies;
-    const first = order.find((member) => copies?.has(member));
+    const copies = cas === undefined ? undefined : toReplicated(cas).copies;
+    const first = order.find((server) => copies?.has(server));
     if (cas !== undefined && first === undefined) return 'exists';
     const outcome = await first?.delete(key, copies?.get(first));
     if (outcome === 'exists') return outcome;
-    const others = [...order, ...this.#options.former()].filter((member) => member !== first);
-    const outcomes = await this.#ask(others, Infinity, (member) => member.delete(key));
+    const others = [...order, ...this.#options.former()].filter((server) => server !== first);
+    const outcomes = await this.#ask(others, Infinity, (server) => server.delete(key));
     return [outcome, ...outcomes].includes('stored') ? 'stored' : 'missing';
   }
 
@@ -105,21 +105,21 @@ export class Copies implements Keeping {
   /** On one server alone: a counter has no versions that copies could be compared by. */
   async increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number> {
     const order = this.#options.orderOf(key);
-    const member = order.find((each) => each.health.state !== 'down') ?? (order[0] as Member);
-    return await member.increment(key, by, initial, lifetime.expiration);
+    const server = order.find((each) => each.health.state !== 'down') ?? (order[0] as ServerClient);
+    return await server.increment(key, by, initial, lifetime.expiration);
   }
 
   /** With one copy, only its own place will do: what was written elsewhere would not be found. */
-  #reach(order: readonly Member[]): readonly Member[] {
+  #reach(order: readonly ServerClient[]): readonly ServerClient[] {
     return this.#options.replicas === 1 ? order.slice(0, 1) : order;
   }
 
   /** Reads until all servers that count hold the same value, and gives it with the proof of each. */
-  async #read(key: string, wanted: number, check: Check | undefined): Promise<CopiedItem | undefined> {
+  async #read(key: string, wanted: number, check: Check | undefined): Promise<ReplicatedItem | undefined> {
     const order = this.#options.orderOf(key);
     const options = { ...this.#options, key, check, order, reach: this.#reach(order) };
     for (let attempt = 1; ; attempt++) {
-      const read = new CopiedRead(options);
+      const read = new ReplicatedRead(options);
       const item = await read.run(wanted);
       if (!read.isOvertaken || attempt === AGREE_ATTEMPTS) return item;
     }
@@ -136,7 +136,7 @@ export class Copies implements Keeping {
 
   async #writeNow(writing: Writing): Promise<Outcome> {
     const reach = this.#reach(this.#options.orderOf(writing.key));
-    const write = new CopiedWrite({ ...writing, reach, replicas: this.#options.replicas });
+    const write = new ReplicatedWrite({ ...writing, reach, replicas: this.#options.replicas });
     const course = await write.run();
     if (course === 'disputed') return await this.#settle(writing);
     if (course !== 'stored' || write.holders.size === 0) return course;
@@ -153,7 +153,7 @@ export class Copies implements Keeping {
 
   #hadTrouble(): boolean {
     const since = this.#options.clock() - this.#options.longestTtlMs();
-    return this.#options.members.some((member) => member.health.troubledAt > since);
+    return this.#options.servers.some((server) => server.health.troubledAt > since);
   }
 
   /**
@@ -161,55 +161,55 @@ export class Copies implements Keeping {
    * Left there, it would come back after the others are lost, or where its server alone stays. The latter is waited for:
    * the servers may be changed again at once.
    */
-  async #clearElsewhere(writing: Writing, holders: ReadonlySet<Member>): Promise<void> {
-    const { members, former, isMoving } = this.#options;
-    const others = [...members, ...former()].filter((member) => !holders.has(member));
-    const isUp = ({ health }: Member): boolean => health.state === 'up';
+  async #clearElsewhere(writing: Writing, holders: ReadonlySet<ServerClient>): Promise<void> {
+    const { servers, former, isMoving } = this.#options;
+    const others = [...servers, ...former()].filter((server) => !holders.has(server));
+    const isUp = ({ health }: ServerClient): boolean => health.state === 'up';
     if (writing.basis !== undefined && isMoving()) {
       const cleared = this.#hadTrouble() ? undefined : this.#cleared.get(writing.key);
-      const left = others.filter((member) => cleared?.has(member) !== true);
+      const left = others.filter((server) => cleared?.has(server) !== true);
       const upright = left.filter(isUp);
       // Who is down may be back, and is not waited for.
       void this.#clear(
-        left.filter((member) => !isUp(member)),
+        left.filter((server) => !isUp(server)),
         writing,
       );
       await this.#clear(upright, writing);
     } else if (this.#hadTrouble()) void this.#clear(others.filter(isUp), writing);
   }
 
-  async #clear(members: readonly Member[], { key, value, check }: Writing): Promise<void> {
-    const clear = async (member: Member): Promise<void> => {
-      const item = await member.get(key);
+  async #clear(servers: readonly ServerClient[], { key, value, check }: Writing): Promise<void> {
+    const clear = async (server: ServerClient): Promise<void> => {
+      const item = await server.get(key);
       if (item !== undefined && check?.(item.value) === false) return;
       if (item !== undefined && compareVersions(item.value, value) < 0 && !isRival(item.value, value)) {
-        await member.delete(key, item);
+        await server.delete(key, item);
       }
       const cleared = this.#cleared.get(key);
-      if (cleared === undefined) this.#cleared.set(key, new Set([member]));
-      else cleared.add(member);
+      if (cleared === undefined) this.#cleared.set(key, new Set([server]));
+      else cleared.add(server);
     };
-    await Promise.allSettled(members.map(clear));
+    await Promise.allSettled(servers.map(clear));
   }
 
   /** The same unconditional write to every place. */
   async #everywhere(verb: Verb, key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
     const places = this.#reach(this.#options.orderOf(key));
-    const written = await this.#ask(places, this.#options.replicas, (member) =>
-      member.store(verb, key, value, lifetime),
+    const written = await this.#ask(places, this.#options.replicas, (server) =>
+      server.store(verb, key, value, lifetime),
     );
     return written.some(({ outcome }) => outcome === 'stored') ? 'stored' : 'missing';
   }
 
   /** Asks servers in their order, until `wanted` have answered or all have been asked. Throws if none could be reached. */
   async #ask<Result>(
-    members: readonly Member[],
+    servers: readonly ServerClient[],
     wanted: number,
-    question: (member: Member) => Promise<Result>,
+    request: (server: ServerClient) => Promise<Result>,
   ): Promise<readonly Result[]> {
-    const inquiry = new Inquiry(members, question);
-    await inquiry.ask(wanted);
-    if (inquiry.answers.size === 0 && members.length > 0) throw inquiry.error;
-    return [...inquiry.answers.values()];
+    const quorum = new QuorumRead(servers, request);
+    await quorum.ask(wanted);
+    if (quorum.answers.size === 0 && servers.length > 0) throw quorum.error;
+    return [...quorum.answers.values()];
   }
 }

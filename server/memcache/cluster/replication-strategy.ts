@@ -1,8 +1,8 @@
 import type { Lifetime } from '../expiry.ts';
 import type { Cas, Check, Item, Outcome } from '../store.ts';
 
-/** How a cluster keeps values on its servers: one copy of each (single.ts), or several (copies.ts). Keys are whole. */
-export interface Keeping {
+/** How a cluster keeps values on its servers: one copy of each (single-copy.ts), or several (replicated.ts). Keys are whole. */
+export interface ReplicationStrategy {
   get(key: string, check?: Check): Promise<Item | undefined>;
   getMulti(keys: readonly string[], checkFor?: (key: string) => Check): Promise<Map<string, Item>>;
   set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome>;

@@ -2,7 +2,7 @@ import { mock } from 'node:test';
 import { parseServers } from '../server/addresses.ts';
 import { Allowlist } from '../server/allowlist.ts';
 import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
-import type { ConnectionOptions, Link, Waiting } from '../server/connection.ts';
+import type { ConnectionOptions, McConnection, Waiting } from '../server/connection.ts';
 import { ConnectionLost, Timeout, REASONS, ServerUnreachable } from '../errors.ts';
 import { Answer, HEADER_BYTES, OPCODES, STATUSES } from '../server/protocol.ts';
 
@@ -87,7 +87,7 @@ export class Simulation implements Disposable {
     mock.timers.reset();
   }
 
-  #connect(process: number, port: number, options: ConnectionOptions): Link {
+  #connect(process: number, port: number, options: ConnectionOptions): McConnection {
     const server = this.servers[port - FIRST_PORT] as SimulatedServer;
     const link = new SimulatedLink(server, process, options, this.#links, () => this.#now);
     this.#links.add(link);
@@ -177,7 +177,7 @@ export class SimulatedServer {
 }
 
 /** One connection of one process to one server. */
-class SimulatedLink implements Link {
+class SimulatedLink implements McConnection {
   version = '';
   readonly server: SimulatedServer;
   readonly #process: number;

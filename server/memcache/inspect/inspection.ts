@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import type { Log } from '../../base/log.ts';
 import { severalWords } from '../several-words.ts';
-import type { Member } from '../server/server-client.ts';
+import type { ServerClient } from '../server/server-client.ts';
 import { fullWords } from '../full-words.ts';
 import { sameWords } from '../server/same-words.ts';
 import { Sameness, twinsAmong, type SamenessOptions } from '../server/sameness.ts';
@@ -11,7 +11,7 @@ import type { ServerStatus } from '../store.ts';
 
 interface InspectionOptions extends SamenessOptions {
   /** Those that are named, in their order. */
-  readonly members: readonly Member[];
+  readonly servers: readonly ServerClient[];
   readonly log?: Pick<Log, 'warn'> | undefined;
 }
 
@@ -32,7 +32,7 @@ interface Look {
 }
 
 /** Which of the servers lead to the same one as one before them. */
-type Twins = ReadonlyMap<Member, Member>;
+type Twins = ReadonlyMap<ServerClient, ServerClient>;
 
 /**
  * Looks at servers for what costs sessions while every server answers: a clock that is off, an address that leads to
@@ -42,10 +42,10 @@ type Twins = ReadonlyMap<Member, Member>;
 export class Inspection {
   readonly #options: InspectionOptions;
   readonly #sameness: Sameness;
-  readonly #looks = new Map<Member, Look>();
-  readonly #timers = new Map<Member, NodeJS.Timeout>();
+  readonly #looks = new Map<ServerClient, Look>();
+  readonly #timers = new Map<ServerClient, NodeJS.Timeout>();
   /** When it last refused a value because it is full. */
-  readonly #fullAt = new Map<Member, number>();
+  readonly #fullAt = new Map<ServerClient, number>();
   #twins: { readonly begunAt: number; readonly result: Promise<Twins> } | undefined;
   /** What was logged, until it is over. */
   readonly #told = new Set<string>();
@@ -56,15 +56,15 @@ export class Inspection {
   }
 
   /** A connection was made: looks at the server in the background, once those who waited for the connection are served. */
-  begin(member: Member): void {
-    if (!this.#isDue(member) || this.#timers.has(member)) return;
+  begin(server: ServerClient): void {
+    if (!this.#isDue(server) || this.#timers.has(server)) return;
     const look = () => {
-      this.#timers.delete(member);
-      if (this.#isDue(member)) void this.#look(member);
+      this.#timers.delete(server);
+      if (this.#isDue(server)) void this.#look(server);
       void this.#lookForTwins();
-      void statusOf(member, this.#options.clock).then((status) => this.noteClock(status));
+      void statusOf(server, this.#options.clock).then((status) => this.noteClock(status));
     };
-    this.#timers.set(member, setTimeout(look, SOON_MS).unref());
+    this.#timers.set(server, setTimeout(look, SOON_MS).unref());
   }
 
   close(): void {
@@ -72,8 +72,8 @@ export class Inspection {
   }
 
   /** Whether an address leads to several servers, as far as that can be told within one deadline. */
-  async isSeveral(member: Member): Promise<boolean | undefined> {
-    const look = this.#isDue(member) ? this.#look(member) : this.#looks.get(member)?.result;
+  async isSeveral(server: ServerClient): Promise<boolean | undefined> {
+    const look = this.#isDue(server) ? this.#look(server) : this.#looks.get(server)?.result;
     return await this.#inTime(look);
   }
 
@@ -89,31 +89,31 @@ export class Inspection {
   }
 
   /** A server refused a value because it is full: tells the log, once until it has not done so for a while. */
-  noteFull(member: Member): void {
-    const { text } = member.address;
-    if (!this.isFull(member)) this.#options.log?.warn({ server: text }, fullWords(text));
-    this.#fullAt.set(member, performance.now());
+  noteFull(server: ServerClient): void {
+    const { text } = server.address;
+    if (!this.isFull(server)) this.#options.log?.warn({ server: text }, fullWords(text));
+    this.#fullAt.set(server, performance.now());
   }
 
-  isFull(member: Member): boolean {
-    return performance.now() - (this.#fullAt.get(member) ?? -Infinity) < BELIEVED_MS;
+  isFull(server: ServerClient): boolean {
+    return performance.now() - (this.#fullAt.get(server) ?? -Infinity) < BELIEVED_MS;
   }
 
   #inTime<Result>(look: Promise<Result> | undefined): Promise<Result | undefined> {
     return Promise.race([look, wait(this.#options.timeoutMs, undefined, { ref: false })]);
   }
 
-  #isDue(member: Member): boolean {
-    const { begunAt = -Infinity } = this.#looks.get(member) ?? {};
-    return performance.now() - begunAt > AGAIN_MS && member.health.state !== 'down';
+  #isDue(server: ServerClient): boolean {
+    const { begunAt = -Infinity } = this.#looks.get(server) ?? {};
+    return performance.now() - begunAt > AGAIN_MS && server.health.state !== 'down';
   }
 
-  #look(member: Member): Promise<boolean | undefined> {
-    const { address } = member;
+  #look(server: ServerClient): Promise<boolean | undefined> {
+    const { address } = server;
     const begunAt = performance.now();
-    const { severalAt = -Infinity } = this.#looks.get(member) ?? {};
+    const { severalAt = -Infinity } = this.#looks.get(server) ?? {};
     const look: Look = { begunAt, severalAt, result: Promise.resolve(undefined) };
-    this.#looks.set(member, look);
+    this.#looks.set(server, look);
     const judge = (found: boolean | undefined): boolean | undefined => {
       if (found === undefined) look.begunAt = -Infinity;
       if (found === true) look.severalAt = begunAt;
@@ -137,17 +137,17 @@ export class Inspection {
   }
 
   async #findTwins(): Promise<Twins> {
-    const { members } = this.#options;
+    const { servers } = this.#options;
     const [found, ...several] = await Promise.all([
-      twinsAmong(members),
-      ...members.map((each) => this.isSeveral(each)),
+      twinsAmong(servers),
+      ...servers.map((each) => this.isSeveral(each)),
     ]);
-    const isOne = (member: Member) => several[members.indexOf(member)] !== true;
+    const isOne = (server: ServerClient) => several[servers.indexOf(server)] !== true;
     // What leads to several servers is the same as another one for a while only, and is told of already.
     const twins = new Map([...found].filter((pair) => pair.every(isOne)));
-    for (const member of members) {
-      const { text } = member.address;
-      const other = twins.get(member)?.address.text ?? '';
+    for (const server of servers) {
+      const { text } = server.address;
+      const other = twins.get(server)?.address.text ?? '';
       this.#tell('twin', text, other !== '', sameWords(text, other));
     }
     return twins;

@@ -36,9 +36,9 @@ export interface ConnectionOptions {
 }
 
 /** A connection as its server uses it. */
-export type Link = Pick<Connection, 'version' | 'send' | 'drain' | 'fail'>;
+export type McConnection = Pick<SocketConnection, 'version' | 'send' | 'drain' | 'fail'>;
 
-export type Connect = (target: NetConnectOpts, options: ConnectionOptions) => Link;
+export type Connect = (target: NetConnectOpts, options: ConnectionOptions) => McConnection;
 
 const RECEIVE_BYTES = 64 * 1024;
 const LONGEST_VERSION = 64;
@@ -52,7 +52,7 @@ const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024;
  * request's number; at the first fault (a deadline, a wrong number, an end) the connection is thrown away, and everything
  * in flight on it fails, once. Before the server has answered `version`, nothing else is sent.
  */
-export class Connection {
+export class SocketConnection {
   /** What the server said it is: `1.6.32`. Empty until it has. */
   version = '';
   readonly #options: ConnectionOptions;

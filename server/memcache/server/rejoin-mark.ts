@@ -1,5 +1,5 @@
 import type { Lifetime } from '../expiry.ts';
-import type { Member, MemberItem } from './server-client.ts';
+import type { ServerClient, ServerItem } from './server-client.ts';
 
 /** What says on a server that it was out of reach. */
 const KEY = 'trellis:back';
@@ -10,23 +10,23 @@ const NOTHING = Buffer.alloc(0);
  * meanwhile. Whoever sees it come back stores a mark on the server itself, for every process. memcached numbers what it
  * stores, so what has a lower number than the mark is older.
  */
-export class Comeback {
-  readonly #member: Member;
-  #mark: MemberItem | 'none' | 'unknown' = 'unknown';
+export class RejoinMark {
+  readonly #server: ServerClient;
+  #mark: ServerItem | 'none' | 'unknown' = 'unknown';
   #learning: Promise<void> | undefined;
 
-  constructor(member: Member) {
-    this.#member = member;
+  constructor(server: ServerClient) {
+    this.#server = server;
   }
 
   /** The server is back. The mark is to live as long as anything that it may have missed. */
   note(lifetime: Lifetime): void {
-    this.#learn(this.#member.store('set', KEY, NOTHING, lifetime).then(({ item }) => item ?? 'unknown'));
+    this.#learn(this.#server.store('set', KEY, NOTHING, lifetime).then(({ item }) => item ?? 'unknown'));
   }
 
   /** Somebody else may have seen it come back. */
   look(): void {
-    this.#learn(this.#member.get(KEY).then((item) => item ?? 'none'));
+    this.#learn(this.#server.get(KEY).then((item) => item ?? 'none'));
   }
 
   /** Resolves once as much is known as can be. */
@@ -36,7 +36,7 @@ export class Comeback {
   }
 
   /** Whether somebody may have written without the server since it stored this; of nothing: within any value's life. */
-  mayHaveMissed(item: MemberItem | undefined): boolean {
+  isStale(item: ServerItem | undefined): boolean {
     const mark = this.#mark;
     if (mark === 'none') return false;
     if (mark === 'unknown' || item === undefined) return true;
@@ -47,7 +47,7 @@ export class Comeback {
     return this.#mark !== 'unknown';
   }
 
-  #learn(answer: Promise<MemberItem | 'none' | 'unknown'>): void {
+  #learn(answer: Promise<ServerItem | 'none' | 'unknown'>): void {
     this.#mark = 'unknown';
     const learning = answer
       .catch(() => 'unknown' as const)

@@ -9,7 +9,7 @@ import { freezeProcess } from '../../../e2e/support/process-state.ts';
 import { wallClock } from '../../base/clock.ts';
 import { parseAddress, type Address } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
-import { Member } from './server-client.ts';
+import { ServerClient } from './server-client.ts';
 import { Sameness, twinsAmong } from './sameness.ts';
 
 const { allowlist } = Allowlist.parse();
@@ -102,7 +102,7 @@ test('of several addresses those of one memcached are found, though others say t
   let disguised = 0;
   const proxies = await Promise.all([first, second, first, second, first].map(({ port }) => startChaosProxy(port)));
   for (const proxy of proxies) proxy.onAnswer = (chunk) => ({ become: alike(chunk, () => (disguised += 1)) });
-  const members = proxies.map(({ port }) => memberAt('127.0.0.1', port));
+  const servers = proxies.map(({ port }) => clientAt('127.0.0.1', port));
   const busy = setInterval(() => {
     for (const server of [first, second]) void server.ask('stats').catch(() => undefined);
   }, 5);
@@ -111,13 +111,13 @@ test('of several addresses those of one memcached are found, though others say t
     let found = 0;
     for (let time = 0; found < 3; time += 1) {
       assert.ok(time < 20, `${found} found`);
-      const twins = [...(await twinsAmong(members))].map((pair) => pair.map((each) => members.indexOf(each)).join());
+      const twins = [...(await twinsAmong(servers))].map((pair) => pair.map((each) => servers.indexOf(each)).join());
       for (const pair of twins) assert.ok(['2,0', '4,0', '4,2', '3,1'].includes(pair), pair);
       found = twins.length;
     }
   } finally {
     clearInterval(busy);
-    for (const member of members) member.close();
+    for (const server of servers) server.close();
     await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
     assert.ok(disguised > 0);
   }
@@ -166,8 +166,8 @@ function alike(chunk: Buffer, count: () => void): Buffer {
   return Buffer.from(said, 'latin1');
 }
 
-function memberAt(host: string, port: number): Member {
-  return new Member(at(host, port), {
+function clientAt(host: string, port: number): ServerClient {
+  return new ServerClient(at(host, port), {
     allowlist,
     clock: wallClock,
     timeoutMs: 1_000,

@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
-import { Connection, type Connect } from './connection.ts';
+import { SocketConnection, type Connect } from './connection.ts';
 import { isGone } from '../errors.ts';
-import { Member } from './server-client.ts';
+import { ServerClient } from './server-client.ts';
 import { ipsOf, only } from './resolve.ts';
 
 export interface SamenessOptions {
@@ -45,8 +45,8 @@ export class Sameness {
     while (targets.length < CONNECTIONS) targets.push(undefined);
     return await this.#with(
       targets.map((ip) => this.#connect(address, ip)),
-      async (members) => {
-        const [first, ...others] = await answering(members);
+      async (servers) => {
+        const [first, ...others] = await answering(servers);
         if (first === undefined || others.length === 0) return undefined;
         for (const other of others) if (!(await areOne(first, other))) return true;
         return false;
@@ -62,8 +62,8 @@ export class Sameness {
     const elsewhere = ips.filter((ip) => !isThere(ip));
     if (ips.length > 0 && elsewhere.length === 0) return true;
     const targets = address.kind === 'socket' ? [undefined] : elsewhere;
-    const members = [this.#connect(other), ...targets.map((ip) => this.#connect(address, ip))];
-    return await this.#with(members, async ([known, ...unknown]) => {
+    const servers = [this.#connect(other), ...targets.map((ip) => this.#connect(address, ip))];
+    return await this.#with(servers, async ([known, ...unknown]) => {
       const verdicts = await Promise.all(
         unknown.map((each) =>
           each.ping().then(
@@ -77,10 +77,11 @@ export class Sameness {
     });
   }
 
-  #connect(address: Address, ip?: string): Member {
+  #connect(address: Address, ip?: string): ServerClient {
     const { timeoutMs } = this.#options;
-    const connect: Connect = (target, options) => new Connection(ip === undefined ? target : only(target, ip), options);
-    return new Member(address, {
+    const connect: Connect = (target, options) =>
+      new SocketConnection(ip === undefined ? target : only(target, ip), options);
+    return new ServerClient(address, {
       ...this.#options,
       connectTimeoutMs: timeoutMs,
       maxBodyBytes: MAX_BODY_BYTES,
@@ -90,11 +91,11 @@ export class Sameness {
     });
   }
 
-  async #with<Result>(members: readonly Member[], act: (members: readonly Member[]) => Promise<Result>) {
+  async #with<Result>(servers: readonly ServerClient[], act: (servers: readonly ServerClient[]) => Promise<Result>) {
     try {
-      return await act(members);
+      return await act(servers);
     } finally {
-      for (const member of members) member.close();
+      for (const server of servers) server.close();
     }
   }
 }
@@ -103,48 +104,48 @@ export class Sameness {
  * Those that lead to the same server as one that is named before them, with that one. However many are named, each is
  * compared with one other at most: of those of one process id and start, with the one that has read next to as much.
  */
-export async function twinsAmong(members: readonly Member[]): Promise<ReadonlyMap<Member, Member>> {
-  if (members.length < 2) return new Map();
+export async function twinsAmong(servers: readonly ServerClient[]): Promise<ReadonlyMap<ServerClient, ServerClient>> {
+  if (servers.length < 2) return new Map();
   const asked = await Promise.all(
-    members.map(async (member) => ({ member, ...(await selfOf(member).catch(() => undefined)) })),
+    servers.map(async (server) => ({ server, ...(await selfOf(server).catch(() => undefined)) })),
   );
   const known = asked.filter(({ pid }) => pid !== undefined);
   const alike = Map.groupBy(known, ({ pid, startedAtS }) => `${pid} ${startedAtS}`);
-  const twins = new Map<Member, Member>();
+  const twins = new Map<ServerClient, ServerClient>();
   for (const group of alike.values()) {
     const inOrder = group.toSorted((one, other) => (one.bytesRead ?? 0) - (other.bytesRead ?? 0));
-    for (const same of await runsOfOne(inOrder.map(({ member }) => member))) {
-      const [first, ...others] = members.filter((member) => same.includes(member));
+    for (const same of await runsOfOne(inOrder.map(({ server }) => server))) {
+      const [first, ...others] = servers.filter((server) => same.includes(server));
       for (const other of others) twins.set(other, first!);
     }
   }
   return twins;
 }
 
-async function runsOfOne(members: readonly Member[]): Promise<readonly Member[][]> {
-  const runs: Member[][] = [];
-  for (const member of members) {
+async function runsOfOne(servers: readonly ServerClient[]): Promise<readonly ServerClient[][]> {
+  const runs: ServerClient[][] = [];
+  for (const server of servers) {
     const run = runs.at(-1);
     const before = run?.at(-1);
-    if (before !== undefined && (await areSurelyOne(before, member).catch(() => false))) run?.push(member);
-    else runs.push([member]);
+    if (before !== undefined && (await areSurelyOne(before, server).catch(() => false))) run?.push(server);
+    else runs.push([server]);
   }
   return runs;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-async function answering(members: readonly Member[]): Promise<readonly Member[]> {
-  const pings = await Promise.allSettled(members.map((member) => member.ping()));
-  return members.filter((_, index) => pings[index]?.status === 'fulfilled');
+async function answering(servers: readonly ServerClient[]): Promise<readonly ServerClient[]> {
+  const pings = await Promise.allSettled(servers.map((server) => server.ping()));
+  return servers.filter((_, index) => pings[index]?.status === 'fulfilled');
 }
 
-async function areOne(one: Member, other: Member): Promise<boolean> {
+async function areOne(one: ServerClient, other: ServerClient): Promise<boolean> {
   for (let round = 0; round < ROUNDS; round++) if (await seemOne(one, other)) return true;
   return false;
 }
 
-async function seemOne(one: Member, other: Member): Promise<boolean> {
+async function seemOne(one: ServerClient, other: ServerClient): Promise<boolean> {
   const [before, between, after] = [await selfOf(one), await selfOf(other), await selfOf(one)];
   if (before.pid !== between.pid) return false;
   // A server that does not count cannot be told from another by it.
@@ -153,20 +154,20 @@ async function seemOne(one: Member, other: Member): Promise<boolean> {
 }
 
 /** In containers process ids are alike, and two servers that are given the same may have read the same. */
-async function areSurelyOne(one: Member, other: Member): Promise<boolean> {
+async function areSurelyOne(one: ServerClient, other: ServerClient): Promise<boolean> {
   for (let round = 0; round < SURE_ROUNDS; round++) if (!(await areAskedTogether(one, other))) return false;
   return true;
 }
 
 /** Whether a question to either is one that both were asked. */
-async function areAskedTogether(one: Member, other: Member): Promise<boolean> {
+async function areAskedTogether(one: ServerClient, other: ServerClient): Promise<boolean> {
   const [before, between, after] = [await selfOf(one), await selfOf(other), await selfOf(one)];
   const steps = [between.bytesRead - before.bytesRead, after.bytesRead - between.bytesRead];
   return before.pid === between.pid && steps.every((bytes) => bytes >= QUESTION_BYTES);
 }
 
-async function selfOf(member: Member) {
-  const stats = await member.stats();
+async function selfOf(server: ServerClient) {
+  const stats = await server.stats();
   const [bytesRead = NaN, time = NaN, uptime = NaN] = ['bytes_read', 'time', 'uptime'].map((each) =>
     Number(stats.get(each)),
   );

@@ -5,14 +5,14 @@ import { parseServers } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
 import { waitUntil } from '../contract.ts';
 import { toLifetime } from '../expiry.ts';
-import { Member } from './server-client.ts';
+import { ServerClient } from './server-client.ts';
 
-function memberOf(server: Memcached, firstSequence = 0): Member {
+function clientOf(server: Memcached, firstSequence = 0): ServerClient {
   const [address] = parseServers([server.address]).addresses;
   assert.ok(address);
   const { allowlist } = Allowlist.parse();
   const limits = { timeoutMs: 1_000, connectTimeoutMs: 1_000, maxBodyBytes: 1e6 };
-  return new Member(
+  return new ServerClient(
     address,
     { allowlist, ...limits, clock: Date.now, onReady: () => undefined, onChange: () => undefined },
     firstSequence,
@@ -21,51 +21,51 @@ function memberOf(server: Memcached, firstSequence = 0): Member {
 
 test('get-and-touch reads a value, with its proof, and prolongs it in one round trip', async () => {
   await using server = await startMemcached();
-  const member = memberOf(server);
+  const client = clientOf(server);
   const [short, long] = [toLifetime(2, Date.now()), toLifetime(60, Date.now())];
-  for (const key of ['touched', 'left']) await member.store('set', key, Buffer.from('x'), short);
-  const item = await member.getAndTouch('touched', long.expiration);
+  for (const key of ['touched', 'left']) await client.store('set', key, Buffer.from('x'), short);
+  const item = await client.getAndTouch('touched', long.expiration);
   assert.equal(item?.value.toString(), 'x');
-  assert.equal(await member.getAndTouch('nothing', long.expiration), undefined);
-  await waitUntil(async () => (await member.get('left')) === undefined);
-  assert.equal((await member.store('set', 'touched', Buffer.from('y'), long, item)).outcome, 'stored');
-  member.close();
+  assert.equal(await client.getAndTouch('nothing', long.expiration), undefined);
+  await waitUntil(async () => (await client.get('left')) === undefined);
+  assert.equal((await client.store('set', 'touched', Buffer.from('y'), long, item)).outcome, 'stored');
+  client.close();
 });
 
 test('the proof of a write is good for the next write', async () => {
   await using server = await startMemcached();
-  const member = memberOf(server);
+  const client = clientOf(server);
   const lifetime = toLifetime(60, Date.now());
-  let { item } = await member.store('add', 'k', Buffer.from('0'), lifetime);
+  let { item } = await client.store('add', 'k', Buffer.from('0'), lifetime);
   for (let turn = 1; turn < 5; turn++) {
-    const written = await member.store('set', 'k', Buffer.from(String(turn)), lifetime, item);
+    const written = await client.store('set', 'k', Buffer.from(String(turn)), lifetime, item);
     assert.equal(written.outcome, 'stored');
     item = written.item;
   }
-  assert.equal((await member.get('k'))?.endsAtS, lifetime.endsAtS, 'when it ends travels with it');
-  member.close();
+  assert.equal((await client.get('k'))?.endsAtS, lifetime.endsAtS, 'when it ends travels with it');
+  client.close();
 });
 
 test('a server knows when it was started, and its version', async () => {
   const begun = Date.now();
   await using server = await startMemcached();
-  const member = memberOf(server);
+  const client = clientOf(server);
   // memcached counts whole seconds, and begins to before it listens.
-  const startedAt = await member.startedAt();
+  const startedAt = await client.startedAt();
   assert.ok(startedAt > begun - 4_000 && startedAt <= Date.now(), `${startedAt - begun} ms after it was told to start`);
-  assert.equal(member.version, (await member.stats()).get('version'));
-  member.close();
+  assert.equal(client.version, (await client.stats()).get('version'));
+  client.close();
 });
 
 test('the number of a request goes over 2^31 and 2^32 without an error', async () => {
   await using server = await startMemcached();
   for (const edge of [2 ** 31, 2 ** 32]) {
-    const member = memberOf(server, edge - 100);
-    await member.store('set', 'k', Buffer.from('x'), toLifetime(60, Date.now()));
+    const client = clientOf(server, edge - 100);
+    await client.store('set', 'k', Buffer.from('x'), toLifetime(60, Date.now()));
     for (let round = 0; round < 100; round++) {
-      const items = await Promise.all(Array.from({ length: 100 }, () => member.get('k')));
+      const items = await Promise.all(Array.from({ length: 100 }, () => client.get('k')));
       assert.ok(items.every((item) => item?.value.toString() === 'x'));
     }
-    member.close();
+    client.close();
   }
 });

@@ -1,28 +1,28 @@
 import memjs from 'memjs';
 import type { Clock } from '../../base/clock.ts';
 import type { Address } from './addresses.ts';
-import { Comeback } from './rejoin-mark.ts';
-import type { Link } from './connection.ts';
+import { RejoinMark } from './rejoin-mark.ts';
+import type { McConnection } from './connection.ts';
 import { ConnectionLost, ServerRefused } from '../errors.ts';
 import type { Lifetime } from '../expiry.ts';
 import type { Health } from './health.ts';
 import * as protocol from './protocol.ts';
 import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
-import { Server, type ServerOptions } from './server-connector.ts';
+import { ServerConnector, type ServerConnectorOptions } from './server-connector.ts';
 import type { Cas, Item, Outcome } from '../store.ts';
 import { isMadeFrom } from '../version.ts';
 
 /** A value as one server gave it. It is its own proof of having been read, good for as long as the connection lives. */
-export class MemberItem implements Item, Cas, CasNumber {
+export class ServerItem implements Item, Cas, CasNumber {
   readonly brand = 'cas';
   readonly value: Buffer;
   readonly casHigh: number;
   readonly casLow: number;
   /** When the value ends, in seconds since 1970; 0 where it does not say. */
   readonly endsAtS: number;
-  readonly connection: Link | undefined;
+  readonly connection: McConnection | undefined;
 
-  constructor(value: Buffer, answer: CasNumber, endsAtS: number, connection: Link | undefined) {
+  constructor(value: Buffer, answer: CasNumber, endsAtS: number, connection: McConnection | undefined) {
     this.value = value;
     this.casHigh = answer.casHigh;
     this.casLow = answer.casLow;
@@ -38,12 +38,12 @@ export class MemberItem implements Item, Cas, CasNumber {
 /** How a write ended, with the proof for the next one where it was stored and nobody has built on it yet. */
 export interface Written {
   readonly outcome: Outcome;
-  readonly item?: MemberItem;
+  readonly item?: ServerItem;
 }
 
 export type Verb = 'set' | 'add' | 'replace';
 
-export interface MemberOptions extends ServerOptions {
+export interface ServerClientOptions extends ServerConnectorOptions {
   /** Told after each value that the server took, before whoever stored it is. */
   readonly onStored?: () => void;
   /** Told of each value that the server refused because it is full. */
@@ -51,7 +51,7 @@ export interface MemberOptions extends ServerOptions {
 }
 
 /** What is asked, and who waits for it. */
-interface Question<Result> {
+interface PendingRequest<Result> {
   readonly request: (opaque: number) => Buffer;
   /** Sees each answer; what it makes of the last one is the result. */
   readonly read: (answer: Answer) => Result;
@@ -61,60 +61,64 @@ interface Question<Result> {
 }
 
 /** memjs counts requests into the negative after 2^31 of them, and then throws at each. */
-class Client extends memjs.Client<Answer> {
+class MemjsClient extends memjs.Client<Answer> {
   override incrSeq(): void {
     this.seq = (this.seq + 1) >>> 0;
   }
 }
 
-/** How often a question is asked when connections break; all of it within one deadline. */
+/** How often a request is made when connections break; all of it within one deadline. */
 const ATTEMPTS = 5;
 const KEYS_AT_ONCE = 200;
 
 /** One server of a cluster, and what can be asked of it. Keys are whole, expirations memcached's own. */
-export class Member {
+export class ServerClient {
   readonly address: Address;
-  readonly comeback: Comeback;
-  readonly #server: Server;
-  readonly #client: Client;
+  readonly rejoinMark: RejoinMark;
+  readonly #connector: ServerConnector;
+  readonly #client: MemjsClient;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #onStored: (() => void) | undefined;
   readonly #onFull: (() => void) | undefined;
-  #startOf: { readonly connection: Link | undefined; readonly at: number } | undefined;
+  #startOf: { readonly connection: McConnection | undefined; readonly at: number } | undefined;
 
-  constructor(address: Address, options: MemberOptions, firstSequence = 0) {
+  constructor(address: Address, options: ServerClientOptions, firstSequence = 0) {
     this.address = address;
-    this.comeback = new Comeback(this);
+    this.rejoinMark = new RejoinMark(this);
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#onStored = options.onStored;
     this.#onFull = options.onFull;
-    this.#server = new Server(address, options);
-    this.#client = new Client([this.#server], { retries: 1, failover: false, logger: { log: () => undefined } });
+    this.#connector = new ServerConnector(address, options);
+    this.#client = new MemjsClient([this.#connector], {
+      retries: 1,
+      failover: false,
+      logger: { log: () => undefined },
+    });
     this.#client.seq = firstSequence;
   }
 
   get health(): Health {
-    return this.#server.health;
+    return this.#connector.health;
   }
 
   /** What an error of this server comes from, once that is known. */
   explain(error: unknown): Promise<unknown> {
-    return this.#server.explain(error);
+    return this.#connector.explain(error);
   }
 
   /** memcached's own version, as the present connection learned it. */
   get version(): string | null {
-    return this.#server.connection?.version || null;
+    return this.#connector.connection?.version || null;
   }
 
-  get(key: string): Promise<MemberItem | undefined> {
+  get(key: string): Promise<ServerItem | undefined> {
     return this.#get(key, this.#deadline());
   }
 
   /** Gives the value another time to live and reads it, in one step. */
-  getAndTouch(key: string, expiration: number): Promise<MemberItem | undefined> {
+  getAndTouch(key: string, expiration: number): Promise<ServerItem | undefined> {
     const request = (opaque: number) => protocol.touchRequest(OPCODES.getAndTouch, opaque, key, expiration);
     return this.#ask(request, this.#readItem, this.#deadline(), ATTEMPTS);
   }
@@ -125,8 +129,8 @@ export class Member {
   }
 
   /** Only what was found, by key. */
-  async getMulti(keys: readonly string[]): Promise<Map<string, MemberItem>> {
-    const found = new Map<string, MemberItem>();
+  async getMulti(keys: readonly string[]): Promise<Map<string, ServerItem>> {
+    const found = new Map<string, ServerItem>();
     const take = (answer: Answer) => {
       const item = this.#readItem(answer);
       if (item !== undefined && answer.key.length > 0) found.set(answer.key.toString('latin1'), item);
@@ -145,7 +149,7 @@ export class Member {
    * Writes. With a cas: only where the value is still the one that was read. Where an answer was lost, the write is made
    * again from what is there now, which settles it: what the server still has of the first try comes too late.
    */
-  async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: MemberItem): Promise<Written> {
+  async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: ServerItem): Promise<Written> {
     if (cas !== undefined && !this.isProof(cas)) return { outcome: 'exists' };
     const deadline = this.#deadline();
     let basis = cas;
@@ -165,7 +169,7 @@ export class Member {
     }
   }
 
-  async delete(key: string, cas?: MemberItem): Promise<Outcome> {
+  async delete(key: string, cas?: ServerItem): Promise<Outcome> {
     if (cas !== undefined && !this.isProof(cas)) return 'exists';
     const deadline = this.#deadline();
     const request = (opaque: number) => protocol.bareRequest(OPCODES.delete, opaque, key, cas);
@@ -178,8 +182,8 @@ export class Member {
   }
 
   /** Whether an item still proves anything: over another connection the same number may stand for another value. */
-  isProof(item: MemberItem): boolean {
-    return item.connection !== undefined && item.connection === this.#server.connection;
+  isProof(item: ServerItem): boolean {
+    return item.connection !== undefined && item.connection === this.#connector.connection;
   }
 
   /** Never repeated: after a lost answer it might count twice. */
@@ -205,9 +209,9 @@ export class Member {
 
   /** When the server was started, on our wall clock, to within seconds. What was written before, it cannot have. */
   async startedAt(): Promise<number> {
-    if (this.#startOf?.connection !== this.#server.connection || this.#startOf === undefined) {
+    if (this.#startOf?.connection !== this.#connector.connection || this.#startOf === undefined) {
       const uptimeS = Number((await this.stats()).get('uptime') ?? 0);
-      this.#startOf = { connection: this.#server.connection, at: this.#clock() - uptimeS * 1000 };
+      this.#startOf = { connection: this.#connector.connection, at: this.#clock() - uptimeS * 1000 };
     }
     return this.#startOf.at;
   }
@@ -226,14 +230,14 @@ export class Member {
   }
 
   drain(): Promise<void> {
-    return this.#server.drain();
+    return this.#connector.drain();
   }
 
   close(): void {
     this.#client.close();
   }
 
-  #get(key: string, deadline: number): Promise<MemberItem | undefined> {
+  #get(key: string, deadline: number): Promise<ServerItem | undefined> {
     return this.#ask((opaque) => protocol.bareRequest(OPCODES.get, opaque, key), this.#readItem, deadline, ATTEMPTS);
   }
 
@@ -241,7 +245,7 @@ export class Member {
     return performance.now() + this.#timeoutMs;
   }
 
-  /** Asks one question, again where a connection breaks under it, all within the deadline. */
+  /** Makes one request, again where a connection breaks under it, all within the deadline. */
   #ask<Result>(
     request: (opaque: number) => Buffer,
     read: (answer: Answer) => Result,
@@ -251,24 +255,24 @@ export class Member {
     return new Promise((resolve, reject) => this.#attempt({ request, read, deadline, resolve, reject }, attempts));
   }
 
-  #attempt<Result>(question: Question<Result>, attempts: number): void {
+  #attempt<Result>(pending: PendingRequest<Result>, attempts: number): void {
     const client = this.#client;
     client.incrSeq();
     const { seq } = client;
-    this.#server.deadline = question.deadline;
-    client.perform('', question.request(seq), seq, (error, answer) => {
-      if (error === null) settle(question, answer);
-      else if (mayRepeat(error, question.deadline, attempts)) this.#attempt(question, attempts - 1);
-      else question.reject(error);
+    this.#connector.deadline = pending.deadline;
+    client.perform('', pending.request(seq), seq, (error, answer) => {
+      if (error === null) settle(pending, answer);
+      else if (mayRepeat(error, pending.deadline, attempts)) this.#attempt(pending, attempts - 1);
+      else pending.reject(error);
     });
   }
 
   #insist(request: (opaque: number) => Buffer, read: (answer: Answer) => void): Promise<void> {
-    this.#server.insists = true;
+    this.#connector.insists = true;
     try {
       return this.#ask(request, read, this.#deadline(), 1);
     } finally {
-      this.#server.insists = false;
+      this.#connector.insists = false;
     }
   }
 
@@ -277,7 +281,7 @@ export class Member {
     key: string,
     value: Buffer,
     lifetime: Lifetime,
-    cas: MemberItem | undefined,
+    cas: ServerItem | undefined,
     deadline: number,
   ): Promise<Written> {
     // A set that a full memcached refuses takes what was there with it; a replace leaves it.
@@ -292,11 +296,11 @@ export class Member {
     return this.#ask(request, read, deadline, 1);
   }
 
-  #item(value: Buffer, answer: Answer, endsAtS: number): MemberItem {
-    return new MemberItem(value, answer, endsAtS, this.#server.connection);
+  #item(value: Buffer, answer: Answer, endsAtS: number): ServerItem {
+    return new ServerItem(value, answer, endsAtS, this.#connector.connection);
   }
 
-  readonly #readItem = (answer: Answer): MemberItem | undefined => {
+  readonly #readItem = (answer: Answer): ServerItem | undefined => {
     if (answer.status === STATUSES.ok) return this.#item(answer.value, answer, answer.flags);
     if (answer.status === STATUSES.missing) return undefined;
     throw new ServerRefused(this.address.text, answer.status);
@@ -317,12 +321,12 @@ export class Member {
   };
 }
 
-function settle<Result>(question: Question<Result>, answer: Answer): void {
+function settle<Result>(pending: PendingRequest<Result>, answer: Answer): void {
   try {
-    const result = question.read(answer);
-    if (answer.isLast) question.resolve(result);
+    const result = pending.read(answer);
+    if (answer.isLast) pending.resolve(result);
   } catch (error) {
-    question.reject(error);
+    pending.reject(error);
   }
 }
 
@@ -330,8 +334,8 @@ function settle<Result>(question: Question<Result>, answer: Answer): void {
 function outcomeBy(
   verb: Verb,
   value: Buffer,
-  cas: MemberItem | undefined,
-  present: MemberItem | undefined,
+  cas: ServerItem | undefined,
+  present: ServerItem | undefined,
 ): Outcome | undefined {
   if (present === undefined) return verb === 'replace' || cas !== undefined ? 'missing' : undefined;
   if (present.value.equals(value) || isMadeFrom(present.value, value)) return 'stored';

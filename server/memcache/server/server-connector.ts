@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Address } from './addresses.ts';
 import type { Allowlist } from './allowlist.ts';
-import { Connection, type Connect, type Link, type Waiting } from './connection.ts';
+import { SocketConnection, type Connect, type McConnection, type Waiting } from './connection.ts';
 import { dialectOf } from './dialect.ts';
 import { ConnectionLost, DIALECTS, REASONS, ServerUnreachable, StoreClosed, Timeout } from '../errors.ts';
 import { Health } from './health.ts';
 import { resolve } from './resolve.ts';
 
-export interface ServerOptions {
+export interface ServerConnectorOptions {
   readonly allowlist: Allowlist;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -31,7 +31,7 @@ const WANTED_MS = 2_000;
  * One memcached as memjs's Client wants its servers: `onResponse`, `onError` and `write` in turn hand over one request.
  * Each request gets a deadline of its own; connections are made when needed and never outlive a fault.
  */
-export class Server {
+export class ServerConnector {
   readonly host: string;
   readonly port: number;
   /** memjs's own failover. It stays off. */
@@ -42,8 +42,8 @@ export class Server {
   /** For the next request: whether it is to try a server that is down, and wait. */
   insists = false;
   readonly #address: Address;
-  readonly #options: ServerOptions;
-  #connection: Link | undefined;
+  readonly #options: ServerConnectorOptions;
+  #connection: McConnection | undefined;
   #isClosed = false;
   #wantedAt = -Infinity;
   /** Whether the present connection, or the last one, took requests; and any connection of this server did. */
@@ -57,7 +57,7 @@ export class Server {
   #onAnswer: Waiting['onAnswer'] = () => undefined;
   #onError: Waiting['onError'] = () => undefined;
 
-  constructor(address: Address, options: ServerOptions) {
+  constructor(address: Address, options: ServerConnectorOptions) {
     this.host = address.kind === 'tcp' ? address.host : address.path;
     this.port = address.kind === 'tcp' ? address.port : 0;
     this.health = new Health(address.text, options.clock);
@@ -66,7 +66,7 @@ export class Server {
   }
 
   /** What compare-and-set numbers belong to: a server that was restarted uses the same numbers for other values. */
-  get connection(): Link | undefined {
+  get connection(): McConnection | undefined {
     return this.#connection;
   }
 
@@ -128,7 +128,7 @@ export class Server {
     }, Math.ceil(delayMs)).unref();
   }
 
-  #open(): Link | Error {
+  #open(): McConnection | Error {
     if (this.#isClosed) return new StoreClosed();
     this.#hasStood = false;
     try {
@@ -196,4 +196,4 @@ function saysNothing(error: ServerUnreachable): boolean {
   return error instanceof Timeout || error.reason === REASONS.closed || error.reason === REASONS.notMemcached;
 }
 
-const connectByNet: Connect = (target, options) => new Connection(target, options);
+const connectByNet: Connect = (target, options) => new SocketConnection(target, options);

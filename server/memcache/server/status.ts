@@ -1,37 +1,37 @@
 import type { Clock } from '../../base/clock.ts';
 import { ServerUnreachable } from '../errors.ts';
-import type { Member } from './server-client.ts';
+import type { ServerClient } from './server-client.ts';
 import type { ServerStatus } from '../store.ts';
 
 /** memcached's clock counts whole seconds and may lag by one more: less than this is no difference. */
 const CLOCK_GRAIN_S = 1.5;
 
 /** Asks one server how it stands, now. */
-export async function statusOf(member: Member, clock: Clock): Promise<ServerStatus> {
+export async function statusOf(server: ServerClient, clock: Clock): Promise<ServerStatus> {
   try {
-    if (member.version === null) await member.ping();
+    if (server.version === null) await server.ping();
     const begun = performance.now();
-    const pinged = member.ping().then(() => performance.now() - begun);
-    const asked = [member.stats(), member.stats('settings'), member.stats('items')] as const;
+    const pinged = server.ping().then(() => performance.now() - begun);
+    const asked = [server.stats(), server.stats('settings'), server.stats('items')] as const;
     const [latencyMs, stats, settings, items] = await Promise.all([pinged, ...asked]);
-    return { ...answered(member, latencyMs, stats, settings, clock()), refusals: refusalsIn(stats, items) };
+    return { ...answered(server, latencyMs, stats, settings, clock()), refusals: refusalsIn(stats, items) };
   } catch (error) {
-    return unanswered(member, await member.explain(error));
+    return unanswered(server, await server.explain(error));
   }
 }
 
 type Stats = ReadonlyMap<string, string>;
 
-function answered(member: Member, latencyMs: number, stats: Stats, settings: Stats, now: number) {
+function answered(server: ServerClient, latencyMs: number, stats: Stats, settings: Stats, now: number) {
   const number = (name: string): number | null => {
     const text = stats.get(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
   };
   return {
-    address: member.address.text,
+    address: server.address.text,
     up: true,
     latencyMs,
-    version: member.version,
+    version: server.version,
     uptimeS: number('uptime'),
     items: number('curr_items'),
     bytes: number('bytes'),
@@ -58,10 +58,10 @@ function refusalsIn(stats: Stats, items: Stats): number | null {
   );
 }
 
-function unanswered(member: Member, error: unknown): ServerStatus {
+function unanswered(server: ServerClient, error: unknown): ServerStatus {
   const reason = error instanceof ServerUnreachable ? error.reason.short : String(error);
   return {
-    address: member.address.text,
+    address: server.address.text,
     up: false,
     latencyMs: null,
     version: null,
@@ -77,7 +77,7 @@ function unanswered(member: Member, error: unknown): ServerStatus {
     connections: null,
     clockDifferenceS: null,
     error: reason,
-    downSince: member.health.downSince,
+    downSince: server.health.downSince,
   };
 }
 
