@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TreeAlreadyWritten } from '../objects/connection.ts';
+import { typeNamed } from '../objects/testing.ts';
+import type { Call } from './call.ts';
+import { FAILURE_PAGE, SHOWS_FAILURES, type ShowFailure } from './failure-page.ts';
+import type { Failure } from './request.ts';
+import { openTestPublisher, requestOf } from './testing.ts';
+
+const FAILURE: Failure = {
+  status: 404,
+  title: 'Gone',
+  message: 'It is gone.',
+  retry_after: null,
+  reference: null,
+  detail: null,
+};
+
+/** A site whose root and shop have pages about failures. What they say is where they are, what failed, and where. */
+async function openSite(show?: ShowFailure) {
+  const says: ShowFailure = async ({ object, addressed, user }, { status }) =>
+    `${object.path}: ${status} at ${addressed.path} for ${user.name}`;
+  const page = typeNamed('Page', { provides: { [SHOWS_FAILURES]: () => show ?? says } });
+  const site = await openTestPublisher([page]);
+  await site.tree.change(async (connection) => {
+    const root = await connection.root();
+    connection.add(root, { type: 'Page', id: FAILURE_PAGE });
+    const shop = connection.add(root, { type: 'Folder', id: 'shop' });
+    connection.add(shop, { type: 'Page', id: FAILURE_PAGE });
+    connection.add(shop, { type: 'Page', id: 'item' });
+    connection.add(connection.add(root, { type: 'Folder', id: 'odd' }), { type: 'Note', id: FAILURE_PAGE });
+  });
+  const pageAt = async (path: string) => {
+    const asker = await site.publisher.askerOf(requestOf('GET', path, { headers: { authorization: 'bob' } }), true);
+    return asker.pageAbout(FAILURE);
+  };
+  return { ...site, pageAt };
+}
+
+test('a failure is shown by the nearest page upward from the address, as far as there is anything', async () => {
+  const { pageAt } = await openSite();
+  assert.equal(await pageAt('/shop/item'), `/shop/${FAILURE_PAGE}: 404 at /shop/item for bob`);
+  assert.equal(await pageAt('/shop/gone/further'), `/shop/${FAILURE_PAGE}: 404 at /shop for bob`);
+  assert.equal(await pageAt('/gone'), `/${FAILURE_PAGE}: 404 at / for bob`);
+});
+
+test('an object of that id that shows no failures is passed over', async () => {
+  const { pageAt } = await openSite();
+  assert.equal(await pageAt('/odd/gone'), `/${FAILURE_PAGE}: 404 at /odd for bob`);
+});
+
+test('an address that cannot be read is one of the root', async () => {
+  const { pageAt } = await openSite();
+  assert.equal(await pageAt('/%zz'), `/${FAILURE_PAGE}: 404 at / for bob`);
+});
+
+test('where there is no such page, there is none to show', async () => {
+  const { tree, pageAt } = await openSite();
+  await tree.change(async (connection) => connection.remove(await connection.get(`/${FAILURE_PAGE}`)));
+  assert.equal(await pageAt('/gone'), undefined);
+  assert.notEqual(await pageAt('/shop/gone'), undefined);
+});
+
+test('a page about a failure that fails itself is a failure, and whatever it does changes nothing', async () => {
+  let call: Call | undefined;
+  const { tree, pageAt } = await openSite(async (given) => {
+    call = given;
+    given.connection.change(given.object, { title: 'Changed' });
+    throw new Error('The moon is full.');
+  });
+  await assert.rejects(pageAt('/gone'), /The moon is full/);
+  assert.equal((await tree.open().get(`/${FAILURE_PAGE}`)).title, '');
+  assert.ok(call?.transaction.isOver);
+  assert.throws(() => call?.connection.change(call.object, { title: 'Late' }), TreeAlreadyWritten);
+});
+
+test('it is given neither the body nor the form of what failed', async () => {
+  let call: Call | undefined;
+  const { publisher } = await openSite(async (given) => {
+    call = given;
+    return '';
+  });
+  const failed = requestOf('POST', '/?a=b', { body: { secret: 1 }, form: new URLSearchParams('secret=1') });
+  await (await publisher.askerOf(failed, true)).pageAbout(FAILURE);
+  const { body, form, query } = call!.request;
+  assert.deepEqual([body, form.size, query.get('a')], [undefined, 0, 'b']);
+});

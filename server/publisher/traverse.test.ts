@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Malformed } from '../base/errors.ts';
+import { openTestTree } from '../objects/testing.ts';
+import { namesIn, parseApiAddress, traverse } from './traverse.ts';
+
+test('the names in an address are decoded once, and a slash at its end changes nothing', () => {
+  assert.deepEqual(namesIn('/'), []);
+  assert.deepEqual(namesIn('/a%20b/%2525/'), ['a b', '%25']);
+});
+
+test('what is no address is refused, with no more of it than can be read', () => {
+  for (const path of ['/a//b', '/%zz', '/a/../b', '/%2e%2e', '/a%2fb', '/\u00e4', 'a']) {
+    assert.throws(() => namesIn(path), Malformed, path);
+  }
+  assert.throws(
+    () => namesIn(`/%zz${'x'.repeat(10_000)}`),
+    ({ message }: Error) => message.length < 400,
+  );
+});
+
+test('an address under the API leads to an object, to a view of it, and to what one name after that means', () => {
+  const parse = (path: string) => parseApiAddress(namesIn(path));
+  assert.deepEqual(parse('/'), { ids: [], view: '', tail: undefined });
+  assert.deepEqual(parse('/a/b'), { ids: ['a', 'b'], view: '', tail: undefined });
+  assert.deepEqual(parse('/a/@look'), { ids: ['a'], view: 'look', tail: undefined });
+  assert.deepEqual(parse('/@users/mary'), { ids: [], view: 'users', tail: 'mary' });
+  assert.deepEqual(parse('/@users/@mary'), { ids: [], view: 'users', tail: '@mary' });
+  assert.deepEqual(parse('/a/%40look'), { ids: ['a'], view: 'look', tail: undefined });
+  for (const path of ['/@users/mary/more', '/a/@look/b/@look']) assert.equal(parse(path), undefined, path);
+});
+
+test('each name leads one object further, and nowhere once there is none of that name', async () => {
+  const connection = (await openTestTree()).open();
+  const root = await connection.root();
+  const folder = connection.add(root, { type: 'Folder', id: 'docs' });
+  const note = connection.add(folder, { type: 'Note', id: 'note' });
+  const ways = [[], ['docs'], ['docs', 'note'], ['note'], ['docs', 'note', 'more'], ['']];
+  const found = await Promise.all(ways.map((ids) => traverse(connection, ids)));
+  assert.deepEqual(
+    found.map((object) => object?.path),
+    ['/', '/docs', '/docs/note', undefined, undefined, undefined],
+  );
+  assert.equal(found[2], note);
+});
