@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StoreClosed } from '../memcache/errors.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import { RequestStore } from './request-store.ts';
 
 test('a failure is not remembered: within the same request the value is asked for again', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { KeyRing } from '../base/secrets.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import type { Store } from '../memcache/store.ts';
 import { clusterOf, several } from '../memcache/testing.ts';
 import { TypedStore, UnreadableItem } from './typed-store.ts';

@@ -1,5 +1,4 @@
 import type { ServerUnreachable } from './errors.ts';
-import type { Holding } from './cluster/server-copy.ts';
 
 /**
  * Proof of having read exactly this value, to be handed back with a change. Opaque: with several copies it holds one
@@ -86,6 +85,16 @@ export interface FormerStatus {
   readonly until: number;
 }
 
+/** What one server itself says of a key. */
+export interface ServerCopy {
+  readonly address: string;
+  /** Left out: it does not have the key, or could not be asked. */
+  readonly value?: Buffer;
+  /** How long the value still lives there; `null`: for ever. */
+  readonly ttlS?: number | null;
+  readonly unreachable?: ServerUnreachable;
+}
+
 /** A key as a walk over the store found it. */
 export interface KeyEntry {
   readonly key: string;
@@ -149,7 +158,7 @@ export interface Store {
   /** At most so many of the keys that begin with this. A server that cannot be listed is named, and nothing is thrown. */
   keys(prefix: string, limit: number): Promise<KeyListing>;
   /** What each server itself says of a key, asked over a connection made for it. A store without servers has none to ask. */
-  holdings?(key: string): Promise<readonly Holding[]>;
+  copiesOf?(key: string): Promise<readonly ServerCopy[]>;
   readonly maxValueBytes: number;
   /** Where values are in the memory of this process: how full that is. */
   readonly memory?: MemoryUse;

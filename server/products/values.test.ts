@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Kept } from '../caching/cache-backend.ts';
 import { StoreShelf } from '../caching/store-backend.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import { openTestInstallation } from '../testing.ts';
 import { valuesOf } from './values.ts';
 

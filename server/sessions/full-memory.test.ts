@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryFull } from '../memcache/errors.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import { SessionWorld, type Browser } from './testing.ts';
 
 const MIB = 1024 * 1024;

@@ -6,7 +6,7 @@ import { withClockAhead } from '../../e2e/support/clock-ahead.ts';
 import { startDealer } from '../../e2e/support/connection-dealer.ts';
 import { startMemcached } from '../../e2e/support/memcached.ts';
 import type { Cluster } from '../memcache/cluster/cluster.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import { clusterOf, several } from '../memcache/testing.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 
@@ -108,7 +108,7 @@ test('an address behind which several servers stand is named, and not their memo
   assert.equal(trip.state, 'down');
   assert.match(trip.text, new RegExp(`^${dealer.address} leads to several memcached servers, .* Name each of them`));
   await store.close();
-  const inspecting = clusterOf([dealer], { inspects: true });
+  const inspecting = clusterOf([dealer], { watches: true });
   assert.match((await roundTrip(inspecting, 60)).text, /leads to several/);
   await inspecting.close();
 });

@@ -3,12 +3,9 @@ import { wallClock, type Clock } from '../base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import { Problem, Unavailable } from '../base/errors.ts';
 import { ServerRefused, ServerUnreachable } from '../memcache/errors.ts';
-import type { Held, Holding } from '../memcache/cluster/server-copy.ts';
-import { LocalStore } from '../memcache/local.ts';
-import { fullWords } from '../memcache/full-words.ts';
-import { sameWords } from '../memcache/server/same-words.ts';
-import { severalWords } from '../memcache/several-words.ts';
-import type { Store } from '../memcache/store.ts';
+import { LocalStore } from '../memcache/local-store.ts';
+import { fullWords, sameWords, severalWords } from '../memcache/server-words.ts';
+import type { ServerCopy, Store } from '../memcache/store.ts';
 import { nextVersion } from '../memcache/version.ts';
 
 /** One step of the way, done or not, in words. */
@@ -49,7 +46,7 @@ export async function roundTrip(store: Store, ttlS: number, clock: Clock = wallC
   }
 }
 
-type Holder = Holding & { readonly held: Held };
+type Holder = ServerCopy & { readonly value: Buffer };
 
 class Probe {
   readonly steps: Step[] = [];
@@ -83,21 +80,21 @@ class Probe {
   }
 
   async read(): Promise<string> {
-    const holdings = (await this.#store.holdings?.(this.#key)) ?? [];
-    this.holders = holdings.filter((each): each is Holder => each.held !== undefined);
-    this.#silent = holdings.flatMap(({ unreachable }) => unreachable ?? []);
-    if (this.#silent.length === holdings.length) return this.#readAgain();
+    const copies = (await this.#store.copiesOf?.(this.#key)) ?? [];
+    this.holders = copies.filter((each): each is Holder => each.value !== undefined);
+    this.#silent = copies.flatMap(({ unreachable }) => unreachable ?? []);
+    if (this.#silent.length === copies.length) return this.#readAgain();
     if (this.holders.length === 0) throw await this.#lost();
-    const other = this.holders.find(({ held }) => !held.value.equals(this.#value));
+    const other = this.holders.find(({ value }) => !value.equals(this.#value));
     if (other !== undefined) throw new Unavailable(`${other.address} has another value than was written. ${CHANGED}`);
     return `on another connection, from ${inWords(this.holders.map(({ address }) => address))}`;
   }
 
   lifetime(): string {
-    const isWrong = ({ held: { ttlS } }: Holder) => ttlS === null || Math.abs(ttlS - this.#ttlS) > GRAIN_S;
+    const isWrong = ({ ttlS = null }: Holder) => ttlS === null || Math.abs(ttlS - this.#ttlS) > GRAIN_S;
     const wrong = this.holders.find(isWrong);
     if (wrong === undefined) return `${this.#ttlS.toLocaleString('en')} s, as set`;
-    const ttl = wrong.held.ttlS === null ? 'for ever' : `for ${wrong.held.ttlS} s`;
+    const ttl = wrong.ttlS === null ? 'for ever' : `for ${wrong.ttlS} s`;
     throw new Unavailable(
       `${wrong.address} would keep it ${ttl} instead of ${this.#ttlS} s. Compare its clock with this server’s.`,
     );

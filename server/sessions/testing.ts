@@ -1,6 +1,6 @@
 import { ConflictError } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
-import { LocalStore } from '../memcache/local.ts';
+import { LocalStore } from '../memcache/local-store.ts';
 import type { Store } from '../memcache/store.ts';
 import { BrowserIds, type CookieSettings } from './browser-id.ts';
 import { DEFAULT_SETTINGS, SessionContainer } from './container.ts';

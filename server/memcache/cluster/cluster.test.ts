@@ -90,11 +90,11 @@ test('each server is asked for a key over a connection of its own: who has it, a
   await up!.ask('mg p:ever T0');
   await down!.kill();
   const all = clusterOf(servers.all, { prefix: 'p:' });
-  const [first, second, third] = await all.holdings('k');
-  assert.deepEqual(first?.held?.value.subarray(VERSION_BYTES), Buffer.from('a\r\nb'));
-  assert.ok(first.held.ttlS !== null && Math.abs(first.held.ttlS - 60) <= 2);
-  assert.deepEqual(second, { address: empty!.address, held: undefined });
+  const [first, second, third] = await all.copiesOf('k');
+  assert.deepEqual(first?.value?.subarray(VERSION_BYTES), Buffer.from('a\r\nb'));
+  assert.ok(Math.abs((first.ttlS ?? 0) - 60) <= 2);
+  assert.deepEqual(second, { address: empty!.address });
   assert.deepEqual([third?.address, third?.unreachable?.reason.short], [down!.address, 'refused']);
-  assert.equal((await all.holdings('ever'))[0]?.held?.ttlS, null);
+  assert.equal((await all.copiesOf('ever'))[0]?.ttlS, null);
   await Promise.all([store.close(), all.close()]);
 });

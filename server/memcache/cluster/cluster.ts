@@ -3,21 +3,31 @@ import type { Log } from '../../base/log.ts';
 import type { Address } from '../server/addresses.ts';
 import type { Allowlist } from '../server/allowlist.ts';
 import type { Connect } from '../server/connection.ts';
-import type { Contents } from '../inspect/store-inspector.ts';
+import type { StoreInspector } from '../store-inspector.ts';
 import { Replicated } from './replicated.ts';
 import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
 import { toLifetime, type Lifetime } from '../expiry.ts';
 import type { Health } from '../server/health.ts';
-import type { Holding } from './server-copy.ts';
 import { KeyWalk } from '../inspect/key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from '../keys.ts';
 import type { ReplicationStrategy } from './replication-strategy.ts';
-import { Inspection } from '../inspect/inspection.ts';
+import { ServerWatch } from '../inspect/server-watch.ts';
 import { ServerClient } from '../server/server-client.ts';
 import { Placement } from './placement.ts';
 import { SingleCopy } from './single-copy.ts';
 import { statusOf } from '../server/status.ts';
-import type { Cas, Check, FormerStatus, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../store.ts';
+import type {
+  Cas,
+  Check,
+  FormerStatus,
+  Item,
+  KeyListing,
+  Outcome,
+  ServerCopy,
+  ServerStatus,
+  Store,
+  Worth,
+} from '../store.ts';
 
 /** A server that was taken out of a cluster. */
 export interface FormerServer {
@@ -55,7 +65,7 @@ export interface ClusterOptions {
   /** A simulation makes connections of its own. */
   readonly connect?: Connect;
   /** Looks in the background, where a connection was made, at what would cost sessions: other clocks, several servers. */
-  readonly inspects?: boolean;
+  readonly watches?: boolean;
   /** Told when a server goes down or comes back, and of what is found by looking. */
   readonly log?: Pick<Log, 'info' | 'warn'>;
 }
@@ -78,7 +88,7 @@ export class Cluster implements Store {
   readonly #singleCopy: ReplicationStrategy;
   readonly #replicated: ReplicationStrategy;
   readonly #keyWalk: KeyWalk;
-  readonly #inspection: Inspection | undefined;
+  readonly #watch: ServerWatch | undefined;
   readonly #changedAt: number;
   /**
    * How long after a change of the servers something that counts may still be where it was, in seconds; the longest
@@ -101,8 +111,8 @@ export class Cluster implements Store {
     this.#placement = new Placement(options.addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#servers.length);
     this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
-    if (options.inspects === true)
-      this.#inspection = new Inspection({
+    if (options.watches === true)
+      this.#watch = new ServerWatch({
         ...options,
         servers: this.#servers,
         timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -174,14 +184,14 @@ export class Cluster implements Store {
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
-    const twins = this.#inspection?.twins();
+    const twins = this.#watch?.twins();
     return await Promise.all(
       this.#servers.map(async (server) => {
         const status = await this.#statusOf(server);
         return {
           ...status,
           sameAs: (await twins)?.get(server)?.address.text ?? null,
-          refusesNow: this.#inspection?.isFull(server) ?? null,
+          refusesNow: this.#watch?.isFull(server) ?? null,
         };
       }),
     );
@@ -228,7 +238,7 @@ export class Cluster implements Store {
   }
 
   /** Everything that lies on the servers that are named now. */
-  get contents(): Contents {
+  get inspector(): StoreInspector {
     const addresses = this.#servers.map(({ address }) => address);
     return {
       prefix: this.#prefix,
@@ -237,21 +247,21 @@ export class Cluster implements Store {
     };
   }
 
-  async holdings(key: string): Promise<readonly Holding[]> {
+  async copiesOf(key: string): Promise<readonly ServerCopy[]> {
     this.#check([key]);
     const addresses = this.#servers.map(({ address }) => address);
     const { found, unreachable } = await this.#keyWalk.look(addresses, this.#prefix + key);
-    return addresses.map(({ text: address }): Holding => {
+    return addresses.map(({ text: address }): ServerCopy => {
       const why = unreachable.find((each) => each.address === address);
       if (why !== undefined) return { address, unreachable: why };
-      const held = found.find(({ server }) => server === address);
-      return { address, held: held?.value ? { value: held.value, ttlS: held.remainingS } : undefined };
+      const copy = found.find(({ server }) => server === address);
+      return copy?.value ? { address, value: copy.value, ttlS: copy.remainingS } : { address };
     });
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#inspection?.close();
+    this.#watch?.close();
     const servers = [...this.#servers, ...this.#former.map(({ server }) => server)];
     await Promise.all(servers.map((server) => server.drain()));
     for (const server of servers) server.close();
@@ -319,10 +329,10 @@ export class Cluster implements Store {
       connect: options.connect,
       onReady: () => {
         if (!this.#isSettled) this.#getToKnow(server);
-        if (this.#servers.includes(server)) this.#inspection?.begin(server);
+        if (this.#servers.includes(server)) this.#watch?.begin(server);
       },
       onStored: () => options.onStored?.(address),
-      onFull: () => this.#inspection?.noteFull(server),
+      onFull: () => this.#watch?.noteFull(server),
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#servers.includes(server)) this.#note(server, health);
         const fields = { server: address.text };
@@ -339,9 +349,9 @@ export class Cluster implements Store {
   }
 
   async #statusOf(server: ServerClient): Promise<ServerStatus> {
-    const isSeveral = this.#inspection?.isSeveral(server);
+    const isSeveral = this.#watch?.isSeveral(server);
     const status = await statusOf(server, this.#clock);
-    this.#inspection?.noteClock(status);
+    this.#watch?.noteClock(status);
     return { ...status, isSeveral: status.up ? ((await isSeveral) ?? null) : null };
   }
 

@@ -10,7 +10,7 @@ import {
   withLikelyEnd,
   type ReplicaAnswers,
 } from './replicated-item.ts';
-import { Damage } from '../damage.ts';
+import { DamagedCopies } from './damaged-copies.ts';
 import { isGone } from '../errors.ts';
 import { remaining } from '../expiry.ts';
 import { QuorumRead } from './quorum-read.ts';
@@ -52,13 +52,13 @@ export class ReplicatedRead {
   isOvertaken = false;
   readonly #options: ReplicatedReadOptions;
   readonly #quorum: ReplicaAnswers;
-  readonly #damage: Damage;
+  readonly #damage: DamagedCopies;
 
   constructor(options: ReplicatedReadOptions) {
     const { key, reach, check } = options;
     this.#options = options;
     this.#quorum = new QuorumRead(reach, (server) => this.#look(server));
-    this.#damage = new Damage(this.#quorum, key, check);
+    this.#damage = new DamagedCopies(this.#quorum, key, check);
   }
 
   /** The value, with the proof of each server that holds it. */

@@ -2,7 +2,13 @@ import type { Clock } from '../../base/clock.ts';
 import { backoffMs, Turns } from '../../base/limits.ts';
 import type { Address } from '../server/addresses.ts';
 import type { Allowlist } from '../server/allowlist.ts';
-import { MAX_LOOKED_AT_BYTES, type HeldKey, type HeldKeys, type HeldValue, type Look } from './store-inspector.ts';
+import {
+  MAX_LOOKED_AT_BYTES,
+  type InspectedKey,
+  type InspectedKeys,
+  type InspectedValue,
+  type InspectedValues,
+} from '../store-inspector.ts';
 import { REASONS, ServerUnreachable } from '../errors.ts';
 import { dumpKeys, DumpBusy, type Dump } from './key-dump.ts';
 import { lookAt } from './key-look.ts';
@@ -31,9 +37,9 @@ export class KeyWalk {
   }
 
   /** Keys that begin with `prefix`, those with copies once, without the first `cut` characters. */
-  async list(addresses: readonly Address[], prefix: string, limit: number, cut = 0): Promise<HeldKeys> {
+  async list(addresses: readonly Address[], prefix: string, limit: number, cut = 0): Promise<InspectedKeys> {
     const walked = await Promise.all(addresses.map((address) => this.#walk(address, prefix, limit)));
-    const keys = new Map<string, HeldKey>();
+    const keys = new Map<string, InspectedKey>();
     for (const { address, dump } of walked) {
       if (dump instanceof Error) continue;
       for (const { key, ...figures } of dump.keys) {
@@ -51,7 +57,7 @@ export class KeyWalk {
   }
 
   /** What each server holds under a whole key. */
-  async look(addresses: readonly Address[], key: string): Promise<Look> {
+  async look(addresses: readonly Address[], key: string): Promise<InspectedValues> {
     const looks = await Promise.all(addresses.map((address) => this.#lookAt(address, key)));
     return {
       found: looks.flatMap((look) => (look === undefined || look instanceof Error ? [] : [look])),
@@ -59,7 +65,7 @@ export class KeyWalk {
     };
   }
 
-  async #lookAt(address: Address, key: string): Promise<HeldValue | ServerUnreachable | undefined> {
+  async #lookAt(address: Address, key: string): Promise<InspectedValue | ServerUnreachable | undefined> {
     const timeoutMs = this.#timeoutMs;
     const options = { address: address.text, key, maxBytes: MAX_LOOKED_AT_BYTES, timeoutMs, wholeMs: WALK_MS };
     try {

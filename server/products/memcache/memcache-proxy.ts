@@ -3,7 +3,7 @@ import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { Invalid } from '../../base/errors.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
-import { LocalStore } from '../../memcache/local.ts';
+import { LocalStore } from '../../memcache/local-store.ts';
 import { Sameness } from '../../memcache/server/sameness.ts';
 import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -121,7 +121,7 @@ export const memCacheProxy = defineType({
     { id: 'servers', label: 'Servers', element: 'servers-tab' },
     { id: 'keys', label: 'Keys', element: 'keys-tab' },
   ],
-  methods: { ...storeMethods, forget, ...keysMethods(async (object) => (await storeOf(object)).contents) },
+  methods: { ...storeMethods, forget, ...keysMethods(async (object) => (await storeOf(object)).inspector) },
   answers: { servers: answerServers },
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {
@@ -218,7 +218,7 @@ async function openStore(object: TreeObject): Promise<ProxyStore> {
     former: await leadingElsewhere(object, former, addresses),
     addresses,
     allowlist,
-    inspects: true,
+    watches: true,
     replicas,
     timeoutMs: timeout_ms,
     prefix: prefixOf(object),

@@ -1,5 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import { LocalStore } from '../../memcache/local.ts';
+import { LocalStore } from '../../memcache/local-store.ts';
 import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';

@@ -13,7 +13,7 @@ import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
-import type { Contents, HeldKey, HeldValue } from '../../memcache/inspect/store-inspector.ts';
+import type { StoreInspector, InspectedKey, InspectedValue } from '../../memcache/store-inspector.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -34,10 +34,10 @@ const NO_PREFIX = '*';
 const LONGEST_KEY = 250;
 
 /** What is asked of the objects that have such a tab. */
-type ContentsOf = (object: TreeObject) => Promise<Contents>;
+type InspectorOf = (object: TreeObject) => Promise<StoreInspector>;
 
 /** The Keys tab of a proxy: everything on its servers, whoever put it there. Looking changes nothing. */
-export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, readonly Method[]>> {
+export function keysMethods(inspectorOf: InspectorOf): Readonly<Record<string, readonly Method[]>> {
   const list = method({
     http: 'GET',
     permission: PERMISSION,
@@ -53,7 +53,7 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
     async run(call): Promise<KeysMessage> {
       call.keepPrivate();
       const { object, request } = call;
-      return keysMessage(object, await contentsOf(object), request.query);
+      return keysMessage(object, await inspectorOf(object), request.query);
     },
   });
 
@@ -64,7 +64,7 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
     query: { key: 'Its bytes, one for each character, from the list.' },
     async run(call): Promise<KeyMessage> {
       call.keepPrivate();
-      return keyMessage(call, await contentsOf(call.object));
+      return keyMessage(call, await inspectorOf(call.object));
     },
   });
 
@@ -76,26 +76,30 @@ export function keysMethods(contentsOf: ContentsOf): Readonly<Record<string, rea
     async run(call): Promise<KeyValue> {
       call.keepPrivate();
       const { key } = call.body;
-      const contents = await contentsOf(call.object);
-      const [{ value, bytes }] = await valuesUnder(call.object, contents, checkedKey(key));
+      const inspector = await inspectorOf(call.object);
+      const [{ value, bytes }] = await valuesUnder(call.object, inspector, checkedKey(key));
       if (groupOf(key).kind === 'session') throw new NotFound('What is in a session is shown by its container.');
       if (value === null)
         throw new TooLarge(`The value has ${bytes.toLocaleString('en')} bytes: too many to be shown.`);
       await recordReveal(call, { key: nameOf(key), owner: null, item: null });
-      return keyValueOf(value, plainOf(call, contents, key, value));
+      return keyValueOf(value, plainOf(call, inspector, key, value));
     },
   });
 
   return { keys: [list], key: [look], reveal: [reveal], reveals: [revealsMethod(PERMISSION)] };
 }
 
-async function keysMessage(object: TreeObject, contents: Contents, query: URLSearchParams): Promise<KeysMessage> {
+async function keysMessage(
+  object: TreeObject,
+  inspector: StoreInspector,
+  query: URLSearchParams,
+): Promise<KeysMessage> {
   const page = pageQuery(query, PAGING);
-  const listing = await contents.keys(MAX_KEYS);
+  const listing = await inspector.keys(MAX_KEYS);
   const sentences = walkWords(listing, `The keys of '${object.path}'`, 'keys', MAX_KEYS);
-  const owners = await ownersBehind(object, contents.prefix);
+  const owners = await ownersBehind(object, inspector.prefix);
   const matching = listing.keys.map(named).filter(matcherFor(page.filter));
-  const groups = groupsOf(matching, (group) => aboutGroup(group, owners, contents.prefix));
+  const groups = groupsOf(matching, (group) => aboutGroup(group, owners, inspector.prefix));
   const group = query.get('group');
   const wanted = group === NO_PREFIX ? '' : group;
   const ofGroup = wanted === null ? matching : matching.filter(({ prefix }) => prefix === wanted);
@@ -114,30 +118,34 @@ async function keysMessage(object: TreeObject, contents: Contents, query: URLSea
   };
 }
 
-async function keyMessage(call: Call, contents: Contents): Promise<KeyMessage> {
+async function keyMessage(call: Call, inspector: StoreInspector): Promise<KeyMessage> {
   const key = checkedKey(call.request.query.get('key') ?? '');
-  const found = await valuesUnder(call.object, contents, key);
+  const found = await valuesUnder(call.object, inspector, key);
   const [{ value, bytes, remainingS, lastAccess }] = found;
   const expires = remainingS === null ? null : siteOf(call).clock() + remainingS * 1_000;
   const servers = found.flatMap(({ server }) => server ?? []);
   const row = rowOf(named({ key, bytes, expires, lastAccess, servers }));
   if (row.kind === 'session') {
-    return { ...row, session: await sessionUnder(call, contents, key, value), value: null, obscured: false };
+    return { ...row, session: await sessionUnder(call, inspector, key, value), value: null, obscured: false };
   }
   if (value === null) return { ...row, session: null, value: null, obscured: false };
-  const plain = plainOf(call, contents, key, value);
+  const plain = plainOf(call, inspector, key, value);
   const obscured = isSecretValue(key, plain ?? value);
   return { ...row, session: null, value: obscured ? null : keyValueOf(value, plain), obscured };
 }
 
 /** What is sealed in a value of this installation. */
-function plainOf(call: Call, { prefix }: Contents, key: string, value: Buffer): Buffer | undefined {
+function plainOf(call: Call, { prefix }: StoreInspector, key: string, value: Buffer): Buffer | undefined {
   return isOurs(key, prefix) ? unsealed(siteOf(call).keyRing, key.slice(prefix.length), value) : undefined;
 }
 
 /** What is under a key: never nothing. */
-async function valuesUnder(object: TreeObject, contents: Contents, key: string): Promise<[HeldValue, ...HeldValue[]]> {
-  const { found, unreachable } = await contents.look(key);
+async function valuesUnder(
+  object: TreeObject,
+  inspector: StoreInspector,
+  key: string,
+): Promise<[InspectedValue, ...InspectedValue[]]> {
+  const { found, unreachable } = await inspector.look(key);
   const [first, ...others] = found;
   if (first !== undefined) return [first, ...others];
   if (unreachable.length > 0) {
@@ -150,9 +158,14 @@ async function valuesUnder(object: TreeObject, contents: Contents, key: string):
 }
 
 /** The header of a session record, opened where its container is one of this tree. */
-async function sessionUnder(call: Call, contents: Contents, key: string, value: Buffer | null): Promise<KeySession> {
-  const owner = (await ownersBehind(call.object, contents.prefix)).get(groupOf(key).prefix);
-  const record = value === null ? undefined : owner?.container.peek(key.slice(contents.prefix.length), value);
+async function sessionUnder(
+  call: Call,
+  inspector: StoreInspector,
+  key: string,
+  value: Buffer | null,
+): Promise<KeySession> {
+  const owner = (await ownersBehind(call.object, inspector.prefix)).get(groupOf(key).prefix);
+  const record = value === null ? undefined : owner?.container.peek(key.slice(inspector.prefix.length), value);
   if (owner === undefined || record === undefined) return { ...UNKNOWN, container: owner?.path ?? null };
   const { created, lastAccess, user, address, browser } = record.header;
   return {
@@ -185,9 +198,9 @@ const UNKNOWN: KeySession = {
 };
 
 /** A key with what its name says. */
-type NamedKey = HeldKey & Pick<KeyGroup, 'prefix' | 'kind'> & { readonly name: string };
+type NamedKey = InspectedKey & Pick<KeyGroup, 'prefix' | 'kind'> & { readonly name: string };
 
-function named(held: HeldKey): NamedKey {
+function named(held: InspectedKey): NamedKey {
   return { ...held, ...groupOf(held.key), name: nameOf(held.key) };
 }
 

@@ -1,7 +1,7 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import type { Log } from '../../base/log.ts';
-import { TOLD_AND_TO_DO } from '../../memcache/full-words.ts';
+import { TOLD_AND_TO_DO } from '../../memcache/server-words.ts';
 import type { MemoryUse, ServerStatus } from '../../memcache/store.ts';
 
 const FILLING_SHARE = 0.9;

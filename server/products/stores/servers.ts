@@ -5,8 +5,7 @@ import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/server/addresses.ts';
 import { downWords } from '../../memcache/errors.ts';
-import { sameWords } from '../../memcache/server/same-words.ts';
-import { severalWords } from '../../memcache/several-words.ts';
+import { sameWords, severalWords } from '../../memcache/server-words.ts';
 import { Cluster } from '../../memcache/cluster/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -165,7 +164,7 @@ function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResul
 export async function probe(lines: readonly string[], about: TreeObject): Promise<readonly ServerStatus[]> {
   const { addresses } = parseServers(lines.slice(0, MOST_SERVERS));
   if (addresses.length === 0) return [];
-  const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '', inspects: true });
+  const cluster = new Cluster({ addresses, allowlist: siteOf(about).allowlist, prefix: '', watches: true });
   try {
     return await cluster.servers();
   } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startMemcached } from '../../../e2e/support/memcached.ts';
 import { newKey } from '../../memcache/contract.ts';
-import type { LocalStore } from '../../memcache/local.ts';
+import type { LocalStore } from '../../memcache/local-store.ts';
 import { clusterOf, several } from '../../memcache/testing.ts';
 import { matcherFor } from './list-filter.ts';
 import { MAX_OPENED, type ListedSession, type SessionQuery } from './list.ts';

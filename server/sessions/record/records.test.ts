@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LocalStore } from '../../memcache/local.ts';
+import { LocalStore } from '../../memcache/local-store.ts';
 import { SessionRecords } from './records.ts';
 
 const nasty = fc.oneof(

@@ -23,7 +23,7 @@ const RESERVE = 1 / 16;
 const HELD_MS = 60_000;
 
 /** Who takes up a memory that is limited, and who leaves first when it is full. */
-export class Room {
+export class MemoryBudget {
   #limitBytes: number;
   readonly #clock: Clock;
   readonly #onState: (use: MemoryUse) => void;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storeContract, textOf, versioned } from './contract.ts';
 import { isFull, MemoryFull } from './errors.ts';
-import { LocalStore } from './local.ts';
+import { LocalStore } from './local-store.ts';
 
 storeContract('A store in process memory', async () => {
   const store = new LocalStore();
@@ -30,7 +30,7 @@ test('looking at everything, as lists do, asks for nothing', async () => {
   await store.add('begun', taking(2_048), 60);
   await store.getMulti(['begun']);
   await store.keys('', 10);
-  await store.contents.look('begun');
+  await store.inspector.look('begun');
   await store.add('a', taking(2_048), 60);
   await store.add('b', taking(2_048), 60);
   assert.deepEqual(keysIn(store), ['a', 'b']);

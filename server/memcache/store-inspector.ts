@@ -1,18 +1,18 @@
-import type { ServerUnreachable } from '../errors.ts';
-import type { KeyEntry, KeyListing } from '../store.ts';
+import type { ServerUnreachable } from './errors.ts';
+import type { KeyEntry, KeyListing } from './store.ts';
 
 /** A key as it lies in a store, whoever put it there: its bytes, one for each character. */
-export interface HeldKey extends KeyEntry {
+export interface InspectedKey extends KeyEntry {
   /** Milliseconds since 1970; `null` where the store does not say. */
   readonly lastAccess: number | null;
 }
 
-export interface HeldKeys extends KeyListing {
-  readonly keys: readonly HeldKey[];
+export interface InspectedKeys extends KeyListing {
+  readonly keys: readonly InspectedKey[];
 }
 
 /** What one place holds under a key. */
-export interface HeldValue {
+export interface InspectedValue {
   /** `null` for process memory. */
   readonly server: string | null;
   /** `null` where it is too large to be looked at. */
@@ -23,20 +23,20 @@ export interface HeldValue {
   readonly lastAccess: number | null;
 }
 
-export interface Look {
+export interface InspectedValues {
   /** One for each place that has the key. */
-  readonly found: readonly HeldValue[];
+  readonly found: readonly InspectedValue[];
   /** Those that could not be asked. */
   readonly unreachable: readonly ServerUnreachable[];
 }
 
 /** Everything that lies in a store, others' values included. Looking does not count as use, and changes nothing. */
-export interface Contents {
+export interface StoreInspector {
   /** What the keys of this installation begin with. */
   readonly prefix: string;
   /** At most so many keys from each place. A server that cannot be listed is named, and nothing is thrown. */
-  keys(limit: number): Promise<HeldKeys>;
-  look(key: string): Promise<Look>;
+  keys(limit: number): Promise<InspectedKeys>;
+  look(key: string): Promise<InspectedValues>;
 }
 
 /** Longer than any value that memcached takes as it comes. */

@@ -1,8 +1,8 @@
 import { wallClock, type Clock } from '../base/clock.ts';
-import type { Contents, HeldValue } from './inspect/store-inspector.ts';
+import type { StoreInspector, InspectedValue } from './store-inspector.ts';
 import { MemoryFull, StoreClosed, ValueTooLarge } from './errors.ts';
 import { checkKeys } from './keys.ts';
-import { Room, type Share } from './room.ts';
+import { MemoryBudget, type Share } from './memory-budget.ts';
 import type {
   Cas,
   FormerStatus,
@@ -54,7 +54,7 @@ export class LocalStore implements Store {
   readonly maxValueBytes: number;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   /** Nothing expires before. */
   #firstExpires = Infinity;
   #sweptAt = -Infinity;
@@ -63,18 +63,18 @@ export class LocalStore implements Store {
   constructor({ maxBytes = 64 * MIB, maxValueBytes = MIB - 512, clock = wallClock, onMemory }: LocalStoreOptions = {}) {
     this.maxValueBytes = maxValueBytes;
     this.#clock = clock;
-    this.#room = new Room({ limitBytes: maxBytes, clock, onState: onMemory ?? (() => {}) });
+    this.#budget = new MemoryBudget({ limitBytes: maxBytes, clock, onState: onMemory ?? (() => {}) });
   }
 
   /** A lower limit throws nothing out that lies here already. */
   set maxBytes(maxBytes: number) {
-    this.#room.limitBytes = maxBytes;
+    this.#budget.limitBytes = maxBytes;
   }
 
   get memory(): MemoryUse {
     this.#sweep();
-    this.#room.note();
-    return this.#room.use;
+    this.#budget.note();
+    return this.#budget.use;
   }
 
   async get(key: string): Promise<Item | undefined> {
@@ -157,7 +157,7 @@ export class LocalStore implements Store {
   }
 
   /** Everything that lies here, without counting as use. */
-  get contents(): Contents {
+  get inspector(): StoreInspector {
     const anything = async (limit: number) => {
       const { keys, ...listing } = await this.keys('', limit);
       return { ...listing, keys: keys.map((entry) => ({ ...entry, lastAccess: null })) };
@@ -182,7 +182,7 @@ export class LocalStore implements Store {
     for (const key of this.#entries.keys()) this.#remove(key);
   }
 
-  #look(key: string): readonly HeldValue[] {
+  #look(key: string): readonly InspectedValue[] {
     const entry = this.#entries.get(key);
     if (entry === undefined || entry.expires <= this.#clock()) return [];
     const { value, expires } = entry;
@@ -201,7 +201,7 @@ export class LocalStore implements Store {
 
   #ask(key: string): Entry | undefined {
     const entry = this.#find(key);
-    if (entry !== undefined) this.#room.ask(key, entry);
+    if (entry !== undefined) this.#budget.ask(key, entry);
     return entry;
   }
 
@@ -218,24 +218,24 @@ export class LocalStore implements Store {
     const expires = this.#expires(ttlS);
     const entry: Entry = { value: ownCopy(value), state: { brand: 'cas' }, expires, bytes, standing };
     this.#entries.set(key, entry);
-    this.#room.take(key, entry);
+    this.#budget.take(key, entry);
     return 'stored';
   }
 
   #makeRoom(bytes: number, worth: Worth | undefined): void {
-    const room = this.#room;
-    if (bytes <= 0 || room.isAmpleFor(bytes)) return;
+    const budget = this.#budget;
+    if (bytes <= 0 || budget.isAmpleFor(bytes)) return;
     this.#sweep();
-    if (!room.mayTake(bytes, worth)) throw new MemoryFull(room.limitBytes);
-    for (let key; (key = room.nextToLeave(bytes, worth)) !== undefined;) this.#remove(key);
-    room.note();
+    if (!budget.mayTake(bytes, worth)) throw new MemoryFull(budget.limitBytes);
+    for (let key; (key = budget.nextToLeave(bytes, worth)) !== undefined;) this.#remove(key);
+    budget.note();
   }
 
   #remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#room.give(key, entry);
+    this.#budget.give(key, entry);
   }
 
   #sweep(): void {

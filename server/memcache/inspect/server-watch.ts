@@ -1,15 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import type { Log } from '../../base/log.ts';
-import { severalWords } from '../several-words.ts';
 import type { ServerClient } from '../server/server-client.ts';
-import { fullWords } from '../full-words.ts';
-import { sameWords } from '../server/same-words.ts';
+import { fullWords, sameWords, severalWords } from '../server-words.ts';
 import { Sameness, twinsAmong, type SamenessOptions } from '../server/sameness.ts';
 import { statusOf } from '../server/status.ts';
 import type { ServerStatus } from '../store.ts';
 
-interface InspectionOptions extends SamenessOptions {
+interface ServerWatchOptions extends SamenessOptions {
   /** Those that are named, in their order. */
   readonly servers: readonly ServerClient[];
   readonly log?: Pick<Log, 'warn'> | undefined;
@@ -39,8 +37,8 @@ type Twins = ReadonlyMap<ServerClient, ServerClient>;
  * several of them, and several that lead to one. Never on the way of a request: when a connection was made, and when
  * somebody asks how servers stand.
  */
-export class Inspection {
-  readonly #options: InspectionOptions;
+export class ServerWatch {
+  readonly #options: ServerWatchOptions;
   readonly #sameness: Sameness;
   readonly #looks = new Map<ServerClient, Look>();
   readonly #timers = new Map<ServerClient, NodeJS.Timeout>();
@@ -50,7 +48,7 @@ export class Inspection {
   /** What was logged, until it is over. */
   readonly #told = new Set<string>();
 
-  constructor(options: InspectionOptions) {
+  constructor(options: ServerWatchOptions) {
     this.#options = options;
     this.#sameness = new Sameness(options);
   }

@@ -1,8 +1,8 @@
-import { Unavailable } from '../base/errors.ts';
-import type { ReplicaAnswers } from './cluster/replicated-item.ts';
-import type { ServerClient, ServerItem } from './server/server-client.ts';
-import type { Check } from './store.ts';
-import { isSameWrite } from './version.ts';
+import { Unavailable } from '../../base/errors.ts';
+import type { ReplicaAnswers } from './replicated-item.ts';
+import type { ServerClient, ServerItem } from '../server/server-client.ts';
+import type { Check } from '../store.ts';
+import { isSameWrite } from '../version.ts';
 
 /** A server holds a damaged copy, and no other can tell whether what it holds instead is the newest. */
 class DamagedCopy extends Unavailable {
@@ -15,7 +15,7 @@ class DamagedCopy extends Unavailable {
  * Copies that do not open. Until it is known which value counts, they are set aside, and their servers have as little to
  * say as those that do not answer.
  */
-export class Damage {
+export class DamagedCopies {
   readonly copies = new Map<ServerClient, ServerItem>();
   readonly #quorum: ReplicaAnswers;
   readonly #key: string;
