@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { idInPath, parentPath } from '../schema/paths.ts';
 import type { Database } from './objects/database.ts';
-import type { Connection } from './objects/connection.ts';
+import type { TreeTransaction } from './objects/transaction.ts';
 
 const FOLDER = new URL('../examples/', import.meta.url);
 
@@ -20,17 +20,17 @@ export async function plantExample(database: Database, name: string): Promise<re
   const list = new URL(`${name}.json`, folder);
   if (!/^[a-z]+$/.test(name) || !existsSync(list)) throw new Error(`There is no example '${name}'. There is: shop.`);
   const objects = JSON.parse(readFileSync(list, 'utf8')) as readonly Planted[];
-  const connection = database.open(null);
-  for (const object of objects) await plant(connection, object, folder);
-  await connection.commit(`Put the example '${name}' into the tree`);
+  const tree = database.open(null);
+  for (const object of objects) await plant(tree, object, folder);
+  await tree.commit(`Put the example '${name}' into the tree`);
   return objects.map(({ path }) => path);
 }
 
-async function plant(connection: Connection, { path, type, title, file, values }: Planted, folder: URL): Promise<void> {
-  if ((await connection.find(path)) !== undefined) {
+async function plant(tree: TreeTransaction, { path, type, title, file, values }: Planted, folder: URL): Promise<void> {
+  if ((await tree.find(path)) !== undefined) {
     throw new Error(`There is something at ${path} already. Delete or rename it first.`);
   }
   const text = file === undefined ? {} : { text: readFileSync(new URL(file, folder), 'utf8') };
   const properties = { ...text, ...(values === undefined ? {} : { values }) };
-  connection.add(await connection.get(parentPath(path) ?? '/'), { type, id: idInPath(path), title, properties });
+  tree.add(await tree.get(parentPath(path) ?? '/'), { type, id: idInPath(path), title, properties });
 }

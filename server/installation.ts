@@ -66,10 +66,10 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
 
 /** A tree that was made before an id was reserved may have it in use. */
 async function warnOfReserved(database: Database, log: Log): Promise<void> {
-  const connection = database.open(null);
-  const root = await connection.root();
+  const tree = database.open(null);
+  const root = await tree.root();
   for (const id of RESERVED_IN_ROOT) {
-    if ((await connection.findChild(root, id)) === undefined) continue;
+    if ((await tree.findChild(root, id)) === undefined) continue;
     log.warn(
       { path: `/${id}` },
       'An object has an address that the server keeps for itself: rename it to publish it again',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Stream } from 'node:stream';
 import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
@@ -124,8 +124,8 @@ export class Sessions {
 
   /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
   async forBrowser({ host, secure, req }: Asked): Promise<BrowserSessions> {
-    const connection = this.#folder.database.open(null);
-    const way = await connection.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(connection));
+    const tree = this.#folder.database.open(null);
+    const way = await tree.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(tree));
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
     const { origins } = this.#folder.site;
     if (mayDropSecureCookies(asked, origins) && !isForwarded(req.headers)) return way.withDoubtfulCookies;
@@ -201,8 +201,8 @@ export class Sessions {
     if (alsoSince !== undefined) this.#folder.site.log.warn({ ...what, alsoSince }, words);
   }
 
-  async #wayFrom(connection: Connection): Promise<Way> {
-    const object = await this.#object(connection);
+  async #wayFrom(tree: TreeReader): Promise<Way> {
+    const object = await this.#object(tree);
     const manager = await object.findService('session.browser-ids');
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds } = this.#folder.site;
@@ -215,19 +215,19 @@ export class Sessions {
     };
   }
 
-  async #object(connection = this.#folder.database.open(null)): Promise<TreeObject> {
-    const manager = await connection.find(this.#manager);
+  async #object(tree: TreeReader = this.#folder.database.open(null)): Promise<TreeObject> {
+    const manager = await tree.find(this.#manager);
     if (manager?.doesProvide('session.manager') !== true) throw noManager(this.#manager, manager);
     const path = String(manager.properties['container_path']);
-    if (await isInMemory(connection, path)) throw new SessionsNotShared(path, this.#manager);
+    if (await isInMemory(tree, path)) throw new SessionsNotShared(path, this.#manager);
     return containerObject(manager);
   }
 }
 
 /** Whether a path leads into a folder whose contents are in the memory of each server. */
-async function isInMemory(connection: Connection, path: string): Promise<boolean> {
+async function isInMemory(tree: TreeReader, path: string): Promise<boolean> {
   for (let end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
-    const folder = await connection.find(path.slice(0, end));
+    const folder = await tree.find(path.slice(0, end));
     if (folder?.definition?.contains === 'volatile') return true;
   }
   return false;

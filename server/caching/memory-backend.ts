@@ -1,4 +1,4 @@
-import type { SeenTree } from '../objects/connection.ts';
+import type { SeenTree } from '../objects/stores.ts';
 import type { Kept, Listing, Shelf } from './cache-backend.ts';
 
 export interface MemoryShelfLimits {

@@ -152,7 +152,7 @@ export class KeptAnswers {
   }
 
   async #holds({ call, generation }: Asking, kept: Kept): Promise<boolean> {
-    return kept.generation === generation && call.connection.stillSees(kept.seen);
+    return kept.generation === generation && call.tree.stillSees(kept.seen);
   }
 
   /** Also where it was made for somebody else. */
@@ -266,9 +266,9 @@ interface Found {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Only plain questions to the object's own address: there are few of them, whatever visitors make up. */
-function mayBeAsked({ object, request, connection }: Call): boolean {
+function mayBeAsked({ object, request, tree }: Call): boolean {
   const { headers, method } = request;
-  if (method !== 'GET' || connection.hasChanges) return false;
+  if (method !== 'GET' || tree.hasChanges) return false;
   if (headers.range !== undefined || headers['if-none-match'] !== undefined) return false;
   if (headers['if-modified-since'] !== undefined) return false;
   return isAddressOf(request.path, object) || (object.parent !== null && isAddressOf(request.path, object.parent));

@@ -1,4 +1,4 @@
-import type { SeenTree } from '../objects/connection.ts';
+import type { SeenTree } from '../objects/stores.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Call } from '../publisher/call.ts';
 import type { Reads } from '../publisher/reads.ts';
@@ -24,8 +24,8 @@ export class RecordedReads implements Reads {
   constructor(call: Call) {
     this.#call = call;
     this.#cookies = call.cookies.length;
-    this.#main = { asOf: call.connection.mainAsOf, objects: new Map(), listings: new Set() };
-    this.#memory = { asOf: call.connection.memoryAsOf, objects: new Map(), listings: new Set() };
+    this.#main = { asOf: call.tree.mainAsOf, objects: new Map(), listings: new Set() };
+    this.#memory = { asOf: call.tree.memoryAsOf, objects: new Map(), listings: new Set() };
     this.object(call.object);
   }
 

@@ -22,7 +22,7 @@ export async function idProblem(
   if (definition?.fixedId !== undefined && id !== definition.fixedId) {
     return `A ${definition.type} is found by its name, which must be '${definition.fixedId}'.`;
   }
-  const holder = await folder.connection.findChild(folder, id);
+  const holder = await folder.tree.findChild(folder, id);
   return holder === undefined ? undefined : checkId(id, { inRoot, taken: () => true });
 }
 

@@ -99,9 +99,9 @@ test('a moved object is the same one: its history, owner and bytes come along, a
     [2, ['Moved /a/in to /b/in', 'Added /a/in']],
   );
   assert.equal((await look(trellis, '/b/in/file')).revision, 1);
-  const connection = trellis.database.open(null);
-  const file = await connection.get('/b/in/file');
-  const stored = await Array.fromAsync(connection.contentsOf(file).read(file.content!));
+  const tree = trellis.database.open(null);
+  const file = await tree.get('/b/in/file');
+  const stored = await Array.fromAsync(tree.contentsOf(file).read(file.content!));
   assert.ok(Buffer.concat(stored).equals(bytes));
 });
 
@@ -177,10 +177,10 @@ test('nothing is pasted into what contains nothing', async () => {
 
 test('a thousand objects are copied at once, and one more is refused before any is', async () => {
   await using trellis = await openSite('/a');
-  const connection = trellis.database.open('admin');
-  const folder = await connection.get('/a');
-  for (let number = 0; number < 999; number += 1) connection.add(folder, { type: 'Folder', id: `f${number}` });
-  await connection.commit('Added many');
+  const tree = trellis.database.open('admin');
+  const folder = await tree.get('/a');
+  for (let number = 0; number < 999; number += 1) tree.add(folder, { type: 'Folder', id: `f${number}` });
+  await tree.commit('Added many');
   assert.equal((await copy(trellis, '', '/a')).status, 200);
   assert.equal((await trellis.ask('GET', '/api/copy_of_a/@children')).json<ChildrenMessage>().total, 999);
   const refused = await copy(trellis, '', '/index_html', '/a');
@@ -205,9 +205,9 @@ test('into and out of a temporary folder objects are copied with what is in them
     ['/a', false],
   ] as const) {
     assert.equal((await look(trellis, path)).isTemporary, isTemporary);
-    const connection = trellis.database.open(null);
-    const file = await connection.get(`${path}/in/file`);
-    const kept = Buffer.concat(await Array.fromAsync(connection.contentsOf(file).read(file.content!)));
+    const tree = trellis.database.open(null);
+    const file = await tree.get(`${path}/in/file`);
+    const kept = Buffer.concat(await Array.fromAsync(tree.contentsOf(file).read(file.content!)));
     assert.ok(kept.equals(bytes), path);
   }
 });
@@ -279,8 +279,8 @@ async function callAs(
   folder: string,
   paths: readonly string[],
 ) {
-  const connection = trellis.database.open('ann');
-  const object = await connection.get(folder);
+  const tree = trellis.database.open('ann');
+  const object = await tree.get(folder);
   const [method] = clipboardViews.find(({ name }) => name === view)!.methods;
   const request = {
     method: 'POST',
@@ -301,8 +301,8 @@ async function callAs(
   };
   const ours = { transaction: new Transaction(), cookies: [], scope: new Map<symbol, unknown>(), reads: unrecorded };
   const rest = { user: { name: 'ann', roles: [] }, tail: undefined, reruns: 0, keepPrivate() {}, describe() {} };
-  const answer = await method!.call({ object, addressed: object, connection, request: asked, may, ...ours, ...rest });
-  await connection.commit('Pasted');
+  const answer = await method!.call({ object, addressed: object, tree, request: asked, may, ...ours, ...rest });
+  await tree.commit('Pasted');
   return answer;
 }
 

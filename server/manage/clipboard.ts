@@ -24,22 +24,22 @@ const copy = method({
   summary: `Copies objects into this folder, with what is in them: at most ${MOST_OBJECTS} in all.`,
   body: { paths: texts },
   async run(call): Promise<CopiedMessage> {
-    const { object: folder, body, connection } = call;
+    const { object: folder, body, tree } = call;
     const items: Pasted[] = [];
     let count = 0;
     let leftOut = 0;
     const objects = await objectsAt(body.paths, call);
     const services = await Services.before(objects, [folder]);
     for (const [index, object] of objects.entries()) {
-      const tree = [object, ...(await connection.inside(object, MOST_OBJECTS))];
-      count += tree.length;
+      const copied = [object, ...(await tree.inside(object, MOST_OBJECTS))];
+      count += copied.length;
       if (count > MOST_OBJECTS) refuseTooMany('copied');
       const id = await idOfCopy(object, folder);
       const problem = fixedProblem(object) ?? (await idProblem(folder, id, object.definition));
       if (problem !== undefined) refuse(index, `'${object.path}' cannot be copied to '${folder.path}': ${problem}`);
-      const copies = await copyTree(tree, id, call);
+      const copies = await copyTree(copied, id, call);
       items.push({ from: object.path, path: copies[0]!.path });
-      leftOut += tree.length - copies.length;
+      leftOut += copied.length - copies.length;
     }
     call.describe(wordsFor('Copied', items, folder));
     return { items, leftOut, services: nameChanges(await services.changes(), call) };
@@ -55,7 +55,7 @@ const move = method({
   body: { paths: texts },
   optional: { updateLinks: flag },
   async run(call): Promise<MovedMessage> {
-    const { object: folder, body, connection } = call;
+    const { object: folder, body, tree } = call;
     const objects = await objectsAt(body.paths, call);
     const moving: ReadonlySet<TreeObject | null> = new Set(objects);
     const items: Pasted[] = [];
@@ -71,7 +71,7 @@ const move = method({
       if (problem !== undefined) refuse(index, `'${from}' cannot be moved to '${folder.path}': ${problem}`);
       if (object.parent !== null) demand(call, 'Delete objects', object.parent);
       demand(call, addPermission(object), folder);
-      connection.change(object, { folder });
+      tree.change(object, { folder });
       followed.push(await followTo(object, from, call, body.updateLinks ?? true));
       items.push({ from, path: object.path });
     }
@@ -93,7 +93,7 @@ async function objectsAt(paths: readonly string[], call: Call): Promise<readonly
   if (paths.length > MOST_OBJECTS) refuseTooMany('named');
   const objects: TreeObject[] = [];
   for (const [index, path] of paths.entries()) {
-    const object = await call.connection.find(path);
+    const object = await call.tree.find(path);
     if (object === undefined || !call.may(SEE, object)) return refuse(index, `There is no object at '${path}'.`);
     if (objects.includes(object)) refuse(index, `'${path}' is named twice.`);
     objects.push(object);
@@ -109,14 +109,14 @@ async function copyTree(tree: readonly TreeObject[], id: string, call: Call): Pr
     const into = isTop ? call.object : copies.get(object.parent);
     if (into === undefined || !call.may(SEE, object)) continue;
     demand(call, addPermission(object), into);
-    copies.set(object, await call.connection.copy(object, into, isTop ? id : object.id));
+    copies.set(object, await call.tree.copy(object, into, isTop ? id : object.id));
   }
   return [...copies.values()];
 }
 
 /** The object's own id, or copy_of_ and so on where the folder has one of that id already. */
 async function idOfCopy({ id, definition }: TreeObject, folder: TreeObject): Promise<string> {
-  const isFree = async (wanted: string) => (await folder.connection.findChild(folder, wanted)) === undefined;
+  const isFree = async (wanted: string) => (await folder.tree.findChild(folder, wanted)) === undefined;
   let free = id;
   while (definition?.fixedId === undefined && !(await isFree(free))) free = nextCopyId(free);
   return free;
@@ -133,7 +133,7 @@ function placeProblem(
   }
   if (isWithin(folder.path, object.path)) return 'This object cannot be pasted into itself.';
   if (object.parent === folder) return 'It is there already.';
-  if (!object.connection.isKeptBelow(object, folder)) {
+  if (!object.tree.isKeptBelow(object, folder)) {
     return 'What a temporary folder contains is kept in memory, and everything else on disk. Copy it, and delete the original.';
   }
   return fixedProblem(object);

@@ -198,13 +198,13 @@ test('also pages that are moved with their folder away from their cache manager 
   await using trellis = await openTestInstallation();
   await add(trellis, '/shop');
   await add(trellis, '/shop/ram', 'RAM Cache Manager');
-  const connection = trellis.database.open('admin');
-  const [shop, template] = [await connection.get('/shop'), { type: 'Page Template' }];
-  const folder = connection.add(shop, { type: 'Folder', id: 'pages' });
+  const tree = trellis.database.open('admin');
+  const [shop, template] = [await tree.get('/shop'), { type: 'Page Template' }];
+  const folder = tree.add(shop, { type: 'Folder', id: 'pages' });
   const properties = { '@cache_manager': 'ram' };
-  for (let page = 0; page < 1_200; page += 1) connection.add(shop, { ...template, id: `p${page}`, properties });
-  for (const id of ['one', 'two']) connection.add(folder, { ...template, id, properties });
-  await connection.commit('Made pages');
+  for (let page = 0; page < 1_200; page += 1) tree.add(shop, { ...template, id: `p${page}`, properties });
+  for (const id of ['one', 'two']) tree.add(folder, { ...template, id, properties });
+  await tree.commit('Made pages');
   assert.deepEqual((await cost(trellis, 'ids=pages&action=move&to=/', '/shop')).services, [
     '/pages/one and /pages/two find no RAM Cache Manager: made anew each time',
   ]);
@@ -306,8 +306,8 @@ async function callAs(
   query: string,
 ): Promise<unknown> {
   const view = [...folderViews, ...consequencesViews].find((each) => each.name === name);
-  const connection = trellis.database.open('ann');
-  const object = await connection.root();
+  const tree = trellis.database.open('ann');
+  const object = await tree.root();
   const headers = {};
   const http = body === undefined ? 'GET' : 'POST';
   const asked = {
@@ -329,12 +329,12 @@ async function callAs(
   const answer = await view!.methods[0]!.call({
     object,
     addressed: object,
-    connection,
+    tree,
     request: asked,
     may,
     ...ours,
     ...rest,
   });
-  if (connection.hasChanges) await connection.commit('Tried');
+  if (tree.hasChanges) await tree.commit('Tried');
   return typeof answer === 'function' ? (answer as () => Promise<unknown>)() : answer;
 }

@@ -11,6 +11,7 @@ import { childPath, isWithin } from '../../schema/paths.ts';
 import { Malformed, NotFound } from '../base/errors.ts';
 import { linksOf } from '../objects/links.ts';
 import type { TreeObject } from '../objects/object.ts';
+import type { NewObject } from '../objects/transaction.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { describeLink, SEE } from './describe.ts';
@@ -43,7 +44,7 @@ const consequences = method({
   },
   async run(call): Promise<ConsequencesMessage> {
     const plan = await planOf(call);
-    const inside = await Promise.all(plan.objects.map((each) => call.connection.inside(each)));
+    const inside = await Promise.all(plan.objects.map((each) => call.tree.inside(each)));
     const links = plan.action === 'copy' ? [] : await linksInto(plan.objects);
     const changed = await tryOut(plan, call);
     const follows = ({ object }: LinkOf) => plan.action !== 'delete' && mayFollow(object, call);
@@ -74,7 +75,7 @@ async function planOf({ object, request, may }: Call): Promise<Plan> {
     ids === undefined ? [object] : await Promise.all([...new Set(ids)].map((id) => childNamed(object, id)));
   const to = request.query.get('to') ?? '';
   if (action !== 'move' && action !== 'copy') return { action, objects, to };
-  const folder = await object.connection.find(to);
+  const folder = await object.tree.find(to);
   if (folder === undefined || !folder.isFolder || !may(SEE, folder))
     throw new NotFound(`There is no folder '${to.slice(0, 100)}'.`);
   return { action, objects, to: folder.path };
@@ -86,7 +87,7 @@ function isAction(text: string): text is ChangeOfPlace {
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);
-  const object = await folder.connection.findChild(folder, id);
+  const object = await folder.tree.findChild(folder, id);
   if (object === undefined) throw new NotFound(`${childPath(folder.path, id)} does not exist`);
   return object;
 }
@@ -101,7 +102,7 @@ function decodeId(text: string): string {
 
 /** The paths that lead to these objects or into them, from outside of them. */
 async function linksInto(objects: readonly TreeObject[]): Promise<readonly LinkOf[]> {
-  const links = await Promise.all(objects.map(({ connection, path }) => connection.pointingTo(path)));
+  const links = await Promise.all(objects.map(({ tree, path }) => tree.pointingTo(path)));
   return links.flat().filter(({ object: user }) => !objects.some(({ path }) => isWithin(user.path, path)));
 }
 
@@ -111,7 +112,7 @@ async function nameLink({ object, link }: LinkOf, call: Call): Promise<LinkThere
 
 /** Does it to a view of the tree that nobody commits, and compares what is found upward. */
 async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readonly Changed[]> {
-  const trial = call.connection.database.open(null);
+  const trial = call.tree.database.open(null);
   const tried = await Promise.all(objects.map(({ path }) => trial.get(path)));
   const folders = tried.flatMap(({ parent }) => parent ?? []);
   if (action === 'delete') {
@@ -126,7 +127,7 @@ async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readon
     if (only === undefined || another !== undefined || checkId(id, { inRoot: false }) !== undefined) return [];
     const pages = await pagesOf(only);
     trial.change(only, { id });
-    chooseAgain(pages, only, call);
+    chooseAgain(pages, only, trial, call);
     return services.changes();
   }
   const folder = await trial.get(to);
@@ -134,14 +135,14 @@ async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readon
   const services = await Services.before(tried, places);
   for (const object of tried) {
     if (action === 'move' && !isWithin(folder.path, object.path)) trial.change(object, { folder });
-    else if (action === 'copy') standIn(object, folder);
+    else if (action === 'copy') trial.add(folder, standIn(object));
   }
   return services.changes();
 }
 
 /** A copy without anything in it: what is found upward rests on it alone. */
-function standIn({ connection, id, type, stored }: TreeObject, folder: TreeObject): void {
-  connection.add(folder, { id, type, properties: stored });
+function standIn({ id, type, stored }: TreeObject): NewObject {
+  return { id, type, properties: stored };
 }
 
 /**
@@ -154,7 +155,7 @@ async function heldBehind(
   call: Call,
 ): Promise<readonly HeldMessage[]> {
   const ending = going.filter(isHolder);
-  const targets = await Promise.all(lost.map(({ link }) => call.connection.find(link.path)));
+  const targets = await Promise.all(lost.map(({ link }) => call.tree.find(link.path)));
   const cut = [
     ...(await usersBehind(lost)),
     ...targets.filter((object) => object !== undefined),
@@ -179,7 +180,7 @@ async function heldBehind(
 async function onlyLedToBy(going: readonly TreeObject[], call: Call): Promise<readonly TreeObject[]> {
   const paths = new Set(going.map(({ path }) => path));
   const found = await ledTo(going, call);
-  const users = await Promise.all(found.map(({ path }) => call.connection.pointingTo(path)));
+  const users = await Promise.all(found.map(({ path }) => call.tree.pointingTo(path)));
   return found.filter(
     ({ path }, index) => paths.has(path) || (users[index] ?? []).every(({ object }) => paths.has(object.path)),
   );
@@ -205,14 +206,14 @@ function isHolder(object: TreeObject): boolean {
 async function usersBehind(lost: readonly LinkOf[]): Promise<readonly TreeObject[]> {
   const found = new Set(lost.map(({ object }) => object));
   for (const object of found) {
-    for (const { object: user } of await object.connection.pointingTo(object.path)) found.add(user);
+    for (const { object: user } of await object.tree.pointingTo(object.path)) found.add(user);
   }
   return [...found];
 }
 
-/** These objects, and where their paths lead. They may be another connection's: they are looked for by their paths. */
-async function ledTo(objects: readonly TreeObject[], { connection }: Call): Promise<readonly TreeObject[]> {
+/** These objects, and where their paths lead. They may be another view's of the tree: they are looked for by their paths. */
+async function ledTo(objects: readonly TreeObject[], { tree }: Call): Promise<readonly TreeObject[]> {
   const paths = objects.flatMap((object) => [object.path, ...linksOf(object).map(({ path }) => path)]);
-  const found = await Promise.all([...new Set(paths)].map((path) => connection.find(path)));
+  const found = await Promise.all([...new Set(paths)].map((path) => tree.find(path)));
   return found.filter((object) => object !== undefined);
 }

@@ -2,7 +2,7 @@ import { formSchema } from '../../schema/fields.ts';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 import type { FormSchema } from '../../schema/messages/forms.ts';
 import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/messages/objects.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
@@ -63,7 +63,7 @@ export async function describeObject(object: TreeObject, call: Call): Promise<Ob
 
 /** An object as a row of its folder's contents. */
 export async function describeChild(object: TreeObject): Promise<ChildItem> {
-  const childCount = await object.connection.childCount(object);
+  const childCount = await object.tree.childCount(object);
   const said = new Saying(object);
   const ownSize = await said.size();
   return {
@@ -82,7 +82,7 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
 }
 
 /** An entry of the add list. A path for which only one object would do is that object's from the start. */
-export async function describeType(definition: TypeDefinition, connection: Connection): Promise<TypeInfo> {
+export async function describeType(definition: TypeDefinition, tree: TreeReader): Promise<TypeInfo> {
   return {
     type: definition.type,
     title: definition.type,
@@ -90,14 +90,14 @@ export async function describeType(definition: TypeDefinition, connection: Conne
     icon: definition.icon,
     group: definition.group,
     suggestedId: definition.suggestedId,
-    schema: await withPresets(schemaOf(definition), connection),
+    schema: await withPresets(schemaOf(definition), tree),
   };
 }
 
-async function withPresets(schema: FormSchema, connection: Connection): Promise<FormSchema> {
+async function withPresets(schema: FormSchema, tree: TreeReader): Promise<FormSchema> {
   const fields = Object.entries(schema.properties).map(async ([name, field]) => {
     if (field.widget !== 'path' || field.default !== '') return [name, field] as const;
-    const [only, another] = await connection.ofTypes(connection.database.types.providing(field.provides ?? ''), 2);
+    const [only, another] = await tree.ofTypes(tree.database.types.providing(field.provides ?? ''), 2);
     return [name, only === undefined || another !== undefined ? field : { ...field, default: only.path }] as const;
   });
   return { ...schema, properties: Object.fromEntries(await Promise.all(fields)) };
@@ -106,7 +106,7 @@ async function withPresets(schema: FormSchema, connection: Connection): Promise<
 /** The types that the caller may add to a folder, in the order in which products bring them. */
 export function addableTypes(folder: TreeObject, call: Call): readonly TypeDefinition[] {
   if (folder.definition?.contains === undefined) return [];
-  const types = folder.connection.database.types.all();
+  const types = folder.tree.database.types.all();
   return types.filter((definition) => definition.hidden !== true && call.may(definition.addPermission, folder));
 }
 
@@ -135,7 +135,7 @@ export function iconOf(object: TreeObject): string {
 
 /** The objects with a path property that leads exactly here. */
 async function linksHere(object: TreeObject): Promise<readonly LinkHere[]> {
-  const links = await object.connection.pointingTo(object.path);
+  const links = await object.tree.pointingTo(object.path);
   const exact = links.filter(({ link }) => link.path === object.path).slice(0, LINKS_SHOWN);
   return Promise.all(exact.map(({ object: user, link }) => describeLink(user, link.property)));
 }
@@ -166,7 +166,7 @@ function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
 }
 
 async function countedTabs(object: TreeObject, said: Saying): Promise<readonly TabInfo[]> {
-  const own = tabsOf(object, await object.connection.childCount(object));
+  const own = tabsOf(object, await object.tree.childCount(object));
   const tabs = (await couldBeKept(object)) ? [...own, CACHE] : own;
   const { tabModules } = siteOf(object);
   const counts = new Map(Object.entries(await said.tabCounts()));
@@ -227,12 +227,12 @@ async function missingServices(object: TreeObject, definition: TypeDefinition): 
 
 /** What nothing in the root is there for; what there is further down serves its own folder. */
 async function unserved(root: TreeObject): Promise<readonly Warning[]> {
-  const { types } = root.connection.database;
+  const { types } = root.tree.database;
   const warnings: Warning[] = [];
   for (const { type, serves = {} } of types.all()) {
     for (const [capability, { loss, remedy }] of Object.entries(serves)) {
       if ((await root.findService(capability)) !== undefined) continue;
-      const below = await root.connection.ofTypes(types.providing(capability), SERVICES_NAMED);
+      const below = await root.tree.ofTypes(types.providing(capability), SERVICES_NAMED);
       const folders = below.map(({ parent }) => parent?.path ?? '/').join(', ');
       const what = `${loss.charAt(0).toUpperCase()}${loss.slice(1)}`;
       const text =
@@ -263,7 +263,7 @@ function bytesLabel(bytes: number): string {
 }
 
 async function lastChanges(object: TreeObject): Promise<ObjectMessage['lastChanges']> {
-  const revisions = await object.connection.revisions(object, CHANGES_SHOWN);
+  const revisions = await object.tree.revisions(object, CHANGES_SHOWN);
   return revisions.map(({ time, user, description }) => ({ time: timeText(time), user, description }));
 }
 

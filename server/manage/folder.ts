@@ -29,8 +29,8 @@ const children = method({
     order: '`asc` or `desc`.',
     filter: 'Only those whose id, title or type contains this.',
   },
-  async run({ object, connection, request }): Promise<ChildrenMessage> {
-    const page = await connection.children(object, pageQuery(request.query, PAGING));
+  async run({ object, tree, request }): Promise<ChildrenMessage> {
+    const page = await tree.children(object, pageQuery(request.query, PAGING));
     const [folder, ...items] = await Promise.all([object, ...page.objects].map(describeChild));
     return { total: page.total, items, folder: folder! };
   },
@@ -40,7 +40,7 @@ const types = method({
   http: 'GET',
   permission: 'View management screens',
   summary: 'The add list: the types that the caller may add here.',
-  run: (call) => Promise.all(addableTypes(call.object, call).map((type) => describeType(type, call.connection))),
+  run: (call) => Promise.all(addableTypes(call.object, call).map((type) => describeType(type, call.tree))),
 });
 
 const rename = method({
@@ -81,9 +81,7 @@ const check = method({
     const isNew = body.type !== undefined;
     const definition = body.type === undefined ? installed(object) : addable(call, body.type);
     if (!isNew) demand(call, changePermission(definition), object);
-    const subject = isNew
-      ? call.connection.imagine(object, { type: definition.type, id: normaliseId(body.id ?? '') })
-      : object;
+    const subject = isNew ? call.tree.draft(object, { type: definition.type, id: normaliseId(body.id ?? '') }) : object;
     const given = body.properties ?? {};
     const { values, problems } = await checkProperties(subject, definition, given);
     const wrongId =
@@ -106,7 +104,7 @@ export const folderViews: readonly View[] = [
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);
-  const object = await folder.connection.findChild(folder, id);
+  const object = await folder.tree.findChild(folder, id);
   if (object !== undefined) return object;
   const detail = `${childPath(folder.path, id)} does not exist`;
   throw new Invalid(detail, [{ pointer: '/from', detail }]);
@@ -117,8 +115,8 @@ async function renameTo(object: TreeObject, id: string, call: Call, takesAlong: 
   if (object.id === id) return NOTHING_FOLLOWED;
   const oldPath = object.path;
   const pages = takesAlong ? await pagesOf(object) : [];
-  call.connection.change(object, { id });
-  return together([await followTo(object, oldPath, call, takesAlong), chooseAgain(pages, object, call)]);
+  call.tree.change(object, { id });
+  return together([await followTo(object, oldPath, call, takesAlong), chooseAgain(pages, object, call.tree, call)]);
 }
 
 function renameProblem(object: TreeObject): string | undefined {

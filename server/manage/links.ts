@@ -1,5 +1,6 @@
 import type { PathProperty } from '../../schema/messages/clipboard.ts';
 import type { TreeObject } from '../objects/object.ts';
+import type { TreeTransaction } from '../objects/transaction.ts';
 import {
   CACHE_MANAGER,
   CHANGE_CACHE_SETTINGS,
@@ -32,11 +33,11 @@ export const NOTHING_FOLLOWED: Followed = { updated: [], dangling: [] };
  * `isWanted`: false leaves all of them as they are.
  */
 export async function followTo(moved: TreeObject, oldPath: string, call: Call, isWanted: boolean): Promise<Followed> {
-  const links = await call.connection.pointingTo(oldPath);
+  const links = await call.tree.pointingTo(oldPath);
   const followed = isWanted ? links.filter(({ object }) => mayFollow(object, call)) : [];
   for (const { object, link } of followed) {
     const path = moved.path + link.path.slice(oldPath.length);
-    call.connection.change(object, { properties: { [link.property]: path } });
+    call.tree.change(object, { properties: { [link.property]: path } });
   }
   const left = links.filter((link) => !followed.includes(link) && call.may(SEE, link.object));
   return { updated: nameLinks(followed), dangling: nameLinks(left) };
@@ -45,18 +46,23 @@ export async function followTo(moved: TreeObject, oldPath: string, call: Call, i
 /** The pages that a cache manager keeps know it by its id. To be asked before it has another one. */
 export async function pagesOf(manager: TreeObject): Promise<readonly TreeObject[]> {
   if (!manager.doesProvide(KEEPS_ANSWERS)) return [];
-  const pages = await cachedPages(manager.connection);
+  const pages = await cachedPages(manager.tree);
   const named = pages.filter((page) => chosenCacheManager(page) === manager.id);
   const found = await Promise.all(named.map(findCacheManager));
   return named.filter((_, index) => found[index] === manager);
 }
 
 /** Lets pages choose a cache manager by the id that it has now. */
-export function chooseAgain(pages: readonly TreeObject[], manager: TreeObject, call: Call): Followed {
-  const followed = pages.filter((page) => call.may(CHANGE_CACHE_SETTINGS, page));
-  for (const page of followed) page.connection.change(page, { properties: { [CACHE_MANAGER]: manager.id } });
+export function chooseAgain(
+  pages: readonly TreeObject[],
+  manager: TreeObject,
+  tree: TreeTransaction,
+  { may }: Call,
+): Followed {
+  const followed = pages.filter((page) => may(CHANGE_CACHE_SETTINGS, page));
+  for (const page of followed) tree.change(page, { properties: { [CACHE_MANAGER]: manager.id } });
   const named = (object: TreeObject): PathProperty => ({ path: object.path, property: 'the cache manager' });
-  const left = pages.filter((page) => !followed.includes(page) && call.may(SEE, page));
+  const left = pages.filter((page) => !followed.includes(page) && may(SEE, page));
   return { updated: followed.map(named), dangling: left.map(named) };
 }
 

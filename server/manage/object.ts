@@ -38,7 +38,7 @@ const change = method({
     if (all.length > 0) refuse(`'${object.path}'`, all);
     const changed = changedNames(object, values);
     const answers = await answersFor(object, definition, pick(values, changed));
-    const isChanged = call.connection.change(object, {
+    const isChanged = call.tree.change(object, {
       ...(body.title === undefined ? {} : { title: body.title }),
       properties: values,
     });
@@ -61,13 +61,13 @@ const add = method({
     installed(folder);
     const definition = addable(call, body.type);
     const id = normaliseId(body.id);
-    const imagined = call.connection.imagine(folder, { type: body.type, id });
+    const draft = call.tree.draft(folder, { type: body.type, id });
     const wrongId = await idProblem(folder, id, definition);
-    const { values, problems } = await checkProperties(imagined, definition, body.properties ?? {});
+    const { values, problems } = await checkProperties(draft, definition, body.properties ?? {});
     const idProblems = wrongId === undefined ? [] : [{ pointer: '/id', detail: wrongId }];
     const all = [...idProblems, ...titleProblems(body.title), ...problems];
     if (all.length > 0) refuse('the new object', all);
-    const made = call.connection.add(folder, { type: body.type, id, title: body.title ?? '', properties: values });
+    const made = call.tree.add(folder, { type: body.type, id, title: body.title ?? '', properties: values });
     call.describe(`Added ${made.path}`);
     const location = `/api${encodeUrlPath(made.path)}`;
     return async () =>
@@ -85,7 +85,7 @@ const remove = method({
     demand(call, 'Delete objects', object.parent);
     if (object.definition?.isEssential === true)
       throw new Invalid(`'${object.path}' cannot be deleted: this server needs it.`);
-    const count = await call.connection.remove(object);
+    const count = await call.tree.remove(object);
     call.describe(count === 1 ? `Deleted ${object.path}` : `Deleted ${object.path} with ${count - 1} objects in it`);
     return noContent();
   },
@@ -99,7 +99,7 @@ export const objectViews: readonly View[] = [
 
 /** The definition of a type that may be added here, or a refusal that says why not. */
 export function addable(call: Call, type: string): TypeDefinition {
-  const definition = call.connection.database.types.find(type);
+  const definition = call.tree.database.types.find(type);
   const pointer = '/type';
   if (definition === undefined || definition.hidden === true) {
     const detail = `There is no type '${type}' to add. GET …/@types lists those there are.`;

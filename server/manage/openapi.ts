@@ -38,7 +38,7 @@ export function openApiViews(views: () => readonly View[]): readonly View[] {
     http: 'GET',
     permission: 'View',
     summary: 'This API, in OpenAPI 3.1.',
-    run: (call) => describeApi(views(), call.connection.database.types.all(), versionFor(call)),
+    run: (call) => describeApi(views(), call.tree.database.types.all(), versionFor(call)),
   });
   return [{ name: 'openapi', on: 'root', methods: [openapi] }];
 }

@@ -27,7 +27,7 @@ export async function follow(from: TreeObject, field: PathField, path: string): 
       problem: `'${path}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`,
     };
   }
-  const object = await from.connection.find(path);
+  const object = await from.tree.find(path);
   if (object === undefined)
     return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${field.wanted}.` };
   if (object.doesProvide(field.provides ?? '')) return { ...NOWHERE, object };
@@ -54,7 +54,7 @@ export async function answerPath(from: TreeObject, field: PathField, path: strin
 
 /** An object that leads to the wrong one, and is what was wanted: the container that uses this proxy. */
 async function suggestInstead(wrong: TreeObject, field: PathField): Promise<Destination['suggestion']> {
-  const users = await wrong.connection.pointingTo(wrong.path);
+  const users = await wrong.tree.pointingTo(wrong.path);
   const meant = users.find(({ object }) => object.doesProvide(field.provides ?? ''));
   if (meant === undefined) return undefined;
   const { path } = meant.object;
@@ -62,8 +62,8 @@ async function suggestInstead(wrong: TreeObject, field: PathField): Promise<Dest
 }
 
 async function candidatesFor(from: TreeObject, field: PathField): Promise<readonly PathCandidate[]> {
-  const types = from.connection.database.types.providing(field.provides ?? '');
-  const objects = await from.connection.ofTypes(types, MOST_CANDIDATES);
+  const types = from.tree.database.types.providing(field.provides ?? '');
+  const objects = await from.tree.ofTypes(types, MOST_CANDIDATES);
   const candidates = objects.map(async (object) => ({
     path: object.path,
     type: object.type,

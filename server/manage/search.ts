@@ -9,12 +9,12 @@ const search = method({
   permission: 'View management screens',
   summary: 'Objects anywhere whose id, title or type contains a text.',
   query: { text: 'What to look for.' },
-  async run({ connection, request }): Promise<SearchMessage> {
+  async run({ tree, request }): Promise<SearchMessage> {
     const text = (request.query.get('text') ?? '').trim().slice(0, 255);
     if (text === '') return { items: [] };
     // The root has no id; people look for it by the name that it is shown by.
-    const roots = 'root'.startsWith(text.toLowerCase()) ? [await connection.root()] : [];
-    const found = await connection.search(text, MOST_FOUND);
+    const roots = 'root'.startsWith(text.toLowerCase()) ? [await tree.root()] : [];
+    const found = await tree.search(text, MOST_FOUND);
     const objects = [...new Set([...roots, ...found])].slice(0, MOST_FOUND);
     return {
       items: objects.map((object) => ({

@@ -1,6 +1,6 @@
 import type { ServiceChange } from '../../schema/messages/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
@@ -51,7 +51,7 @@ export class Services {
     const [first] = changed;
     const users = [
       ...new Set(places).values().flatMap((place) => servedAt(place)),
-      ...(first === undefined ? [] : await needyObjects(first.connection)),
+      ...(first === undefined ? [] : await needyObjects(first.tree)),
       ...(await pagesConcerned(changed)).map(cachedPage),
     ];
     return new Services(await Promise.all(users.map(findingOf)));
@@ -109,19 +109,18 @@ function listOf(paths: readonly string[]): string {
 async function pagesConcerned(changed: readonly TreeObject[]): Promise<readonly TreeObject[]> {
   const [first] = changed;
   if (first === undefined) return [];
-  const { connection } = first;
-  const managers = await connection.ofTypes(connection.database.types.providing(KEEPS_ANSWERS), MOST_USERS);
+  const { tree } = first;
+  const managers = await tree.ofTypes(tree.database.types.providing(KEEPS_ANSWERS), MOST_USERS);
   if (managers.length === 0) return [];
-  if (managers.some(({ path }) => changed.some((object) => isWithin(path, object.path))))
-    return cachedPages(connection);
-  const inside = await Promise.all(changed.map((object) => connection.inside(object, MOST_USERS)));
+  if (managers.some(({ path }) => changed.some((object) => isWithin(path, object.path)))) return cachedPages(tree);
+  const inside = await Promise.all(changed.map((object) => tree.inside(object, MOST_USERS)));
   return [...changed, ...inside.flat()].filter((object) => chosenCacheManager(object) !== '');
 }
 
 /** The objects that chose a cache manager. */
-export async function cachedPages(connection: Connection): Promise<readonly TreeObject[]> {
-  const cacheable = connection.database.types.all().filter(({ isCacheable }) => isCacheable === true);
-  const pages = await connection.ofTypes(
+export async function cachedPages(tree: TreeReader): Promise<readonly TreeObject[]> {
+  const cacheable = tree.database.types.all().filter(({ isCacheable }) => isCacheable === true);
+  const pages = await tree.ofTypes(
     cacheable.map(({ type }) => type),
     MOST_PAGES,
   );
@@ -135,7 +134,7 @@ function cachedPage(object: TreeObject): User {
 /** What everything at a place finds: one user for each kind of service, if visitors come there. */
 function servedAt(place: TreeObject): readonly User[] {
   if (!place.isFolder && place.definition?.view === undefined) return [];
-  const services = place.connection.database.types.all().flatMap(({ serves }) => Object.entries(serves ?? {}));
+  const services = place.tree.database.types.all().flatMap(({ serves }) => Object.entries(serves ?? {}));
   return [...new Map(services)].map(([capability, { loss }]) => ({
     object: place,
     isForAll: true,
@@ -144,9 +143,9 @@ function servedAt(place: TreeObject): readonly User[] {
   }));
 }
 
-async function needyObjects(connection: Connection): Promise<readonly User[]> {
-  const needy = connection.database.types.all().filter(({ needs }) => needs !== undefined);
-  const objects = await connection.ofTypes(
+async function needyObjects(tree: TreeReader): Promise<readonly User[]> {
+  const needy = tree.database.types.all().filter(({ needs }) => needs !== undefined);
+  const objects = await tree.ofTypes(
     needy.map(({ type }) => type),
     MOST_USERS,
   );

@@ -9,16 +9,16 @@ import { openTestTree, type TestTree } from './testing.ts';
 /** A tree with the folder `/docs` and the note `/docs/one`, and a cache of its own before the same storage. */
 async function planted() {
   const tree = await openTestTree();
-  const [docs, one] = await tree.change(async (connection) => {
-    const folder = connection.add(await connection.root(), { type: 'Folder', id: 'docs' });
-    return [folder.oid, connection.add(folder, { type: 'Note', id: 'one', title: 'First' }).oid] as const;
+  const [docs, one] = await tree.change(async (transaction) => {
+    const folder = transaction.add(await transaction.root(), { type: 'Folder', id: 'docs' });
+    return [folder.oid, transaction.add(folder, { type: 'Note', id: 'one', title: 'First' }).oid] as const;
   });
   const { storage } = tree.database.main;
   return { tree, docs, one, cache: new StateCache(storage), load: mock.method(storage, 'load') };
 }
 
 function entitle(tree: TestTree, title: string): Promise<unknown> {
-  return tree.change(async (connection) => connection.change(await connection.get('/docs/one'), { title }));
+  return tree.change(async (transaction) => transaction.change(await transaction.get('/docs/one'), { title }));
 }
 
 test('what was read once is not asked of the storage again until it changes', async () => {
@@ -53,13 +53,13 @@ test('what was renamed, moved or removed is found by its old name by nobody who 
   const { tree, docs, one, cache } = await planted();
   const find = (parent: number, id: string) => cache.findChild(parent, id, cache.begin());
   assert.equal((await find(docs, 'one'))?.oid, one);
-  await tree.change(async (connection) => connection.change(await connection.get('/docs/one'), { id: 'uno' }));
+  await tree.change(async (transaction) => transaction.change(await transaction.get('/docs/one'), { id: 'uno' }));
   assert.deepEqual([(await find(docs, 'one'))?.oid, (await find(docs, 'uno'))?.oid], [undefined, one]);
-  await tree.change(async (connection) => {
-    connection.change(await connection.get('/docs/uno'), { folder: await connection.root() });
+  await tree.change(async (transaction) => {
+    transaction.change(await transaction.get('/docs/uno'), { folder: await transaction.root() });
   });
   assert.deepEqual([(await find(docs, 'uno'))?.oid, (await find(ROOT, 'uno'))?.oid], [undefined, one]);
-  await tree.change(async (connection) => connection.remove(await connection.get('/uno')));
+  await tree.change(async (transaction) => transaction.remove(await transaction.get('/uno')));
   assert.deepEqual([await find(ROOT, 'uno'), await cache.load(one, cache.begin())], [undefined, undefined]);
 });
 
@@ -79,9 +79,13 @@ test('what somebody saw holds until one of the objects changes, or what is in on
     return [await cache.isStill(object, asOf), await cache.isStill(listing, asOf)];
   };
   const first = await seenNow();
-  await tree.change(async (connection) => connection.add(await connection.root(), { type: 'Note', id: 'elsewhere' }));
+  await tree.change(async (transaction) =>
+    transaction.add(await transaction.root(), { type: 'Note', id: 'elsewhere' }),
+  );
   assert.deepEqual(await holds(first), [true, true]);
-  await tree.change(async (connection) => connection.add(await connection.get('/docs'), { type: 'Note', id: 'two' }));
+  await tree.change(async (transaction) =>
+    transaction.add(await transaction.get('/docs'), { type: 'Note', id: 'two' }),
+  );
   assert.deepEqual(await holds(first), [true, false]);
   const second = await seenNow();
   await entitle(tree, 'Second');

@@ -5,7 +5,7 @@ import { openTestTree } from './testing.ts';
 test('what is found out late about an older state takes nothing away from what is known of the newest', async () => {
   const tree = await openTestTree();
   const earlier = tree.open();
-  await tree.change(async (connection) => connection.add(await connection.root(), { type: 'Note', id: 'note' }));
+  await tree.change(async (transaction) => transaction.add(await transaction.root(), { type: 'Note', id: 'note' }));
   const newest = tree.open();
   assert.equal(await newest.remembered('state', async () => 'new'), 'new');
   assert.equal(await earlier.remembered('state', async () => 'old'), 'old');
@@ -14,11 +14,13 @@ test('what is found out late about an older state takes nothing away from what i
 
 test('a change in memory alone begins a new state, too', async () => {
   const tree = await openTestTree();
-  await tree.change(async (connection) => {
-    connection.add(await connection.root(), { type: 'Temporary Folder', id: 'temp' });
+  await tree.change(async (transaction) => {
+    transaction.add(await transaction.root(), { type: 'Temporary Folder', id: 'temp' });
   });
   assert.equal(await tree.open().remembered('state', async () => 1), 1);
-  await tree.change(async (connection) => connection.add(await connection.get('/temp'), { type: 'Note', id: 'note' }));
+  await tree.change(async (transaction) =>
+    transaction.add(await transaction.get('/temp'), { type: 'Note', id: 'note' }),
+  );
   assert.equal(await tree.open().remembered('state', async () => 2), 2);
 });
 

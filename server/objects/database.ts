@@ -3,7 +3,7 @@ import { BoundedMap } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
-import { Connection } from './connection.ts';
+import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
@@ -43,7 +43,7 @@ interface DatabaseOptions {
   readonly log: Log;
 }
 
-/** One process's way to the tree. Each request opens a connection of its own. */
+/** One process's way to the tree. Each request looks at it, or changes it, in a transaction of its own. */
 export class Database {
   readonly main: StateCache;
   readonly memory: StateCache;
@@ -67,8 +67,8 @@ export class Database {
   }
 
   /** One request's view of the tree, as of now. `user` is who its changes are made by; `origin`, how they reached us. */
-  open(user: string | null, origin?: string): Connection {
-    return new Connection(this, user, origin);
+  open(user: string | null, origin?: string): TreeTransaction {
+    return new TreeTransaction(this, user, origin);
   }
 
   /** What was found out about the tree as of these transactions. A new commit begins a new one. */

@@ -5,8 +5,8 @@ import { openTestTree } from './testing.ts';
 
 /** Where an object of a type with these properties leads. */
 async function linksIn(type: string, properties: Readonly<Record<string, unknown>>): Promise<Record<string, string>> {
-  const connection = (await openTestTree()).open();
-  const links = linksOf(connection.add(await connection.root(), { type, id: 'a', properties }));
+  const transaction = (await openTestTree()).open();
+  const links = linksOf(transaction.add(await transaction.root(), { type, id: 'a', properties }));
   return Object.fromEntries(links.map(({ property, path }) => [property, path]));
 }
 

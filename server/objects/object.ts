@@ -1,6 +1,6 @@
 import type { Content, Json, ObjectState, StoredObject } from '../storage/storage.ts';
 import { withDefaults } from '../../schema/properties.ts';
-import type { Connection } from './connection.ts';
+import type { TreeReader } from './reader.ts';
 import type { TypeDefinition } from './types.ts';
 import { upgrade, withoutAsides } from './versions.ts';
 
@@ -19,7 +19,7 @@ interface ObjectProblem {
 
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
 export class TreeObject<Values = Readonly<Record<string, unknown>>> {
-  readonly connection: Connection;
+  readonly tree: TreeReader;
   /** The serial this request read it at; `null` for an object that this request makes. */
   readonly basis: number | null;
   readonly childCount: number;
@@ -27,8 +27,8 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
   #state: ObjectState;
   #values: Values | undefined;
 
-  constructor(connection: Connection, parent: TreeObject | null, state: ObjectState, stored?: StoredObject) {
-    this.connection = connection;
+  constructor(tree: TreeReader, parent: TreeObject | null, state: ObjectState, stored?: StoredObject) {
+    this.tree = tree;
     this.#parent = parent;
     this.#state = state;
     this.basis = stored?.serial ?? null;
@@ -75,14 +75,14 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
 
   /** Undefined where the object has a problem: it is then shown, but does nothing. */
   get definition(): TypeDefinition | undefined {
-    const installed = this.connection.database.types.find(this.type);
+    const installed = this.tree.database.types.find(this.type);
     if (installed === undefined || typeof upgrade(installed, this.#state.properties) === 'string') return undefined;
     return installed;
   }
 
   /** Why this object does nothing: its type is not installed, or cannot read what is stored. */
   get problem(): ObjectProblem | undefined {
-    const installed = this.connection.database.types.find(this.type);
+    const installed = this.tree.database.types.find(this.type);
     if (installed === undefined) {
       const remedy = 'Name its product in TRELLIS_PRODUCTS of this server or application.';
       return this.#problem(`Type '${this.type}' is not installed.`, 'Type is not installed', remedy);
@@ -127,7 +127,7 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
 
   /** The nearest object upward, among the children of each folder on the way to the root, that provides a capability. */
   findService(capability: string): Promise<TreeObject | undefined> {
-    return this.connection.findService(this as unknown as TreeObject, capability);
+    return this.tree.findService(this as unknown as TreeObject, capability);
   }
 
   /** The same object with other values, for looking at what a change would do. Not part of the tree. */
@@ -136,10 +136,10 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
       ...this.#state,
       properties: { ...this.stored, ...(properties as Record<string, Json>) },
     };
-    return new TreeObject(this.connection, this.parent, state);
+    return new TreeObject(this.tree, this.parent, state);
   }
 
-  /** For the connection alone: puts a changed state in place, and the object that it is in. */
+  /** For the tree alone: puts a changed state in place, and the object that it is in. */
   replaceState(state: ObjectState, parent: TreeObject | null): void {
     this.#parent = parent;
     this.#state = state;

@@ -28,8 +28,8 @@ function makeLines({ graceMs, close }: { graceMs?: number; close?: () => Promise
 
 async function planted(): Promise<TestTree> {
   const tree = await openTestTree();
-  await tree.change(async (connection) => {
-    connection.add(await connection.root(), { type: 'Note', id: 'note', properties: { to: '/a' } });
+  await tree.change(async (transaction) => {
+    transaction.add(await transaction.root(), { type: 'Note', id: 'note', properties: { to: '/a' } });
   });
   return tree;
 }
@@ -37,7 +37,7 @@ async function planted(): Promise<TestTree> {
 const note = (tree: TestTree) => tree.open().get('/note');
 
 function lead(tree: TestTree, to: string): Promise<unknown> {
-  return tree.change(async (connection) => connection.change(await connection.get('/note'), { properties: { to } }));
+  return tree.change(async (transaction) => transaction.change(await transaction.get('/note'), { properties: { to } }));
 }
 
 function timersOf(t: TestContext) {
@@ -49,7 +49,7 @@ test('a part is made once for all requests, and stays where something changes th
   const tree = await planted();
   const { parts, events } = makeLines();
   const part = parts.of(await note(tree));
-  await tree.change(async (connection) => connection.change(await connection.get('/note'), { title: 'New' }));
+  await tree.change(async (transaction) => transaction.change(await transaction.get('/note'), { title: 'New' }));
   assert.equal(parts.of(await note(tree)), part);
   assert.deepEqual(events, ['made /a']);
 });

@@ -46,7 +46,7 @@ export class LiveParts<T> {
   }
 
   #make(object: TreeObject, made: string, former: Promise<void>): Part<T> {
-    const { database } = object.connection;
+    const { database } = object.tree;
     const value = this.#options.make(object, former);
     noteKept(value);
     const part = new Part(value, made, object.basis ?? 0, object.path, async () => {
@@ -68,12 +68,12 @@ export class LiveParts<T> {
     try {
       await part?.closeIn(this.#options.graceMs ?? 0);
     } catch (error) {
-      object.connection.database.log.error({ err: error }, 'What an object kept alive could not be closed');
+      object.tree.database.log.error({ err: error }, 'What an object kept alive could not be closed');
     }
   }
 
   #partsOf(object: TreeObject): Map<number, Part<T>> {
-    const { database } = object.connection;
+    const { database } = object.tree;
     const parts = this.#parts.get(database) ?? new Map<number, Part<T>>();
     this.#parts.set(database, parts);
     return parts;

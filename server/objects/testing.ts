@@ -1,7 +1,7 @@
 import { p } from '../../schema/fields.ts';
 import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
-import type { Connection } from './connection.ts';
+import type { TreeTransaction } from './transaction.ts';
 import { Database } from './database.ts';
 import { ROOT } from './object.ts';
 import { Types, type TypeDefinition } from './types.ts';
@@ -15,9 +15,9 @@ export interface TestTree {
   /** Milliseconds since 1970, for whoever asks the tree's clock. */
   now: number;
   /** A view of the tree as of now, for somebody who changes it, or nobody. */
-  open(user?: string | null): Connection;
+  open(user?: string | null): TreeTransaction;
   /** Does a step in a view of its own, and commits it. */
-  change<Result>(step: (connection: Connection) => Result | Promise<Result>): Promise<Result>;
+  change<Result>(step: (transaction: TreeTransaction) => Result | Promise<Result>): Promise<Result>;
 }
 
 /** A type of what every type has to have, and of what a test is about. */
@@ -61,9 +61,9 @@ export async function openTestTree(...further: readonly TypeDefinition[]): Promi
     now: NOON,
     open: (user = 'ann') => database.open(user),
     async change(step) {
-      const connection = tree.open();
-      const result = await step(connection);
-      await connection.commit('Test');
+      const transaction = tree.open();
+      const result = await step(transaction);
+      await transaction.commit('Test');
       return result;
     },
   };

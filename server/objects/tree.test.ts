@@ -6,17 +6,17 @@ import { ConflictError } from '../base/errors.ts';
 import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation } from '../testing.ts';
 
-test('an object that was added is there for the next connection, and not for one that began before', async () => {
+test('an object that was added is there for the next transaction, and not for one that began before', async () => {
   await using trellis = await openTestInstallation();
   const earlier = trellis.database.open('admin');
-  const connection = trellis.database.open('admin');
-  connection.add(await connection.root(), { type: 'Folder', id: 'docs', title: 'Handbook' });
-  await connection.commit('Added /docs');
+  const transaction = trellis.database.open('admin');
+  transaction.add(await transaction.root(), { type: 'Folder', id: 'docs', title: 'Handbook' });
+  await transaction.commit('Added /docs');
   assert.equal(await earlier.find('/docs'), undefined);
   assert.equal((await trellis.database.open('admin').get('/docs')).title, 'Handbook');
 });
 
-test('a connection goes on seeing an object as it was when the connection began', async () => {
+test('a transaction goes on seeing an object as it was when the transaction began', async () => {
   await using trellis = await openTestInstallation();
   const reader = trellis.database.open(null);
   const writer = trellis.database.open('admin');
@@ -38,10 +38,10 @@ test('of two changes made from the same state the second is a conflict and chang
 
 test('deleting a folder takes everything in it, however deep', async () => {
   await using trellis = await openTestInstallation();
-  const connection = trellis.database.open('admin');
-  let folder = await connection.root();
-  for (let depth = 0; depth < 30; depth += 1) folder = connection.add(folder, { type: 'Folder', id: 'a' });
-  await connection.commit('Added folders');
+  const transaction = trellis.database.open('admin');
+  let folder = await transaction.root();
+  for (let depth = 0; depth < 30; depth += 1) folder = transaction.add(folder, { type: 'Folder', id: 'a' });
+  await transaction.commit('Added folders');
   const next = trellis.database.open('admin');
   assert.equal(await next.remove(await next.get('/a')), 30);
   await next.commit('Deleted /a');
@@ -50,9 +50,9 @@ test('deleting a folder takes everything in it, however deep', async () => {
 
 test('what a temporary folder contains is in memory: gone when the installation is opened again', async () => {
   await using trellis = await openTestInstallation();
-  const connection = trellis.database.open('admin');
-  const object = connection.add(await connection.get('/temp_folder'), { type: 'Folder', id: 'scratch' });
-  await connection.commit('Added /temp_folder/scratch');
+  const transaction = trellis.database.open('admin');
+  const object = transaction.add(await transaction.get('/temp_folder'), { type: 'Folder', id: 'scratch' });
+  await transaction.commit('Added /temp_folder/scratch');
   assert.ok(object.oid < 0);
   assert.ok(await trellis.database.open(null).find('/temp_folder/scratch'));
   await using again = await openTestInstallation(trellis.folder);
@@ -62,13 +62,13 @@ test('what a temporary folder contains is in memory: gone when the installation 
 
 test('a change on disk that fails leaves the change in memory undone too', async () => {
   await using trellis = await openTestInstallation();
-  const connection = trellis.database.open('admin');
-  connection.change(await connection.get('/index_html'), { title: 'Mine' });
-  connection.add(await connection.get('/temp_folder'), { type: 'Folder', id: 'scratch' });
+  const transaction = trellis.database.open('admin');
+  transaction.change(await transaction.get('/index_html'), { title: 'Mine' });
+  transaction.add(await transaction.get('/temp_folder'), { type: 'Folder', id: 'scratch' });
   const other = trellis.database.open('admin');
   other.change(await other.get('/index_html'), { title: 'Theirs' });
   await other.commit('Changed title');
-  await assert.rejects(connection.commit('Both'), ConflictError);
+  await assert.rejects(transaction.commit('Both'), ConflictError);
   assert.equal(await trellis.database.open(null).find('/temp_folder/scratch'), undefined);
 });
 
@@ -138,9 +138,9 @@ const AT_COMMIT_REFUSED = `
 
 test('the nearest service upward wins, and a new one nearer by is found at once', async () => {
   await using trellis = await openTestInstallation();
-  const connection = trellis.database.open('admin');
-  const shop = connection.add(await connection.root(), { type: 'Folder', id: 'shop' });
-  await connection.commit('Added /shop');
+  const transaction = trellis.database.open('admin');
+  const shop = transaction.add(await transaction.root(), { type: 'Folder', id: 'shop' });
+  await transaction.commit('Added /shop');
   const before = trellis.database.open(null);
   assert.equal((await (await before.get('/shop')).findService('session.manager'))?.path, '/session_data_manager');
   const adding = trellis.database.open('admin');
@@ -156,16 +156,16 @@ test('the number of items in a folder is right after others added to it', async 
   const root = async () => (await trellis.database.open(null).root()).childCount;
   const before = await root();
   await using other = await openTestInstallation(trellis.folder);
-  const connection = other.database.open('admin');
-  connection.add(await connection.root(), { type: 'Folder', id: 'docs' });
-  await connection.commit('Added /docs');
+  const transaction = other.database.open('admin');
+  transaction.add(await transaction.root(), { type: 'Folder', id: 'docs' });
+  await transaction.commit('Added /docs');
   assert.equal(await root(), before + 1);
 });
 
 test('a path property leads on after its object moved, where links are updated with it', async () => {
   await using trellis = await openTestInstallation();
-  const connection = trellis.database.open('admin');
-  const links = await connection.pointingTo('/temp_folder');
+  const transaction = trellis.database.open('admin');
+  const links = await transaction.pointingTo('/temp_folder');
   assert.deepEqual(
     links.map(({ object, link }) => [object.path, link.property, link.path]),
     [['/session_data_manager', 'container_path', '/temp_folder/session_data']],

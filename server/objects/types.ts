@@ -4,6 +4,7 @@ import type { FieldAnswer } from '../../schema/messages/forms.ts';
 import type { TabInfo, Warning } from '../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../schema/messages/problems.ts';
 import type { TreeObject } from './object.ts';
+import type { TreeTransaction } from './transaction.ts';
 import type { Step } from './versions.ts';
 
 /** What the registry needs to know of a method; the publisher's `method()` makes them. */
@@ -31,8 +32,10 @@ export interface Need {
   readonly loss: string;
 }
 
-/** A session that began or was ended in this process. What is changed in the tree of `container` is committed afterwards. */
+/** A session that began or was ended in this process. */
 export interface SessionEvent {
+  /** What is changed in it is committed afterwards. */
+  readonly tree: TreeTransaction;
   readonly container: TreeObject;
   /** As the Sessions tab names it; `null`: all sessions of the container were ended, or all of the user. */
   readonly session: string | null;

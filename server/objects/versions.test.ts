@@ -91,14 +91,14 @@ test('a step that fails leaves the object readable and marked, and everything be
 test('an application or a command reads what an older version stored, and stores nothing at another version', async () => {
   await using old = await planted();
   const guest = await openForApplication(old.folder, { TRELLIS_PRODUCTS: third, TRELLIS_LOG_LEVEL: 'silent' });
-  const connection = guest.database.open(null);
-  const object = await connection.get('/n');
+  const tree = guest.database.open(null);
+  const object = await tree.get('/n');
   assert.deepEqual(object.properties, { words: ['buy', 'milk'] });
   assert.throws(
-    () => connection.change(object, { title: 'Errand' }),
+    () => tree.change(object, { title: 'Errand' }),
     /'\/n' was stored by version 0 of the type 'Note', and this program has version 2\. .* Nothing was changed\./,
   );
-  assert.equal(connection.hasChanges, false);
+  assert.equal(tree.hasChanges, false);
   await guest.close();
   assert.deepEqual((await note(old)).properties, { text: 'buy milk' });
 });

@@ -43,11 +43,11 @@ export const FIRST_TRANSACTIONS = 2;
 export async function plantTree(database: Database): Promise<void> {
   const { storage } = database.main;
   if ((await storage.load(ROOT, storage.lastTransaction())) === undefined) await plantRoot(database);
-  const connection = database.open(null);
-  const root = await connection.root();
+  const tree = database.open(null);
+  const root = await tree.root();
   if (root.childCount > 0) return;
-  for (const object of OBJECTS) connection.add(root, object);
-  await connection.commit('Made the first objects');
+  for (const object of OBJECTS) tree.add(root, object);
+  await tree.commit('Made the first objects');
 }
 
 async function plantRoot(database: Database): Promise<void> {
@@ -71,9 +71,9 @@ async function plantRoot(database: Database): Promise<void> {
 
 /** Puts what a temporary folder has from the start into this process's memory, at each start. */
 export async function plantTemporary(database: Database): Promise<void> {
-  const connection = database.open(null);
-  const folder = await connection.find('/temp_folder');
+  const tree = database.open(null);
+  const folder = await tree.find('/temp_folder');
   if (folder?.definition?.contains !== 'volatile') return;
-  connection.add(folder, { id: 'session_data', type: 'Transient Object Container', title: 'Session data' });
-  await connection.commit('Made the contents of temp_folder');
+  tree.add(folder, { id: 'session_data', type: 'Transient Object Container', title: 'Session data' });
+  await tree.commit('Made the contents of temp_folder');
 }

@@ -41,7 +41,8 @@ export type {
   Store,
   Worth,
 } from '../memcache/store.ts';
-export type { Connection, NewObject } from '../objects/connection.ts';
+export type { TreeReader } from '../objects/reader.ts';
+export type { NewObject, TreeTransaction } from '../objects/transaction.ts';
 export { LiveParts } from '../objects/runtime-state.ts';
 export type { TreeObject } from '../objects/object.ts';
 export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
@@ -61,11 +62,11 @@ export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cac
 export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './values.ts';
 
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import { siteOf as wholeSiteOf, type Site } from '../site/site.ts';
 
 /** What a product may know of the installation that it runs in. */
 export type ProductSite = Pick<Site, 'name' | 'origin' | 'version' | 'dataFolder' | 'clock' | 'log'>;
 
 /** The installation that an object, or a call on it, belongs to. */
-export const siteOf: (of: { readonly connection: Connection }) => ProductSite = wholeSiteOf;
+export const siteOf: (of: { readonly tree: TreeReader }) => ProductSite = wholeSiteOf;

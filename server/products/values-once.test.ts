@@ -18,7 +18,7 @@ const reading = await folders.plant({
       addPermission: 'Add Folders', properties: {},
       methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, optional: {}, async run(call) {
         shared.runs += 1;
-        const proxy = await call.connection.get('/mcproxy');
+        const proxy = await call.tree.get('/mcproxy');
         const store = await proxy.provide('cache.store');
         const code = call.request.query.get('code');
         return new AsyncFunction('open', 'shared', 'ConflictError', code)(() => valuesOf(call.object, store), shared, ConflictError);

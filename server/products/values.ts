@@ -2,7 +2,7 @@ import { keyOf } from '../caching/key.ts';
 import { RequestStore } from '../caching/request-store.ts';
 import { TypedStore } from '../caching/typed-store.ts';
 import type { Store } from '../memcache/store.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { siteOf } from '../site/site.ts';
 
@@ -22,18 +22,18 @@ export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v', own
   // Nobody misses a page that was kept and is gone; a cache has one store for all requests.
   if (kind === 'c') return new TypedStore({ store, prefix, keyRing, clock, worth: 'spare' });
   const onLifetime = (seconds: number) => serverNotes.keeps(oid, seconds);
-  return new TypedStore({ store: inRequest(object.connection, store), prefix, keyRing, clock, onLifetime });
+  return new TypedStore({ store: inRequest(object.tree, store), prefix, keyRing, clock, onLifetime });
 }
 
 const STORES = Symbol('the stores that this request reads');
 
-/** A store as the request behind a connection uses it; outside of a request, the store itself. */
-function inRequest(connection: Connection, store: Store): Store {
-  const { scope } = connection;
+/** A store as the request behind a tree uses it; outside of a request, the store itself. */
+function inRequest(tree: TreeReader, store: Store): Store {
+  const { scope } = tree;
   if (scope === undefined) return store;
   const stores = (scope.get(STORES) ?? new Map()) as Map<Store, RequestStore>;
   scope.set(STORES, stores);
-  const known = stores.get(store) ?? new RequestStore(store, () => connection.scope !== scope);
+  const known = stores.get(store) ?? new RequestStore(store, () => tree.scope !== scope);
   stores.set(store, known);
   return known;
 }

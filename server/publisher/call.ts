@@ -1,5 +1,5 @@
 import type { TreeObject } from '../objects/object.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeTransaction } from '../objects/transaction.ts';
 import type { Principal } from '../security/policy.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { Reads } from './reads.ts';
@@ -12,7 +12,7 @@ export interface Call {
   readonly addressed: TreeObject;
   readonly request: Request;
   readonly user: Principal;
-  readonly connection: Connection;
+  readonly tree: TreeTransaction;
   readonly transaction: Transaction;
   /** What follows the view's name in the address: `…/@users/<name>`. */
   readonly tail: string | undefined;

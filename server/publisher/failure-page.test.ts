@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TreeAlreadyWritten } from '../objects/connection.ts';
+import { TreeAlreadyWritten } from '../objects/transaction.ts';
 import { typeNamed } from '../objects/testing.ts';
 import type { Call } from './call.ts';
 import { FAILURE_PAGE, SHOWS_FAILURES, type ShowFailure } from './failure-page.ts';
@@ -22,13 +22,13 @@ async function openSite(show?: ShowFailure) {
     `${object.path}: ${status} at ${addressed.path} for ${user.name}`;
   const page = typeNamed('Page', { provides: { [SHOWS_FAILURES]: () => show ?? says } });
   const site = await openTestPublisher([page]);
-  await site.tree.change(async (connection) => {
-    const root = await connection.root();
-    connection.add(root, { type: 'Page', id: FAILURE_PAGE });
-    const shop = connection.add(root, { type: 'Folder', id: 'shop' });
-    connection.add(shop, { type: 'Page', id: FAILURE_PAGE });
-    connection.add(shop, { type: 'Page', id: 'item' });
-    connection.add(connection.add(root, { type: 'Folder', id: 'odd' }), { type: 'Note', id: FAILURE_PAGE });
+  await site.tree.change(async (transaction) => {
+    const root = await transaction.root();
+    transaction.add(root, { type: 'Page', id: FAILURE_PAGE });
+    const shop = transaction.add(root, { type: 'Folder', id: 'shop' });
+    transaction.add(shop, { type: 'Page', id: FAILURE_PAGE });
+    transaction.add(shop, { type: 'Page', id: 'item' });
+    transaction.add(transaction.add(root, { type: 'Folder', id: 'odd' }), { type: 'Note', id: FAILURE_PAGE });
   });
   const pageAt = async (path: string) => {
     const asker = await site.publisher.askerOf(requestOf('GET', path, { headers: { authorization: 'bob' } }), true);
@@ -56,7 +56,7 @@ test('an address that cannot be read is one of the root', async () => {
 
 test('where there is no such page, there is none to show', async () => {
   const { tree, pageAt } = await openSite();
-  await tree.change(async (connection) => connection.remove(await connection.get(`/${FAILURE_PAGE}`)));
+  await tree.change(async (transaction) => transaction.remove(await transaction.get(`/${FAILURE_PAGE}`)));
   assert.equal(await pageAt('/gone'), undefined);
   assert.notEqual(await pageAt('/shop/gone'), undefined);
 });
@@ -65,13 +65,13 @@ test('a page about a failure that fails itself is a failure, and whatever it doe
   let call: Call | undefined;
   const { tree, pageAt } = await openSite(async (given) => {
     call = given;
-    given.connection.change(given.object, { title: 'Changed' });
+    given.tree.change(given.object, { title: 'Changed' });
     throw new Error('The moon is full.');
   });
   await assert.rejects(pageAt('/gone'), /The moon is full/);
   assert.equal((await tree.open().get(`/${FAILURE_PAGE}`)).title, '');
   assert.ok(call?.transaction.isOver);
-  assert.throws(() => call?.connection.change(call.object, { title: 'Late' }), TreeAlreadyWritten);
+  assert.throws(() => call?.tree.change(call.object, { title: 'Late' }), TreeAlreadyWritten);
 });
 
 test('it is given neither the body nor the form of what failed', async () => {

@@ -1,5 +1,5 @@
 import { decodeUrlPath } from '../../schema/paths.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeTransaction } from '../objects/transaction.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
@@ -17,42 +17,42 @@ export type ShowFailure = (call: Call, failure: Failure) => Promise<string>;
 
 /** The site's own page about a failure: by the nearest object upward that shows such, and that the visitor may see. */
 export async function failurePage(
-  connection: Connection,
+  tree: TreeTransaction,
   user: Principal,
   head: RequestHead,
   failure: Failure,
 ): Promise<string | undefined> {
-  const way = await wayTo(connection, decodeUrlPath(head.path) ?? []);
+  const way = await wayTo(tree, decodeUrlPath(head.path) ?? []);
   const isSeen = (object: TreeObject | undefined): object is TreeObject =>
     object !== undefined && mayUse(user, 'View', object);
   for (const folder of way.filter((object) => object.isFolder)) {
-    const page = await connection.findChild(folder, FAILURE_PAGE);
+    const page = await tree.findChild(folder, FAILURE_PAGE);
     if (!isSeen(page) || !page.doesProvide(SHOWS_FAILURES)) continue;
-    return show(page, { connection, user, head, failure, addressed: way.find(isSeen) ?? page });
+    return show(page, { tree, user, head, failure, addressed: way.find(isSeen) ?? page });
   }
   return undefined;
 }
 
 interface Showing {
-  readonly connection: Connection;
+  readonly tree: TreeTransaction;
   readonly user: Principal;
   readonly head: RequestHead;
   readonly failure: Failure;
   readonly addressed: TreeObject;
 }
 
-async function show(object: TreeObject, { connection, user, head, failure, addressed }: Showing): Promise<string> {
+async function show(object: TreeObject, { tree, user, head, failure, addressed }: Showing): Promise<string> {
   const transaction = new Transaction();
   const call: Call = {
     object,
     addressed,
     request: { ...head, body: undefined, form: new URLSearchParams(), upload: undefined },
     user,
-    connection,
+    tree,
     transaction,
     tail: undefined,
     cookies: [],
-    scope: connection.beginScope(),
+    scope: tree.beginScope(),
     reads: unrecorded,
     reruns: 0,
     keepPrivate() {},
@@ -63,16 +63,16 @@ async function show(object: TreeObject, { connection, user, head, failure, addre
     return await (object.provide(SHOWS_FAILURES) as ShowFailure)(call, failure);
   } finally {
     transaction.abort();
-    connection.endScope();
-    connection.close();
+    tree.endScope();
+    tree.close();
   }
 }
 
 /** The objects on the way to an address, as far as there are any, the last first. */
-async function wayTo(connection: Connection, names: readonly string[]): Promise<readonly TreeObject[]> {
-  const way = [await connection.root()];
+async function wayTo(tree: TreeTransaction, names: readonly string[]): Promise<readonly TreeObject[]> {
+  const way = [await tree.root()];
   for (const name of names) {
-    const next = await connection.findChild(way[0]!, name);
+    const next = await tree.findChild(way[0]!, name);
     if (next === undefined) break;
     way.unshift(next);
   }

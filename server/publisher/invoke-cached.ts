@@ -38,10 +38,10 @@ export function chosenCacheManager({ state }: TreeObject): string {
 export async function findCacheManager(object: TreeObject): Promise<TreeObject | undefined> {
   const id = chosenCacheManager(object);
   if (id === '' || object.definition?.isCacheable !== true) return undefined;
-  const { connection } = object;
-  const oid = await connection.remembered(`cache manager of ${object.oid}`, async () => {
-    const managers = await connection.findServices(object, KEEPS_ANSWERS);
+  const { tree } = object;
+  const oid = await tree.remembered(`cache manager of ${object.oid}`, async () => {
+    const managers = await tree.findServices(object, KEEPS_ANSWERS);
     return managers.find((manager) => manager.id === id)?.oid;
   });
-  return oid === undefined ? undefined : connection.findByOid(oid);
+  return oid === undefined ? undefined : tree.findByOid(oid);
 }

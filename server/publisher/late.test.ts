@@ -17,9 +17,9 @@ const streaming = await folders.plant({
       rotate: (session) => session.rotate(),
       invalidate: (session) => session.invalidate(),
       push: (session) => session.get('list').push('late'),
-      title: (_, { connection, object }) => connection.change(object, { title: 'late' }),
-      add: (_, { connection, object }) => connection.add(object.parent, { type: 'Stream', id: 'late' }),
-      remove: (_, { connection, object }) => connection.remove(object),
+      title: (_, { tree, object }) => tree.change(object, { title: 'late' }),
+      add: (_, { tree, object }) => tree.add(object.parent, { type: 'Stream', id: 'late' }),
+      remove: (_, { tree, object }) => tree.remove(object),
       read: () => undefined,
     };
     async function* body(call, early, names) {

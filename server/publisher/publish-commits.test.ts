@@ -16,7 +16,7 @@ async function doing(run: Run) {
   const views = [{ name: 'do', on: 'any', methods: [act('GET'), act('POST')] }] as const;
   const opened = await openTestPublisher([typeNamed('Page', { view: [act('GET'), act('POST')] })], views);
   const { tree, ask } = opened;
-  await tree.change(async (connection) => connection.add(await connection.root(), { type: 'Note', id: 'note' }));
+  await tree.change(async (transaction) => transaction.add(await transaction.root(), { type: 'Note', id: 'note' }));
   const note = async () => tree.open().get('/note');
   return {
     ...opened,
@@ -27,7 +27,7 @@ async function doing(run: Run) {
   };
 }
 
-const entitle = ({ connection, object }: Call, title: string) => connection.change(object, { title });
+const entitle = ({ tree, object }: Call, title: string) => tree.change(object, { title });
 
 /** No pause before a request is run again. */
 function withoutPauses(t: TestContext): void {
@@ -203,22 +203,22 @@ test('what is remembered for a request is there until its answer is made, and no
   const { get } = await doing((given) => {
     call = given;
     given.scope.set(key, 'kept');
-    return () => ({ kept: given.connection.scope?.get(key) });
+    return () => ({ kept: given.tree.scope?.get(key) });
   });
   assert.deepEqual(await get(), json({ kept: 'kept' }));
-  assert.equal(call?.connection.scope, undefined);
+  assert.equal(call?.tree.scope, undefined);
   const failing = await doing((given) => {
     call = given;
     throw new Invalid('No.');
   });
   await assert.rejects(failing.get(), Invalid);
-  assert.equal(call?.connection.scope, undefined);
+  assert.equal(call?.tree.scope, undefined);
 });
 
 test('a view is told who asks, by which address, and what they may do', async () => {
-  const { ask } = await doing(({ user, connection, object, addressed, may }) => ({
+  const { ask } = await doing(({ user, tree, object, addressed, may }) => ({
     user: user.name,
-    origin: connection.origin,
+    origin: tree.origin,
     isAddressed: addressed === object,
     may: [may('View', object), may('Manage properties', object)],
   }));

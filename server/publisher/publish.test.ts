@@ -99,10 +99,10 @@ const clock = typeNamed('Clock', { methods: { look: saying('looked at the clock'
 
 async function openShop() {
   const shop = await openTestPublisher([page, hidden, clock], VIEWS);
-  await shop.tree.change(async (connection) => {
-    const root = await connection.root();
-    for (const type of ['Page', 'Hidden', 'Clock', 'Note']) connection.add(root, { type, id: type.toLowerCase() });
-    connection.add(connection.add(root, { type: 'Folder', id: 'a folder' }), { type: 'Page', id: 'page' });
+  await shop.tree.change(async (transaction) => {
+    const root = await transaction.root();
+    for (const type of ['Page', 'Hidden', 'Clock', 'Note']) transaction.add(root, { type, id: type.toLowerCase() });
+    transaction.add(transaction.add(root, { type: 'Folder', id: 'a folder' }), { type: 'Page', id: 'page' });
   });
   const said = async (...asked: Parameters<typeof shop.ask>) => textOf(await shop.ask(...asked));
   return { ...shop, said };

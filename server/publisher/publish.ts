@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConflictError, Forbidden, MethodNotAllowed, NotFound, NotSignedIn } from '../base/errors.ts';
 import { Turns } from '../base/limits.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeTransaction } from '../objects/transaction.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
@@ -58,8 +58,8 @@ export class Publisher implements Publishing {
   async api(request: Request, path: string): Promise<Response> {
     const address = parseApiAddress(namesIn(path));
     const user = await this.#authenticate(request);
-    return this.#inTransaction(user, request, async (connection) => {
-      const object = address === undefined ? undefined : await traverse(connection, address.ids);
+    return this.#inTransaction(user, request, async (tree) => {
+      const object = address === undefined ? undefined : await traverse(tree, address.ids);
       const methods = object === undefined ? [] : this.#methodsOf(object, address?.view ?? '');
       // Whoever is not signed in learns nothing about what is there and what is not.
       const mayUseAny = object !== undefined && methods.some(({ permission }) => mayUse(user, permission, object));
@@ -74,8 +74,8 @@ export class Publisher implements Publishing {
   async content(request: Request): Promise<Response> {
     const names = namesIn(request.path);
     const user = await this.#authenticate(request);
-    return this.#inTransaction(user, request, async (connection) => {
-      const object = await traverse(connection, names);
+    return this.#inTransaction(user, request, async (tree) => {
+      const object = await traverse(tree, names);
       const visits = visitsOf(object);
       if (object === undefined || !visits.some(({ permission }) => mayUse(user, permission, object))) {
         throw absent(request.path);
@@ -132,8 +132,8 @@ export class Publisher implements Publishing {
   }
 
   async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
-    const connection = this.#database.open(user.name, request.origin);
-    const { object, method, tail } = await find(connection);
+    const tree = this.#database.open(user.name, request.origin);
+    const { object, method, tail } = await find(tree);
     authorise(user, method, object);
     const transaction = new Transaction((error) => this.#report(error, request));
     let description = `${request.method} ${request.path}`;
@@ -143,11 +143,11 @@ export class Publisher implements Publishing {
       addressed: object,
       request,
       user,
-      connection,
+      tree,
       transaction,
       tail,
       cookies: [() => this.#loginCookie.linesAgain(request)],
-      scope: connection.beginScope(),
+      scope: tree.beginScope(),
       reads: unrecorded,
       reruns,
       keepPrivate: () => (isPrivate = true),
@@ -158,27 +158,27 @@ export class Publisher implements Publishing {
       const answered = await answer(call, method);
       if (isResponse(answered) && answered.status >= 500) {
         transaction.abort();
-        connection.endScope();
+        tree.endScope();
         return async () => answered;
       }
-      if (connection.hasChanges) {
+      if (tree.hasChanges) {
         requireChangingMethod(request);
         // The tree comes last, since its commit is one synchronous step that needs no undo.
-        transaction.join({ commit: () => connection.commit(description) });
+        transaction.join({ commit: () => tree.commit(description) });
       }
       await transaction.commit();
       return async () => {
-        const response = responseOf(await given(answered).finally(() => connection.endScope()));
+        const response = responseOf(await given(answered).finally(() => tree.endScope()));
         const sending = untilSent(response, () => transaction.sent());
         const cookies = call.cookies.flatMap((lines) => lines());
         return isPrivate || cookies.length > 0 ? privately(withCookies(sending, cookies)) : sending;
       };
     } catch (error) {
       transaction.abort();
-      connection.endScope();
+      tree.endScope();
       throw error;
     } finally {
-      connection.close();
+      tree.close();
     }
   }
 
@@ -190,7 +190,7 @@ export class Publisher implements Publishing {
 /** Gives the answer, once everything is committed. */
 type Finish = () => Promise<Response>;
 
-type Find = (connection: Connection) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
+type Find = (tree: TreeTransaction) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
 
 function isOn(on: View['on'], object: TreeObject): boolean {
   if (on === 'root') return object.parent === null;

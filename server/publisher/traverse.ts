@@ -1,6 +1,6 @@
 import { decodeUrlPath } from '../../schema/paths.ts';
 import { Malformed } from '../base/errors.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 
 /** An address under /api, taken apart: `/a/b/@view/tail`. */
@@ -31,10 +31,10 @@ export function parseApiAddress(names: readonly string[]): ApiAddress | undefine
 }
 
 /** Walks the tree a name at a time. */
-export async function traverse(connection: Connection, ids: readonly string[]): Promise<TreeObject | undefined> {
-  let object: TreeObject | undefined = await connection.root();
+export async function traverse(tree: TreeReader, ids: readonly string[]): Promise<TreeObject | undefined> {
+  let object: TreeObject | undefined = await tree.root();
   for (const id of ids) {
-    object = await connection.findChild(object, id);
+    object = await tree.findChild(object, id);
     if (object === undefined) return undefined;
   }
   return object;

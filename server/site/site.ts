@@ -5,7 +5,7 @@ import type { KeyRing } from '../base/secrets.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { Generations } from './generations.ts';
 import type { Allowlist } from '../memcache/server/allowlist.ts';
-import type { Connection } from '../objects/connection.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { Database } from '../objects/database.ts';
 import type { Processes } from './processes.ts';
 import type { Administrator } from '../security/administrator.ts';
@@ -63,8 +63,8 @@ export function bindSite(database: Database, site: Site): void {
 }
 
 /** The site that an object, or a call on it, belongs to. */
-export function siteOf(of: { readonly connection: Connection }): Site {
-  const site = sites.get(of.connection.database);
+export function siteOf(of: { readonly tree: TreeReader }): Site {
+  const site = sites.get(of.tree.database);
   if (site === undefined) throw new Error('The tree is used before its site was bound to it.');
   return site;
 }

@@ -35,7 +35,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   source: async (call) => (await currentBrowser(call)).source,
   flush: async (call) => (await currentBrowser(call)).flushCookie(),
   /** The title of this page. */
-  title: ({ connection, object }, key) => connection.change(object, { title: key }),
+  title: ({ tree, object }, key) => tree.change(object, { title: key }),
   /** The titles of this page and of all pages beside it, in one transaction. */
   titles: (call, key) => changeTitles(call, key),
   wait: (_, key) => wait(Number(key), null),
@@ -55,10 +55,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   late: async (call, key) => {
     const session = await currentSession(call);
     session.get(key, null);
-    for (const change of [
-      () => session.set(key, 'late'),
-      () => call.connection.change(call.object, { title: 'late' }),
-    ]) {
+    for (const change of [() => session.set(key, 'late'), () => call.tree.change(call.object, { title: 'late' })]) {
       setTimeout(function again() {
         if (call.transaction.isOver) change();
         else setTimeout(again);
@@ -119,11 +116,11 @@ async function change(call: Call, by: (session: Session) => unknown): Promise<un
   return typeof made === 'object' ? null : made;
 }
 
-async function changeTitles({ connection, object }: Call, title: string): Promise<void> {
+async function changeTitles({ tree, object }: Call, title: string): Promise<void> {
   if (object.parent === null) throw new Malformed('The root has nothing beside it.');
   const query = { offset: 0, limit: 100, sort: 'id', order: 'asc', filter: '' } as const;
-  const { objects } = await connection.children(object.parent, query);
-  for (const each of objects) connection.change(each, { title });
+  const { objects } = await tree.children(object.parent, query);
+  for (const each of objects) tree.change(each, { title });
 }
 
 export default { name: 'stepped', types: [steppedPage] } satisfies Product;

@@ -78,7 +78,7 @@ const redirect = defineType({
 async function describe(object: TreeObject) {
   const target = targetOf(object);
   const path = pathOf(target);
-  const found = path === undefined ? undefined : await object.connection.find(path);
+  const found = path === undefined ? undefined : await object.tree.find(path);
   return {
     location: target.location,
     isExternal: target.urlPath === undefined,

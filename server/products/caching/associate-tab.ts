@@ -23,8 +23,8 @@ const list = method({
     deep: '"no": not in sub-folders.',
   },
   async run(call): Promise<AssociationsMessage> {
-    const { object: manager, request, connection } = call;
-    const types = connection.database.types.all().filter(({ isCacheable }) => isCacheable === true);
+    const { object: manager, request, tree } = call;
+    const types = tree.database.types.all().filter(({ isCacheable }) => isCacheable === true);
     const wanted = request.query.getAll('type');
     const sought = types.filter(({ type }) => wanted.length === 0 || wanted.includes(type));
     const folder = folderOf(manager);
@@ -76,7 +76,7 @@ async function eachOf(
 ): Promise<number> {
   let count = 0;
   for (const [index, path] of paths.entries()) {
-    const object = await call.connection.find(path);
+    const object = await call.tree.find(path);
     if (object?.definition?.isCacheable !== true) {
       const detail = `There is nothing at '${path}' that a cache could keep.`;
       throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
@@ -94,14 +94,14 @@ async function findBelow(
   isDeep: boolean,
 ): Promise<readonly TreeObject[]> {
   const names = types.map(({ type }) => type);
-  const folderTypes = top.connection.database.types.all().filter(({ contains }) => contains !== undefined);
+  const folderTypes = top.tree.database.types.all().filter(({ contains }) => contains !== undefined);
   const folderNames = folderTypes.map(({ type }) => type);
   const found: TreeObject[] = [];
   const folders = [top];
   for (let looked = 0; looked < Math.min(folders.length, MOST_FOLDERS) && found.length <= MOST_ITEMS; looked += 1) {
     const folder = folders[looked]!;
-    found.push(...(await top.connection.childrenOfTypes(folder, names)));
-    if (isDeep) folders.push(...(await top.connection.childrenOfTypes(folder, folderNames)));
+    found.push(...(await top.tree.childrenOfTypes(folder, names)));
+    if (isDeep) folders.push(...(await top.tree.childrenOfTypes(folder, folderNames)));
   }
   return found;
 }

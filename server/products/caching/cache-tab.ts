@@ -73,14 +73,14 @@ export const cachingViews: readonly View[] = [
 ];
 
 /** Sets or ends the association of an object with a cache manager, and says whether that was a change. */
-export function associate({ connection }: Call, object: TreeObject, manager: string): boolean {
+export function associate({ tree }: Call, object: TreeObject, manager: string): boolean {
   if (chosenCacheManager(object) === manager) return false;
-  return connection.change(object, { properties: { [CACHE_MANAGER]: manager } });
+  return tree.change(object, { properties: { [CACHE_MANAGER]: manager } });
 }
 
 /** The managers that an object may choose, nearest first; of two with one id the nearer counts. */
 async function managersAbove(object: TreeObject): Promise<readonly TreeObject[]> {
-  const all = await object.connection.findServices(object, KEEPS_ANSWERS);
+  const all = await object.tree.findServices(object, KEEPS_ANSWERS);
   return all.filter((manager, index) => all.findIndex(({ id }) => id === manager.id) === index);
 }
 

@@ -248,9 +248,9 @@ function describeManager(manager: ManagerType): void {
     await addUser(site, 'maria', ['Manager']);
     await addUser(site, 'ann');
     await addUser(site, 'bob');
-    const connection = site.database.open('ann');
-    connection.add(await connection.get('/docs'), { type: 'Page Template', id: 'hers', title: 'Hers' });
-    await connection.commit('Added by ann');
+    const tree = site.database.open('ann');
+    tree.add(await tree.get('/docs'), { type: 'Page Template', id: 'hers', title: 'Hers' });
+    await tree.commit('Added by ann');
     const all = [['hers: Hers', 'page: First']];
     const expected = new Map<string | null, unknown>([
       [null, [[]]],

@@ -47,8 +47,8 @@ const remove = method({
   summary: 'Forgets what caches keep of the objects at these paths, and of what is in them.',
   body: { paths: texts },
   async run(call): Promise<CacheAnswer> {
-    const { connection, body, object: manager } = call;
-    const objects = await Promise.all(body.paths.map((path) => connection.find(path)));
+    const { tree, body, object: manager } = call;
+    const objects = await Promise.all(body.paths.map((path) => tree.find(path)));
     const missing = objects.indexOf(undefined);
     if (missing >= 0) {
       const detail = `There is no object at '${body.paths[missing]}'.`;
@@ -89,10 +89,10 @@ async function sweep(manager: TreeObject): Promise<void> {
 }
 
 /** What cannot be listed takes nothing from what is known: how often it was found. */
-async function holdingsOf({ connection }: TreeObject, answers: KeptAnswers): Promise<Holdings> {
+async function holdingsOf({ tree }: TreeObject, answers: KeptAnswers): Promise<Holdings> {
   try {
     return await answers.holdings(async (oid) => {
-      const object = await connection.findByOid(oid);
+      const object = await tree.findByOid(oid);
       return object === undefined ? undefined : invalidations(object);
     });
   } catch (error) {
@@ -109,7 +109,7 @@ async function rowFrom(
   holding: Holding | undefined,
   now: number,
 ): Promise<CacheRow | undefined> {
-  const object = await manager.connection.findByOid(oid);
+  const object = await manager.tree.findByOid(oid);
   if (object === undefined) return undefined;
   const counts = answers.statistics.find(oid, invalidations(object));
   if (counts === undefined && holding === undefined) return undefined;

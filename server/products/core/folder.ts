@@ -18,7 +18,7 @@ const index = [
 
 async function visitIndex(call: Call, http: 'GET' | 'POST'): Promise<unknown> {
   call.reads.listing(call.object);
-  const page = await call.connection.findChild(call.object, 'index_html');
+  const page = await call.tree.findChild(call.object, 'index_html');
   const visits = visitsOf(page).filter(({ permission }) => page !== undefined && call.may(permission, page));
   if (page === undefined || visits.length === 0) throw new NotFound(`There is nothing at '${call.object.path}'.`);
   const visit = visits.find((each) => each.http === http);

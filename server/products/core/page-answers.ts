@@ -89,20 +89,20 @@ export class PageAnswers {
     const folder = await this.#find(path);
     if (folder?.isFolder !== true) return [];
     this.#call.reads.listing(folder);
-    const page = await this.#call.connection.children(folder, { offset, limit, sort, order, filter: '' });
+    const page = await this.#call.tree.children(folder, { offset, limit, sort, order, filter: '' });
     this.#count(0, page.objects.length);
     return page.objects.filter((child) => this.#call.may('View', child)).map((child) => factsOf(child, this.#call));
   }
 
   /** What the visitor may not see is as absent. */
   async #find(path: string): Promise<TreeObject | undefined> {
-    const { connection, reads } = this.#call;
+    const { tree, reads } = this.#call;
     const ids = parsePath(path);
     if (ids === undefined) return undefined;
-    let object: TreeObject | undefined = await connection.root();
+    let object: TreeObject | undefined = await tree.root();
     for (const id of ids) {
       const folder: TreeObject = object;
-      object = await connection.findChild(folder, id);
+      object = await tree.findChild(folder, id);
       if (object === undefined) {
         reads.listing(folder);
         return undefined;

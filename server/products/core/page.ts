@@ -75,7 +75,7 @@ export async function syntaxFaults(text: string, path: string): Promise<readonly
 }
 
 async function namesOf(call: Call, failure: Failure | undefined): Promise<Omit<Names, 'error'>> {
-  const { object, addressed, connection, request, user } = call;
+  const { object, addressed, tree, request, user } = call;
   const shown = (each: typeof object) => {
     call.reads.object(each);
     return factsOf(each, call);
@@ -83,7 +83,7 @@ async function namesOf(call: Call, failure: Failure | undefined): Promise<Omit<N
   return {
     here: shown(addressed),
     container: shown(object.parent ?? object),
-    root: shown(await connection.root()),
+    root: shown(await tree.root()),
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
     sessionName: await sessionNameFor(object),

@@ -24,7 +24,7 @@ test('every server that was ever named is known with the time it was removed, ho
   for (const servers of [['127.0.0.11', '127.0.0.12'], ['127.0.0.12'], ['127.0.0.12', '127.0.0.13'], ['127.0.0.13']]) {
     await change({ servers });
     const object = await proxy();
-    const [newest] = await object.connection.revisions(object, 1);
+    const [newest] = await object.tree.revisions(object, 1);
     times.push(newest!.time);
   }
   await change({ timeout_ms: 300 });
@@ -46,7 +46,7 @@ test('how many servers keep a copy is a change of the places, too', async () => 
   assert.ok((await changedAt()) > before);
   await change({ replicas: 1 });
   const object = await proxy();
-  assert.equal(await changedAt(), (await object.connection.revisions(object, 1))[0]!.time);
+  assert.equal(await changedAt(), (await object.tree.revisions(object, 1))[0]!.time);
 });
 
 test('of the servers that were taken out, those where something was stored are asked until they are forgotten', async () => {

@@ -40,7 +40,7 @@ export async function formerServers(
 ): Promise<Pick<ClusterOptions, 'former' | 'changedAt'>> {
   const named = new Map<string, Named>();
   const isCurrent = new Set(current.map(({ text }) => text));
-  const revisions = await proxy.connection.revisions(proxy, REVISIONS_LOOKED_AT);
+  const revisions = await proxy.tree.revisions(proxy, REVISIONS_LOOKED_AT);
   let changedAt: number | undefined;
   let next = { serial: proxy.basis ?? 0, time: proxy.state.modified };
   for (const { serial, time, state } of revisions) {
@@ -78,7 +78,7 @@ function asFormer(proxy: TreeObject, { address, removedAt, namedIn, takenOutIn }
 export async function longestLifetimeS(proxy: TreeObject): Promise<number> {
   const { serverNotes, clock } = siteOf(proxy);
   const now = clock();
-  const lifetimes = (await proxy.connection.pointingTo(proxy.path)).map(({ object: user }) => {
+  const lifetimes = (await proxy.tree.pointingTo(proxy.path)).map(({ object: user }) => {
     if (user.doesProvide(KEEPS_ANSWERS)) return 0;
     const kept = serverNotes.keptFor(user.oid);
     if (!user.doesProvide('session.container')) return kept ?? UNKNOWN_S;

@@ -32,7 +32,7 @@ export const memCacheCacheManager = defineType({
   provides: {
     [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
       async answer(call, render) {
-        const answers = await object.connection.remembered(`answers of ${object.oid}`, () => find(object));
+        const answers = await object.tree.remembered(`answers of ${object.oid}`, () => find(object));
         return answers === undefined ? render(call) : answers.answer(call, render, cacheSettings(object));
       },
     }),

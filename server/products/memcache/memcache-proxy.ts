@@ -53,8 +53,8 @@ const stores = new LiveParts<Promise<ProxyStore>>({
 async function storeOf(object: TreeObject): Promise<ProxyStore> {
   const store = await stores.of(object);
   if (store instanceof Cluster && store.hasMoved) {
-    const { connection, oid } = object;
-    store.movesForS = await connection.remembered(`lifetimes behind ${oid}`, () => longestLifetimeS(object));
+    const { tree, oid } = object;
+    store.movesForS = await tree.remembered(`lifetimes behind ${oid}`, () => longestLifetimeS(object));
   }
   return store;
 }

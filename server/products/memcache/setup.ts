@@ -36,7 +36,7 @@ const look = method({
     const manager = await folder.findService('session.manager');
     const browserIds = await folder.findService('session.browser-ids');
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
-    const container = await folder.connection.find(path);
+    const container = await folder.tree.find(path);
     const held = container === undefined ? '' : await new Saying(container).holds();
     const on = manager !== undefined && (await chainOf(manager)).on;
     return {
@@ -51,12 +51,12 @@ const look = method({
 });
 
 /** Containers other than this, to which nothing leads, and in which there are sessions all the same. */
-async function unreachedFrom(path: string, { connection, may }: Call): Promise<SetupMessage['unreached']> {
-  const containers = await containerObjects(connection);
+async function unreachedFrom(path: string, { tree, may }: Call): Promise<SetupMessage['unreached']> {
+  const containers = await containerObjects(tree);
   const others = containers.filter((object) => object.path !== path && may(SEE, object)).slice(0, MOST_UNREACHED);
   const found = await Promise.all(
     others.map(async (object) => {
-      const users = await connection.pointingTo(object.path);
+      const users = await tree.pointingTo(object.path);
       const held = users.length > 0 ? '' : await new Saying(object).holds();
       return { path: object.path, held };
     }),
@@ -96,7 +96,7 @@ const setup = method({
     if (problems.length > 0) refuse('the set-up', problems);
     const statuses = await lookTwice(body.servers, folder);
     if (body.anyway !== true) demandOneThatAnswers(statuses);
-    call.connection.change(manager, { properties: { container_path: container.path } });
+    call.tree.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
     const results = resultsOf(
       { servers: answerFrom(body.servers, statuses, proxy.properties['replicas'] as number) },
@@ -149,15 +149,15 @@ async function addOne(
   given: Values,
   problems: FieldProblem[],
 ): Promise<TreeObject> {
-  const { object: folder, connection } = call;
+  const { object: folder, tree } = call;
   demand(call, definition.addPermission, folder);
   const id = normaliseId(rawId);
   const wrongId = await idProblem(folder, id, definition);
   if (wrongId !== undefined) problems.push({ pointer: idPointer, detail: wrongId });
-  const imagined = connection.imagine(folder, { type: definition.type, id });
-  const checked = await checkProperties(imagined, definition, given);
+  const draft = tree.draft(folder, { type: definition.type, id });
+  const checked = await checkProperties(draft, definition, given);
   problems.push(...checked.problems.map(({ pointer, detail }) => ({ pointer: wizardPointer(pointer), detail })));
-  return connection.add(folder, { type: definition.type, id, properties: checked.values });
+  return tree.add(folder, { type: definition.type, id, properties: checked.values });
 }
 
 function wizardPointer(pointer: string): string {

@@ -7,7 +7,7 @@ import { storeOf } from '../stores/store-methods.ts';
 
 /** Where sessions and a cache share a proxy whose servers push items out, pages push out sessions. */
 export async function sharingWarnings(proxy: TreeObject): Promise<readonly Warning[]> {
-  const users = (await proxy.connection.pointingTo(proxy.path)).map(({ object }) => object);
+  const users = (await proxy.tree.pointingTo(proxy.path)).map(({ object }) => object);
   const cache = users.find((user) => user.doesProvide(KEEPS_ANSWERS));
   const container = users.find((user) => user.doesProvide('session.container'));
   if (cache === undefined || container === undefined) return [];

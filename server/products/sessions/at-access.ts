@@ -60,7 +60,7 @@ export async function endAtSignOut(manager: TreeObject, call: Call): Promise<voi
     if (await endSession(object, use.browserId, { name: call.user.name, isOwn }))
       use.dropCookies.forEach((line) => dropped.add(line));
   };
-  const objects = await containerObjects(call.connection);
+  const objects = await containerObjects(call.tree);
   await Promise.all(objects.map((object) => end(object).catch(spare)));
   call.cookies.push(() => [...dropped]);
 }

@@ -1,7 +1,7 @@
 import { Unavailable } from '../../base/errors.ts';
 import { OnceAMinute } from '../../base/once-a-minute.ts';
 import { follow } from '../../manage/paths.ts';
-import type { Connection } from '../../objects/connection.ts';
+import type { TreeReader } from '../../objects/reader.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
@@ -17,8 +17,8 @@ export function openContainer(object: TreeObject): Promise<SessionContainer> {
 }
 
 /** The objects of the tree that keep sessions, up to 100. */
-export function containerObjects(connection: Connection): Promise<readonly TreeObject[]> {
-  return connection.ofTypes(connection.database.types.providing('session.container'), MOST_CONTAINERS);
+export function containerObjects(tree: TreeReader): Promise<readonly TreeObject[]> {
+  return tree.ofTypes(tree.database.types.providing('session.container'), MOST_CONTAINERS);
 }
 
 /** The container that a session data manager leads to. */

@@ -60,10 +60,10 @@ for (const type of TYPES) {
 
   test(`a ${type} whose times were set before that rule says so, and everything else of it can be changed`, async () => {
     await using trellis = await openTestInstallation();
-    const connection = trellis.database.open(null);
+    const tree = trellis.database.open(null);
     const properties = { timeout_minutes: 1, resolution_seconds: 100 };
-    connection.add(await connection.root(), { type, id: 'old', properties });
-    await connection.commit('Added before the rule was there');
+    tree.add(await tree.root(), { type, id: 'old', properties });
+    await tree.commit('Added before the rule was there');
     const { warnings } = (await trellis.ask('GET', '/api/old')).json<ObjectMessage>();
     const found = warnings.find(({ short }) => short === 'Its times do not fit together');
     assert.equal(found?.text, `${COARSE(100, 60)} Use at most 60 seconds.`);

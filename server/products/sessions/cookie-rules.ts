@@ -24,11 +24,11 @@ export interface Reach {
 }
 
 /** By which addresses browsers reach the site of an object, as far as that is known. */
-export function reachOf({ connection }: TreeObject): Reach {
-  const { origins, origin } = siteOf({ connection });
+export function reachOf({ tree }: TreeObject): Reach {
+  const { origins, origin } = siteOf({ tree });
   return origins.length > 0
     ? { origins, isConfigured: true }
-    : { origins: [connection.origin ?? origin], isConfigured: false };
+    : { origins: [tree.origin ?? origin], isConfigured: false };
 }
 
 /** Settings with which browsers refuse the cookie at one of the site's addresses at least. */

@@ -31,8 +31,8 @@ interface Way {
 
 /** The session of whoever called, where the nearest session data manager says that sessions are kept. */
 export async function currentSession(call: Call): Promise<Session> {
-  const { connection, object } = call;
-  const way = await connection.remembered(`sessions for ${object.oid}`, () => wayFrom(object));
+  const { tree, object } = call;
+  const way = await tree.remembered(`sessions for ${object.oid}`, () => wayFrom(object));
   return sessionUse(call, way.browserIds).open(way.container);
 }
 
@@ -41,8 +41,8 @@ export async function currentSession(call: Call): Promise<Session> {
  * its sessions are out of reach.
  */
 export async function currentBrowser(call: Call): Promise<CurrentBrowser> {
-  const { connection, object } = call;
-  const browserIds = await connection.remembered(`browsers for ${object.oid}`, () => browserIdsFor(object));
+  const { tree, object } = call;
+  const browserIds = await tree.remembered(`browsers for ${object.oid}`, () => browserIdsFor(object));
   return new CurrentBrowser(sessionUse(call, browserIds));
 }
 
@@ -54,7 +54,7 @@ async function browserIdsFor(object: TreeObject): Promise<BrowserIdSettings> {
 
 /** The caller's session in one container; the browser id is that of the nearest browser id manager above it. */
 export async function sessionIn(call: Call, object: TreeObject): Promise<Session> {
-  const way = await call.connection.remembered(`sessions in ${object.oid}`, () => wayTo(object));
+  const way = await call.tree.remembered(`sessions in ${object.oid}`, () => wayTo(object));
   return sessionUse(call, way.browserIds).open(way.container);
 }
 
@@ -112,10 +112,10 @@ function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
 }
 
 /** Of a value that is changed in hand while the answer is sent, only the log can tell. */
-function warnOfLateChange({ object, connection }: Call, keys: readonly string[]): void {
+function warnOfLateChange({ object, tree }: Call, keys: readonly string[]): void {
   if (keys.length === 0) return;
   const words = 'A session was changed after it was written, and that is lost. Change it before the view returns.';
-  siteOf({ connection }).log.warn({ path: object.path, keys }, words);
+  siteOf({ tree }).log.warn({ path: object.path, keys }, words);
 }
 
 /** The key of the session that the caller's browser has, or would have, in a container; `undefined`: it has no browser id. */

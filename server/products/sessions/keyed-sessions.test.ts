@@ -13,7 +13,7 @@ const product = await folders.plant({
     const page = defineType({ type: 'Keyed', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
       addPermission: 'Add Folders', properties: {},
       methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, async run(call) {
-        const sessions = await sessionsIn(call, await call.connection.get('/mcsdc'));
+        const sessions = await sessionsIn(call, await call.tree.get('/mcsdc'));
         const code = call.request.query.get('code');
         return { given: await new AsyncFunction('sessions', 'call', 'reruns', code)(sessions, call, call.reruns) };
       } }) } });

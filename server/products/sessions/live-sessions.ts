@@ -19,10 +19,10 @@ export async function liveSessions(object: TreeObject): Promise<string> {
 
 /** What another path in a property would leave behind: sessions stay where they began until they expire. */
 export async function leftBehind(property: string, path: string, about: TreeObject): Promise<FieldAnswer> {
-  const object = await about.connection.find(about.path);
+  const object = await about.tree.find(about.path);
   const saved = object?.properties[property];
   if (object === undefined || typeof saved !== 'string' || saved === '' || saved === path) return { results: [] };
-  const keeper = object.definition?.holds === undefined ? await about.connection.find(saved) : object;
+  const keeper = object.definition?.holds === undefined ? await about.tree.find(saved) : object;
   const kept = keeper === undefined ? '' : await new Saying(keeper).holds();
   if (kept === '') return { results: [] };
   const stay = kept.startsWith('1 ') ? 'stays behind' : 'stay behind';

@@ -15,7 +15,7 @@ export const SESSIONS_OFF =
 /** Why requests have no session, or not the one that they should have. A path that leads nowhere is told of by itself. */
 export async function managerWarnings(manager: TreeObject): Promise<readonly Warning[]> {
   const path = String(manager.properties['container_path']);
-  const container = await manager.connection.find(path);
+  const container = await manager.tree.find(path);
   return [
     ...(path === '' ? [noPath(manager)] : []),
     ...(await noBrowserIds(container ?? manager)),

@@ -13,7 +13,7 @@ export async function problemsOf(
   object: TreeObject,
   given: Readonly<Record<string, unknown>>,
 ): Promise<readonly FieldProblem[]> {
-  const kept = (await object.connection.find(object.path))?.properties ?? {};
+  const kept = (await object.tree.find(object.path))?.properties ?? {};
   const isChanged = (name: string) => given[name] !== undefined && given[name] !== kept[name];
   return misfits.flatMap(({ words, remedies }) => {
     const named = remedies.find(([name]) => isChanged(name)) ?? remedies.find(([name]) => given[name] !== undefined);

@@ -15,16 +15,15 @@ const listening = await folders.plant({
     import { defineType, method, p, currentSession } from 'trellis/product';
     const about = { description: 'x', icon: 'file', group: 'Content', suggestedId: 'x', addPermission: 'Add Folders' };
     const overtake = async (log) => {
-      const rival = log.connection.database.open('rival');
+      const rival = log.tree.database.open('rival');
       rival.change(await rival.get(log.path), { title: 'overtaken' });
       await rival.commit('Was quicker');
     };
-    const heard = (what) => async ({ container, session, user }) => {
-      const { connection } = container;
-      for (const log of await connection.ofTypes(['Log'], 10)) {
+    const heard = (what) => async ({ tree, container, session, user }) => {
+      for (const log of await tree.ofTypes(['Log'], 10)) {
         const line = [what, container.path, session === null ? 'all' : session.length, user ?? 'of nobody'].join(' ');
         if (log.title === 'race') await overtake(log);
-        connection.change(log, { properties: { lines: [...log.properties.lines, line] } });
+        tree.change(log, { properties: { lines: [...log.properties.lines, line] } });
       }
     };
     const log = defineType({ ...about, type: 'Log', properties: { lines: p.lines({ title: 'Lines' }) },

@@ -15,7 +15,7 @@ const TRIES = 4;
 
 /** How a container tells products of its sessions; `undefined` where no type listens, so that it costs nothing. */
 export function newsFrom(object: TreeObject): ((news: SessionNews) => void) | undefined {
-  const { database } = object.connection;
+  const { database } = object.tree;
   const listeners = database.types.all().filter(({ on }) => (on?.sessionAdded ?? on?.sessionEnded) !== undefined);
   if (listeners.length === 0) return undefined;
   const courier = couriers.get(database) ?? new Courier(object, listeners);
@@ -35,7 +35,7 @@ class Courier {
   #missed = 0;
 
   constructor(object: TreeObject, listeners: readonly TypeDefinition[]) {
-    this.#database = object.connection.database;
+    this.#database = object.tree.database;
     this.#log = siteOf(object).log;
     this.#listeners = listeners;
   }
@@ -74,10 +74,10 @@ class Courier {
 
   async #tellOnce({ type, on }: TypeDefinition, oid: number, { event, id, user }: SessionNews): Promise<void> {
     const name: Handler = event === 'added' ? 'sessionAdded' : 'sessionEnded';
-    const connection = this.#database.open(null);
-    const container = await connection.findByOid(oid);
+    const tree = this.#database.open(null);
+    const container = await tree.findByOid(oid);
     if (container === undefined || on?.[name] === undefined) return;
-    await on[name]({ container, session: id, user });
-    if (connection.hasChanges) await connection.commit(`${type} heard of a session in ${container.path}`);
+    await on[name]({ tree, container, session: id, user });
+    if (tree.hasChanges) await tree.commit(`${type} heard of a session in ${container.path}`);
   }
 }

@@ -43,7 +43,7 @@ const endOne = method({
   body: { container: text, key: text },
   async run(call) {
     const { container: path, key } = call.body;
-    const object = await call.connection.find(path);
+    const object = await call.tree.find(path);
     const container = object?.doesProvide('session.container') === true ? await openContainer(object) : undefined;
     const session = await container?.list.find(key);
     if (container === undefined || session === undefined || session.label !== call.user.name) {
@@ -97,7 +97,7 @@ interface Own {
 
 async function findOwn(call: Call): Promise<readonly Own[]> {
   const own: Own[] = [];
-  for (const object of await containerObjects(call.connection)) own.push(await ownIn(call, object));
+  for (const object of await containerObjects(call.tree)) own.push(await ownIn(call, object));
   return own;
 }
 

@@ -11,7 +11,7 @@ const MOST_NAMED = 5;
 export async function answerName(name: string, about: TreeObject): Promise<FieldAnswer> {
   if (sessionNameProblem(name) !== undefined) return { results: [] };
   const says = { state: 'ok', text: `Pages read it as {{ ${name}.cart }}, and as {{ session.cart }}.` } as const;
-  const manager = await about.connection.find(about.path);
+  const manager = await about.tree.find(about.path);
   const former = manager?.properties['request_name'];
   if (manager === undefined || typeof former !== 'string' || former === name) return { results: [says] };
   const readers = await pagesThatRead(former, manager);
@@ -24,7 +24,7 @@ export async function answerName(name: string, about: TreeObject): Promise<Field
 /** Templates that have the name and find this manager. */
 async function pagesThatRead(name: string, manager: TreeObject): Promise<readonly string[]> {
   const word = new RegExp(`\\b${name}\\b`);
-  const pages = await manager.connection.ofTypes(['Page Template'], MOST_READ);
+  const pages = await manager.tree.ofTypes(['Page Template'], MOST_READ);
   const inside = pages.filter(
     ({ path, properties }) => isWithin(path, manager.parent?.path ?? '/') && word.test(String(properties['text'])),
   );

@@ -26,7 +26,7 @@ export interface Owner {
 /** The containers behind a proxy, by what the keys of their sessions begin with on the servers. */
 export async function ownersBehind(proxy: TreeObject, installationPrefix: string): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
-  for (const { object, link } of await proxy.connection.pointingTo(proxy.path)) {
+  for (const { object, link } of await proxy.tree.pointingTo(proxy.path)) {
     if (link.path !== proxy.path || !object.doesProvide('session.container')) continue;
     const container = await openContainer(object);
     owners.set(`${installationPrefix}${container.keyPrefix}:`, { path: object.path, container });

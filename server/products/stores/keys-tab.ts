@@ -181,7 +181,7 @@ async function sessionUnder(
 }
 
 async function keyAtContainer(call: Call, owner: Owner, kind: string, key: string): Promise<string | null> {
-  const object = await call.connection.find(owner.path);
+  const object = await call.tree.find(owner.path);
   const mayLook = object !== undefined && call.may(SESSIONS_PERMISSION, object);
   return kind === 'session' && mayLook ? idIn(key) : null;
 }

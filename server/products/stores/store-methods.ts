@@ -17,7 +17,7 @@ export async function storeOf(object: TreeObject): Promise<Store> {
   if (!isLivePart(store) && !closables.has(store)) {
     const closable = { path: object.path, close: () => store.close() };
     closables.set(store, closable);
-    object.connection.database.parts.add(closable);
+    object.tree.database.parts.add(closable);
   }
   return store;
 }

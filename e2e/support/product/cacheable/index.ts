@@ -25,17 +25,17 @@ const PARTS: Readonly<Record<string, Part>> = {
     if (folder === null) return [];
     call.reads.listing(folder);
     const query = { offset: 0, limit: 1000, sort: 'id', order: 'asc', filter: '' } as const;
-    const { objects } = await call.connection.children(folder, query);
+    const { objects } = await call.tree.children(folder, query);
     const seen = objects.filter(
       (each) => call.may('View management screens', each) || call.may('Take ownership', each),
     );
     return seen.map(({ id, title }) => `${id}: ${title}`);
   },
   /** The title of something at another path, or that there is nothing. */
-  include: async ({ connection, reads }, path) => {
-    const folder = await connection.get(path.slice(0, path.lastIndexOf('/')) || '/');
+  include: async ({ tree, reads }, path) => {
+    const folder = await tree.get(path.slice(0, path.lastIndexOf('/')) || '/');
     reads.listing(folder);
-    const object = await connection.find(path);
+    const object = await tree.find(path);
     if (object !== undefined) reads.object(object);
     return object?.title ?? null;
   },

@@ -7,10 +7,10 @@ import { rangeOf } from './ranges.ts';
 
 /** Answers with the bytes of a file: all of them, a range, or the word that the client has them already. */
 export async function deliver(object: TreeObject, contentType: string, request: Request): Promise<Response> {
-  const { content, connection } = object;
+  const { content, tree } = object;
   if (content === undefined) throw new NotFound(`Nothing was uploaded to '${object.path}' yet.`);
   // Whatever is answered speaks of these bytes, also where none of them is sent.
-  await connection.bytesOf(object, content);
+  await tree.bytesOf(object, content);
   // The type is part of what is sent, and can change by itself.
   const etag = `"${content.hash}-${contentType.replace('/', '.')}"`;
   const modified = new Date(object.state.modified).toUTCString();
@@ -33,7 +33,7 @@ export async function deliver(object: TreeObject, contentType: string, request: 
     'content-length': String(to - from),
     ...(range === 'whole' ? {} : { 'content-range': `bytes ${from}-${to - 1}/${content.size}` }),
   };
-  return answer(range === 'whole' ? 200 : 206, headers, connection.contentsOf(object).read(content, from, to));
+  return answer(range === 'whole' ? 200 : 206, headers, tree.contentsOf(object).read(content, from, to));
 }
 
 /** If-None-Match decides where it is sent, If-Modified-Since else. */

@@ -79,7 +79,7 @@ function pixels(title: string) {
 async function canBe(type: string, object: TreeObject): Promise<boolean> {
   const { content } = object;
   if (content === undefined) return true;
-  const head = await object.connection.bytesOf(object, content, 0, Math.min(content.size, HEAD_BYTES));
+  const head = await object.tree.bytesOf(object, content, 0, Math.min(content.size, HEAD_BYTES));
   return fits(type, Buffer.concat(await Array.fromAsync(head)));
 }
 

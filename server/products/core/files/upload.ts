@@ -18,14 +18,14 @@ const add = method({
   takesBytes: true,
   query: { id: 'The id of the new object.', name: NAME },
   async run(call) {
-    const { object: folder, connection } = call;
+    const { object: folder, tree } = call;
     const id = normaliseId(call.request.query.get('id') ?? '');
     const problem = await idProblem(folder, id, undefined);
     if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/id', detail: problem }]);
     const received = await receive(call);
     const { type, properties } = await lookInto(received, call.request.query.get('name') ?? id);
-    await connection.contentsBelow(folder).stage(received);
-    const made = connection.add(folder, { type, id, properties, content: contentOf(received) });
+    await tree.contentsBelow(folder).stage(received);
+    const made = tree.add(folder, { type, id, properties, content: contentOf(received) });
     call.describe(`Uploaded ${made.path}`);
     const location = `/api${encodeUrlPath(made.path)}`;
     return async () =>
@@ -44,7 +44,7 @@ export const replaceContent = method({
   takesBytes: true,
   query: { name: NAME },
   async run(call) {
-    const { object, connection } = call;
+    const { object, tree } = call;
     checkRevision(call);
     const received = await receive(call);
     const present = String(object.properties['content_type']);
@@ -54,8 +54,8 @@ export const replaceContent = method({
         'These bytes are not an image. An Image keeps GIF, JPEG, PNG, WebP, AVIF or ICO; add a File for others.',
       );
     }
-    await connection.contentsOf(object).stage(received);
-    connection.change(object, {
+    await tree.contentsOf(object).stage(received);
+    tree.change(object, {
       properties: object.type === 'Image' ? properties : { content_type: properties.content_type },
       content: contentOf(received),
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConflictError, ContentDamaged } from '../base/errors.ts';
 import { sourceOf } from '../storage/contract/contents.ts';
-import { TreeAlreadyWritten, type Connection } from './connection.ts';
+import { TreeAlreadyWritten, type TreeTransaction } from './transaction.ts';
 import type { TreeObject } from './object.ts';
 import { NOON, openTestTree, typeNamed, type TestTree } from './testing.ts';
 import type { TypeDefinition } from './types.ts';
@@ -12,25 +12,25 @@ const MINUTE_MS = 60_000;
 /** `/docs/deep/one`, `/docs/two` and the temporary folder `/temp` with `/temp/three`. */
 async function planted(...types: readonly TypeDefinition[]): Promise<TestTree> {
   const tree = await openTestTree(...types);
-  await tree.change(async (connection) => {
-    const docs = connection.add(await connection.root(), { type: 'Folder', id: 'docs' });
-    connection.add(connection.add(docs, { type: 'Folder', id: 'deep' }), { type: 'Note', id: 'one' });
-    connection.add(docs, { type: 'Note', id: 'two' });
-    const temp = connection.add(await connection.root(), { type: 'Temporary Folder', id: 'temp' });
-    connection.add(temp, { type: 'Note', id: 'three' });
+  await tree.change(async (transaction) => {
+    const docs = transaction.add(await transaction.root(), { type: 'Folder', id: 'docs' });
+    transaction.add(transaction.add(docs, { type: 'Folder', id: 'deep' }), { type: 'Note', id: 'one' });
+    transaction.add(docs, { type: 'Note', id: 'two' });
+    const temp = transaction.add(await transaction.root(), { type: 'Temporary Folder', id: 'temp' });
+    transaction.add(temp, { type: 'Note', id: 'three' });
   });
   return tree;
 }
 
 /** Which of these paths lead somewhere now. */
 async function there(tree: TestTree, ...paths: readonly string[]): Promise<readonly string[]> {
-  const connection = tree.open();
-  const found = await Promise.all(paths.map((path) => connection.find(path)));
+  const transaction = tree.open();
+  const found = await Promise.all(paths.map((path) => transaction.find(path)));
   return paths.filter((_, index) => found[index] !== undefined);
 }
 
-function textOf(connection: Connection, object: TreeObject): Promise<string> {
-  return connection
+function textOf(transaction: TreeTransaction, object: TreeObject): Promise<string> {
+  return transaction
     .bytesOf(object, object.content!)
     .then(Array.fromAsync<Buffer>)
     .then((all) => Buffer.concat(all).toString());
@@ -48,28 +48,28 @@ test('what is added belongs to whoever added it, and says who changed it last, a
 
 test('several changes in one request are one revision, also of what it adds', async () => {
   const tree = await planted();
-  await tree.change(async (connection) => {
-    const two = await connection.get('/docs/two');
-    const added = connection.add(two.parent!, { type: 'Note', id: 'new' });
+  await tree.change(async (transaction) => {
+    const two = await transaction.get('/docs/two');
+    const added = transaction.add(two.parent!, { type: 'Note', id: 'new' });
     for (const object of [two, added]) {
       assert.ok(
-        connection.change(object, { title: 'One' }) && connection.change(object, { properties: { text: 'Two' } }),
+        transaction.change(object, { title: 'One' }) && transaction.change(object, { properties: { text: 'Two' } }),
       );
     }
   });
-  const connection = tree.open();
-  const [two, added] = [await connection.get('/docs/two'), await connection.get('/docs/new')];
+  const transaction = tree.open();
+  const [two, added] = [await transaction.get('/docs/two'), await transaction.get('/docs/new')];
   assert.deepEqual([two.title, two.properties['text'], two.state.revision], ['One', 'Two', 2]);
   assert.deepEqual([added.title, added.properties['text'], added.state.revision], ['One', 'Two', 1]);
 });
 
 test('a change to what is there already is none, and a request without changes commits nothing', async () => {
   const tree = await planted();
-  const connection = tree.open();
-  const two = await connection.get('/docs/two');
+  const transaction = tree.open();
+  const two = await transaction.get('/docs/two');
   const properties = { text: 'b', to: '/a' };
-  assert.ok(connection.change(two, { properties }));
-  await connection.commit('Test');
+  assert.ok(transaction.change(two, { properties }));
+  await transaction.commit('Test');
   const before = tree.open().mainAsOf;
   const again = tree.open();
   const same = await again.get('/docs/two');
@@ -82,9 +82,9 @@ test('a change to what is there already is none, and a request without changes c
 test('a folder that moves stays the same object, and takes along what is in it', async () => {
   const tree = await planted();
   const before = (await tree.open().get('/docs/deep/one')).oid;
-  await tree.change(async (connection) => {
-    const one = await connection.get('/docs/deep/one');
-    assert.ok(connection.change(one.parent!, { folder: await connection.root(), id: 'high' }));
+  await tree.change(async (transaction) => {
+    const one = await transaction.get('/docs/deep/one');
+    assert.ok(transaction.change(one.parent!, { folder: await transaction.root(), id: 'high' }));
     assert.equal(one.path, '/high/one');
   });
   assert.equal((await tree.open().get('/high/one')).oid, before);
@@ -92,20 +92,20 @@ test('a folder that moves stays the same object, and takes along what is in it',
 });
 
 test('what is on disk cannot move into memory or out of it, and can move elsewhere on its side', async () => {
-  const connection = (await planted()).open();
+  const transaction = (await planted()).open();
   const [docs, temp, two, three] = await Promise.all(
-    ['/docs', '/temp', '/docs/two', '/temp/three'].map((path) => connection.get(path)),
+    ['/docs', '/temp', '/docs/two', '/temp/three'].map((path) => transaction.get(path)),
   );
   const isKept = (object: TreeObject | undefined, folder: TreeObject | undefined) =>
-    connection.isKeptBelow(object!, folder!);
+    transaction.isKeptBelow(object!, folder!);
   assert.deepEqual([isKept(two, docs), isKept(three, temp), isKept(temp, docs)], [true, true, true]);
   assert.deepEqual([isKept(two, temp), isKept(three, docs)], [false, false]);
 });
 
 test('a copy has what the original has, and nothing of its past: it belongs to whoever copied', async () => {
   const tree = await planted();
-  await tree.change(async (connection) => {
-    connection.change(await connection.get('/docs/deep'), { title: 'Deep' });
+  await tree.change(async (transaction) => {
+    transaction.change(await transaction.get('/docs/deep'), { title: 'Deep' });
   });
   tree.now += MINUTE_MS;
   const bob = tree.open('bob');
@@ -121,10 +121,10 @@ test('a copy has what the original has, and nothing of its past: it belongs to w
 
 test('what is of no type that is installed is copied as it is stored', async () => {
   const tree = await planted();
-  await tree.change(async (connection) => {
-    const root = await connection.root();
-    const odd = connection.add(root, { type: 'Odd', id: 'odd', properties: { depth: [1, { a: 2 }] } });
-    await connection.copy(odd, root, 'copy');
+  await tree.change(async (transaction) => {
+    const root = await transaction.root();
+    const odd = transaction.add(root, { type: 'Odd', id: 'odd', properties: { depth: [1, { a: 2 }] } });
+    await transaction.copy(odd, root, 'copy');
   });
   assert.deepEqual((await tree.open().get('/copy')).state.properties, { depth: [1, { a: 2 }] });
 });
@@ -133,36 +133,36 @@ test('bytes go with a copy, from disk to memory and back', async () => {
   const tree = await planted();
   const source = sourceOf(Buffer.from('a picture'));
   const { hash, size } = source;
-  await tree.change(async (connection) => {
-    const docs = await connection.get('/docs');
-    await connection.contentsBelow(docs).stage(source);
-    const file = connection.add(docs, { type: 'Note', id: 'file', content: { hash, size } });
-    await connection.copy(file, await connection.get('/temp'), 'file');
+  await tree.change(async (transaction) => {
+    const docs = await transaction.get('/docs');
+    await transaction.contentsBelow(docs).stage(source);
+    const file = transaction.add(docs, { type: 'Note', id: 'file', content: { hash, size } });
+    await transaction.copy(file, await transaction.get('/temp'), 'file');
   });
-  await tree.change(async (connection) => {
-    await connection.remove(await connection.get('/docs/file'));
-    await connection.copy(await connection.get('/temp/file'), await connection.root(), 'back');
+  await tree.change(async (transaction) => {
+    await transaction.remove(await transaction.get('/docs/file'));
+    await transaction.copy(await transaction.get('/temp/file'), await transaction.root(), 'back');
   });
-  const connection = tree.open();
+  const transaction = tree.open();
   for (const path of ['/temp/file', '/back']) {
-    assert.equal(await textOf(connection, await connection.get(path)), 'a picture', path);
+    assert.equal(await textOf(transaction, await transaction.get(path)), 'a picture', path);
   }
 });
 
 test('bytes that are not there are told of with the path of what has them', async () => {
-  const connection = (await planted()).open();
+  const transaction = (await planted()).open();
   const content = { hash: sourceOf(Buffer.from('lost')).hash, size: 4 };
-  const lost = connection.add(await connection.get('/docs'), { type: 'Note', id: 'lost', content });
-  await assert.rejects(connection.bytesOf(lost, content), new ContentDamaged('/docs/lost'));
+  const lost = transaction.add(await transaction.get('/docs'), { type: 'Note', id: 'lost', content });
+  await assert.rejects(transaction.bytesOf(lost, content), new ContentDamaged('/docs/lost'));
 });
 
 test('what is removed goes with everything in it, on disk and in memory, whatever the request did to it before', async () => {
   const tree = await planted();
-  const counts = await tree.change(async (connection) => {
-    connection.change(await connection.get('/docs/deep/one'), { title: 'Last words' });
+  const counts = await tree.change(async (transaction) => {
+    transaction.change(await transaction.get('/docs/deep/one'), { title: 'Last words' });
     return [
-      await connection.remove(await connection.get('/docs')),
-      await connection.remove(await connection.get('/temp')),
+      await transaction.remove(await transaction.get('/docs')),
+      await transaction.remove(await transaction.get('/temp')),
     ];
   });
   assert.deepEqual(counts, [4, 2]);
@@ -172,29 +172,29 @@ test('what is removed goes with everything in it, on disk and in memory, whateve
 test('what one request adds and removes was never there', async () => {
   const tree = await planted();
   const before = tree.open().mainAsOf;
-  await tree.change(async (connection) => {
-    await connection.remove(connection.add(await connection.root(), { type: 'Note', id: 'brief' }));
+  await tree.change(async (transaction) => {
+    await transaction.remove(transaction.add(await transaction.root(), { type: 'Note', id: 'brief' }));
   });
   assert.equal(tree.open().mainAsOf, before);
 });
 
 test('an id is free again in the request that removed or renamed what had it', async () => {
   const tree = await planted();
-  await tree.change(async (connection) => {
-    const docs = await connection.get('/docs');
-    await connection.remove(await connection.get('/docs/two'));
-    connection.add(docs, { type: 'Note', id: 'two', title: 'Another' });
-    connection.change(await connection.get('/docs/deep'), { id: 'deeper' });
-    connection.add(docs, { type: 'Note', id: 'deep' });
+  await tree.change(async (transaction) => {
+    const docs = await transaction.get('/docs');
+    await transaction.remove(await transaction.get('/docs/two'));
+    transaction.add(docs, { type: 'Note', id: 'two', title: 'Another' });
+    transaction.change(await transaction.get('/docs/deep'), { id: 'deeper' });
+    transaction.add(docs, { type: 'Note', id: 'deep' });
   });
   assert.equal((await tree.open().get('/docs/two')).title, 'Another');
   assert.deepEqual(await there(tree, '/docs/deeper/one', '/docs/deep/one'), ['/docs/deeper/one']);
 });
 
 test('what is in a folder is given parents first, and little more of it than was asked for', async () => {
-  const connection = (await planted()).open();
+  const transaction = (await planted()).open();
   const inside = async (path: string, most?: number) =>
-    (await connection.inside(await connection.get(path), most)).map((object) => object.path);
+    (await transaction.inside(await transaction.get(path), most)).map((object) => object.path);
   assert.deepEqual(await inside('/docs'), ['/docs/deep', '/docs/two', '/docs/deep/one']);
   assert.deepEqual(await inside('/temp'), ['/temp/three']);
   assert.deepEqual(await inside('/docs', 1), ['/docs/deep', '/docs/two']);
@@ -206,10 +206,12 @@ test('a change in memory that comes too late leaves what the same request change
   const late = tree.open();
   late.change(await late.get('/docs/two'), { title: 'Late' });
   late.change(await late.get('/temp/three'), { title: 'Late' });
-  await tree.change(async (connection) => connection.change(await connection.get('/temp/three'), { title: 'Early' }));
+  await tree.change(async (transaction) =>
+    transaction.change(await transaction.get('/temp/three'), { title: 'Early' }),
+  );
   await assert.rejects(late.commit('Test'), ConflictError);
   assert.equal((await tree.open().get('/docs/two')).title, '');
-  await tree.change(async (connection) => connection.change(await connection.get('/temp/three'), { title: 'Next' }));
+  await tree.change(async (transaction) => transaction.change(await transaction.get('/temp/three'), { title: 'Next' }));
   assert.equal((await tree.open().get('/temp/three')).title, 'Next');
 });
 
@@ -217,7 +219,8 @@ test('of two that add the same id one comes too late', async () => {
   const tree = await planted();
   for (const path of ['/docs', '/temp']) {
     const [first, second] = [tree.open(), tree.open()];
-    for (const connection of [first, second]) connection.add(await connection.get(path), { type: 'Note', id: 'same' });
+    for (const transaction of [first, second])
+      transaction.add(await transaction.get(path), { type: 'Note', id: 'same' });
     await first.commit('Test');
     await assert.rejects(second.commit('Test'), ConflictError, path);
   }
@@ -227,7 +230,9 @@ test('a folder that somebody adds to while it is removed stays', async () => {
   const tree = await planted();
   const removing = tree.open();
   await removing.remove(await removing.get('/docs'));
-  await tree.change(async (connection) => connection.add(await connection.get('/docs'), { type: 'Note', id: 'new' }));
+  await tree.change(async (transaction) =>
+    transaction.add(await transaction.get('/docs'), { type: 'Note', id: 'new' }),
+  );
   await assert.rejects(removing.commit('Test'), ConflictError);
   assert.deepEqual(await there(tree, '/docs/new', '/docs/two'), ['/docs/new', '/docs/two']);
 });
@@ -236,31 +241,32 @@ test('a type hears of a removal once it is committed, and never of one that is r
   const heard: string[] = [];
   const listening = typeNamed('Listening', { on: { removed: ({ path }) => void heard.push(path) } });
   const tree = await planted(listening);
-  await tree.change(async (connection) => {
-    for (const path of ['/docs', '/temp']) connection.add(await connection.get(path), { type: 'Listening', id: 'ear' });
+  await tree.change(async (transaction) => {
+    for (const path of ['/docs', '/temp'])
+      transaction.add(await transaction.get(path), { type: 'Listening', id: 'ear' });
   });
   const [late, early] = [tree.open(), tree.open()];
-  for (const connection of [late, early]) {
-    for (const path of ['/docs', '/temp']) await connection.remove(await connection.get(path));
+  for (const transaction of [late, early]) {
+    for (const path of ['/docs', '/temp']) await transaction.remove(await transaction.get(path));
     assert.deepEqual(heard, []);
   }
   late.add(await late.root(), { type: 'Note', id: 'other' });
-  await tree.change(async (connection) => connection.change(await connection.get('/docs/two'), { title: 'New' }));
+  await tree.change(async (transaction) => transaction.change(await transaction.get('/docs/two'), { title: 'New' }));
   await assert.rejects(late.commit('Test'), ConflictError);
   assert.deepEqual(heard, []);
-  await tree.change(async (connection) => connection.remove(await connection.get('/docs')));
+  await tree.change(async (transaction) => transaction.remove(await transaction.get('/docs')));
   assert.deepEqual(heard, ['/docs/ear']);
 });
 
 test('a request that is over can read the tree on, and is refused every change of it', async () => {
   const tree = await planted();
-  const connection = tree.open();
-  const [root, two] = [await connection.root(), await connection.get('/docs/two')];
-  connection.close();
-  assert.throws(() => connection.add(root, { type: 'Note', id: 'late' }), TreeAlreadyWritten);
-  assert.throws(() => connection.change(two, { title: 'Late' }), TreeAlreadyWritten);
-  await assert.rejects(connection.copy(two, root, 'late'), TreeAlreadyWritten);
-  await assert.rejects(connection.remove(two), TreeAlreadyWritten);
-  assert.equal(connection.change(two, { title: two.title }), false);
-  assert.deepEqual([connection.hasChanges, (await connection.get('/docs/deep/one')).id], [false, 'one']);
+  const transaction = tree.open();
+  const [root, two] = [await transaction.root(), await transaction.get('/docs/two')];
+  transaction.close();
+  assert.throws(() => transaction.add(root, { type: 'Note', id: 'late' }), TreeAlreadyWritten);
+  assert.throws(() => transaction.change(two, { title: 'Late' }), TreeAlreadyWritten);
+  await assert.rejects(transaction.copy(two, root, 'late'), TreeAlreadyWritten);
+  await assert.rejects(transaction.remove(two), TreeAlreadyWritten);
+  assert.equal(transaction.change(two, { title: two.title }), false);
+  assert.deepEqual([transaction.hasChanges, (await transaction.get('/docs/deep/one')).id], [false, 'one']);
 });

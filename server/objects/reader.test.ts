@@ -10,34 +10,34 @@ const paths = (objects: readonly TreeObject[]) => objects.map(({ path }) => path
 
 /** A folder `/docs` with the note `one`, and a temporary folder `/temp` with the note `two`. */
 async function planted(tree: TestTree): Promise<TestTree> {
-  await tree.change(async (connection) => {
-    const root = await connection.root();
-    connection.add(connection.add(root, { type: 'Folder', id: 'docs' }), { type: 'Note', id: 'one', title: 'First' });
-    connection.add(connection.add(root, { type: 'Temporary Folder', id: 'temp' }), { type: 'Note', id: 'two' });
+  await tree.change(async (transaction) => {
+    const root = await transaction.root();
+    transaction.add(transaction.add(root, { type: 'Folder', id: 'docs' }), { type: 'Note', id: 'one', title: 'First' });
+    transaction.add(transaction.add(root, { type: 'Temporary Folder', id: 'temp' }), { type: 'Note', id: 'two' });
   });
   return tree;
 }
 
 test('a path leads to an object; what is no path leads nowhere, and who has to have the object is told', async () => {
-  const connection = (await planted(await openTestTree())).open();
-  for (const path of ['/docs/one', '/docs/one/', '/temp/two', '/']) assert.ok(await connection.find(path), path);
+  const transaction = (await planted(await openTestTree())).open();
+  for (const path of ['/docs/one', '/docs/one/', '/temp/two', '/']) assert.ok(await transaction.find(path), path);
   for (const path of ['docs/one', '/docs//one', '/docs/../docs', '/docs/two', '/docs/one/more', '']) {
-    assert.equal(await connection.find(path), undefined, path);
+    assert.equal(await transaction.find(path), undefined, path);
   }
-  await assert.rejects(connection.get('/docs/two'), new NotFound("There is no object at '/docs/two'."));
+  await assert.rejects(transaction.get('/docs/two'), new NotFound("There is no object at '/docs/two'."));
 });
 
 test('in one request an object is one value, however it is reached', async () => {
-  const connection = (await planted(await openTestTree())).open();
+  const transaction = (await planted(await openTestTree())).open();
   for (const path of ['/docs/one', '/temp/two']) {
-    const object = await connection.get(path);
+    const object = await transaction.get(path);
     assert.equal(object.path, path);
-    assert.equal(await connection.findByOid(object.oid), object);
-    assert.equal(await connection.findChild(object.parent!, object.id), object);
-    assert.deepEqual((await connection.children(object.parent!, LIST)).objects, [object]);
-    assert.equal((await connection.findByOid(object.parent!.oid))!, object.parent);
+    assert.equal(await transaction.findByOid(object.oid), object);
+    assert.equal(await transaction.findChild(object.parent!, object.id), object);
+    assert.deepEqual((await transaction.children(object.parent!, LIST)).objects, [object]);
+    assert.equal((await transaction.findByOid(object.parent!.oid))!, object.parent);
   }
-  assert.equal(await connection.findByOid(4711), undefined);
+  assert.equal(await transaction.findByOid(4711), undefined);
 });
 
 test('an object is found by number where nothing above it was looked at', async () => {
@@ -47,32 +47,32 @@ test('an object is found by number where nothing above it was looked at', async 
 });
 
 test('a request finds what it changed itself as it is now, and lists folders as they were when it began', async () => {
-  const connection = (await planted(await openTestTree())).open();
-  const docs = await connection.get('/docs');
-  connection.add(docs, { type: 'Note', id: 'new' });
-  connection.change(await connection.get('/docs/one'), { id: 'renamed' });
-  const found = await Promise.all(['new', 'renamed', 'one'].map((id) => connection.findChild(docs, id)));
+  const transaction = (await planted(await openTestTree())).open();
+  const docs = await transaction.get('/docs');
+  transaction.add(docs, { type: 'Note', id: 'new' });
+  transaction.change(await transaction.get('/docs/one'), { id: 'renamed' });
+  const found = await Promise.all(['new', 'renamed', 'one'].map((id) => transaction.findChild(docs, id)));
   assert.deepEqual(
     found.map((object) => object?.path),
     ['/docs/new', '/docs/renamed', undefined],
   );
-  await connection.remove(found[1]!);
-  assert.equal(await connection.find('/docs/renamed'), undefined);
-  assert.equal((await connection.children(docs, LIST)).total, 1);
+  await transaction.remove(found[1]!);
+  assert.equal(await transaction.find('/docs/renamed'), undefined);
+  assert.equal((await transaction.children(docs, LIST)).total, 1);
 });
 
 test('a folder is listed and counted as it was when the request began, in memory too', async () => {
   const tree = await planted(await openTestTree());
   const earlier = tree.open();
-  await tree.change(async (connection) => {
-    for (const path of ['/docs', '/temp']) connection.add(await connection.get(path), { type: 'Note', id: 'zoo' });
-    await connection.remove(await connection.get('/docs/one'));
-    connection.change(await connection.get('/temp/two'), { title: 'Later' });
+  await tree.change(async (transaction) => {
+    for (const path of ['/docs', '/temp']) transaction.add(await transaction.get(path), { type: 'Note', id: 'zoo' });
+    await transaction.remove(await transaction.get('/docs/one'));
+    transaction.change(await transaction.get('/temp/two'), { title: 'Later' });
   });
-  const seen = async (connection: typeof earlier, path: string) => {
-    const folder = await connection.get(path);
-    const { total, objects } = await connection.children(folder, LIST);
-    return [await connection.childCount(folder), total, ...objects.map(({ id, title }) => `${id} ${title}`)];
+  const seen = async (transaction: typeof earlier, path: string) => {
+    const folder = await transaction.get(path);
+    const { total, objects } = await transaction.children(folder, LIST);
+    return [await transaction.childCount(folder), total, ...objects.map(({ id, title }) => `${id} ${title}`)];
   };
   assert.deepEqual(await seen(earlier, '/docs'), [1, 1, 'one First']);
   assert.deepEqual(await seen(earlier, '/temp'), [1, 1, 'two ']);
@@ -81,26 +81,26 @@ test('a folder is listed and counted as it was when the request began, in memory
 });
 
 test('a page of a listing says how many there are in all, and holds no more than was asked for', async () => {
-  const connection = (await planted(await openTestTree())).open();
-  const page = await connection.children(await connection.root(), { ...LIST, offset: 1, limit: 1, order: 'desc' });
+  const transaction = (await planted(await openTestTree())).open();
+  const page = await transaction.children(await transaction.root(), { ...LIST, offset: 1, limit: 1, order: 'desc' });
   assert.deepEqual([page.total, ids(page.objects)], [2, ['docs']]);
 });
 
 test('search and types go through the whole tree, on disk and in memory, and leave out what the request removed', async () => {
-  const connection = (await planted(await openTestTree())).open();
-  assert.deepEqual(paths(await connection.ofTypes(['Note'], 10)), ['/docs/one', '/temp/two']);
-  assert.deepEqual(paths(await connection.search('note', 10)), ['/docs/one', '/temp/two']);
-  assert.deepEqual(paths(await connection.search('note', 1)), ['/docs/one']);
-  await connection.remove(await connection.get('/docs/one'));
-  assert.deepEqual(paths(await connection.ofTypes(['Note'], 10)), ['/temp/two']);
-  assert.deepEqual(paths(await connection.search('first', 10)), []);
+  const transaction = (await planted(await openTestTree())).open();
+  assert.deepEqual(paths(await transaction.ofTypes(['Note'], 10)), ['/docs/one', '/temp/two']);
+  assert.deepEqual(paths(await transaction.search('note', 10)), ['/docs/one', '/temp/two']);
+  assert.deepEqual(paths(await transaction.search('note', 1)), ['/docs/one']);
+  await transaction.remove(await transaction.get('/docs/one'));
+  assert.deepEqual(paths(await transaction.ofTypes(['Note'], 10)), ['/temp/two']);
+  assert.deepEqual(paths(await transaction.search('first', 10)), []);
 });
 
 test('what points to an object, or into it, is found by its path in storages of both kinds', async () => {
   const tree = await planted(await openTestTree());
-  await tree.change(async (connection) => {
+  await tree.change(async (transaction) => {
     for (const path of ['/docs/one', '/temp/two']) {
-      connection.change(await connection.get(path), { properties: { to: '/docs/one' } });
+      transaction.change(await transaction.get(path), { properties: { to: '/docs/one' } });
     }
   });
   const pointing = async (path: string) =>
@@ -113,9 +113,9 @@ test('what points to an object, or into it, is found by its path in storages of 
 
 test('the history of an object says who did what, newest first, and no more of it than was asked for', async () => {
   const tree = await planted(await openTestTree());
-  const connection = tree.open('bob');
-  connection.change(await connection.get('/docs/one'), { title: 'Second' });
-  await connection.commit('Changed the title');
+  const transaction = tree.open('bob');
+  transaction.change(await transaction.get('/docs/one'), { title: 'Second' });
+  await transaction.commit('Changed the title');
   const one = await tree.open().get('/docs/one');
   const history = await tree.open().revisions(one, 10);
   assert.deepEqual(
@@ -132,41 +132,41 @@ const lamp = typeNamed('Lamp', { provides: { light: () => 'on' } });
 
 test('services are those of each folder on the way to the root, nearest first, and by id where several are beside each other', async () => {
   const tree = await planted(await openTestTree(lamp));
-  await tree.change(async (connection) => {
-    for (const id of ['b', 'a']) connection.add(await connection.root(), { type: 'Lamp', id });
-    for (const path of ['/docs', '/temp']) connection.add(await connection.get(path), { type: 'Lamp', id: 'c' });
+  await tree.change(async (transaction) => {
+    for (const id of ['b', 'a']) transaction.add(await transaction.root(), { type: 'Lamp', id });
+    for (const path of ['/docs', '/temp']) transaction.add(await transaction.get(path), { type: 'Lamp', id: 'c' });
   });
-  const connection = tree.open();
+  const transaction = tree.open();
   const from = async (path: string, limit?: number) =>
-    paths(await connection.findServices(await connection.get(path), 'light', limit));
+    paths(await transaction.findServices(await transaction.get(path), 'light', limit));
   assert.deepEqual(await from('/docs/one'), ['/docs/c', '/a', '/b']);
   assert.deepEqual(await from('/docs/one', 1), ['/docs/c']);
   assert.deepEqual(await from('/temp/two'), ['/temp/c', '/a', '/b']);
   assert.deepEqual(await from('/'), ['/a', '/b']);
-  assert.equal((await connection.findService(await connection.get('/docs/one'), 'light'))?.path, '/docs/c');
-  assert.equal(await connection.findService(await connection.root(), 'heat'), undefined);
+  assert.equal((await transaction.findService(await transaction.get('/docs/one'), 'light'))?.path, '/docs/c');
+  assert.equal(await transaction.findService(await transaction.root(), 'heat'), undefined);
 });
 
 test('a request finds the services that it adds, renames, moves and removes at once', async () => {
   const tree = await planted(await openTestTree(lamp));
-  const connection = tree.open();
-  const one = await connection.get('/docs/one');
-  const found = async () => (await connection.findService(one, 'light'))?.path;
+  const transaction = tree.open();
+  const one = await transaction.get('/docs/one');
+  const found = async () => (await transaction.findService(one, 'light'))?.path;
   assert.equal(await found(), undefined);
-  const added = connection.add(await connection.root(), { type: 'Lamp', id: 'lamp' });
+  const added = transaction.add(await transaction.root(), { type: 'Lamp', id: 'lamp' });
   assert.equal(await found(), '/lamp');
-  connection.change(added, { id: 'torch' });
+  transaction.change(added, { id: 'torch' });
   assert.equal(await found(), '/torch');
-  connection.change(added, { folder: one.parent! });
+  transaction.change(added, { folder: one.parent! });
   assert.equal(await found(), '/docs/torch');
-  await connection.remove(added);
+  await transaction.remove(added);
   assert.equal(await found(), undefined);
 });
 
 test('what follows from the tree is found out once for all who see it alike, and by who changes it each time', async () => {
   const tree = await planted(await openTestTree());
   let made = 0;
-  const ask = (connection = tree.open()) => connection.remembered('the sum', async () => (made += 1));
+  const ask = (transaction = tree.open()) => transaction.remembered('the sum', async () => (made += 1));
   const earlier = tree.open();
   assert.deepEqual([await ask(), await ask(), await ask(earlier)], [1, 1, 1]);
   const changing = tree.open();
@@ -177,20 +177,20 @@ test('what follows from the tree is found out once for all who see it alike, and
 });
 
 test('an object can be looked at as it would be in a folder, and nothing is added by that', async () => {
-  const connection = (await planted(await openTestTree())).open('bob');
-  const docs = await connection.get('/docs');
-  const imagined = connection.imagine(docs, { type: 'Note', id: 'idea', properties: { to: '/docs' } });
-  const { path, owner, properties } = imagined;
+  const transaction = (await planted(await openTestTree())).open('bob');
+  const docs = await transaction.get('/docs');
+  const draft = transaction.draft(docs, { type: 'Note', id: 'idea', properties: { to: '/docs' } });
+  const { path, owner, properties } = draft;
   assert.deepEqual([path, owner, properties], ['/docs/idea', 'bob', { text: 'empty', to: '/docs' }]);
-  assert.equal(connection.hasChanges, false);
-  assert.equal(await connection.find('/docs/idea'), undefined);
+  assert.equal(transaction.hasChanges, false);
+  assert.equal(await transaction.find('/docs/idea'), undefined);
 });
 
 test('a request has what it remembers for its own length from its beginning to its end', async () => {
-  const connection = (await openTestTree()).open();
-  assert.equal(connection.scope, undefined);
-  const scope = connection.beginScope();
-  assert.equal(connection.scope, scope);
-  connection.endScope();
-  assert.equal(connection.scope, undefined);
+  const transaction = (await openTestTree()).open();
+  assert.equal(transaction.scope, undefined);
+  const scope = transaction.beginScope();
+  assert.equal(transaction.scope, scope);
+  transaction.endScope();
+  assert.equal(transaction.scope, undefined);
 });

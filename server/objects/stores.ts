@@ -1,0 +1,76 @@
+import type { ChildPage, ChildQuery, Storage, StoredObject } from '../storage/storage.ts';
+import type { Seen, StateCache } from './cache.ts';
+import type { Database } from './database.ts';
+import type { TreeObject } from './object.ts';
+
+/** What a request saw of the tree. */
+export interface SeenTree {
+  readonly main: Seen;
+  /** In process memory: `undefined` where it saw nothing there. */
+  readonly memory: Seen | undefined;
+}
+
+/** The storages that a tree is kept in, each as of the beginning of a request. */
+export class Stores {
+  /** On disk. */
+  readonly main: StoreAsOf;
+  /** In process memory: the contents of temporary folders. */
+  readonly memory: StoreAsOf;
+
+  constructor({ main, memory }: Database) {
+    this.main = new StoreAsOf(main);
+    this.memory = new StoreAsOf(memory);
+  }
+
+  get both(): readonly StoreAsOf[] {
+    return [this.main, this.memory];
+  }
+
+  /** Where an object is kept. */
+  of({ oid }: Pick<TreeObject, 'oid'>): StoreAsOf {
+    return oid < 0 ? this.memory : this.main;
+  }
+
+  /** Where the contents of a folder are kept. */
+  below(folder: TreeObject): StoreAsOf {
+    return folder.definition?.contains === 'volatile' ? this.memory : this.of(folder);
+  }
+
+  /** Whether there still is what another request saw. No: also where that is not known. */
+  async stillHave({ main, memory }: SeenTree): Promise<boolean> {
+    return (await this.main.stillHas(main)) && (memory === undefined || this.memory.stillHas(memory));
+  }
+}
+
+/** One of them. What has no number of a transaction with it is asked of its `storage`, as of now. */
+class StoreAsOf {
+  readonly storage: Storage;
+  readonly asOf: number;
+  readonly #states: StateCache;
+
+  constructor(states: StateCache) {
+    this.#states = states;
+    this.storage = states.storage;
+    this.asOf = states.begin();
+  }
+
+  load(oid: number): Promise<StoredObject | undefined> {
+    return this.#states.load(oid, this.asOf);
+  }
+
+  findChild(folder: TreeObject, id: string): Promise<StoredObject | undefined> {
+    return this.#states.findChild(folder.oid, id, this.asOf);
+  }
+
+  children(folder: TreeObject, query: ChildQuery): Promise<ChildPage> {
+    return this.storage.children(folder.oid, query, this.asOf);
+  }
+
+  childrenOfTypes(folder: TreeObject, types: readonly string[]): Promise<readonly StoredObject[]> {
+    return this.storage.childrenOfTypes(folder.oid, types, this.asOf);
+  }
+
+  stillHas(seen: Seen): Promise<boolean> {
+    return this.#states.isStill(seen, this.asOf);
+  }
+}
