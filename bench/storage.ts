@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bareSqlite } from '../server/storage/sqlite/bench-floor.ts';
-import { openStorage } from '../server/storage/sqlite/open.ts';
+import { openInFolder } from '../server/storage/sqlite/open.ts';
 import type { Change, ObjectState, Sort, Storage } from '../server/storage/storage.ts';
 import { SORTS } from '../server/storage/storage.ts';
 import type { Options } from './options.ts';
@@ -24,7 +24,7 @@ const FLOOR = 'bare SQLite';
 /** What the storage costs beside bare SQLite, in one run and round by round. */
 export async function benchStorage({ objects }: Options): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'trellis-bench-'));
-  const storage = await openStorage({ dataFolder: folder });
+  const storage = await openInFolder(folder);
   const floor = bareSqlite(join(folder, 'floor.sqlite'));
   try {
     const large = await fill(storage, objects);

@@ -5,8 +5,7 @@ import { openForApplication } from './data-folder.ts';
 import { plantExample } from './example.ts';
 import { generationOfUser, Generations } from './site/generations.ts';
 import { Users } from './security/users.ts';
-import { backUp, restore, type BackupFacts } from './storage/sqlite/backup.ts';
-import { openStorage } from './storage/sqlite/open.ts';
+import type { BackupFacts } from './storage/storage-address.ts';
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -53,8 +52,8 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDamaged = false): Promise<void> {
-  const facts = await backUp(dataFolder, into, { withDamaged });
+async function makeBackup({ storage, keyRing }: Config, into: string, withDamaged = false): Promise<void> {
+  const facts = await storage.backUp(into, { withDamaged });
   console.log(`Backed up ${contents(facts)} to ${facts.folder}, and read the copy to its last page.`);
   if (facts.damaged !== undefined) console.log(`${facts.damaged} They were copied as they are.`);
   if (keyRing !== undefined) console.log(KEYS_ELSEWHERE);
@@ -64,8 +63,8 @@ async function makeBackup({ dataFolder, keyRing }: Config, into: string, withDam
   }
 }
 
-function restoreBackup({ dataFolder, keyRing }: Config, from: string, withDamaged = false): void {
-  const facts = restore(from, dataFolder, { withDamaged });
+function restoreBackup({ storage, keyRing }: Config, from: string, withDamaged = false): void {
+  const facts = storage.restore(from, { withDamaged });
   console.log(
     `Restored ${contents(facts)} to ${facts.folder}. Sessions that were ended since the backup may live again.`,
   );
@@ -100,8 +99,8 @@ async function putExample({ dataFolder }: Config, name: string): Promise<void> {
   }
 }
 
-async function setPasswordIn({ dataFolder }: Config, name: string): Promise<void> {
-  const storage = await openStorage({ dataFolder, isGuest: true });
+async function setPasswordIn(config: Config, name: string): Promise<void> {
+  const storage = await config.storage.open({ isGuest: true });
   try {
     const generations = new Generations(storage);
     const endSessionsOf = (user: string) => generations.raise(generationOfUser(user));

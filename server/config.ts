@@ -6,12 +6,17 @@ import { KeyRing } from './base/secrets.ts';
 import { Allowlist } from './memcache/server/allowlist.ts';
 import { checkPassword } from './security/passwords.ts';
 import { strangersIn, type Setting } from './setting-names.ts';
+import { storageAt } from './storage/storage-at.ts';
+import type { StorageAddress } from './storage/storage-address.ts';
 
 /** How this server runs. Flags come before the environment, the environment before defaults. */
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where the key ring is, and what is being uploaded. */
   readonly dataFolder: string;
+  /** Where the tree is. */
+  readonly storage: StorageAddress;
   readonly name: string;
   readonly adminPassword: string | undefined;
   readonly keyRing: KeyRing | undefined;
@@ -78,10 +83,12 @@ export function readConfig(args: readonly string[], environment: Environment, is
   const of = (name: Setting) => environment[`TRELLIS_${name}`] || undefined;
   const { allowlist, problems } = Allowlist.parse(of('MEMCACHED_ALLOW'));
   mistakes.push(...problems.map((problem) => `TRELLIS_MEMCACHED_ALLOW: ${problem}`));
+  const dataFolder = resolve(flags.data ?? of('DATA') ?? FLAGS.data);
   const config: Config = {
     host: flags.host ?? of('HOST') ?? FLAGS.host,
     port: attempt(() => readPort(flags.port ?? of('PORT') ?? FLAGS.port), 0),
-    dataFolder: resolve(flags.data ?? of('DATA') ?? FLAGS.data),
+    dataFolder,
+    storage: storageAt(dataFolder),
     name: of('NAME') ?? hostname(),
     adminPassword: isApplication ? undefined : attempt(() => ifSet(of('ADMIN_PASSWORD'), readPassword), undefined),
     keyRing: attempt(() => ifSet(of('SECRETS'), (text) => KeyRing.parse(text)), undefined),

@@ -10,7 +10,6 @@ import { EndedSessions } from './site/ended-sessions.ts';
 import { generationOfUser, Generations } from './site/generations.ts';
 import { areStrange, noteKeyIds } from './key-ids.ts';
 import { Database } from './objects/database.ts';
-import { ROOT } from './objects/object.ts';
 import { Types } from './objects/types.ts';
 import { Processes } from './site/processes.ts';
 import { FIRST_TRANSACTIONS } from './products/fresh-tree.ts';
@@ -30,16 +29,16 @@ import { BrowserIds } from './sessions/browser-id.ts';
 import { ForeignCookies } from './sessions/foreign-cookies.ts';
 import { ServerNotes } from './site/server-notes.ts';
 import { bindSite, type Site } from './site/site.ts';
+import { CannotOpen } from './storage/cannot-open.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
-import { CannotOpen, lost, noTrellis, openStorage } from './storage/sqlite/open.ts';
-import type { SqliteStorage } from './storage/sqlite/sqlite-storage.ts';
+import type { Storage } from './storage/storage.ts';
 
-/** What is committed is in the data file itself within a minute, though its log be lost. */
+/** What is committed is where it lasts longest within a minute. */
 const KEEP_UP_MS = 30_000;
 
 /** A data folder in use by this process: its tree and its site, and nothing that answers requests. */
 export interface DataFolder {
-  readonly storage: SqliteStorage;
+  readonly storage: Storage;
   readonly database: Database;
   readonly site: Site;
   readonly credentials: Credentials;
@@ -50,7 +49,7 @@ export interface DataFolder {
 }
 
 /** What a first start makes in the folder before its site is read from it. */
-export type Prepare = (storage: SqliteStorage, database: Database, users: Users) => Promise<void>;
+export type Prepare = (storage: Storage, database: Database, users: Users) => Promise<void>;
 
 /** Under which name a process that uses the folder signs: servers know of each other, applications only use sessions. */
 type SignsAs = 'processes' | 'applications';
@@ -72,11 +71,9 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
   for (const note of config.notes) log.warn(note);
   const { products, tabModules } = await loadProducts(config.products);
   const types = new Types(products.flatMap((product) => product.types));
-  const hadRing = KeyRing.isIn(config.dataFolder);
   const isGuest = signsAs === 'applications';
-  const storage = await openStorage({ dataFolder: config.dataFolder, log, isGuest });
+  const storage = await config.storage.open({ log, isGuest });
   try {
-    await requireTree(storage, config, signsAs, hadRing);
     const memory = new MemoryStorage({ mounted: true });
     const database = new Database({ main: storage, memory, types, clock, log, isGuest });
     const background = new Background(log);
@@ -90,7 +87,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     const site = siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
-    background.every(keepUpMs, 'bring the log into the data file', () => storage.keepUp());
+    background.every(keepUpMs, 'bring what was committed to where it lasts', () => storage.keepUp());
     const close = async () => {
       site.processes.close();
       background.close();
@@ -104,7 +101,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
 }
 
 /** Who may sign in, and who did. */
-function signingInTo(storage: SqliteStorage, memory: MemoryStorage, background: Background) {
+function signingInTo(storage: Storage, memory: MemoryStorage, background: Background) {
   const generations = new Generations(storage);
   const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
   const users = new Users({ table: storage.table('users'), endSessionsOf });
@@ -115,20 +112,8 @@ function signingInTo(storage: SqliteStorage, memory: MemoryStorage, background: 
   return { generations, users, credentials, logins };
 }
 
-/** The tree is made before the key ring, so where there is a ring and no tree, the tree was lost. */
-async function requireTree(
-  storage: SqliteStorage,
-  { dataFolder }: Config,
-  signsAs: SignsAs,
-  hadRing: boolean,
-): Promise<void> {
-  if ((await storage.load(ROOT, storage.lastTransaction())) !== undefined) return;
-  if (hadRing) throw lost(dataFolder, 'a key ring (secrets.json)', 'has no tree');
-  if (signsAs === 'applications') throw noTrellis(dataFolder);
-}
-
 /** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
-function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, signsAs: SignsAs): KeyRing {
+function keyRingFor({ keyRing, dataFolder }: Config, storage: Storage, signsAs: SignsAs): KeyRing {
   if (keyRing !== undefined) return keyRing;
   // Asked before the ring is looked for: another first start makes the ring first, and notes its keys then.
   const isUsedWithKeys = hadKeys(storage);
@@ -148,8 +133,8 @@ function keyRingFor({ keyRing, dataFolder }: Config, storage: SqliteStorage, sig
         'backup, or give its keys as TRELLIS_SECRETS. A new key there logs everybody out and ends their sessions.',
     );
   }
-  // A ring beside it says from now on that the data file has a tree, so it has one without its log.
-  storage.checkpoint();
+  // A ring beside it says from now on that the storage has a tree, so it has one that lasts.
+  storage.keepUp();
   return KeyRing.inFolder(dataFolder);
 }
 
@@ -166,13 +151,13 @@ function refuseOrWarn({ dataFolder }: Config, signsAs: SignsAs, log: Log): void 
 }
 
 /** A first start makes the tree, then the ring, and then notes the ids of its keys. */
-function hadKeys(storage: SqliteStorage): boolean {
+function hadKeys(storage: Storage): boolean {
   return storage.table('key ids').entries().length > 0 || storage.lastTransaction() > FIRST_TRANSACTIONS;
 }
 
 function siteFrom(
   config: Config,
-  storage: SqliteStorage,
+  storage: Storage,
   keyRing: KeyRing,
   signsAs: SignsAs,
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'>,
@@ -208,7 +193,7 @@ function siteFrom(
 }
 
 /** The id of the installation; empty before its first start has made one. */
-function installationIn(storage: SqliteStorage): string {
+function installationIn(storage: Storage): string {
   return storage.table<string>('installation').get('id') ?? '';
 }
 

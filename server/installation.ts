@@ -23,7 +23,7 @@ import { BasicLogins } from './security/basic.ts';
 import { ANONYMOUS, type Principal } from './security/policy.ts';
 import type { Users } from './security/users.ts';
 import type { Site } from './site/site.ts';
-import type { SqliteStorage } from './storage/sqlite/sqlite-storage.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** A data folder in use: its tree, its site, and what answers requests about them. Needs no port. */
 export interface Installation {
@@ -77,7 +77,7 @@ async function warnOfReserved(database: Database, log: Log): Promise<void> {
   }
 }
 
-function checksOf(storage: SqliteStorage): ReadyChecks {
+function checksOf(storage: Storage): ReadyChecks {
   return {
     storage: () => {
       try {
@@ -94,7 +94,7 @@ function checksOf(storage: SqliteStorage): ReadyChecks {
 
 /** Tree, installation id and administrator: made once, by whichever process comes first. */
 async function firstStart(
-  storage: SqliteStorage,
+  storage: Storage,
   database: Database,
   users: Users,
   adminPassword: string | undefined,

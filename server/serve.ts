@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { ChangedTooLate, DiskFull, Problem } from './base/errors.ts';
 import { openApp, type App } from './app.ts';
-import { BadConfiguration, readConfig, type Config } from './config.ts';
+import { BadConfiguration, type Config } from './config.ts';
 import { CannotLoad } from './products/loading.ts';
-import { CannotOpen } from './storage/sqlite/open.ts';
+import { CannotOpen } from './storage/cannot-open.ts';
 
 const DRAIN_MS = 10_000;
 /** How much longer than its connections take to become quiet a server lasts in which something went wrong. */
 const FAULT_MS = 1_500;
 
 /** Starts the server and stays until a signal ends it. What prevents a start is said in a sentence; the exit code is then 1. */
-export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+export async function serve(read: () => Config): Promise<void> {
   try {
-    const config = readConfig(args, environment);
+    const config = read();
     await requirePort(config);
     const app = await openApp(config);
     await listen(app, config);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { otherProgramIn } from './storage/testing.ts';
 import { openTestInstallation } from './testing.ts';
 
 const OLGA = { name: 'olga', password: 'seven blue herons', roles: [] };
@@ -19,13 +18,13 @@ test('what is written beside the tree waits for another process that writes, and
   const { users, logins, reveals, administrator } = installation.site;
   await users.add(OLGA);
   await logins.begin(users.find('admin')!);
-  using other = openOther(join(installation.folder, 'trellis.sqlite'));
+  using other = otherProgramIn(installation.folder);
   const whileOtherWrites = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    other.database.exec('BEGIN IMMEDIATE');
+    other.hold();
     const acting = act();
     // Longer than any call waits that blocks the process.
     await wait(400);
-    other.database.exec('COMMIT');
+    other.letGo();
     return acting;
   };
   for (const [method, path, status] of REQUESTS) {
@@ -36,8 +35,3 @@ test('what is written beside the tree waits for another process that writes, and
   await whileOtherWrites(() => reveals.record({ oid: 7, path: '/mcsdc' }, reveal));
   await whileOtherWrites(() => administrator.makeToken());
 });
-
-function openOther(file: string) {
-  const database = new Database(file, { timeout: 0 });
-  return { database, [Symbol.dispose]: () => database.close() };
-}

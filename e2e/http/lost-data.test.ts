@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../../server/base/secrets.ts';
-import { openStorage } from '../../server/storage/sqlite/open.ts';
+import { openInFolder } from '../../server/storage/sqlite/open.ts';
 import type { ChildrenMessage } from '../../schema/messages/objects.ts';
 import { sized } from '../support/figures.ts';
 import { startServer } from '../support/server.ts';
@@ -89,7 +89,7 @@ test('a data file that is gone, or empty, beside a key ring is refused, and noth
 
 test('a data file with tables and no tree in it is refused beside a key ring', async () => {
   const data = newFolder();
-  (await openStorage({ dataFolder: data })).close();
+  (await openInFolder(data)).close();
   KeyRing.inFolder(data);
   const { code, errors } = await start(data);
   assert.equal(code, 1);
@@ -154,7 +154,7 @@ test('a log that another process took in when it ended is no loss', async () => 
   assert.equal((await managerOf(server)('/api', { body: { type: 'Folder', id: 'kept' } })).status, 201);
   await server.kill();
   assert.ok((await stat(`${dataFile(data)}-wal`)).size > 0, 'the killed server left it');
-  (await openStorage({ dataFolder: data, isGuest: true })).close();
+  (await openInFolder(data, { isGuest: true })).close();
   assert.equal(existsSync(`${dataFile(data)}-wal`), false);
   await using again = await startServer({ data });
   assert.equal((await managerOf(again)('/api/kept')).status, 200);

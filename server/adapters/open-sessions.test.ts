@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { KeyRing } from '../base/secrets.ts';
-import { openStorage } from '../storage/sqlite/open.ts';
+import { storageAt } from '../storage/storage-at.ts';
+import { copyAsOfVersion, DATA_FILE } from '../storage/testing.ts';
 import { openTestInstallation } from '../testing.ts';
 import { ExpressSessionStore } from './express-session.ts';
 import { koaSessions } from './koa.ts';
@@ -127,7 +127,7 @@ test('an adapter that is given something else than open sessions, or wrong optio
 test('whoever names the data file is told to name its folder', async () => {
   await using opened = await openTestSessions();
   const { folder } = opened.installation;
-  const data = join(folder, 'trellis.sqlite');
+  const data = join(folder, DATA_FILE);
   const message = `The data folder "${data}" is a file. Name the folder that it is in: "${folder}".`;
   await assert.rejects(openSessions({ data, manager: MANAGER }), { name: 'CannotOpen', message });
 });
@@ -140,7 +140,7 @@ test('a data folder without a database or a key ring is refused in a sentence', 
 test('whoever may not use the data folder is told who is refused, whose it is, and what to give', async () => {
   await using opened = await openTestSessions();
   const { folder: data } = opened.installation;
-  const file = join(data, 'trellis.sqlite');
+  const file = join(data, DATA_FILE);
   const remedy = String.raw`Run this program as the user whose it is \(id ${process.geteuid?.()}\), or share the data folder and the files in it, to be read and written, with a group`;
   const cases: readonly (readonly [folder: number, file: number, what: string])[] = [
     [0o000, 0o600, 'look into the data folder'],
@@ -200,15 +200,9 @@ test('a database of another version, older or newer, is refused with both versio
   try {
     for (const version of [1, 99]) {
       const data = await mkdtemp(join(folder, 'data-'));
-      const file = join(data, 'trellis.sqlite');
-      const there = new Database(join(installation.folder, 'trellis.sqlite'));
-      await there.backup(file);
-      there.close();
+      const file = join(data, DATA_FILE);
+      await copyAsOfVersion(version, installation.folder, data);
       await copyFile(join(installation.folder, 'secrets.json'), join(data, 'secrets.json'));
-      const made = new Database(file);
-      if (version === 1) made.exec('DROP TABLE slices; DROP TABLE contents');
-      made.pragma(`user_version = ${version}`);
-      made.close();
       const before = [await readdir(data), await readFile(file)];
       await assert.rejects(
         openSessions({ data, manager: MANAGER }),
@@ -226,10 +220,10 @@ test('a database of another version, older or newer, is refused with both versio
 test('a folder whose first start has not ended is no Trellis yet, and nothing is made in it', async () => {
   const data = await mkdtemp(join(tmpdir(), 'trellis-unfinished-'));
   try {
-    (await openStorage({ dataFolder: data })).close();
+    (await storageAt(data).open()).close();
     const opening = openSessions({ data, manager: MANAGER, environment: { TRELLIS_SECRETS: 'A'.repeat(43) } });
     await assert.rejects(opening, /There is no Trellis in the data folder/);
-    assert.deepEqual(await readdir(data), ['trellis.sqlite']);
+    assert.deepEqual(await readdir(data), [DATA_FILE]);
   } finally {
     await rm(data, { recursive: true });
   }

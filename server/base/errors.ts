@@ -157,8 +157,9 @@ export class Unavailable extends Problem {
 
 /** The disk of the data folder is full, or the system lets no more be written to it. */
 export class DiskFull extends Problem {
-  constructor(cause: unknown) {
-    const detail = /^(EFBIG|SQLITE_IOERR_WRITE)$/.test(codeOf(cause))
+  /** `isQuota`: there may be room that is not given to us. */
+  constructor(cause: unknown, isQuota = codeOf(cause) === 'EFBIG') {
+    const detail = isQuota
       ? 'No more can be written where the data folder is: nothing was changed. See to its quota, to the limit for the size of ' +
         'files, and to its disk, then try again.'
       : 'The disk is full: nothing was changed. Make room where the data folder is, then try again.';
@@ -177,7 +178,7 @@ function codeOf(error: unknown): string {
 
 /** The data file was deleted or replaced while this process has it open: what it wrote there would be lost. */
 export class StorageGone extends Problem {
-  /** `what` happened: `"trellis.sqlite" was replaced`; and what more there is to do. */
+  /** `what` happened: `"data" was replaced`; and what more there is to do. */
   constructor(what: string, further = '') {
     const detail =
       `${what} while this server has it open, so it takes no more changes. Stop the server, see that the right data file ` +

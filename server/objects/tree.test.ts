@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import Sqlite from 'better-sqlite3';
 import { ConflictError } from '../base/errors.ts';
 import { ProductFolders } from '../products/product-folders.ts';
+import { COMMIT_REFUSED, otherProgramIn } from '../storage/testing.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('an object that was added is there for the next transaction, and not for one that began before', async () => {
@@ -72,19 +71,19 @@ test('a change on disk that fails leaves the change in memory undone too', async
   assert.equal(await trellis.database.open(null).find('/temp_folder/scratch'), undefined);
 });
 
-test('a commit that SQLite refuses at its very end leaves what is in memory as it was', async () => {
+test('a commit that the storage refuses at its very end leaves what is in memory as it was', async () => {
   await using trellis = await openTestInstallation();
   const first = trellis.database.open('admin');
   first.add(await first.get('/temp_folder'), { type: 'Folder', id: 'scratch' });
   await first.commit('Added /temp_folder/scratch');
-  const refuse = new Sqlite(join(trellis.folder, 'trellis.sqlite'));
-  refuse.exec(AT_COMMIT_REFUSED);
+  using other = otherProgramIn(trellis.folder);
+  other.refuseCommits();
   const both = trellis.database.open('admin');
   both.change(await both.get('/index_html'), { title: 'Mine' });
   await both.remove(await both.get('/temp_folder/scratch'));
   both.add(await both.get('/temp_folder'), { type: 'Folder', id: 'other' });
   await assert.rejects(both.commit('Both'), ({ cause }: Error) => {
-    return (cause as { code?: string }).code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
+    return (cause as { code?: string }).code === COMMIT_REFUSED;
   });
   const now = trellis.database.open(null);
   assert.equal((await now.get('/index_html')).title, 'Welcome');
@@ -92,8 +91,7 @@ test('a commit that SQLite refuses at its very end leaves what is in memory as i
     [await now.find('/temp_folder/scratch'), await now.find('/temp_folder/other')].map((found) => found?.id),
     ['scratch', undefined],
   );
-  refuse.exec('DROP TRIGGER refused');
-  refuse.close();
+  other.allowCommits();
   const again = trellis.database.open('admin');
   again.change(await again.get('/index_html'), { title: 'Mine' });
   await again.remove(await again.get('/temp_folder/scratch'));
@@ -129,12 +127,6 @@ test('what a product fails at after a removal refuses nothing, and keeps no othe
   assert.equal((await trellis.ask('GET', '/api/f')).status, 404);
   assert.deepEqual((globalThis as { heardOfRemoval?: string[] }).heardOfRemoval?.toSorted(), ['one', 'two']);
 });
-
-/** Every transaction of the tree passes its checks, and breaks a rule that SQLite looks at in COMMIT alone. */
-const AT_COMMIT_REFUSED = `
-  CREATE TABLE none (id INTEGER PRIMARY KEY);
-  CREATE TABLE late (id INTEGER REFERENCES none (id) DEFERRABLE INITIALLY DEFERRED);
-  CREATE TRIGGER refused AFTER INSERT ON transactions BEGIN INSERT INTO late VALUES (1); END`;
 
 test('the nearest service upward wins, and a new one nearer by is found at once', async () => {
   await using trellis = await openTestInstallation();

@@ -188,6 +188,13 @@ export interface Storage {
    * one commit that cannot be done twice.
    */
   once(name: string, step: () => Promise<void>): Promise<boolean>;
+  /** Why no change is taken any more, in a sentence; `undefined` while they are. Looks now. */
+  readonly problem: string | undefined;
+  /**
+   * Brings what is committed to where it lasts longest: now and then, and before something outside relies on it. Nobody
+   * waits for it.
+   */
+  keepUp(): void;
   close(): void;
 }
 

@@ -1,10 +1,10 @@
 /** Counts up as a process of its own: `counting-process.ts <data folder> <steps>`. Says every count once it is committed. */
 import { writeSync } from 'node:fs';
-import { openStorage } from '../sqlite/open.ts';
+import { openInFolder } from '../sqlite/open.ts';
 import { firstBatch, increment } from './group.ts';
 
 const [dataFolder = '', steps = '0'] = process.argv.slice(2);
-const storage = await openStorage({ dataFolder });
+const storage = await openInFolder(dataFolder);
 const isFirst = await storage.once('first start', async () => {
   await storage.commit(firstBatch());
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { openStorage } from '../sqlite/open.ts';
+import { openInFolder } from '../sqlite/open.ts';
 import { countOf, firstBatch, increment, readGroup } from './group.ts';
 
 // Full size: TRELLIS_KILLS=200 TRELLIS_STEPS=5000 TRELLIS_WAL_CUTS=1000.
@@ -79,11 +79,11 @@ test('one process killed leaves the others working', async () => {
 
 test(`a log cut off at ${WAL_CUTS} places, or with as many bits flipped, gives a beginning of the history`, async () => {
   await using folder = await newFolder();
-  const storage = await openStorage({ dataFolder: folder.path });
+  const storage = await openInFolder(folder.path);
   await storage.commit(firstBatch());
   storage.close();
   const commits = 60;
-  const again = await openStorage({ dataFolder: folder.path });
+  const again = await openInFolder(folder.path);
   for (let count = 0; count < commits; count++) await increment(again);
   const log = await readFile(join(folder.path, 'trellis.sqlite-wal'));
   const seen = new Set<number>();
@@ -111,7 +111,7 @@ async function checkBeginning(dataFolder: string, log: Buffer, commits: number):
 
 /** Opens the database after whatever happened to it, and gives the group's count. */
 async function checkWhole(dataFolder: string): Promise<number> {
-  const storage = await openStorage({ dataFolder });
+  const storage = await openInFolder(dataFolder);
   const group = await readGroup(storage);
   assert.ok(group);
   const count = countOf(group);

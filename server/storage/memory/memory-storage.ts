@@ -41,6 +41,7 @@ interface Remembered extends Transaction {
 /** Objects in process memory: what a Temporary Folder contains, and the storage of tests. Its oids are negative. */
 export class MemoryStorage implements Storage {
   readonly contents: MemoryContents;
+  readonly problem = undefined;
   readonly #clock: Clock;
   readonly #mounted: boolean;
   readonly #keepTransactions: number;
@@ -211,6 +212,8 @@ export class MemoryStorage implements Storage {
       throw error;
     }
   }
+
+  keepUp(): void {}
 
   close(): void {}
 

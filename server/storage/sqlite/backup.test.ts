@@ -5,24 +5,26 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../../base/secrets.ts';
+import { commit, stateOf } from '../contract/changes.ts';
 import { backUp, restore } from './backup.ts';
-import { openStorage } from './open.ts';
+import { openInFolder } from './open.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'trellis-backup-'));
 after(() => rm(folder, { recursive: true, force: true }));
 let number = 0;
 const newFolder = () => join(folder, String(number++));
 
-/** A data folder with one value in a table, and its key ring; the storage is open. */
+/** A data folder with a root, one value in a table, and its key ring; the storage is open. */
 async function dataFolder(value: string) {
   const data = newFolder();
-  const storage = await openStorage({ dataFolder: data });
+  const storage = await openInFolder(data);
+  await commit(storage, { oid: 1, basis: null, after: stateOf({ oid: 1, parent: null, id: '' }), links: [] });
   storage.table<string>('things').set('one', value);
   return { data, storage, ring: KeyRing.inFolder(data) };
 }
 
 async function valueIn(data: string): Promise<string | undefined> {
-  const storage = await openStorage({ dataFolder: data });
+  const storage = await openInFolder(data);
   try {
     return storage.table<string>('things').get('one');
   } finally {
@@ -120,7 +122,7 @@ test('who used the folder, and may have been killed, keeps nobody from a restore
   await backUp(data, into);
   storage.close();
   restore(into, data);
-  const again = await openStorage({ dataFolder: data });
+  const again = await openInFolder(data);
   for (const name of ['processes', 'applications']) assert.deepEqual(again.table(name).entries(), []);
   again.close();
 });

@@ -14,42 +14,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { DiskFull } from '../../base/errors.ts';
 import { KeyRing } from '../../base/secrets.ts';
+import { CannotOpen } from '../cannot-open.ts';
+import type { BackupFacts, CheckOptions, RestoreFacts } from '../storage-address.ts';
 import { moveAside } from './aside.ts';
 import { damagedContents, pathOf } from './damage.ts';
-import {
-  APPLICATION_ID,
-  bytesOf,
-  CannotOpen,
-  checkNotLost,
-  checkNotNewer,
-  FILE_NAME,
-  lostInside,
-  reason,
-} from './open.ts';
+import { bytesOf, checkNotLost, FILE_NAME, lostInside, reason } from './data-file.ts';
+import { APPLICATION_ID, checkNotNewer } from './open.ts';
 import { asProblem } from './problems.ts';
-
-/** What a backup holds, or what a restore brought back and put aside. */
-export interface BackupFacts {
-  readonly folder: string;
-  readonly objects: number;
-  readonly bytes: number;
-  /** Whether a key ring is in the backup: otherwise the keys are elsewhere, or lost. */
-  readonly hasKeyRing: boolean;
-  /** A sentence that names the files whose bytes are damaged and were taken as they are; `undefined`: there are none. */
-  readonly damaged: string | undefined;
-}
-
-export interface CheckOptions {
-  /** Take files whose bytes are damaged as they are. */
-  readonly withDamaged?: boolean;
-}
-
-export interface RestoreFacts extends BackupFacts {
-  /** Where what was in the data folder is now; `undefined` where it was empty. */
-  readonly former: string | undefined;
-  /** Whether the data folder has the key ring that it had, because the backup has none. */
-  readonly keptKeyRing: boolean;
-}
 
 const SECRETS = 'secrets.json';
 const DATABASE_FILES = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`];

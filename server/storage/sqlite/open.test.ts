@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { stateOf } from '../contract/changes.ts';
-import { CannotOpen, openStorage } from './open.ts';
+import { CannotOpen } from '../cannot-open.ts';
+import { openInFolder } from './open.ts';
 import { checkPragmas, setPragmas } from './pragmas.ts';
 
 async function newFolder() {
@@ -15,7 +16,7 @@ async function newFolder() {
 }
 
 async function refusal(dataFolder: string, isGuest = false): Promise<string> {
-  const error = await openStorage({ dataFolder, isGuest }).catch((reason: unknown) => reason);
+  const error = await openInFolder(dataFolder, { isGuest }).catch((reason: unknown) => reason);
   assert.ok(error instanceof CannotOpen, String(error));
   return error.message;
 }
@@ -23,7 +24,7 @@ async function refusal(dataFolder: string, isGuest = false): Promise<string> {
 test('the data folder and the database are made for their owner alone', async () => {
   await using folder = await newFolder();
   const dataFolder = join(folder.path, 'some', 'where');
-  const storage = await openStorage({ dataFolder });
+  const storage = await openInFolder(dataFolder);
   const file = join(dataFolder, 'trellis.sqlite');
   for (const suffix of ['', '-wal', '-shm']) assert.equal((await stat(file + suffix)).mode & 0o077, 0);
   assert.equal((await stat(dataFolder)).mode & 0o077, 0);
@@ -32,12 +33,12 @@ test('the data folder and the database are made for their owner alone', async ()
 
 test('what was committed is there when the folder is opened again', async () => {
   await using folder = await newFolder();
-  const storage = await openStorage({ dataFolder: folder.path });
+  const storage = await openInFolder(folder.path);
   const after = stateOf({ oid: 1, parent: null, id: '' });
   const changes = [{ oid: 1, basis: null, after, links: [] }];
   const serial = await storage.commit({ changes, user: null, description: '', time: 1 });
   storage.close();
-  const again = await openStorage({ dataFolder: folder.path });
+  const again = await openInFolder(folder.path);
   assert.equal(again.lastTransaction(), serial);
   assert.deepEqual(await again.load(1, serial), { ...after, serial, childCount: 0 });
   again.close();
@@ -64,7 +65,7 @@ test('every connection is durable, checked and distrustful: a setting that did n
 
 test('ten at once open a new folder, and make one database', async () => {
   await using folder = await newFolder();
-  const storages = await Promise.all(Array.from({ length: 10 }, () => openStorage({ dataFolder: folder.path })));
+  const storages = await Promise.all(Array.from({ length: 10 }, () => openInFolder(folder.path)));
   assert.equal(storages.length, 10);
   for (const storage of storages) storage.close();
 });
@@ -82,7 +83,7 @@ test('a folder that cannot be made is refused with a sentence', async () => {
 
 test('a folder or a database that cannot be written is refused with a sentence', { skip: isRoot() }, async () => {
   await using folder = await newFolder();
-  (await openStorage({ dataFolder: folder.path })).close();
+  (await openInFolder(folder.path)).close();
   await chmod(folder.file, 0o400);
   assert.match(await refusal(folder.path), /^The database ".*" cannot be written \(permission denied\)/);
   await chmod(folder.path, 0o500);
@@ -107,7 +108,7 @@ test('a file that is not ours is refused with a sentence, and stays as it was to
 
 test('a database of a newer version is refused with a sentence, and stays as it was', async () => {
   await using folder = await newFolder();
-  (await openStorage({ dataFolder: folder.path })).close();
+  (await openInFolder(folder.path)).close();
   const database = new Database(folder.file);
   database.pragma('user_version = 99');
   database.close();
@@ -121,7 +122,7 @@ test('a database of a newer version is refused with a sentence, and stays as it 
 
 test('a damaged database is refused with a sentence, or says so when the damage is met: never wrong data', async () => {
   await using folder = await newFolder();
-  const storage = await openStorage({ dataFolder: folder.path });
+  const storage = await openInFolder(folder.path);
   const properties = { text: 'x'.repeat(3000) };
   const root = { oid: 1, basis: null, after: stateOf({ oid: 1, parent: null, id: '' }), links: [] };
   const changes = Array.from({ length: 50 }, (_, n) => {
@@ -135,7 +136,7 @@ test('a damaged database is refused with a sentence, or says so when the damage 
     const broken = Buffer.from(whole);
     broken.fill(0xff, page * 4096, page * 4096 + 16);
     await writeFile(folder.file, broken);
-    const outcome = await openStorage({ dataFolder: folder.path }).catch((error: unknown) => error);
+    const outcome = await openInFolder(folder.path).catch((error: unknown) => error);
     assert.ok(outcome instanceof CannotOpen, `page ${page}`);
     assert.match(outcome.message, /is damaged .*Restore a backup/);
   }

@@ -9,7 +9,7 @@ import { StorageGone } from '../../base/errors.ts';
 import { batchOf, change } from '../contract/changes.ts';
 import { sourceOf } from '../contract/contents.ts';
 import { makeSite } from '../contract/contract.ts';
-import { openStorage } from './open.ts';
+import { openInFolder } from './open.ts';
 import type { SqliteStorage } from './sqlite-storage.ts';
 
 /** What somebody does to the files of a running server, and what is said of it. */
@@ -61,7 +61,7 @@ async function kept() {
   const lines: string[] = [];
   const log = { fatal: (_: unknown, text: string) => lines.push(text), warn: () => {} } as unknown as Log;
   const site = await makeSite({
-    open: (clock) => openStorage({ dataFolder, clock, log }),
+    open: (clock) => openInFolder(dataFolder, { clock, log }),
     dispose: () => rm(parent, { recursive: true }),
   });
   const storage = site.storage as SqliteStorage;

@@ -9,7 +9,7 @@ export function asProblem(cause: unknown): unknown {
     return new ConflictError(undefined, { cause });
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return databaseLocked(cause);
   // Room for what readers share beside the file is asked of the disk, too; a quota or limit is only a write that is refused.
-  if (/^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_WRITE)$/.test(code)) return new DiskFull(cause);
+  if (/^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_WRITE)$/.test(code)) return new DiskFull(cause, code === 'SQLITE_IOERR_WRITE');
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(cause);
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return outOfReach(cause);
   return cause;

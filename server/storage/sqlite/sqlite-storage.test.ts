@@ -8,7 +8,7 @@ import { ConflictError, Problem, Unavailable } from '../../base/errors.ts';
 import { batchOf, change, stateOf } from '../contract/changes.ts';
 import { sourceOf } from '../contract/contents.ts';
 import { makeSite, storageContract } from '../contract/contract.ts';
-import { openStorage } from './open.ts';
+import { openInFolder } from './open.ts';
 import { setPragmas } from './pragmas.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import type { Change } from '../storage.ts';
@@ -20,7 +20,7 @@ async function inNewFolder() {
 async function siteAndFile() {
   const dataFolder = await mkdtemp(join(tmpdir(), 'trellis-storage-'));
   const site = await makeSite({
-    open: (clock) => openStorage({ dataFolder, clock }),
+    open: (clock) => openInFolder(dataFolder, { clock }),
     dispose: () => rm(dataFolder, { recursive: true }),
   });
   return { site, dataFolder, file: join(dataFolder, 'trellis.sqlite') };
@@ -76,7 +76,7 @@ test('a large folder is filtered in one snapshot while others commit, and withou
 test('two connections to one file see each other at once, and of two changes from one state one is a conflict', async () => {
   const { site, dataFolder } = await siteAndFile();
   await using mine = site;
-  const other = await openStorage({ dataFolder });
+  const other = await openInFolder(dataFolder);
   const page = change(mine, { id: 'page' });
   const serial = await mine.storage.commit(batchOf(page));
   assert.equal(other.lastTransaction(), serial);

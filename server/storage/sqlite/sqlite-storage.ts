@@ -82,7 +82,6 @@ export class SqliteStorage implements Storage {
     this.contents = new SqliteContents(database, clock, read, this.#writeWhenFree);
   }
 
-  /** Why no change is taken any more, in a sentence; `undefined` while they are. Looks at the files now. */
   get problem(): string | undefined {
     return this.#loss()?.message;
   }
@@ -174,13 +173,13 @@ export class SqliteStorage implements Storage {
     return once(`${this.#database.name}.lock`, this.table<boolean>('steps done once'), name, step);
   }
 
-  /** What has to be done now and then: a server that nobody writes to notices losses, and needs no log. */
+  /** A server that nobody writes to notices losses by it, and needs no log. */
   keepUp(): void {
-    if (this.problem === undefined) this.checkpoint();
+    if (this.problem === undefined) this.#checkpoint();
   }
 
-  /** Brings what is only in the log so far into the data file, as far as no reader is in the way. Nobody waits for it. */
-  checkpoint(): void {
+  /** Brings what is only in the log so far into the data file, as far as no reader is in the way. */
+  #checkpoint(): void {
     this.#database.pragma('wal_checkpoint(PASSIVE)');
   }
 
@@ -290,7 +289,7 @@ export class SqliteStorage implements Storage {
     this.#log?.fatal({ file: this.#database.name }, error.message);
     try {
       // Without its log the data file would lack what was committed last, and we still have the log open.
-      if (this.#files.areSideFilesAbsent) this.checkpoint();
+      if (this.#files.areSideFilesAbsent) this.#checkpoint();
     } catch (cause) {
       this.#log?.error({ err: cause }, 'What the lost log held could not be brought into the data file');
     }
