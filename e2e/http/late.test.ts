@@ -10,7 +10,7 @@ test('a change after the answer that nobody catches changes nothing, is in the l
   await administer(server.port, '/api/', { body: { type: 'Stepped Page', id: 'page' } });
   const visitor = new Visitor(server);
   assert.equal(resultOf(await visitor.visit('/page', 'set key "before"')), null);
-  for (let time = 0; time < 3; time += 1) await visitor.visit('/page', 'late key');
+  for (let time = 0; time < 3; time += 1) await visitor.post('/page', 'late key');
   await until('both changes were refused', async () => {
     const refused = server.log().match(/A request changed something after it was over/g) ?? [];
     return refused.length === 6;

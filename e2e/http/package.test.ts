@@ -73,11 +73,14 @@ test('another project’s TypeScript understands what a product is made of', asy
   const files = await project.install('.');
   assert.ok(files.includes('dist/package/server/products/interface.d.ts'));
   const product = `
-    import { defineType, p, type Product } from 'trellis/product';
+    import { defineType, method, p, type Product } from 'trellis/product';
     const note = defineType({
       type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
       addPermission: 'Add Notes', properties: { words: p.string({ title: 'Words' }) },
       size: ({ properties }) => properties.words.toUpperCase(),
+      methods: { look: method({ http: 'GET', permission: 'View', summary: 'Looks.',
+        // @ts-expect-error a GET changes nothing
+        run: ({ object, tree }) => tree.change(object, { title: 'Seen' }) }) },
     });
     export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;`;
   assert.equal(await compile('product', new Map([['product.ts', product]])), '');

@@ -12,7 +12,7 @@ const call = {
   object: { oid: 1, path: '/page', parent: null, basis: 1 },
   request: { method: 'GET', path: '/page', origin: '', headers: {}, query: new URLSearchParams() },
   user: { name: null, roles: [] },
-  tree: { hasChanges: false, mainAsOf: 0, memoryAsOf: 0, stillSees: async () => true },
+  tree: { mainAsOf: 0, memoryAsOf: 0, stillSees: async () => true },
   cookies: [],
 } as unknown as Call;
 

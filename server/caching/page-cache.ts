@@ -266,10 +266,9 @@ interface Found {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Only plain questions to the object's own address: there are few of them, whatever visitors make up. */
-function mayBeAsked({ object, request, tree }: Call): boolean {
+function mayBeAsked({ object, request }: Call): boolean {
   const { headers, method } = request;
-  if (method !== 'GET' || tree.hasChanges) return false;
-  if (headers.range !== undefined || headers['if-none-match'] !== undefined) return false;
+  if (method !== 'GET' || headers.range !== undefined || headers['if-none-match'] !== undefined) return false;
   if (headers['if-modified-since'] !== undefined) return false;
   return isAddressOf(request.path, object) || (object.parent !== null && isAddressOf(request.path, object.parent));
 }

@@ -4,7 +4,7 @@ import { isWithin } from '../../schema/paths.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, texts } from '../publisher/body.ts';
-import type { Call } from '../publisher/call.ts';
+import type { Call, ChangingCall } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { idProblem } from './checks.ts';
 import { SEE } from './describe.ts';
@@ -102,7 +102,7 @@ async function objectsAt(paths: readonly string[], call: Call): Promise<readonly
 }
 
 /** Copies a tree, its top first, under a new id; without what the caller may not see, and without what is in that. */
-async function copyTree(tree: readonly TreeObject[], id: string, call: Call): Promise<readonly TreeObject[]> {
+async function copyTree(tree: readonly TreeObject[], id: string, call: ChangingCall): Promise<readonly TreeObject[]> {
   const copies = new Map<TreeObject | null, TreeObject>();
   for (const object of tree) {
     const isTop = object === tree[0];

@@ -5,7 +5,7 @@ import type { ChildrenMessage, RenamedMessage } from '../../schema/messages/obje
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../publisher/body.ts';
-import type { Call } from '../publisher/call.ts';
+import type { ChangingCall } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
@@ -111,7 +111,7 @@ async function childNamed(folder: TreeObject, name: string): Promise<TreeObject>
 }
 
 /** Gives it the id, and takes along the paths that lead to it and the pages that know it by its id. */
-async function renameTo(object: TreeObject, id: string, call: Call, takesAlong: boolean): Promise<Followed> {
+async function renameTo(object: TreeObject, id: string, call: ChangingCall, takesAlong: boolean): Promise<Followed> {
   if (object.id === id) return NOTHING_FOLLOWED;
   const oldPath = object.path;
   const pages = takesAlong ? await pagesOf(object) : [];

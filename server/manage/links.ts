@@ -8,7 +8,7 @@ import {
   findCacheManager,
   KEEPS_ANSWERS,
 } from '../publisher/invoke-cached.ts';
-import type { Call } from '../publisher/call.ts';
+import type { Call, ChangingCall } from '../publisher/call.ts';
 import type { Link } from '../storage/storage.ts';
 import { changePermission, SEE } from './describe.ts';
 import { cachedPages } from './services.ts';
@@ -32,7 +32,12 @@ export const NOTHING_FOLLOWED: Followed = { updated: [], dangling: [] };
  * Sets the paths that led to an object's old place, or into it, to where it is now: those that the caller may change.
  * `isWanted`: false leaves all of them as they are.
  */
-export async function followTo(moved: TreeObject, oldPath: string, call: Call, isWanted: boolean): Promise<Followed> {
+export async function followTo(
+  moved: TreeObject,
+  oldPath: string,
+  call: ChangingCall,
+  isWanted: boolean,
+): Promise<Followed> {
   const links = await call.tree.pointingTo(oldPath);
   const followed = isWanted ? links.filter(({ object }) => mayFollow(object, call)) : [];
   for (const { object, link } of followed) {

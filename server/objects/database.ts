@@ -3,6 +3,7 @@ import { BoundedMap } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';
+import { TreeReader } from './reader.ts';
 import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';
 
@@ -66,7 +67,12 @@ export class Database {
     this.isGuest = options.isGuest ?? false;
   }
 
-  /** One request's view of the tree, as of now. `user` is who its changes are made by; `origin`, how they reached us. */
+  /** One request's view of the tree, as of now. `user` is who asks; `origin`, how they reached us. */
+  read(user: string | null, origin?: string): TreeReader {
+    return new TreeReader(this, user, origin);
+  }
+
+  /** The same for one that may change it, in the name of `user`. */
   open(user: string | null, origin?: string): TreeTransaction {
     return new TreeTransaction(this, user, origin);
   }

@@ -1,5 +1,7 @@
 import type { TreeObject } from '../objects/object.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeTransaction } from '../objects/transaction.ts';
+import type { MethodDeclaration } from '../objects/types.ts';
 import type { Principal } from '../security/policy.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { Reads } from './reads.ts';
@@ -12,7 +14,8 @@ export interface Call {
   readonly addressed: TreeObject;
   readonly request: Request;
   readonly user: Principal;
-  readonly tree: TreeTransaction;
+  /** What the caller sees of the tree. A GET never changes it. */
+  readonly tree: TreeReader;
   readonly transaction: Transaction;
   /** What follows the view's name in the address: `…/@users/<name>`. */
   readonly tail: string | undefined;
@@ -31,3 +34,11 @@ export interface Call {
   /** Whether the caller may use a permission on an object. */
   may(permission: string, object: TreeObject): boolean;
 }
+
+/** A run of a method that may change the tree. */
+export interface ChangingCall extends Call {
+  readonly tree: TreeTransaction;
+}
+
+/** What a method is called with, by its HTTP method. */
+export type CallOf<Http extends MethodDeclaration['http']> = Http extends 'GET' ? Call : ChangingCall;

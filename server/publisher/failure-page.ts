@@ -1,5 +1,5 @@
 import { decodeUrlPath } from '../../schema/paths.ts';
-import type { TreeTransaction } from '../objects/transaction.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
@@ -17,7 +17,7 @@ export type ShowFailure = (call: Call, failure: Failure) => Promise<string>;
 
 /** The site's own page about a failure: by the nearest object upward that shows such, and that the visitor may see. */
 export async function failurePage(
-  tree: TreeTransaction,
+  tree: TreeReader,
   user: Principal,
   head: RequestHead,
   failure: Failure,
@@ -34,7 +34,7 @@ export async function failurePage(
 }
 
 interface Showing {
-  readonly tree: TreeTransaction;
+  readonly tree: TreeReader;
   readonly user: Principal;
   readonly head: RequestHead;
   readonly failure: Failure;
@@ -64,12 +64,11 @@ async function show(object: TreeObject, { tree, user, head, failure, addressed }
   } finally {
     transaction.abort();
     tree.endScope();
-    tree.close();
   }
 }
 
 /** The objects on the way to an address, as far as there are any, the last first. */
-async function wayTo(tree: TreeTransaction, names: readonly string[]): Promise<readonly TreeObject[]> {
+async function wayTo(tree: TreeReader, names: readonly string[]): Promise<readonly TreeObject[]> {
   const way = [await tree.root()];
   for (const name of names) {
     const next = await tree.findChild(way[0]!, name);

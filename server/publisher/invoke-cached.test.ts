@@ -35,24 +35,24 @@ async function openSite() {
     typeNamed('Cache', { provides: { [KEEPS_ANSWERS]: cacheOf } }),
   ];
   const site = await openTestPublisher(types);
-  await site.tree.change(async (connection) => {
-    const root = await connection.root();
-    const folder = connection.add(root, { type: 'Folder', id: 'shop' });
+  await site.tree.change(async (transaction) => {
+    const root = await transaction.root();
+    const folder = transaction.add(root, { type: 'Folder', id: 'shop' });
     for (const [parent, id] of [
       [root, 'near'],
       [root, 'far'],
       [folder, 'near'],
     ] as const) {
-      connection.add(parent, { type: 'Cache', id });
+      transaction.add(parent, { type: 'Cache', id });
     }
-    for (const type of ['Page', 'Fresh']) connection.add(folder, { type, id: type.toLowerCase() });
+    for (const type of ['Page', 'Fresh']) transaction.add(folder, { type, id: type.toLowerCase() });
   });
   return {
     ...site,
     ask: async (path: string) => textOf(await site.ask('GET', path)),
     choose: (path: string, id: unknown) =>
-      site.tree.change(async (connection) => {
-        connection.change(await connection.get(path), { properties: { [CACHE_MANAGER]: id } });
+      site.tree.change(async (transaction) => {
+        transaction.change(await transaction.get(path), { properties: { [CACHE_MANAGER]: id } });
       }),
     managerOf: async (path: string) => (await findCacheManager(await site.tree.open().get(path)))?.path,
   };
@@ -77,9 +77,11 @@ test('one that is added nearer by, or goes, counts from the next request on', as
   const { tree, choose, managerOf } = await openSite();
   await choose('/shop/page', 'far');
   assert.equal(await managerOf('/shop/page'), '/far');
-  await tree.change(async (connection) => connection.add(await connection.get('/shop'), { type: 'Cache', id: 'far' }));
+  await tree.change(async (transaction) =>
+    transaction.add(await transaction.get('/shop'), { type: 'Cache', id: 'far' }),
+  );
   assert.equal(await managerOf('/shop/page'), '/shop/far');
-  await tree.change(async (connection) => connection.remove(await connection.get('/shop/far')));
+  await tree.change(async (transaction) => transaction.remove(await transaction.get('/shop/far')));
   assert.equal(await managerOf('/shop/page'), '/far');
 });
 

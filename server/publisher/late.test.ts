@@ -36,13 +36,13 @@ const streaming = await folders.plant({
     }
     const page = defineType({ type: 'Stream', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
       addPermission: 'Add Folders', properties: {},
-      view: method({ http: 'GET', permission: 'View', summary: 'Streams.', async run(call) {
+      view: ['GET', 'POST'].map((http) => method({ http, permission: 'View', summary: 'Streams.', async run(call) {
         const { query } = call.request;
         const early = query.has('early') ? await currentSession(call) : undefined;
         if (query.has('set')) early.set('a', query.get('set')).set('list', ['one']);
         early?.get('list')?.push('in time');
         return { kind: 'content', status: 200, headers: {}, body: body(call, early, query.getAll('late')) };
-      } }) });
+      } })) });
     export default { name: 'streaming', types: [page] };`,
 });
 
@@ -56,7 +56,7 @@ test('a view whose answer streams can read session and tree meanwhile; what it c
   const late = [...changes, 'title', 'add', 'remove'].map((name) => `late=${name}`).join('&');
   const ofTree = 'TreeAlreadyWritten; '.repeat(3);
   for (const early of ['early&', '']) {
-    const { text } = await trellis.ask('GET', `/stream?${early}${late}`, { cookie });
+    const { text } = await trellis.ask('POST', `/stream?${early}${late}`, { cookie });
     assert.equal(text, `1: ${'SessionAlreadyWritten; '.repeat(5)}${ofTree}`, early);
   }
   const warned = mock.method(trellis.site.log, 'warn');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
 import { Conflict, ConflictError, Invalid, NotTakenBack } from '../base/errors.ts';
 import { typeNamed } from '../objects/testing.ts';
+import type { TreeTransaction } from '../objects/transaction.ts';
 import type { Participant } from '../transaction/transaction.ts';
 import type { Call } from './call.ts';
 import { html, json, type Response } from './request.ts';
@@ -27,7 +28,8 @@ async function doing(run: Run) {
   };
 }
 
-const entitle = ({ tree, object }: Call, title: string) => tree.change(object, { title });
+/** As code does that no compiler looked at: in a GET, too. */
+const entitle = ({ tree, object }: Call, title: string) => (tree as TreeTransaction).change(object, { title });
 
 /** No pause before a request is run again. */
 function withoutPauses(t: TestContext): void {
@@ -75,10 +77,11 @@ test('a view that throws, or answers that the server failed, changes nothing', a
   }
 });
 
-test('a view that answers GET and changes the tree is refused, and nothing is changed', async () => {
+test('a view that answers GET has nothing to change the tree with, and nothing is changed', async () => {
   const { get, ask, title } = await doing((call) => void entitle(call, 'New'));
-  await assert.rejects(get(), /A view answered GET \/api\/note\/@do and changed the tree\./);
-  await assert.rejects(ask('HEAD', '/api/note/@do'));
+  for (const asked of [get(), ask('HEAD', '/api/note/@do')]) {
+    await assert.rejects(asked, new TypeError('tree.change is not a function'));
+  }
   assert.equal(await title(), '');
 });
 

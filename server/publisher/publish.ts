@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConflictError, Forbidden, MethodNotAllowed, NotFound, NotSignedIn } from '../base/errors.ts';
 import { Turns } from '../base/limits.ts';
-import type { TreeTransaction } from '../objects/transaction.ts';
+import type { TreeReader } from '../objects/reader.ts';
 import type { Database } from '../objects/database.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
@@ -88,18 +88,18 @@ export class Publisher implements Publishing {
     const user = wasLetIn ? await this.#authenticate(head).catch(() => ANONYMOUS) : ANONYMOUS;
     return {
       isOperator: await this.#mayManage(user).catch(() => false),
-      pageAbout: async (failure) => failurePage(this.#database.open(user.name), user, head, failure),
+      pageAbout: async (failure) => failurePage(this.#database.read(user.name), user, head, failure),
     };
   }
 
   /** Refuses whoever may not use a permission on the root. */
   async demand(head: RequestHead, permission: string): Promise<void> {
     const user = await this.#authenticate(head);
-    authorise(user, { permission }, await this.#database.open(user.name).root());
+    authorise(user, { permission }, await this.#database.read(user.name).root());
   }
 
   async #mayManage(user: Principal): Promise<boolean> {
-    return user.name !== null && mayUse(user, MANAGE, await this.#database.open(user.name).root());
+    return user.name !== null && mayUse(user, MANAGE, await this.#database.read(user.name).root());
   }
 
   /** The methods of a view on an object: those of its type first. */
@@ -132,7 +132,8 @@ export class Publisher implements Publishing {
   }
 
   async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
-    const tree = this.#database.open(user.name, request.origin);
+    const changing = isReading(request) ? undefined : this.#database.open(user.name, request.origin);
+    const tree = changing ?? this.#database.read(user.name, request.origin);
     const { object, method, tail } = await find(tree);
     authorise(user, method, object);
     const transaction = new Transaction((error) => this.#report(error, request));
@@ -161,11 +162,8 @@ export class Publisher implements Publishing {
         tree.endScope();
         return async () => answered;
       }
-      if (tree.hasChanges) {
-        requireChangingMethod(request);
-        // The tree comes last, since its commit is one synchronous step that needs no undo.
-        transaction.join({ commit: () => tree.commit(description) });
-      }
+      // The tree comes last, since its commit is one synchronous step that needs no undo.
+      if (changing?.hasChanges === true) transaction.join({ commit: () => changing.commit(description) });
       await transaction.commit();
       return async () => {
         const response = responseOf(await given(answered).finally(() => tree.endScope()));
@@ -178,7 +176,7 @@ export class Publisher implements Publishing {
       tree.endScope();
       throw error;
     } finally {
-      tree.close();
+      changing?.close();
     }
   }
 
@@ -190,7 +188,7 @@ export class Publisher implements Publishing {
 /** Gives the answer, once everything is committed. */
 type Finish = () => Promise<Response>;
 
-type Find = (tree: TreeTransaction) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
+type Find = (tree: TreeReader) => Promise<{ object: TreeObject; method: Method; tail: string | undefined }>;
 
 function isOn(on: View['on'], object: TreeObject): boolean {
   if (on === 'root') return object.parent === null;
@@ -220,9 +218,8 @@ function absent(path: string): NotFound {
   return new NotFound(`There is nothing at '${path.slice(0, 200)}'.`);
 }
 
-function requireChangingMethod({ method, path }: Request): void {
-  if (method !== 'GET' && method !== 'HEAD') return;
-  throw new Error(`A view answered ${method} ${path} and changed the tree.`);
+function isReading({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function privately(response: Response): Response {

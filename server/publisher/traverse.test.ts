@@ -31,12 +31,12 @@ test('an address under the API leads to an object, to a view of it, and to what 
 });
 
 test('each name leads one object further, and nowhere once there is none of that name', async () => {
-  const connection = (await openTestTree()).open();
-  const root = await connection.root();
-  const folder = connection.add(root, { type: 'Folder', id: 'docs' });
-  const note = connection.add(folder, { type: 'Note', id: 'note' });
+  const transaction = (await openTestTree()).open();
+  const root = await transaction.root();
+  const folder = transaction.add(root, { type: 'Folder', id: 'docs' });
+  const note = transaction.add(folder, { type: 'Note', id: 'note' });
   const ways = [[], ['docs'], ['docs', 'note'], ['note'], ['docs', 'note', 'more'], ['']];
-  const found = await Promise.all(ways.map((ids) => traverse(connection, ids)));
+  const found = await Promise.all(ways.map((ids) => traverse(transaction, ids)));
   assert.deepEqual(
     found.map((object) => object?.path),
     ['/', '/docs', '/docs/note', undefined, undefined, undefined],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Malformed, UnsupportedMediaType } from '../base/errors.ts';
 import { openTestTree, typeNamed } from '../objects/testing.ts';
 import { text } from './body.ts';
-import type { Call } from './call.ts';
+import type { Call, ChangingCall } from './call.ts';
 import { html, json, type Request } from './request.ts';
 import { requestOf } from './testing.ts';
 import { isResponse, method, responseOf, visitsOf } from './views.ts';
@@ -70,9 +70,9 @@ test('a method says of itself what its documentation has to say', () => {
 
 test('an object is visited in every way that its type declares, and in none where that has no view', async () => {
   const types = [typeNamed('One', { view: rename }), typeNamed('Both', { view: [rename, upload] }), typeNamed('Plain')];
-  const connection = (await openTestTree(...types)).open();
-  const root = await connection.root();
-  const visits = (type: string) => visitsOf(connection.add(root, { type, id: type }));
+  const transaction = (await openTestTree(...types)).open();
+  const root = await transaction.root();
+  const visits = (type: string) => visitsOf(transaction.add(root, { type, id: type }));
   assert.deepEqual([visits('One'), visits('Both')], [[rename], [rename, upload]]);
   assert.deepEqual([visits('Plain'), visits('Not installed'), visitsOf(undefined)], [[], [], []]);
 });
@@ -87,3 +87,27 @@ test('an answer is told from a value that looks a little like one', () => {
     assert.deepEqual(responseOf(value), json(value));
   }
 });
+
+test('TypeScript refuses a view that answers GET and changes the tree', () => {
+  const about = { permission: 'View', summary: 'x' };
+  method({ ...about, http: 'GET', run: ({ tree, object }) => tree.findChild(object, 'a') });
+  method({ ...about, http: 'POST', run: ({ tree, object }) => tree.change(object, { title: 'x' }) });
+  // @ts-expect-error it adds
+  method({ ...about, http: 'GET', run: ({ tree, object }) => tree.add(object, { type: 'Note', id: 'a' }) });
+  // @ts-expect-error it changes
+  method({ ...about, http: 'GET', run: ({ tree, object }) => tree.change(object, { title: 'x' }) });
+  // @ts-expect-error it copies
+  method({ ...about, http: 'GET', run: ({ tree, object }) => tree.copy(object, object, 'a') });
+  // @ts-expect-error it removes
+  method({ ...about, http: 'GET', run: ({ tree, object }) => tree.remove(object) });
+  // @ts-expect-error it commits
+  method({ ...about, http: 'GET', run: ({ tree }) => tree.commit('x') });
+  // @ts-expect-error it changes by way of an object
+  method({ ...about, http: 'GET', run: ({ object }) => object.tree.change(object, { title: 'x' }) });
+  // @ts-expect-error it hands on what it was given to something that changes
+  method({ ...about, http: 'GET', run: (call) => retitle(call) });
+});
+
+function retitle({ tree, object }: ChangingCall): boolean {
+  return tree.change(object, { title: 'x' });
+}

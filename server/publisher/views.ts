@@ -2,14 +2,17 @@ import { UnsupportedMediaType } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { MethodDeclaration } from '../objects/types.ts';
 import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
-import type { Call } from './call.ts';
+import type { Call, CallOf } from './call.ts';
 import { json, type Response } from './request.ts';
 
-/** What a method is called with: its body has been checked against its declaration. */
-export type CallWith<Body> = Call & { readonly body: Body };
+type Http = MethodDeclaration['http'];
 
-export interface Declaration<Required extends Members = Members, Optional extends Members = Members> {
-  readonly http: MethodDeclaration['http'];
+/** What a method is called with: its body has been checked against its declaration. */
+export type CallWith<By extends Http, Body> = CallOf<By> & { readonly body: Body };
+
+export interface Declaration<By extends Http, Required extends Members = Members, Optional extends Members = Members> {
+  /** By GET a method is given a TreeReader, by others a TreeTransaction. */
+  readonly http: By;
   readonly permission: string;
   /** One line for the API's documentation. */
   readonly summary: string;
@@ -23,7 +26,7 @@ export interface Declaration<Required extends Members = Members, Optional extend
   /** What a segment after the view's name means, where one may follow: `…/@users/<name>`. */
   readonly tail?: string;
   /** Gives a Response, or a value that becomes JSON, or a function that gives either once everything is committed. */
-  readonly run: (call: CallWith<BodyOf<Required, Optional>>) => unknown;
+  readonly run: (call: CallWith<By, BodyOf<Required, Optional>>) => unknown;
 }
 
 /** A declared way to reach behaviour over HTTP. Without a permission it does not compile; undeclared, it cannot be reached. */
@@ -40,8 +43,8 @@ export interface Method extends MethodDeclaration {
 }
 
 /** Declares a method. */
-export function method<const Required extends Members = {}, const Optional extends Members = {}>(
-  declaration: Declaration<Required, Optional>,
+export function method<const By extends Http, const Required extends Members = {}, const Optional extends Members = {}>(
+  declaration: Declaration<By, Required, Optional>,
 ): Method {
   const { body, optional, takesBytes = false, run } = declaration;
   const check = body === undefined && optional === undefined ? undefined : new BodyCheck(body ?? {}, optional ?? {});
@@ -59,7 +62,8 @@ export function method<const Required extends Members = {}, const Optional exten
       const { upload, unreadType } = call.request;
       if (unreadType !== undefined || takesBytes !== (upload !== undefined)) throw otherType(takesBytes, unreadType);
       await check?.check(call.request.body);
-      return run({ ...call, body: call.request.body } as CallWith<BodyOf<Required, Optional>>);
+      // The publisher gives each method a call of its kind.
+      return run({ ...call, body: call.request.body } as never);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   type Product,
   type Session,
   texts,
+  type TreeTransaction,
 } from 'trellis/product';
 
 type Step = (call: Call, key: string, rest: string) => unknown;
@@ -35,7 +36,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   source: async (call) => (await currentBrowser(call)).source,
   flush: async (call) => (await currentBrowser(call)).flushCookie(),
   /** The title of this page. */
-  title: ({ tree, object }, key) => tree.change(object, { title: key }),
+  title: (call, key) => changing(call).change(call.object, { title: key }),
   /** The titles of this page and of all pages beside it, in one transaction. */
   titles: (call, key) => changeTitles(call, key),
   wait: (_, key) => wait(Number(key), null),
@@ -55,7 +56,10 @@ const STEPS: Readonly<Record<string, Step>> = {
   late: async (call, key) => {
     const session = await currentSession(call);
     session.get(key, null);
-    for (const change of [() => session.set(key, 'late'), () => call.tree.change(call.object, { title: 'late' })]) {
+    for (const change of [
+      () => session.set(key, 'late'),
+      () => changing(call).change(call.object, { title: 'late' }),
+    ]) {
       setTimeout(function again() {
         if (call.transaction.isOver) change();
         else setTimeout(again);
@@ -116,11 +120,17 @@ async function change(call: Call, by: (session: Session) => unknown): Promise<un
   return typeof made === 'object' ? null : made;
 }
 
-async function changeTitles({ tree, object }: Call, title: string): Promise<void> {
+/** What a POST can change the tree with. A GET that is told to fails. */
+function changing({ tree }: Call): TreeTransaction {
+  return tree as TreeTransaction;
+}
+
+async function changeTitles(call: Call, title: string): Promise<void> {
+  const { object, tree } = call;
   if (object.parent === null) throw new Malformed('The root has nothing beside it.');
   const query = { offset: 0, limit: 100, sort: 'id', order: 'asc', filter: '' } as const;
   const { objects } = await tree.children(object.parent, query);
-  for (const each of objects) tree.change(each, { title });
+  for (const each of objects) changing(call).change(each, { title });
 }
 
 export default { name: 'stepped', types: [steppedPage] } satisfies Product;

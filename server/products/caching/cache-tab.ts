@@ -10,7 +10,7 @@ import {
   KEEPS_ANSWERS,
 } from '../../publisher/invoke-cached.ts';
 import { text } from '../../publisher/body.ts';
-import type { Call } from '../../publisher/call.ts';
+import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { invalidate } from './invalidation.ts';
 
@@ -73,7 +73,7 @@ export const cachingViews: readonly View[] = [
 ];
 
 /** Sets or ends the association of an object with a cache manager, and says whether that was a change. */
-export function associate({ tree }: Call, object: TreeObject, manager: string): boolean {
+export function associate({ tree }: ChangingCall, object: TreeObject, manager: string): boolean {
   if (chosenCacheManager(object) === manager) return false;
   return tree.change(object, { properties: { [CACHE_MANAGER]: manager } });
 }

@@ -31,7 +31,7 @@ const MEMBERS = ['text', 'integer', 'flag', 'texts', 'mapping', 'oneOf(…)'];
 const KINDS: readonly unknown[] = ['string', 'integer', 'boolean', 'array', 'object'];
 const memberSchema = is(`one of ${MEMBERS.join(', ')}`, (value) => isPlain(value) && KINDS.includes(value['type']));
 
-const METHOD: ShapeOf<Declaration> = {
+const METHOD: ShapeOf<Declaration<Method['http']>> = {
   http: required(among('GET, POST, PATCH or DELETE', () => ['GET', 'POST', 'PATCH', 'DELETE'])),
   permission: required(permission),
   summary: required(words),

@@ -8,7 +8,7 @@ import { demand } from '../../manage/object.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
-import type { Call } from '../../publisher/call.ts';
+import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
 import { flag, integer, text, texts } from '../../publisher/body.ts';
 import { method, type View } from '../../publisher/views.ts';
@@ -130,7 +130,7 @@ async function lookTwice(servers: readonly string[], about: TreeObject): Promise
 }
 
 /** The session data manager that is found from here, or a new one; with a browser id manager beside it where there is none. */
-async function managerFor(call: Call, problems: FieldProblem[]): Promise<TreeObject> {
+async function managerFor(call: ChangingCall, problems: FieldProblem[]): Promise<TreeObject> {
   const { object: folder } = call;
   if ((await folder.findService('session.browser-ids')) === undefined)
     await addOne(call, browserIdManager, '', browserIdManager.suggestedId, {}, problems);
@@ -142,7 +142,7 @@ async function managerFor(call: Call, problems: FieldProblem[]): Promise<TreeObj
 
 /** Adds one of the two objects; what is wrong with it goes to `problems`, with pointers into the wizard's own request. */
 async function addOne(
-  call: Call,
+  call: ChangingCall,
   definition: TypeDefinition,
   idPointer: string,
   rawId: string,
