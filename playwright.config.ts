@@ -1,5 +1,5 @@
 import { defineConfig } from 'playwright/test';
-import { CHROMIUM } from './e2e/support/chromium.ts';
+import { CHROMIUM } from './e2e/support/chromium/chromium.ts';
 
 /** The browser suite: real Chromium against real servers, each test with a server of its own. */
 export default defineConfig({

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ask, type Answer } from '../e2e/support/visitor.ts';
+import { ask, type Answer } from '../e2e/support/applications/visitor.ts';
 import type { Contestant } from './contestants.ts';
 import { median } from './report.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
+import { MemcachedCluster } from '../e2e/support/memcached/memcached-cluster.ts';
 import { startServer } from '../e2e/support/server.ts';
-import { administer, ask } from '../e2e/support/visitor.ts';
+import { administer, ask } from '../e2e/support/applications/visitor.ts';
 import { load, type Load } from './load.ts';
 import type { Options } from './options.ts';
 import { startProgram } from './programs.ts';

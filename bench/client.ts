@@ -1,4 +1,4 @@
-import { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
+import { MemcachedCluster } from '../e2e/support/memcached/memcached-cluster.ts';
 import { parseServers } from '../server/memcache/server/addresses.ts';
 import { Allowlist } from '../server/memcache/server/allowlist.ts';
 import { Cluster } from '../server/memcache/cluster/cluster.ts';

@@ -1,10 +1,10 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
-import { installPacked } from '../e2e/support/packed.ts';
+import { MemcachedCluster } from '../e2e/support/memcached/memcached-cluster.ts';
+import { installPacked } from '../e2e/support/applications/packed.ts';
 import { startServer, type TestServer } from '../e2e/support/server.ts';
 import { changeProperties } from '../e2e/support/sessions-site.ts';
-import { administer } from '../e2e/support/visitor.ts';
+import { administer } from '../e2e/support/applications/visitor.ts';
 import { CannotBench } from './options.ts';
 import { installPackage } from './packages.ts';
 import { startProgram, type Program } from './programs.ts';

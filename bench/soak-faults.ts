@@ -1,4 +1,4 @@
-import type { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
+import type { MemcachedCluster } from '../e2e/support/memcached/memcached-cluster.ts';
 import { startServer, type TestServer } from '../e2e/support/server.ts';
 import { SITE_ENVIRONMENT } from './contestants.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { percentile } from '../e2e/support/figures.ts';
-import { ask, type Answer } from '../e2e/support/visitor.ts';
+import { ask, type Answer } from '../e2e/support/applications/visitor.ts';
 
 const BROWSERS = 100;
 const TICK_MS = 10;

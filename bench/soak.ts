@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MemcachedCluster } from '../e2e/support/memcached-cluster.ts';
+import { MemcachedCluster } from '../e2e/support/memcached/memcached-cluster.ts';
 import type { TestServer } from '../e2e/support/server.ts';
-import { ask } from '../e2e/support/visitor.ts';
+import { ask } from '../e2e/support/applications/visitor.ts';
 import { startSite } from './contestants.ts';
 import { CannotBench, parseCommandLine, positive } from './options.ts';
 import { requirePrograms } from './packages.ts';

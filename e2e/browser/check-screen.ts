@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { hindrancesOn, LOOKS, wear } from '../support/chromium.ts';
+import { hindrancesOn, LOOKS, wear } from '../support/chromium/chromium.ts';
 import { expect } from './fixtures.ts';
 
 /** The page as it is passes axe, and nothing of it stands out at the side. */

@@ -1,15 +1,15 @@
 import { test as base } from 'playwright/test';
-import { watch } from '../support/chromium.ts';
-import { startMemcached, type Memcached } from '../support/memcached.ts';
+import { watch } from '../support/chromium/chromium.ts';
+import { startMemcached, type Memcached } from '../support/memcached/memcached.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
-import { ShownErrors } from '../support/shown-errors.ts';
+import { ShownErrors } from '../support/chromium/shown-errors.ts';
 import { App } from '../support/pages/app.ts';
 import { managerOf, sameOrigin, type Client } from '../http/client.ts';
 import { TAKES_PICTURES } from './screenshots.ts';
 
 export { expect } from 'playwright/test';
-export { expectError } from '../support/shown-errors.ts';
-export { watch } from '../support/chromium.ts';
+export { expectError } from '../support/chromium/shown-errors.ts';
+export { watch } from '../support/chromium/chromium.ts';
 
 interface Fixtures {
   /** A server of the test's own, with an administrator. */

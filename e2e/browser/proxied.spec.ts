@@ -1,9 +1,9 @@
-import { CHROMIUM } from '../support/chromium.ts';
+import { CHROMIUM } from '../support/chromium/chromium.ts';
 import { App } from '../support/pages/app.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
-import { startReverseProxy } from '../support/reverse-proxy.ts';
+import { startReverseProxy } from '../support/network/reverse-proxy.ts';
 import { startServer } from '../support/server.ts';
-import { freePort } from '../support/memcached.ts';
+import { freePort } from '../support/memcached/memcached.ts';
 import { clientOf, managerOf } from '../http/client.ts';
 import { checkScreen } from './check-screen.ts';
 import { expect, test } from './fixtures.ts';

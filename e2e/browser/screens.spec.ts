@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test';
-import { LOOKS } from '../support/chromium.ts';
+import { LOOKS } from '../support/chromium/chromium.ts';
 import { startServer } from '../support/server.ts';
-import { png } from '../support/images.ts';
+import { png } from '../support/chromium/images.ts';
 import { App } from '../support/pages/app.ts';
 import { Contents } from '../support/pages/contents.ts';
 import { Form } from '../support/pages/form.ts';

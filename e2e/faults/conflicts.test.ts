@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { several, sized } from '../support/figures.ts';
-import { startKoaApplication, type KoaApplication } from '../support/koa-application.ts';
-import { MemcachedCluster } from '../support/memcached-cluster.ts';
+import { startKoaApplication, type KoaApplication } from '../support/applications/koa-application.ts';
+import { MemcachedCluster } from '../support/memcached/memcached-cluster.ts';
 import { changeProperties, startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { resultOf, resultsOf, Visitor } from '../support/visitor.ts';
+import { resultOf, resultsOf, Visitor } from '../support/applications/visitor.ts';
 
 interface Place {
   readonly port: number;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { several, sized, times } from '../support/figures.ts';
-import { startMemcached } from '../support/memcached.ts';
+import { startMemcached } from '../support/memcached/memcached.ts';
 import type { TestServer } from '../support/server.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { resultOf, Visitor, type Answer } from '../support/visitor.ts';
+import { resultOf, Visitor, type Answer } from '../support/applications/visitor.ts';
 
 const PEOPLE = sized(50, 500);
 const PER_SECOND = sized(100, 500);

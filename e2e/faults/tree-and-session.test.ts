@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { several, sized, until } from '../support/figures.ts';
-import { MemcachedCluster } from '../support/memcached-cluster.ts';
-import type { Memcached } from '../support/memcached.ts';
+import { MemcachedCluster } from '../support/memcached/memcached-cluster.ts';
+import type { Memcached } from '../support/memcached/memcached.ts';
 import { startSite, startSteppedServer } from '../support/sessions-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { administer, resultOf, Visitor } from '../support/visitor.ts';
+import { administer, resultOf, Visitor } from '../support/applications/visitor.ts';
 
 const folder = await temporaryFolder();
 const data = folder.path;

@@ -1,5 +1,5 @@
 import type { TestMessage } from '../../schema/messages/sessions.ts';
-import type { Memcached } from '../support/memcached.ts';
+import type { Memcached } from '../support/memcached/memcached.ts';
 import { BROWSER_ID, cookieNamesOf } from '../support/cookie-names.ts';
 import { basic } from '../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin, type Answer, type Client } from './client.ts';

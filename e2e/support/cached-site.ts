@@ -1,5 +1,5 @@
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
-import { administer, ask } from './visitor.ts';
+import { administer, ask } from './applications/visitor.ts';
 
 /** Longer than the default: a machine that is busy with other tests must not look like a memcached that is down. */
 const timeout_ms = 2_000;

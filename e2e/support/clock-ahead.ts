@@ -1,4 +1,4 @@
-import type { Fate } from './chaos-proxy.ts';
+import type { Fate } from './network/chaos-proxy.ts';
 
 /** What a proxy makes of each answer of a memcached, so that its clock seems to be ahead: `stats` says another `time`. */
 export function withClockAhead(seconds: number): (chunk: Buffer) => Fate {

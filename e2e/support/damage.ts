@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sized } from './figures.ts';
-import type { RawItem } from './raw-memcached.ts';
+import type { RawItem } from './memcached/raw-memcached.ts';
 
 /** A way to damage an item, with its name for a failure. */
 export interface Harm {

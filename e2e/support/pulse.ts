@@ -1,4 +1,4 @@
-import { ask } from './visitor.ts';
+import { ask } from './applications/visitor.ts';
 
 /** What a server's pages without a session did meanwhile. */
 export interface Pulse {

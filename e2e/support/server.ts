@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { putAway } from './put-away.ts';
+import { putAway } from './chromium/put-away.ts';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
 

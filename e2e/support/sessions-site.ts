@@ -2,7 +2,7 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ServersMessage } from '../../schema/messages/servers.ts';
 import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
-import { administer, resultOf, Visitor } from './visitor.ts';
+import { administer, resultOf, Visitor } from './applications/visitor.ts';
 
 export interface SitedSessions {
   /** Lines of the proxy's `servers`. */

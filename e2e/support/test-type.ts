@@ -9,7 +9,7 @@ import type {
   TypeInfo,
 } from '../../schema/messages/objects.ts';
 import { clientOf, managerOf, type Answer, type Client } from '../http/client.ts';
-import { CHROMIUM, hindrancesOn, LOOKS, watch, wear } from './chromium.ts';
+import { CHROMIUM, hindrancesOn, LOOKS, watch, wear } from './chromium/chromium.ts';
 import { until } from './figures.ts';
 import { App } from './pages/app.ts';
 import { candidatesFor, samplesOf } from './sample-values.ts';

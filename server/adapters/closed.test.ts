@@ -8,7 +8,7 @@ import express from 'express';
 import expressSession from 'express-session';
 import Koa from 'koa';
 import koaSession from 'koa-session';
-import { Visitor } from '../../e2e/support/visitor.ts';
+import { Visitor } from '../../e2e/support/applications/visitor.ts';
 import { wordsForVisitors } from '../base/visitor-words.ts';
 import { ExpressSessionStore } from './express-session.ts';
 import { koaSessionStore } from './koa-session.ts';

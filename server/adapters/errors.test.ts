@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import Koa from 'koa';
 import { until as eventually } from '../../e2e/support/figures.ts';
-import { Visitor } from '../../e2e/support/visitor.ts';
+import { Visitor } from '../../e2e/support/applications/visitor.ts';
 import {
   Conflict,
   koaSessions,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, beforeEach, test } from 'node:test';
 import { Cookie, Session, type SessionData } from 'express-session';
-import { startMemcached } from '../../e2e/support/memcached.ts';
+import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
 import { ExpressSessionStore, SessionRefusal } from './express-session.ts';
 import { openTestSessions } from './testing.ts';
 

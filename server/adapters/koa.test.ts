@@ -7,7 +7,7 @@ import Koa, { type DefaultState, type ParameterizedContext } from 'koa';
 import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/messages/sessions.ts';
 import { basic } from '../../e2e/support/server.ts';
-import { DroppingVisitor, Visitor } from '../../e2e/support/visitor.ts';
+import { DroppingVisitor, Visitor } from '../../e2e/support/applications/visitor.ts';
 import { koaSessions, SessionAlreadyWritten, type CurrentBrowser, type Session, type SessionContext } from './koa.ts';
 import { openTestSessions } from './testing.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../e2e/support/memcached/memcached.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { openSessions, type Sessions } from './open-sessions.ts';
-import { ask, type Answer } from '../../e2e/support/visitor.ts';
+import { ask, type Answer } from '../../e2e/support/applications/visitor.ts';
 import { CookieNames, Jar } from '../../e2e/support/jar.ts';
 
 /** An application's way to sessions in a real memcached, as the tree of a server in this process says. */

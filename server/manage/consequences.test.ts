@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startMemcached } from '../../e2e/support/memcached.ts';
+import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
 import type { CopiedMessage, MovedMessage } from '../../schema/messages/clipboard.ts';
 import type { FieldAnswer } from '../../schema/messages/forms.ts';
 import type {

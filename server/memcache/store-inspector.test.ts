@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
-import { RawMemcached } from '../../e2e/support/raw-memcached.ts';
+import { startMemcached, type Memcached } from '../../e2e/support/memcached/memcached.ts';
+import { RawMemcached } from '../../e2e/support/memcached/raw-memcached.ts';
 import { versioned } from './contract.ts';
 import { LocalStore } from './local-store.ts';
 import { clusterOf, several } from './testing.ts';

@@ -1,4 +1,4 @@
-import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../e2e/support/memcached/memcached.ts';
 import { parseServers } from './server/addresses.ts';
 import { Allowlist } from './server/allowlist.ts';
 import { Cluster, type ClusterOptions } from './cluster/cluster.ts';

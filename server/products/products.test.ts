@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import type { TestMessage } from '../../schema/messages/sessions.ts';
-import { startMemcached } from '../../e2e/support/memcached.ts';
+import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../testing.ts';
 
 /** A browser that keeps the cookie it is given. */

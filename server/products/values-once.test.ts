@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startMemcached } from '../../e2e/support/memcached.ts';
+import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
 import { openTestInstallation } from '../testing.ts';
 import { ProductFolders } from './product-folders.ts';
 

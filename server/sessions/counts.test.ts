@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from '../../e2e/support/memcached.ts';
+import { freePort } from '../../e2e/support/memcached/memcached.ts';
 import { clusterOf } from '../memcache/testing.ts';
 import type { SessionCounts } from './counts.ts';
 import { SessionWorld } from './testing.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startMemcached, type Memcached } from '../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../e2e/support/memcached/memcached.ts';
 import { Unavailable } from '../base/errors.ts';
 import { clusterOf, several } from '../memcache/testing.ts';
 import { sessionContract } from './contract.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { startChaosProxy } from '../../e2e/support/chaos-proxy.ts';
+import { startChaosProxy } from '../../e2e/support/network/chaos-proxy.ts';
 import { withClockAhead } from '../../e2e/support/clock-ahead.ts';
-import { startDealer } from '../../e2e/support/connection-dealer.ts';
-import { startMemcached } from '../../e2e/support/memcached.ts';
+import { startDealer } from '../../e2e/support/network/connection-dealer.ts';
+import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
 import type { Cluster } from '../memcache/cluster/cluster.ts';
 import { LocalStore } from '../memcache/local-store.ts';
 import { clusterOf, several } from '../memcache/testing.ts';

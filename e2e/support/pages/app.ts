@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
 import { ADMIN_PASSWORD } from '../server.ts';
-import { expectError } from '../shown-errors.ts';
+import { expectError } from '../chromium/shown-errors.ts';
 
 /** The interface around every page: address, head, tabs, tree, messages. */
 export class App {

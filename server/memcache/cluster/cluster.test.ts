@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMemcached } from '../../../e2e/support/memcached.ts';
+import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import type { ClusterOptions } from './cluster.ts';
 import { newKey, storeContract, textOf, versioned } from '../contract.ts';
 import { clusterOf, several } from '../testing.ts';

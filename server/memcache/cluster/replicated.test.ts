@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startChaosProxy } from '../../../e2e/support/chaos-proxy.ts';
-import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
+import { startChaosProxy } from '../../../e2e/support/network/chaos-proxy.ts';
+import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { parseServers } from '../server/addresses.ts';
 import type { Cluster } from './cluster.ts';
 import { countUp, newKey, textOf, versioned, waitUntil } from '../contract.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Memcached } from '../../../e2e/support/memcached.ts';
+import type { Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { Unavailable } from '../../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { newKey, textOf, versioned, waitUntil } from '../contract.ts';

@@ -7,7 +7,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../../../e2e/support/figures.ts';
-import { freePort, startMemcached } from '../../../e2e/support/memcached.ts';
+import { freePort, startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import { temporaryFolder } from '../../../e2e/support/temporary-folder.ts';
 import { parseServers } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';

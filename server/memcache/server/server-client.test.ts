@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { parseServers } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
 import { waitUntil } from '../contract.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { until } from '../../../e2e/support/figures.ts';
-import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
 import type { CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';

@@ -1,4 +1,4 @@
-import { startChaosProxy } from '../../../e2e/support/chaos-proxy.ts';
+import { startChaosProxy } from '../../../e2e/support/network/chaos-proxy.ts';
 import { until } from '../../../e2e/support/figures.ts';
 import { inPlace, type Effect, type Effects, type World } from './world.ts';
 

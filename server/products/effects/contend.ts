@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { koaSessions } from '../../adapters/koa.ts';
 import { openSessions } from '../../adapters/open-sessions.ts';
-import { Visitor } from '../../../e2e/support/visitor.ts';
+import { Visitor } from '../../../e2e/support/applications/visitor.ts';
 import type { World } from './world.ts';
 
 /** Two requests to an application change one key of one session at once. Gives the statuses of their answers, sorted. */

@@ -3,7 +3,7 @@ import { openTestInstallation, type Answer, type TestInstallation } from '../../
 import type { CacheStatisticsMessage, CacheRow } from '../../../schema/messages/caches.ts';
 import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
 import { until } from '../../../e2e/support/figures.ts';
-import { startMemcached, type Memcached } from '../../../e2e/support/memcached.ts';
+import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 
 /** What a property does, as somebody sees it who never asks for the property itself. */
 export interface Effect {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMemcached } from '../../../e2e/support/memcached.ts';
+import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import { newKey } from '../../memcache/contract.ts';
 import type { LocalStore } from '../../memcache/local-store.ts';
 import { clusterOf, several } from '../../memcache/testing.ts';

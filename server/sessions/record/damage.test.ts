@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { harmsTo } from '../../../e2e/support/damage.ts';
-import { RawMemcached } from '../../../e2e/support/raw-memcached.ts';
+import { RawMemcached } from '../../../e2e/support/memcached/raw-memcached.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { KeyRing } from '../../base/secrets.ts';
 import { RequestStore } from '../../caching/request-store.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../../../schema/messages/objects.ts';
 import type { ContentMessage } from '../../../../schema/messages/files.ts';
-import { gif, png } from '../../../../e2e/support/images.ts';
+import { gif, png } from '../../../../e2e/support/chromium/images.ts';
 import { openTestInstallation } from '../../../testing.ts';
 
 test('an uploaded picture is an Image that knows its size, and is shown in its folder with it', async () => {

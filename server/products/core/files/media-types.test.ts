@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { avif, gif, ico, jpeg, png, webp } from '../../../../e2e/support/images.ts';
+import { avif, gif, ico, jpeg, png, webp } from '../../../../e2e/support/chromium/images.ts';
 import { FILE_TYPES, HEAD_BYTES, isShown, mediaTypeFor } from './media-types.ts';
 
 const HTML = Buffer.from('<!doctype html><script>alert(1)</script>');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { avif, gif, jpeg, png, webp } from '../../../../e2e/support/images.ts';
+import { avif, gif, jpeg, png, webp } from '../../../../e2e/support/chromium/images.ts';
 import { pixelSizeOf } from './pixel-size.ts';
 
 /** How many broken images are tried; a longer run sets more. */

@@ -1,0 +1,42 @@
+import { setUpSessions } from '../../http/site.ts';
+import { checkEveryLook } from '../check-screen.ts';
+import { expect, expectError, test } from '../fixtures.ts';
+import { picture } from '../screenshots.ts';
+
+test('a visitor of an address without a page reads what they can do, in every look', async ({ page }) => {
+  expectError(page, '404 /no/such/page');
+  await page.goto('/no/such/page');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+  await checkEveryLook(page);
+  await page.getByRole('link', { name: 'Go to the front page' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Welcome to Trellis');
+});
+
+test('while memcached is down a visitor is asked to try again, and whoever may manage sees why', async ({
+  app,
+  page,
+  browser,
+  server,
+  memcached,
+  api,
+}) => {
+  await setUpSessions(server, [memcached.address]);
+  const text = '<h1>Hello {{ session.name }}</h1>{% session name = "Ada" %}';
+  await api('/api/', { body: { type: 'Page Template', id: 'greeting', properties: { text } } });
+  const visitor = await browser.newPage({ baseURL: server.url });
+  await visitor.goto('/greeting');
+  await memcached.kill();
+  await visitor.reload();
+  await expect(visitor.getByRole('heading', { level: 1 })).toHaveText('Not available at the moment');
+  await expect(visitor.getByRole('heading', { level: 2 })).toHaveCount(0);
+  await expect(visitor.getByText('memcache')).toHaveCount(0);
+  await visitor.close();
+
+  await app.open('/');
+  await expect(app.heading).toHaveText('Root');
+  expectError(page, '503 /greeting');
+  await page.goto('/greeting');
+  await expect(page.getByText(/Can't reach memcache server! .* refused the connection\./)).toBeVisible();
+  await picture(page, 'error-page');
+  await checkEveryLook(page);
+});

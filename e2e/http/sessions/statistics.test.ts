@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
+import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
+import type { StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { startMemcached } from '../../support/memcached/memcached.ts';
+import { changeProperties, startSite, startSteppedServer, untilServersAreUp } from '../../support/sessions-site.ts';
+import { administer, Visitor } from '../../support/applications/visitor.ts';
+
+let memcached = await startMemcached();
+const site = await startSite({ servers: [memcached.address] });
+after(() => Promise.all([site[Symbol.asyncDispose](), memcached[Symbol.asyncDispose]()]));
+
+function statistics(server: { readonly port: number } = site): Promise<StatisticsMessage> {
+  return administer<StatisticsMessage>(server.port, '/api/mcsdc/@statistics');
+}
+
+/** What was counted meanwhile, as far as it was anything. */
+async function countedDuring(act: () => Promise<unknown>): Promise<Record<string, number>> {
+  const { totals: before } = await statistics();
+  await act();
+  const { totals } = await statistics();
+  const names = Object.keys(totals) as (keyof typeof totals)[];
+  return Object.fromEntries(
+    names.map((name) => [name, totals[name] - before[name]]).filter(([, count]) => count !== 0),
+  );
+}
+
+test('what requests do to sessions is counted, and requests without a session are not', async () => {
+  const visitor = new Visitor(site);
+  assert.deepEqual(await countedDuring(() => visitor.visit('/plain')), {});
+  assert.deepEqual(await countedDuring(() => visitor.post('/page', 'set n 1')), { writes: 1, begun: 1 });
+  assert.deepEqual(await countedDuring(() => visitor.visit('/page', 'get n')), { reads: 1 });
+  assert.deepEqual(await countedDuring(() => visitor.post('/page', 'set n 2')), { reads: 1, writes: 1 });
+});
+
+test('requests that change one key at once are counted as conflicts, and as run again', async () => {
+  const visitor = new Visitor(site);
+  await visitor.post('/page', 'set n 0');
+  const counted = await countedDuring(async () => {
+    const both = [visitor.post('/page', 'raise n', 'wait 500'), visitor.post('/page', 'raise n', 'wait 500')];
+    for (const { status } of await Promise.all(both)) assert.equal(status, 200);
+  });
+  assert.deepEqual(counted, { reads: 3, writes: 2, sameKeyRerun: 1, reruns: 1 });
+});
+
+test('a change that is too large is refused, a store out of reach is an error, and each is counted', async () => {
+  const visitor = new Visitor(site);
+  assert.deepEqual(await countedDuring(() => visitor.post('/page', 'fill junk 300000')), { refused: 1 });
+  await visitor.post('/page', 'set n 1');
+  await memcached.kill();
+  const counted = await countedDuring(() => visitor.visit('/page', 'get n'));
+  assert.deepEqual(counted, { reads: 1, errors: 1 });
+  const trip = await administer<RoundTripMessage>(site.port, '/api/mcsdc/@round-trip', { method: 'POST' });
+  assert.deepEqual([trip.state, trip.steps.map(({ isDone }) => isDone)], ['down', [false]]);
+  memcached = await startMemcached({ port: memcached.port });
+  await untilServersAreUp(site);
+});
+
+test('every process counts for itself, and says so', async () => {
+  await using second = await startSteppedServer({ data: site.data });
+  const visitor = new Visitor(second);
+  const here = await countedDuring(() => visitor.post('/page', 'set n 1'));
+  assert.deepEqual(here, {});
+  const { totals, unseen, since, rates, times } = await statistics(second);
+  assert.deepEqual([totals.writes, totals.begun], [1, 1]);
+  assert.match(unseen, /^Another process serves this tree, and counts for itself\./);
+  assert.ok(Math.abs(Date.parse(since) - Date.now()) < 60_000);
+  assert.deepEqual([times.length, rates.writes], [1, [null]], 'the first look begins the rates');
+});
+
+test('the last minutes of servers are one series for each server, begun by the first look', async () => {
+  await using other = await startMemcached();
+  await changeProperties(site, '/mcproxy', { servers: [memcached.address, other.address] });
+  const { servers, times, spanS } = await administer<ServersHistoryMessage>(site.port, '/api/mcproxy/@history');
+  assert.deepEqual(
+    servers.map(({ address }) => address),
+    [memcached.address, other.address],
+  );
+  assert.deepEqual([times.length, spanS], [1, 900]);
+  for (const { gets, bytes } of servers) assert.deepEqual([gets, bytes.length], [[null], 1]);
+  await changeProperties(site, '/mcproxy', { servers: [memcached.address] });
+});
