@@ -238,7 +238,9 @@ function dataOf(session: Session): Data {
 function dataIn(entries: Entries, keys: Iterable<string> = entries.keys()): Data {
   const values = Array.from(keys, (key) => [key, entries.get(key)] as const);
   return Object.fromEntries(
-    values.flatMap(([key, slot]) => (slot === undefined ? [] : [[key, decode(slot.bytes, slot.start, slot.end)]])),
+    values.flatMap(([key, encoded]) =>
+      encoded === undefined ? [] : [[key, decode(encoded.bytes, encoded.start, encoded.end)]],
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa';
 import type { SessionContainer } from '../sessions/container.ts';
 import { CurrentBrowser } from '../sessions/current-browser.ts';
-import { SessionUse } from '../sessions/session-transaction.ts';
+import { SessionTransaction } from '../sessions/session-transaction.ts';
 import type { Session } from '../sessions/session.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 import { checkOptions, KOA_SESSIONS, nameFrom } from './options.ts';
@@ -73,7 +73,7 @@ function addSessionTo(prototype: object): void {
 
 /** What a request has from its first question on. */
 interface Begun {
-  readonly use: SessionUse;
+  readonly use: SessionTransaction;
   readonly container: SessionContainer;
 }
 
@@ -118,7 +118,7 @@ class RequestSession {
     throw error;
   }
 
-  async #finish(use: SessionUse): Promise<void> {
+  async #finish(use: SessionTransaction): Promise<void> {
     const isMissing = await this.#opening?.then(
       () => false,
       () => true,
@@ -126,7 +126,7 @@ class RequestSession {
     if (isMissing !== true || use.hasNewId) await this.#store(use);
   }
 
-  async #store(use: SessionUse): Promise<void> {
+  async #store(use: SessionTransaction): Promise<void> {
     const context = this.#context;
     if (context.status >= 500) return use.abort();
     await this.#commit(use);
@@ -165,7 +165,7 @@ class RequestSession {
     const context = this.#context;
     const { user } = this.#options;
     const { container, browserIds, cookie } = await this.#sessions.forBrowser(context);
-    const use = new SessionUse({
+    const use = new SessionTransaction({
       browserIds,
       cookie,
       cookieHeader: context.req.headers.cookie,
@@ -181,7 +181,7 @@ class RequestSession {
     return { use, container };
   }
 
-  async #commit(use: SessionUse): Promise<void> {
+  async #commit(use: SessionTransaction): Promise<void> {
     try {
       await use.commit();
     } catch (error) {
@@ -191,7 +191,7 @@ class RequestSession {
 }
 
 /** Where the answer is still being sent, values that somebody has in hand may change: to be told of, if not to be stored. */
-function watch(context: ParameterizedContext, use: SessionUse, sessions: Sessions): void {
+function watch(context: ParameterizedContext, use: SessionTransaction, sessions: Sessions): void {
   context.res.once('close', () => {
     const keys = use.changedSinceCommit();
     if (keys.length > 0) sessions.warnOfLateChange(context.path, keys);

@@ -2,7 +2,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
 import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
-import { nothingAt, SessionFinder, type Held } from './session-finder.ts';
+import { nothingAt, SessionFinder, type LoadedSession } from './session-finder.ts';
 import { endOf, keepSeconds } from './lifetime.ts';
 import { SessionList } from './list/list.ts';
 import type { ConflictRule } from './merge.ts';
@@ -140,8 +140,8 @@ export class SessionContainer {
   async load(browserId: string): Promise<Session | undefined> {
     this.counts.reads += 1;
     try {
-      const held = await this.#finder.find(browserId);
-      return held === undefined ? undefined : new Session(held, this.#options.clock());
+      const loaded = await this.#finder.find(browserId);
+      return loaded === undefined ? undefined : new Session(loaded, this.#options.clock());
     } catch (error) {
       countFailure(this.counts, error);
       throw error;
@@ -155,9 +155,9 @@ export class SessionContainer {
 
   /** A new session in place of one that was ended: only for ids that somebody else chooses, and may choose again. */
   async beginAgain(browserId: string): Promise<Session | undefined> {
-    const place = await this.#records.read(browserId);
-    const isThere = place.record !== undefined && this.#finder.isLive(place.seal.key, place.record);
-    return isThere ? this.load(browserId) : new Session(nothingAt(place), this.#options.clock());
+    const slot = await this.#records.read(browserId);
+    const isThere = slot.record !== undefined && this.#finder.isLive(slot.seal.key, slot.record);
+    return isThere ? this.load(browserId) : new Session(nothingAt(slot), this.#options.clock());
   }
 
   /**
@@ -166,20 +166,20 @@ export class SessionContainer {
    * that another request changed too throws ConflictError, unless the settings say otherwise.
    */
   async save(session: Session, options: SaveOptions = {}): Promise<Written | undefined> {
-    const held = Session.basisOf(session) as Held;
+    const loaded = Session.basisOf(session) as LoadedSession;
     const changes = session.changes();
     const isMoving = session.isRotating && options.moveTo !== undefined;
     if (session.isValid && changes.size === 0 && !isMoving) {
-      if (this.#writer.isTouchDue(held)) await this.touch(session);
+      if (this.#writer.isTouchDue(loaded)) await this.touch(session);
       return undefined;
     }
     const release =
-      options.hasTurn === true ? undefined : (this.#turns.tryTake(held.key) ?? (await this.#wait(held.key)));
+      options.hasTurn === true ? undefined : (this.#turns.tryTake(loaded.key) ?? (await this.#wait(loaded.key)));
     try {
-      if (!session.isValid) return await this.#writer.end(held);
+      if (!session.isValid) return await this.#writer.end(loaded);
       const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
       const { origin = NO_ORIGIN, outlasts = false } = options;
-      const write = { base: held, changes, origin, rule, outlasts };
+      const write = { base: loaded, changes, origin, rule, outlasts };
       const written = await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
       if (written !== undefined) countWrite(this.counts, write, written);
       return written;
@@ -193,11 +193,11 @@ export class SessionContainer {
 
   /** Says now that a session was used, also where it is not yet time to, and whether that was stored. */
   async touch(session: Session): Promise<boolean> {
-    const held = Session.basisOf(session) as Held;
-    const release = this.#turns.tryTake(held.key);
+    const loaded = Session.basisOf(session) as LoadedSession;
+    const release = this.#turns.tryTake(loaded.key);
     if (release === undefined) return false;
     try {
-      const isStored = await this.#writer.touch(held);
+      const isStored = await this.#writer.touch(loaded);
       if (isStored) this.counts.touches += 1;
       return isStored;
     } finally {
@@ -267,7 +267,7 @@ export class SessionContainer {
 
   /** Whether a request that only read it writes that it was used. */
   isTouchDue(session: Session): boolean {
-    return this.#writer.isTouchDue(Session.basisOf(session) as Held);
+    return this.#writer.isTouchDue(Session.basisOf(session) as LoadedSession);
   }
 
   /** The session as it is stored now, wherever it moved; `undefined` where it ended. */
@@ -277,14 +277,14 @@ export class SessionContainer {
 
   /** As of when the session was loaded; `undefined` for one that was not stored then. */
   factsOf(session: Session): SessionFacts | undefined {
-    const { header, key, place } = Session.basisOf(session) as Held;
+    const { header, key, slot } = Session.basisOf(session) as LoadedSession;
     if (header === null) return undefined;
     const { maxBytes, ...lifetime } = this.#options.settings();
     return {
       created: header.created,
       lastAccess: header.lastAccess,
       expires: endOf(header, lifetime, this.#options.clock()),
-      bytes: place.bytes,
+      bytes: slot.bytes,
       maxBytes,
       places: this.#options.store.placesOf(key),
     };

@@ -57,7 +57,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: changes of different keys by two requests both stay`, async () => {
     const { browser, container } = await arrange();
     await browser.request((session) => session.set('a', 0).set('b', 0).set('c', 0));
-    const [first, second] = [browser.use(), browser.use()];
+    const [first, second] = [browser.transaction(), browser.transaction()];
     (await first.open(container)).set('a', 1).delete('c');
     (await second.open(container)).set('b', 2).set('d', 3);
     await first.commit();
@@ -68,7 +68,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: clear spares a key that another request adds meanwhile`, async () => {
     const { browser, container } = await arrange();
     await browser.request((session) => session.set('a', 0));
-    const [first, second] = [browser.use(), browser.use()];
+    const [first, second] = [browser.transaction(), browser.transaction()];
     (await first.open(container)).set('b', 1);
     (await second.open(container)).clear();
     await first.commit();
@@ -79,7 +79,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: one key changed by two requests is a conflict for the later one`, async () => {
     const { browser, container } = await arrange();
     await browser.request((session) => session.set('n', 0));
-    const [first, second] = [browser.use(), browser.use()];
+    const [first, second] = [browser.transaction(), browser.transaction()];
     (await first.open(container)).set('n', 1);
     (await second.open(container)).set('n', 2);
     await first.commit();
@@ -116,14 +116,14 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: 200 slow writers do not bring an ended session back`, async () => {
     const { world, browser, container } = await arrange();
     await browser.request((session) => session.set('user', 'anna'));
-    const writers = Array.from({ length: 200 }, () => browser.use());
-    for (const [index, use] of writers.entries()) (await use.open(container)).set(`k${index}`, index);
+    const writers = Array.from({ length: 200 }, () => browser.transaction());
+    for (const [index, use] of writers.entries()) (await transaction.open(container)).set(`k${index}`, index);
     const stranger = world.browser();
     stranger.cookieHeader = browser.cookieHeader;
     await Promise.all([
-      ...writers.slice(0, 100).map((use) => use.commit()),
+      ...writers.slice(0, 100).map((transaction) => transaction.commit()),
       browser.request((session) => session.invalidate()),
-      ...writers.slice(100).map((use) => use.commit()),
+      ...writers.slice(100).map((transaction) => transaction.commit()),
     ]);
     assert.equal(browser.cookieHeader, undefined);
     assert.equal(await container.load(stranger.browserId!), undefined);
@@ -149,7 +149,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: a write under way while the session moves arrives where it moved to`, async () => {
     const { browser, container } = await arrange();
     await browser.request((session) => session.set('a', 1));
-    const late = browser.use();
+    const late = browser.transaction();
     (await late.open(container)).set('b', 2);
     await browser.request((session) => session.rotate());
     await late.commit();
@@ -240,19 +240,19 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
 
   test(`${name}: what a request stored is taken back when the tree refuses it`, async () => {
     const { browser, container } = await arrange();
-    const first = browser.use();
+    const first = browser.transaction();
     (await first.open(container)).set('a', 1);
     await first.commit();
     await first.undo();
     assert.equal(first.setCookies[0], undefined);
     await browser.request((session) => session.set('a', 1).set('b', 1));
     for (const change of ['set', 'invalidate', 'rotate'] as const) {
-      const use = browser.use();
-      const session = await use.open(container);
+      const transaction = browser.transaction();
+      const session = await transaction.open(container);
       if (change === 'set') session.set('a', 2).set('c', 3).delete('b');
       else session[change]();
-      await use.commit();
-      await use.undo();
+      await transaction.commit();
+      await transaction.undo();
       assert.deepEqual({ ...(await browser.request((live) => live.toObject())) }, { a: 1, b: 1 }, change);
     }
   });
@@ -260,11 +260,11 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
   test(`${name}: taking back spares what others changed since`, async () => {
     const { browser, container } = await arrange();
     await browser.request((session) => session.set('a', 1).set('b', 1));
-    const use = browser.use();
-    (await use.open(container)).set('a', 2).set('b', 2).set('c', 2);
-    await use.commit();
+    const transaction = browser.transaction();
+    (await transaction.open(container)).set('a', 2).set('b', 2).set('c', 2);
+    await transaction.commit();
     await browser.request((session) => session.set('b', 3).set('d', 3));
-    await use.undo();
+    await transaction.undo();
     assert.deepEqual({ ...(await browser.request((session) => session.toObject())) }, { a: 1, b: 3, d: 3 });
   });
 
@@ -307,7 +307,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
     await container.endKey(container.keyOf(browser.browserId!));
     assert.equal(await has(), false);
     await begin('anna');
-    const late = browser.use();
+    const late = browser.transaction();
     (await late.open(container)).set('b', 2);
     world.userGeneration++;
     assert.equal(await has(), false);

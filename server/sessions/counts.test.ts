@@ -40,7 +40,7 @@ test('changes of different keys are merged; of one key they run the later reques
   const world = new SessionWorld();
   const browser = world.browser();
   await browser.request((session) => session.set('a', 1).set('b', 1));
-  const disturb = browser.use();
+  const disturb = browser.transaction();
   (await disturb.open(world.container)).set('a', 2);
   await browser.request(async (session) => {
     session.set('b', 2);
@@ -48,7 +48,7 @@ test('changes of different keys are merged; of one key they run the later reques
   });
   assert.deepEqual(counted(world.container.counts), { writes: 3, begun: 1, reads: 2, merged: 1 });
 
-  const again = browser.use();
+  const again = browser.transaction();
   (await again.open(world.container)).set('b', 3);
   await browser.request(async (session) => {
     session.set('b', Number(session.get('b')) + 1);

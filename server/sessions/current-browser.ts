@@ -15,30 +15,30 @@ interface Knowing {
 
 /** The browser that asks, as code may know it: which id it has, from where, and that it is to forget it. */
 export class CurrentBrowser {
-  readonly #use: Knowing;
+  readonly #request: Knowing;
 
-  constructor(use: Knowing) {
-    this.#use = use;
+  constructor(request: Knowing) {
+    this.#request = request;
   }
 
   get hasId(): boolean {
-    return this.#use.knownAs !== undefined;
+    return this.#request.knownAs !== undefined;
   }
 
   /** Its id. One that has none is given one with the answer, whether or not anything is stored for it. */
   getId(): string {
-    return (this.#use.knownAs ?? this.#use.giveId()).id;
+    return (this.#request.knownAs ?? this.#request.giveId()).id;
   }
 
   /** Throws where it has no id. */
   get source(): BrowserId['source'] {
-    const { knownAs } = this.#use;
+    const { knownAs } = this.#request;
     if (knownAs === undefined) throw new Invalid('There is no current browser id.');
     return knownAs.source;
   }
 
   /** Has it forget its id with the answer. What is stored under it stays, and nobody comes to it any more. */
   flushCookie(): void {
-    this.#use.flushCookie();
+    this.#request.flushCookie();
   }
 }

@@ -86,11 +86,11 @@ test('in a full memory sessions end, move and are put back, and what ended makes
   await moving.request((session) => session.rotate());
   assert.equal(await moving.request((session) => (session.get('data') as string).length), 200_000);
 
-  const use = undoing.use();
-  (await use.open(world.container)).set('data', 'smaller');
-  await use.commit();
+  const transaction = undoing.transaction();
+  (await transaction.open(world.container)).set('data', 'smaller');
+  await transaction.commit();
   await fill(world);
-  await use.undo();
+  await transaction.undo();
   assert.equal(await undoing.request((session) => (session.get('data') as string).length), 200_000);
 
   const ended = ending.cookieHeader;

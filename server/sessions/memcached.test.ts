@@ -27,7 +27,7 @@ test('a request costs memcached nothing, one command to read, two to change, one
     const now = await commands(server);
     return [now.get - before.get, now.set - before.set];
   };
-  assert.deepEqual(await cost(() => world.browser().use().commit()), [0, 0]);
+  assert.deepEqual(await cost(() => world.browser().transaction().commit()), [0, 0]);
   assert.deepEqual(await cost(() => world.browser().request((session) => session.get('n'))), [0, 0]);
   assert.deepEqual(await cost(() => browser.request((session) => session.set('n', [1]))), [0, 1]);
   assert.deepEqual(await cost(() => browser.request((session) => session.get('n'))), [1, 0]);
@@ -57,7 +57,7 @@ test('while memcached is down or frozen who needs a session is told so, and it w
   const world = new SessionWorld(store);
   const browser = world.browser();
   await browser.request((session) => session.set('n', 1));
-  const late = browser.use();
+  const late = browser.transaction();
   (await late.open(world.container)).set('n', 2);
   await first.stop();
   await refused(() => browser.request((session) => session.get('n')));
@@ -85,10 +85,10 @@ test('a session that only cannot be touched is still read', async () => {
   const browser = world.browser();
   await browser.request((session) => session.set('n', 1));
   world.now += world.settings.resolutionSeconds * 1_000;
-  const use = browser.use();
-  assert.equal((await use.open(world.container)).get('n'), 1);
+  const transaction = browser.transaction();
+  assert.equal((await transaction.open(world.container)).get('n'), 1);
   await own.stop();
-  await use.commit();
+  await transaction.commit();
   own.resume();
   await store.close();
 });

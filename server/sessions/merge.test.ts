@@ -5,7 +5,7 @@ import { ConflictError } from '../base/errors.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { merge, SessionChanged, takeBack, type ConflictRule } from './merge.ts';
-import { slotOf } from './record/record.ts';
+import { encodedOf } from './record/record.ts';
 import type { Entries } from './record/record-format.ts';
 import { Session } from './session.ts';
 import { SessionWorld } from './testing.ts';
@@ -14,7 +14,7 @@ const RUNS = process.env['FULL'] === '1' ? 10_000 : 300;
 const KEYS = ['a', '__proto__', 'constructor'];
 
 function entriesOf(values: Iterable<readonly [string, unknown]>): Entries {
-  return new Map(Array.from(values, ([key, value]) => [key, slotOf(encode(value))]));
+  return new Map(Array.from(values, ([key, value]) => [key, encodedOf(encode(value))]));
 }
 
 function valuesOf(entries: Entries): Map<string, unknown> {

@@ -1,8 +1,8 @@
 import { Conflict, ConflictError } from '../base/errors.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { sameBytes, slotOf } from './record/record.ts';
-import type { Entries, Slot } from './record/record-format.ts';
+import { sameBytes, encodedOf } from './record/record.ts';
+import type { Entries, EncodedValue } from './record/record-format.ts';
 import { applied, type Change, type Changes } from './session.ts';
 
 /**
@@ -27,7 +27,7 @@ export function merge(base: Entries, current: Entries, changes: Changes, rule: C
   const merged = new Map(current);
   for (const [key, change] of changes) {
     const theirs = current.get(key);
-    const ours = isChanged(key, base, current) ? reconciled(key, change, theirs, rule) : slotAfter(change);
+    const ours = isChanged(key, base, current) ? reconciled(key, change, theirs, rule) : encodedAfter(change);
     if (ours === undefined) merged.delete(key);
     else merged.set(key, ours);
   }
@@ -45,10 +45,15 @@ function isChanged(key: string, base: Entries, current: Entries): boolean {
   return current !== base && !sameBytes(current.get(key), base.get(key));
 }
 
-function reconciled(key: string, change: Change, theirs: Slot | undefined, rule: ConflictRule): Slot | undefined {
+function reconciled(
+  key: string,
+  change: Change,
+  theirs: EncodedValue | undefined,
+  rule: ConflictRule,
+): EncodedValue | undefined {
   if (change.kind === 'update') {
     const value = theirs === undefined ? undefined : decode(theirs.bytes, theirs.start, theirs.end);
-    return slotOf(
+    return encodedOf(
       encode(
         change.updaters.reduce((made, updater) => applied(key, updater, made), value),
         key,
@@ -56,13 +61,13 @@ function reconciled(key: string, change: Change, theirs: Slot | undefined, rule:
     );
   }
   // Even where both wrote the same: two requests that each count one up have counted two.
-  if (rule === 'newest' || change.kind === 'override') return slotAfter(change);
+  if (rule === 'newest' || change.kind === 'override') return encodedAfter(change);
   const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
   throw conflict(`Another request changed the session's ${name} at the same moment. Try again.`, rule);
 }
 
-function slotAfter(change: Change): Slot | undefined {
-  return change.kind === 'delete' ? undefined : change.slot;
+function encodedAfter(change: Change): EncodedValue | undefined {
+  return change.kind === 'delete' ? undefined : change.encoded;
 }
 
 /** Takes back what turned `before` into `after` from what the session has become since, where nobody touched it again. */

@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { ageMs, isOver, type Lifetime } from './lifetime.ts';
 import { NO_ENTRIES, type Header, type SessionRecord } from './record/record-format.ts';
-import type { Place, SessionRecords } from './record/records.ts';
+import type { SessionSlot, SessionRecords } from './record/records.ts';
 import type { Basis } from './session.ts';
 
-/** A session as it was loaded, with its place in the store. */
-export interface Held extends Basis {
-  readonly place: Place;
+/** A session as it was loaded, with its slot in the store. */
+export interface LoadedSession extends Basis {
+  readonly slot: SessionSlot;
 }
 
 export interface FindingOptions {
@@ -35,15 +35,15 @@ export class SessionFinder {
   }
 
   /** `undefined`: the browser id was ended or moved away. A `header` of `null`: there is no session, and may be one. */
-  async find(browserId: string): Promise<Held | undefined> {
-    let place = await this.#records.read(browserId);
-    for (let pointers = 0; place.record?.kind === 'moved'; pointers++) {
-      const isFresh = ageMs(place.record.header.written, this.#options.clock()) <= POINTER_MS;
+  async find(browserId: string): Promise<LoadedSession | undefined> {
+    let slot = await this.#records.read(browserId);
+    for (let pointers = 0; slot.record?.kind === 'moved'; pointers++) {
+      const isFresh = ageMs(slot.record.header.written, this.#options.clock()) <= POINTER_MS;
       if (!isFresh || pointers === MAX_POINTERS) return undefined;
-      place = await this.#records.read(place.record.to);
-      if (place.record === undefined) return undefined;
+      slot = await this.#records.read(slot.record.to);
+      if (slot.record === undefined) return undefined;
     }
-    return this.#judge(place);
+    return this.#judge(slot);
   }
 
   /** Whether a record is of a session that may still be used. */
@@ -52,13 +52,13 @@ export class SessionFinder {
     return kind === 'session' && !this.#isEnded(key, header) && !this.#isOver(header);
   }
 
-  #judge(place: Place): Held | undefined {
-    const { record } = place;
-    if (record === undefined) return nothingAt(place);
+  #judge(slot: SessionSlot): LoadedSession | undefined {
+    const { record } = slot;
+    if (record === undefined) return nothingAt(slot);
     const { kind, header } = record;
-    if (kind !== 'session' || this.#isEnded(place.seal.key, header)) return undefined;
-    if (this.#isOver(header)) return nothingAt(place);
-    return { browserId: place.browserId, key: place.seal.key, header, entries: record.entries, place };
+    if (kind !== 'session' || this.#isEnded(slot.seal.key, header)) return undefined;
+    if (this.#isOver(header)) return nothingAt(slot);
+    return { browserId: slot.browserId, key: slot.seal.key, header, entries: record.entries, slot };
   }
 
   /** What the store was to drop by now was put back: longer timeouts that were set since do not count for it. */
@@ -74,7 +74,7 @@ export class SessionFinder {
   }
 }
 
-/** No session, and the place where one would be. */
-export function nothingAt(place: Place): Held {
-  return { browserId: place.browserId, key: place.seal.key, header: null, entries: NO_ENTRIES, place };
+/** No session, and the slot where one would be. */
+export function nothingAt(slot: SessionSlot): LoadedSession {
+  return { browserId: slot.browserId, key: slot.seal.key, header: null, entries: NO_ENTRIES, slot };
 }

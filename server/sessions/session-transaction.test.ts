@@ -4,16 +4,16 @@ import { test } from 'node:test';
 import { ConflictError, TooLarge, Unavailable } from '../base/errors.ts';
 import { KeyRing } from '../base/secrets.ts';
 import { SessionChanged } from './merge.ts';
-import { SessionUse } from './session-transaction.ts';
+import { SessionTransaction } from './session-transaction.ts';
 import { SessionWorld, type View } from './testing.ts';
 
 test('looking sets no cookie, storing does, once', async () => {
   const world = new SessionWorld();
   const browser = world.browser();
   const setCookieOf = (view: Parameters<typeof browser.request>[0]) =>
-    browser.request(async (session, use) => {
-      await view(session, use);
-      return use;
+    browser.request(async (session, transaction) => {
+      await view(session, transaction);
+      return transaction;
     });
   assert.equal((await setCookieOf((session) => session.get('a'))).setCookies[0], undefined);
   assert.equal(
@@ -25,9 +25,9 @@ test('looking sets no cookie, storing does, once', async () => {
 
 test('a request that opens no session reads no cookie and stores nothing', async () => {
   const world = new SessionWorld();
-  const use = world.browser().use();
-  await use.commit();
-  assert.equal(use.setCookies[0], undefined);
+  const transaction = world.browser().transaction();
+  await transaction.commit();
+  assert.equal(transaction.setCookies[0], undefined);
 });
 
 test('one browser has a session in each container, under one id', async () => {
@@ -45,8 +45,8 @@ test('one browser has a session in each container, under one id', async () => {
 test('asking twice gives the same session, and a session that ends takes its cookie with it', async () => {
   const world = new SessionWorld();
   const browser = world.browser();
-  await browser.request(async (session, use) => {
-    assert.equal(await use.open(world.container), session);
+  await browser.request(async (session, transaction) => {
+    assert.equal(await transaction.open(world.container), session);
     session.set('a', 1);
   });
   const before = browser.browserId!;
@@ -103,12 +103,12 @@ test('where the second of two containers refuses, the first is put back', async 
   const browser = world.browser();
   for (const container of containers) await browser.request((session) => session.set('a', 1), container);
   for (const tooLarge of containers) {
-    const use = browser.use();
+    const transaction = browser.transaction();
     for (const container of containers) {
-      const session = await use.open(container);
+      const session = await transaction.open(container);
       session.set('a', container === tooLarge ? 'x'.repeat(300_000) : 2);
     }
-    await assert.rejects(use.commit(), TooLarge);
+    await assert.rejects(transaction.commit(), TooLarge);
     for (const container of containers)
       assert.equal(await browser.request((session) => session.get('a'), container), 1);
   }
@@ -119,10 +119,10 @@ test('a handler that lives with a store out of reach is not failed for it at the
   const browser = world.browser();
   await browser.request((session) => session.set('a', 1));
   await world.store.close();
-  const use = browser.use();
-  await assert.rejects(use.open(world.container), Unavailable);
-  await use.commit();
-  assert.match(use.dropCookies[0] ?? '', /^__Host-browser_id=; .*Max-Age=0/);
+  const transaction = browser.transaction();
+  await assert.rejects(transaction.open(world.container), Unavailable);
+  await transaction.commit();
+  assert.match(transaction.dropCookies[0] ?? '', /^__Host-browser_id=; .*Max-Age=0/);
 });
 
 test('where a request cannot be run again, the settings say whether the newest wins or the later is refused', async () => {
@@ -133,7 +133,7 @@ test('where a request cannot be run again, the settings say whether the newest w
     const { browserIds, cookie } = world;
     const origin = { user: null, address: '', browser: '' };
     const options = { browserIds, cookie, cookieHeader: browser.cookieHeader, origin, mayRerun: false, reruns: 0 };
-    const [first, second] = [new SessionUse(options), new SessionUse(options)];
+    const [first, second] = [new SessionTransaction(options), new SessionTransaction(options)];
     (await first.open(world.container)).set('a', one);
     (await second.open(world.container)).set('a', other);
     await first.commit();
@@ -224,10 +224,10 @@ test('an id that an older key signed is sent again when its session is used, sea
   await ended.request((session) => session.set('n', 1));
   const world = new SessionWorld(before.store, new KeyRing([young, old]));
   const again = async (cookieHeader: string | undefined, view: View<unknown>) => {
-    const use = world.browser().useWith(cookieHeader);
-    await view(await use.open(world.container), use);
-    await use.commit();
-    return use;
+    const transaction = world.browser().transactionWith(cookieHeader);
+    await view(await transaction.open(world.container), transaction);
+    await transaction.commit();
+    return transaction;
   };
   const nothing = await again(undefined, (session) => session.get('n'));
   assert.equal(nothing.setCookies[0], undefined);
@@ -252,9 +252,9 @@ test('of a request that uses an id under an older key while the session moves, t
   const browser = before.browser();
   await browser.request((session) => session.set('n', 1));
   const world = new SessionWorld(before.store, new KeyRing([young, old]));
-  const late = world.browser().useWith(browser.cookieHeader);
+  const late = world.browser().transactionWith(browser.cookieHeader);
   await late.open(world.container);
-  const moving = world.browser().useWith(browser.cookieHeader);
+  const moving = world.browser().transactionWith(browser.cookieHeader);
   (await moving.open(world.container)).rotate();
   await moving.commit();
   await late.commit();

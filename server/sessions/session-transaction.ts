@@ -6,7 +6,7 @@ import type { BrowserId } from './current-browser.ts';
 import { Session, SessionAlreadyWritten, type Origin } from './session.ts';
 import type { Written } from './session-writer.ts';
 
-export interface SessionUseOptions {
+export interface SessionTransactionOptions {
   readonly browserIds: BrowserIds;
   readonly cookie: CookieSettings;
   /** The request's Cookie header. */
@@ -38,8 +38,8 @@ interface Opened {
  * The sessions of one run of one request: one for each container it asks for, all of one browser. Nothing is read before
  * it is asked for, nothing is stored before `commit`, and no cookie is set unless something is stored.
  */
-export class SessionUse {
-  readonly #options: SessionUseOptions;
+export class SessionTransaction {
+  readonly #options: SessionTransactionOptions;
   readonly #opened = new Map<SessionContainer, Opened>();
   readonly #opening = new Map<SessionContainer, Promise<Opened>>();
   #isOver = false;
@@ -51,7 +51,7 @@ export class SessionUse {
   #wish: 'give' | 'flush' | undefined;
   #sameAgain: readonly string[] | undefined;
 
-  constructor(options: SessionUseOptions) {
+  constructor(options: SessionTransactionOptions) {
     this.#options = options;
   }
 
@@ -110,7 +110,7 @@ export class SessionUse {
   }
 
   /**
-   * Brings every change to the stores. Throws ConflictError where the request has to be run again, with a new SessionUse;
+   * Brings every change to the stores. Throws ConflictError where the request has to be run again, with a new SessionTransaction;
    * what this one had stored by then is taken back. From its beginning on the sessions can only be read.
    */
   async commit(): Promise<void> {

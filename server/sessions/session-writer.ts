@@ -2,11 +2,11 @@ import { Unavailable } from '../base/errors.ts';
 import { backoffMs } from '../base/limits.ts';
 import type { Worth } from '../memcache/store.ts';
 import { isMadeFrom } from '../memcache/version.ts';
-import { nothingAt, type FindingOptions, type Held, type SessionFinder } from './session-finder.ts';
+import { nothingAt, type FindingOptions, type LoadedSession, type SessionFinder } from './session-finder.ts';
 import { isTouchDue, keepSeconds, type Lifetime } from './lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
 import type { Entries, Header } from './record/record-format.ts';
-import { UNREADABLE, type Place, type Put, type SessionRecords } from './record/records.ts';
+import { UNREADABLE, type SessionSlot, type Put, type SessionRecords } from './record/records.ts';
 import type { Changes, Origin } from './session.ts';
 
 export interface SessionSettings extends Lifetime {
@@ -25,7 +25,7 @@ export interface WritingOptions extends FindingOptions {
 /** What a request wants to be written. */
 export interface Write {
   /** What its changes were made from. */
-  readonly base: Held;
+  readonly base: LoadedSession;
   readonly changes: Changes;
   readonly origin: Origin;
   readonly rule: ConflictRule;
@@ -35,7 +35,7 @@ export interface Write {
 
 /** A write that was made, with what it takes to take it back. */
 export interface Written {
-  readonly before: Held;
+  readonly before: LoadedSession;
   /** What the session holds now; `null` where it was ended or moved away. */
   readonly after: Entries | null;
   readonly version: Buffer;
@@ -58,16 +58,16 @@ export class SessionWriter {
   }
 
   /** Whether it is time to write that a session was used. */
-  isTouchDue({ header }: Held): boolean {
+  isTouchDue({ header }: LoadedSession): boolean {
     return header !== null && isTouchDue(header, this.#options.settings(), this.#now());
   }
 
   /** Writes that a session was used, and says whether that was stored. Any real write goes before it. */
-  async touch({ header, entries, place }: Held): Promise<boolean> {
+  async touch({ header, entries, slot }: LoadedSession): Promise<boolean> {
     if (header === null) return false;
     const now = this.#now();
     try {
-      return (await this.#put(place, { ...header, lastAccess: now, written: now }, entries)).isStored;
+      return (await this.#put(slot, { ...header, lastAccess: now, written: now }, entries)).isStored;
     } catch (error) {
       // The request has read what it wanted to; that the session may end a little early is no reason to refuse it.
       if (!(error instanceof Unavailable)) throw error;
@@ -104,7 +104,7 @@ export class SessionWriter {
   }
 
   /** Leaves a tombstone that lives as long as the session could have, in any copy. */
-  async end(base: Held): Promise<Written | undefined> {
+  async end(base: LoadedSession): Promise<Written | undefined> {
     return this.#retry(base, 'newest', async (current) => {
       const put = await this.#putMark(current, { kind: 'ended' }, current.header?.created ?? this.#now());
       return { before: current, after: null, movedTo: null, ...put };
@@ -115,11 +115,11 @@ export class SessionWriter {
   async undo(written: Written): Promise<void> {
     const { before } = written;
     await this.#untilStored(async () => {
-      const place = await this.#records.read(before.browserId);
-      if (place.version?.equals(written.version) === true) return this.#putBack(place, before);
-      if (written.after === null || place.record?.kind !== 'session') return true;
-      const entries = takeBack(before.entries, written.after, place.record.entries);
-      return (await this.#put(place, place.record.header, entries)).isStored;
+      const slot = await this.#records.read(before.browserId);
+      if (slot.version?.equals(written.version) === true) return this.#putBack(slot, before);
+      if (written.after === null || slot.record?.kind !== 'session') return true;
+      const entries = takeBack(before.entries, written.after, slot.record.entries);
+      return (await this.#put(slot, slot.record.header, entries)).isStored;
     });
     if (written.movedTo !== null) await this.endKey(this.#records.keyOf(written.movedTo));
   }
@@ -128,29 +128,29 @@ export class SessionWriter {
   async endKey(key: string): Promise<Header | undefined> {
     let ended: Header | undefined;
     await this.#untilStored(async () => {
-      const place = await this.#records.readKey(key);
-      ended = this.#headerToEnd(place);
+      const slot = await this.#records.readKey(key);
+      ended = this.#headerToEnd(slot);
       if (ended === undefined) return true;
-      return (await this.#putMark({ ...nothingAt(place), header: ended }, { kind: 'ended' }, ended.created)).isStored;
+      return (await this.#putMark({ ...nothingAt(slot), header: ended }, { kind: 'ended' }, ended.created)).isStored;
     });
     return ended;
   }
 
-  #headerToEnd({ record, seal }: Place): Header | undefined {
+  #headerToEnd({ record, seal }: SessionSlot): Header | undefined {
     if (record === UNREADABLE) return { ...UNREADABLE.header, created: this.#now() };
     return record?.kind === 'session' && this.#finder.isLive(seal.key, record) ? record.header : undefined;
   }
 
-  async #attempt(current: Held, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {
-    const put = await this.#put(current.place, header, entries);
+  async #attempt(current: LoadedSession, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {
+    const put = await this.#put(current.slot, header, entries);
     return { before: current, after: entries, movedTo: null, ...put };
   }
 
   /** Tries a write from what is there until nobody comes between. */
   async #retry(
-    base: Held,
+    base: LoadedSession,
     rule: ConflictRule,
-    attempt: (current: Held) => Promise<Attempt>,
+    attempt: (current: LoadedSession) => Promise<Attempt>,
   ): Promise<Written | undefined> {
     const deadline = performance.now() + WRITE_DEADLINE_MS;
     const attempts: Attempt[] = [];
@@ -177,7 +177,7 @@ export class SessionWriter {
     }
   }
 
-  #headerFor(current: Held, { origin, outlasts }: Write): Omit<Header, 'keptUntil'> {
+  #headerFor(current: LoadedSession, { origin, outlasts }: Write): Omit<Header, 'keptUntil'> {
     const { header } = current;
     const now = this.#now();
     const user = origin.user ?? header?.user ?? null;
@@ -195,7 +195,7 @@ export class SessionWriter {
     };
   }
 
-  async #put(place: Place, header: Omit<Header, 'keptUntil'>, entries: Entries, worth?: Worth): Promise<Put> {
+  async #put(slot: SessionSlot, header: Omit<Header, 'keptUntil'>, entries: Entries, worth?: Worth): Promise<Put> {
     const { settings: settingsNow, timeoutOf } = this.#options;
     const settings = settingsNow();
     const now = this.#now();
@@ -206,23 +206,23 @@ export class SessionWriter {
       header: { ...header, keptUntil: now + keepS * 1_000 },
       entries,
     } as const;
-    return this.#records.put(place, record, keepS, settings.maxBytes, worth);
+    return this.#records.put(slot, record, keepS, settings.maxBytes, worth);
   }
 
   /** A record without data, in the place of one with. It outlives what it stands for. */
-  async #putMark(held: Held, mark: Mark, created: number): Promise<Put> {
+  async #putMark(loaded: LoadedSession, mark: Mark, created: number): Promise<Put> {
     const settings = this.#options.settings();
     const now = this.#now();
-    const { place } = held;
-    const keptBefore = place.record === undefined ? 0 : (place.record.header.keptUntil - now) / 1_000;
+    const { slot } = loaded;
+    const keptBefore = slot.record === undefined ? 0 : (slot.record.header.keptUntil - now) / 1_000;
     const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
     const header = { ...MARK_HEADER, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
-    return this.#records.put(place, { ...mark, header }, keepS, Infinity, 'owed');
+    return this.#records.put(slot, { ...mark, header }, keepS, Infinity, 'owed');
   }
 
-  async #putBack(place: Place, before: Held): Promise<boolean> {
-    if (before.header === null) return this.#records.remove(place);
-    return (await this.#put(place, { ...before.header, written: this.#now() }, before.entries, 'owed')).isStored;
+  async #putBack(slot: SessionSlot, before: LoadedSession): Promise<boolean> {
+    if (before.header === null) return this.#records.remove(slot);
+    return (await this.#put(slot, { ...before.header, written: this.#now() }, before.entries, 'owed')).isStored;
   }
 
   #now(): number {
@@ -236,7 +236,7 @@ type Mark = { readonly kind: 'ended' } | { readonly kind: 'moved'; readonly to: 
 const MARK_HEADER = { lastChange: null, user: null, userGeneration: 0, address: '', browser: '' };
 
 /** Whether changes made to `base` mean anything to what is there now. */
-function isSameSession(base: Held, found: Held, rule: ConflictRule): boolean {
+function isSameSession(base: LoadedSession, found: LoadedSession, rule: ConflictRule): boolean {
   if (base.header === null || base.header.created === found.header?.created) return true;
   if (rule === 'newest') return false;
   throw conflict('This session ended while the request was under way. Try again.', rule);
@@ -246,9 +246,9 @@ function isSameSession(base: Held, found: Held, rule: ConflictRule): boolean {
  * Whether a write that seemed to fail is in what was found after all. With several copies it can be made in one, fail in
  * another, and be read and built upon by somebody else before we look again.
  */
-function hasReached(attempt: Attempt, found: Held): boolean {
+function hasReached(attempt: Attempt, found: LoadedSession): boolean {
   if (attempt.movedTo !== null) return found.browserId === attempt.movedTo;
-  const { version } = found.place;
+  const { version } = found.slot;
   return version !== undefined && (version.equals(attempt.version) || isMadeFrom(version, attempt.version));
 }
 

@@ -3,13 +3,13 @@ import { inspect } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import { describe, test } from 'node:test';
 import { encode } from '../codec/encode.ts';
-import { slotOf } from './record/record.ts';
+import { encodedOf } from './record/record.ts';
 import { NO_ENTRIES, type Entries } from './record/record-format.ts';
 import { Session } from './session.ts';
 import { NotStorable } from '../codec/values.ts';
 
 function entriesOf(values: object): Entries {
-  return new Map(Object.entries(values).map(([key, value]) => [key, slotOf(encode(value))]));
+  return new Map(Object.entries(values).map(([key, value]) => [key, encodedOf(encode(value))]));
 }
 
 function sessionWith(values: object = {}): Session {

@@ -5,21 +5,21 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { obscured } from './list/obscure.ts';
 import { nameIn } from './user-label.ts';
-import { idIn, sameBytes, slotOf } from './record/record.ts';
-import type { Entries, Header, Slot } from './record/record-format.ts';
+import { idIn, sameBytes, encodedOf } from './record/record.ts';
+import type { Entries, Header, EncodedValue } from './record/record-format.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
 export type Updater = (value: unknown) => unknown;
 
 /**
- * What a request did to one key. `update` is done again to whatever value is there; `override` replaces it, and no slot
+ * What a request did to one key. `update` is done again to whatever value is there; `override` replaces it, and no value
  * deletes it.
  */
 export type Change =
-  | { readonly kind: 'set'; readonly slot: Slot }
+  | { readonly kind: 'set'; readonly encoded: EncodedValue }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'override'; readonly slot: Slot | undefined }
-  | { readonly kind: 'update'; readonly slot: Slot; readonly updaters: readonly Updater[] };
+  | { readonly kind: 'override'; readonly encoded: EncodedValue | undefined }
+  | { readonly kind: 'update'; readonly encoded: EncodedValue; readonly updaters: readonly Updater[] };
 
 export type Changes = ReadonlyMap<string, Change>;
 
@@ -45,7 +45,7 @@ export interface Basis {
 interface Local {
   value: unknown;
   /** As it was when it was set, or last updated; `undefined` for one that was only read. */
-  slot: Slot | undefined;
+  encoded: EncodedValue | undefined;
   updaters: Updater[] | undefined;
 }
 
@@ -106,7 +106,7 @@ export class Session implements Iterable<[string, unknown]> {
     const changed: string[] = [];
     for (const [key, local] of session.#local) {
       const change = closed.get(key);
-      const left = change === undefined || change.kind === 'delete' ? session.#base.get(key) : change.slot;
+      const left = change === undefined || change.kind === 'delete' ? session.#base.get(key) : change.encoded;
       if (typeof local.value === 'object' && !isStill(key, local, left)) changed.push(key);
     }
     return changed;
@@ -174,14 +174,14 @@ export class Session implements Iterable<[string, unknown]> {
   get(key: string, fallback?: unknown): unknown {
     const local = this.#local.get(key);
     if (local !== undefined) return local.value;
-    const slot = this.#base.get(key);
-    return slot === undefined || this.#deleted.has(key) ? fallback : this.#takeOut(key, slot);
+    const encoded = this.#base.get(key);
+    return encoded === undefined || this.#deleted.has(key) ? fallback : this.#takeOut(key, encoded);
   }
 
   set(key: string, value: unknown): this {
     this.#mustBeValid();
     if (typeof key !== 'string') throw new TypeError(`A session's keys are texts; ${typeof key} is none.`);
-    this.#local.set(key, { value, slot: slotOf(encode(value, key)), updaters: undefined });
+    this.#local.set(key, { value, encoded: encodedOf(encode(value, key)), updaters: undefined });
     this.#deleted.delete(key);
     return this;
   }
@@ -289,7 +289,7 @@ export class Session implements Iterable<[string, unknown]> {
     }
     for (const key of this.#overridden) {
       const local = this.#local.get(key);
-      changes.set(key, { kind: 'override', slot: local === undefined ? undefined : slotNow(key, local) });
+      changes.set(key, { kind: 'override', encoded: local === undefined ? undefined : encodedNow(key, local) });
     }
     return changes;
   }
@@ -306,10 +306,10 @@ export class Session implements Iterable<[string, unknown]> {
   }
 
   /** Objects are kept, because whoever got one may change it; what cannot change is decoded whenever it is asked for. */
-  #takeOut(key: string, slot: Slot): unknown {
-    const value = decode(slot.bytes, slot.start, slot.end);
+  #takeOut(key: string, encoded: EncodedValue): unknown {
+    const value = decode(encoded.bytes, encoded.start, encoded.end);
     if (typeof value === 'object' && value !== null)
-      this.#local.set(key, { value, slot: undefined, updaters: undefined });
+      this.#local.set(key, { value, encoded: undefined, updaters: undefined });
     return value;
   }
 
@@ -317,8 +317,8 @@ export class Session implements Iterable<[string, unknown]> {
   #updatersOf(key: string): Updater[] | undefined {
     const local = this.#local.get(key);
     if (local === undefined) return this.#deleted.has(key) ? undefined : [];
-    if (local.slot !== undefined && local.updaters === undefined) return undefined;
-    const isAsLeft = sameBytes(slotNow(key, local), local.slot ?? this.#base.get(key));
+    if (local.encoded !== undefined && local.updaters === undefined) return undefined;
+    const isAsLeft = sameBytes(encodedNow(key, local), local.encoded ?? this.#base.get(key));
     return isAsLeft ? (local.updaters ?? []) : undefined;
   }
 
@@ -351,23 +351,23 @@ export function applied(key: string, updater: Updater, value: unknown): unknown 
   return made;
 }
 
-function changeOf(key: string, local: Local, base: Slot | undefined): Change | undefined {
-  const slot = slotNow(key, local);
-  if (sameBytes(slot, base)) return undefined;
-  const isUpdateOnly = local.updaters !== undefined && local.slot !== undefined && sameBytes(slot, local.slot);
-  return isUpdateOnly ? { kind: 'update', slot, updaters: local.updaters! } : { kind: 'set', slot };
+function changeOf(key: string, local: Local, base: EncodedValue | undefined): Change | undefined {
+  const encoded = encodedNow(key, local);
+  if (sameBytes(encoded, base)) return undefined;
+  const isUpdateOnly = local.updaters !== undefined && local.encoded !== undefined && sameBytes(encoded, local.encoded);
+  return isUpdateOnly ? { kind: 'update', encoded, updaters: local.updaters! } : { kind: 'set', encoded };
 }
 
-function isStill(key: string, local: Local, left: Slot | undefined): boolean {
+function isStill(key: string, local: Local, left: EncodedValue | undefined): boolean {
   try {
-    return sameBytes(slotNow(key, local), left);
+    return sameBytes(encodedNow(key, local), left);
   } catch {
     // Something is in it now that a session cannot hold.
     return false;
   }
 }
 
-function slotNow(key: string, local: Local): Slot {
+function encodedNow(key: string, local: Local): EncodedValue {
   const mayHaveChanged = typeof local.value === 'object' && local.value !== null;
-  return local.slot !== undefined && !mayHaveChanged ? local.slot : slotOf(encode(local.value, key));
+  return local.encoded !== undefined && !mayHaveChanged ? local.encoded : encodedOf(encode(local.value, key));
 }

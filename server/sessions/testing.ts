@@ -4,7 +4,7 @@ import { LocalStore } from '../memcache/local-store.ts';
 import type { Store } from '../memcache/store.ts';
 import { BrowserIds, type CookieSettings } from './browser-id.ts';
 import { DEFAULT_SETTINGS, SessionContainer } from './container.ts';
-import { SessionUse } from './session-transaction.ts';
+import { SessionTransaction } from './session-transaction.ts';
 import type { UnreadableRecord } from './record/record.ts';
 import { Session } from './session.ts';
 import type { SessionSettings } from './session-writer.ts';
@@ -65,7 +65,7 @@ export class SessionWorld {
   }
 }
 
-export type View<Result> = (session: Session, use: SessionUse) => Result | Promise<Result>;
+export type View<Result> = (session: Session, transaction: SessionTransaction) => Result | Promise<Result>;
 
 /** Keeps a cookie, and makes requests as the publisher does: run, commit, run again on a conflict. */
 export class Browser {
@@ -78,30 +78,30 @@ export class Browser {
 
   async request<Result>(view: View<Result>, container = this.#world.container): Promise<Result> {
     for (let reruns = 0; ; reruns++) {
-      const use = this.use(reruns);
+      const transaction = this.transaction(reruns);
       try {
-        const result = await view(await use.open(container), use);
-        await use.commit();
-        use.announce();
-        this.accept(use.setCookies[0]);
+        const result = await view(await transaction.open(container), transaction);
+        await transaction.commit();
+        transaction.announce();
+        this.accept(transaction.setCookies[0]);
         return result;
       } catch (error) {
-        use.abort();
+        transaction.abort();
         if (!(error instanceof ConflictError) || reruns === 3) throw error;
       }
     }
   }
 
   /** One run of a request, to be committed by hand. */
-  use(reruns = 0): SessionUse {
-    return this.useWith(this.cookieHeader, reruns);
+  transaction(reruns = 0): SessionTransaction {
+    return this.transactionWith(this.cookieHeader, reruns);
   }
 
   /** The same with a Cookie header of another time or place. */
-  useWith(cookieHeader: string | undefined, reruns = 0): SessionUse {
+  transactionWith(cookieHeader: string | undefined, reruns = 0): SessionTransaction {
     const { browserIds, cookie } = this.#world;
     const origin = { user: null, address: '127.0.0.1', browser: 'Test' };
-    return new SessionUse({ browserIds, cookie, cookieHeader, origin, mayRerun: true, reruns });
+    return new SessionTransaction({ browserIds, cookie, cookieHeader, origin, mayRerun: true, reruns });
   }
 
   accept(setCookie: string | undefined): void {

@@ -1,28 +1,28 @@
 import { Problem, Unavailable } from '../../base/errors.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import type { SessionUse } from '../../sessions/session-transaction.ts';
+import type { SessionTransaction } from '../../sessions/session-transaction.ts';
 import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
 import { containerBehind, containerObjects, openContainer } from './container-objects.ts';
-import { useBeside } from './current.ts';
+import { sessionsBeside } from './current.ts';
 
 /**
  * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing; one of another user
  * ends. Where there is none, or memcached is out of reach, signing in goes on and the browser loses its id instead.
  */
 export async function moveAtSignIn(manager: TreeObject, call: Call, name: string): Promise<void> {
-  const use = await useBeside(manager, call, { name });
-  const browserId = use?.browserId;
-  if (use === undefined || browserId === undefined) return;
+  const sessions = await sessionsBeside(manager, call, { name });
+  const browserId = sessions?.browserId;
+  if (sessions === undefined || browserId === undefined) return;
   let isLost = false;
   const lose = () => (isLost = true);
-  call.cookies.push(() => (isLost ? use.dropCookies : use.setCookies));
-  call.transaction.join(sparing(use, lose));
+  call.cookies.push(() => (isLost ? sessions.dropCookies : sessions.setCookies));
+  call.transaction.join(sparing(sessions, lose));
   try {
     const { container } = await containerBehind(manager);
-    const session = await use.open(container);
+    const session = await sessions.open(container);
     if (!session.isNew) return session.rotate();
     lose();
     await container.endKey(container.keyOf(browserId));
@@ -34,12 +34,12 @@ export async function moveAtSignIn(manager: TreeObject, call: Call, name: string
 
 /** One's own new password ends all of one's sessions but the one at hand, which gets another id. To be called before. */
 export async function keepThroughNewPassword(manager: TreeObject, call: Call): Promise<void> {
-  const use = await useBeside(manager, call, { name: call.user.name, outlasts: true });
-  if (use?.browserId === undefined) return;
-  call.cookies.push(() => use.setCookies);
-  call.transaction.join(sparing(use));
+  const sessions = await sessionsBeside(manager, call, { name: call.user.name, outlasts: true });
+  if (sessions?.browserId === undefined) return;
+  call.cookies.push(() => sessions.setCookies);
+  call.transaction.join(sparing(sessions));
   try {
-    const session = await use.open((await containerBehind(manager)).container);
+    const session = await sessions.open((await containerBehind(manager)).container);
     if (labelOf(session) === call.user.name) session.rotate();
   } catch (error) {
     spare(error);
@@ -51,14 +51,14 @@ export async function keepThroughNewPassword(manager: TreeObject, call: Call): P
  * Of what a part of the site keeps under ids of its own only what is the user's ends.
  */
 export async function endAtSignOut(manager: TreeObject, call: Call): Promise<void> {
-  const own = await useBeside(manager, call, call.user);
+  const own = await sessionsBeside(manager, call, call.user);
   const dropped = new Set<string>(own?.browserId === undefined ? [] : own.dropCookies);
   const end = async (object: TreeObject): Promise<void> => {
-    const use = await useBeside(object, call, call.user);
-    if (use?.browserId === undefined) return;
-    const isOwn = use.browserId === own?.browserId;
-    if (await endSession(object, use.browserId, { name: call.user.name, isOwn }))
-      use.dropCookies.forEach((line) => dropped.add(line));
+    const sessions = await sessionsBeside(object, call, call.user);
+    if (sessions?.browserId === undefined) return;
+    const isOwn = sessions.browserId === own?.browserId;
+    if (await endSession(object, sessions.browserId, { name: call.user.name, isOwn }))
+      sessions.dropCookies.forEach((line) => dropped.add(line));
   };
   const objects = await containerObjects(call.tree);
   await Promise.all(objects.map((object) => end(object).catch(spare)));
@@ -96,16 +96,16 @@ function mayEnd({ name, isOwn }: Leaving, label: string | null): boolean {
 }
 
 /** Who signs in or out does so whatever becomes of the session: out of reach, changed by others just now, too large by a name. */
-function sparing(use: SessionUse, lose?: () => void): Participant {
+function sparing(sessions: SessionTransaction, lose?: () => void): Participant {
   return {
     commit: () =>
-      use.commit().catch((error: unknown) => {
+      sessions.commit().catch((error: unknown) => {
         lose?.();
         spare(error);
       }),
-    undo: () => use.undo(),
-    committed: () => use.announce(),
-    abort: () => use.abort(),
+    undo: () => sessions.undo(),
+    committed: () => sessions.announce(),
+    abort: () => sessions.abort(),
   };
 }
 

@@ -10,17 +10,17 @@ import { siteOf } from '../../site/site.ts';
 import { newsFrom } from './news.ts';
 import { countsOf } from './statistics.ts';
 
-interface Kept {
+interface KnownContainer {
   readonly container: SessionContainer;
   /** The object's settings as last read, so that a change applies at the next access. */
   settings: SessionSettings;
 }
 
-const containers = new WeakMap<Store, Map<number, Kept>>();
+const containers = new WeakMap<Store, Map<number, KnownContainer>>();
 
 /** The sessions that an object keeps in a store: one container for both in a process, so that requests can queue at it. */
 export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing | null): SessionContainer {
-  const inStore = containers.get(store) ?? new Map<number, Kept>();
+  const inStore = containers.get(store) ?? new Map<number, KnownContainer>();
   containers.set(store, inStore);
   const kept = inStore.get(object.oid) ?? makeContainer(store, object, keyRing);
   inStore.set(object.oid, kept);
@@ -49,7 +49,7 @@ function endingsOf(label: string, oid: number, generations: Generations): number
   return isOfApplication(label) ? here : here + generations.of(generationOfUser(label));
 }
 
-function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): Kept {
+function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null): KnownContainer {
   const { generations, endedSessions, serverNotes, installation, processes, clock, log } = siteOf(object);
   const { oid } = object;
   const counts = countsOf(object);

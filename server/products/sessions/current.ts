@@ -4,7 +4,7 @@ import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { mayHave } from '../../sessions/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
-import { SessionUse } from '../../sessions/session-transaction.ts';
+import { SessionTransaction } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
@@ -12,7 +12,7 @@ import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
 import { containerBehind, containerObject, off, openContainer } from './container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 
-const USES = Symbol('the sessions of this request');
+const SESSIONS = Symbol('the sessions of this request');
 
 /** How browsers are known below one browser id manager. */
 interface BrowserIdSettings {
@@ -33,7 +33,7 @@ interface Way {
 export async function currentSession(call: Call): Promise<Session> {
   const { tree, object } = call;
   const way = await tree.remembered(`sessions for ${object.oid}`, () => wayFrom(object));
-  return sessionUse(call, way.browserIds).open(way.container);
+  return sessionsOf(call, way.browserIds).open(way.container);
 }
 
 /**
@@ -43,7 +43,7 @@ export async function currentSession(call: Call): Promise<Session> {
 export async function currentBrowser(call: Call): Promise<CurrentBrowser> {
   const { tree, object } = call;
   const browserIds = await tree.remembered(`browsers for ${object.oid}`, () => browserIdsFor(object));
-  return new CurrentBrowser(sessionUse(call, browserIds));
+  return new CurrentBrowser(sessionsOf(call, browserIds));
 }
 
 async function browserIdsFor(object: TreeObject): Promise<BrowserIdSettings> {
@@ -55,7 +55,7 @@ async function browserIdsFor(object: TreeObject): Promise<BrowserIdSettings> {
 /** The caller's session in one container; the browser id is that of the nearest browser id manager above it. */
 export async function sessionIn(call: Call, object: TreeObject): Promise<Session> {
   const way = await call.tree.remembered(`sessions in ${object.oid}`, () => wayTo(object));
-  return sessionUse(call, way.browserIds).open(way.container);
+  return sessionsOf(call, way.browserIds).open(way.container);
 }
 
 async function wayFrom(object: TreeObject): Promise<Way> {
@@ -87,28 +87,28 @@ function settingsOf(browserIds: TreeObject): BrowserIdSettings {
 }
 
 /** The sessions of one request: one browser id for each browser id manager, written when the request commits. */
-function sessionUse(call: Call, browserIds: BrowserIdSettings): SessionUse {
-  const uses = (call.scope.get(USES) ?? new Map()) as Map<number, SessionUse>;
-  call.scope.set(USES, uses);
-  const known = uses.get(browserIds.oid);
+function sessionsOf(call: Call, browserIds: BrowserIdSettings): SessionTransaction {
+  const ofRequest = (call.scope.get(SESSIONS) ?? new Map()) as Map<number, SessionTransaction>;
+  call.scope.set(SESSIONS, ofRequest);
+  const known = ofRequest.get(browserIds.oid);
   if (known !== undefined) return known;
-  const use = newUse(call, browserIds, call.user);
-  uses.set(browserIds.oid, use);
+  const sessions = newSessions(call, browserIds, call.user);
+  ofRequest.set(browserIds.oid, sessions);
   call.keepPrivate();
-  call.transaction.watch(() => warnOfLateChange(call, use.changedSinceCommit()));
+  call.transaction.watch(() => warnOfLateChange(call, sessions.changedSinceCommit()));
   if (call.transaction.isOver) {
     // An answer that streams asks for it: it is there to be looked at.
-    use.abort();
-    return use;
+    sessions.abort();
+    return sessions;
   }
-  call.cookies.push(() => use.setCookies);
+  call.cookies.push(() => sessions.setCookies);
   call.transaction.join({
-    commit: () => use.commit(),
-    undo: () => use.undo(),
-    committed: () => use.announce(),
-    abort: () => use.abort(),
+    commit: () => sessions.commit(),
+    undo: () => sessions.undo(),
+    committed: () => sessions.announce(),
+    abort: () => sessions.abort(),
   });
-  return use;
+  return sessions;
 }
 
 /** Of a value that is changed in hand while the answer is sent, only the log can tell. */
@@ -120,7 +120,7 @@ function warnOfLateChange({ object, tree }: Call, keys: readonly string[]): void
 
 /** The key of the session that the caller's browser has, or would have, in a container; `undefined`: it has no browser id. */
 export async function ownKeyIn(call: Call, object: TreeObject): Promise<string | undefined> {
-  const browserId = (await useBeside(object, call, call.user))?.browserId;
+  const browserId = (await sessionsBeside(object, call, call.user))?.browserId;
   return browserId === undefined ? undefined : (await openContainer(object)).keyOf(browserId);
 }
 
@@ -131,12 +131,16 @@ interface Who {
 }
 
 /** The sessions of the browser that asks, as they are known at an object, beside those that the request uses. */
-export async function useBeside(object: TreeObject, call: Call, who: Who): Promise<SessionUse | undefined> {
+export async function sessionsBeside(
+  object: TreeObject,
+  call: Call,
+  who: Who,
+): Promise<SessionTransaction | undefined> {
   const browserIds = await object.findService('session.browser-ids');
-  return browserIds === undefined ? undefined : newUse(call, settingsOf(browserIds), who);
+  return browserIds === undefined ? undefined : newSessions(call, settingsOf(browserIds), who);
 }
 
-function newUse(call: Call, browserIds: BrowserIdSettings, who: Who): SessionUse {
+function newSessions(call: Call, browserIds: BrowserIdSettings, who: Who): SessionTransaction {
   const { request, reruns } = call;
   const { secureCookie, doubtfulCookie, plainCookie } = browserIds;
   const cookie = request.mayDropSecureCookies
@@ -145,7 +149,7 @@ function newUse(call: Call, browserIds: BrowserIdSettings, who: Who): SessionUse
       ? secureCookie
       : plainCookie;
   if (secureCookie.isSecure && !cookie.isSecure) tellWithoutSecure(siteOf(call), request.origin);
-  return new SessionUse({
+  return new SessionTransaction({
     browserIds: siteOf(call).browserIds,
     cookie,
     cookieHeader: request.headers.cookie,

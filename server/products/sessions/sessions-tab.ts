@@ -23,7 +23,7 @@ import {
   type SessionPage,
   type UnopenedRecord,
 } from '../../sessions/list/list.ts';
-import type { Slot } from '../../sessions/record/record-format.ts';
+import type { EncodedValue } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/user-label.ts';
 import { siteOf } from '../../site/site.ts';
 import { walkWords } from '../stores/walk-words.ts';
@@ -75,7 +75,10 @@ const look = method({
   async run(call): Promise<SessionMessage> {
     call.keepPrivate();
     const session = await getSession(call.object, call.tail ?? '');
-    return { ...rowOf(session), items: Array.from(session.entries, ([key, slot]) => shownValue(key, valueIn(slot))) };
+    return {
+      ...rowOf(session),
+      items: Array.from(session.entries, ([key, encoded]) => shownValue(key, valueIn(encoded))),
+    };
   },
 });
 
@@ -125,10 +128,10 @@ const reveal = method({
     call.keepPrivate();
     const { key, item } = call.body;
     const { entries, user: owner } = await getSession(call.object, key);
-    const slot = entries.get(item);
-    if (slot === undefined) throw new NotFound(`The session has no item '${item.slice(0, 100)}' any more.`);
+    const encoded = entries.get(item);
+    if (encoded === undefined) throw new NotFound(`The session has no item '${item.slice(0, 100)}' any more.`);
     await recordReveal(call, { key, owner, item });
-    return openValue(item, valueIn(slot));
+    return openValue(item, valueIn(encoded));
   },
 });
 
@@ -161,7 +164,7 @@ async function countOf(object: TreeObject, user: string | undefined): Promise<nu
   }
 }
 
-function valueIn({ bytes, start, end: to }: Slot): unknown {
+function valueIn({ bytes, start, end: to }: EncodedValue): unknown {
   return decode(bytes, start, to);
 }
 

@@ -2,7 +2,7 @@ import { decode } from '../../codec/decode.ts';
 import { encode } from '../../codec/encode.ts';
 
 /** An encoded value where it lies in a larger buffer. */
-export interface Slot {
+export interface EncodedValue {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
@@ -11,7 +11,7 @@ export interface Slot {
 }
 
 /** A session's data, value by value, not decoded. */
-export type Entries = ReadonlyMap<string, Slot>;
+export type Entries = ReadonlyMap<string, EncodedValue>;
 
 /** What a list of sessions shows of one. Times are milliseconds since 1970 by the writer's clock. */
 export interface Header {
@@ -108,26 +108,26 @@ function roomFor(record: SessionRecord, keys: ReadonlyMap<string, Buffer>): numb
   if (record.kind === 'moved') return room + record.to.length;
   if (record.kind === 'ended') return room;
   for (const key of keys.values()) room += 8 + key.length;
-  for (const slot of record.entries.values()) room += slot.end - (slot.entryStart ?? slot.start);
+  for (const encoded of record.entries.values()) room += encoded.end - (encoded.entryStart ?? encoded.start);
   return room;
 }
 
 /** The keys that are not there yet in the record that the entries come from. */
 function newKeys(entries: Entries): ReadonlyMap<string, Buffer> {
   const keys = new Map<string, Buffer>();
-  for (const [key, slot] of entries) if (slot.entryStart === undefined) keys.set(key, encode(key));
+  for (const [key, encoded] of entries) if (encoded.entryStart === undefined) keys.set(key, encode(key));
   return keys;
 }
 
 function writeEntries(bytes: Buffer, entries: Entries, keys: ReadonlyMap<string, Buffer>, from: number): number {
   let at = from;
-  for (const [key, slot] of entries) {
+  for (const [key, encoded] of entries) {
     const newKey = keys.get(key);
     if (newKey !== undefined) {
       at = put(bytes, newKey, bytes.writeUInt32BE(newKey.length, at));
-      at = bytes.writeUInt32BE(slot.end - slot.start, at);
+      at = bytes.writeUInt32BE(encoded.end - encoded.start, at);
     }
-    at += slot.bytes.copy(bytes, at, slot.entryStart ?? slot.start, slot.end);
+    at += encoded.bytes.copy(bytes, at, encoded.entryStart ?? encoded.start, encoded.end);
   }
   return at;
 }
@@ -194,7 +194,7 @@ function read(bytes: Buffer): SessionRecord {
 
 function readEntries(bytes: Buffer, from: number): Entries {
   if (from === bytes.length) return NO_ENTRIES;
-  const entries = new Map<string, Slot>();
+  const entries = new Map<string, EncodedValue>();
   for (let at = from; at < bytes.length;) {
     const keyAt = at + 4;
     const keyEnd = keyAt + bytes.readUInt32BE(at);

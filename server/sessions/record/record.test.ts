@@ -6,7 +6,7 @@ import { SealedElsewhere, WrittenByNewer } from '../../memcache/envelope.ts';
 import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';
 import { decode } from '../../codec/decode.ts';
 import { encode } from '../../codec/encode.ts';
-import { RecordSeal, slotOf, UnreadableRecord } from './record.ts';
+import { RecordSeal, encodedOf, UnreadableRecord } from './record.ts';
 import type { Header, SessionRecord } from './record-format.ts';
 
 const ring = KeyRing.random();
@@ -27,7 +27,7 @@ function sealFor(key = 's-x:key', keyRing = ring): RecordSeal {
 }
 
 function sessionRecord(values: Readonly<Record<string, unknown>>): SessionRecord {
-  const entries = new Map(Object.entries(values).map(([key, value]) => [key, slotOf(encode(value))]));
+  const entries = new Map(Object.entries(values).map(([key, value]) => [key, encodedOf(encode(value))]));
   return { kind: 'session', header, entries };
 }
 
@@ -56,7 +56,7 @@ test('a record made from an opened one keeps what was not changed', () => {
   let record = seal.open(seal.seal(sessionRecord({ a: [1], b: 'two', c: 3 }), nextVersion()));
   for (let round = 0; round < 3; round++) {
     assert.ok(record.kind === 'session');
-    const entries = new Map(record.entries).set('b', slotOf(encode(round)));
+    const entries = new Map(record.entries).set('b', encodedOf(encode(round)));
     const value = seal.seal({ ...record, entries }, nextVersion());
     if (round === 1) seal.remember(value);
     record = seal.open(value);

@@ -2,7 +2,7 @@ import { Problem } from '../../base/errors.ts';
 import type { Sealer } from '../../base/secrets.ts';
 import { Envelope } from '../../memcache/envelope.ts';
 import { VERSION_BYTES } from '../../memcache/version.ts';
-import { findFormat, formatUpTo, newestFormat, type SessionRecord, type Slot } from './record-format.ts';
+import { findFormat, formatUpTo, newestFormat, type SessionRecord, type EncodedValue } from './record-format.ts';
 
 /** A record that was not written by this installation for this key, or was damaged. */
 export class UnreadableRecord extends Problem {
@@ -82,15 +82,15 @@ export function idIn(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1);
 }
 
-export function slotOf(bytes: Buffer): Slot {
+export function encodedOf(bytes: Buffer): EncodedValue {
   return { bytes, start: 0, end: bytes.length };
 }
 
-export function slotLength(slot: Slot): number {
-  return slot.end - slot.start;
+export function encodedLength(encoded: EncodedValue): number {
+  return encoded.end - encoded.start;
 }
 
-export function sameBytes(a: Slot | undefined, b: Slot | undefined): boolean {
+export function sameBytes(a: EncodedValue | undefined, b: EncodedValue | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.bytes.compare(b.bytes, b.start, b.end, a.start, a.end) === 0;
 }

@@ -6,7 +6,7 @@ import { ValueTooLarge } from '../../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';
 import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type SessionRecord } from './record-format.ts';
-import { RecordSeal, slotLength, UnreadableRecord } from './record.ts';
+import { RecordSeal, encodedLength, UnreadableRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
 export interface Scope {
@@ -18,7 +18,7 @@ export interface Scope {
 }
 
 /** What was found under a session's key, with what it takes to write there. */
-export interface Place {
+export interface SessionSlot {
   readonly browserId: string;
   readonly seal: RecordSeal;
   /** `undefined`: nothing is there. */
@@ -78,13 +78,13 @@ export class SessionRecords {
     return this.#sealOf(browserId).key;
   }
 
-  /** The place of a session that nobody can have stored yet. Its seal is remembered once somebody comes back to it. */
-  empty(browserId: string): Place {
+  /** The slot of a session that nobody can have stored yet. Its seal is remembered once somebody comes back to it. */
+  empty(browserId: string): SessionSlot {
     this.#noticeGeneration();
-    return emptyPlace(browserId, this.#newSealOf(browserId));
+    return emptySlot(browserId, this.#newSealOf(browserId));
   }
 
-  read(browserId: string): Promise<Place> {
+  read(browserId: string): Promise<SessionSlot> {
     return this.#readSealed(browserId, this.#sealOf(browserId));
   }
 
@@ -92,14 +92,14 @@ export class SessionRecords {
    * For whoever knows a session by its key, and may end it whatever its record looks like: one that cannot be judged here,
    * or only by a server that is out of reach, is given as unreadable.
    */
-  async readKey(key: string): Promise<Place> {
+  async readKey(key: string): Promise<SessionSlot> {
     const seal = this.#newSeal(key);
     try {
       return await this.#readSealed('', seal);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       const item = await this.#store.get(key);
-      return item === undefined ? emptyPlace('', seal) : placeOf('', seal, item, UNREADABLE);
+      return item === undefined ? emptySlot('', seal) : slotOf('', seal, item, UNREADABLE);
     }
   }
 
@@ -116,10 +116,10 @@ export class SessionRecords {
     }
   }
 
-  /** Writes if nothing has changed since `place` was read. */
-  async put(place: Place, record: SessionRecord, keepS: number, maxBytes: number, worth?: Worth): Promise<Put> {
-    const { seal, cas } = place;
-    const version = nextVersion(place.version);
+  /** Writes if nothing has changed since `slot` was read. */
+  async put(slot: SessionSlot, record: SessionRecord, keepS: number, maxBytes: number, worth?: Worth): Promise<Put> {
+    const { seal, cas } = slot;
+    const version = nextVersion(slot.version);
     const value = seal.seal(record, version, this.#format);
     checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
     const outcome =
@@ -131,15 +131,15 @@ export class SessionRecords {
     return { version, isStored };
   }
 
-  /** Takes away what was read at `place`, if it is still there. */
-  async remove(place: Place): Promise<boolean> {
-    return (await this.#store.delete(place.seal.key, place.cas)) === 'stored';
+  /** Takes away what was read at `slot`, if it is still there. */
+  async remove(slot: SessionSlot): Promise<boolean> {
+    return (await this.#store.delete(slot.seal.key, slot.cas)) === 'stored';
   }
 
-  async #readSealed(browserId: string, seal: RecordSeal): Promise<Place> {
+  async #readSealed(browserId: string, seal: RecordSeal): Promise<SessionSlot> {
     const item = await this.#store.get(seal.key, seal.isSound);
-    if (item === undefined) return emptyPlace(browserId, seal);
-    return placeOf(browserId, seal, item, this.#open(seal, item.value) ?? UNREADABLE);
+    if (item === undefined) return emptySlot(browserId, seal);
+    return slotOf(browserId, seal, item, this.#open(seal, item.value) ?? UNREADABLE);
   }
 
   /** Nobody is asked while there is no choice. */
@@ -190,11 +190,11 @@ export class SessionRecords {
   }
 }
 
-function emptyPlace(browserId: string, seal: RecordSeal): Place {
+function emptySlot(browserId: string, seal: RecordSeal): SessionSlot {
   return { browserId, seal, record: undefined, cas: undefined, version: undefined, bytes: 0 };
 }
 
-function placeOf(browserId: string, seal: RecordSeal, { value, cas }: Item, record: SessionRecord): Place {
+function slotOf(browserId: string, seal: RecordSeal, { value, cas }: Item, record: SessionRecord): SessionSlot {
   return { browserId, seal, record, cas, version: value.subarray(0, VERSION_BYTES), bytes: value.length };
 }
 
@@ -220,13 +220,13 @@ export const UNREADABLE: SessionRecord = {
 function checkSize(size: number, limit: number, record: SessionRecord): void {
   if (size <= limit) return;
   const entries = record.kind === 'session' ? [...record.entries] : [];
-  const [key, slot] = entries.reduce((a, b) => (slotLength(b[1]) > slotLength(a[1]) ? b : a));
+  const [key, encoded] = entries.reduce((a, b) => (encodedLength(b[1]) > encodedLength(a[1]) ? b : a));
   const name = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
   throw new ValueTooLarge(
     size,
     limit,
     `The session would take ${inKiB(size)}; the limit is ${inKiB(limit)}. Its largest key is ${name} with ` +
-      `${inKiB(slotLength(slot))}. Nothing was stored, and the session is as it was.`,
+      `${inKiB(encodedLength(encoded))}. Nothing was stored, and the session is as it was.`,
   );
 }
 
