@@ -1,7 +1,7 @@
 import { Unavailable } from '../base/errors.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { decode } from '../codec/decode.ts';
-import type { SessionPage } from '../sessions/list/list.ts';
+import type { SessionPage } from '../sessions/list/session-list.ts';
 import type { Entries } from '../sessions/record/record-format.ts';
 import type { Origin, Session } from '../sessions/session.ts';
 import type { Sessions } from './open-sessions.ts';

@@ -13,7 +13,7 @@ import { endAll } from '../products/sessions/containers.ts';
 import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
-import { labelInApplication } from '../sessions/user-label.ts';
+import { labelInApplication } from '../sessions/record/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
 import { checkOptions, OPEN_SESSIONS } from './options.ts';
 import { SessionRefusal } from './refusal.ts';

@@ -2,16 +2,16 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/limits.ts';
 import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
-import { nothingAt, SessionFinder, type LoadedSession } from './session-finder.ts';
-import { endOf, keepSeconds } from './lifetime.ts';
-import { SessionList } from './list/list.ts';
+import { nothingAt, SessionFinder, type LoadedSession } from './record/session-finder.ts';
+import { endOf, keepSeconds } from './record/lifetime.ts';
+import { SessionList } from './list/session-list.ts';
 import type { ConflictRule } from './merge.ts';
 import { idIn } from './record/record.ts';
 import type { Entries, Header, SessionRecord } from './record/record-format.ts';
 import { SessionRecords, type RecordsOptions } from './record/records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
-import { nameIn } from './user-label.ts';
+import { nameIn } from './record/user-label.ts';
 import { SessionWriter, type SessionSettings, type WritingOptions, type Written } from './session-writer.ts';
 
 /** A session began, or was ended before its time. */

@@ -117,7 +117,7 @@ export function sessionContract(name: string, open: () => Promise<Store>): void 
     const { world, browser, container } = await arrange();
     await browser.request((session) => session.set('user', 'anna'));
     const writers = Array.from({ length: 200 }, () => browser.transaction());
-    for (const [index, use] of writers.entries()) (await transaction.open(container)).set(`k${index}`, index);
+    for (const [index, transaction] of writers.entries()) (await transaction.open(container)).set(`k${index}`, index);
     const stranger = world.browser();
     stranger.cookieHeader = browser.cookieHeader;
     await Promise.all([

@@ -3,10 +3,11 @@ import { ChangedTooLate } from '../base/errors.ts';
 import { refuseAssignments } from './assignments.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { obscured } from './list/obscure.ts';
-import { nameIn } from './user-label.ts';
+import { obscured } from '../base/obscured.ts';
+import { nameIn } from './record/user-label.ts';
 import { idIn, sameBytes, encodedOf } from './record/record.ts';
-import type { Entries, Header, EncodedValue } from './record/record-format.ts';
+import type { EncodedValue, Entries } from './record/record-format.ts';
+import type { Basis } from './record/session-finder.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
 export type Updater = (value: unknown) => unknown;
@@ -29,16 +30,6 @@ export interface Origin {
   readonly user: string | null;
   readonly address: string;
   readonly browser: string;
-}
-
-/** What of a session was in the store when it was loaded. */
-export interface Basis {
-  readonly browserId: string;
-  /** The store's key. */
-  readonly key: string;
-  /** `null` where nothing was there that is still good. */
-  readonly header: Header | null;
-  readonly entries: Entries;
 }
 
 /** A value that this request has in its hands. */

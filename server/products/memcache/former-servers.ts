@@ -2,7 +2,7 @@ import { parseServers, type Address } from '../../memcache/server/addresses.ts';
 import type { ClusterOptions, FormerServer } from '../../memcache/cluster/cluster.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
-import { keepSeconds } from '../../sessions/lifetime.ts';
+import { keepSeconds } from '../../sessions/record/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/containers.ts';
 import { replicasOf } from '../stores/store-methods.ts';

@@ -3,7 +3,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { SessionTransaction } from '../../sessions/session-transaction.ts';
 import { Session } from '../../sessions/session.ts';
-import { isOfApplication, mayHave } from '../../sessions/user-label.ts';
+import { isOfApplication, mayHave } from '../../sessions/record/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
 import { containerBehind, containerObjects, openContainer } from './container-objects.ts';
 import { sessionsBeside } from './current.ts';

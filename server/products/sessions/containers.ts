@@ -5,7 +5,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
 import { countFailure } from '../../sessions/counts.ts';
 import type { SessionSettings } from '../../sessions/session-writer.ts';
-import { isOfApplication, labelsNamed } from '../../sessions/user-label.ts';
+import { isOfApplication, labelsNamed } from '../../sessions/record/user-label.ts';
 import { siteOf } from '../../site/site.ts';
 import { newsFrom } from './news.ts';
 import { countsOf } from './statistics.ts';

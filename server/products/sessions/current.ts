@@ -2,7 +2,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { mayHave } from '../../sessions/user-label.ts';
+import { mayHave } from '../../sessions/record/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
 import { SessionTransaction } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';

@@ -2,7 +2,7 @@ import type { FieldAnswer } from '../../../schema/messages/forms.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import type { KnownSessions } from '../../sessions/list/list.ts';
+import type { KnownSessions } from '../../sessions/list/session-list.ts';
 import { openContainer } from './container-objects.ts';
 
 /** Looking at an object, or asking what a change would cost, must not take long. */

@@ -7,7 +7,7 @@ import { text } from '../../publisher/body.ts';
 import type { Call } from '../../publisher/call.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method, type View } from '../../publisher/views.ts';
-import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/list.ts';
+import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/session-list.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
 import { containerObjects, openContainer } from './container-objects.ts';

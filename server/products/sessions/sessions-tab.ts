@@ -22,9 +22,9 @@ import {
   type OpenedSession,
   type SessionPage,
   type UnopenedRecord,
-} from '../../sessions/list/list.ts';
+} from '../../sessions/list/session-list.ts';
 import type { EncodedValue } from '../../sessions/record/record-format.ts';
-import { nameIn } from '../../sessions/user-label.ts';
+import { nameIn } from '../../sessions/record/user-label.ts';
 import { siteOf } from '../../site/site.ts';
 import { walkWords } from '../stores/walk-words.ts';
 import { openContainer } from './container-objects.ts';

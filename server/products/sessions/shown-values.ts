@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { SessionValue } from '../../../schema/messages/sessions.ts';
 import { encode } from '../../codec/encode.ts';
-import { obscured, OBSCURED } from '../../sessions/list/obscure.ts';
+import { obscured, OBSCURED } from '../../base/obscured.ts';
 
 const LONGEST = 10_000;
 /** What others stored may be nested deeper than the stack goes: below this it is not shown. */

@@ -8,7 +8,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { oneOf, text } from '../../publisher/body.ts';
 import { method, type Method } from '../../publisher/views.ts';
-import { OBSCURED, obscured } from '../../sessions/list/obscure.ts';
+import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { unseenAt } from './cookie-path.ts';

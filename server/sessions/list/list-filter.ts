@@ -1,4 +1,4 @@
-import type { ListedSession } from './list.ts';
+import type { ListedSession } from './session-list.ts';
 
 const SIZE = /^([<>])\s*(\d+(?:\.\d+)?)\s*(?:(k|m)i?)?b?$/i;
 const LONGEST_NAME = 1000;

@@ -1,9 +1,9 @@
 import { Problem, Unavailable } from '../../base/errors.ts';
 import type { KeyEntry, KeyListing, Store } from '../../memcache/store.ts';
-import type { FindingOptions, SessionFinder } from '../session-finder.ts';
-import { endOf } from '../lifetime.ts';
+import type { FindingOptions, SessionFinder } from '../record/session-finder.ts';
+import { endOf } from '../record/lifetime.ts';
 import { matcherFor } from './list-filter.ts';
-import { nameIn } from '../user-label.ts';
+import { nameIn } from '../record/user-label.ts';
 import { idIn } from '../record/record.ts';
 import type { Entries, SessionRecord } from '../record/record-format.ts';
 import type { SessionRecords } from '../record/records.ts';

@@ -1,4 +1,4 @@
-import { isSecretKey } from '../../base/secret-words.ts';
+import { isSecretKey } from './secret-words.ts';
 
 /** What stands in a secret value's place. */
 export const OBSCURED = '<password obscured>';

@@ -1,8 +1,17 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { ageMs, isOver, type Lifetime } from './lifetime.ts';
-import { NO_ENTRIES, type Header, type SessionRecord } from './record/record-format.ts';
-import type { SessionSlot, SessionRecords } from './record/records.ts';
-import type { Basis } from './session.ts';
+import { NO_ENTRIES, type Entries, type Header, type SessionRecord } from './record-format.ts';
+import type { SessionSlot, SessionRecords } from './records.ts';
+
+/** What of a session was in the store when it was loaded. */
+export interface Basis {
+  readonly browserId: string;
+  /** The store's key. */
+  readonly key: string;
+  /** `null` where nothing was there that is still good. */
+  readonly header: Header | null;
+  readonly entries: Entries;
+}
 
 /** A session as it was loaded, with its slot in the store. */
 export interface LoadedSession extends Basis {

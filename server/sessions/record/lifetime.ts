@@ -1,4 +1,4 @@
-import type { Header } from './record/record-format.ts';
+import type { Header } from './record-format.ts';
 
 /** How long a container keeps its sessions. They are read anew at each use, so a change applies at once. */
 export interface Lifetime {

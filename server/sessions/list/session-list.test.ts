@@ -5,7 +5,7 @@ import { newKey } from '../../memcache/contract.ts';
 import type { LocalStore } from '../../memcache/local-store.ts';
 import { clusterOf, several } from '../../memcache/testing.ts';
 import { matcherFor } from './list-filter.ts';
-import { MAX_OPENED, type ListedSession, type SessionQuery } from './list.ts';
+import { MAX_OPENED, type ListedSession, type SessionQuery } from './session-list.ts';
 import { SessionWorld } from '../testing.ts';
 
 const QUERY: SessionQuery = { offset: 0, limit: 50, sort: 'lastSeen', order: 'desc', filter: '' };
