@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
-import { openForApplication } from './data-folder.ts';
+import { openForApplication, usersIn } from './data-folder.ts';
 import { plantExample } from './example.ts';
-import { generationOfUser, Generations } from './site/generations.ts';
-import { Users } from './security/users.ts';
+import type { Users } from './security/users.ts';
 import type { BackupFacts } from './storage/storage-address.ts';
 
 const OPTIONS = {
@@ -102,9 +101,7 @@ async function putExample({ dataFolder }: Config, name: string): Promise<void> {
 async function setPasswordIn(config: Config, name: string): Promise<void> {
   const storage = await config.storage.open({ isGuest: true });
   try {
-    const generations = new Generations(storage);
-    const endSessionsOf = (user: string) => generations.raise(generationOfUser(user));
-    const users = new Users({ table: storage.table('users'), endSessionsOf });
+    const { users } = await usersIn(storage.tables);
     if (users.find(name) === undefined && users.hasManager()) throw new Error(unknownUser(name, users));
     await setPassword(users, name, await readPassword(name));
   } finally {
@@ -113,7 +110,7 @@ async function setPasswordIn(config: Config, name: string): Promise<void> {
 }
 
 function unknownUser(name: string, users: Users): string {
-  const names = users.list().map((user) => `'${user.name}'`);
+  const names = users.names.map((each) => `'${each}'`);
   return `There is no user '${name}'. The users are ${names.join(', ')}.`;
 }
 

@@ -24,14 +24,16 @@ import { Logins } from './security/login.ts';
 import { Reveals } from './security/reveals.ts';
 import type { TallyRow } from './security/tally.ts';
 import { Throttle } from './security/throttle.ts';
-import { Users } from './security/users.ts';
+import { Users, type UserRecord } from './security/users.ts';
 import { BrowserIds } from './sessions/browser-id.ts';
 import { ForeignCookies } from './sessions/foreign-cookies.ts';
 import { ServerNotes } from './site/server-notes.ts';
 import { bindSite, type Site } from './site/site.ts';
 import { CannotOpen } from './storage/cannot-open.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
+import { MemoryTable } from './storage/memory/memory-table.ts';
 import type { Storage } from './storage/storage.ts';
+import type { DraftOf, SmallTable, Tables } from './storage/tables.ts';
 
 /** What is committed is where it lasts longest within a minute. */
 const KEEP_UP_MS = 30_000;
@@ -77,19 +79,19 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     const memory = new MemoryStorage({ mounted: true });
     const database = new Database({ main: storage, memory, types, clock, log, isGuest });
     const background = new Background(log);
-    const { credentials, ...signingIn } = signingInTo(storage, memory, background);
+    const { credentials, ...signingIn } = await signingInTo(storage, background);
     await prepare(storage, database, signingIn.users);
     const services = { ...signingIn, log, clock, background, tabModules: tabModules.byElement };
-    const keyRing = keyRingFor(config, storage, signsAs);
-    const keyIds = storage.table<number>('key ids');
+    const keyIds = await storage.tables.small<number>('key ids');
+    const keyRing = keyRingFor(config, storage, keyIds, signsAs);
     if (areStrange(keyRing, keyIds)) refuseOrWarn(config, signsAs, log);
     await noteKeyIds(keyRing, keyIds, clock);
-    const site = siteFrom(config, storage, keyRing, signsAs, services);
+    const site = await siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
     background.every(keepUpMs, 'bring what was committed to where it lasts', () => storage.keepUp());
     const close = async () => {
-      site.processes.close();
+      await site.processes.close();
       background.close();
       await database.close();
     };
@@ -101,22 +103,34 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
 }
 
 /** Who may sign in, and who did. */
-function signingInTo(storage: Storage, memory: MemoryStorage, background: Background) {
-  const generations = new Generations(storage);
-  const endSessionsOf = (name: string) => generations.raise(generationOfUser(name));
-  const users = new Users({ table: storage.table('users'), endSessionsOf });
-  const tries = { table: storage.table<TallyRow>('wrong tries'), own: memory.table<TallyRow>('wrong tries') };
+async function signingInTo(storage: Storage, background: Background) {
+  const { tables } = storage;
+  const { users, generations } = await usersIn(tables);
+  const tries = { table: tables.keyed<TallyRow>('wrong tries'), own: new MemoryTable<TallyRow>(wallClock) };
   const secret = () => installationIn(storage);
   const credentials = new Credentials(users, new Throttle({ ...tries, secret, background, clock: wallClock }));
-  const logins = new Logins({ table: storage.table('logins'), users, credentials, background });
+  const logins = new Logins({ table: tables.keyed('logins'), users, credentials, background });
   return { generations, users, credentials, logins };
 }
 
+/** The users, with the numbers that end what they leave behind. */
+export async function usersIn(tables: Tables): Promise<Pick<Site, 'users' | 'generations'>> {
+  const generations = new Generations(await tables.small('generations'));
+  const endSessionsOf = (name: string, draftOf: DraftOf) => generations.raiseIn(draftOf, generationOfUser(name));
+  const table = await tables.small<UserRecord>('users');
+  return { generations, users: new Users({ table, signIns: tables.keyed('sign-ins'), endSessionsOf }) };
+}
+
 /** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
-function keyRingFor({ keyRing, dataFolder }: Config, storage: Storage, signsAs: SignsAs): KeyRing {
+function keyRingFor(
+  { keyRing, dataFolder }: Config,
+  storage: Storage,
+  keyIds: SmallTable<number>,
+  signsAs: SignsAs,
+): KeyRing {
   if (keyRing !== undefined) return keyRing;
   // Asked before the ring is looked for: another first start makes the ring first, and notes its keys then.
-  const isUsedWithKeys = hadKeys(storage);
+  const isUsedWithKeys = keyIds.entries().length > 0 || storage.lastTransaction() > FIRST_TRANSACTIONS;
   try {
     if (KeyRing.isIn(dataFolder)) return KeyRing.inFolder(dataFolder);
   } catch (cause) {
@@ -150,19 +164,16 @@ function refuseOrWarn({ dataFolder }: Config, signsAs: SignsAs, log: Log): void 
   log.warn(`Every session ends with this start: ${what}. ${rule}`);
 }
 
-/** A first start makes the tree, then the ring, and then notes the ids of its keys. */
-function hadKeys(storage: Storage): boolean {
-  return storage.table('key ids').entries().length > 0 || storage.lastTransaction() > FIRST_TRANSACTIONS;
-}
-
-function siteFrom(
+async function siteFrom(
   config: Config,
   storage: Storage,
   keyRing: KeyRing,
   signsAs: SignsAs,
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'>,
-): Site {
-  const installation = installationIn(storage);
+): Promise<Site> {
+  const { tables } = storage;
+  const { generations, background, logins } = services;
+  const installation = await installationIn(storage);
   const cookieMark = cookieMarkOf(installation);
   return {
     ...services,
@@ -173,19 +184,20 @@ function siteFrom(
     version: readVersion(),
     installation,
     cookieMark,
-    loginCookie: new LoginCookie(cookieMark, (token) => services.logins.find(token) !== undefined),
+    loginCookie: new LoginCookie(cookieMark, async (token) => (await logins.find(token)) !== undefined),
     keyRing,
     browserIds: new BrowserIds(keyRing, new ForeignCookies(services.log)),
-    administrator: new Administrator({ table: storage.table('administrator links'), users: services.users }),
-    reveals: new Reveals(storage.table('reveals')),
+    administrator: new Administrator({ table: tables.keyed('administrator links'), users: services.users }),
+    reveals: new Reveals(tables.keyed('reveals')),
     allowlist: config.allowlist,
-    endedSessions: new EndedSessions(storage, services.generations),
-    serverNotes: new ServerNotes(storage, services.background),
+    endedSessions: new EndedSessions(await tables.small('ended sessions'), generations),
+    serverNotes: new ServerNotes(await tables.small('memcached servers'), storage, background),
     processes: new Processes({
-      table: storage.table(signsAs),
-      elsewhere: storage.table(signsAs === 'processes' ? 'applications' : 'processes'),
+      table: tables.keyed(signsAs),
+      elsewhere: tables.keyed(signsAs === 'processes' ? 'applications' : 'processes'),
+      formats: await tables.small('record formats'),
       clock: wallClock,
-      background: services.background,
+      background,
       log: services.log,
       heartbeatMs: config.heartbeatS * 1000,
     }),
@@ -193,8 +205,8 @@ function siteFrom(
 }
 
 /** The id of the installation; empty before its first start has made one. */
-function installationIn(storage: Storage): string {
-  return storage.table<string>('installation').get('id') ?? '';
+async function installationIn({ tables }: Storage): Promise<string> {
+  return (await tables.keyed<string>('installation').get('id')) ?? '';
 }
 
 function hostInUrl(host: string): string {

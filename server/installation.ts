@@ -100,7 +100,8 @@ async function firstStart(
   adminPassword: string | undefined,
 ): Promise<void> {
   await storage.once('first start', async () => {
-    storage.table<string>('installation').add('id', randomBytes(16).toString('base64url'));
+    const id = randomBytes(16).toString('base64url');
+    await storage.tables.keyed<string>('installation').update((installation) => installation.add('id', id));
     await addAdministrator(users, adminPassword);
     await plantTree(database);
   });
@@ -125,7 +126,7 @@ function authenticator({ logins, loginCookie }: Site, basic: BasicLogins): (head
   return async (head) => {
     const { authorization } = head.headers;
     if (authorization !== undefined) return basic.verify(authorization, head.address);
-    const token = loginCookie.tokenIn(head);
-    return (token === undefined ? undefined : logins.find(token)) ?? ANONYMOUS;
+    const token = await loginCookie.tokenIn(head);
+    return (token === undefined ? undefined : await logins.find(token)) ?? ANONYMOUS;
   };
 }

@@ -6,7 +6,7 @@ import { noteKeyIds } from './key-ids.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
 
 test('the data know every key that any process ever had, and nothing of the keys but their ids', async () => {
-  const table = new MemoryStorage().table<number>('key ids');
+  const table = await new MemoryStorage().tables.small<number>('key ids');
   const [old, young] = [0, 1].map(() => randomBytes(32).toString('base64url')) as [string, string];
   await noteKeyIds(KeyRing.parse(old), table, () => 1);
   const rotated = KeyRing.parse(`${young},${old}`);

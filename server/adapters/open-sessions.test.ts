@@ -49,7 +49,7 @@ test('a manager that is not there is named, and can be mended while the applicat
 
 test('an application is no server: it is not counted as another process of the tree', async () => {
   await using opened = await openTestSessions();
-  assert.equal(opened.installation.site.processes.hasOthers, false);
+  assert.equal(await opened.installation.site.processes.hasOthers(), false);
 });
 
 test('options that can never work are refused at once, all of them, each with what would be right', async () => {

@@ -49,7 +49,7 @@ const logout = method({
   permission: EVERYBODY,
   summary: 'Ends the login of this cookie and the session of this browser.',
   async run(call) {
-    const cookies = siteOf(call).loginCookie.lines(undefined, call.request);
+    const cookies = await siteOf(call).loginCookie.lines(undefined, call.request);
     await endFormerLogin(call);
     await (await atAccess(call))?.signOut(call);
     return { ...noContent(), cookies };
@@ -87,7 +87,7 @@ export interface AtAccess {
 async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
   await (await atAccess(call))?.signIn(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
-  return { ...json(answer), cookies: siteOf(call).loginCookie.lines(token, call.request) };
+  return { ...json(answer), cookies: await siteOf(call).loginCookie.lines(token, call.request) };
 }
 
 async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
@@ -99,7 +99,7 @@ async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
 export async function keepingOwn(call: Call, change: () => Promise<void>): Promise<void> {
   await (await atAccess(call))?.newPassword(call);
   const { logins, loginCookie } = siteOf(call);
-  const token = loginCookie.tokenIn(call.request);
+  const token = await loginCookie.tokenIn(call.request);
   await (token === undefined ? change() : logins.keepThrough(token, change));
 }
 
@@ -109,5 +109,5 @@ function whenceOf({ request }: Call): Whence {
 
 async function endFormerLogin(call: Call): Promise<void> {
   const { logins, loginCookie } = siteOf(call);
-  for (const token of loginCookie.tokensIn(call.request)) await logins.signOut(token);
+  for (const token of await loginCookie.tokensIn(call.request)) await logins.signOut(token);
 }

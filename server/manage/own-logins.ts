@@ -12,10 +12,10 @@ const list = method({
   http: 'GET',
   permission: PERMISSION,
   summary: 'The caller’s own logins to the interface.',
-  run(call): OwnLoginsMessage {
+  async run(call): Promise<OwnLoginsMessage> {
     call.keepPrivate();
-    const thisLogin = idOfThis(call);
-    const logins = siteOf(call).logins.of(nameOf(call));
+    const thisLogin = await idOfThis(call);
+    const logins = await siteOf(call).logins.of(nameOf(call));
     return {
       logins: logins.map(({ id, created, lastSeen, expires, address, browser }) => {
         const times = { started: timeText(created), lastSeen: timeText(lastSeen), expires: timeText(expires) };
@@ -48,8 +48,8 @@ const endOthers = method({
     if (call.tail !== '@end-others') throw new NotFound('There is nothing at this address. Use …/@end-others.');
     const { logins, log } = siteOf(call);
     const name = nameOf(call);
-    const thisLogin = idOfThis(call);
-    const others = logins.of(name).filter(({ id }) => id !== thisLogin);
+    const thisLogin = await idOfThis(call);
+    const others = (await logins.of(name)).filter(({ id }) => id !== thisLogin);
     const ended = await logins.end(
       name,
       others.map(({ id }) => id),
@@ -68,8 +68,8 @@ function nameOf({ user }: Call): string {
 }
 
 /** `undefined` for a program that sends its password with each request. */
-function idOfThis(call: Call): string | undefined {
+async function idOfThis(call: Call): Promise<string | undefined> {
   const { logins, loginCookie } = siteOf(call);
-  const token = loginCookie.tokenIn(call.request);
+  const token = await loginCookie.tokenIn(call.request);
   return token === undefined ? undefined : logins.idOf(token);
 }

@@ -23,9 +23,9 @@ export function revealsMethod(permission: string): Method {
     permission,
     summary: 'Who looked at values that are obscured elsewhere, newest first.',
     query: { key: 'Only of this session, or of this key on a server.' },
-    run(call): RevealsMessage {
+    async run(call): Promise<RevealsMessage> {
       call.keepPrivate();
-      const all = siteOf(call).reveals.of(call.object, call.request.query.get('key') ?? undefined);
+      const all = await siteOf(call).reveals.of(call.object, call.request.query.get('key') ?? undefined);
       const reveals = all.slice(0, SHOWN).map(({ time, by, address, key, owner, item }) => {
         return { by, time: timeText(time), address, key, owner, item };
       });

@@ -50,7 +50,7 @@ export class Publisher implements Publishing {
 
   async isKnown(head: RequestHead): Promise<boolean> {
     const { name } = await this.#authenticate(head);
-    if (name === null && this.#loginCookie.tokenIn(head) !== undefined) throw new NotSignedIn();
+    if (name === null && (await this.#loginCookie.tokenIn(head)) !== undefined) throw new NotSignedIn();
     return name !== null;
   }
 
@@ -147,7 +147,7 @@ export class Publisher implements Publishing {
       tree,
       transaction,
       tail,
-      cookies: [() => this.#loginCookie.linesAgain(request)],
+      cookies: [],
       scope: tree.beginScope(),
       reads: unrecorded,
       reruns,
@@ -168,7 +168,8 @@ export class Publisher implements Publishing {
       return async () => {
         const response = responseOf(await given(answered).finally(() => tree.endScope()));
         const sending = untilSent(response, () => transaction.sent());
-        const cookies = call.cookies.flatMap((lines) => lines());
+        const again = await this.#loginCookie.linesAgain(request);
+        const cookies = [...again, ...call.cookies.flatMap((lines) => lines())];
         return isPrivate || cookies.length > 0 ? privately(withCookies(sending, cookies)) : sending;
       };
     } catch (error) {

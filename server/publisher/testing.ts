@@ -36,7 +36,7 @@ export async function openTestPublisher(
   views: readonly View[] = [],
 ): Promise<TestPublisher> {
   const tree = await openTestTree(...types);
-  const loginCookie = new LoginCookie('test', (token) => token === LOGIN);
+  const loginCookie = new LoginCookie('test', async (token) => token === LOGIN);
   const publisher = new Publisher({ database: tree.database, views, authenticate, loginCookie });
   return {
     tree,

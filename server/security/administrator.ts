@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { wallClock, type Clock } from '../base/clock.ts';
 import { Forbidden } from '../base/errors.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { KeyedTable } from '../storage/tables.ts';
 import type { User, Users } from './users.ts';
 
 const LINK_LASTS_MS = 3_600_000;
@@ -35,21 +35,21 @@ export class Administrator {
   async makeToken(): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expires = this.#clock() + LINK_LASTS_MS;
-    await this.#table.whenFree(() => this.#table.set(keyOf(token), expires, expires));
+    await this.#table.update((links) => links.set(keyOf(token), expires, expires));
     return token;
   }
 
   /** Uses a link up and adds its administrator. A name or password that breaks a rule leaves the link valid. */
   async create({ token, name, password }: { token: string; name: string; password: string }): Promise<User> {
     const key = keyOf(token);
-    const expires = this.#table.get(key);
+    const expires = await this.#table.get(key);
     if (expires === undefined || this.#clock() >= expires) throw refusal();
-    if (!(await this.#table.whenFree(() => this.#table.delete(key)))) throw refusal();
+    if (!(await this.#table.update((links) => links.delete(key)))) throw refusal();
     try {
       if (!this.isNeeded) throw refusal();
       return await this.#users.add({ name, password, roles: ['Manager'] });
     } catch (error) {
-      if (this.isNeeded) await this.#table.whenFree(() => this.#table.set(key, expires, expires));
+      if (this.isNeeded) await this.#table.update((links) => links.set(key, expires, expires));
       throw error;
     }
   }

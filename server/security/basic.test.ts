@@ -13,7 +13,7 @@ function header(name: string, password: string): string {
 
 /** Signing in by Basic, with the work counted. */
 async function counted() {
-  const parts = signingIn();
+  const parts = await signingIn();
   await parts.users.add(MARY);
   await parts.users.add(OLGA);
   let hashed = 0;

@@ -21,13 +21,13 @@ export class Credentials {
 
   /** The user; NotSignedIn where name and password do not belong together, TooManyRequests where it is too soon. */
   async check({ name, password, address }: Claim): Promise<User> {
-    using attempt = this.#throttle.attempt(name, address);
+    using attempt = await this.#throttle.attempt(name, address);
     const user = await this.#users.verify(name, password, () => attempt.begin());
     if (user === undefined) {
       await attempt.failed();
       throw new NotSignedIn('Wrong name or password.');
     }
-    attempt.succeeded();
+    await attempt.succeeded();
     return user;
   }
 }

@@ -20,35 +20,38 @@ const FORMER_NAME = 'trellis';
  */
 export class LoginCookie {
   readonly #name: string;
-  readonly #isLogin: (token: string) => boolean;
+  readonly #isLogin: (token: string) => Promise<boolean>;
 
-  constructor(mark: string, isLogin: (token: string) => boolean) {
+  constructor(mark: string, isLogin: (token: string) => Promise<boolean>) {
     this.#name = `trellis_${mark}`;
     this.#isLogin = isLogin;
   }
 
   /** The token that a request carries, if any. */
-  tokenIn(carrying: Carrying): string | undefined {
-    return this.tokensIn(carrying)[0];
+  async tokenIn(carrying: Carrying): Promise<string | undefined> {
+    return (await this.tokensIn(carrying))[0];
   }
 
   /** All of them, the one that counts first. */
-  tokensIn(carrying: Carrying): readonly string[] {
+  async tokensIn(carrying: Carrying): Promise<readonly string[]> {
     const { cookies } = carrying;
     const names = [this.#nameFor(carrying), ...this.#twinFor(carrying)];
-    const tokens = [...names.map((name) => cookies.get(name)), this.#formerIn(carrying)?.token];
+    const former = await this.#formerIn(carrying);
+    const tokens = [...names.map((name) => cookies.get(name)), former?.token];
     const all = [...new Set(tokens)].filter((token) => token !== undefined);
-    return all.length < 2 ? all : all.toSorted((one, other) => this.#rank(one) - this.#rank(other));
+    if (all.length < 2) return all;
+    const isLogin = await Promise.all(all.map((token) => this.#isLogin(token)));
+    return [...all.filter((_, index) => isLogin[index]), ...all.filter((_, index) => !isLogin[index])];
   }
 
   /**
    * The Set-Cookie lines that give a browser its login, or take it away; what is left under the former name goes too. To be
    * asked for before the login that the browser came with is ended.
    */
-  lines(token: string | undefined, carrying: Carrying): readonly string[] {
-    const former = this.#formerIn(carrying);
+  async lines(token: string | undefined, carrying: Carrying): Promise<readonly string[]> {
+    const former = await this.#formerIn(carrying);
     const own = line(this.#nameFor(carrying), token, carrying.acceptsSecureCookies);
-    const lines = [own, ...this.#twinLines(token, carrying)];
+    const lines = [own, ...this.#twinLines(token, carrying, former)];
     return former === undefined ? lines : [...lines, line(former.name, undefined, former.name !== FORMER_NAME)];
   }
 
@@ -56,18 +59,14 @@ export class LoginCookie {
    * The lines for who comes with a login under the former name: it goes on under the new one; and for who sends the Secure
    * one: there is no need of its twin.
    */
-  linesAgain(carrying: Carrying): readonly string[] {
-    if (this.#formerIn(carrying) !== undefined) return this.lines(this.tokenIn(carrying), carrying);
+  async linesAgain(carrying: Carrying): Promise<readonly string[]> {
+    const former = await this.#formerIn(carrying);
+    if (former !== undefined) return this.lines(await this.tokenIn(carrying), carrying);
     return carrying.cookies.has(this.#nameFor(carrying)) ? this.#twinLines(undefined, carrying) : [];
   }
 
-  #rank(token: string): number {
-    return this.#isLogin(token) ? 0 : 1;
-  }
-
-  #twinLines(token: string | undefined, carrying: Carrying): readonly string[] {
+  #twinLines(token: string | undefined, carrying: Carrying, former?: Former): readonly string[] {
     const { cookies } = carrying;
-    const former = this.#formerIn(carrying);
     const sendsSecure = cookies.has(this.#nameFor(carrying)) || former?.name === hostOnly(FORMER_NAME);
     const isNeeded = token !== undefined && !sendsSecure;
     const names = this.#twinFor(carrying).filter((name) => isNeeded || cookies.has(name));
@@ -79,11 +78,11 @@ export class LoginCookie {
   }
 
   /** Other installations still use that name: only a login of ours counts. */
-  #formerIn({ cookies, acceptsSecureCookies }: Carrying): Former | undefined {
+  async #formerIn({ cookies, acceptsSecureCookies }: Carrying): Promise<Former | undefined> {
     // Where `__Host-` is to be had, a cookie without it may have been set by another host.
     for (const name of acceptsSecureCookies ? [hostOnly(FORMER_NAME)] : [hostOnly(FORMER_NAME), FORMER_NAME]) {
       const token = cookies.get(name);
-      if (token !== undefined && this.#isLogin(token)) return { name, token };
+      if (token !== undefined && (await this.#isLogin(token))) return { name, token };
     }
     return undefined;
   }

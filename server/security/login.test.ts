@@ -7,7 +7,7 @@ import { MARY, OLGA, signingIn } from './testing.ts';
 const address = '192.0.2.1';
 
 async function signedIn() {
-  const parts = signingIn();
+  const parts = await signingIn();
   await parts.users.add(MARY);
   await parts.users.add(OLGA);
   const { token } = await parts.logins.signIn({ ...MARY, address });
@@ -19,8 +19,8 @@ test('signing in gives a token that leads back to the user, and notes the time',
   const { token, user, roles } = await logins.signIn({ ...MARY, address });
   assert.match(token, /^[A-Za-z0-9_-]{43}$/);
   assert.deepEqual({ user, roles }, { user: 'mary', roles: ['Manager'] });
-  assert.equal(logins.find(token)?.name, 'mary');
-  assert.equal(users.list()[0]?.lastSignIn, clock());
+  assert.equal((await logins.find(token))?.name, 'mary');
+  assert.equal((await users.list())[0]?.lastSignIn, clock());
 });
 
 test('every sign-in has a token of its own, and none is stored', async () => {
@@ -28,7 +28,7 @@ test('every sign-in has a token of its own, and none is stored', async () => {
   const tokens = new Set<string>();
   for (let index = 0; index < 20; index += 1) tokens.add((await logins.signIn({ ...MARY, address })).token);
   assert.equal(tokens.size, 20);
-  const stored = JSON.stringify(loginsTable.entries());
+  const stored = JSON.stringify(await loginsTable.entries());
   for (const token of tokens) assert.ok(!stored.includes(token));
 });
 
@@ -76,23 +76,23 @@ test('signing out ends this login and no other', async () => {
   const { logins, token } = await signedIn();
   const { token: second } = await logins.signIn({ ...MARY, address });
   await logins.signOut(token);
-  assert.equal(logins.find(token), undefined);
-  assert.equal(logins.find(second)?.name, 'mary');
+  assert.equal(await logins.find(token), undefined);
+  assert.equal((await logins.find(second))?.name, 'mary');
   await logins.signOut('never given');
 });
 
 test('a login ends after 20 minutes without use, and 12 hours after it began in any case', async () => {
   const { logins, token, pass, loginsTable } = await signedIn();
   for (let minutes = 0; minutes < 12 * 60; minutes += 18) {
-    assert.equal(logins.find(token)?.name, 'mary', `after ${minutes} minutes`);
+    assert.equal((await logins.find(token))?.name, 'mary', `after ${minutes} minutes`);
     await nextTurn();
     pass(18);
   }
-  assert.equal(logins.find(token), undefined);
+  assert.equal(await logins.find(token), undefined);
   const { token: idle } = await logins.signIn({ ...MARY, address });
   pass(20);
-  assert.equal(logins.find(idle), undefined);
-  assert.equal(loginsTable.entries().length, 0);
+  assert.equal(await logins.find(idle), undefined);
+  assert.equal((await loginsTable.entries()).length, 0);
 });
 
 test('using a login writes at most once a minute', async () => {
@@ -100,12 +100,12 @@ test('using a login writes at most once a minute', async () => {
   const begun = clock();
   for (let second = 0; second < 59; second += 1) {
     pass(1 / 60);
-    logins.find(token);
+    await logins.find(token);
   }
-  assert.equal(loginsTable.entries()[0]?.[1].lastSeen, begun);
+  assert.equal((await loginsTable.entries())[0]?.[1].lastSeen, begun);
   pass(1 / 60);
-  logins.find(token);
-  assert.equal(loginsTable.entries()[0]?.[1].lastSeen, begun + 60_000);
+  await logins.find(token);
+  assert.equal((await loginsTable.entries())[0]?.[1].lastSeen, begun + 60_000);
 });
 
 test('a changed password, disabling and removing each end every login of that user, and of nobody else', async () => {
@@ -114,7 +114,7 @@ test('a changed password, disabling and removing each end every login of that us
   const ended = async (end: () => unknown) => {
     const tokens = [await begin(), await begin()];
     await end();
-    for (const each of tokens) assert.equal(logins.find(each), undefined);
+    for (const each of tokens) assert.equal(await logins.find(each), undefined);
   };
   await ended(() => users.setDisabled('olga', true));
   await users.setDisabled('olga', false);
@@ -123,20 +123,20 @@ test('a changed password, disabling and removing each end every login of that us
     await users.remove('olga');
     await users.add(OLGA);
   });
-  assert.equal(logins.find(token)?.name, 'mary');
+  assert.equal((await logins.find(token))?.name, 'mary');
 });
 
 test('a role that is taken away is gone at the next request', async () => {
   const { logins, users, token } = await signedIn();
   await users.change('olga', { roles: ['Manager'] });
   await users.change('mary', { roles: ['Owner'] });
-  assert.deepEqual(logins.find(token)?.roles, ['Owner']);
+  assert.deepEqual((await logins.find(token))?.roles, ['Owner']);
 });
 
 test('what is not a token leads nowhere', async () => {
   const { logins, token } = await signedIn();
   for (const text of ['', 'x', '__proto__', token.slice(1), `${token}=`, `x${token.slice(1)}`, 'x'.repeat(100_000)]) {
-    if (text !== token) assert.equal(logins.find(text), undefined);
+    if (text !== token) assert.equal(await logins.find(text), undefined);
   }
 });
 
@@ -145,20 +145,24 @@ test('a user’s logins are listed with where they came from, and ended one by o
   pass(2);
   const second = await logins.signIn({ ...MARY, address: '192.0.2.7' }, 'Firefox 145, Linux');
   await logins.signIn({ ...OLGA, address });
-  const [last, first] = logins.of('mary');
+  const [last, first] = await logins.of('mary');
   assert.deepEqual(
     [last?.id, last?.address, last?.browser],
     [logins.idOf(second.token), '192.0.2.7', 'Firefox 145, Linux'],
   );
   assert.deepEqual([first?.id, first?.browser], [logins.idOf(token), '']);
-  assert.equal(logins.of('mary').length, 2);
+  assert.equal((await logins.of('mary')).length, 2);
   assert.equal(await logins.end('olga', [last?.id ?? '']), 0);
   assert.equal(await logins.end('mary', [last?.id ?? '']), 1);
   assert.equal(await logins.end('mary', [last?.id ?? '']), 0);
-  assert.deepEqual([logins.find(second.token), logins.find(token)?.name], [undefined, 'mary']);
-  const [key, { address: _, browser: __, ...old }] = loginsTable.entries().find(([id]) => id === first?.id)!;
-  loginsTable.set(key, old);
-  assert.deepEqual([logins.of('mary')[0]?.address, logins.of('mary').length], ['', 1], 'a record of an older version');
+  assert.deepEqual([await logins.find(second.token), (await logins.find(token))?.name], [undefined, 'mary']);
+  const [key, { address: _, browser: __, ...old }] = (await loginsTable.entries()).find(([id]) => id === first?.id)!;
+  await loginsTable.update((stored) => stored.set(key, old));
+  assert.deepEqual(
+    [(await logins.of('mary'))[0]?.address, (await logins.of('mary')).length],
+    ['', 1],
+    'a record of an older version',
+  );
   await users.changePassword('mary', MARY.password);
-  assert.deepEqual(logins.of('mary'), []);
+  assert.deepEqual(await logins.of('mary'), []);
 });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Background } from '../base/background.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { KeyedTable } from '../storage/tables.ts';
 import type { Claim, Credentials } from './credentials.ts';
 import type { User, Users } from './users.ts';
 
@@ -88,22 +88,22 @@ export class Logins {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const now = this.#clock();
     const record: LoginRecord = { user: name, generation, created: now, lastSeen: now, address, browser };
-    await this.#table.whenFree(() => {
-      this.#table.set(keyOf(token), record, this.#expiry(record));
-      this.#users.noteSignIn(name);
+    await this.#table.update((logins, draftOf) => {
+      logins.set(keyOf(token), record, this.#expiry(record));
+      this.#users.noteSignIn(name, draftOf);
     });
     return { token, user: name, roles };
   }
 
   /** Whose token this is, with the roles of this moment; nothing where the login has ended. */
-  find(token: string): User | undefined {
+  async find(token: string): Promise<User | undefined> {
     if (token.length !== TOKEN_LENGTH) return undefined;
     const key = keyOf(token);
-    const record = this.#table.get(key);
+    const record = await this.#table.get(key);
     if (record === undefined) return undefined;
     const user = this.#users.find(record.user);
     if (user?.generation !== record.generation || this.#clock() >= this.#expiry(record)) {
-      this.#background.do('forget a login that has ended', () => this.#table.whenFree(() => this.#table.delete(key)));
+      this.#background.do('forget a login that has ended', () => this.#table.update((logins) => logins.delete(key)));
       return undefined;
     }
     this.#noteUse(key, record);
@@ -113,22 +113,22 @@ export class Logins {
   /** Whatever `change` does to its user, this login goes on while they may sign in at all. */
   async keepThrough(token: string, change: () => Promise<void>): Promise<void> {
     const key = keyOf(token);
-    const record = this.find(token) && this.#table.get(key);
+    const record = (await this.find(token)) && (await this.#table.get(key));
     await change();
     const generation = record && this.#users.find(record.user)?.generation;
     if (record === undefined || generation === undefined) return;
-    await this.#table.whenFree(() => this.#table.set(key, { ...record, generation }, this.#expiry(record)));
+    await this.#table.update((logins) => logins.set(key, { ...record, generation }, this.#expiry(record)));
   }
 
   async signOut(token: string): Promise<void> {
-    await this.#table.whenFree(() => this.#table.delete(keyOf(token)));
+    await this.#table.update((logins) => logins.delete(keyOf(token)));
   }
 
   /** The logins of a user that have not ended, last seen first. */
-  of(user: string): readonly LoginSummary[] {
+  async of(user: string): Promise<readonly LoginSummary[]> {
     const generation = this.#users.find(user)?.generation;
-    return this.#table
-      .entries()
+    const logins = await this.#table.entries();
+    return logins
       .filter(([, record]) => record.user === user && record.generation === generation)
       .map(([id, record]) => {
         const { created, lastSeen, address = '', browser = '' } = record;
@@ -144,8 +144,9 @@ export class Logins {
 
   /** Ends those of these logins that are the user's, and says how many that were. */
   end(user: string, ids: readonly string[]): Promise<number> {
-    const endOne = (id: string) => this.#table.get(id)?.user === user && this.#table.delete(id);
-    return this.#table.whenFree(() => ids.filter(endOne).length);
+    return this.#table.update((logins) => {
+      return ids.filter((id) => logins.get(id)?.user === user && logins.delete(id)).length;
+    });
   }
 
   // Written once a minute at most (more often only where the idle time is short), so that reading stays reading.
@@ -153,8 +154,11 @@ export class Logins {
     const lastSeen = this.#clock();
     if (lastSeen - record.lastSeen < Math.min(MINUTE_MS, this.#idleMs / 20)) return;
     const seen = { ...record, lastSeen };
-    const note = () => this.#table.update(key, (stored) => stored && seen, this.#expiry(seen));
-    this.#background.do('note the use of a login', () => this.#table.whenFree(note));
+    const note = () =>
+      this.#table.update((logins) => {
+        if (logins.get(key) !== undefined) logins.set(key, seen, this.#expiry(seen));
+      });
+    this.#background.do('note the use of a login', note);
   }
 
   #expiry({ created, lastSeen }: LoginRecord): number {

@@ -51,11 +51,11 @@ export class Passwords {
    * Whether the password belongs to the hash. Without a hash the work is the same and the answer no. `allow` is asked when
    * the turn has come, right before the work; it throws to refuse.
    */
-  async matches(password: string, hash: string | undefined, allow = () => {}): Promise<boolean> {
+  async matches(password: string, hash: string | undefined, allow?: () => Promise<void> | void): Promise<boolean> {
     const known =
       hash === undefined ? { cost: this.#cost, salt: Buffer.alloc(SALT_BYTES), hash: undefined } : parse(hash);
-    const computed = await this.#inTurn(() => {
-      allow();
+    const computed = await this.#inTurn(async () => {
+      await allow?.();
       return compute(password, known.salt, known.cost);
     });
     return known.hash !== undefined && timingSafeEqual(known.hash, computed);

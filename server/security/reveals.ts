@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { wallClock, type Clock } from '../base/clock.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { KeyedTable } from '../storage/tables.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 400 * DAY_MS;
@@ -46,12 +46,13 @@ export class Reveals {
   async record(object: Place, reveal: Reveal): Promise<void> {
     const time = this.#clock();
     const key = `${beginningFor(object)}${String(time).padStart(TIME_DIGITS, '0')} ${randomBytes(6).toString('hex')}`;
-    await this.#table.whenFree(() => this.#table.set(key, { ...reveal, path: object.path, time }, time + KEPT_MS));
+    const record = { ...reveal, path: object.path, time };
+    await this.#table.update((reveals) => reveals.set(key, record, time + KEPT_MS));
   }
 
   /** What was revealed at an object, newest first; with a key, of that session or key alone. */
-  of(object: Place, key?: string): readonly RevealRecord[] {
-    const records = this.#table.entries(beginningFor(object)).map(([, record]) => record);
+  async of(object: Place, key?: string): Promise<readonly RevealRecord[]> {
+    const records = (await this.#table.entries(beginningFor(object))).map(([, record]) => record);
     return records.filter((record) => key === undefined || record.key === key).reverse();
   }
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { Draft, KeyedTable } from '../storage/tables.ts';
 
 /** How often something happened, and when. */
 export interface Tallied {
@@ -13,7 +13,6 @@ export interface Tallied {
 export type TallyRow = readonly (readonly [digest: string, count: number, time: number])[];
 
 interface TallyOptions {
-  readonly table: KeyedTable<TallyRow>;
   /** Tells tallies in one table apart. */
   readonly name: string;
   /** What is older is forgotten. */
@@ -37,30 +36,36 @@ export class Tally {
     this.#options = options;
   }
 
-  get(digest: string): Tallied | undefined {
-    const found = this.#fresh(this.#options.table.get(this.#rowOf(digest))).find(([each]) => each === digest);
-    return found && { count: found[1], time: found[2] };
+  async read(table: KeyedTable<TallyRow>, digest: string): Promise<Tallied | undefined> {
+    return this.#find(await table.get(this.#rowOf(digest)), digest);
   }
 
-  set(digest: string, { count, time }: Tallied): void {
-    this.#change(digest, (others) => {
+  get(rows: Draft<TallyRow>, digest: string): Tallied | undefined {
+    return this.#find(rows.get(this.#rowOf(digest)), digest);
+  }
+
+  set(rows: Draft<TallyRow>, digest: string, { count, time }: Tallied): void {
+    this.#change(rows, digest, (others) => {
       const byCount = others.toSorted((one, other) => other[1] - one[1] || other[2] - one[2]);
       return [[digest, count, time], ...byCount.slice(0, MOST_IN_A_ROW - 1)];
     });
   }
 
-  delete(digest: string): void {
-    this.#change(digest, (others) => others);
+  delete(rows: Draft<TallyRow>, digest: string): void {
+    this.#change(rows, digest, (others) => others);
   }
 
-  #change(digest: string, change: (others: TallyRow) => TallyRow): void {
-    const { table, clock, keptMs } = this.#options;
-    const others = (row: TallyRow | undefined) => this.#fresh(row).filter(([each]) => each !== digest);
-    const made = (row: TallyRow | undefined) => {
-      const changed = change(others(row));
-      return changed.length === 0 ? undefined : changed;
-    };
-    table.update(this.#rowOf(digest), made, clock() + keptMs);
+  #find(row: TallyRow | undefined, digest: string): Tallied | undefined {
+    const found = this.#fresh(row).find(([each]) => each === digest);
+    return found && { count: found[1], time: found[2] };
+  }
+
+  #change(rows: Draft<TallyRow>, digest: string, change: (others: TallyRow) => TallyRow): void {
+    const { clock, keptMs } = this.#options;
+    const key = this.#rowOf(digest);
+    const changed = change(this.#fresh(rows.get(key)).filter(([each]) => each !== digest));
+    if (changed.length === 0) rows.delete(key);
+    else rows.set(key, changed, clock() + keptMs);
   }
 
   #fresh(row: TallyRow = []): TallyRow {

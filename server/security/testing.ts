@@ -1,6 +1,7 @@
 import { Background } from '../base/background.ts';
 import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
+import { MemoryTable } from '../storage/memory/memory-table.ts';
 import { Administrator } from './administrator.ts';
 import { BasicLogins } from './basic.ts';
 import { Credentials } from './credentials.ts';
@@ -11,23 +12,25 @@ import { Throttle } from './throttle.ts';
 import { Users, type UserRecord } from './users.ts';
 
 /** Everything about signing in, over a storage in memory, with a clock to be turned by hand and hashes that cost little. */
-export function signingIn() {
+export async function signingIn() {
   let now = Date.UTC(2026, 10, 22);
   const clock = () => now;
-  const storage = new MemoryStorage({ clock });
-  const usersTable = storage.table<UserRecord>('users');
-  const loginsTable = storage.table<LoginRecord>('logins');
-  const linksTable = storage.table<number>('administrator');
+  const { tables } = new MemoryStorage({ clock });
+  const usersTable = await tables.small<UserRecord>('users');
+  const signIns = tables.keyed<number>('sign-ins');
+  const loginsTable = tables.keyed<LoginRecord>('logins');
+  const linksTable = tables.keyed<number>('administrator');
   const endedUsers: string[] = [];
   const usersAtCost = (memoryKib: number) => {
     const passwords = new Passwords({ memoryKib, passes: 1, lanes: 1 });
-    return new Users({ table: usersTable, endSessionsOf: (name) => endedUsers.push(name), clock, passwords });
+    const endSessionsOf = (name: string) => void endedUsers.push(name);
+    return new Users({ table: usersTable, signIns, endSessionsOf, clock, passwords });
   };
   const users = usersAtCost(64);
   const background = new Background(openLog('silent'));
-  const table = storage.table<TallyRow>('wrong tries');
-  const own = new MemoryStorage({ clock }).table<TallyRow>('wrong tries');
-  const throttle = new Throttle({ table, own, secret: () => 'of tests', background, clock });
+  const table = tables.keyed<TallyRow>('wrong tries');
+  const own = new MemoryTable<TallyRow>(clock);
+  const throttle = new Throttle({ table, own, secret: async () => 'of tests', background, clock });
   const credentials = new Credentials(users, throttle);
   return {
     credentials,

@@ -2,7 +2,7 @@ import { composed } from '../../schema/composed.ts';
 import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import { Problem, TooManyRequests } from '../base/errors.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { Draft, KeyedTable } from '../storage/tables.ts';
 import { networkOf } from './network.ts';
 import { digestOf, Tally, type Tallied, type TallyRow } from './tally.ts';
 
@@ -20,9 +20,9 @@ interface ThrottleOptions {
   /** Shared by every process that serves the tree. */
   readonly table: KeyedTable<TallyRow>;
   /** In the memory of this process, for what cannot be written there. */
-  readonly own: KeyedTable<TallyRow>;
+  readonly own: Draft<TallyRow>;
   /** Known to every process that serves the tree, and to nobody outside. */
-  readonly secret: () => string;
+  readonly secret: () => Promise<string>;
   readonly background: Background;
   readonly clock: Clock;
 }
@@ -35,41 +35,99 @@ interface ThrottleOptions {
  */
 export class Throttle {
   readonly #table: KeyedTable<TallyRow>;
-  readonly #secret: () => string;
+  readonly #own: Draft<TallyRow>;
+  readonly #secret: () => Promise<string>;
   readonly #background: Background;
   readonly #clock: Clock;
-  readonly #shared: Tallies;
-  readonly #own: Tallies;
+  readonly #tallies: Tallies;
   readonly #underWay = new Map<string, number>();
 
   constructor({ table, own, secret, background, clock }: ThrottleOptions) {
     this.#table = table;
+    this.#own = own;
     this.#secret = secret;
     this.#background = background;
     this.#clock = clock;
-    this.#shared = talliesIn(table, clock);
-    this.#own = talliesIn(own, clock);
+    this.#tallies = talliesBy(clock);
   }
 
   /** Throws TooManyRequests where the next try has to wait. To be disposed of when it is known how the try ended. */
-  attempt(name: string, address: string): Attempt {
-    const secret = this.#secret();
+  async attempt(name: string, address: string): Promise<Attempt> {
+    const secret = await this.#secret();
     const [who, from] = [digestOf(composed(name), secret), digestOf(networkOf(address), secret)];
     const pair = digestOf(who + from, secret);
-    const isFamiliar = this.#read('familiar', pair) !== undefined;
-    return new Attempt(this, { account: isFamiliar ? pair : who, address: from, pair });
+    const isFamiliar = (await this.#read('familiar', pair)) !== undefined;
+    const tried = { account: isFamiliar ? pair : who, address: from, pair };
+    this.#judge(await this.#failures(tried), tried);
+    return new Attempt(this, tried);
   }
 
-  /** Throws TooManyRequests where this try has to wait for others that failed or, if asked, are under way in this process. */
-  check(tried: Tried, withUnderWay: boolean): void {
-    const waitMs = Math.max(this.#accountWaitMs(tried, withUnderWay), this.#addressWaitMs(tried, withUnderWay));
+  /** Counts a try before it is known how it ends, so that tries sent at once do not slip through. */
+  async begin(tried: Tried): Promise<void> {
+    this.#judge(await this.#failures(tried), tried);
+    this.#move(tried, 1);
+  }
+
+  end(tried: Tried): void {
+    this.#move(tried, -1);
+  }
+
+  /** Counts a wrong try in one step with looking whether it came too soon, for which it throws. */
+  async failed(tried: Tried): Promise<void> {
+    const { accounts, addresses } = this.#tallies;
+    try {
+      await this.#table.update((rows) => {
+        const shared = { account: accounts.get(rows, tried.account), address: addresses.get(rows, tried.address) };
+        this.#judge(this.#withOwn(shared, tried));
+        this.#count(rows, tried);
+      });
+    } catch (error) {
+      if (!(error instanceof Problem) || error instanceof TooManyRequests) throw error;
+      this.#count(this.#own, tried);
+    }
+  }
+
+  /** The account starts afresh. Nothing is written where that is known already. */
+  async succeeded(tried: Tried): Promise<void> {
+    const failures = await this.#failures(tried);
+    this.#judge(failures);
+    const { account, pair } = tried;
+    const { accounts, familiar } = this.#tallies;
+    const now = this.#clock();
+    const note = (rows: Draft<TallyRow>) => {
+      accounts.delete(rows, account);
+      familiar.set(rows, pair, { count: 1, time: now });
+    };
+    const noted = (await readable(familiar.read(this.#table, pair)))?.time ?? -Infinity;
+    if (now - noted < DAY_MS && failures.account === undefined) return;
+    note(this.#own);
+    const failed = (error: unknown) => this.#background.failed('note from where an account was signed in to', error);
+    this.#table.update(note).catch(failed);
+  }
+
+  /** Throws TooManyRequests where a try has to wait for others that failed or, where it is named, are under way in this process. */
+  #judge(failures: Failures, tried?: Tried): void {
+    const [account, address] = tried === undefined ? [0, 0] : [this.#begun(tried.account), this.#begun(tried.address)];
+    const waitMs = Math.max(this.#accountWaitMs(failures, account), this.#addressWaitMs(failures, address));
     if (waitMs <= 0) return;
     const waitS = Math.ceil(waitMs / 1000);
     throw new TooManyRequests(`Too many tries. Wait ${waitS} s.`, waitS);
   }
 
-  /** More or fewer tries are under way of which it is not known how they end. */
-  move({ account, address }: Tried, by: 1 | -1): void {
+  #accountWaitMs({ account }: Failures, underWay: number): number {
+    const beyondFree = (account?.count ?? 0) + underWay - FREE_TRIES;
+    if (beyondFree <= 0) return 0;
+    const now = this.#clock();
+    const since = underWay > 0 ? now : (account?.time ?? now);
+    return since + Math.min(LONGEST_WAIT_S, 2 ** (beyondFree - 1)) * 1000 - now;
+  }
+
+  #addressWaitMs({ address }: Failures, underWay: number): number {
+    const now = this.#clock();
+    return (address?.count ?? 0) + underWay < ADDRESS_TRIES ? 0 : (address?.time ?? now) + ADDRESS_WINDOW_MS - now;
+  }
+
+  #move({ account, address }: Tried, by: 1 | -1): void {
     for (const key of [account, address]) {
       const count = this.#begun(key) + by;
       if (count === 0) this.#underWay.delete(key);
@@ -77,62 +135,34 @@ export class Throttle {
     }
   }
 
-  /** Counts a wrong try in one step with looking whether it came too soon, for which it throws. */
-  async failed(tried: Tried): Promise<void> {
-    try {
-      await this.#table.whenFree(() => {
-        this.check(tried, false);
-        countIn(this.#shared, tried, this.#clock());
-      });
-    } catch (error) {
-      if (!(error instanceof Problem) || error instanceof TooManyRequests) throw error;
-      countIn(this.#own, tried, this.#clock());
-    }
-  }
-
-  /** The account starts afresh. Nothing is written where that is known already. */
-  succeeded(tried: Tried): void {
-    this.check(tried, false);
-    const { account, pair } = tried;
-    const now = this.#clock();
-    const note = ({ accounts, familiar }: Tallies) => {
-      accounts.delete(account);
-      familiar.set(pair, { count: 1, time: now });
-    };
-    const noted = readable(() => this.#shared.familiar.get(pair))?.time ?? -Infinity;
-    if (now - noted < DAY_MS && this.#read('accounts', account) === undefined) return;
-    note(this.#own);
-    const failed = (error: unknown) => this.#background.failed('note from where an account was signed in to', error);
-    this.#table.whenFree(() => note(this.#shared)).catch(failed);
-  }
-
-  #accountWaitMs({ account }: Tried, withUnderWay: boolean): number {
-    const underWay = withUnderWay ? this.#begun(account) : 0;
-    const failures = this.#read('accounts', account);
-    const beyondFree = (failures?.count ?? 0) + underWay - FREE_TRIES;
-    if (beyondFree <= 0) return 0;
-    const now = this.#clock();
-    const since = underWay > 0 ? now : (failures?.time ?? now);
-    return since + Math.min(LONGEST_WAIT_S, 2 ** (beyondFree - 1)) * 1000 - now;
-  }
-
-  #addressWaitMs({ address }: Tried, withUnderWay: boolean): number {
-    const failures = this.#read('addresses', address);
-    const count = (failures?.count ?? 0) + (withUnderWay ? this.#begun(address) : 0);
-    const now = this.#clock();
-    return count < ADDRESS_TRIES ? 0 : (failures?.time ?? now) + ADDRESS_WINDOW_MS - now;
-  }
-
   #begun(key: string): number {
     return this.#underWay.get(key) ?? 0;
   }
 
+  #count(rows: Draft<TallyRow>, { account, address }: Tried): void {
+    const { accounts, addresses } = this.#tallies;
+    const now = this.#clock();
+    accounts.set(rows, account, { count: (accounts.get(rows, account)?.count ?? 0) + 1, time: now });
+    const { count = 0, time = now } = addresses.get(rows, address) ?? {};
+    addresses.set(rows, address, { count: count + 1, time });
+  }
+
+  async #failures({ account, address }: Tried): Promise<Failures> {
+    return { account: await this.#read('accounts', account), address: await this.#read('addresses', address) };
+  }
+
+  #withOwn(shared: Failures, { account, address }: Tried): Failures {
+    const { accounts, addresses } = this.#tallies;
+    return {
+      account: sum(shared.account, accounts.get(this.#own, account)),
+      address: sum(shared.address, addresses.get(this.#own, address)),
+    };
+  }
+
   /** What all processes counted, and what this one could not write. */
-  #read(tally: keyof Tallies, key: string): Tallied | undefined {
-    const own = this.#own[tally].get(key);
-    const shared = readable(() => this.#shared[tally].get(key));
-    if (own === undefined || shared === undefined) return own ?? shared;
-    return { count: own.count + shared.count, time: Math.max(own.time, shared.time) };
+  async #read(name: keyof Tallies, key: string): Promise<Tallied | undefined> {
+    const tally = this.#tallies[name];
+    return sum(await readable(tally.read(this.#table, key)), tally.get(this.#own, key));
   }
 }
 
@@ -144,6 +174,12 @@ interface Tried {
   readonly pair: string;
 }
 
+/** The tries that failed, of those that count for a try. */
+interface Failures {
+  readonly account: Tallied | undefined;
+  readonly address: Tallied | undefined;
+}
+
 /** One try of a name and a password. */
 class Attempt implements Disposable {
   readonly #throttle: Throttle;
@@ -153,13 +189,11 @@ class Attempt implements Disposable {
   constructor(throttle: Throttle, tried: Tried) {
     this.#throttle = throttle;
     this.#tried = tried;
-    throttle.check(tried, true);
   }
 
-  /** Counts it before it is known how it ends, so that tries sent at once do not slip through. */
-  begin(): void {
-    this.#throttle.check(this.#tried, true);
-    this.#throttle.move(this.#tried, 1);
+  /** Throws TooManyRequests where others have come first. */
+  async begin(): Promise<void> {
+    await this.#throttle.begin(this.#tried);
     this.#isUnderWay = true;
   }
 
@@ -169,12 +203,12 @@ class Attempt implements Disposable {
   }
 
   /** It does not count. Throws TooManyRequests where tries at another process came first. */
-  succeeded(): void {
-    this.#throttle.succeeded(this.#tried);
+  succeeded(): Promise<void> {
+    return this.#throttle.succeeded(this.#tried);
   }
 
   [Symbol.dispose](): void {
-    if (this.#isUnderWay) this.#throttle.move(this.#tried, -1);
+    if (this.#isUnderWay) this.#throttle.end(this.#tried);
     this.#isUnderWay = false;
   }
 }
@@ -188,24 +222,23 @@ interface Tallies {
   readonly familiar: Tally;
 }
 
-function talliesIn(table: KeyedTable<TallyRow>, clock: Clock): Tallies {
+function talliesBy(clock: Clock): Tallies {
   return {
-    accounts: new Tally({ table, name: 'account', keptMs: ACCOUNT_FORGOTTEN_MS, clock }),
-    addresses: new Tally({ table, name: 'address', keptMs: ADDRESS_WINDOW_MS, clock }),
-    familiar: new Tally({ table, name: 'familiar', keptMs: FAMILIAR_MS, clock }),
+    accounts: new Tally({ name: 'account', keptMs: ACCOUNT_FORGOTTEN_MS, clock }),
+    addresses: new Tally({ name: 'address', keptMs: ADDRESS_WINDOW_MS, clock }),
+    familiar: new Tally({ name: 'familiar', keptMs: FAMILIAR_MS, clock }),
   };
 }
 
-function countIn({ accounts, addresses }: Tallies, { account, address }: Tried, now: number): void {
-  accounts.set(account, { count: (accounts.get(account)?.count ?? 0) + 1, time: now });
-  const { count = 0, time = now } = addresses.get(address) ?? {};
-  addresses.set(address, { count: count + 1, time });
+function sum(one: Tallied | undefined, other: Tallied | undefined): Tallied | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return { count: one.count + other.count, time: Math.max(one.time, other.time) };
 }
 
 /** What cannot be read just now is as if nothing were there: a process then goes by its own count. */
-function readable<Result>(read: () => Result): Result | undefined {
+async function readable<Result>(reading: Promise<Result>): Promise<Result | undefined> {
   try {
-    return read();
+    return await reading;
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

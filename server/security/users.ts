@@ -3,7 +3,7 @@ import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
 import { Invalid, NotFound, Problem } from '../base/errors.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { Draft, DraftOf, KeyedTable, SmallTable } from '../storage/tables.ts';
 import { checkPassword, Passwords } from './passwords.ts';
 
 const LONGEST_NAME_BYTES = 255;
@@ -16,6 +16,7 @@ export type UserRecord = {
   readonly generation: string;
   readonly isDisabled: boolean;
   readonly created: number;
+  /** As older versions noted it. */
   readonly lastSignIn: number | null;
 };
 
@@ -36,23 +37,27 @@ export interface UserSummary {
 }
 
 interface UsersOptions {
-  readonly table: KeyedTable<UserRecord>;
+  readonly table: SmallTable<UserRecord>;
+  /** When each user signed in last. */
+  readonly signIns: KeyedTable<number>;
   /** Ends what a user left behind elsewhere, in the same step as the change that ends their logins. */
-  readonly endSessionsOf: (name: string) => void;
+  readonly endSessionsOf: (name: string, draftOf: DraftOf) => void;
   readonly clock?: Clock;
   readonly passwords?: Passwords;
 }
 
 /** The users, as a User Folder manages them. */
 export class Users {
-  readonly #table: KeyedTable<UserRecord>;
-  readonly #endSessionsOf: (name: string) => void;
+  readonly #table: SmallTable<UserRecord>;
+  readonly #signIns: KeyedTable<number>;
+  readonly #endSessionsOf: UsersOptions['endSessionsOf'];
   readonly #clock: Clock;
   readonly #passwords: Passwords;
   #hasManager = false;
 
-  constructor({ table, endSessionsOf, clock, passwords }: UsersOptions) {
+  constructor({ table, signIns, endSessionsOf, clock, passwords }: UsersOptions) {
     this.#table = table;
+    this.#signIns = signIns;
     this.#endSessionsOf = endSessionsOf;
     this.#clock = clock ?? wallClock;
     this.#passwords = passwords ?? new Passwords();
@@ -70,13 +75,13 @@ export class Users {
       created: this.#clock(),
       lastSignIn: null,
     };
-    if (!(await this.#table.whenFree(() => this.#table.add(key, record)))) throw taken();
+    if (!(await this.#table.update((users) => users.add(key, record)))) throw taken();
     return userOf(key, record);
   }
 
   remove(name: string): Promise<void> {
-    return this.#change(name, (record) => {
-      this.#requireAnotherManager(name, record);
+    return this.#change(name, (record, users) => {
+      requireAnotherManager(name, record, users);
       return undefined;
     });
   }
@@ -87,8 +92,8 @@ export class Users {
     const roles = to.roles === undefined ? undefined : checkedRoles(to.roles);
     if (to.password !== undefined) requirePassword(to.password, name);
     const hash = to.password === undefined ? undefined : await this.#passwords.hash(to.password);
-    const set = (record: UserRecord) => {
-      if (roles?.includes('Manager') === false) this.#requireAnotherManager(name, record);
+    const set = (record: UserRecord, users: Draft<UserRecord>) => {
+      if (roles?.includes('Manager') === false) requireAnotherManager(name, record, users);
       const withRoles = roles === undefined ? record : { ...record, roles };
       return hash === undefined ? withRoles : { ...withRoles, hash, generation: newGeneration() };
     };
@@ -101,8 +106,8 @@ export class Users {
 
   /** A disabled user cannot sign in, and is signed out everywhere at once. */
   setDisabled(name: string, isDisabled: boolean): Promise<void> {
-    return this.#change(name, (record) => {
-      if (isDisabled) this.#requireAnotherManager(name, record);
+    return this.#change(name, (record, users) => {
+      if (isDisabled) requireAnotherManager(name, record, users);
       return { ...record, isDisabled, generation: newGeneration() };
     });
   }
@@ -113,9 +118,15 @@ export class Users {
     return record === undefined || record.isDisabled ? undefined : userOf(composed(name), record);
   }
 
-  list(): readonly UserSummary[] {
+  get names(): readonly string[] {
+    return this.#table.entries().map(([name]) => name);
+  }
+
+  async list(): Promise<readonly UserSummary[]> {
+    const signIns = new Map(await this.#signIns.entries());
     const users = this.#table.entries().map(([name, { roles, isDisabled, created, lastSignIn }]) => {
-      return { name, roles, isDisabled, created, lastSignIn };
+      const last = Math.max(signIns.get(name) ?? 0, lastSignIn ?? 0);
+      return { name, roles, isDisabled, created, lastSignIn: last === 0 ? null : last };
     });
     return users.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
@@ -130,7 +141,7 @@ export class Users {
    * The user, where name and password belong together. An unknown name takes the same work. `allow` is asked right before
    * the work and throws to refuse it.
    */
-  async verify(name: string, password: string, allow?: () => void): Promise<User | undefined> {
+  async verify(name: string, password: string, allow?: () => Promise<void>): Promise<User | undefined> {
     const key = composed(name);
     const record = this.#table.get(key);
     const isRight = await this.#passwords.matches(password, record?.hash, allow);
@@ -141,16 +152,18 @@ export class Users {
     return user;
   }
 
-  noteSignIn(name: string): void {
-    const lastSignIn = this.#clock();
-    this.#table.update(name, (record) => record && { ...record, lastSignIn });
+  /** As a part of the step that signs them in. */
+  noteSignIn(name: string, draftOf: DraftOf): void {
+    draftOf(this.#signIns).set(name, this.#clock());
   }
 
   async #rehash(key: string, password: string, outdated: string): Promise<void> {
     const hash = await this.#passwords.hash(password);
-    const store = () => this.#table.update(key, (record) => (record?.hash === outdated ? { ...record, hash } : record));
     try {
-      await this.#table.whenFree(store);
+      await this.#table.update((users) => {
+        const record = users.get(key);
+        if (record?.hash === outdated) users.set(key, { ...record, hash });
+      });
     } catch (error) {
       // Where it cannot be stored now, it is made anew at the next sign-in.
       if (!(error instanceof Problem)) throw error;
@@ -163,23 +176,27 @@ export class Users {
     return record;
   }
 
-  async #change(name: string, change: (record: UserRecord) => UserRecord | undefined): Promise<void> {
+  async #change(name: string, change: Change): Promise<void> {
     this.#get(name);
     const key = composed(name);
-    const changeStored = (record: UserRecord | undefined) => {
-      const changed = record && change(record);
-      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(key);
-      return changed;
-    };
-    await this.#table.whenFree(() => this.#table.update(key, changeStored));
+    await this.#table.update((users, draftOf) => {
+      const record = users.get(key);
+      const changed = record && change(record, users);
+      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(key, draftOf);
+      if (changed !== undefined) users.set(key, changed);
+      else if (users.delete(key)) draftOf(this.#signIns).delete(key);
+    });
   }
+}
 
-  // Called inside the table's own transaction, so that two processes cannot remove the last two at once.
-  #requireAnotherManager(name: string, record: UserRecord): void {
-    const isOther = ([key, other]: readonly [string, UserRecord]) => key !== composed(name) && isManager(other);
-    if (!isManager(record) || this.#table.entries().some(isOther)) return;
-    throw new Invalid(`'${name}' is the last Manager. Make another user a Manager first.`);
-  }
+/** What a user is to be, among all as they are in the same step; nothing: removed. */
+type Change = (record: UserRecord, users: Draft<UserRecord>) => UserRecord | undefined;
+
+// Of two processes that remove the last two Managers at once, the second sees what the first did.
+function requireAnotherManager(name: string, record: UserRecord, users: Draft<UserRecord>): void {
+  const isOther = ([key, other]: readonly [string, UserRecord]) => key !== composed(name) && isManager(other);
+  if (!isManager(record) || users.entries().some(isOther)) return;
+  throw new Invalid(`'${name}' is the last Manager. Make another user a Manager first.`);
 }
 
 function isManager({ roles, isDisabled }: UserRecord): boolean {

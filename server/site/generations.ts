@@ -1,5 +1,4 @@
-import { RememberedTable } from '../storage/remembered-table.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { DraftOf, SmallTable } from '../storage/tables.ts';
 
 /** The key of the number that all sessions of a user are under, whichever container they are in. */
 export function generationOfUser(name: string): string {
@@ -11,10 +10,10 @@ export function generationOfUser(name: string): string {
  * export.
  */
 export class Generations {
-  readonly #numbers: RememberedTable<number>;
+  readonly #numbers: SmallTable<number>;
 
-  constructor(storage: Storage) {
-    this.#numbers = new RememberedTable(storage, 'generations');
+  constructor(numbers: SmallTable<number>) {
+    this.#numbers = numbers;
   }
 
   of(key: string): number {
@@ -22,12 +21,13 @@ export class Generations {
   }
 
   /** As a part of a step in which other tables are written: every process sees it at its next request. */
-  raise(key: string): void {
-    this.#numbers.table.update(key, (number) => (number ?? 0) + 1);
+  raiseIn(draftOf: DraftOf, ...keys: readonly string[]): void {
+    const numbers = draftOf(this.#numbers);
+    for (const key of keys) numbers.set(key, (numbers.get(key) ?? 0) + 1);
   }
 
-  /** The same of several in a step of their own. It waits for other processes without holding up this one. */
-  raiseWhenFree(...keys: readonly string[]): Promise<void> {
-    return this.#numbers.table.whenFree(() => keys.forEach((key) => this.raise(key)));
+  /** The same in a step of their own. */
+  raise(...keys: readonly string[]): Promise<void> {
+    return this.#numbers.update((_, draftOf) => this.raiseIn(draftOf, ...keys));
   }
 }

@@ -11,14 +11,16 @@ const HOUR_MS = 3_600_000;
 const log = openLog('silent');
 
 /** Processes of one machine on one data folder. `now` is the time that passes for all of them. */
-function machine() {
-  const storage = new MemoryStorage({ mounted: false });
+async function machine() {
+  const { tables } = new MemoryStorage({ mounted: false });
+  const formats = await tables.small<number>('record formats');
   const time = { now: 1_000_000 };
   const start = (aheadMs = 0, signsAs = 'processes', heartbeatMs = HEARTBEAT_MS) => {
     const background = new Background(log);
     const processes = new Processes({
-      table: storage.table<Signature | number>(signsAs),
-      elsewhere: storage.table<Signature | number>(signsAs === 'processes' ? 'applications' : 'processes'),
+      table: tables.keyed(signsAs),
+      elsewhere: tables.keyed(signsAs === 'processes' ? 'applications' : 'processes'),
+      formats,
       clock: () => Date.now() + time.now + aheadMs,
       monotonicClock: () => time.now,
       background,
@@ -27,19 +29,19 @@ function machine() {
     });
     return { processes, end: () => background.close() };
   };
-  return { storage, time, start };
+  return { tables, formats, time, start };
 }
 
-test('a process is known as long as it signs, however far off its clock is', () => {
+test('a process is known as long as it signs, however far off its clock is', async () => {
   for (const aheadMs of [0, HOUR_MS, -HOUR_MS]) {
-    const { time, start } = machine();
+    const { time, start } = await machine();
     const one = start();
     const other = start(aheadMs);
     try {
-      assert.equal(one.processes.hasOthers, true, `${aheadMs}`);
-      assert.equal(other.processes.hasOthers, true);
+      assert.equal(await one.processes.hasOthers(), true, `${aheadMs}`);
+      assert.equal(await other.processes.hasOthers(), true);
       time.now += 4 * HEARTBEAT_MS;
-      assert.equal(one.processes.hasOthers, false, 'it has not signed for long');
+      assert.equal(await one.processes.hasOthers(), false, 'it has not signed for long');
     } finally {
       one.end();
       other.end();
@@ -47,56 +49,64 @@ test('a process is known as long as it signs, however far off its clock is', () 
   }
 });
 
-test('a process counts for three of its own heartbeats, however often others sign', () => {
-  const { storage, time, start } = machine();
+test('a process counts for three of its own heartbeats, however often others sign', async () => {
+  const { tables, time, start } = await machine();
   const slow = start(0, 'processes', 10 * HEARTBEAT_MS);
   time.now += 5 * HEARTBEAT_MS;
   const quick = start();
   try {
-    assert.equal(quick.processes.hasOthers, true);
-    assert.equal(storage.table('processes').entries().length, 2);
+    assert.equal(await quick.processes.hasOthers(), true);
+    assert.equal((await tables.keyed('processes').entries()).length, 2);
     time.now += 26 * HEARTBEAT_MS;
-    assert.equal(quick.processes.hasOthers, false, 'it has not signed for long');
+    assert.equal(await quick.processes.hasOthers(), false, 'it has not signed for long');
   } finally {
     slow.end();
     quick.end();
   }
 });
 
-test('a format of records may be written once every process and application that signed in reads it', () => {
-  const { storage, start } = machine();
+test('a format of records may be written once every process and application that signed in reads it', async () => {
+  const { tables, formats, start } = await machine();
   const own = newestFormat();
   const one = start();
   try {
     RECORD_FORMATS.push({ ...RECORD_FORMATS[0]!, number: own + 1 });
     assert.equal(one.processes.newestRecordFormat(), own + 1);
     for (const signsAs of ['processes', 'applications']) {
-      const table = storage.table<Signature | number>(signsAs);
+      const table = tables.keyed<Signature | number>(signsAs);
       const wallMs = Date.now() + 1_000_000;
       const signature = { pid: 1, boot: 'another machine', monotonicMs: 0, wallMs };
       for (const signed of [wallMs, signature, { ...signature, recordFormat: own }]) {
-        table.set('old', signed);
+        await table.update((signatures) => signatures.set('old', signed));
+        await one.processes.sign();
         assert.equal(one.processes.newestRecordFormat(), own, JSON.stringify(signed));
       }
-      table.set('old', { ...signature, recordFormat: own + 2 });
+      await table.update((signatures) => signatures.set('old', { ...signature, recordFormat: own + 2 }));
+      await one.processes.sign();
       assert.equal(one.processes.newestRecordFormat(), own + 1);
-      table.delete('old');
+      await table.update((signatures) => signatures.delete('old'));
     }
+    await one.processes.sign();
+    await formats.update((noted) => noted.set('starting', own));
+    assert.equal(one.processes.newestRecordFormat(), own, 'known before our next heartbeat');
+    await one.processes.sign();
+    assert.equal(one.processes.newestRecordFormat(), own + 1, 'nobody of that name signed');
   } finally {
     RECORD_FORMATS.pop();
     one.end();
   }
 });
 
-test('clocks are held against the one that a machine’s processes share, applications included', () => {
-  const { start } = machine();
+test('clocks are held against the one that a machine’s processes share, applications included', async () => {
+  const { start } = await machine();
   const [right, near, far] = [start(), start(29_000), start(-HOUR_MS, 'applications')];
   try {
-    const aheads = ({ processes }: typeof right) => processes.clocksThatAreOff().map(({ aheadS }) => aheadS);
-    assert.deepEqual(aheads(right), [-3_600]);
-    assert.deepEqual(aheads(near), [-3_629]);
+    const aheads = async ({ processes }: typeof right) =>
+      (await processes.clocksThatAreOff()).map(({ aheadS }) => aheadS);
+    assert.deepEqual(await aheads(right), [-3_600]);
+    assert.deepEqual(await aheads(near), [-3_629]);
     assert.deepEqual(
-      aheads(far).toSorted((a, b) => a - b),
+      (await aheads(far)).toSorted((a, b) => a - b),
       [3_600, 3_629],
     );
   } finally {

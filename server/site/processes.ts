@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
 import { FIRST_SIGNED_FORMAT, newestFormat } from '../sessions/record/record-format.ts';
-import type { KeyedTable } from '../storage/storage.ts';
+import type { KeyedTable, SmallTable } from '../storage/tables.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
 export type Signature = {
@@ -29,6 +29,8 @@ interface ProcessesOptions {
   readonly table: KeyedTable<Signed>;
   /** Where the processes sign that use the folder in another way. */
   readonly elsewhere: KeyedTable<Signed>;
+  /** The newest format of session records that each of both kinds reads: to be known at once. */
+  readonly formats: SmallTable<number>;
   readonly clock: Clock;
   readonly monotonicClock?: Clock;
   readonly background: Background;
@@ -55,53 +57,41 @@ export class Processes {
   readonly #boot = bootId();
   readonly #id = randomUUID();
   readonly #told = new Set<number>();
+  /** Of those that signed, as of our last heartbeat: an older version only signs. */
+  #formatsSigned: readonly number[] = [];
 
   constructor(options: ProcessesOptions) {
     this.#options = options;
     this.#monotonicClock = options.monotonicClock ?? (() => Number(process.hrtime.bigint() / 1_000_000n));
     const task = 'note in the data file that this process serves it';
-    options.background.every(options.heartbeatMs, task, () => this.#sign());
+    options.background.every(options.heartbeatMs, task, () => this.sign());
   }
 
   /** Whether another process serves the same tree, as far as can be told. */
-  get hasOthers(): boolean {
-    return this.#others(this.#options.table).length > 0;
+  async hasOthers(): Promise<boolean> {
+    return (await this.#others(this.#options.table)).length > 0;
   }
 
   /** The newest format of session records that every process reads, serving or not: nobody may write a newer one yet. */
   newestRecordFormat(): number {
-    const { table, elsewhere } = this.#options;
-    const others = [...this.#others(table), ...this.#others(elsewhere)];
-    return Math.min(newestFormat(), ...others.map(([, signed]) => formatIn(signed)));
+    const others = this.#options.formats.entries().filter(([id]) => id !== this.#id);
+    return Math.min(newestFormat(), ...others.map(([, format]) => format), ...this.#formatsSigned);
   }
 
   /** Processes, serving or not, whose wall clock is too far from ours. Both are held against the clock that they share. */
-  clocksThatAreOff(): readonly OtherClock[] {
-    const { table, elsewhere, clock } = this.#options;
+  async clocksThatAreOff(): Promise<readonly OtherClock[]> {
+    const { clock } = this.#options;
     const ourOffset = clock() - this.#monotonicClock();
-    return [...this.#others(table), ...this.#others(elsewhere)].flatMap(([, signed]) => {
+    return (await this.#allOthers()).flatMap((signed) => {
       if (typeof signed === 'number' || signed.boot !== this.#boot) return [];
       const aheadS = Math.round((signed.wallMs - signed.monotonicMs - ourOffset) / 1000);
       return isClockOff(aheadS) ? [{ pid: signed.pid, aheadS }] : [];
     });
   }
 
-  /** Signs off. Where that cannot be written, the others forget this process a while later. */
-  close(): void {
-    const { table, log, heartbeatMs } = this.#options;
-    try {
-      table.delete(this.#id);
-    } catch (error) {
-      const forS = (HEARTBEATS_COUNTED * heartbeatMs) / 1000;
-      log.warn(
-        { err: error },
-        `Could not note in the data file that this process ends: it counts for up to ${forS} s more`,
-      );
-    }
-  }
-
-  async #sign(): Promise<void> {
-    const { table, clock, heartbeatMs } = this.#options;
+  /** A heartbeat: says that this process is there, and looks who else is. */
+  async sign(): Promise<void> {
+    const { table, elsewhere, formats, clock, heartbeatMs } = this.#options;
     const wallMs = clock();
     const signature: Signature = {
       pid: process.pid,
@@ -111,14 +101,43 @@ export class Processes {
       heartbeatMs,
       recordFormat: newestFormat(),
     };
-    await table.whenFree(() => table.set(this.#id, signature, wallMs + KEPT_MS));
-    const gone = table.entries().filter(([, signed]) => !this.#isThere(signed));
-    for (const [id] of gone) await table.whenFree(() => table.delete(id));
-    this.#tellOfClocks();
+    await table.update((signed, draftOf) => {
+      signed.set(this.#id, signature, wallMs + KEPT_MS);
+      for (const [id, each] of signed.entries()) if (!this.#isThere(each)) signed.delete(id);
+      const noted = draftOf(formats);
+      if (noted.get(this.#id) !== newestFormat()) noted.set(this.#id, newestFormat());
+      const isSigned = (id: string) => signed.get(id) !== undefined || draftOf(elsewhere).get(id) !== undefined;
+      for (const [id] of noted.entries()) if (!isSigned(id)) noted.delete(id);
+    });
+    this.#formatsSigned = (await this.#allOthers()).map(formatIn);
+    await this.#tellOfClocks();
   }
 
-  #others(table: KeyedTable<Signed>) {
-    return table.entries().filter(([id, signed]) => id !== this.#id && this.#isThere(signed));
+  /** Signs off. Where that cannot be written, the others forget this process a while later. */
+  async close(): Promise<void> {
+    const { table, formats, log, heartbeatMs } = this.#options;
+    try {
+      await table.update((signed, draftOf) => {
+        signed.delete(this.#id);
+        draftOf(formats).delete(this.#id);
+      });
+    } catch (error) {
+      const forS = (HEARTBEATS_COUNTED * heartbeatMs) / 1000;
+      log.warn(
+        { err: error },
+        `Could not note in the data file that this process ends: it counts for up to ${forS} s more`,
+      );
+    }
+  }
+
+  async #allOthers(): Promise<readonly Signed[]> {
+    const { table, elsewhere } = this.#options;
+    return [...(await this.#others(table)), ...(await this.#others(elsewhere))];
+  }
+
+  async #others(table: KeyedTable<Signed>): Promise<readonly Signed[]> {
+    const signed = await table.entries();
+    return signed.filter(([id, each]) => id !== this.#id && this.#isThere(each)).map(([, each]) => each);
   }
 
   /** Whether a process has signed lately: by the shared clock, where it is one. */
@@ -130,9 +149,9 @@ export class Processes {
     return ageMs < HEARTBEATS_COUNTED * (signed.heartbeatMs ?? heartbeatMs);
   }
 
-  #tellOfClocks(): void {
+  async #tellOfClocks(): Promise<void> {
     const { clock, log } = this.#options;
-    const off = this.clocksThatAreOff();
+    const off = await this.clocksThatAreOff();
     for (const { pid, aheadS } of off) {
       const words = `${clockWords(`Process ${pid}`, aheadS, clock(), 'this one')}. ${SET_CLOCKS}`;
       if (!this.#told.has(pid)) log.warn({ process: pid, aheadS }, words);

@@ -1,6 +1,6 @@
 import type { Background } from '../base/background.ts';
-import { RememberedTable } from '../storage/remembered-table.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Draft, SmallTable } from '../storage/tables.ts';
 
 /** A note that could not be written (a full disk, a lock that lasts) is tried again with the next write after that. */
 const AGAIN_MS = 5_000;
@@ -17,16 +17,17 @@ const SINCE = 'since';
  */
 export class ServerNotes {
   readonly #storage: Storage;
-  readonly #notes: RememberedTable<number>;
+  readonly #notes: SmallTable<number>;
   readonly #background: Background;
   readonly #triedAt = new Map<string, number>();
 
   /** Notes from when on notes are kept: what was done before, an older version may have done. */
-  constructor(storage: Storage, background: Background) {
+  constructor(table: SmallTable<number>, storage: Storage, background: Background) {
+    this.#notes = table;
     this.#storage = storage;
     this.#background = background;
-    this.#notes = new RememberedTable(storage, 'memcached servers');
-    if (this.#since === undefined) this.#note(SINCE, () => this.#notes.table.add(SINCE, storage.lastTransaction()));
+    const now = storage.lastTransaction();
+    if (this.#since === undefined) this.#note(SINCE, (notes) => notes.add(SINCE, now));
   }
 
   /** Whether something may ever have been stored at an address that was first named in a transaction. */
@@ -38,7 +39,7 @@ export class ServerNotes {
   /** Something was stored there. Says whether that is noted by now. */
   stored(scope: string, address: string): boolean {
     const key = `${scope} stored ${address}`;
-    if (this.#notes.get(key) === undefined) this.#note(key, () => this.#notes.table.add(key, 1));
+    if (this.#notes.get(key) === undefined) this.#note(key, (notes) => notes.add(key, 1));
     return this.#notes.get(key) !== undefined;
   }
 
@@ -49,10 +50,9 @@ export class ServerNotes {
 
   /** In one step, which every process sees at its next request. */
   forget(scope: string, ...addresses: readonly string[]): Promise<void> {
-    const { table } = this.#notes;
-    return table.whenFree(() => {
-      const transaction = this.#storage.lastTransaction();
-      for (const address of addresses) table.set(`${scope} forgotten ${address}`, transaction);
+    const transaction = this.#storage.lastTransaction();
+    return this.#notes.update((notes) => {
+      for (const address of addresses) notes.set(`${scope} forgotten ${address}`, transaction);
     });
   }
 
@@ -67,7 +67,7 @@ export class ServerNotes {
     const key = `kept ${oid}`;
     const step = 2 ** Math.floor(Math.log2(seconds)) / FINENESS;
     const rounded = Math.ceil(Math.ceil(seconds / step) * step);
-    this.#note(`${key} ${rounded}`, () => this.#notes.table.update(key, (known = 0) => Math.max(known, rounded)));
+    this.#note(`${key} ${rounded}`, (notes) => notes.set(key, Math.max(notes.get(key) ?? 0, rounded)));
   }
 
   get #since(): number | undefined {
@@ -75,12 +75,12 @@ export class ServerNotes {
   }
 
   /** At once, where nobody holds the data file; in no case does the request at hand wait for it. */
-  #note(key: string, write: () => unknown): void {
+  #note(key: string, write: (notes: Draft<number>) => unknown): void {
     const now = performance.now();
     if (now - (this.#triedAt.get(key) ?? -Infinity) < AGAIN_MS) return;
     this.#triedAt.set(key, now);
     this.#background.do(`note in the data file what is at memcached servers (${key})`, async () => {
-      await this.#notes.table.whenFree(write);
+      await this.#notes.update(write);
       this.#triedAt.delete(key);
     });
   }

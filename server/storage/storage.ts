@@ -1,3 +1,5 @@
+import type { Tables } from './tables.ts';
+
 /** A value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -142,11 +144,6 @@ export interface ObjectChange {
 export interface Storage {
   /** The newest committed transaction, including other processes'. Cheap enough for every request. */
   lastTransaction(): number;
-  /**
-   * Grows with whatever was written, tables included: by this process at once, by others as of the last
-   * `lastTransaction()`. For remembering what was read from a table. Free of cost.
-   */
-  changeCount(): number;
   load(oid: number, asOf: number): Promise<StoredObject | undefined>;
   findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined>;
   children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage>;
@@ -173,15 +170,14 @@ export interface Storage {
   newOid(): number;
   /**
    * Checks, writes, and returns the transaction's number. `joined` runs inside, after every check has passed and before
-   * anything is final; if it throws, nothing is committed. What it writes to tables belongs to the commit, and what it
-   * reserves is written together with it or released. A batch without changes makes no transaction: `joined` runs, and
+   * anything is final; if it throws, nothing is committed. What it reserves is written together with it or released. A batch without changes makes no transaction: `joined` runs, and
    * the newest number is returned.
    */
   commit(batch: Batch, joined?: Joining): Promise<number>;
   /** The bytes of files. */
   readonly contents: Contents;
-  /** A durable table of small values outside revisions, undo and export: logins, users, generations. */
-  table<Value extends Json>(name: string): KeyedTable<Value>;
+  /** Logins, users, generations: small values outside revisions, undo and export. */
+  readonly tables: Tables;
   /**
    * Runs `step` unless a step of this name ever ended well here; others that come meanwhile, in this process or another,
    * wait for it. Says whether it ran. It runs again where it threw or its process died, so its last act should be the
@@ -217,26 +213,4 @@ export interface Contents {
   read(content: Content, from?: number, to?: number): AsyncIterable<Buffer>;
   /** Forgets what was staged and not named in time. */
   sweep(): Promise<void>;
-}
-
-/** Small durable values by key. Each call is its own transaction; several processes see each other's at once. */
-export interface KeyedTable<Value extends Json> {
-  get(key: string): Value | undefined;
-  /** `expires` (milliseconds since 1970): from then on the entry is as if deleted. */
-  set(key: string, value: Value, expires?: number): void;
-  /** Stores only where nothing is stored; says whether it did. */
-  add(key: string, value: Value, expires?: number): boolean;
-  delete(key: string): boolean;
-  /**
-   * Reads, changes and writes in one step; `undefined` from `change` deletes. Gives what is stored afterwards. Without
-   * `expires` the entry keeps the one it had.
-   */
-  update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined;
-  /**
-   * Runs a step that calls tables, as one transaction. The calls alone hold the whole process up while another process
-   * writes; this waits aside, and gives up after 5 s (Unavailable).
-   */
-  whenFree<Result>(step: () => Result): Promise<Result>;
-  /** What has not expired and begins with the prefix, by key. */
-  entries(prefix?: string): readonly (readonly [key: string, value: Value])[];
 }

@@ -27,7 +27,7 @@ const add = method({
   async run(call) {
     const { name, password, roles } = call.body;
     await siteOf(call).users.add({ name, password, roles });
-    return json(usersMessage(call), { status: 201 });
+    return json(await usersMessage(call), { status: 201 });
   },
 });
 
@@ -75,31 +75,24 @@ export const userFolder = defineType({
   ],
   methods: { users: [list, add, change, remove] },
   size(object) {
-    const count = siteOf(object).users.list().length;
+    const count = siteOf(object).users.names.length;
     return count === 1 ? '1 user' : `${count} users`;
   },
 });
 
-function usersMessage(call: Call): UsersMessage {
+async function usersMessage(call: Call): Promise<UsersMessage> {
   const roles = ROLES.filter(({ isGivable }) => isGivable).map(({ name, description }) => ({ name, description }));
-  const users = siteOf(call)
-    .users.list()
-    .map(({ name, roles: given, created, lastSignIn }) => ({
-      name,
-      roles: given,
-      created: timeText(created),
-      lastSignIn: lastSignIn === null ? null : timeText(lastSignIn),
-    }));
+  const users = (await siteOf(call).users.list()).map(({ name, roles: given, created, lastSignIn }) => ({
+    name,
+    roles: given,
+    created: timeText(created),
+    lastSignIn: lastSignIn === null ? null : timeText(lastSignIn),
+  }));
   return { users, roles };
 }
 
 function named(call: Call): string {
   const name = call.tail ?? '';
-  if (
-    siteOf(call)
-      .users.list()
-      .some((user) => user.name === name)
-  )
-    return name;
+  if (siteOf(call).users.names.includes(name)) return name;
   throw new NotFound(`There is no user named '${name}'.`);
 }

@@ -80,14 +80,15 @@ test('what was stored under another key prefix is not asked for, until the prefi
 });
 
 test('where notes began only after a server was named, it counts as if something was stored there', async () => {
-  const notes = installation.database.main.storage.table<number>('memcached servers');
-  for (const [key] of notes.entries()) notes.delete(key);
+  const { storage } = installation.database.main;
+  const table = await storage.tables.small<number>('memcached servers');
+  await table.update((notes) => notes.entries().forEach(([key]) => notes.delete(key)));
   const { former } = await formerServers(await proxy(), parseServers(['127.0.0.13']).addresses);
   assert.deepEqual(
     former?.map(({ mayHold }) => mayHold!()),
     [true, true],
   );
-  notes.set('since', installation.database.main.storage.lastTransaction());
+  await table.update((notes) => notes.set('since', storage.lastTransaction()));
   assert.equal(former?.[0]?.mayHold!(), true);
   await change({ servers: ['127.0.0.14', '127.0.0.13'] });
   await change({ servers: ['127.0.0.13'] });

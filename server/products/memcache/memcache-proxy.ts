@@ -137,7 +137,7 @@ export const memCacheProxy = defineType({
     const proxy = object as unknown as TreeObject;
     const asked = await knownServers(store);
     const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
-    const forSessions = [...sessionWarnings(...about), ...clockWarnings(proxy)];
+    const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(proxy))];
     return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(proxy))];
   },
   size({ properties }) {

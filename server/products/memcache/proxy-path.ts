@@ -56,7 +56,7 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
 async function warningsForSessions(proxy: TreeObject): Promise<readonly Warning[]> {
   const asked = await knownServers(await storeOf(proxy));
   const aboutServers = sessionWarnings(asked, proxy.path, replicasOf(proxy), siteOf(proxy).clock());
-  return [...clockWarnings(proxy), ...aboutServers];
+  return [...(await clockWarnings(proxy)), ...aboutServers];
 }
 
 function proxyOf(object: TreeObject): Promise<Destination> {

@@ -35,7 +35,7 @@ export async function endAll(object: TreeObject, user?: string): Promise<void> {
     user === undefined
       ? [generationKey(object.oid)]
       : labelsNamed(user).map((label) => generationKey(object.oid, label));
-  await generations.raiseWhenFree(...keys);
+  await generations.raise(...keys);
   newsFrom(object)?.({ event: 'ended', id: null, user: user ?? null });
 }
 

@@ -20,7 +20,7 @@ export async function managerWarnings(manager: TreeObject): Promise<readonly War
     ...(path === '' ? [noPath(manager)] : []),
     ...(await noBrowserIds(container ?? manager)),
     ...(await brokenFurtherOn(manager)),
-    ...(container === undefined ? [] : kept(manager, container)),
+    ...(container === undefined ? [] : await kept(manager, container)),
     ...wrongName(manager),
   ];
 }
@@ -71,8 +71,8 @@ export const NEEDS_BROWSER_IDS: Readonly<Record<string, Need>> = {
   'session.browser-ids': { text: NO_BROWSER_IDS, short: 'No browser id manager', loss: 'sessions are off' },
 };
 
-function kept(manager: TreeObject, container: TreeObject): readonly Warning[] {
-  if (container.oid > 0 || !siteOf(manager).processes.hasOthers) return clockWarnings(manager);
+async function kept(manager: TreeObject, container: TreeObject): Promise<readonly Warning[]> {
+  if (container.oid > 0 || !(await siteOf(manager).processes.hasOthers())) return clockWarnings(manager);
   const text = `Sessions are not shared: another process serves this tree, and those in ${container.path} are in the memory of each. Keep them in a MemCache Session Data Container.`;
   return [{ severity: 'warning', text, short: 'Sessions are not shared', link: setUp(manager) }];
 }

@@ -46,7 +46,7 @@ const look = method({
       since: timeText(since),
       totals: { ...counts },
       rates: Object.fromEntries(rates) as StatisticsMessage['rates'],
-      unseen: unseen(object),
+      unseen: await unseen(object),
       memory: await memoryOf(object),
     };
   },
@@ -67,8 +67,8 @@ async function memoryOf(object: TreeObject): Promise<MemoryMessage | null> {
   }
 }
 
-function unseen(object: TreeObject): string {
-  const others = siteOf(object).processes.hasOthers
+async function unseen(object: TreeObject): Promise<string> {
+  const others = (await siteOf(object).processes.hasOthers())
     ? 'Another process serves this tree, and counts for itself.'
     : 'Other processes count for themselves.';
   return `${others} Sessions that expire, or end with all others, are not counted: nobody is told of each.`;

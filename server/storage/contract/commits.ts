@@ -59,23 +59,18 @@ export function describeCommits(make: MakeSite): void {
   test('what joins a commit runs after its checks, and undoes it by throwing', async () => {
     await using site = await make();
     const { storage } = site;
-    const table = storage.table<number>('joined');
-    table.set('kept', 1);
     const last = storage.lastTransaction();
     const added = change(site, { id: 'page' });
     const failing = storage.commit(batchOf(added), () => {
-      table.set('kept', 2);
-      table.set('new', 3);
-      table.delete('kept');
       throw new Error('no after all');
     });
     await assert.rejects(failing, /no after all/);
-    assert.deepEqual(table.entries(), [['kept', 1]]);
     assert.equal(storage.lastTransaction(), last);
     assert.equal(await storage.load(added.oid, last), undefined);
-    assert.equal(await storage.commit(batchOf(added), () => table.set('new', 3)), last + 1);
-    assert.equal(table.get('new'), 3);
     let ran = false;
+    assert.equal(await storage.commit(batchOf(added), () => void (ran = true)), last + 1);
+    assert.equal(ran, true);
+    ran = false;
     const conflicting = storage.commit(batchOf(change(site, { id: 'page' })), () => void (ran = true));
     await assert.rejects(conflicting, ConflictError);
     assert.equal(ran, false);
@@ -98,8 +93,9 @@ export function describeCommits(make: MakeSite): void {
     await using site = await make();
     const { storage } = site;
     const last = storage.lastTransaction();
-    assert.equal(await storage.commit(batchOf(), () => storage.table('joined').set('key', 'value')), last);
-    assert.equal(storage.table('joined').get('key'), 'value');
+    let ran = false;
+    assert.equal(await storage.commit(batchOf(), () => void (ran = true)), last);
+    assert.equal(ran, true);
     assert.equal(storage.lastTransaction(), last);
   });
 

@@ -1,86 +1,141 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Json } from '../storage.ts';
+import type { Entries, KeyedTable, SmallTable, Tables } from '../tables.ts';
 import type { MakeSite } from './contract.ts';
 
+/** What both kinds of table promise, asked in the same way. */
+type AnyTable<Value extends Json> = KeyedTable<Value> | SmallTable<Value>;
+type Open = <Value extends Json>(tables: Tables, name: string) => Promise<AnyTable<Value>>;
+
+const KINDS: Readonly<Record<string, Open>> = {
+  keyed: async (tables, name) => tables.keyed(name),
+  small: (tables, name) => tables.small(name),
+};
+
 export function describeTables(make: MakeSite): void {
-  test('a table keeps values by key, apart from other tables', async () => {
+  for (const [kind, open] of Object.entries(KINDS)) describeKind(kind, open, make);
+
+  test('tables of both kinds are written in one step, or none of them is', async () => {
     await using site = await make();
-    const table = site.storage.table<{ n: number }>('logins');
-    assert.equal(table.get('a'), undefined);
-    table.set('a', { n: 1 });
-    table.set('a', { n: 2 });
-    assert.deepEqual(table.get('a'), { n: 2 });
-    assert.deepEqual(site.storage.table('logins').get('a'), { n: 2 });
-    assert.equal(site.storage.table('users').get('a'), undefined);
-    assert.deepEqual([table.add('a', { n: 3 }), table.add('b', { n: 4 })], [false, true]);
-    assert.deepEqual(table.entries(), [
+    const { tables } = site.storage;
+    const logins = tables.keyed<string>('logins');
+    const [users, numbers] = [await tables.small<string>('users'), await tables.small<number>('generations')];
+    await users.update((drafted, draftOf) => {
+      drafted.set('mary', 'a');
+      draftOf(numbers).set('user mary', 1);
+      draftOf(logins).set('token', 'mary');
+      assert.deepEqual([draftOf(logins).get('token'), draftOf(users).get('mary')], ['mary', 'a']);
+    });
+    const all = async () => [users.entries(), numbers.entries(), await logins.entries()];
+    const before = [[['mary', 'a']], [['user mary', 1]], [['token', 'mary']]];
+    assert.deepEqual(await all(), before);
+    const failing = logins.update((drafted, draftOf) => {
+      drafted.delete('token');
+      drafted.set('other', 'olga');
+      draftOf(users).delete('mary');
+      draftOf(users).set('olga', 'b');
+      draftOf(numbers).set('user mary', (draftOf(numbers).get('user mary') ?? 0) + 1);
+      throw new Error('no after all');
+    });
+    await assert.rejects(failing, /no after all/);
+    assert.deepEqual(await all(), before);
+  });
+
+  test('of steps that are taken at once each sees what those before it did, so that a rule about all of a table holds', async () => {
+    await using site = await make();
+    const managers = await site.storage.tables.small<boolean>('managers');
+    const names = Array.from({ length: 20 }, (_, index) => `manager ${index}`);
+    await managers.update((drafted) => names.forEach((name) => drafted.set(name, true)));
+    const removals = names.map((name) =>
+      managers.update((drafted) => drafted.entries().length > 1 && drafted.delete(name)),
+    );
+    const removed = await Promise.all(removals);
+    assert.equal(removed.filter((each) => each).length, 19);
+    assert.equal(managers.entries().length, 1);
+    const counts = site.storage.tables.keyed<number>('counts');
+    const add = () => counts.update((drafted) => drafted.set('n', (drafted.get('n') ?? 0) + 1));
+    await Promise.all(Array.from({ length: 50 }, add));
+    assert.equal(await counts.get('n'), 50);
+  });
+}
+
+function describeKind(kind: string, open: Open, make: MakeSite): void {
+  test(`a ${kind} table keeps values by key, apart from other tables`, async () => {
+    await using site = await make();
+    const { tables } = site.storage;
+    const table = await open<{ n: number }>(tables, 'first');
+    assert.equal(await table.get('a'), undefined);
+    await table.update((drafted) => drafted.set('a', { n: 1 }));
+    await table.update((drafted) => drafted.set('a', { n: 2 }));
+    assert.deepEqual(await table.get('a'), { n: 2 });
+    assert.deepEqual(await (await open(tables, 'first')).get('a'), { n: 2 });
+    assert.equal(await (await open(tables, 'second')).get('a'), undefined);
+    const added = await table.update((drafted) => [drafted.add('a', { n: 3 }), drafted.add('b', { n: 4 })]);
+    assert.deepEqual(added, [false, true]);
+    assert.deepEqual(await table.entries(), [
       ['a', { n: 2 }],
       ['b', { n: 4 }],
     ]);
-    assert.deepEqual([table.delete('a'), table.delete('a')], [true, false]);
-    assert.equal(table.get('a'), undefined);
+    const deleted = await table.update((drafted) => [drafted.delete('a'), drafted.delete('a'), drafted.delete('\0')]);
+    assert.deepEqual(deleted, [true, false, false]);
+    assert.equal(await table.get('a'), undefined);
   });
 
-  test('update reads, changes and writes in one step, and deletes by giving nothing', async () => {
+  test(`a step on a ${kind} table sees what it has written itself, and leaves nothing of it where it throws`, async () => {
     await using site = await make();
-    const table = site.storage.table<number>('counts');
-    assert.equal(
-      table.update('n', (n = 0) => n + 1),
-      1,
-    );
-    assert.equal(
-      table.update('n', (n = 0) => n + 1),
-      2,
-    );
-    const failing = () =>
-      table.update('n', () => {
-        throw new Error('no');
+    const table = await open<number>(site.storage.tables, 'counts');
+    const increment = () =>
+      table.update((drafted) => {
+        drafted.set('n', (drafted.get('n') ?? 0) + 1);
+        return drafted.get('n');
       });
-    assert.throws(failing, /no/);
-    assert.equal(table.get('n'), 2);
-    assert.equal(
-      table.update('n', () => undefined),
-      undefined,
-    );
-    assert.equal(table.get('n'), undefined);
+    assert.deepEqual([await increment(), await increment()], [1, 2]);
+    const failing = table.update((drafted) => {
+      drafted.set('m', 1);
+      drafted.set('n', 1);
+      assert.deepEqual(drafted.entries().map(String), ['m,1', 'n,1']);
+      drafted.delete('n');
+      assert.deepEqual([drafted.get('n'), drafted.entries().length], [undefined, 1]);
+      throw new Error('no');
+    });
+    await assert.rejects(failing, /no/);
+    assert.deepEqual(await table.entries(), [['n', 2]]);
   });
 
-  test('an entry that has expired is as if it had been deleted', async () => {
+  test(`an entry of a ${kind} table that has expired is as if it had been deleted`, async () => {
     await using site = await make();
-    const table = site.storage.table<string>('links');
-    table.set('short', 'a', site.now + 10);
-    table.set('long', 'b', site.now + 1000);
-    table.set('ever', 'c');
-    assert.equal(table.get('short'), 'a');
-    assert.equal(
-      table.update('long', () => 'b2'),
-      'b2',
-    );
-    assert.equal(
-      table.update('ever', () => 'c2'),
-      'c2',
-    );
+    const table = await open<string>(site.storage.tables, 'links');
+    await table.update((drafted) => {
+      drafted.set('short', 'a', site.now + 10);
+      drafted.set('long', 'b', site.now + 1000);
+      drafted.set('ever', 'c', site.now + 10);
+      drafted.set('ever', 'c');
+    });
+    assert.equal(await table.get('short'), 'a');
     site.now += 10;
-    assert.equal(table.get('short'), undefined);
-    assert.deepEqual(table.entries(), [
-      ['ever', 'c2'],
-      ['long', 'b2'],
+    assert.equal(await table.get('short'), undefined);
+    assert.deepEqual(await table.entries(), [
+      ['ever', 'c'],
+      ['long', 'b'],
     ]);
-    assert.equal(table.delete('short'), false);
-    assert.equal(table.add('short', 'again', site.now + 5), true);
+    const again = await table.update((drafted) => [
+      drafted.get('short'),
+      drafted.entries().length,
+      drafted.delete('short'),
+      drafted.add('short', 'again', site.now + 5),
+    ]);
+    assert.deepEqual(again, [undefined, 2, false, true]);
     site.now += 990;
-    assert.deepEqual(table.entries(), [['ever', 'c2']]);
-    assert.equal(
-      table.update('long', (value) => value ?? 'fresh'),
-      'fresh',
-    );
+    assert.deepEqual(await table.entries(), [['ever', 'c']]);
+    await table.update((drafted) => drafted.add('long', 'fresh'));
     site.now += 1e12;
-    assert.equal(table.get('long'), 'fresh');
+    assert.equal(await table.get('long'), 'fresh');
   });
 
-  test('entries are found by the beginning of their key, in order, odd characters included', async () => {
+  test(`entries of a ${kind} table are found by the beginning of their key, in order, odd characters included`, async () => {
     await using site = await make();
-    const table = site.storage.table<number>('prefixes');
+    const table = await open<number>(site.storage.tables, 'prefixes');
     const keys = [
       '',
       'a',
@@ -97,54 +152,29 @@ export function describeTables(make: MakeSite): void {
       '\uffff',
       '𐀀',
     ];
-    keys.forEach((key, index) => table.set(key, index));
+    await table.update((drafted) => keys.forEach((key, index) => drafted.set(key, index)));
+    const keysOf = (entries: Entries<number>) => entries.map(([key]) => key);
     for (const prefix of ['', 'a', 'a%', 'a_', 'b', '__', 'a\u{10ffff}', '\ud800', 'x', '\uffff']) {
-      const found = table.entries(prefix).map(([key]) => key);
+      const found = keysOf(await table.entries(prefix));
+      const drafted = await table.update((drafted) => keysOf(drafted.entries(prefix)));
       assert.deepEqual(
         found.toSorted(),
         keys.filter((key) => key.startsWith(prefix) && prefix.isWellFormed()).toSorted(),
       );
+      assert.deepEqual(drafted, found);
     }
-    assert.deepEqual(
-      table
-        .entries('\uffff')
-        .concat(table.entries('𐀀'))
-        .map(([key]) => key),
-      ['\uffff', '𐀀'],
-    );
-    assert.deepEqual(
-      table
-        .entries()
-        .map(([key]) => key)
-        .slice(-2),
-      ['\uffff', '𐀀'],
-    );
+    assert.deepEqual(keysOf([...(await table.entries('\uffff')), ...(await table.entries('𐀀'))]), ['\uffff', '𐀀']);
+    assert.deepEqual(keysOf(await table.entries()).slice(-2), ['\uffff', '𐀀']);
     assert.equal(({} as { x?: number }).x, undefined);
   });
 
-  test('a stored value shares nothing with the one that was given', async () => {
+  test(`a value in a ${kind} table shares nothing with the one that was given`, async () => {
     await using site = await make();
-    const table = site.storage.table<string[]>('values');
+    const table = await open<string[]>(site.storage.tables, 'values');
     const given = ['a'];
-    table.set('key', given);
+    await table.update((drafted) => drafted.set('key', given));
     given.push('b');
-    table.get('key')?.push('c');
-    assert.deepEqual(table.get('key'), ['a']);
-  });
-
-  test('a change count grows with every write to a table, so that what was read can be remembered', async () => {
-    await using site = await make();
-    const { storage } = site;
-    const table = storage.table<number>('numbers');
-    storage.lastTransaction();
-    const counts = [storage.changeCount()];
-    for (const write of [() => table.set('a', 1), () => table.update('a', () => 2), () => table.delete('a')]) {
-      write();
-      counts.push(storage.changeCount());
-    }
-    assert.equal(new Set(counts).size, 4);
-    table.get('a');
-    storage.lastTransaction();
-    assert.equal(storage.changeCount(), counts.at(-1));
+    if (kind === 'keyed') (await table.get('key'))?.push('c');
+    assert.deepEqual(await table.get('key'), ['a']);
   });
 }

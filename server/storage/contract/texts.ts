@@ -50,8 +50,12 @@ export function describeTexts(make: MakeSite): void {
         commit(storage, { ...change(site, { id: 'new' }), links: [{ property: 'p', path: text }] }),
         Invalid,
       );
-      assert.throws(() => storage.table('texts').set(text, 1), Invalid);
-      assert.equal(storage.table('texts').get(text), undefined);
+      const texts = storage.tables.keyed('texts');
+      await assert.rejects(
+        texts.update((drafted) => drafted.set(text, 1)),
+        Invalid,
+      );
+      assert.equal(await texts.get(text), undefined);
       assert.equal(await storage.findChild(top, text, serial), undefined);
       assert.deepEqual(await storage.search(text, 10), []);
       assert.deepEqual(await storage.linksTo(text), []);

@@ -3,7 +3,7 @@ import { wallClock } from '../../base/clock.ts';
 import { ConflictError } from '../../base/errors.ts';
 import { changedMeanwhile, checkBatch, contentGone } from '../batch.ts';
 import { MemoryContents } from './memory-contents.ts';
-import { MemoryTable } from './memory-table.ts';
+import { MemoryTables } from './memory-tables.ts';
 import { compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
 import { checkPlaces } from './places.ts';
 import type {
@@ -12,8 +12,6 @@ import type {
   ChildPage,
   ChildQuery,
   Joining,
-  Json,
-  KeyedTable,
   Link,
   LogQuery,
   ObjectChange,
@@ -41,37 +39,30 @@ interface Remembered extends Transaction {
 /** Objects in process memory: what a Temporary Folder contains, and the storage of tests. Its oids are negative. */
 export class MemoryStorage implements Storage {
   readonly contents: MemoryContents;
+  readonly tables: MemoryTables;
   readonly problem = undefined;
-  readonly #clock: Clock;
   readonly #mounted: boolean;
   readonly #keepTransactions: number;
   readonly #revisions = new Map<number, Revision[]>();
   readonly #children = new Map<number | null, Map<string, number>>();
   readonly #links = new Map<number, readonly Link[]>();
-  readonly #tables = new Map<string, MemoryTable<Json>>();
   readonly #steps = new Map<string, Promise<void>>();
   readonly #transactions: Remembered[] = [];
   #last = 0;
   #lastOid = 0;
-  #writes = 0;
-  /** Undoes what `joined` has written to tables, newest last. */
-  #undo: (() => void)[] | undefined;
   /** What is about to be written, whatever else comes. */
   #reserved: readonly Change[] | undefined;
 
   constructor(options: MemoryOptions = {}) {
-    this.#clock = options.clock ?? wallClock;
+    const { clock = wallClock } = options;
     this.#mounted = options.mounted ?? false;
     this.#keepTransactions = options.keepTransactions ?? 1000;
-    this.contents = new MemoryContents(this.#clock, (hash) => this.#names(hash));
+    this.contents = new MemoryContents(clock, (hash) => this.#names(hash));
+    this.tables = new MemoryTables(clock);
   }
 
   lastTransaction(): number {
     return this.#last;
-  }
-
-  changeCount(): number {
-    return this.#writes + this.#last;
   }
 
   async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
@@ -180,18 +171,6 @@ export class MemoryStorage implements Storage {
     return { write, release };
   }
 
-  table<Value extends Json>(name: string): KeyedTable<Value> {
-    let table = this.#tables.get(name);
-    if (!table) {
-      table = new MemoryTable<Json>(this.#clock, (undo) => {
-        this.#writes += 1;
-        this.#undo?.push(undo);
-      });
-      this.#tables.set(name, table);
-    }
-    return table as unknown as KeyedTable<Value>;
-  }
-
   async once(name: string, step: () => Promise<void>): Promise<boolean> {
     for (let running = this.#steps.get(name); running; running = this.#steps.get(name)) {
       if (
@@ -292,16 +271,11 @@ export class MemoryStorage implements Storage {
   }
 
   #runJoined(own: Reserved, joined: Joining | undefined): Reserved | void {
-    const undo: (() => void)[] = [];
-    this.#undo = undo;
     try {
       return joined?.();
     } catch (error) {
-      for (const step of undo.toReversed()) step();
       own.release();
       throw error;
-    } finally {
-      this.#undo = undefined;
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { checkText } from '../batch.ts';
 import { compareText, isStorable } from '../order.ts';
-import type { Json, KeyedTable } from '../storage.ts';
+import type { Json } from '../storage.ts';
+import type { Draft, Entries } from '../tables.ts';
 
 interface Entry {
   /** As JSON text: what is stored shares nothing with what was given. */
@@ -9,21 +10,17 @@ interface Entry {
   readonly expires: number | undefined;
 }
 
-/** One keyed table in process memory. */
-export class MemoryTable<Value extends Json> implements KeyedTable<Value> {
+/** One table in process memory. */
+export class MemoryTable<Value extends Json> implements Draft<Value> {
   readonly #clock: Clock;
   readonly #written: (undo: () => void) => void;
   readonly #entries = new Map<string, Entry>();
   #sweepAt = 1000;
 
-  /** `written` is given what undoes each write, for a commit that may yet fail. */
-  constructor(clock: Clock, written: (undo: () => void) => void) {
+  /** `written` is given what undoes each write, for a step that may yet fail. */
+  constructor(clock: Clock, written: (undo: () => void) => void = () => {}) {
     this.#clock = clock;
     this.#written = written;
-  }
-
-  async whenFree<Result>(step: () => Result): Promise<Result> {
-    return step();
   }
 
   get(key: string): Value | undefined {
@@ -48,15 +45,7 @@ export class MemoryTable<Value extends Json> implements KeyedTable<Value> {
     return wasThere;
   }
 
-  update(key: string, change: (value: Value | undefined) => Value | undefined, expires?: number): Value | undefined {
-    const kept = this.#live(key)?.expires;
-    const value = change(this.get(key));
-    if (value === undefined) this.delete(key);
-    else this.set(key, value, expires ?? kept);
-    return this.get(key);
-  }
-
-  entries(prefix = ''): readonly (readonly [key: string, value: Value])[] {
+  entries(prefix = ''): Entries<Value> {
     if (!isStorable(prefix)) return [];
     const found: [string, Value][] = [];
     for (const key of this.#entries.keys()) {

@@ -19,14 +19,14 @@ async function dataFolder(value: string) {
   const data = newFolder();
   const storage = await openInFolder(data);
   await commit(storage, { oid: 1, basis: null, after: stateOf({ oid: 1, parent: null, id: '' }), links: [] });
-  storage.table<string>('things').set('one', value);
+  await storage.tables.keyed<string>('things').update((things) => things.set('one', value));
   return { data, storage, ring: KeyRing.inFolder(data) };
 }
 
 async function valueIn(data: string): Promise<string | undefined> {
   const storage = await openInFolder(data);
   try {
-    return storage.table<string>('things').get('one');
+    return await storage.tables.keyed<string>('things').get('one');
   } finally {
     storage.close();
   }
@@ -62,16 +62,17 @@ test('a backup overwrites nothing, and leaves nothing behind where it fails', as
 
 test('writers go on during a backup, which is of one moment', async () => {
   const { data, storage } = await dataFolder('0');
-  const pairs = storage.table<string>('pairs');
+  const pairs = storage.tables.keyed<string>('pairs');
   let isOver = false;
   const backing = backUp(data, newFolder()).finally(() => (isOver = true));
   let written = 0;
   for (; !isOver || written < 50; written += 1) {
-    pairs.set('last', String(written));
+    const last = String(written);
+    await pairs.update((drafted) => drafted.set('last', last));
     await new Promise(setImmediate);
   }
   assert.ok((await backing).bytes > 0);
-  assert.equal(pairs.get('last'), String(written - 1));
+  assert.equal(await pairs.get('last'), String(written - 1));
   storage.close();
 });
 
@@ -79,7 +80,7 @@ test('a restore brings both back, and keeps what was there', async () => {
   const { data, storage, ring } = await dataFolder('before');
   const into = newFolder();
   await backUp(data, into);
-  storage.table<string>('things').set('one', 'after');
+  await storage.tables.keyed<string>('things').update((things) => things.set('one', 'after'));
   storage.close();
   await writeFile(join(data, 'secrets.json'), JSON.stringify({ keys: ['A'.repeat(43)] }));
   const { former } = restore(into, data);
@@ -118,12 +119,13 @@ test('a restore into an empty place makes the folder', async () => {
 test('who used the folder, and may have been killed, keeps nobody from a restore, and is not in the backup', async () => {
   const { data, storage } = await dataFolder('killed');
   const into = newFolder();
-  for (const name of ['processes', 'applications']) storage.table<number>(name).set('some', 1, Date.now() + 60_000);
+  for (const name of ['processes', 'applications'])
+    await storage.tables.keyed(name).update((signed) => signed.set('some', 1, Date.now() + 60_000));
   await backUp(data, into);
   storage.close();
   restore(into, data);
   const again = await openInFolder(data);
-  for (const name of ['processes', 'applications']) assert.deepEqual(again.table(name).entries(), []);
+  for (const name of ['processes', 'applications']) assert.deepEqual(await again.tables.keyed(name).entries(), []);
   again.close();
 });
 
@@ -132,7 +134,7 @@ test('a restore is refused while a process has the data file open, though it giv
   const into = newFolder();
   await backUp(data, into);
   assert.throws(() => restore(into, data), /is in use by a process that has its data file open\. End it first/);
-  storage.table<string>('things').set('one', 'later');
+  await storage.tables.keyed<string>('things').update((things) => things.set('one', 'later'));
   storage.close();
   const { former } = restore(into, data);
   assert.equal(await valueIn(data), 'open');

@@ -25,7 +25,7 @@ import { asProblem } from './problems.ts';
 const SECRETS = 'secrets.json';
 const DATABASE_FILES = [FILE_NAME, `${FILE_NAME}-wal`, `${FILE_NAME}-shm`];
 /** Who uses the folder at this moment is no part of what a backup brings back. */
-const IN_USE = ['processes', 'applications'];
+const IN_USE = ['processes', 'applications', 'record formats'];
 const ALL_PAGES = 2 ** 31 - 1;
 const MEND = 'Upload them again, or restore an earlier backup; with --damaged they are copied as they are.';
 

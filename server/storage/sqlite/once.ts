@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { whenFree } from './busy.ts';
-import type { KeyedTable } from '../storage.ts';
+import type { KeyedTable } from '../tables.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -14,13 +14,13 @@ export async function once(
   name: string,
   step: () => Promise<void>,
 ): Promise<boolean> {
-  if (done.get(name)) return false;
+  if (await done.get(name)) return false;
   const lock = new Database(lockFile, { timeout: 0 });
   try {
     await whenFree(() => lock.exec('BEGIN EXCLUSIVE'), DEADLINE_MS);
-    if (done.get(name)) return false;
+    if (await done.get(name)) return false;
     await step();
-    done.set(name, true);
+    await done.update((steps) => steps.set(name, true));
     return true;
   } finally {
     lock.close();

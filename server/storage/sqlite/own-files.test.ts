@@ -65,7 +65,7 @@ async function kept() {
     dispose: () => rm(parent, { recursive: true }),
   });
   const storage = site.storage as SqliteStorage;
-  storage.table('things').set('one', 1);
+  await storage.tables.keyed('things').update((things) => things.set('one', 1));
   const page = change(site, { id: 'page' });
   const serial = await storage.commit(batchOf(page));
   return { site, storage, dataFolder, lines, page, serial };
@@ -77,13 +77,13 @@ for (const [what, { words, happen }] of Object.entries(LOSSES)) {
     await using _ = site;
     assert.equal(storage.problem, undefined);
     await happen(dataFolder);
-    const things = storage.table<number>('things');
+    const things = storage.tables.keyed<number>('things');
     const ways: readonly (() => unknown)[] = [
       () => storage.commit(batchOf({ ...page, basis: serial })),
-      () => things.set('one', 2),
-      () => things.add('two', 2),
-      () => things.update('one', () => 3),
-      () => things.delete('one'),
+      () => things.update((drafted) => drafted.set('one', 2)),
+      () => things.update((drafted) => drafted.add('two', 2)),
+      () => things.update((drafted) => drafted.delete('one')),
+      () => things.update((drafted) => drafted.get('one')),
       () => storage.contents.stage(sourceOf(Buffer.from('bytes'))),
       () => storage.once('step', async () => {}),
     ];
@@ -97,7 +97,7 @@ for (const [what, { words, happen }] of Object.entries(LOSSES)) {
     assert.equal(lines.length, 1, lines.join('\n'));
     if (/data file is (deleted|moved)|renamed/.test(what)) {
       assert.equal((await storage.load(page.oid, serial))?.id, 'page', 'reading goes on');
-      assert.equal(things.get('one'), 1);
+      assert.equal(await things.get('one'), 1);
     }
   });
 }
@@ -113,14 +113,15 @@ test('a log that is deleted under a server costs nothing: the data file alone ha
   };
   await assert.rejects(valueAlone(), /no such table/, 'it is in the log only');
   await unlink(join(dataFolder, 'trellis.sqlite-wal'));
-  assert.throws(() => storage.table('things').set('one', 2), StorageGone);
+  const setting = storage.tables.keyed('things').update((things) => things.set('one', 2));
+  await assert.rejects(setting, StorageGone);
   assert.equal(await valueAlone(), '1');
 });
 
 test('what was written is in the data file alone once the storage has kept up', async () => {
   const { site, storage, dataFolder } = await kept();
   await using _ = site;
-  storage.table('things').set('one', 7);
+  await storage.tables.keyed('things').update((things) => things.set('one', 7));
   storage.keepUp();
   await copyFile(join(dataFolder, 'trellis.sqlite'), join(dataFolder, 'alone'));
   using database = new Disposable(join(dataFolder, 'alone'));

@@ -85,7 +85,6 @@ export class Reader {
   #versionSeen = -1;
   #batchSeen = 0;
   #lastSeen = 0;
-  #othersSeen = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -124,14 +123,8 @@ export class Reader {
     if (version !== this.#versionSeen) {
       this.#lastSeen = this.#lastTransaction.get() ?? 0;
       this.#versionSeen = version;
-      this.#othersSeen += 1;
     }
     return this.#lastSeen;
-  }
-
-  /** How often `lastTransaction` has noticed that other connections committed something. */
-  get othersSeen(): number {
-    return this.#othersSeen;
   }
 
   committed(serial: number): void {

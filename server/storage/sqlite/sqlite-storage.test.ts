@@ -84,8 +84,8 @@ test('two connections to one file see each other at once, and of two changes fro
   const next = await other.commit(batchOf({ ...page, basis: serial }));
   assert.equal(mine.storage.lastTransaction(), next);
   await assert.rejects(mine.storage.commit(batchOf({ ...page, basis: serial })), ConflictError);
-  other.table('shared').set('key', 1);
-  assert.equal(mine.storage.table('shared').get('key'), 1);
+  await other.tables.keyed('shared').update((shared) => shared.set('key', 1));
+  assert.equal(await mine.storage.tables.keyed('shared').get('key'), 1);
   other.close();
 });
 
@@ -101,7 +101,8 @@ test('a commit waits for another process without blocking, and gives up at a dea
   await waiting;
   clearInterval(count);
   holder.database.exec('BEGIN IMMEDIATE');
-  assert.throws(() => mine.storage.table('t').set('key', 1), Unavailable);
+  const setting = mine.storage.tables.keyed('t').update((table) => table.set('key', 1));
+  await assert.rejects(setting, Unavailable);
   assert.equal((await mine.storage.load(mine.top, mine.storage.lastTransaction()))?.childCount, 1);
 });
 

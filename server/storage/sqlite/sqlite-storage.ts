@@ -7,7 +7,6 @@ import type { Log } from '../../base/log.ts';
 import { checkBatch } from '../batch.ts';
 import { BlockingWait, whenFree } from './busy.ts';
 import { SqliteContents } from './contents.ts';
-import { EntryStatements, EntryTable } from './entries.ts';
 import { OidSource } from '../oids.ts';
 import { once } from './once.ts';
 import { isStorable } from '../order.ts';
@@ -15,13 +14,12 @@ import { OwnFiles } from './own-files.ts';
 import { asProblem } from './problems.ts';
 import { Reader } from './reader.ts';
 import { Scanner } from './scan.ts';
+import { SqliteTables } from './sqlite-tables.ts';
 import type {
   Batch,
   ChildPage,
   ChildQuery,
   Joining,
-  Json,
-  KeyedTable,
   Link,
   LogQuery,
   ObjectChange,
@@ -45,33 +43,27 @@ const LOG_ASIDE =
 /** Objects in one SQLite file, which several processes of one machine may share. */
 export class SqliteStorage implements Storage {
   readonly contents: SqliteContents;
+  readonly tables: SqliteTables;
   readonly #database: Database;
-  readonly #clock: Clock;
   readonly #log: Log | undefined;
   readonly #files: OwnFiles;
   readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #scanner: Scanner;
-  readonly #entries: EntryStatements;
   readonly #oids: OidSource;
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
   readonly #reads = new BlockingWait();
-  readonly #writes = new BlockingWait();
-  #ownWrites = 0;
-  #isWriting = false;
   #isGone = false;
 
   /** An opened and migrated database: see open.ts. */
   constructor(database: Database, clock: Clock = wallClock, log?: Log) {
     this.#database = database;
-    this.#clock = clock;
     this.#log = log;
     this.#reader = new Reader(database);
     this.#writer = new Writer(database);
     this.#scanner = new Scanner(database.name);
-    this.#entries = new EntryStatements(database);
     this.#oids = new OidSource(clock);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
@@ -79,7 +71,9 @@ export class SqliteStorage implements Storage {
     // The statements have read the schema, so SQLite has all its files open.
     this.#files = new OwnFiles(database.name);
     const read = <Result>(step: () => Result) => this.#whenFree(step);
-    this.contents = new SqliteContents(database, clock, read, this.#writeWhenFree);
+    const write = <Result>(step: () => Result) => this.#whenFree(() => this.#transaction(step));
+    this.contents = new SqliteContents(database, clock, read, write);
+    this.tables = new SqliteTables(database, clock, { read, write, readNow: (step) => this.#now(step) });
   }
 
   get problem(): string | undefined {
@@ -88,10 +82,6 @@ export class SqliteStorage implements Storage {
 
   lastTransaction(): number {
     return this.#now(() => this.#reader.lastTransaction());
-  }
-
-  changeCount(): number {
-    return this.#ownWrites + this.#reader.othersSeen;
   }
 
   load(oid: number, asOf: number): Promise<StoredObject | undefined> {
@@ -163,14 +153,8 @@ export class SqliteStorage implements Storage {
     return this.#whenFree(() => this.#commitBatch(batch, joined));
   }
 
-  table<Value extends Json>(name: string): KeyedTable<Value> {
-    const read = <Result>(step: () => Result) => this.#now(step);
-    const write = <Result>(step: () => Result) => this.#writeNow(step);
-    return new EntryTable<Value>(name, this.#entries, this.#clock, { read, write, writeWhenFree: this.#writeWhenFree });
-  }
-
   once(name: string, step: () => Promise<void>): Promise<boolean> {
-    return once(`${this.#database.name}.lock`, this.table<boolean>('steps done once'), name, step);
+    return once(`${this.#database.name}.lock`, this.tables.keyed('steps done once'), name, step);
   }
 
   /** A server that nobody writes to notices losses by it, and needs no log. */
@@ -199,21 +183,13 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  readonly #writeWhenFree = <Result>(step: () => Result): Promise<Result> =>
-    this.#whenFree(() => this.#transaction(step));
-
-  #now<Result>(step: () => Result, wait = this.#reads): Result {
+  #now<Result>(step: () => Result): Result {
     try {
       this.#files.checkReadable();
-      return wait.whenFree(step);
+      return this.#reads.whenFree(step);
     } catch (error) {
       throw this.#inWords(error);
     }
-  }
-
-  #writeNow<Result>(step: () => Result): Result {
-    if (this.#isWriting) return step();
-    return this.#now(() => this.#transaction(step), this.#writes);
   }
 
   /** What was reserved is written only after SQLite's own commit, which can fail to its last moment. */
@@ -243,19 +219,15 @@ export class SqliteStorage implements Storage {
     if (this.#database.inTransaction) this.#rollback.run();
     this.#checkFiles();
     this.#begin.run();
-    this.#isWriting = true;
     try {
       const result = step();
       this.#commit.run();
-      this.#ownWrites += 1;
       // A process can be stopped for long between any two steps: nothing is acknowledged that went where nobody looks.
       this.#checkFiles();
       return result;
     } catch (error) {
       this.#rollBack();
       throw asProblem(error);
-    } finally {
-      this.#isWriting = false;
     }
   }
 
