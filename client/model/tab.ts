@@ -1,7 +1,7 @@
 import type { TemplateResult } from 'lit';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 
-/** What the page gives to each tab. A tab sends ObjectChanged (state/changes.ts) up when it changed the object. */
+/** What the page gives to each tab. A tab sends ObjectChanged (model/changes.ts) up when it changed the object. */
 export interface TabElement extends HTMLElement {
   object: ObjectMessage;
   path: string;

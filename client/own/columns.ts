@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { OwnLogin, OwnSession } from '../../schema/messages/own-sessions.ts';
 import '../parts/ago.ts';
-import type { Column, CompactRow } from '../parts/list/table.ts';
+import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import '../parts/until.ts';
 
 /** What logins and sessions have in common: a device, and since when. */

@@ -1,14 +1,13 @@
-import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { OwnLogin, OwnSession } from '../../schema/messages/own-sessions.ts';
+import type { OwnLogin, OwnLoginsMessage, OwnSession, OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
 import { endOwnLogin, endOwnSession, getOwnLogins, getOwnSessions } from '../api/own-sessions.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { identity, leave } from '../model/identity.ts';
 import '../parts/banner.ts';
-import { failed } from '../parts/face.ts';
+import '../parts/face.ts';
 import '../parts/icon.ts';
-import '../parts/list/table.ts';
+import { ListController } from '../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
@@ -18,8 +17,20 @@ import { endOthers } from './end-others.ts';
 /** One's own logins to the interface and sessions in the tree: which there are, from where, and an end to them. */
 @customElement('my-sessions')
 export class MySessions extends LitElement {
-  readonly #logins = new Task(this, { args: () => [], task: (_, { signal }) => getOwnLogins(signal) });
-  readonly #sessions = new Task(this, { args: () => [], task: (_, { signal }) => getOwnSessions(signal) });
+  readonly #logins = new ListController<OwnLoginsMessage, OwnLogin>(this, {
+    args: () => [],
+    load: (_, signal) => getOwnLogins(signal),
+    rowsOf: ({ logins }) => logins,
+    keyOf: ({ id }) => id,
+    isWhole: true,
+  });
+  readonly #sessions = new ListController<OwnSessionsMessage, OwnSession>(this, {
+    args: () => [],
+    load: (_, signal) => getOwnSessions(signal),
+    rowsOf: ({ sessions }) => sessions,
+    keyOf: ({ container, key }) => `${container} ${key}`,
+    isWhole: true,
+  });
 
   constructor() {
     super();
@@ -32,7 +43,7 @@ export class MySessions extends LitElement {
   }
 
   protected override render() {
-    const { unseen = [] } = this.#sessions.value ?? {};
+    const { unseen = [] } = this.#sessions.answer ?? {};
     return html`
       <header>
         <t-icon name="monitor"></t-icon>
@@ -45,64 +56,48 @@ export class MySessions extends LitElement {
       </header>
       <section aria-labelledby="logins">
         <h2 id="logins">Signed in to this interface</h2>
-        <t-table
-          label="Logins"
-          .columns=${loginColumns((login) => this.#loginAction(login))}
-          .compact=${compactRow<OwnLogin>((login) => this.#loginAction(login))}
-          .rows=${this.#logins.status === TaskStatus.ERROR ? [] : (this.#logins.value?.logins ?? [])}
-          .keyOf=${({ id }: OwnLogin) => id}
-          .loading=${this.#logins.status === TaskStatus.PENDING}
-        >
-          ${this.#face(this.#logins, 'your logins', NO_LOGINS)}
-        </t-table>
+        ${this.#logins.table({
+          label: 'Logins',
+          columns: loginColumns((login) => this.#loginAction(login)),
+          compact: compactRow<OwnLogin>((login) => this.#loginAction(login)),
+          faces: facesOf('your logins', NO_LOGINS),
+        })}
       </section>
       <section aria-labelledby="sessions">
         <h2 id="sessions">Sessions on the pages of this site</h2>
         ${unseen.map((sentence) => html`<t-banner kind="warning">${sentence}</t-banner>`)}
-        <t-table
-          label="Sessions"
-          .columns=${sessionColumns((session) => this.#sessionAction(session))}
-          .compact=${compactRow<OwnSession>((session) => this.#sessionAction(session))}
-          .rows=${this.#sessions.status === TaskStatus.ERROR ? [] : (this.#sessions.value?.sessions ?? [])}
-          .keyOf=${({ container, key }: OwnSession) => `${container} ${key}`}
-          .loading=${this.#sessions.status === TaskStatus.PENDING}
-        >
-          ${this.#face(this.#sessions, 'your sessions', unseen.length > 0 ? NONE_SEEN : NO_SESSIONS)}
-        </t-table>
+        ${this.#sessions.table({
+          label: 'Sessions',
+          columns: sessionColumns((session) => this.#sessionAction(session)),
+          compact: compactRow<OwnSession>((session) => this.#sessionAction(session)),
+          faces: facesOf('your sessions', unseen.length > 0 ? NONE_SEEN : NO_SESSIONS),
+        })}
       </section>
     `;
   }
 
   #loginAction(login: OwnLogin): TemplateResult {
     if (login.isThis) return html`<button class="plain small" @click=${leave}>Sign out</button>`;
-    return this.#endButton(`the login on ${deviceName(login)}`, () => endOwnLogin(login.id), this.#logins);
+    return this.#endButton(`the login on ${deviceName(login)}`, () => endOwnLogin(login.id), this.#logins.again);
   }
 
   #sessionAction(session: OwnSession): TemplateResult {
     const { container, key } = session;
     const what = `the session in ${container} on ${session.isThis ? 'this device' : deviceName(session)}`;
-    return this.#endButton(what, () => endOwnSession({ container, key }), this.#sessions);
+    return this.#endButton(what, () => endOwnSession({ container, key }), this.#sessions.again);
   }
 
-  #endButton(what: string, end: () => Promise<void>, list: Pick<Task, 'run'>) {
+  #endButton(what: string, end: () => Promise<void>, again: () => Promise<void>) {
     return html`<button
       class="plain small danger-text"
       aria-label="End ${what}"
-      @click=${() => void this.#end(what, end, list)}
+      @click=${() => void this.#end(what, end, again)}
     >
       End
     </button>`;
   }
 
-  #face(list: Pick<Task, 'status' | 'error' | 'run'>, what: string, none: string) {
-    const { status, error } = list;
-    if (status === TaskStatus.ERROR) {
-      return failed(`Cannot list ${what}.`, () => list.run(), detailOf(error));
-    }
-    return status === TaskStatus.COMPLETE ? html`<t-face icon="monitor" heading=${none}></t-face>` : nothing;
-  }
-
-  async #end(what: string, end: () => Promise<void>, list: Pick<Task, 'run'>) {
+  async #end(what: string, end: () => Promise<void>, again: () => Promise<void>) {
     try {
       await end();
       flash(`Ended ${what}.`);
@@ -111,7 +106,7 @@ export class MySessions extends LitElement {
       if (!(caught instanceof ApiProblem && caught.status === 404))
         flashFailure(`Could not end ${what}: ${detailOf(caught)}`);
     }
-    await list.run();
+    await again();
   }
 
   async #endOthers() {
@@ -119,8 +114,8 @@ export class MySessions extends LitElement {
   }
 
   #again() {
-    void this.#logins.run();
-    void this.#sessions.run();
+    void this.#logins.again();
+    void this.#sessions.again();
   }
 
   static override styles = [
@@ -170,3 +165,10 @@ export class MySessions extends LitElement {
 const NO_LOGINS = 'You are signed in nowhere else.';
 const NO_SESSIONS = 'You have no sessions here. One begins when a page stores something in it.';
 const NONE_SEEN = 'Of the sessions that can be seen, none is yours.';
+
+function facesOf(what: string, none: string) {
+  return {
+    failed: (why: string) => ({ heading: `Cannot list ${what}.`, detail: why }),
+    none: () => html`<t-face icon="monitor" heading=${none}></t-face>`,
+  };
+}

@@ -1,4 +1,3 @@
-import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AssociationItem, AssociationsMessage } from '../../schema/messages/caches.ts';
@@ -7,13 +6,12 @@ import { changeAssociations, getAssociations } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
 import type { TabElement } from '../model/tab.ts';
-import { failed } from '../parts/face.ts';
+import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
-import '../parts/list/table.ts';
-import type { Column, CompactRow, SelectionChanged } from '../parts/list/table.ts';
+import { ListController } from '../parts/list/list-controller.ts';
+import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, addressOf, place, setQuery } from '../state/location.ts';
-import { Watch } from '../state/observable.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 
@@ -22,56 +20,53 @@ import { controls } from '../styles/controls.ts';
 export class AssociateTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
-  /** Paths whose tick is not as it is saved. */
-  @state() private changed: ReadonlySet<string> = new Set();
   @state() private isBusy = false;
 
-  readonly #list = new Task(this, {
-    args: () => [this.object, this.#value('show'), this.#value('type'), this.#value('deep')] as const,
-    task: ([{ path }, show, type, deep], { signal }) =>
-      getAssociations(path, { ...(show && { show }), ...(type && { type }), ...(deep && { deep }) }, signal),
-    onComplete: ({ items }) => (this.changed = this.changed.intersection(new Set(items.map(keyOf)))),
+  /** Selected are those whose tick is not as it is saved. */
+  readonly #list = new ListController<AssociationsMessage, AssociationItem>(this, {
+    args: () => [this.object, ...Object.values(this.#query)],
+    load: (_, signal) => getAssociations(this.object.path, this.#query, signal),
+    rowsOf: ({ items }) => items,
+    keyOf,
+    isWhole: true,
   });
 
   constructor() {
     super();
-    new Watch(this, place);
-    new GuardedLeaving(this, () => this.changed.size > 0);
+    new GuardedLeaving(this, () => this.#changed.size > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }
 
   protected override render() {
-    const items = this.#items;
     return html`
       ${this.#toolbar()}
-      <t-table
-        label="Objects whose pages ${this.object.id} could keep"
-        ?selectable=${items.length > 0}
-        .columns=${columns}
-        .compact=${compactRow}
-        .rows=${items}
-        .keyOf=${keyOf}
-        .selected=${this.#ticked}
-        .loading=${this.#list.status === TaskStatus.PENDING}
-        @selection-changed=${(event: SelectionChanged) => this.#tick(event.keys)}
-      >
-        ${this.#face()}
-      </t-table>
+      ${this.#list.table({
+        label: `Objects whose pages ${this.object.id} could keep`,
+        isSelectable: this.#list.rows.length > 0,
+        columns,
+        compact: compactRow,
+        ticked: this.#ticked,
+        tick: (keys) => this.#tick(keys),
+        faces: {
+          failed: (why) => ({ heading: `Could not look for objects that '${this.path}' could keep: ${why}` }),
+          none,
+        },
+      })}
       ${this.#bar()}
     `;
   }
 
-  get #message(): AssociationsMessage | undefined {
-    return this.#list.status === TaskStatus.ERROR ? undefined : this.#list.value;
-  }
-
-  get #items(): readonly AssociationItem[] {
-    return this.#message?.items ?? [];
+  get #changed(): ReadonlySet<string> {
+    return this.#list.selected;
   }
 
   get #ticked(): ReadonlySet<string> {
-    const ticked = this.#items.filter(({ path, isAssociated }) => isAssociated !== this.changed.has(path));
+    const ticked = this.#list.rows.filter(({ path, isAssociated }) => isAssociated !== this.#changed.has(path));
     return new Set(ticked.map(keyOf));
+  }
+
+  get #query() {
+    return { show: this.#value('show'), type: this.#value('type'), deep: this.#value('deep') };
   }
 
   #value(name: 'show' | 'type' | 'deep'): string {
@@ -79,7 +74,7 @@ export class AssociateTab extends LitElement implements TabElement {
   }
 
   #toolbar() {
-    const types = this.#list.value?.types ?? [];
+    const types = this.#list.answer?.types ?? [];
     return html`<div class="toolbar">
       <label
         >Show
@@ -111,7 +106,7 @@ export class AssociateTab extends LitElement implements TabElement {
   }
 
   #words(): string {
-    const message = this.#message;
+    const message = this.#list.answer;
     if (!message || message.items.length === 0) return '';
     const more = message.hasMore
       ? `The first ${plural(message.items.length, 'object')}`
@@ -119,43 +114,30 @@ export class AssociateTab extends LitElement implements TabElement {
     return `${more} in ${message.folder}`;
   }
 
-  #face() {
-    if (this.#list.status === TaskStatus.ERROR) {
-      const why = detailOf(this.#list.error);
-      return failed(`Could not look for objects that '${this.path}' could keep: ${why}`, () => this.#list.run());
-    }
-    if (!this.#message) return nothing;
-    return html`<t-face
-      icon="search"
-      heading="No objects matched your query."
-      detail="Looked at in ${this.#message.folder}: ${this.#message.types.map(({ type }) => type).join(', ')}."
-    ></t-face>`;
-  }
-
   #bar() {
-    if (this.changed.size === 0) return nothing;
+    if (this.#changed.size === 0) return nothing;
     return html`<save-bar
-      .names=${[...this.changed]}
+      .names=${[...this.#changed]}
       ?busy=${this.isBusy}
       @save=${this.#save}
-      @discard=${() => (this.changed = new Set())}
+      @discard=${this.#list.clear}
     ></save-bar>`;
   }
 
   #tick(keys: ReadonlySet<string>) {
-    const changed = this.#items.filter(({ path, isAssociated }) => isAssociated !== keys.has(path));
-    this.changed = new Set(changed.map(keyOf));
+    const changed = this.#list.rows.filter(({ path, isAssociated }) => isAssociated !== keys.has(path));
+    this.#list.select(new Set(changed.map(keyOf)));
   }
 
   async #save() {
-    if (this.changed.size === 0 || this.isBusy) return;
+    if (this.#changed.size === 0 || this.isBusy) return;
     const paths = (isAssociated: boolean) =>
-      this.#items.filter((item) => this.changed.has(item.path) && item.isAssociated === isAssociated).map(keyOf);
+      this.#list.selectedRows.filter((item) => item.isAssociated === isAssociated).map(keyOf);
     this.isBusy = true;
     try {
       flash((await changeAssociations(this.path, { add: paths(false), remove: paths(true) })).line);
-      this.changed = new Set();
-      await this.#list.run();
+      this.#list.clear();
+      await this.#list.again();
     } catch (caught) {
       flashFailure(`Could not change what '${this.path}' keeps: ${detailOf(caught)}`);
     } finally {
@@ -225,6 +207,14 @@ function pathCell(item: AssociationItem) {
 
 function link({ path }: AssociationItem) {
   return html`<a class="ellipsis" href=${addressOf(path, 'cache')} title=${path} tabindex="-1">${path}</a>`;
+}
+
+function none({ folder, types }: AssociationsMessage) {
+  return html`<t-face
+    icon="search"
+    heading="No objects matched your query."
+    detail="Looked at in ${folder}: ${types.map(({ type }) => type).join(', ')}."
+  ></t-face>`;
 }
 
 function keeper({ manager }: AssociationItem): string {

@@ -1,6 +1,5 @@
-import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getCacheStatistics, removeEntries } from '../api/caches.ts';
@@ -8,22 +7,18 @@ import { detailOf } from '../api/request.ts';
 import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
-import { failed } from '../parts/face.ts';
+import '../parts/face.ts';
 import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
 import type { Figure } from '../parts/list/figures-strip.ts';
-import '../parts/list/table.ts';
-import type { SelectionChanged } from '../parts/list/table.ts';
+import { ListController } from '../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf, place } from '../state/location.ts';
-import { Watch } from '../state/observable.ts';
+import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import { columns, compactRow } from './caches/columns.ts';
-import './caches/entry-selection.ts';
 import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
-import { showSorted, sortingOf } from './listing.ts';
 
 const EVERY_MS = 10_000;
 
@@ -32,49 +27,40 @@ const EVERY_MS = 10_000;
 export class CacheStatisticsTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
-  @state() private selected: ReadonlySet<string> = new Set();
 
-  readonly #look = new Task(this, {
-    args: () => [this.object] as const,
-    task: ([{ path }], { signal }) => getCacheStatistics(path, signal),
-    onComplete: ({ rows }) => (this.selected = this.selected.intersection(new Set(rows.map(keyOf)))),
+  readonly #list = new ListController<CacheStatisticsMessage, CacheRow>(this, {
+    args: () => [this.object],
+    load: (_, signal) => getCacheStatistics(this.object.path, signal),
+    rowsOf: ({ rows }, query) => sorted(rows, query),
+    keyOf: ({ path }) => path,
+    sorting: { column: 'hits', order: 'desc' },
+    isWhole: true,
   });
 
   constructor() {
     super();
-    new Watch(this, place);
-    new Repeating(this, EVERY_MS, () => this.#look.status === TaskStatus.COMPLETE && this.#look.run());
+    new Repeating(this, EVERY_MS, () => this.#list.answer && !this.#list.isLoading && this.#list.again());
     new Shortcuts(this, [{ key: 'Delete', label: 'Remove what is selected', run: () => void this.#remove() }]);
   }
 
   protected override render() {
-    const message = this.#message;
-    const rows = sorted(message?.rows ?? [], sorting());
+    const { answer, rows } = this.#list;
     return html`
-      ${message?.trouble ? html`<t-banner kind="warning">${message.trouble}</t-banner>` : nothing}
-      ${message ? this.#figures(message) : nothing} ${message && rows.length > 0 ? this.#recently(message) : nothing}
-      <t-table
-        label="What ${this.object.id} keeps"
-        loadingText="Looking at what ${this.object.id} keeps…"
-        ?selectable=${rows.length > 0}
-        .columns=${columns}
-        .compact=${compactRow}
-        .rows=${rows}
-        .keyOf=${keyOf}
-        .sorting=${sorting()}
-        .selected=${this.selected}
-        .loading=${this.#look.status === TaskStatus.PENDING}
-        @sort-changed=${showSorted}
-        @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
-      >
-        ${this.#face()}
-      </t-table>
-      ${message ? this.#foot(message) : nothing}
+      ${answer?.trouble ? html`<t-banner kind="warning">${answer.trouble}</t-banner>` : nothing}
+      ${answer ? this.#figures(answer) : nothing} ${answer && rows.length > 0 ? this.#recently(answer) : nothing}
+      ${this.#list.table({
+        label: `What ${this.object.id} keeps`,
+        loadingText: `Looking at what ${this.object.id} keeps…`,
+        isSelectable: rows.length > 0,
+        columns,
+        compact: compactRow,
+        faces: {
+          failed: (why) => ({ heading: `Cannot look at what '${this.path}' keeps.`, detail: why }),
+          none: () => this.#none(),
+        },
+      })}
+      ${answer ? this.#foot(answer) : nothing}
     `;
-  }
-
-  get #message(): CacheStatisticsMessage | undefined {
-    return this.#look.status === TaskStatus.ERROR ? undefined : this.#look.value;
   }
 
   #figures({ rows }: CacheStatisticsMessage) {
@@ -85,17 +71,8 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
       ['Hits', formatNumber(sum(({ hits }) => hits))],
       ['Hit rate', rateText({ hits: sum(({ hits }) => hits), misses: sum(({ misses }) => misses) })],
     ];
-    const count = this.selected.size;
     return html`<figures-strip .figures=${figures}>
-      ${
-        count > 0
-          ? html`<entry-selection
-              count=${count}
-              @remove=${this.#remove}
-              @clear=${() => (this.selected = new Set())}
-            ></entry-selection>`
-          : nothing
-      }
+      ${this.#list.selectionBar('Selected entries', [{ icon: 'trash-2', label: 'Remove', run: () => this.#remove() }])}
     </figures-strip>`;
   }
 
@@ -103,11 +80,7 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
     return html`<recent-charts .history=${message} .columns=${recentColumns(message)}></recent-charts>`;
   }
 
-  #face() {
-    if (this.#look.status === TaskStatus.ERROR) {
-      return failed(`Cannot look at what '${this.path}' keeps.`, () => this.#look.run(), detailOf(this.#look.error));
-    }
-    if (!this.#message) return nothing;
+  #none() {
     return html`<t-face
       icon=${this.object.icon}
       heading="Nothing is in the cache."
@@ -126,12 +99,12 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
   }
 
   async #remove() {
-    const paths = [...this.selected];
+    const paths = [...this.#list.selected];
     if (paths.length === 0) return;
     try {
       flash((await removeEntries(this.path, paths)).line);
-      this.selected = new Set();
-      await this.#look.run();
+      this.#list.clear();
+      await this.#list.again();
     } catch (caught) {
       flashFailure(`Could not remove what '${this.path}' keeps: ${detailOf(caught)}`);
     }
@@ -153,12 +126,4 @@ export class CacheStatisticsTab extends LitElement implements TabElement {
       }
     `,
   ];
-}
-
-function sorting() {
-  return sortingOf({ column: 'hits', order: 'desc' });
-}
-
-function keyOf({ path }: CacheRow): string {
-  return path;
 }

@@ -1,28 +1,23 @@
-import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ChildItem, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type { ChildItem, ChildrenMessage, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
 import { getChildren } from '../api/objects.ts';
-import { detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';
 import { nameOf } from '../model/name-of.ts';
 import type { TabElement } from '../model/tab.ts';
-import { failed } from '../parts/face.ts';
+import '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
 import { FileDrop } from '../parts/file-drop.ts';
 import { plural } from '../parts/format.ts';
-import '../parts/list/filter-field.ts';
-import type { FilterField } from '../parts/list/filter-field.ts';
-import '../parts/list/selection-bar.ts';
-import '../parts/list/table.ts';
-import type { RowOpened, SelectionChanged, Sorting, Table } from '../parts/list/table.ts';
+import { ListController } from '../parts/list/list-controller.ts';
+import { toolbar } from '../parts/list/list-page.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf, go, place } from '../state/location.ts';
+import { addressOf, go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { isPhone } from '../state/screen.ts';
-import { Shortcuts } from '../state/shortcuts.ts';
+import { Shortcuts, singleKeys } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Added } from './contents/add-dialog.ts';
 import './contents/add-menu.ts';
@@ -30,35 +25,29 @@ import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
 import './contents/clipboard-chip.ts';
 import { columns, compactRow } from './contents/columns.ts';
 import { followWords } from './contents/follow-words.ts';
-import './contents/list-foot.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
 import { contentsStyles } from './contents/styles.ts';
 import type { Uploaded } from './contents/upload-dialog.ts';
-import { filterText, offset, PAGE, showFiltered, showSorted, sortingOf } from './listing.ts';
-
-const FIRST_SORTING: Sorting = { column: 'id', order: 'asc' };
 
 /** What is in a folder: filter, sort, select; add, rename, cut, copy, paste and delete. Filter, order and page live in the address. */
 @customElement('contents-tab')
 export class ContentsTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
-  @state() private selected: ReadonlySet<string> = new Set();
   @state() private adding: TypeInfo | undefined;
   @state() private renaming: readonly ChildItem[] = [];
   @state() private uploading: readonly File[] = [];
   @state() private isPasting = false;
   @query('add-menu') private addMenu!: AddMenu | null;
-  @query('filter-field') private filterField!: FilterField;
-  @query('t-table') private table!: Table<ChildItem>;
   /** The row to go to once the list is there again: what had the focus was renamed or deleted. */
   #focusNext: string | undefined;
 
-  readonly #list = new Task(this, {
-    args: () => [this.object, filterText(), sorting().column, sorting().order, offset()] as const,
-    task: ([{ path }, filter, sort, order, from], { signal }) =>
-      getChildren(path, { filter, sort, order, offset: from, limit: PAGE }, signal),
-    onComplete: ({ items }) => this.#keepSelected(new Set(items.map(idOf))),
+  readonly #list = new ListController<ChildrenMessage, ChildItem>(this, {
+    args: () => [this.object],
+    load: (query, signal) => getChildren(this.object.path, query, signal),
+    rowsOf: ({ items }) => items,
+    keyOf: ({ id }) => id,
+    sorting: { column: 'id', order: 'asc' },
   });
 
   readonly #drop = new FileDrop(
@@ -69,44 +58,44 @@ export class ContentsTab extends LitElement implements TabElement {
 
   constructor() {
     super();
-    new Watch(this, place, isPhone, clipboard);
+    new Watch(this, isPhone, singleKeys, clipboard);
     new Shortcuts(this, [
       { key: 'n', label: 'Add an object', run: () => void this.addMenu?.toggle() },
-      { key: '/', label: 'Filter the list', run: () => this.filterField.focus() },
+      this.#list.filterKey,
       { key: 'F2', label: 'Rename what is selected', run: () => void this.#rename() },
       { key: 'Ctrl+X', label: 'Cut what is selected', run: () => this.#hold('cut') },
       { key: 'Ctrl+C', label: 'Copy what is selected', run: () => this.#hold('copy') },
       { key: 'Ctrl+V', label: 'Paste what was cut or copied', run: () => void this.#paste() },
       { key: 'Delete', label: 'Delete what is selected', run: () => void this.#delete() },
-      { key: 'Escape', label: 'Clear the selection', run: () => (this.selected = new Set()) },
+      { key: 'Escape', label: 'Clear the selection', run: this.#list.clear },
     ]);
   }
 
   protected override render() {
+    const name = nameOf(this.object);
     return html`
       ${this.#toolbar()}
       ${
         this.#drop.isOver
-          ? html`<p class="drop"><t-icon name="upload"></t-icon>Drop files to upload them to ${nameOf(this.object)}</p>`
+          ? html`<p class="drop"><t-icon name="upload"></t-icon>Drop files to upload them to ${name}</p>`
           : nothing
       }
-      <t-table
-        label="Contents of ${nameOf(this.object)}"
-        loadingText="Loading items of ${nameOf(this.object)}…"
-        selectable
-        .columns=${columns}
-        .compact=${compactRow}
-        .rows=${this.#rows}
-        .keyOf=${idOf}
-        .sorting=${sorting()}
-        .selected=${this.selected}
-        .loading=${this.#list.status === TaskStatus.PENDING}
-        @sort-changed=${showSorted}
-        @selection-changed=${(event: SelectionChanged) => (this.selected = event.keys)}
-        @row-opened=${(event: RowOpened) => this.#open(event.key)}
-      >
-        ${this.#face()}
-      </t-table>
+      ${this.#list.table({
+        label: `Contents of ${name}`,
+        loadingText: `Loading items of ${name}…`,
+        isSelectable: true,
+        columns,
+        compact: compactRow,
+        open: (id) => this.#open(id),
+        faces: {
+          failed: (why) => ({ heading: `Could not list '${this.path}': ${why}` }),
+          noMatch: (filter) => ({
+            heading: `No item matches '${filter}'.`,
+            detail: `${this.#count ? plural(this.#count, 'item') : 'Items'} in ${name} looked through by id, title and type.`,
+          }),
+          none: () => this.#none(name),
+        },
+      })}
       ${this.#foot()} ${this.#dialogs()}
     `;
   }
@@ -116,33 +105,21 @@ export class ContentsTab extends LitElement implements TabElement {
     if (next !== undefined && this.#ids.has(next)) void this.#moveFocus(next);
   }
 
-  get #rows(): readonly ChildItem[] {
-    return this.#list.status === TaskStatus.ERROR ? [] : (this.#list.value?.items ?? []);
-  }
-
   get #chosen(): readonly ChildItem[] {
-    const focused = this.table.focusedKey;
-    const keys = this.selected.size > 0 ? this.selected : new Set(focused === undefined ? [] : [focused]);
-    return this.#rows.filter(({ id }) => keys.has(id));
+    const { rows, selected, selectedRows, element } = this.#list;
+    return selected.size > 0 ? selectedRows : rows.filter(({ id }) => id === element.focusedKey);
   }
 
   get #ids(): ReadonlySet<string> {
-    return new Set(this.#rows.map(idOf));
+    return new Set(this.#list.rows.map(({ id }) => id));
   }
 
   #toolbar() {
     const total = this.#count ?? 0;
     const items = isPhone.get() || total < 2 ? 'items' : `these ${plural(total, 'item')}`;
     return html`<div class="toolbar">
-      <filter-field
-        shortcut="/"
-        placeholder="Filter ${items}"
-        value=${filterText()}
-        @filter-changed=${showFiltered}
-        @leave-down=${() => this.table.focusRow()}
-        @enter=${() => this.#rows.length === 1 && this.#open(this.#rows[0]!.id)}
-      ></filter-field>
-      ${this.selected.size > 0 ? this.#selectionBar() : this.#clipboardChip()}
+      ${this.#list.filterField(`Filter ${items}`, () => this.#openOnly())}
+      ${this.#list.selected.size > 0 ? this.#selectionBar() : this.#clipboardChip()}
       ${
         this.#mayUpload
           ? html`<file-button
@@ -160,15 +137,13 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #selectionBar() {
-    return html`<selection-bar
-      count=${this.selected.size}
-      ?mayChange=${this.object.may.deleteChildren}
-      @rename=${this.#rename}
-      @cut-items=${() => this.#hold('cut')}
-      @copy-items=${() => this.#hold('copy')}
-      @delete=${this.#delete}
-      @clear=${() => (this.selected = new Set())}
-    ></selection-bar>`;
+    const mayChange = this.object.may.deleteChildren;
+    return this.#list.selectionBar('Selected items', [
+      ...(mayChange ? [{ icon: 'pencil', label: 'Rename', run: () => this.#rename() }] : []),
+      ...(mayChange ? [{ icon: 'scissors', label: 'Cut', run: () => this.#hold('cut') }] : []),
+      { icon: 'copy', label: 'Copy', run: () => this.#hold('copy') },
+      ...(mayChange ? [{ icon: 'trash-2', label: 'Delete', run: () => this.#delete() }] : []),
+    ]);
   }
 
   #clipboardChip() {
@@ -189,24 +164,10 @@ export class ContentsTab extends LitElement implements TabElement {
 
   /** How many items the folder holds, whatever the filter leaves. */
   get #count(): number | undefined {
-    return this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.value?.total;
+    return this.object.tabs.find(({ id }) => id === 'contents')?.count ?? this.#list.answer?.total;
   }
 
-  #face() {
-    const name = nameOf(this.object);
-    if (this.#list.status === TaskStatus.ERROR) {
-      return failed(`Could not list '${this.path}': ${detailOf(this.#list.error)}`, () => this.#list.run());
-    }
-    if (this.#list.status !== TaskStatus.COMPLETE) return nothing;
-    if (filterText()) {
-      return html`<t-face
-        icon="search"
-        heading="No item matches '${filterText()}'."
-        detail=${`${this.#count ? plural(this.#count, 'item') : 'Items'} in ${name} looked through by id, title and type.`}
-      >
-        <button @click=${() => this.filterField.clear()}>Clear filter</button>
-      </t-face>`;
-    }
+  #none(name: string) {
     const where = this.path === '/' ? '/' : `${this.path}/`;
     return html`<t-face
       icon=${this.object.icon}
@@ -222,9 +183,17 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #foot() {
-    const total = this.#list.value?.total ?? 0;
+    const total = this.#list.answer?.total ?? 0;
     if (total === 0) return nothing;
-    return html`<list-foot shown=${this.#rows.length} total=${total}></list-foot>`;
+    return html`<div class="foot">
+      <p class="figures" role="status">${this.#list.range(total, plural(total, 'item'))}</p>
+      ${this.#list.pages(total)}
+      ${
+        singleKeys.get()
+          ? html`<p class="keys"><kbd>n</kbd> add <kbd>F2</kbd> rename <kbd>?</kbd> all keys</p>`
+          : nothing
+      }
+    </div>`;
   }
 
   #dialogs() {
@@ -265,18 +234,19 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #open(id: string) {
-    const item = this.#rows.find((row) => row.id === id);
+    const item = this.#list.rows.find((row) => row.id === id);
     if (item) go(addressOf(item.path));
   }
 
-  #keepSelected(there: ReadonlySet<string>) {
-    if ([...this.selected].some((id) => !there.has(id))) this.selected = this.selected.intersection(there);
+  #openOnly() {
+    const [only, ...others] = this.#list.rows;
+    if (only && others.length === 0) this.#open(only.id);
   }
 
   async #moveFocus(id: string) {
     this.#focusNext = undefined;
-    await this.table.updateComplete;
-    this.table.focusRow(id);
+    await this.#list.element.updateComplete;
+    this.#list.element.focusRow(id);
   }
 
   async #onTypeChosen(event: TypeChosen) {
@@ -319,7 +289,7 @@ export class ContentsTab extends LitElement implements TabElement {
     this.#focusNext = to;
     const { text, trouble } = followWords(followed);
     flash(`${renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`}${text}`, trouble);
-    this.selected = new Set();
+    this.#list.clear();
     this.dispatchEvent(new ObjectChanged());
   }
 
@@ -328,8 +298,8 @@ export class ContentsTab extends LitElement implements TabElement {
     const chosen = this.#chosen;
     if (chosen.length === 0 || (action === 'cut' && !this.object.may.deleteChildren)) return;
     clipboard.set({ action, folder: this.path, paths: chosen.map(({ path }) => path) });
-    this.selected = new Set();
-    this.table.focusRow(chosen[0]!.id);
+    this.#list.clear();
+    this.#list.element.focusRow(chosen[0]!.id);
   }
 
   async #paste() {
@@ -349,7 +319,7 @@ export class ContentsTab extends LitElement implements TabElement {
 
   #forget() {
     clipboard.set(undefined);
-    this.table.focusRow();
+    this.#list.element.focusRow();
   }
 
   async #delete() {
@@ -358,25 +328,17 @@ export class ContentsTab extends LitElement implements TabElement {
     const { deleteItems } = await import('./contents/delete-items.ts');
     if ((await deleteItems(this.object, chosen)) === 0) return;
     this.#focusNext = this.#neighbourOf(chosen);
-    this.selected = new Set();
+    this.#list.clear();
     this.dispatchEvent(new ObjectChanged());
   }
 
   /** The first row after what goes, or else the last one before it. */
   #neighbourOf(going: readonly ChildItem[]): string {
-    const rows = this.#rows;
+    const { rows } = this.#list;
     const last = rows.findIndex(({ id }) => id === going.at(-1)?.id);
     const stays = (item: ChildItem) => !going.includes(item);
     return (rows.slice(last).find(stays) ?? rows.slice(0, last).findLast(stays))?.id ?? '';
   }
 
-  static override styles = [controls, contentsStyles];
-}
-
-function sorting(): Sorting {
-  return sortingOf(FIRST_SORTING);
-}
-
-function idOf(item: ChildItem): string {
-  return item.id;
+  static override styles = [controls, toolbar, contentsStyles];
 }

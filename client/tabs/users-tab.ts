@@ -1,18 +1,17 @@
-import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import type { UserMessage } from '../../schema/messages/users.ts';
+import type { UserMessage, UsersMessage } from '../../schema/messages/users.ts';
 import { detailOf } from '../api/request.ts';
 import { deleteUser, getUsers } from '../api/security.ts';
 import { identity } from '../model/identity.ts';
 import type { TabElement } from '../model/tab.ts';
 import '../parts/ago.ts';
 import { ask } from '../parts/dialog.ts';
-import { failed } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
-import '../parts/list/table.ts';
-import type { Column, CompactRow, Table } from '../parts/list/table.ts';
+import { ListController } from '../parts/list/list-controller.ts';
+import { toolbar } from '../parts/list/list-page.ts';
+import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { Width } from '../parts/width.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { Watch } from '../state/observable.ts';
@@ -32,11 +31,13 @@ export class UsersTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
   @state() private dialog: { readonly kind: Open; readonly user?: UserMessage } | undefined;
-  @query('t-table') private table!: Table<UserMessage>;
 
-  readonly #list = new Task(this, {
-    args: () => [this.path] as const,
-    task: ([path], { signal }) => getUsers(path, signal),
+  readonly #list = new ListController<UsersMessage, UserMessage>(this, {
+    args: () => [this.path],
+    load: (_, signal) => getUsers(this.path, signal),
+    rowsOf: ({ users }) => users,
+    keyOf: ({ name }) => name,
+    isWhole: true,
   });
 
   readonly #width = new Width(this);
@@ -47,27 +48,20 @@ export class UsersTab extends LitElement implements TabElement {
   }
 
   protected override render() {
+    const count = this.#list.rows.length;
     return html`
       <div class="toolbar">
-        <p class="quiet" role="status">${this.#users.length > 0 ? plural(this.#users.length, 'user') : ''}</p>
+        <p class="quiet" role="status">${count > 0 ? plural(count, 'user') : ''}</p>
         <button class="primary" @click=${() => this.#open('add')}><t-icon name="user-plus"></t-icon>Add user</button>
       </div>
-      <t-table
-        label="Users"
-        .columns=${this.#columns(this.#width.px < NARROW)}
-        .compact=${(user: UserMessage) => this.#compact(user)}
-        .rows=${this.#users}
-        .keyOf=${nameOfUser}
-        .loading=${this.#list.status === TaskStatus.PENDING}
-      >
-        ${this.#face()}
-      </t-table>
+      ${this.#list.table({
+        label: 'Users',
+        columns: this.#columns(this.#width.px < NARROW),
+        compact: (user) => this.#compact(user),
+        faces: { failed: (why) => ({ heading: `Could not list the users of '${this.path}': ${why}` }) },
+      })}
       ${this.#dialog()}
     `;
-  }
-
-  get #users(): readonly UserMessage[] {
-    return this.#list.value?.users ?? [];
   }
 
   #columns(isNarrow: boolean): readonly Column<UserMessage>[] {
@@ -112,15 +106,10 @@ export class UsersTab extends LitElement implements TabElement {
     };
   }
 
-  #face() {
-    if (this.#list.status !== TaskStatus.ERROR) return nothing;
-    return failed(`Could not list the users of '${this.path}': ${detailOf(this.#list.error)}`, () => this.#list.run());
-  }
-
   #dialog() {
     if (!this.dialog) return nothing;
     const { kind, user } = this.dialog;
-    const roles = this.#list.value?.roles ?? [];
+    const roles = this.#list.answer?.roles ?? [];
     const closed = () => (this.dialog = undefined);
     const changed = (event: UserChanged) => void this.#onChanged(event);
     if (kind === 'add') {
@@ -159,7 +148,7 @@ export class UsersTab extends LitElement implements TabElement {
 
   async #onChanged({ words }: UserChanged) {
     flash(words);
-    await this.#list.run();
+    await this.#list.again();
   }
 
   async #remove({ name }: UserMessage) {
@@ -178,9 +167,9 @@ export class UsersTab extends LitElement implements TabElement {
     try {
       await deleteUser(this.path, name);
       flash(`Removed '${name}'.`);
-      await this.#list.run();
+      await this.#list.again();
       await this.updateComplete;
-      this.table.focusRow();
+      this.#list.element.focusRow();
     } catch (caught) {
       flashFailure(`Could not remove '${name}': ${detailOf(caught)}`);
     }
@@ -188,30 +177,16 @@ export class UsersTab extends LitElement implements TabElement {
 
   static override styles = [
     controls,
+    toolbar,
     css`
       :host {
         display: block;
       }
       .toolbar {
-        display: flex;
-        align-items: center;
         justify-content: space-between;
-        gap: 8px;
-        min-height: 53px;
-        padding-inline: var(--t-edge);
-        border-bottom: 1px solid var(--t-line);
-      }
-      @media (width < 640px) {
-        .toolbar {
-          min-height: 64px;
-        }
       }
     `,
   ];
-}
-
-function nameOfUser({ name }: UserMessage): string {
-  return name;
 }
 
 function rolesText({ roles }: UserMessage): string {

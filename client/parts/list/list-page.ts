@@ -1,17 +1,7 @@
-import { css } from 'lit';
+import { css, type CSSResultGroup } from 'lit';
 
-/** A tab that is a list: what narrows it above, what can be said of it below, one row's details at the side. */
-export const listPage = css`
-  :host {
-    display: flex;
-    align-items: stretch;
-  }
-  .list {
-    display: flex;
-    flex: 1;
-    flex-direction: column;
-    min-width: 0;
-  }
+/** What stands above a list: what narrows it, and what can be done. */
+export const toolbar = css`
   .toolbar {
     display: flex;
     align-items: center;
@@ -20,48 +10,67 @@ export const listPage = css`
     padding-inline: var(--t-edge);
     border-bottom: 1px solid var(--t-line);
   }
-  filter-field {
-    flex: 0 1 236px;
-    min-width: 120px;
-  }
-  t-table {
-    flex: 1;
-  }
-  .foot {
-    position: sticky;
-    bottom: 0;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 16px;
-    min-height: 36px;
-    padding: 4px var(--t-edge);
-    border-top: 1px solid var(--t-line);
-    background: var(--t-canvas);
-    color: var(--t-quiet);
-    font-size: var(--t-size-small);
-    line-height: 18px;
-  }
-  .foot .source {
-    flex: 1 1 300px;
-    text-align: end;
-  }
-  .foot .page {
-    display: flex;
-    gap: 8px;
-  }
   @media (width < 640px) {
     .toolbar {
       min-height: 64px;
     }
+  }
+`;
+
+/** A tab that is a list: what narrows it above, what can be said of it below, one row's details at the side. */
+export const listPage: CSSResultGroup = [
+  toolbar,
+  css`
+    :host {
+      display: flex;
+      align-items: stretch;
+    }
+    .list {
+      display: flex;
+      flex: 1;
+      flex-direction: column;
+      min-width: 0;
+    }
     filter-field {
+      flex: 0 1 236px;
+      min-width: 120px;
+    }
+    t-table {
       flex: 1;
     }
     .foot {
-      position: static;
+      position: sticky;
+      bottom: 0;
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 4px 16px;
+      min-height: 36px;
+      padding: 4px var(--t-edge);
+      border-top: 1px solid var(--t-line);
+      background: var(--t-canvas);
+      color: var(--t-quiet);
+      font-size: var(--t-size-small);
+      line-height: 18px;
     }
     .foot .source {
-      text-align: start;
+      flex: 1 1 300px;
+      text-align: end;
     }
-  }
-`;
+    .foot .page {
+      display: flex;
+      gap: 8px;
+    }
+    @media (width < 640px) {
+      filter-field {
+        flex: 1;
+      }
+      .foot {
+        position: static;
+      }
+      .foot .source {
+        text-align: start;
+      }
+    }
+  `,
+];

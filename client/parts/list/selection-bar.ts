@@ -1,33 +1,40 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { controls } from '../../styles/controls.ts';
 import '../icon.ts';
 import { bottomBar } from './bottom-bar.ts';
 
-/** What can be done with the selected rows. Sends `rename`, `cut-items`, `copy-items`, `delete` or `clear`. */
+export interface SelectionAction {
+  readonly icon: string;
+  readonly label: string;
+  readonly run: () => unknown;
+  /** What it does is lost for good. */
+  readonly isDangerous?: boolean;
+}
+
+/** What can be done with the selected rows. Sends `clear`. */
 @customElement('selection-bar')
 export class SelectionBar extends LitElement {
+  @property() label = '';
   @property({ type: Number }) count = 0;
-  /** They may be renamed, moved away and deleted. */
-  @property({ type: Boolean }) mayChange = false;
+  @property({ attribute: false }) actions: readonly SelectionAction[] = [];
 
   protected override render() {
     return html`
       <p class="strong" role="status">${this.count} selected</p>
-      <div class="actions" role="toolbar" aria-label="Selected items">
-        ${this.mayChange ? html`${this.#action('rename', 'Rename', 'pencil')} ${this.#action('cut-items', 'Cut', 'scissors')}` : nothing}
-        ${this.#action('copy-items', 'Copy', 'copy')}
-        ${this.mayChange ? this.#action('delete', 'Delete', 'trash-2') : nothing}
+      <div class="actions" role="toolbar" aria-label=${this.label}>
+        ${this.actions.map(
+          ({ icon, label, run, isDangerous }) =>
+            html`<button class="plain ${isDangerous ? 'danger-text' : ''}" @click=${run}>
+              <t-icon name=${icon} class=${isDangerous ? 'danger' : ''}></t-icon>${label}
+            </button>`,
+        )}
         <span class="parting"></span>
-        ${this.#action('clear', 'Clear', 'x')}
+        <button class="plain clear" @click=${() => this.dispatchEvent(new Event('clear'))}>
+          <t-icon name="x"></t-icon>Clear
+        </button>
       </div>
     `;
-  }
-
-  #action(name: string, label: string, icon: string) {
-    return html`<button class="plain ${name}" @click=${() => this.dispatchEvent(new Event(name))}>
-      <t-icon name=${icon}></t-icon>${label}
-    </button>`;
   }
 
   static override styles = [

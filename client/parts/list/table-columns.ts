@@ -18,6 +18,15 @@ export interface Column<Row> {
   readonly isQuiet?: boolean;
 }
 
+/** A row of two lines, as on a phone. */
+export interface CompactRow {
+  readonly icon?: string;
+  readonly first: TemplateResult | string;
+  readonly second: TemplateResult | string;
+  readonly endFirst?: TemplateResult | string;
+  readonly endSecond?: TemplateResult | string;
+}
+
 /** The columns that fit into a table of this width, in their own order. */
 export function columnsThatFit<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
   const kept = new Map(columns.map((column) => [column.id, column]));

@@ -1,62 +1,15 @@
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { controls } from '../../styles/controls.ts';
 import '../icon.ts';
-import { columnsThatFit, widthOf, type Column } from './table-columns.ts';
+import { columnsThatFit, widthOf, type Column, type CompactRow } from './table-columns.ts';
+import { RowOpened, SelectionChanged, SortChanged, type Sorting } from './table-events.ts';
 import { tableStyles } from './table-styles.ts';
-
-export type { Column } from './table-columns.ts';
 
 const SKELETON_AFTER_MS = 150;
 const PHONE = 560;
 const CHECK_WIDTH = 52;
-
-/** A row of two lines, as on a phone. */
-export interface CompactRow {
-  readonly icon?: string;
-  readonly first: TemplateResult | string;
-  readonly second: TemplateResult | string;
-  readonly endFirst?: TemplateResult | string;
-  readonly endSecond?: TemplateResult | string;
-}
-
-export interface Sorting {
-  readonly column: string;
-  readonly order: 'asc' | 'desc';
-}
-
-/** A press on a column's head: sort by it, or the other way round. */
-export class SortChanged extends Event {
-  static readonly type = 'sort-changed';
-  readonly sorting: Sorting;
-
-  constructor(sorting: Sorting) {
-    super(SortChanged.type);
-    this.sorting = sorting;
-  }
-}
-
-export class SelectionChanged extends Event {
-  static readonly type = 'selection-changed';
-  readonly keys: ReadonlySet<string>;
-
-  constructor(keys: ReadonlySet<string>) {
-    super(SelectionChanged.type);
-    this.keys = keys;
-  }
-}
-
-/** Enter on a row, or a double click. */
-export class RowOpened extends Event {
-  static readonly type = 'row-opened';
-  readonly key: string;
-
-  constructor(key: string) {
-    super(RowOpened.type);
-    this.key = key;
-  }
-}
 
 /**
  * Rows from line to line. Columns go by rank where it is narrow, and at the width of a phone a row has two lines. Without

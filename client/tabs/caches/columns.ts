@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { CacheRow } from '../../../schema/messages/caches.ts';
 import { formatBytes, formatNumber, plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import type { Column, CompactRow } from '../../parts/list/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import { addressOf } from '../../state/location.ts';
 import { rateText } from './hit-rate.ts';
 

@@ -18,7 +18,7 @@ test('a hit rate is in per cent with one digit, and nothing where nobody has ask
 
 test('rows are sorted by any figure either way, and by path where that is the same', () => {
   const rows = [row('/a', 1, 9), row('/b', 5, 5), row('/c', 5, 0), row('/d', 0, 0)];
-  const paths = (column: string, order: 'asc' | 'desc') => sorted(rows, { column, order }).map(({ path }) => path);
+  const paths = (sort: string, order: 'asc' | 'desc') => sorted(rows, { sort, order }).map(({ path }) => path);
   assert.deepEqual(paths('hits', 'desc'), ['/b', '/c', '/a', '/d']);
   assert.deepEqual(paths('rate', 'asc'), ['/d', '/a', '/b', '/c']);
   assert.deepEqual(paths('path', 'desc'), ['/d', '/c', '/b', '/a']);

@@ -1,7 +1,7 @@
 import type { CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { topFor } from '../../parts/chart/series.ts';
-import type { Sorting } from '../../parts/list/table.ts';
+import type { ListQuery } from '../../parts/list/list-query.ts';
 
 type Counts = Pick<CacheRow, 'hits' | 'misses'>;
 
@@ -27,9 +27,12 @@ export function recentColumns({ hits, misses }: CacheStatisticsMessage): readonl
   ];
 }
 
-export function sorted(rows: readonly CacheRow[], { column, order }: Sorting): readonly CacheRow[] {
+export function sorted(
+  rows: readonly CacheRow[],
+  { sort, order }: Pick<ListQuery, 'sort' | 'order'>,
+): readonly CacheRow[] {
   const direction = order === 'asc' ? 1 : -1;
-  return rows.toSorted((one, other) => direction * compare(column, one, other) || (one.path < other.path ? -1 : 1));
+  return rows.toSorted((one, other) => direction * compare(sort, one, other) || (one.path < other.path ? -1 : 1));
 }
 
 function compare(column: string, one: CacheRow, other: CacheRow): number {

@@ -3,7 +3,7 @@ import type { ChildItem } from '../../../schema/messages/objects.ts';
 import '../../parts/ago.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
-import type { Column, CompactRow } from '../../parts/list/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import { addressOf } from '../../state/location.ts';
 
 /** How a folder lists what is in it. */

@@ -5,14 +5,6 @@ export const contentsStyles = css`
     display: block;
     position: relative;
   }
-  .toolbar {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 53px;
-    padding-inline: var(--t-edge);
-    border-bottom: 1px solid var(--t-line);
-  }
   filter-field {
     flex: 0 1 280px;
     min-width: 120px;
@@ -39,6 +31,25 @@ export const contentsStyles = css`
     border-bottom: 1px solid var(--t-accent-line);
     background: var(--t-accent-fill);
   }
+  .foot {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 38px;
+    padding-inline: var(--t-edge);
+    color: var(--t-quiet);
+    font-size: var(--t-size-small);
+  }
+  .page {
+    display: flex;
+    gap: 8px;
+  }
+  .keys {
+    margin-left: auto;
+  }
+  .keys kbd {
+    margin-inline: 12px 4px;
+  }
   @media (640px <= width < 1000px) {
     .toolbar:has(selection-bar, clipboard-chip) file-button {
       display: none;
@@ -54,7 +65,6 @@ export const contentsStyles = css`
     }
   }
   @media (width < 640px) {
-    .toolbar,
     .drop {
       min-height: 64px;
     }
@@ -62,7 +72,10 @@ export const contentsStyles = css`
       flex: 1;
       min-width: 0;
     }
-    .toolbar:has(selection-bar, clipboard-chip) ~ list-foot {
+    .keys {
+      display: none;
+    }
+    .toolbar:has(selection-bar, clipboard-chip) ~ .foot {
       padding-bottom: 110px;
     }
   }

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import '../../parts/ago.ts';
 import { formatBytes, plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import type { Column, CompactRow } from '../../parts/list/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import '../../parts/until.ts';
 import { lastPart, type KeyLine } from './lines.ts';
 

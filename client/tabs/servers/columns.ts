@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { ServerMessage } from '../../../schema/messages/servers.ts';
 import '../../parts/dot.ts';
 import { formatDuration } from '../../parts/format.ts';
-import type { Column, CompactRow } from '../../parts/list/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import { countText, hitRate, isTight, latencyText, memoryOf, memoryText, shareOf } from './server-words.ts';
 
 /** Servers as rows, where there are more of them than fit side by side. */

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { SessionRow } from '../../../schema/messages/sessions.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
-import type { Column, CompactRow } from '../../parts/list/table.ts';
+import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import '../../parts/until.ts';
 import { nameOfUser } from './words.ts';
 

@@ -1,11 +1,10 @@
-import { Task } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RevealMessage } from '../../../schema/messages/reveals.ts';
-import { detailOf } from '../../api/request.ts';
+import type { RevealMessage, RevealsMessage } from '../../../schema/messages/reveals.ts';
 import { getReveals } from '../../api/sessions.ts';
 import '../../parts/ago.ts';
 import { plural } from '../../parts/format.ts';
+import { ListController } from '../../parts/list/list-controller.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Who looked at what is obscured here. Nothing is drawn while nobody has. */
@@ -17,28 +16,30 @@ export class RevealList extends LitElement {
   /** Asks again whenever it changes. */
   @property({ attribute: false }) version: unknown;
 
-  readonly #reveals = new Task(this, {
-    args: () => [this.path, this.key, this.version] as const,
-    task: ([path, key], { signal }) => getReveals(path, key, signal),
+  readonly #list = new ListController<RevealsMessage, RevealMessage>(this, {
+    args: () => [this.path, this.key, this.version],
+    load: (_, signal) => getReveals(this.path, this.key, signal),
+    rowsOf: ({ reveals }) => reveals,
+    keyOf: ({ time }) => time,
+    isWhole: true,
   });
 
   protected override render() {
-    return this.#reveals.render({
-      complete: ({ total, reveals: [last, ...earlier] }) =>
-        last === undefined
-          ? nothing
-          : html`<details>
-              <summary>
-                Looked into by ${last.by},
-                <t-ago time=${last.time}></t-ago>${total > 1 ? `; ${plural(total, 'time')} in all` : ''}
-              </summary>
-              <ul aria-label="Who looked">
-                ${[last, ...earlier].map((reveal) => this.#line(reveal))}
-              </ul>
-              ${total > earlier.length + 1 ? html`<p class="quiet">Those before are in the data file.</p>` : nothing}
-            </details>`,
-      error: (error) => html`<p class="quiet">Who looked cannot be told: ${detailOf(error)}</p>`,
-    });
+    const { rows, failure, isLoading } = this.#list;
+    if (failure !== undefined) return html`<p class="quiet">Who looked cannot be told: ${failure}</p>`;
+    const [last] = rows;
+    if (isLoading || last === undefined) return nothing;
+    const total = this.#list.answer?.total ?? 0;
+    return html`<details>
+      <summary>
+        Looked into by ${last.by},
+        <t-ago time=${last.time}></t-ago>${total > 1 ? `; ${plural(total, 'time')} in all` : ''}
+      </summary>
+      <ul aria-label="Who looked">
+        ${rows.map((reveal) => this.#line(reveal))}
+      </ul>
+      ${total > rows.length ? html`<p class="quiet">Those before are in the data file.</p>` : nothing}
+    </details>`;
   }
 
   #line({ by, time, item, owner, address, key }: RevealMessage) {

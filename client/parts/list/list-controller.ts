@@ -1,0 +1,238 @@
+import { Task, TaskStatus } from '@lit/task';
+import { html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { detailOf } from '../../api/request.ts';
+import { place, setQuery } from '../../state/location.ts';
+import { Watch } from '../../state/observable.ts';
+import type { Shortcut } from '../../state/shortcuts.ts';
+import { failed, tryAgain } from '../face.ts';
+import { formatNumber } from '../format.ts';
+import './filter-field.ts';
+import type { FilterChanged, FilterField } from './filter-field.ts';
+import { listQueryOf, type ListQuery } from './list-query.ts';
+import './selection-bar.ts';
+import type { SelectionAction } from './selection-bar.ts';
+import type { Column, CompactRow } from './table-columns.ts';
+import type { RowOpened, SelectionChanged, SortChanged, Sorting } from './table-events.ts';
+import './table.ts';
+import type { Table } from './table.ts';
+
+interface ListOptions<Answer, Row> {
+  /** What decides the answer besides what is asked of the list. */
+  readonly args: () => readonly unknown[];
+  readonly load: (query: ListQuery, signal: AbortSignal) => Promise<Answer>;
+  readonly rowsOf: (answer: Answer, query: ListQuery) => readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** How many of the rows are counted in pages; all, unless said. */
+  readonly countOf?: (answer: Answer) => number;
+  /** How it is sorted until somebody wants it otherwise; `undefined`: it is not sorted here. */
+  readonly sorting?: Sorting;
+  /** The answer has every row: another order needs no other answer. */
+  readonly isWhole?: boolean;
+}
+
+interface TableOptions<Answer, Row> {
+  readonly label: string;
+  readonly loadingText?: string;
+  readonly columns: readonly Column<Row>[];
+  readonly compact: (row: Row) => CompactRow;
+  readonly isSelectable?: boolean;
+  /** Where not what is selected is ticked. */
+  readonly ticked?: ReadonlySet<string>;
+  readonly tick?: (keys: ReadonlySet<string>) => void;
+  /** The row whose details are shown elsewhere. */
+  readonly openKey?: string | undefined;
+  readonly open?: (key: string) => void;
+  readonly click?: (event: MouseEvent) => void;
+  readonly faces: Faces<Answer>;
+}
+
+interface Words {
+  readonly heading: string;
+  readonly detail?: string;
+}
+
+/** What stands in the place of rows. */
+interface Faces<Answer> {
+  readonly failed: (why: string) => Words;
+  /** What the filter finds nothing in; `undefined`: there is nothing to be found. */
+  readonly noMatch?: (filter: string, answer: Answer) => Words | undefined;
+  readonly none?: (answer: Answer) => TemplateResult;
+}
+
+/** A list of its element: loaded, filtered, sorted, turned page by page and selected; filter, order and page live in the address. */
+export class ListController<Answer, Row> {
+  readonly #host: LitElement;
+  readonly #options: ListOptions<Answer, Row>;
+  readonly #task: Task<readonly unknown[], Answer>;
+  #selected: ReadonlySet<string> = new Set();
+
+  constructor(host: LitElement, options: ListOptions<Answer, Row>) {
+    this.#host = host;
+    this.#options = options;
+    this.#task = new Task(host, {
+      args: () => [...options.args(), ...(options.isWhole ? [] : Object.values(this.query))],
+      task: (_, { signal }) => options.load(this.query, signal),
+      onComplete: (answer) => this.#keepSelected(answer),
+    });
+    new Watch(host, place);
+  }
+
+  /** `undefined`: none has come, or the last one could not be had. */
+  get answer(): Answer | undefined {
+    return this.#task.value;
+  }
+
+  get rows(): readonly Row[] {
+    return this.answer === undefined ? [] : this.#options.rowsOf(this.answer, this.query);
+  }
+
+  get isLoading(): boolean {
+    return this.#task.status === TaskStatus.PENDING;
+  }
+
+  /** Why it could not be had. */
+  get failure(): string | undefined {
+    return this.#task.status === TaskStatus.ERROR ? detailOf(this.#task.error) : undefined;
+  }
+
+  readonly again = (): Promise<void> => this.#task.run();
+
+  get query(): ListQuery {
+    return listQueryOf(place.get().query, this.#options.sorting ?? { column: '', order: 'asc' });
+  }
+
+  get sorting(): Sorting | undefined {
+    return this.#options.sorting && { column: this.query.sort, order: this.query.order };
+  }
+
+  get selected(): ReadonlySet<string> {
+    return this.#selected;
+  }
+
+  get selectedRows(): readonly Row[] {
+    return this.rows.filter((row) => this.#selected.has(this.#options.keyOf(row)));
+  }
+
+  readonly select = (keys: ReadonlySet<string>): void => {
+    this.#selected = keys;
+    this.#host.requestUpdate();
+  };
+
+  readonly clear = (): void => this.select(new Set());
+
+  #keepSelected(answer: Answer): void {
+    this.#selected = this.#selected.intersection(
+      new Set(this.#options.rowsOf(answer, this.query).map(this.#options.keyOf)),
+    );
+  }
+
+  get element(): Table<Row> {
+    return this.#host.renderRoot.querySelector('t-table') as unknown as Table<Row>;
+  }
+
+  get #filterField(): FilterField {
+    return this.#host.renderRoot.querySelector('filter-field') as FilterField;
+  }
+
+  readonly clearFilter = (): void => this.#filterField.clear();
+
+  readonly filterKey: Shortcut = { key: '/', label: 'Filter the list', run: () => this.#filterField.focus() };
+
+  filterField(placeholder: string, onEnter?: () => void): TemplateResult {
+    return html`<filter-field
+      shortcut="/"
+      placeholder=${placeholder}
+      value=${this.query.filter}
+      @filter-changed=${({ text }: FilterChanged) => setQuery({ filter: text, from: undefined })}
+      @leave-down=${() => this.element.focusRow()}
+      @enter=${onEnter}
+    ></filter-field>`;
+  }
+
+  /** What can be done with what is selected, as long as something is. */
+  selectionBar(label: string, actions: readonly SelectionAction[]): TemplateResult | typeof nothing {
+    if (this.#selected.size === 0) return nothing;
+    return html`<selection-bar
+      label=${label}
+      count=${this.#selected.size}
+      .actions=${actions}
+      @clear=${this.clear}
+    ></selection-bar>`;
+  }
+
+  table(options: TableOptions<Answer, Row>): TemplateResult {
+    const { ticked = this.#selected, tick = this.select } = options;
+    return html`<t-table
+      label=${options.label}
+      loadingText=${options.loadingText ?? 'Loading…'}
+      ?selectable=${options.isSelectable}
+      .columns=${options.columns}
+      .compact=${options.compact}
+      .rows=${this.rows}
+      .keyOf=${this.#options.keyOf}
+      .sorting=${this.sorting}
+      .selected=${ticked}
+      .openKey=${options.openKey}
+      .loading=${this.isLoading}
+      @click=${options.click}
+      @sort-changed=${({ sorting }: SortChanged) => setQuery({ sort: sorting.column, order: sorting.order, from: undefined })}
+      @selection-changed=${(event: SelectionChanged) => tick(event.keys)}
+      @row-opened=${(event: RowOpened) => options.open?.(event.key)}
+    >
+      ${this.#face(options.faces)}
+    </t-table>`;
+  }
+
+  #face({ failed: wordsOf, noMatch, none }: Faces<Answer>) {
+    const { answer, failure } = this;
+    if (failure !== undefined) {
+      const { heading, detail } = wordsOf(failure);
+      return failed(heading, this.again, detail);
+    }
+    if (answer === undefined || (this.isLoading && !this.#options.isWhole)) return nothing;
+    const { filter } = this.query;
+    const words = filter === '' ? undefined : noMatch?.(filter, answer);
+    if (!words) return none?.(answer) ?? nothing;
+    return html`<t-face icon="search" heading=${words.heading} detail=${words.detail ?? ''}>
+      <button @click=${this.clearFilter}>Clear filter</button>
+    </t-face>`;
+  }
+
+  /** Stands where not all could be looked at, and nothing was found in the rest. */
+  incomplete(heading: string, detail: string): TemplateResult {
+    return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${detail}
+      >${tryAgain(this.again)}</t-face
+    >`;
+  }
+
+  /** Whether every row is shown. */
+  isAll(total: number): boolean {
+    return this.query.offset === 0 && this.#end >= total;
+  }
+
+  /** How many rows stand before those of the next page. */
+  get #end(): number {
+    const { answer } = this;
+    const shown = answer !== undefined && this.#options.countOf ? this.#options.countOf(answer) : this.rows.length;
+    return this.query.offset + shown;
+  }
+
+  /** "all", or "1 to 100 of all". */
+  range(total: number, all: string, ofAll = all): string {
+    if (this.isAll(total)) return all;
+    return `${formatNumber(this.query.offset + 1)} to ${formatNumber(this.#end)} of ${ofAll}`;
+  }
+
+  /** The ways to the rows before and after those that are shown, where there are any. */
+  pages(total: number): TemplateResult | typeof nothing {
+    if (this.isAll(total)) return nothing;
+    const { offset, limit } = this.query;
+    const page = (label: string, from: number, isThere: boolean) => {
+      const show = () => setQuery({ from: from <= 0 ? undefined : String(from + 1) });
+      return html`<button class="small" ?disabled=${!isThere} @click=${show}>${label}</button>`;
+    };
+    return html`<div class="page">
+      ${page('Previous', offset - limit, offset > 0)} ${page('Next', this.#end, this.#end < total)}
+    </div>`;
+  }
+}
