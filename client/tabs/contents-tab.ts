@@ -1,6 +1,6 @@
-import { LitElement, html, nothing } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ChildItem, ChildrenMessage, ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type { ChildItem, ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';
@@ -34,13 +34,9 @@ import type { Uploaded } from './contents/upload-dialog.ts';
 export class ContentsTab extends LitElement implements TabElement {
   @property({ attribute: false }) object!: ObjectMessage;
   @property() path = '/';
-  @state() private adding: TypeInfo | undefined;
-  @state() private renaming: readonly ChildItem[] = [];
-  @state() private uploading: readonly File[] = [];
+  @state() private dialog: (() => TemplateResult) | undefined;
   @state() private isPasting = false;
   @query('add-menu') private addMenu!: AddMenu | null;
-  /** The row to go to once the list is there again: what had the focus was renamed or deleted. */
-  #focusNext: string | undefined;
 
   readonly #list = new ListController<ChildrenMessage, ChildItem>(this, {
     args: () => [this.object],
@@ -96,13 +92,8 @@ export class ContentsTab extends LitElement implements TabElement {
           none: () => this.#none(name),
         },
       })}
-      ${this.#foot()} ${this.#dialogs()}
+      ${this.#foot()} ${this.dialog?.()}
     `;
-  }
-
-  protected override updated() {
-    const next = this.#focusNext;
-    if (next !== undefined && this.#ids.has(next)) void this.#moveFocus(next);
   }
 
   get #chosen(): readonly ChildItem[] {
@@ -111,14 +102,14 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   get #ids(): ReadonlySet<string> {
-    return new Set(this.#list.rows.map(({ id }) => id));
+    return new Set(this.#list.keys);
   }
 
   #toolbar() {
     const total = this.#count ?? 0;
     const items = isPhone.get() || total < 2 ? 'items' : `these ${plural(total, 'item')}`;
     return html`<div class="toolbar">
-      ${this.#list.filterField(`Filter ${items}`, () => this.#openOnly())}
+      ${this.#list.filterField(`Filter ${items}`, (id) => this.#open(id))}
       ${this.#list.selected.size > 0 ? this.#selectionBar() : this.#clipboardChip()}
       ${
         this.#mayUpload
@@ -196,66 +187,27 @@ export class ContentsTab extends LitElement implements TabElement {
     </div>`;
   }
 
-  #dialogs() {
-    return html`
-      ${
-        this.adding
-          ? html`<add-dialog
-              folder=${this.path}
-              .info=${this.adding}
-              .takenIds=${this.#ids}
-              @added=${this.#onAdded}
-              @closed=${() => (this.adding = undefined)}
-            ></add-dialog>`
-          : nothing
-      }
-      ${
-        this.uploading.length > 0
-          ? html`<upload-dialog
-              folder=${this.path}
-              folderName=${nameOf(this.object)}
-              .files=${this.uploading}
-              @uploaded=${this.#onUploaded}
-            ></upload-dialog>`
-          : nothing
-      }
-      ${
-        this.renaming.length > 0
-          ? html`<rename-dialog
-              folder=${this.path}
-              .items=${this.renaming}
-              .takenIds=${this.#ids}
-              @renamed=${this.#onRenamed}
-              @closed=${() => (this.renaming = [])}
-            ></rename-dialog>`
-          : nothing
-      }
-    `;
-  }
-
   #open(id: string) {
     const item = this.#list.rows.find((row) => row.id === id);
     if (item) go(addressOf(item.path));
   }
 
-  #openOnly() {
-    const [only, ...others] = this.#list.rows;
-    if (only && others.length === 0) this.#open(only.id);
-  }
+  readonly #closeDialog = () => (this.dialog = undefined);
 
-  async #moveFocus(id: string) {
-    this.#focusNext = undefined;
-    await this.#list.element.updateComplete;
-    this.#list.element.focusRow(id);
-  }
-
-  async #onTypeChosen(event: TypeChosen) {
+  async #onTypeChosen({ info }: TypeChosen) {
     await import('./contents/add-dialog.ts');
-    this.adding = event.info;
+    this.dialog = () =>
+      html`<add-dialog
+        folder=${this.path}
+        .info=${info}
+        .takenIds=${this.#ids}
+        @added=${this.#onAdded}
+        @closed=${this.#closeDialog}
+      ></add-dialog>`;
   }
 
   #onAdded({ object }: Added) {
-    this.adding = undefined;
+    this.#closeDialog();
     flash(`Added '${object.id}'.`);
     this.dispatchEvent(new ObjectChanged());
     // To where it is given what makes it.
@@ -263,16 +215,22 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   async #upload(files: readonly File[]) {
-    if (this.uploading.length > 0) return;
+    if (this.dialog) return;
     await import('./contents/upload-dialog.ts');
-    this.uploading = files;
+    this.dialog = () =>
+      html`<upload-dialog
+        folder=${this.path}
+        folderName=${nameOf(this.object)}
+        .files=${files}
+        @uploaded=${this.#onUploaded}
+      ></upload-dialog>`;
   }
 
   #onUploaded({ ids }: Uploaded) {
-    this.uploading = [];
+    this.#closeDialog();
     if (ids.length === 0) return;
     flash(ids.length === 1 ? `Uploaded '${ids[0]}'.` : `Uploaded ${ids.length} files.`);
-    this.#focusNext = ids[0];
+    this.#list.focusNext = ids[0];
     this.dispatchEvent(new ObjectChanged());
   }
 
@@ -280,13 +238,20 @@ export class ContentsTab extends LitElement implements TabElement {
     const chosen = this.#chosen;
     if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     await import('./contents/rename-dialog.ts');
-    this.renaming = chosen;
+    this.dialog = () =>
+      html`<rename-dialog
+        folder=${this.path}
+        .items=${chosen}
+        .takenIds=${this.#ids}
+        @renamed=${this.#onRenamed}
+        @closed=${this.#closeDialog}
+      ></rename-dialog>`;
   }
 
   #onRenamed({ renames, followed }: Renamed) {
-    this.renaming = [];
+    this.#closeDialog();
     const [[from, to] = []] = renames;
-    this.#focusNext = to;
+    this.#list.focusNext = to;
     const { text, trouble } = followWords(followed);
     flash(`${renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`}${text}`, trouble);
     this.#list.clear();
@@ -313,7 +278,7 @@ export class ContentsTab extends LitElement implements TabElement {
     const ids = await pasteItems(this.path, held);
     this.isPasting = false;
     if (ids.length === 0) return;
-    this.#focusNext = ids[0];
+    this.#list.focusNext = ids[0];
     this.dispatchEvent(new ObjectChanged());
   }
 
@@ -327,17 +292,9 @@ export class ContentsTab extends LitElement implements TabElement {
     if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     const { deleteItems } = await import('./contents/delete-items.ts');
     if ((await deleteItems(this.object, chosen)) === 0) return;
-    this.#focusNext = this.#neighbourOf(chosen);
+    this.#list.focusNext = this.#list.neighbourOf(new Set(chosen.map(({ id }) => id)));
     this.#list.clear();
     this.dispatchEvent(new ObjectChanged());
-  }
-
-  /** The first row after what goes, or else the last one before it. */
-  #neighbourOf(going: readonly ChildItem[]): string {
-    const { rows } = this.#list;
-    const last = rows.findIndex(({ id }) => id === going.at(-1)?.id);
-    const stays = (item: ChildItem) => !going.includes(item);
-    return (rows.slice(last).find(stays) ?? rows.slice(0, last).findLast(stays))?.id ?? '';
   }
 
   static override styles = [controls, toolbar, contentsStyles];

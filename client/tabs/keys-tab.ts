@@ -59,7 +59,7 @@ export class KeysTab extends LitElement implements TabElement {
           compact: compactLine,
           openKey: this.#key === undefined ? undefined : lineOfKey(this.#key),
           open: (id) => this.#open(id),
-          click: (event) => this.#onClick(event),
+          isOpenedByClick: true,
           faces: {
             failed: (why) => ({ heading: `Cannot list the keys of '${this.path}'.`, detail: why }),
             noMatch: (filter, { total, source }) =>
@@ -120,11 +120,6 @@ export class KeysTab extends LitElement implements TabElement {
     if (this.#group !== undefined) return this.#list.range(matching, `${plural(matching, 'key')} in this group`);
     const counted = `${plural(matching, 'key')} in ${plural(groups, 'group')}`;
     return this.#list.isAll(matching) ? counted : `${counted}. Open a group to see its keys`;
-  }
-
-  #onClick(event: MouseEvent) {
-    const row = event.composedPath().find((node) => node instanceof HTMLTableRowElement);
-    if (row?.dataset['key'] !== undefined) this.#open(row.dataset['key']);
   }
 
   /** A group opens or closes; a key is looked at. */

@@ -61,7 +61,7 @@ export class SessionsTab extends LitElement implements TabElement {
           compact: compactRow,
           openKey: this.#openKey,
           open: (key) => this.#show(key),
-          click: (event) => this.#onClick(event),
+          isOpenedByClick: true,
           faces: {
             failed: (why) => ({ heading: `Cannot list the sessions of '${this.path}'.`, detail: why }),
             noMatch: (filter, { total }) => (total > 0 ? noMatch(filter) : undefined),
@@ -135,14 +135,6 @@ export class SessionsTab extends LitElement implements TabElement {
         @detail-action=${(event: DetailAction) => void this.#act(event)}
       ></session-detail>
     </side-panel>`;
-  }
-
-  #onClick(event: MouseEvent) {
-    const nodes = event.composedPath();
-    if (nodes.some((node) => node instanceof HTMLInputElement || node instanceof HTMLButtonElement)) return;
-    const row = nodes.find((node) => node instanceof HTMLTableRowElement);
-    const key = row?.dataset['key'];
-    if (key !== undefined) this.#show(key);
   }
 
   #show(key: string) {

@@ -1,5 +1,5 @@
 import { Task, TaskStatus } from '@lit/task';
-import { html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
 import { detailOf } from '../../api/request.ts';
 import { place, setQuery } from '../../state/location.ts';
 import { Watch } from '../../state/observable.ts';
@@ -42,7 +42,8 @@ interface TableOptions<Answer, Row> {
   /** The row whose details are shown elsewhere. */
   readonly openKey?: string | undefined;
   readonly open?: (key: string) => void;
-  readonly click?: (event: MouseEvent) => void;
+  /** One click opens a row. */
+  readonly isOpenedByClick?: boolean;
   readonly faces: Faces<Answer>;
 }
 
@@ -60,7 +61,9 @@ interface Faces<Answer> {
 }
 
 /** A list of its element: loaded, filtered, sorted, turned page by page and selected; filter, order and page live in the address. */
-export class ListController<Answer, Row> {
+export class ListController<Answer, Row> implements ReactiveController {
+  /** The row to go to once it is there: what had the focus was renamed or deleted. */
+  focusNext: string | undefined;
   readonly #host: LitElement;
   readonly #options: ListOptions<Answer, Row>;
   readonly #task: Task<readonly unknown[], Answer>;
@@ -74,6 +77,7 @@ export class ListController<Answer, Row> {
       task: (_, { signal }) => options.load(this.query, signal),
       onComplete: (answer) => this.#keepSelected(answer),
     });
+    host.addController(this);
     new Watch(host, place);
   }
 
@@ -84,6 +88,10 @@ export class ListController<Answer, Row> {
 
   get rows(): readonly Row[] {
     return this.answer === undefined ? [] : this.#options.rowsOf(this.answer, this.query);
+  }
+
+  get keys(): readonly string[] {
+    return this.rows.map(this.#options.keyOf);
   }
 
   get isLoading(): boolean {
@@ -121,9 +129,26 @@ export class ListController<Answer, Row> {
   readonly clear = (): void => this.select(new Set());
 
   #keepSelected(answer: Answer): void {
-    this.#selected = this.#selected.intersection(
-      new Set(this.#options.rowsOf(answer, this.query).map(this.#options.keyOf)),
-    );
+    const keys = this.#options.rowsOf(answer, this.query).map(this.#options.keyOf);
+    this.#selected = this.#selected.intersection(new Set(keys));
+  }
+
+  /** The first row after what goes, or else the last one before it. */
+  neighbourOf(going: ReadonlySet<string>): string | undefined {
+    const { keys } = this;
+    const last = keys.findLastIndex((key) => going.has(key));
+    const stays = (key: string) => !going.has(key);
+    return keys.slice(last).find(stays) ?? keys.slice(0, last).findLast(stays);
+  }
+
+  hostUpdated(): void {
+    if (this.focusNext !== undefined && this.keys.includes(this.focusNext)) void this.#moveFocus(this.focusNext);
+  }
+
+  async #moveFocus(key: string): Promise<void> {
+    this.focusNext = undefined;
+    await this.element.updateComplete;
+    this.element.focusRow(key);
   }
 
   get element(): Table<Row> {
@@ -134,18 +159,17 @@ export class ListController<Answer, Row> {
     return this.#host.renderRoot.querySelector('filter-field') as FilterField;
   }
 
-  readonly clearFilter = (): void => this.#filterField.clear();
-
   readonly filterKey: Shortcut = { key: '/', label: 'Filter the list', run: () => this.#filterField.focus() };
 
-  filterField(placeholder: string, onEnter?: () => void): TemplateResult {
+  /** Enter in the field opens the row that is left alone. */
+  filterField(placeholder: string, open?: (key: string) => void): TemplateResult {
     return html`<filter-field
       shortcut="/"
       placeholder=${placeholder}
       value=${this.query.filter}
       @filter-changed=${({ text }: FilterChanged) => setQuery({ filter: text, from: undefined })}
       @leave-down=${() => this.element.focusRow()}
-      @enter=${onEnter}
+      @enter=${() => this.rows.length === 1 && open?.(this.keys[0]!)}
     ></filter-field>`;
   }
 
@@ -174,7 +198,7 @@ export class ListController<Answer, Row> {
       .selected=${ticked}
       .openKey=${options.openKey}
       .loading=${this.isLoading}
-      @click=${options.click}
+      @click=${(event: MouseEvent) => options.isOpenedByClick && openAt(event, options.open)}
       @sort-changed=${({ sorting }: SortChanged) => setQuery({ sort: sorting.column, order: sorting.order, from: undefined })}
       @selection-changed=${(event: SelectionChanged) => tick(event.keys)}
       @row-opened=${(event: RowOpened) => options.open?.(event.key)}
@@ -194,7 +218,7 @@ export class ListController<Answer, Row> {
     const words = filter === '' ? undefined : noMatch?.(filter, answer);
     if (!words) return none?.(answer) ?? nothing;
     return html`<t-face icon="search" heading=${words.heading} detail=${words.detail ?? ''}>
-      <button @click=${this.clearFilter}>Clear filter</button>
+      <button @click=${() => this.#filterField.clear()}>Clear filter</button>
     </t-face>`;
   }
 
@@ -235,4 +259,11 @@ export class ListController<Answer, Row> {
       ${page('Previous', offset - limit, offset > 0)} ${page('Next', this.#end, this.#end < total)}
     </div>`;
   }
+}
+
+/** A click on a row, but not on its checkbox. */
+function openAt(event: MouseEvent, open?: (key: string) => void): void {
+  const nodes = event.composedPath();
+  const key = nodes.find((node) => node instanceof HTMLTableRowElement)?.dataset['key'];
+  if (key !== undefined && !nodes.some((node) => node instanceof HTMLInputElement)) open?.(key);
 }
