@@ -2,20 +2,18 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
-import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
 import { detailOf } from '../api/request.ts';
-import { forgetServer, getHistory, getServers } from '../api/sessions.ts';
+import { getHistory, getServers } from '../api/sessions.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { HeadAside, type TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/copy-text.ts';
-import { ask } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/list/table.ts';
 import '../parts/loading.ts';
-import { flash, flashFailure } from '../state/flash.ts';
 import { addressOf } from '../state/location.ts';
 import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
@@ -23,11 +21,11 @@ import './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
 import './servers/former-servers.ts';
 import type { ForgetServer } from './servers/former-servers.ts';
-import { lossOf } from './servers/former-words.ts';
 import { downMarks, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
 import { explainCommand, memoryOf } from './servers/server-words.ts';
+import { hasNoticesFor, isOtherTrouble } from './servers/troubles.ts';
 
 const EVERY_MS = 10_000;
 const SIDE_BY_SIDE = 4;
@@ -146,27 +144,9 @@ export class ServersTab extends LitElement implements TabElement {
   }
 
   async #forget(server: FormerServerMessage) {
-    const { address } = server;
-    const isWanted = await ask({
-      heading: `Forget ${address}?`,
-      body: html`<p class="quiet">${lossOf(server, this.#replicas)}</p>`,
-      safe: 'Keep',
-      action: 'Forget it',
-      isDangerous: true,
-      note: 'There is no undo.',
-    });
-    if (!isWanted) return;
-    try {
-      await forgetServer(this.path, { address });
-      flash(`${address} is asked no more.`);
-    } catch (caught) {
-      flashFailure(`Could not forget ${address}: ${detailOf(caught)}`);
-    }
-    this.#check();
-  }
-
-  get #replicas(): number {
-    return Number(this.object.properties['replicas'] ?? 1);
+    const { forget } = await import('./servers/forget.ts');
+    const replicas = Number(this.object.properties['replicas'] ?? 1);
+    if (await forget(this.path, server, replicas)) this.#check();
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -209,9 +189,7 @@ export class ServersTab extends LitElement implements TabElement {
   }
 
   #onAnswer(answer: ServersMessage) {
-    const isNews = this.answer
-      ? troublesOf(this.answer).join() !== troublesOf(answer).join()
-      : this.object.warnings.filter(isAboutServers).length !== noticesFor(answer);
+    const isNews = this.answer ? isOtherTrouble(this.answer, answer) : !hasNoticesFor(answer, this.object.warnings);
     this.answer = answer;
     this.checkedAt = Date.now();
     for (const server of answer.servers) {
@@ -298,36 +276,4 @@ export class ServersTab extends LitElement implements TabElement {
 
 function addressOfServer({ address }: ServerMessage): string {
   return address;
-}
-
-/** What is wrong with which server, as the page's notices speak of them. */
-function troublesOf({ servers, former }: ServersMessage): readonly string[] {
-  const silent = former.filter(({ state }) => state === 'silent');
-  return [
-    ...servers.flatMap((server) =>
-      (server.up ? faultsOf(server) : ['is down']).map((fault) => [server, fault] as const),
-    ),
-    ...silent.map((server) => [server, 'was taken out'] as const),
-  ].map(([{ address }, fault]) => `${address} ${fault}`);
-}
-
-function faultsOf(server: ServerMessage): readonly string[] {
-  const memory = server.memory === 'ok' ? [] : [`is ${server.memory}`];
-  const told = {
-    'is several': server.isSeveral,
-    'is named twice': server.sameAs,
-    'has another time': server.isClockOff,
-  };
-  return [...memory, ...Object.entries(told).flatMap(([fault, isSo]) => (isSo ? [fault] : []))];
-}
-
-/** When no server answers, one notice says so for all. */
-function noticesFor(answer: ServersMessage): number {
-  const { servers } = answer;
-  const areAllDown = servers.length > 0 && servers.every(({ up }) => !up);
-  return troublesOf(answer).length - (areAllDown ? servers.length - 1 : 0);
-}
-
-function isAboutServers({ link }: Warning): boolean {
-  return link?.tab === 'servers';
 }

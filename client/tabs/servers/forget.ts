@@ -1,0 +1,28 @@
+import { html } from 'lit';
+import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import { detailOf } from '../../api/request.ts';
+import { forgetServer } from '../../api/sessions.ts';
+import { ask } from '../../parts/dialog.ts';
+import { flash, flashFailure } from '../../state/flash.ts';
+import { lossOf } from './former-words.ts';
+
+/** Asks, and has a server that was taken out asked no more. Gives whether it was tried. */
+export async function forget(proxy: string, server: FormerServerMessage, replicas: number): Promise<boolean> {
+  const { address } = server;
+  const isWanted = await ask({
+    heading: `Forget ${address}?`,
+    body: html`<p class="quiet">${lossOf(server, replicas)}</p>`,
+    safe: 'Keep',
+    action: 'Forget it',
+    isDangerous: true,
+    note: 'There is no undo.',
+  });
+  if (!isWanted) return false;
+  try {
+    await forgetServer(proxy, { address });
+    flash(`${address} is asked no more.`);
+  } catch (caught) {
+    flashFailure(`Could not forget ${address}: ${detailOf(caught)}`);
+  }
+  return true;
+}
