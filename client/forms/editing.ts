@@ -1,6 +1,7 @@
 import type { FieldSchema } from '../../schema/messages/forms.ts';
 import type { ChangeRequest, ObjectMessage } from '../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { Conflict } from './conflict-dialog.ts';
 import {
   changedNames,
   contested,
@@ -15,6 +16,14 @@ import {
 import { problemsByField } from './problems.ts';
 
 type Current = Pick<ObjectMessage, 'title' | 'properties'>;
+
+/** What a 412 says of the object as it is now. */
+export interface CurrentState {
+  readonly current: Current;
+  readonly revision: number;
+  readonly modified: string;
+  readonly modifiedBy: string | null;
+}
 
 /** One person's work on one object's form: what it began from, what was typed, and what was refused. */
 export class Editing {
@@ -74,6 +83,17 @@ export class Editing {
   /** What both sides did since the edits began. */
   against(current: Current): readonly Difference[] {
     return differences(this.fields, this.saved, valuesOf(current), this.edits);
+  }
+
+  /** Both sides, for whoever has to choose. */
+  conflict({ current, revision, modified, modifiedBy }: CurrentState): Conflict {
+    return {
+      by: modifiedBy ?? 'Somebody',
+      modified,
+      revision,
+      fromRevision: this.began.revision,
+      differences: this.against(current),
+    };
   }
 
   /** What saving would send: the changed fields alone. */

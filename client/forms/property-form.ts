@@ -13,10 +13,11 @@ import { GuardedLeaving } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Conflict } from './conflict-dialog.ts';
-import { Editing } from './editing.ts';
+import { Editing, type CurrentState } from './editing.ts';
 import { beginningOf, isSame, textOf, type Edits, type FormValues } from './edits.ts';
 import './fields/field-element.ts';
 import type { ValueChanged } from './fields/field.ts';
+import { FormValuesShown } from './form-values-shown.ts';
 import { problemsByField } from './problems.ts';
 import { formStyles } from './property-form-styles.ts';
 import './save-bar.ts';
@@ -26,17 +27,6 @@ import { savedWords } from './saved-words.ts';
 const PAUSE_MS = 250;
 /** Fields whose former value is too long to be named. */
 const LONG: readonly Widget[] = ['lines', 'text', 'code'];
-
-/** What the form holds now, typed or saved. */
-export class FormValuesShown extends Event {
-  static readonly type = 'form-values-shown';
-  readonly values: FormValues;
-
-  constructor(values: FormValues) {
-    super(FormValuesShown.type);
-    this.values = values;
-  }
-}
 
 /** The form of an object's properties, from its schema; the slot "rail" stands beside it. Nothing typed is ever lost. */
 @customElement('property-form')
@@ -283,14 +273,7 @@ export class PropertyForm extends LitElement {
 
   async #meetConflict({ members }: ApiProblem) {
     await import('./conflict-dialog.ts');
-    const { current, revision, modified, modifiedBy } = members as unknown as CurrentState;
-    this.conflict = {
-      by: modifiedBy ?? 'Somebody',
-      modified,
-      revision,
-      fromRevision: this.#editing.began.revision,
-      differences: this.#editing.against(current),
-    };
+    this.conflict = this.#editing.conflict(members as unknown as CurrentState);
   }
 
   async #showTheirs() {
@@ -322,12 +305,4 @@ export class PropertyForm extends LitElement {
   }
 
   static override styles = [controls, formStyles];
-}
-
-/** What a 412 says of the object as it is now. */
-interface CurrentState {
-  readonly current: Pick<ObjectMessage, 'title' | 'properties'>;
-  readonly revision: number;
-  readonly modified: string;
-  readonly modifiedBy: string | null;
 }

@@ -7,8 +7,8 @@ import type { PreviewMessage, TemplateFaultMessage } from '../../schema/messages
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';
 import { previewTemplate } from '../api/templates.ts';
+import type { FormValuesShown } from '../forms/form-values-shown.ts';
 import '../forms/property-form.ts';
-import type { FormValuesShown } from '../forms/property-form.ts';
 import type { TabElement } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
