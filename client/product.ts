@@ -13,7 +13,7 @@ export { ask } from './parts/dialog.ts';
 export { formatBytes, formatNumber, plural } from './parts/format.ts';
 export { ObjectChanged } from './model/changes.ts';
 export { flash, flashFailure } from './state/flash.ts';
-export { addressOf } from './state/location.ts';
+export { addressOf } from './state/route.ts';
 export { Repeating } from './state/repeating.ts';
 export { controls } from './styles/controls.ts';
 export { HeadAside } from './model/tab.ts';

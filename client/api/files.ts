@@ -1,6 +1,6 @@
 import type { ContentMessage } from '../../schema/messages/files.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import { found, lost } from '../state/connection.ts';
+import { serverAnswered, serverLost } from '../state/connection.ts';
 import { viewOf } from './objects.ts';
 import { address, ApiProblem, outcome, request } from './request.ts';
 
@@ -48,13 +48,13 @@ function send(
   if (revision !== undefined) sender.setRequestHeader('if-match', `"${revision}"`);
   sender.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 1);
   sender.onload = () => {
-    found();
+    serverAnswered();
     const { status, response } = sender;
     resolve(Promise.try(() => outcome<ObjectMessage>(path, status, sender.getResponseHeader('retry-after'), response)));
   };
   sender.onabort = () => reject(signal.reason);
   sender.onerror = () => {
-    lost();
+    serverLost();
     reject(new ApiProblem(0, 'the connection to the server broke, or the file cannot be read.'));
   };
   sender.onloadend = () => signal.removeEventListener('abort', stop);

@@ -1,5 +1,5 @@
 import type { FieldProblem, ProblemMessage } from '../../schema/messages/problems.ts';
-import { found, lost } from '../state/connection.ts';
+import { serverAnswered, serverLost } from '../state/connection.ts';
 
 const DEADLINE_MS = 10_000;
 
@@ -97,11 +97,11 @@ async function send(method: string, url: string, options: RequestOptions): Promi
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
     });
-    found();
+    serverAnswered();
     return response;
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    lost();
+    serverLost();
     throw new ApiProblem(
       0,
       deadline.aborted ? 'the server did not answer within 10 s.' : 'the server is out of reach.',

@@ -3,7 +3,7 @@ import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import '../parts/ago.ts';
 import '../parts/icon.ts';
 import { momentTime } from '../parts/time.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 
 /** Who leads here by a path, and what rests on it. */
 export function pointsHere({ pointsHere: links }: ObjectMessage) {

@@ -6,7 +6,7 @@ import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { ObjectChanged } from './changes.ts';
 

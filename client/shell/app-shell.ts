@@ -5,8 +5,9 @@ import { detailOf } from '../api/request.ts';
 import { findOut, hasEnded, identity } from '../model/identity.ts';
 import { failed } from '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';
-import { addressOf, go, place } from '../state/location.ts';
+import { go, route } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { addressOf } from '../state/route.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -28,7 +29,7 @@ export class AppShell extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, identity, hasEnded, place, isPhone);
+    new Watch(this, identity, hasEnded, route, isPhone);
     new Shortcuts(this, [{ key: '?', label: 'Show these keys', run: () => void this.#showKeys() }]);
     void this.#begin();
   }
@@ -95,7 +96,7 @@ export class AppShell extends LitElement {
 
   /** The object whose page is shown; none on the page about oneself. */
   get #current(): string {
-    return isAboutOneself() ? '' : place.get().path;
+    return isAboutOneself() ? '' : route.get().path;
   }
 
   #mySessions() {
@@ -189,12 +190,12 @@ export class AppShell extends LitElement {
 
 /** `/manage/@my-sessions` is about whoever is signed in, and needs no right on any object. */
 function isAboutOneself(): boolean {
-  const { path, tab } = place.get();
+  const { path, tab } = route.get();
   return path === '/' && tab === 'my-sessions';
 }
 
 function isOneTimeLink(): boolean {
-  const { path, tab } = place.get();
+  const { path, tab } = route.get();
   return path === '/' && tab === 'administrator';
 }
 

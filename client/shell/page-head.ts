@@ -5,7 +5,7 @@ import { iconOf } from '../model/icon-of.ts';
 import { nameOf } from '../model/name-of.ts';
 import '../parts/dot.ts';
 import '../parts/icon.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 
 /** Where one is: the way from the root, the object's icon, id, type and title, its state, and its tabs. */

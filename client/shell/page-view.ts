@@ -11,8 +11,9 @@ import '../model/object-banners.ts';
 import { HeadAside, type TabElement } from '../model/tab.ts';
 import { tryAgain } from '../parts/face.ts';
 import { connection } from '../state/connection.ts';
-import { addressOf, place } from '../state/location.ts';
+import { route } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { findElement } from '../tabs/registry.ts';
 import './page-head.ts';
@@ -28,14 +29,14 @@ export class PageView extends LitElement {
   #shown: ObjectMessage | undefined;
 
   readonly #load = new Task(this, {
-    args: () => [place.get().path] as const,
+    args: () => [route.get().path] as const,
     task: ([path], { signal }) => getObject(path, signal),
     onComplete: () => (this.#changed = undefined),
   });
 
   constructor() {
     super();
-    new Watch(this, place);
+    new Watch(this, route);
     this.addEventListener(ObjectChanged.type, (event) => this.#onChanged(event as ObjectChanged));
     this.addEventListener(HeadAside.type, (event) => (this.aside = (event as HeadAside).content));
     connection.follow(() => this.#retry());
@@ -43,7 +44,7 @@ export class PageView extends LitElement {
   }
 
   protected override willUpdate(_changed: PropertyValues) {
-    const { path } = place.get();
+    const { path } = route.get();
     const object = this.#changed?.path === path ? this.#changed : this.#load.value;
     if (object?.path === path) this.#shown = object;
     if (this.#shown?.path === path) this.#chooseTab(this.#shown);
@@ -51,7 +52,7 @@ export class PageView extends LitElement {
 
   protected override render() {
     const hasFailed = this.#load.status === TaskStatus.ERROR;
-    if (hasFailed && this.#shown?.path !== place.get().path) return this.#failed(this.#load.error);
+    if (hasFailed && this.#shown?.path !== route.get().path) return this.#failed(this.#load.error);
     if (!this.#shown) return html`<p class="visually-hidden" role="status">Loading…</p>`;
     return html`
       <page-head .object=${this.#shown} .tab=${this.#tabId(this.#shown)} .aside=${this.aside}></page-head>
@@ -67,7 +68,7 @@ export class PageView extends LitElement {
   }
 
   #tabId(object: ObjectMessage): string | undefined {
-    return place.get().tab ?? object.tabs[0]?.id;
+    return route.get().tab ?? object.tabs[0]?.id;
   }
 
   /** The element of the current tab is kept as long as object and tab stay, so that a reload never loses what was typed. */
@@ -135,7 +136,7 @@ export class PageView extends LitElement {
   }
 
   #failed(failure: unknown) {
-    const { path } = place.get();
+    const { path } = route.get();
     if (failure instanceof ApiProblem && failure.status === 404) {
       return html`<t-face
         whole-page

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'node:test';
-import { connection, found, lost } from './connection.ts';
+import { connection, serverAnswered, serverLost } from './connection.ts';
 
 test('a server that is out of reach is asked again after ever longer pauses, until it answers', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
@@ -13,8 +13,8 @@ test('a server that is out of reach is asked again after ever longer pauses, unt
     const now = connection.get();
     return now.up ? 0 : (now.nextTry - Date.now()) / 1000;
   };
-  lost();
-  lost();
+  serverLost();
+  serverLost();
   const pauses: number[] = [];
   for (let tries = 0; tries < 7; tries += 1) {
     pauses.push(pauseS());
@@ -29,13 +29,13 @@ test('a server that is out of reach is asked again after ever longer pauses, unt
 test('an answer to anything else ends the asking, and the next pause is short again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const asked = t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('', { status: 503 })));
-  lost();
+  serverLost();
   t.mock.timers.tick(1000);
   await setImmediate();
-  found();
+  serverAnswered();
   t.mock.timers.tick(60_000);
   assert.deepEqual([connection.get(), asked.mock.callCount()], [{ up: true }, 1]);
-  lost();
+  serverLost();
   assert.deepEqual(connection.get(), { up: false, nextTry: Date.now() + 1000 });
-  found();
+  serverAnswered();
 });

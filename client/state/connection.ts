@@ -11,11 +11,11 @@ let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** A request found no server. From now on /healthz is asked until it answers. */
-export function lost(): void {
+export function serverLost(): void {
   if (timer === undefined) scheduleTry();
 }
 
-export function found(): void {
+export function serverAnswered(): void {
   clearTimeout(timer);
   timer = undefined;
   tries = 0;
@@ -32,7 +32,7 @@ function scheduleTry(): void {
 async function tryAgain(): Promise<void> {
   try {
     const answer = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
-    if (answer.ok) return found();
+    if (answer.ok) return serverAnswered();
   } catch {
     // Still out of reach: the next try is due below.
   }

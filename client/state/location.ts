@@ -1,8 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Observable } from './observable.ts';
-import { BASE, addressOf, parsePlace, type Place } from './place.ts';
-
-export { addressOf } from './place.ts';
+import { BASE, addressOf, parseRoute, type Route } from './route.ts';
 
 type Guard = () => boolean;
 
@@ -12,20 +10,20 @@ const guards = new Set<Guard>();
 let index = Number(history.state?.index ?? 0);
 let isReturning = false;
 
-export const place = new Observable<Place>(here());
+export const route = new Observable<Route>(here());
 
 /** Goes to another address of the interface, if no form with unsaved changes holds it back. */
 export function go(href: string, how: 'push' | 'replace' = 'push'): boolean {
   if (!mayLeave()) return false;
   if (how === 'push') index += 1;
   history[how === 'push' ? 'pushState' : 'replaceState']({ index }, '', href);
-  place.set(here());
+  route.set(here());
   return true;
 }
 
 /** Keeps a tab's own state (filter, sort order) in the address, without a step in the history. */
 export function setQuery(values: Readonly<Record<string, string | undefined>>): void {
-  const { path, tab, query } = place.get();
+  const { path, tab, query } = route.get();
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(values)) {
     if (value) next.set(name, value);
@@ -33,7 +31,7 @@ export function setQuery(values: Readonly<Record<string, string | undefined>>): 
   }
   const href = addressOf(path, tab, Object.fromEntries(next));
   history.replaceState({ index }, '', href);
-  place.set(here());
+  route.set(here());
 }
 
 /** While an element is shown and has changes that are not saved, leaving asks first. */
@@ -54,7 +52,7 @@ export class GuardedLeaving implements ReactiveController {
   }
 }
 
-/** Makes links within the interface change the place instead of loading the page, and the back button too. */
+/** Makes links within the interface change the route instead of loading the page, and the back button too. */
 export function listenToBrowser(): void {
   history.replaceState({ index }, '');
   addEventListener('click', onClick);
@@ -64,8 +62,8 @@ export function listenToBrowser(): void {
   });
 }
 
-function here(): Place {
-  return parsePlace(new URL(location.href));
+function here(): Route {
+  return parseRoute(new URL(location.href));
 }
 
 function onClick(event: MouseEvent): void {
@@ -97,7 +95,7 @@ function onPopState(event: PopStateEvent): void {
     return;
   }
   index = to;
-  place.set(here());
+  route.set(here());
 }
 
 function isOurs(pathname: string): boolean {

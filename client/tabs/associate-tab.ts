@@ -11,7 +11,8 @@ import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { GuardedLeaving, addressOf, place, setQuery } from '../state/location.ts';
+import { GuardedLeaving, route, setQuery } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 
@@ -70,7 +71,7 @@ export class AssociateTab extends LitElement implements TabElement {
   }
 
   #value(name: 'show' | 'type' | 'deep'): string {
-    return place.get().query.get(name) ?? '';
+    return route.get().query.get(name) ?? '';
   }
 
   #toolbar() {

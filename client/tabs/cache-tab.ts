@@ -13,7 +13,8 @@ import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { GuardedLeaving, addressOf } from '../state/location.ts';
+import { GuardedLeaving } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 

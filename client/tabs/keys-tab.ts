@@ -9,8 +9,9 @@ import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { listPage } from '../parts/list/list-page.ts';
 import '../parts/list/side-panel.ts';
-import { addressOf, place, setQuery } from '../state/location.ts';
+import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { addressOf } from '../state/route.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -81,7 +82,7 @@ export class KeysTab extends LitElement implements TabElement {
 
   /** The group that is open, as the address has it. */
   get #group(): string | undefined {
-    return place.get().query.get('group') ?? undefined;
+    return route.get().query.get('group') ?? undefined;
   }
 
   get #openPrefix(): string | undefined {
@@ -90,7 +91,7 @@ export class KeysTab extends LitElement implements TabElement {
 
   /** The key that is looked at. */
   get #key(): string | undefined {
-    return place.get().query.get('key') ?? undefined;
+    return route.get().query.get('key') ?? undefined;
   }
 
   #none({ complete, source }: KeysMessage) {

@@ -12,7 +12,7 @@ import '../parts/ago.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
 import type { IdChecked } from './session-manager/id-check.ts';

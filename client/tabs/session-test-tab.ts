@@ -14,7 +14,7 @@ import '../parts/dot.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import { flash, flashFailure } from '../state/flash.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import './session-test/add-items.ts';
 import type { AddItems, ItemsEntered } from './session-test/add-items.ts';

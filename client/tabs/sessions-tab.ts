@@ -11,8 +11,9 @@ import '../parts/list/figures-strip.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { listPage } from '../parts/list/list-page.ts';
 import '../parts/list/side-panel.ts';
-import { addressOf, place, setQuery } from '../state/location.ts';
+import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { addressOf } from '../state/route.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -76,7 +77,7 @@ export class SessionsTab extends LitElement implements TabElement {
 
   /** The session whose inside is shown. */
   get #openKey(): string | undefined {
-    return place.get().query.get('session') ?? undefined;
+    return route.get().query.get('session') ?? undefined;
   }
 
   #toolbar() {

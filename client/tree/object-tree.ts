@@ -7,7 +7,7 @@ import { iconOf } from '../model/icon-of.ts';
 import '../parts/dot.ts';
 import { plural } from '../parts/format.ts';
 import '../parts/icon.ts';
-import { addressOf } from '../state/location.ts';
+import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { TreeModel } from './tree-model.ts';
 

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
 import { detailOf } from '../../api/request.ts';
-import { place, setQuery } from '../../state/location.ts';
+import { route, setQuery } from '../../state/location.ts';
 import { Watch } from '../../state/observable.ts';
 import type { Shortcut } from '../../state/shortcuts.ts';
 import { failed, tryAgain } from '../face.ts';
@@ -78,7 +78,7 @@ export class ListController<Answer, Row> implements ReactiveController {
       onComplete: (answer) => this.#keepSelected(answer),
     });
     host.addController(this);
-    new Watch(host, place);
+    new Watch(host, route);
   }
 
   /** `undefined`: none has come, or the last one could not be had. */
@@ -106,7 +106,7 @@ export class ListController<Answer, Row> implements ReactiveController {
   readonly again = (): Promise<void> => this.#task.run();
 
   get query(): ListQuery {
-    return listQueryOf(place.get().query, this.#options.sorting ?? { column: '', order: 'asc' });
+    return listQueryOf(route.get().query, this.#options.sorting ?? { column: '', order: 'asc' });
   }
 
   get sorting(): Sorting | undefined {

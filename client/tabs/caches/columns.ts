@@ -3,7 +3,7 @@ import type { CacheRow } from '../../../schema/messages/caches.ts';
 import { formatBytes, formatNumber, plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 import { rateText } from './hit-rate.ts';
 
 /** How a cache manager lists what it keeps. */

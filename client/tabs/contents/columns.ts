@@ -4,7 +4,7 @@ import '../../parts/ago.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 
 /** How a folder lists what is in it. */
 export const columns: readonly Column<ChildItem>[] = [

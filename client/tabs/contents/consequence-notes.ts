@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { ChangeOfPlace, ConsequencesMessage, HeldMessage, LinkThere } from '../../../schema/messages/objects.ts';
 import '../../parts/dot.ts';
 import { plural } from '../../parts/format.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 
 const DOES: Readonly<Record<ChangeOfPlace, string>> = {

@@ -11,7 +11,7 @@ import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 import '../sessions/reveal-list.ts';
 import './key-value.ts';

@@ -5,7 +5,7 @@ import type { BrowserCheck, ChainMessage } from '../../../schema/messages/sessio
 import { detailOf } from '../../api/request.ts';
 import { beginBrowserCheck, endBrowserCheck } from '../../api/sessions.ts';
 import '../../parts/dot.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 
 interface Checked {

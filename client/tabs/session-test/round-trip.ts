@@ -7,7 +7,7 @@ import { checkRoundTrip } from '../../api/sessions.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
 import { clockTime } from '../../parts/time.ts';
-import { addressOf } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Whether the configuration works, at the press of a button: a probe to where the sessions go, and back. */

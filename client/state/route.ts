@@ -1,7 +1,7 @@
 import { composed } from '../../schema/composed.ts';
 
 /** Where the interface is: the object, its tab, and what the tab keeps in the address. */
-export interface Place {
+export interface Route {
   readonly path: string;
   /** `undefined`: the object's first tab. */
   readonly tab: string | undefined;
@@ -12,7 +12,7 @@ export interface Place {
 export const BASE = '/manage';
 
 /** `/manage/a/b/@properties?x=1` is the object /a/b, its tab "properties", and x. */
-export function parsePlace(url: URL): Place {
+export function parseRoute(url: URL): Route {
   const names = url.pathname.slice(BASE.length).split('/').filter(Boolean).map(decode);
   const tab = names.at(-1)?.startsWith('@') ? names.pop()?.slice(1) : undefined;
   return { path: `/${names.join('/')}`, tab, query: url.searchParams };
