@@ -47,6 +47,8 @@ export class TestWindow extends EventTarget implements Disposable {
   answer = true;
   readonly questions: string[] = [];
   readonly classes = new Set<string>();
+  /** How often the page was loaded anew. */
+  reloads = 0;
   readonly document = Object.assign(new EventTarget(), {
     visibilityState: 'visible',
     documentElement: { classList: { toggle: (name: string, isOn: boolean) => this.#toggle(name, isOn) } },
@@ -58,7 +60,7 @@ export class TestWindow extends EventTarget implements Disposable {
   constructor(href = 'http://x/manage') {
     super();
     this.#entries = [{ href, state: null }];
-    this.#put('location', () => new URL(this.href));
+    this.#put('location', () => Object.assign(new URL(this.href), { reload: () => (this.reloads += 1) }));
     this.#put('history', () => this.#history);
     this.#put('document', () => this.document);
     this.#put('localStorage', () => this.#localStorage());
