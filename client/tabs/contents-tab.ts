@@ -160,11 +160,10 @@ export class ContentsTab extends LitElement implements TabElement {
   }
 
   #none(name: string) {
-    const where = this.path === '/' ? '/' : `${this.path}/`;
     return html`<t-face
       icon=${this.object.icon}
       heading="There are currently no items in '${name}'."
-      detail="Objects that you add here appear at ${where} followed by their id."
+      detail="Objects that you add here appear at ${this.path.replace(/\/?$/, '/')} followed by their id."
     >
       ${
         this.addMenu

@@ -95,10 +95,7 @@ export class KeysTab extends LitElement implements TabElement {
   }
 
   #none({ complete, source }: KeysMessage) {
-    if (!complete) {
-      const heading = `Cannot list every key of '${this.path}'. Of those that can be seen, there is none.`;
-      return this.#list.incomplete(heading, source);
-    }
+    if (!complete) return this.#list.incomplete('key', this.path, source);
     return html`<t-face icon=${this.object.icon} heading="Nothing is kept here." detail=${source}>
       <a class="button" href=${addressOf(this.path, 'servers')}>Servers</a>
     </t-face>`;

@@ -94,10 +94,7 @@ export class SessionsTab extends LitElement implements TabElement {
   }
 
   #none({ complete, source }: SessionsMessage) {
-    if (!complete) {
-      const heading = `Cannot list every session of '${this.path}'. Of those that can be seen, there is none.`;
-      return this.#list.incomplete(heading, source);
-    }
+    if (!complete) return this.#list.incomplete('session', this.path, source);
     return html`<t-face
       icon=${this.object.icon}
       heading="No sessions are kept here."

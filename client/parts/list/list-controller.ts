@@ -223,7 +223,8 @@ export class ListController<Answer, Row> implements ReactiveController {
   }
 
   /** Stands where not all could be looked at, and nothing was found in the rest. */
-  incomplete(heading: string, detail: string): TemplateResult {
+  incomplete(what: string, path: string, detail: string): TemplateResult {
+    const heading = `Cannot list every ${what} of '${path}'. Of those that can be seen, there is none.`;
     return html`<t-face kind="error" icon="circle-alert" heading=${heading} detail=${detail}
       >${tryAgain(this.again)}</t-face
     >`;
