@@ -1,10 +1,17 @@
-import type { TemplateResult } from 'lit';
+import { LitElement, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 
 /** What the page gives to each tab. A tab sends ObjectChanged (model/changes.ts) up when it changed the object. */
 export interface TabElement extends HTMLElement {
   object: ObjectMessage;
   path: string;
+}
+
+/** A tab of the interface itself. */
+export abstract class Tab extends LitElement implements TabElement {
+  @property({ attribute: false }) object!: ObjectMessage;
+  @property() path = '/';
 }
 
 /** What a tab wants at the right of the page's head: one state, one action. Handlers in it are arrow functions. */

@@ -1,11 +1,10 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { AssociationItem, AssociationsMessage } from '../../schema/messages/caches.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { changeAssociations, getAssociations } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
@@ -18,9 +17,7 @@ import { controls } from '../styles/controls.ts';
 
 /** Which objects' pages a cache manager keeps: tick those that it shall. What is looked for lives in the address. */
 @customElement('associate-tab')
-export class AssociateTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class AssociateTab extends Tab {
   @state() private isBusy = false;
 
   /** Selected are those whose tick is not as it is saved. */

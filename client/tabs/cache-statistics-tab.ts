@@ -1,10 +1,9 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getCacheStatistics, removeEntries } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/face.ts';
@@ -24,10 +23,7 @@ const EVERY_MS = 10_000;
 
 /** What a cache manager keeps, and how often it was found. Asked for again and again while it is looked at. */
 @customElement('cache-statistics-tab')
-export class CacheStatisticsTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
-
+export class CacheStatisticsTab extends Tab {
   readonly #list = new ListController<CacheStatisticsMessage, CacheRow>(this, {
     args: () => [this.object],
     load: (_, signal) => getCacheStatistics(this.object.path, signal),

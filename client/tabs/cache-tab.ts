@@ -1,14 +1,13 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { CacheManagerItem, CacheMessage } from '../../schema/messages/caches.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { chooseCache, getCache, invalidate } from '../api/caches.ts';
 import { detailOf } from '../api/request.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
 import '../forms/save-bar.ts';
 import { ObjectChanged } from '../model/changes.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
@@ -20,9 +19,7 @@ import { controls } from '../styles/controls.ts';
 
 /** Which cache manager keeps an object's page; and forgetting what is kept of it. */
 @customElement('cache-tab')
-export class CacheTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class CacheTab extends Tab {
   /** What is ticked and not saved yet. */
   @state() private chosen: string | undefined;
   @state() private isBusy = false;

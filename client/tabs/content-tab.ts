@@ -1,12 +1,11 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { ContentMessage } from '../../schema/messages/files.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getContent, replaceContent } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/bar.ts';
 import { ask } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
@@ -22,9 +21,7 @@ import { sizeProblem } from './contents/uploads.ts';
 
 /** The bytes of a File or an Image: what they are, how they look, and others in their place. */
 @customElement('content-tab')
-export class ContentTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class ContentTab extends Tab {
   /** How far the upload is, while there is one. */
   @state() private share: number | undefined;
   @state() private isBroken = false;

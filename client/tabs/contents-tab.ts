@@ -1,11 +1,11 @@
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ChildItem, ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { ChildItem, ChildrenMessage } from '../../schema/messages/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';
 import { nameOf } from '../model/name-of.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
@@ -32,9 +32,7 @@ import type { Uploaded } from './contents/upload-dialog.ts';
 
 /** What is in a folder: filter, sort, select; add, rename, cut, copy, paste and delete. Filter, order and page live in the address. */
 @customElement('contents-tab')
-export class ContentsTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class ContentsTab extends Tab {
   @state() private dialog: (() => TemplateResult) | undefined;
   @state() private isPasting = false;
   @query('add-menu') private addMenu!: AddMenu | null;

@@ -1,9 +1,8 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import type { KeysMessage } from '../../schema/messages/keys.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { getKeys } from '../api/keys.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
@@ -26,10 +25,7 @@ const NO_PREFIX = '*';
 
 /** Everything that lies on the servers of a proxy, in groups: find keys, look at what is under them. Read only. */
 @customElement('keys-tab')
-export class KeysTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
-
+export class KeysTab extends Tab {
   readonly #list = new ListController<KeysMessage, KeyLine>(this, {
     args: () => [this.object, this.#group],
     load: (query, signal) => getKeys(this.object.path, { ...query, group: this.#group }, signal),

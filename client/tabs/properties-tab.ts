@@ -1,17 +1,13 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import '../forms/property-form.ts';
 import { lastChanges, pointsHere, railStyles, thisObject } from '../forms/rail.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import { controls } from '../styles/controls.ts';
 
 /** What an object's type lets one set, and beside it who points to the object and what was done to it. */
 @customElement('properties-tab')
-export class PropertiesTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
-
+export class PropertiesTab extends Tab {
   protected override render() {
     const saved = this.object.tabs.find(({ element }) => element === 'properties-tab')?.saved ?? '';
     return html`<property-form .object=${this.object} savedText=${saved}>

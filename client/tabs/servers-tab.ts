@@ -1,13 +1,12 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
 import { detailOf } from '../api/request.ts';
 import { getHistory, getServers } from '../api/sessions.ts';
 import { ObjectChanged } from '../model/changes.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
+import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/copy-text.ts';
@@ -36,9 +35,7 @@ const lastKnown = new Map<string, LastKnown>();
 
 /** How each server of a proxy stands, asked now and every ten seconds while somebody looks. */
 @customElement('servers-tab')
-export class ServersTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class ServersTab extends Tab {
   @state() private answer: ServersMessage | undefined;
   @state() private checkedAt: number | undefined;
   @state() private history: ServersHistoryMessage | undefined;

@@ -1,13 +1,12 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import type { ChainMessage } from '../../schema/messages/session-way.ts';
 import { detailOf } from '../api/request.ts';
 import { getChain } from '../api/sessions.ts';
 import '../forms/property-form.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
+import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/ago.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
@@ -25,10 +24,7 @@ interface Checked {
 
 /** How a request finds its session, drawn step by step, and the settings that decide it. */
 @customElement('session-manager-tab')
-export class SessionManagerTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
-
+export class SessionManagerTab extends Tab {
   readonly #chain = new Task(this, {
     args: () => [this.object] as const,
     task: async ([{ path }], { signal }): Promise<Checked> => {

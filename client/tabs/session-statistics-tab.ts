@@ -1,11 +1,10 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { detailOf } from '../api/request.ts';
 import { getStatistics } from '../api/sessions.ts';
-import { HeadAside, type TabElement } from '../model/tab.ts';
+import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import { rateText } from '../parts/chart/series.ts';
@@ -25,9 +24,7 @@ const EVERY_MS = 10_000;
 
 /** What happens to the sessions of a container: rates of the last minutes, and all that was counted. */
 @customElement('session-statistics-tab')
-export class SessionStatisticsTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class SessionStatisticsTab extends Tab {
   @state() private message: StatisticsMessage | undefined;
   @state() private checkedAt: number | undefined;
   readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());

@@ -1,13 +1,12 @@
 import { Task } from '@lit/task';
-import { LitElement, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import type { OwnSessionRequest, TestMessage } from '../../schema/messages/sessions.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
 import { railStyles } from '../forms/rail.ts';
 import '../model/object-banners.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { ask } from '../parts/dialog.ts';
 import '../parts/dot.ts';
@@ -27,9 +26,7 @@ import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
 
 /** One's own session in this container: put something in, see that it is kept, take it out again. */
 @customElement('session-test-tab')
-export class SessionTestTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class SessionTestTab extends Tab {
   @state() private answer: TestMessage | undefined;
   /** The last change and what it led to. Looking does not replace it. */
   @state() private result: TestMessage | undefined;

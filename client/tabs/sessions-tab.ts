@@ -1,10 +1,9 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
 import type { SessionRow, SessionsMessage } from '../../schema/messages/sessions.ts';
 import { getSessions } from '../api/sessions.ts';
 import { ObjectChanged } from '../model/changes.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
@@ -26,10 +25,7 @@ import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
 
 /** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
 @customElement('sessions-tab')
-export class SessionsTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
-
+export class SessionsTab extends Tab {
   readonly #list = new ListController<SessionsMessage, SessionRow>(this, {
     args: () => [this.object],
     load: (query, signal) => getSessions(this.object.path, query, signal),

@@ -1,8 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import type { FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { SilentServers } from '../../schema/messages/session-way.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { setUpSessions } from '../api/sessions.ts';
@@ -11,7 +10,7 @@ import type { ValueChanged } from '../forms/fields/field.ts';
 import { problemsByField } from '../forms/problems.ts';
 import { railStyles } from '../forms/rail.ts';
 import { announceChange } from '../model/changes.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
@@ -29,9 +28,7 @@ const PAUSE_MS = 250;
 
 /** Sessions in memcached, set up in one screen: servers, names, idle timeout; then it is tested. */
 @customElement('setup-sessions-page')
-export class SetupSessionsPage extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class SetupSessionsPage extends Tab {
   @state() private plan: Plan | undefined;
   @state() private refusals: ReadonlyMap<string, string> = new Map();
   @state() private failure = '';

@@ -1,15 +1,14 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { FieldSchema } from '../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import type { PreviewMessage, TemplateFaultMessage } from '../../schema/messages/templates.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';
 import { previewTemplate } from '../api/templates.ts';
 import type { FormValuesShown } from '../forms/form-values-shown.ts';
 import '../forms/property-form.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
@@ -27,9 +26,7 @@ const FORMS = [
 
 /** The text of a page template, and beside it the page that it makes, also before it is saved. */
 @customElement('template-edit-tab')
-export class TemplateEditTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class TemplateEditTab extends Tab {
   @state() private text = '';
   @state() private form: (typeof FORMS)[number]['id'] = 'page';
 

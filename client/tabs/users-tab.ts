@@ -1,11 +1,10 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { UserMessage, UsersMessage } from '../../schema/messages/users.ts';
 import { detailOf } from '../api/request.ts';
 import { deleteUser, getUsers } from '../api/security.ts';
 import { identity } from '../model/identity.ts';
-import type { TabElement } from '../model/tab.ts';
+import { Tab } from '../model/tab.ts';
 import '../parts/ago.ts';
 import { ask } from '../parts/dialog.ts';
 import { plural } from '../parts/format.ts';
@@ -27,9 +26,7 @@ type Open = 'add' | 'password' | 'roles';
 
 /** Who may sign in: add, give another password or other roles, remove. */
 @customElement('users-tab')
-export class UsersTab extends LitElement implements TabElement {
-  @property({ attribute: false }) object!: ObjectMessage;
-  @property() path = '/';
+export class UsersTab extends Tab {
   @state() private dialog: { readonly kind: Open; readonly user?: UserMessage } | undefined;
 
   readonly #list = new ListController<UsersMessage, UserMessage>(this, {
