@@ -11,9 +11,9 @@ import { ListController } from '../parts/list/list-controller.ts';
 import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { GuardedLeaving, route, setQuery } from '../state/location.ts';
-import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
+import { pathCell, pathLink } from './caches/columns.ts';
 
 /** Which objects' pages a cache manager keeps: tick those that it shall. What is looked for lives in the address. */
 @customElement('associate-tab')
@@ -196,15 +196,7 @@ const columns: readonly Column<AssociationItem>[] = [
 ];
 
 function compactRow(item: AssociationItem): CompactRow {
-  return { icon: item.icon, first: link(item), second: item.type, endFirst: keeper(item) };
-}
-
-function pathCell(item: AssociationItem) {
-  return html`<span class="with-icon"><t-icon name=${item.icon}></t-icon>${link(item)}</span>`;
-}
-
-function link({ path }: AssociationItem) {
-  return html`<a class="ellipsis" href=${addressOf(path, 'cache')} title=${path} tabindex="-1">${path}</a>`;
+  return { icon: item.icon, first: pathLink(item), second: item.type, endFirst: keeper(item) };
 }
 
 function none({ folder, types }: AssociationsMessage) {

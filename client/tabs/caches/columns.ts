@@ -21,7 +21,7 @@ export const columns: readonly Column<CacheRow>[] = [
 export function compactRow(row: CacheRow): CompactRow {
   return {
     icon: row.icon,
-    first: link(row),
+    first: pathLink(row),
     second: `${plural(row.hits, 'hit')}, ${plural(row.misses, 'miss', 'misses')}`,
     endFirst: rateText(row),
     endSecond: formatBytes(row.bytes),
@@ -32,10 +32,10 @@ function figure(id: string, label: string, rank: number, cell: (row: CacheRow) =
   return { id, label, width: 100, rank, isSortable: true, isLargestFirst: true, align: 'end', cell };
 }
 
-function pathCell(row: CacheRow) {
-  return html`<span class="with-icon"><t-icon name=${row.icon}></t-icon>${link(row)}</span>`;
+export function pathCell(row: Pick<CacheRow, 'path' | 'icon'>) {
+  return html`<span class="with-icon"><t-icon name=${row.icon}></t-icon>${pathLink(row)}</span>`;
 }
 
-function link({ path }: CacheRow) {
+export function pathLink({ path }: Pick<CacheRow, 'path'>) {
   return html`<a class="ellipsis" href=${addressOf(path, 'cache')} title=${path} tabindex="-1">${path}</a>`;
 }
