@@ -9,6 +9,8 @@ export interface Field<Value = unknown> {
   check(value: unknown): readonly FieldProblem[];
   /** Brings an accepted value to the form in which it is kept. */
   normalise(value: Value): Value;
+  /** Of a path property: where it leads. */
+  readonly to?: PathTarget;
   /** What it was made from, for the check of declarations. */
   readonly options?: object;
   /** Never set: carries the type of the value. */
@@ -74,14 +76,18 @@ interface SelectionOptions<Choice extends string> extends Options {
 interface PathOptions extends Options {
   readonly default?: string;
   /** The capability that the object at the path must provide. */
-  readonly provides: string;
-  /** What such an object is called: "a session data container". */
-  readonly wanted: string;
+  readonly to: PathTarget;
 }
 
 const LONGEST_STRING = 1000;
 const LONGEST_TEXT = 1_000_000;
 const LONGEST_LINE = 1000;
+
+/** What the object at a path must provide, and what such an object is called. */
+export interface PathTarget {
+  readonly name: string;
+  readonly wanted: string;
+}
 
 /** Builders of fields, one for each kind of property. */
 export const p = {
@@ -195,8 +201,11 @@ function selection<Choice extends string>(options: SelectionOptions<Choice>): Fi
 
 function path(options: PathOptions): Field<string> {
   const base = textual('path', LONGEST_STRING, { ...options, answers: true });
+  // Where it leads to nothing, the check of declarations says so.
+  const to = options.to ?? { name: '', wanted: '' };
   return {
-    schema: { ...base.schema, provides: options.provides, wanted: options.wanted },
+    schema: { ...base.schema, provides: to.name, wanted: to.wanted },
+    to,
     check: base.check,
     // "/mcproxy/" leads where "/mcproxy" does.
     normalise: (value) =>

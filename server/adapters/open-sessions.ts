@@ -10,13 +10,15 @@ import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isForwarded, keepsSecureCookies, mayDropSecureCookies, parseOrigin } from '../base/origins.ts';
 import { endAll } from '../products/sessions/containers.ts';
-import { containerObject, openContainer } from '../products/sessions/container-objects.ts';
+import { containerObject } from '../products/sessions/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { labelInApplication } from '../sessions/record/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
 import { checkOptions, OPEN_SESSIONS } from './options.ts';
 import { SessionRefusal } from './refusal.ts';
+import { BROWSER_IDS, SESSION_MANAGER } from '../products/sessions/capabilities.ts';
+import { SESSION_CONTAINER } from '../products/stores/session-container.ts';
 
 export interface OpenSessionsOptions {
   /** The data folder of a Trellis server on this machine: what it was given as `--data`. */
@@ -119,7 +121,7 @@ export class Sessions {
 
   /** @internal The container that the manager leads to now. */
   async container(): Promise<SessionContainer> {
-    return openContainer(await this.#object());
+    return (await this.#object()).provide(SESSION_CONTAINER);
   }
 
   /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
@@ -203,10 +205,10 @@ export class Sessions {
 
   async #wayFrom(tree: TreeReader): Promise<Way> {
     const object = await this.#object(tree);
-    const manager = await object.findService('session.browser-ids');
+    const manager = await object.findService(BROWSER_IDS);
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds } = this.#folder.site;
-    const container = await openContainer(object);
+    const container = await object.provide(SESSION_CONTAINER);
     const way = (cookie: CookieSettings) => ({ container, browserIds, cookie });
     return {
       withSecureCookies: way(cookieSettings(manager, true)),
@@ -217,7 +219,7 @@ export class Sessions {
 
   async #object(tree: TreeReader = this.#folder.database.open(null)): Promise<TreeObject> {
     const manager = await tree.find(this.#manager);
-    if (manager?.doesProvide('session.manager') !== true) throw noManager(this.#manager, manager);
+    if (manager?.doesProvide(SESSION_MANAGER) !== true) throw noManager(this.#manager, manager);
     const path = String(manager.properties['container_path']);
     if (await isInMemory(tree, path)) throw new SessionsNotShared(path, this.#manager);
     return containerObject(manager);

@@ -9,7 +9,7 @@ import { Failures, type Failed } from './failures.ts';
 
 /** What answers failures of a site with a page about them, and the log that it tells. */
 async function openFailures(show: ShowFailure = async (_, { message }) => `Ours: ${message}`) {
-  const page = typeNamed('Page', { provides: { [SHOWS_FAILURES]: () => show } });
+  const page = typeNamed('Page', { provides: [SHOWS_FAILURES.by(() => show)] });
   const { tree, publisher } = await openTestPublisher([page]);
   await tree.change(async (connection) => connection.add(await connection.root(), { type: 'Page', id: FAILURE_PAGE }));
   const log = openLog('silent');

@@ -1,5 +1,6 @@
 import type { LoginAnswer, Me } from '../../schema/messages/access.ts';
 import { browserLabel } from '../base/browser-label.ts';
+import { capability } from '../objects/capability.ts';
 import { rolesOf } from '../security/policy.ts';
 import type { SignedIn, Whence } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
@@ -77,12 +78,14 @@ export const accessViews: readonly View[] = [
 ];
 
 /** What becomes of the session of the browser that asks, by the nearest session manager. */
-export interface AtAccess {
+interface AtAccess {
   signIn(call: Call, user: string): Promise<void>;
   signOut(call: Call): Promise<void>;
   /** To be called before the caller's own password is changed. */
   newPassword(call: Call): Promise<void>;
 }
+
+export const AT_ACCESS = capability<AtAccess>('session.at-access', 'what keeps sessions through signing in and out');
 
 async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
   await (await atAccess(call))?.signIn(call, user);
@@ -91,8 +94,7 @@ async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Re
 }
 
 async function atAccess({ object }: Call): Promise<AtAccess | undefined> {
-  const manager = await object.findService('session.at-access');
-  return manager?.provide('session.at-access') as AtAccess | undefined;
+  return (await object.findService(AT_ACCESS))?.provide(AT_ACCESS);
 }
 
 /** Changes of the caller's own account that end every login and session of theirs leave those that the call came with. */

@@ -82,9 +82,9 @@ async function pathProblem(
   name: string,
   value: unknown,
 ): Promise<readonly FieldProblem[]> {
-  const field = definition.properties[name]?.schema;
-  if (field?.widget !== 'path') return [];
-  const { problem } = await follow(object, field, String(value));
+  const to = definition.properties[name]?.to;
+  if (to === undefined) return [];
+  const { problem } = await follow(object, to, String(value));
   return problem === undefined ? [] : [{ pointer: `/properties/${name}`, detail: problem }];
 }
 
@@ -97,8 +97,8 @@ async function answerFor(
   const field = Object.hasOwn(definition.properties, name) ? definition.properties[name] : undefined;
   if (field === undefined || !hasShape(field.schema, value)) return undefined;
   const own = await new Saying(object).answer(name, value);
-  if (field.schema.widget !== 'path') return own;
-  const answer = await answerPath(object, field.schema, String(value));
+  if (field.to === undefined) return own;
+  const answer = await answerPath(object, field.to, String(value));
   return { ...answer, results: [...answer.results, ...(own?.results ?? [])] };
 }
 

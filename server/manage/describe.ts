@@ -97,7 +97,7 @@ export async function describeType(definition: TypeDefinition, tree: TreeReader)
 async function withPresets(schema: FormSchema, tree: TreeReader): Promise<FormSchema> {
   const fields = Object.entries(schema.properties).map(async ([name, field]) => {
     if (field.widget !== 'path' || field.default !== '') return [name, field] as const;
-    const [only, another] = await tree.ofTypes(tree.database.types.providing(field.provides ?? ''), 2);
+    const [only, another] = await tree.ofTypes(tree.database.types.providing({ name: field.provides ?? '' }), 2);
     return [name, only === undefined || another !== undefined ? field : { ...field, default: only.path }] as const;
   });
   return { ...schema, properties: Object.fromEntries(await Promise.all(fields)) };
@@ -192,10 +192,10 @@ function reservedId({ id, parent, path }: TreeObject): readonly Warning[] {
 
 async function brokenPaths(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {
   const warnings: Warning[] = [];
-  for (const [name, { schema }] of Object.entries(definition.properties)) {
+  for (const [name, { schema, to }] of Object.entries(definition.properties)) {
     const path = (object.properties as Readonly<Record<string, unknown>>)[name];
-    if (schema.widget !== 'path' || typeof path !== 'string') continue;
-    const { problem } = await follow(object, schema, path);
+    if (to === undefined || typeof path !== 'string') continue;
+    const { problem } = await follow(object, to, path);
     if (problem === undefined) continue;
     const tab = tabsOf(object, 0).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
     warnings.push({
@@ -212,7 +212,7 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
 async function missingServices(object: TreeObject, definition: TypeDefinition): Promise<readonly Warning[]> {
   const warnings: Warning[] = [];
   const link = { label: 'Add one', path: '/', tab: 'contents' };
-  for (const [capability, { text, short }] of Object.entries(definition.needs ?? {})) {
+  for (const { capability, text, short } of definition.needs ?? []) {
     if ((await object.findService(capability)) === undefined) warnings.push({ severity: 'danger', text, short, link });
   }
   if (object.parent === null) warnings.push(...(await unserved(object)));
@@ -229,8 +229,8 @@ async function missingServices(object: TreeObject, definition: TypeDefinition): 
 async function unserved(root: TreeObject): Promise<readonly Warning[]> {
   const { types } = root.tree.database;
   const warnings: Warning[] = [];
-  for (const { type, serves = {} } of types.all()) {
-    for (const [capability, { loss, remedy }] of Object.entries(serves)) {
+  for (const { type, serves = [] } of types.all()) {
+    for (const { capability, loss, remedy } of serves) {
       if ((await root.findService(capability)) !== undefined) continue;
       const below = await root.tree.ofTypes(types.providing(capability), SERVICES_NAMED);
       const folders = below.map(({ parent }) => parent?.path ?? '/').join(', ');

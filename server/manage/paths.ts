@@ -1,11 +1,10 @@
-import type { FieldAnswer, FieldSchema, PathCandidate } from '../../schema/messages/forms.ts';
+import type { PathTarget } from '../../schema/fields.ts';
+import type { FieldAnswer, PathCandidate } from '../../schema/messages/forms.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { Saying } from './saying.ts';
 
 const MOST_CANDIDATES = 50;
-
-type PathField = Pick<FieldSchema, 'provides' | 'wanted'>;
 
 /** Where a path property leads: to what it needs, nowhere, to the wrong thing, or (empty) off. */
 export interface Destination {
@@ -19,7 +18,7 @@ export interface Destination {
 const NOWHERE: Destination = { object: undefined, problem: undefined, suggestion: undefined };
 
 /** Follows a path property's value from an object of the same tree. */
-export async function follow(from: TreeObject, field: PathField, path: string): Promise<Destination> {
+export async function follow(from: TreeObject, to: PathTarget, path: string): Promise<Destination> {
   if (path === '') return NOWHERE;
   if (parsePath(path) === undefined) {
     return {
@@ -29,18 +28,18 @@ export async function follow(from: TreeObject, field: PathField, path: string): 
   }
   const object = await from.tree.find(path);
   if (object === undefined)
-    return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${field.wanted}.` };
-  if (object.doesProvide(field.provides ?? '')) return { ...NOWHERE, object };
+    return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${to.wanted}.` };
+  if (object.doesProvide(to)) return { ...NOWHERE, object };
   if (object.problem !== undefined) return { object, problem: object.problem.sentence, suggestion: undefined };
-  const suggestion = await suggestInstead(object, field);
-  const problem = `'${path}' is a ${object.type}. This path must lead to ${field.wanted}.`;
+  const suggestion = await suggestInstead(object, to);
+  const problem = `'${path}' is a ${object.type}. This path must lead to ${to.wanted}.`;
   return { object, problem: suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion };
 }
 
 /** How a path stands, for the field that asks for it, with the objects that would do. */
-export async function answerPath(from: TreeObject, field: PathField, path: string): Promise<FieldAnswer> {
-  const { object, problem, suggestion } = await follow(from, field, path);
-  const candidates = await candidatesFor(from, field);
+export async function answerPath(from: TreeObject, to: PathTarget, path: string): Promise<FieldAnswer> {
+  const { object, problem, suggestion } = await follow(from, to, path);
+  const candidates = await candidatesFor(from, to);
   if (problem !== undefined) {
     return {
       results: [{ state: 'down', text: problem }],
@@ -53,16 +52,16 @@ export async function answerPath(from: TreeObject, field: PathField, path: strin
 }
 
 /** An object that leads to the wrong one, and is what was wanted: the container that uses this proxy. */
-async function suggestInstead(wrong: TreeObject, field: PathField): Promise<Destination['suggestion']> {
+async function suggestInstead(wrong: TreeObject, to: PathTarget): Promise<Destination['suggestion']> {
   const users = await wrong.tree.pointingTo(wrong.path);
-  const meant = users.find(({ object }) => object.doesProvide(field.provides ?? ''));
+  const meant = users.find(({ object }) => object.doesProvide(to));
   if (meant === undefined) return undefined;
   const { path } = meant.object;
   return { path, text: `'${path}' uses that ${nounOf(wrong.type)}: use it instead?` };
 }
 
-async function candidatesFor(from: TreeObject, field: PathField): Promise<readonly PathCandidate[]> {
-  const types = from.tree.database.types.providing(field.provides ?? '');
+async function candidatesFor(from: TreeObject, to: PathTarget): Promise<readonly PathCandidate[]> {
+  const types = from.tree.database.types.providing(to);
   const objects = await from.tree.ofTypes(types, MOST_CANDIDATES);
   const candidates = objects.map(async (object) => ({
     path: object.path,

@@ -134,8 +134,9 @@ function cachedPage(object: TreeObject): User {
 /** What everything at a place finds: one user for each kind of service, if visitors come there. */
 function servedAt(place: TreeObject): readonly User[] {
   if (!place.isFolder && place.definition?.view === undefined) return [];
-  const services = place.tree.database.types.all().flatMap(({ serves }) => Object.entries(serves ?? {}));
-  return [...new Map(services)].map(([capability, { loss }]) => ({
+  const services = place.tree.database.types.all().flatMap(({ serves = [] }) => serves);
+  const kinds = new Map(services.map((service) => [service.capability.name, service]));
+  return Array.from(kinds.values(), ({ capability, loss }) => ({
     object: place,
     isForAll: true,
     loss,
@@ -150,7 +151,7 @@ async function needyObjects(tree: TreeReader): Promise<readonly User[]> {
     MOST_USERS,
   );
   return objects.flatMap((object) =>
-    Object.entries(object.definition?.needs ?? {}).map(([capability, { loss }]) => ({
+    (object.definition?.needs ?? []).map(({ capability, loss }) => ({
       object,
       isForAll: false,
       loss,

@@ -118,7 +118,7 @@ export interface KeyListing {
 }
 
 /**
- * What a MemCache Proxy gives to whoever keeps values in it (`provides: { 'cache.store' }`): memcached servers, or
+ * What a MemCache Proxy gives to whoever keeps values in it (the capability `cache.store`): memcached servers, or
  * process memory where none are named. Both pass the same contract suite (contract.ts).
  *
  * Keys match `^[A-Za-z0-9:_-]{1,200}$`; anything else throws BadKey and reaches no server. Times to live are in seconds;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestTree, typeNamed } from './testing.ts';
+import { NOTE, openTestTree, typeNamed } from './testing.ts';
 
 test('a path is made of the ids on the way, and follows when a folder on it is renamed', async () => {
   const transaction = (await openTestTree()).open();
@@ -33,7 +33,8 @@ test('an object of a type that is not installed shows what is stored, says what 
   const transaction = tree.open();
   const [odd, inside] = [await transaction.get('/odd'), await transaction.get('/odd/inside')];
   assert.deepEqual(odd.properties, { colour: 'green' });
-  assert.deepEqual([odd.definition, odd.provide('note'), odd.doesProvide('note')], [undefined, undefined, false]);
+  assert.deepEqual([odd.definition, odd.doesProvide(NOTE)], [undefined, false]);
+  assert.throws(() => odd.provide(NOTE), { message: "'/odd' does not provide 'note'." });
   assert.equal(odd.problem?.short, 'Type is not installed');
   assert.equal(
     odd.problem?.sentence,
@@ -67,7 +68,7 @@ test('an object provides what its type declares, and nothing that every JavaScri
   const [note, plain] = ['Note', 'Plain'].map((type) => ({ type, id: type }));
   const root = await transaction.root();
   const [able, unable] = [transaction.add(root, note!), transaction.add(root, plain!)];
-  assert.deepEqual([able.doesProvide('note'), able.provide('note')], [true, 'Note']);
-  for (const name of ['note', 'constructor', 'toString', '__proto__']) assert.ok(!unable.doesProvide(name), name);
-  assert.ok(!able.doesProvide('constructor'));
+  assert.deepEqual([able.doesProvide(NOTE), able.provide(NOTE)], [true, 'Note']);
+  for (const name of ['note', 'constructor', 'toString', '__proto__']) assert.ok(!unable.doesProvide({ name }), name);
+  assert.ok(!able.doesProvide({ name: 'constructor' }));
 });

@@ -1,6 +1,7 @@
 import type { Content, Json, ObjectState, StoredObject } from '../storage/storage.ts';
 import { withDefaults } from '../../schema/properties.ts';
 import type { TreeReader } from './reader.ts';
+import type { Capability, CapabilityName } from './capability.ts';
 import type { TypeDefinition } from './types.ts';
 import { upgrade, withoutAsides } from './versions.ts';
 
@@ -17,8 +18,11 @@ interface ObjectProblem {
   readonly sentence: string;
 }
 
+/** The values of an object's properties. */
+type Properties = Readonly<Record<string, unknown>>;
+
 /** One object of the tree as one request sees it: what is stored, and what this request has changed so far. */
-export class TreeObject<Values = Readonly<Record<string, unknown>>> {
+export class TreeObject<Values extends Properties = Properties> {
   readonly tree: TreeReader;
   /** The serial this request read it at; `null` for an object that this request makes. */
   readonly basis: number | null;
@@ -116,18 +120,20 @@ export class TreeObject<Values = Readonly<Record<string, unknown>>> {
     return this.#values;
   }
 
-  /** What this object provides under a capability's name, if its type does. */
-  provide(capability: string): unknown {
-    return this.definition?.provides?.[capability]?.(this as unknown as TreeObject);
+  /** What this object provides. Its type does, or this throws. */
+  provide<Provided>(capability: Capability<Provided>): Provided {
+    const provision = this.definition?.provides?.find((each) => each.capability.name === capability.name);
+    if (provision === undefined) throw new Error(`'${this.path}' does not provide '${capability.name}'.`);
+    return provision.give(this) as Provided;
   }
 
-  doesProvide(capability: string): boolean {
-    return Object.hasOwn(this.definition?.provides ?? {}, capability);
+  doesProvide({ name }: CapabilityName): boolean {
+    return this.definition?.provides?.some(({ capability }) => capability.name === name) ?? false;
   }
 
   /** The nearest object upward, among the children of each folder on the way to the root, that provides a capability. */
-  findService(capability: string): Promise<TreeObject | undefined> {
-    return this.tree.findService(this as unknown as TreeObject, capability);
+  findService(capability: CapabilityName): Promise<TreeObject | undefined> {
+    return this.tree.findService(this, capability);
   }
 
   /** The same object with other values, for looking at what a change would do. Not part of the tree. */

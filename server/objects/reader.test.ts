@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NotFound } from '../base/errors.ts';
+import { capability } from './capability.ts';
 import type { TreeObject } from './object.ts';
 import { openTestTree, typeNamed, type TestTree } from './testing.ts';
 
@@ -128,7 +129,8 @@ test('the history of an object says who did what, newest first, and no more of i
   assert.equal((await tree.open().revisions(one, 1)).length, 1);
 });
 
-const lamp = typeNamed('Lamp', { provides: { light: () => 'on' } });
+const LIGHT = capability<string>('light', 'a light');
+const lamp = typeNamed('Lamp', { provides: [LIGHT.by(() => 'on')] });
 
 test('services are those of each folder on the way to the root, nearest first, and by id where several are beside each other', async () => {
   const tree = await planted(await openTestTree(lamp));
@@ -138,20 +140,20 @@ test('services are those of each folder on the way to the root, nearest first, a
   });
   const transaction = tree.open();
   const from = async (path: string, limit?: number) =>
-    paths(await transaction.findServices(await transaction.get(path), 'light', limit));
+    paths(await transaction.findServices(await transaction.get(path), LIGHT, limit));
   assert.deepEqual(await from('/docs/one'), ['/docs/c', '/a', '/b']);
   assert.deepEqual(await from('/docs/one', 1), ['/docs/c']);
   assert.deepEqual(await from('/temp/two'), ['/temp/c', '/a', '/b']);
   assert.deepEqual(await from('/'), ['/a', '/b']);
-  assert.equal((await transaction.findService(await transaction.get('/docs/one'), 'light'))?.path, '/docs/c');
-  assert.equal(await transaction.findService(await transaction.root(), 'heat'), undefined);
+  assert.equal((await transaction.findService(await transaction.get('/docs/one'), LIGHT))?.path, '/docs/c');
+  assert.equal(await transaction.findService(await transaction.root(), { name: 'heat' }), undefined);
 });
 
 test('a request finds the services that it adds, renames, moves and removes at once', async () => {
   const tree = await planted(await openTestTree(lamp));
   const transaction = tree.open();
   const one = await transaction.get('/docs/one');
-  const found = async () => (await transaction.findService(one, 'light'))?.path;
+  const found = async () => (await transaction.findService(one, LIGHT))?.path;
   assert.equal(await found(), undefined);
   const added = transaction.add(await transaction.root(), { type: 'Lamp', id: 'lamp' });
   assert.equal(await found(), '/lamp');

@@ -1,6 +1,7 @@
 import { parsePath } from '../../schema/paths.ts';
 import { ContentDamaged, NotFound } from '../base/errors.ts';
 import type { ChildQuery, Content, Contents, Link, Revision, StoredObject } from '../storage/storage.ts';
+import type { CapabilityName } from './capability.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
 import { Stores, type SeenTree } from './stores.ts';
@@ -158,15 +159,15 @@ export class TreeReader {
     return this.stores.of(object).storage.revisions(object.oid, limit);
   }
 
-  async findService(from: TreeObject, capability: string): Promise<TreeObject | undefined> {
-    const oid = await this.remembered(`${capability} for ${from.oid}`, async () => {
+  async findService(from: TreeObject, capability: CapabilityName): Promise<TreeObject | undefined> {
+    const oid = await this.remembered(`${capability.name} for ${from.oid}`, async () => {
       return (await this.findServices(from, capability, 1))[0]?.oid;
     });
     return oid === undefined ? undefined : this.findByOid(oid);
   }
 
   /** Those that provide a capability among the children of each folder on the way to the root, nearest first. */
-  async findServices(from: TreeObject, capability: string, limit = Infinity): Promise<readonly TreeObject[]> {
+  async findServices(from: TreeObject, capability: CapabilityName, limit = Infinity): Promise<readonly TreeObject[]> {
     const types = this.database.types.providing(capability);
     const found: TreeObject[] = [];
     for (let folder: TreeObject | null = from; folder !== null && found.length < limit; folder = folder.parent) {

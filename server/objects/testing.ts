@@ -2,6 +2,7 @@ import { p } from '../../schema/fields.ts';
 import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import type { TreeTransaction } from './transaction.ts';
+import { capability } from './capability.ts';
 import { Database } from './database.ts';
 import { ROOT } from './object.ts';
 import { Types, type TypeDefinition } from './types.ts';
@@ -34,15 +35,18 @@ export function typeNamed(type: string, about: Partial<TypeDefinition> = {}): Ty
   };
 }
 
+/** What notes provide: their ids. */
+export const NOTE = capability<string>('note', 'a note');
+
 const TYPES = [
   typeNamed('Folder', { contains: 'objects' }),
   typeNamed('Temporary Folder', { contains: 'volatile' }),
   typeNamed('Note', {
     properties: {
       text: p.string({ title: 'Text', default: 'empty' }),
-      to: p.path({ title: 'To', provides: 'note', wanted: 'a note' }),
+      to: p.path({ title: 'To', to: NOTE }),
     },
-    provides: { note: ({ id }) => id },
+    provides: [NOTE.by(({ id }) => id)],
   }),
 ];
 

@@ -134,13 +134,16 @@ test('the nearest service upward wins, and a new one nearer by is found at once'
   const shop = transaction.add(await transaction.root(), { type: 'Folder', id: 'shop' });
   await transaction.commit('Added /shop');
   const before = trellis.database.open(null);
-  assert.equal((await (await before.get('/shop')).findService('session.manager'))?.path, '/session_data_manager');
+  assert.equal(
+    (await (await before.get('/shop')).findService({ name: 'session.manager' }))?.path,
+    '/session_data_manager',
+  );
   const adding = trellis.database.open('admin');
   adding.add(await adding.get(shop.path), { type: 'Session Data Manager', id: 'own' });
   await adding.commit('Added /shop/own');
   const after = trellis.database.open(null);
-  assert.equal((await (await after.get('/shop')).findService('session.manager'))?.path, '/shop/own');
-  assert.equal((await (await after.root()).findService('session.manager'))?.path, '/session_data_manager');
+  assert.equal((await (await after.get('/shop')).findService({ name: 'session.manager' }))?.path, '/shop/own');
+  assert.equal((await (await after.root()).findService({ name: 'session.manager' }))?.path, '/session_data_manager');
 });
 
 test('the number of items in a folder is right after others added to it', async () => {

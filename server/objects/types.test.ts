@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { capability } from './capability.ts';
 import { typeNamed } from './testing.ts';
 import { Types } from './types.ts';
 
-const lamp = typeNamed('Lamp', { provides: { light: () => 'on' } });
-const stove = typeNamed('Stove', { provides: { light: () => 'red', heat: () => 'hot' } });
+const LIGHT = capability<string>('light', 'a light');
+const HEAT = capability<string>('heat', 'a heating');
+const lamp = typeNamed('Lamp', { provides: [LIGHT.by(() => 'on')] });
+const stove = typeNamed('Stove', { provides: [LIGHT.by(() => 'red'), HEAT.by(() => 'hot')] });
 const types = new Types([stove, lamp, typeNamed('Stone')]);
 
 test('a type is found by its name, and by no name that every JavaScript object has', () => {
@@ -20,7 +23,7 @@ test('all types are given in the order in which they came', () => {
 });
 
 test('those that provide something are found by what they provide', () => {
-  assert.deepEqual(types.providing('light'), ['Stove', 'Lamp']);
-  assert.deepEqual(types.providing('heat'), ['Stove']);
-  assert.deepEqual([types.providing('cold'), types.providing('toString')], [[], []]);
+  assert.deepEqual(types.providing(LIGHT), ['Stove', 'Lamp']);
+  assert.deepEqual(types.providing(HEAT), ['Stove']);
+  assert.deepEqual([types.providing({ name: 'cold' }), types.providing({ name: 'toString' })], [[], []]);
 });

@@ -3,6 +3,7 @@ import type { Icon } from '../../schema/icons.ts';
 import type { FieldAnswer } from '../../schema/messages/forms.ts';
 import type { TabInfo, Warning } from '../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { Capability, CapabilityName, Provision } from './capability.ts';
 import type { TreeObject } from './object.ts';
 import type { TreeTransaction } from './transaction.ts';
 import type { Step } from './versions.ts';
@@ -17,6 +18,7 @@ export interface MethodDeclaration {
 
 /** What an object does for everything in its folder and below, which finds the nearest one upward. */
 export interface Service {
+  readonly capability: Capability<unknown>;
   /** What it means to find none: "sessions are off". */
   readonly loss: string;
   /** Where that is mended: a tab of the folder. */
@@ -25,6 +27,7 @@ export interface Service {
 
 /** A service that an object finds upward and does not work without. */
 export interface Need {
+  readonly capability: Capability<unknown>;
   /** The standing warning where none is found: a sentence, and a few words for lists. */
   readonly text: string;
   readonly short: string;
@@ -68,40 +71,40 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly isEssential?: boolean;
   /** Not offered in the add list. */
   readonly hidden?: boolean;
-  /** What it can do for others, by capability: `cache.store`, `session.container`. */
-  readonly provides?: Readonly<Record<string, (object: TreeObject<ValuesOf<F>>) => unknown>>;
-  /** What it is for everything in its folder and below, by capability. */
-  readonly serves?: Readonly<Record<string, Service>>;
-  /** What it finds upward itself, by capability. */
-  readonly needs?: Readonly<Record<string, Need>>;
+  /** What it can do for others: `[STORE.by((object) => …)]`. */
+  readonly provides?: readonly Provision[];
+  /** What it is for everything in its folder and below. */
+  readonly serves?: readonly Service[];
+  /** What it finds upward itself. */
+  readonly needs?: readonly Need[];
   /**
    * What it keeps that is lost with it, or out of reach without what its path property leads to: "12 live sessions".
    * Empty: nothing.
    */
-  readonly holds?: (object: TreeObject<ValuesOf<F>>) => Promise<string>;
+  holds?(object: TreeObject<ValuesOf<F>>): Promise<string>;
   readonly tabs?: readonly TabInfo[];
   /** Figures to stand after the labels of tabs, by their ids: what is known without asking a server. */
-  readonly tabCounts?: (object: TreeObject<ValuesOf<F>>) => Promise<Readonly<Record<string, number>>>;
+  tabCounts?(object: TreeObject<ValuesOf<F>>): Promise<Readonly<Record<string, number>>>;
   /** Reached as `…/@name` below the object. */
   readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
   /** What a visitor of the object's path gets; with several, by what is asked for: a page and the forms sent to it. */
   readonly view?: MethodDeclaration | readonly MethodDeclaration[];
   /** What page templates see of it beside its id, title, type, path and times. Plain data. */
-  readonly shown?: (object: TreeObject<ValuesOf<F>>) => Readonly<Record<string, unknown>>;
+  shown?(object: TreeObject<ValuesOf<F>>): Readonly<Record<string, unknown>>;
   /** What the view answers may be kept by a cache manager: the view says by `call.reads` what it is made from. */
   readonly isCacheable?: boolean;
-  readonly warnings?: (object: TreeObject<ValuesOf<F>>) => Promise<readonly Warning[]>;
+  warnings?(object: TreeObject<ValuesOf<F>>): Promise<readonly Warning[]>;
   /**
    * How single values stand right now, for `@check` and after a change; `about` has the values being tried. What is said
    * of a path follows where it leads.
    */
   readonly answers?: { readonly [K in keyof F]?: (value: ValuesOf<F>[K], about: TreeObject) => Promise<FieldAnswer> };
   /** Rules that need the rest of the tree; pointers below "/properties". */
-  readonly check?: (object: TreeObject, values: Partial<ValuesOf<F>>) => Promise<readonly FieldProblem[]>;
+  check?(object: TreeObject, values: Partial<ValuesOf<F>>): Promise<readonly FieldProblem[]>;
   /** The size in words, for lists: "3 servers". */
-  readonly size?: (object: TreeObject<ValuesOf<F>>) => Promise<string> | string;
+  size?(object: TreeObject<ValuesOf<F>>): Promise<string> | string;
   /** How much is in it, as a sentence for its own pages. */
-  readonly count?: (object: TreeObject<ValuesOf<F>>) => Promise<string>;
+  count?(object: TreeObject<ValuesOf<F>>): Promise<string>;
   /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
   readonly works?: string;
   /** Said before the reason while a path property of it leads nowhere: "No proxy defined." */
@@ -120,8 +123,7 @@ export interface TypeDefinition<F extends Fields = Fields> {
 
 /** Declares a type of objects. */
 export function defineType<const F extends Fields>(definition: TypeDefinition<F>): TypeDefinition {
-  // Behaviour is written against the type's own values; the registry calls it only with objects of that type.
-  return definition as unknown as TypeDefinition;
+  return definition;
 }
 
 /** The types that this server has, by name. */
@@ -140,10 +142,10 @@ export class Types {
     return [...this.#byName.values()];
   }
 
-  /** Names of the types that provide a capability. */
-  providing(capability: string): readonly string[] {
+  /** The types that provide a capability, by their names. */
+  providing({ name }: CapabilityName): readonly string[] {
     return this.all()
-      .filter((definition) => Object.hasOwn(definition.provides ?? {}, capability))
+      .filter(({ provides = [] }) => provides.some(({ capability }) => capability.name === name))
       .map((definition) => definition.type);
   }
 }

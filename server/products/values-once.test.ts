@@ -10,7 +10,7 @@ after(() => folders[Symbol.asyncDispose]());
 /** A page that runs what its query says with the values of the page, behind /mcproxy; gives what that returns. */
 const reading = await folders.plant({
   'index.js': `
-    import { ConflictError, defineType, method, valuesOf } from 'trellis/product';
+    import { ConflictError, defineType, method, STORE, valuesOf } from 'trellis/product';
     export const shared = { runs: 0, kept: undefined };
     globalThis.valuesTest = shared;
     const AsyncFunction = (async () => {}).constructor;
@@ -19,7 +19,7 @@ const reading = await folders.plant({
       methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, optional: {}, async run(call) {
         shared.runs += 1;
         const proxy = await call.tree.get('/mcproxy');
-        const store = await proxy.provide('cache.store');
+        const store = await proxy.provide(STORE);
         const code = call.request.query.get('code');
         return new AsyncFunction('open', 'shared', 'ConflictError', code)(() => valuesOf(call.object, store), shared, ConflictError);
       } }) } });

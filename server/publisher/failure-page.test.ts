@@ -19,7 +19,7 @@ const FAILURE: Failure = {
 async function openSite(show?: ShowFailure) {
   const says: ShowFailure = async ({ object, addressed, user }, { status }) =>
     `${object.path}: ${status} at ${addressed.path} for ${user.name}`;
-  const page = typeNamed('Page', { provides: { [SHOWS_FAILURES]: () => show ?? says } });
+  const page = typeNamed('Page', { provides: [SHOWS_FAILURES.by(() => show ?? says)] });
   const site = await openTestPublisher([page]);
   await site.tree.change(async (transaction) => {
     const root = await transaction.root();

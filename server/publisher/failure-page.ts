@@ -1,4 +1,5 @@
 import { decodeUrlPath } from '../../schema/paths.ts';
+import { capability } from '../objects/capability.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { mayUse, type Principal } from '../security/policy.ts';
@@ -10,10 +11,10 @@ import type { Failure, RequestHead } from './request.ts';
 /** An object of this id, found upward from the address that was asked for, shows what failed there. */
 export const FAILURE_PAGE = 'standard_error_message';
 
-/** The capability of an object that can; its value is a ShowFailure. */
-export const SHOWS_FAILURES = 'page.failure';
-
 export type ShowFailure = (call: Call, failure: Failure) => Promise<string>;
+
+/** An object that can. */
+export const SHOWS_FAILURES = capability<ShowFailure>('page.failure', 'a page about failures');
 
 /** The site's own page about a failure: by the nearest object upward that shows such, and that the visitor may see. */
 export async function failurePage(
@@ -60,7 +61,7 @@ async function show(object: TreeObject, { tree, user, head, failure, addressed }
     may: (permission, on) => mayUse(user, permission, on),
   };
   try {
-    return await (object.provide(SHOWS_FAILURES) as ShowFailure)(call, failure);
+    return await object.provide(SHOWS_FAILURES)(call, failure);
   } finally {
     transaction.abort();
     tree.endScope();

@@ -28,11 +28,11 @@ async function openSite() {
     run: () => html(`counted ${(made += 1)}`),
   });
   const caches = new Map<number, AnswerCache>();
-  const cacheOf = ({ oid }: { oid: number }) => caches.get(oid) ?? caches.set(oid, keepsFirst()).get(oid);
+  const cacheOf = ({ oid }: { oid: number }) => caches.getOrInsertComputed(oid, keepsFirst);
   const types = [
     typeNamed('Page', { view, isCacheable: true, methods: { count } }),
     typeNamed('Fresh', { view }),
-    typeNamed('Cache', { provides: { [KEEPS_ANSWERS]: cacheOf } }),
+    typeNamed('Cache', { provides: [KEEPS_ANSWERS.by(cacheOf)] }),
   ];
   const site = await openTestPublisher(types);
   await site.tree.change(async (transaction) => {

@@ -1,3 +1,4 @@
+import { capability } from '../objects/capability.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Call } from './call.ts';
 import { visitsOf, type Method } from './views.ts';
@@ -8,14 +9,14 @@ export const CACHE_MANAGER = '@cache_manager';
 /** What choosing one asks of whoever does it. */
 export const CHANGE_CACHE_SETTINGS = 'Change cache settings';
 
-/** The capability of an object that keeps answers; its value is an AnswerCache. */
-export const KEEPS_ANSWERS = 'cache.manager';
-
 /** What a cache manager provides. A fault of its own never reaches the visitor: the answer is then made anew. */
 export interface AnswerCache {
   /** What `render` answers to this call, or answered to another one like it, where that still holds. */
   answer(call: Call, render: Render): Promise<unknown>;
 }
+
+/** An object that keeps answers. */
+export const KEEPS_ANSWERS = capability<AnswerCache>('cache.manager', 'a cache manager');
 
 export type Render = (call: Call) => Promise<unknown>;
 
@@ -24,7 +25,7 @@ export async function answer(call: Call, method: Method): Promise<unknown> {
   if (chosenCacheManager(call.object) === '') return method.call(call);
   const manager = await findCacheManager(call.object);
   if (manager === undefined || !visitsOf(call.object).includes(method)) return method.call(call);
-  const cache = manager.provide(KEEPS_ANSWERS) as AnswerCache;
+  const cache = manager.provide(KEEPS_ANSWERS);
   return cache.answer(call, (recorded) => method.call(recorded));
 }
 

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  STORE,
   type Cas,
   defineType,
   type Item,
@@ -138,9 +139,9 @@ function storeType(type: string, storeOf: (object: TreeObject) => Promise<Store>
       closes: p.string({ title: 'Closes', default: 'in order' }),
       note: p.string({ title: 'Note' }),
     },
-    provides: { 'cache.store': (object) => storeOf(object as unknown as TreeObject) },
+    provides: [STORE.by(storeOf)],
     methods: {},
-    on: { removed: (object) => parts.drop(object as unknown as TreeObject) },
+    on: { removed: (object) => parts.drop(object) },
   });
 }
 

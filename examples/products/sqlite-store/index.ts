@@ -1,15 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  defineType,
-  LiveParts,
-  p,
-  siteOf,
-  storeMethods,
-  type Product,
-  type Store,
-  type TreeObject,
-} from 'trellis/product';
+import { defineType, LiveParts, p, siteOf, STORE, storeMethods, type Product, type TreeObject } from 'trellis/product';
 import { SqliteStore } from './store.ts';
 
 const LONGEST_REQUEST_MS = 30_000;
@@ -40,7 +31,7 @@ const sqliteStore = defineType({
       whenAdding: true,
     }),
   },
-  provides: { 'cache.store': async (object): Promise<Store> => storeIn(object) },
+  provides: [STORE.by(async (object) => storeIn(object))],
   tabs: [{ id: 'servers', label: 'File', element: 'servers-tab' }],
   methods: storeMethods,
   async size(object) {
@@ -50,8 +41,8 @@ const sqliteStore = defineType({
   on: { removed: forget },
 });
 
-function storeIn(object: unknown): SqliteStore {
-  return stores.of(object as TreeObject);
+function storeIn(object: TreeObject): SqliteStore {
+  return stores.of(object);
 }
 
 function limitOf(object: TreeObject): number {

@@ -4,12 +4,12 @@ import { MemoryShelf, type MemoryShelfLimits } from '../../caching/memory-backen
 import { LiveParts } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/invoke-cached.ts';
+import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from './statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './statistics-tab.ts';
 
 interface RamCache {
   readonly shelf: MemoryShelf;
@@ -63,15 +63,12 @@ export const ramCacheManager = defineType({
       unit: 'seconds',
     }),
   },
-  provides: {
-    [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
+  provides: [
+    KEEPS_ANSWERS.by((object) => ({
       answer: (call, render) => cacheOf(object).answers.answer(call, render, cacheSettings(object)),
-    }),
-    [HAS_STATISTICS]:
-      (object: TreeObject): OpenAnswers =>
-      async () =>
-        cacheOf(object).answers,
-  },
+    })),
+    HAS_STATISTICS.by(async (object) => cacheOf(object).answers),
+  ],
   tabs: [associateTab, statisticsTab],
   methods: { ...associateMethods, ...statisticsMethods },
   on: { removed: (object) => caches.drop(object) },

@@ -6,6 +6,7 @@ import type { Holding, Holdings } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
 import { demand } from '../../manage/object.ts';
+import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
 import { method } from '../../publisher/views.ts';
@@ -13,9 +14,8 @@ import { siteOf } from '../../site/site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';
 import { invalidate, invalidations } from './invalidation.ts';
 
-/** What an object gives that provides `cache.statistics`: its answers, once the way to them is found. */
-export type OpenAnswers = () => Promise<KeptAnswers>;
-export const HAS_STATISTICS = 'cache.statistics';
+/** An object that has kept answers to look at. Where there is no way to them, the promise says what is missing. */
+export const HAS_STATISTICS = capability<Promise<KeptAnswers>>('cache.statistics', 'a cache with statistics');
 
 const PERMISSION = 'Change cache managers';
 
@@ -24,7 +24,7 @@ const look = method({
   permission: PERMISSION,
   summary: 'What is kept, and how often it was found in this process.',
   async run({ object }): Promise<CacheStatisticsMessage> {
-    const answers = await open(object);
+    const answers = await object.provide(HAS_STATISTICS);
     const samples = await historyOf(answers).look();
     const { byOid, trouble } = await holdingsOf(object, answers);
     const oids = new Set([...byOid.keys(), ...answers.statistics.oids()]);
@@ -65,10 +65,6 @@ const remove = method({
 export const statisticsMethods = { statistics: [look, remove] };
 export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'cache-statistics-tab' };
 
-function open(object: TreeObject): Promise<KeptAnswers> {
-  return (object.provide(HAS_STATISTICS) as OpenAnswers)();
-}
-
 const histories = new WeakMap<KeptAnswers, History<KeptAnswers['statistics']['totals']>>();
 
 /** The last minutes, from the first look on. */
@@ -82,7 +78,7 @@ function historyOf(answers: KeptAnswers) {
 /** Frees what nobody finds any more. Where that cannot be reached, it runs out by itself. */
 async function sweep(manager: TreeObject): Promise<void> {
   try {
-    await holdingsOf(manager, await open(manager));
+    await holdingsOf(manager, await manager.provide(HAS_STATISTICS));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
   }

@@ -1,5 +1,6 @@
 import { encodeUrlPath, parsePath } from '../../../schema/paths.ts';
 import { Forbidden } from '../../base/errors.ts';
+import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { Failure } from '../../publisher/request.ts';
@@ -18,6 +19,9 @@ import { timeText } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
 import { currentBrowser, currentSession } from '../sessions/current.ts';
 import type { Session } from '../../sessions/session.ts';
+
+/** An object whose text pages can include as a template. */
+export const PAGE_TEMPLATE = capability<string>('page.template', 'a page template');
 
 const SESSION = 'Access session data';
 
@@ -70,12 +74,12 @@ export class PageAnswers {
   async #text(path: string): Promise<string | null> {
     if (path === this.#call.object.path && this.#unsaved !== undefined) return this.#unsaved;
     const object = await this.#find(path);
-    return object === undefined ? null : (object.provide('page.template') as string);
+    return object === undefined ? null : object.provide(PAGE_TEMPLATE);
   }
 
   async #template(path: string): Promise<Source | null> {
     const object = await this.#find(path);
-    if (object?.doesProvide('page.template') !== true) return null;
+    if (object?.doesProvide(PAGE_TEMPLATE) !== true) return null;
     const isUnsaved = this.#unsaved !== undefined && object === this.#call.object;
     return { number: isUnsaved ? UNSAVED : stateNumber(object), path: object.path };
   }

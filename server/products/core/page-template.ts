@@ -10,6 +10,7 @@ import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { sessionNameFor } from '../sessions/session-name.ts';
+import { PAGE_TEMPLATE } from './page-answers.ts';
 import { PLACE } from './page-place.ts';
 import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './page.ts';
 
@@ -84,7 +85,7 @@ export const pageTemplate = defineType({
   answers: {
     text: async (_, object) => ({ results: [], sessionName: await sessionNameFor(object) }),
   },
-  provides: { 'page.template': (object) => object.properties.text, [SHOWS_FAILURES]: () => showFailure },
+  provides: [PAGE_TEMPLATE.by(({ properties }) => String(properties['text'])), SHOWS_FAILURES.by(() => showFailure)],
   shown: ({ properties }) => ({ values: valuesIn(properties.values) }),
   methods: { preview },
   view: [

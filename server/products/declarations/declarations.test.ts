@@ -8,6 +8,7 @@ import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
 import { products } from '../index.ts';
+import { STORE } from '../stores/store.ts';
 import { CannotLoad, loadProducts } from '../loading.ts';
 import { ProductFolders } from '../product-folders.ts';
 import { mistakesIn } from './product-mistakes.ts';
@@ -64,7 +65,19 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
   ["on: { removed: 'x' }", /on\.removed is 'x'\. It must be a function\.$/],
   ['migrations: [1]', /migrations\[0\] is 1\. It must be a function\.$/],
   ["contains: 'object'", /contains is 'object'\. .* Did you mean 'objects'\?$/],
-  ["provides: { 'cache.store': 1 }", /provides\.cache\.store is 1\. It must be a function\.$/],
+  ["provides: { 'cache.store': () => 1 }", /provides is an object\. It must be a list\.$/],
+  [
+    'provides: [STORE]',
+    /provides\[0\]\.name is no member of what is provided/,
+    /wanted is no/,
+    /capability is missing/,
+    /give is missing/,
+  ],
+  ['provides: [STORE.by(1)]', /provides\[0\]\.give is 1\. It must be a function\.$/],
+  [
+    "needs: [{ capability: 'x', text: 'a', short: 'b', loss: 'c' }]",
+    /needs\[0\]\.capability is 'x'\. It must be made by capability/,
+  ],
   [
     "tabs: [{ id: 'a', label: 'A', element: 'no-such-tab' }]",
     /tabs\[0\]\.element is 'no-such-tab', which no module defines\. Put no-such-tab\.js, which calls .*, into the product's `client` folder/,
@@ -124,8 +137,13 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
   ],
   ["properties: { a: p.boolean({ title: 'A' }) }", /properties\.a\.default is missing\. It must be true or false\.$/],
   [
-    "properties: { a: p.path({ title: 'A', provides: 'cache.stor', wanted: 'a store' }) }",
-    /properties\.a\.provides is 'cache\.stor', which no type that is loaded provides\. Did you mean 'cache\.store'\?$/,
+    "properties: { a: p.path({ title: 'A', provides: 'cache.store' }) }",
+    /properties\.a\.provides is no member of p\.path/,
+    /properties\.a\.to is missing\. It must be made by capability\(…\), such as STORE\.$/,
+  ],
+  [
+    "properties: { a: p.path({ title: 'A', to: capability('cache.stor', 'a store') }) }",
+    /properties\.a\.to is 'cache\.stor', which no type that is loaded provides\. Did you mean 'cache\.store'\?$/,
   ],
   [
     "properties: { a: { ...p.string({ title: 'A' }), schema: { widget: 'strng' } } }",
@@ -163,7 +181,7 @@ test('every mistake of every type is said at the start at once: product, type, k
       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, ${declared} })`,
   );
   const lines = await refusal(`
-    import { defineType, method, p, text } from 'trellis/product';
+    import { capability, defineType, method, p, STORE, text } from 'trellis/product';
     export default { name: 'notes', types: [${types.join(',\n')}] };`);
   for (const [index, [declared, ...sentences]] of MISTAKES.entries()) {
     const own = lines.filter((line) => line.startsWith(`the type 'Note ${index}', `));
@@ -247,4 +265,8 @@ test('TypeScript refuses what it can know by itself', () => {
   defineType({ ...about, icon: 'file', properties: {}, view: { http: 'GET', permission: 'View', run() {} } });
   // @ts-expect-error a default that is no choice
   p.selection({ title: 'x', choices: { a: 'A' }, default: 'b' });
+  // @ts-expect-error a capability by its name alone
+  p.path({ title: 'x', to: 'cache.store' });
+  // @ts-expect-error no store
+  STORE.by(async () => 'mine');
 });

@@ -1,5 +1,6 @@
 import type { Field } from '../../../schema/fields.ts';
 import { WIDGETS, type Widget } from '../../../schema/messages/forms.ts';
+import { Capability } from '../../objects/capability.ts';
 import {
   amount,
   among,
@@ -32,6 +33,8 @@ const TEXT: Shape = {
 };
 const choices = mapOf(words);
 
+export const capabilityCheck = is('made by capability(…), such as STORE', (value) => value instanceof Capability);
+
 /** What each builder of fields is given. */
 const OPTIONS: Partial<Record<Widget, Shape>> = {
   string: TEXT,
@@ -58,7 +61,7 @@ const OPTIONS: Partial<Record<Widget, Shape>> = {
     choices: required({ ...choices, wanted: 'an object of choices, each with its words' }),
     default: required(anyText),
   },
-  path: { ...COMMON, default: optional(anyText), provides: required(words), wanted: required(words) },
+  path: { ...COMMON, default: optional(anyText), to: required(capabilityCheck) },
 };
 
 const NO_FIELD = `a field. Make it with one of ${Object.keys(OPTIONS)

@@ -1,4 +1,5 @@
 import { ROLES } from '../../../schema/permissions.ts';
+import { Capability } from '../../objects/capability.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { View } from '../../publisher/views.ts';
 import type { OwnPermission, Product } from '../product.ts';
@@ -62,7 +63,7 @@ const shape = shaped('a product', PRODUCT);
 /** Everything that is declared wrongly, a sentence each, with the file, the type and the key. */
 export function mistakesIn(loaded: readonly Loaded[], elements: ReadonlySet<string>): readonly string[] {
   const types = loaded.flatMap(({ product }) => typesOf(product));
-  const around = { elements, provided: new Set(types.flatMap(({ provides }) => Object.keys(provides ?? {}))) };
+  const around = { elements, provided: new Set(types.flatMap(providedBy)) };
   return [...loaded.flatMap((each) => mistakesInOne(each, around)), ...takenTwice(loaded)];
 }
 
@@ -76,6 +77,13 @@ function mistakesInOne({ product, from }: Loaded, around: Around): readonly stri
     return typeMistakes(definition, around).map((mistake) => sentence(where, mistake));
   });
   return [...own, ...ofTypes];
+}
+
+/** Of a type that may be declared in any way. */
+function providedBy({ provides }: TypeDefinition): readonly string[] {
+  const provisions: readonly unknown[] = Array.isArray(provides) ? provides : [];
+  const known = provisions.map((each) => (isPlain(each) ? each['capability'] : undefined));
+  return known.flatMap((capability) => (capability instanceof Capability ? capability.name : []));
 }
 
 /** Names that two products have, or two types. */

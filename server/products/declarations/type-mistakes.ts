@@ -2,8 +2,9 @@ import { ICONS } from '../../../schema/icons.ts';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import type { TabInfo } from '../../../schema/messages/objects.ts';
+import type { Provision } from '../../objects/capability.ts';
 import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
-import { fieldCheck } from './field-mistakes.ts';
+import { capabilityCheck, fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
   among,
@@ -53,8 +54,18 @@ const TAB: ShapeOf<Omit<TabInfo, 'module' | 'count'>> = {
   saved: optional(words),
 };
 const REMEDY: ShapeOf<Service['remedy']> = { label: required(words), tab: required(segment) };
-const SERVICE: ShapeOf<Service> = { loss: required(words), remedy: required(shaped('where it is mended', REMEDY)) };
-const NEED: ShapeOf<Need> = { text: required(words), short: required(words), loss: required(words) };
+const SERVICE: ShapeOf<Service> = {
+  capability: required(capabilityCheck),
+  loss: required(words),
+  remedy: required(shaped('where it is mended', REMEDY)),
+};
+const PROVISION: ShapeOf<Provision> = { capability: required(capabilityCheck), give: required(callable) };
+const NEED: ShapeOf<Need> = {
+  capability: required(capabilityCheck),
+  text: required(words),
+  short: required(words),
+  loss: required(words),
+};
 const ON: ShapeOf<NonNullable<TypeDefinition['on']>> = {
   removed: optional(callable),
   sessionAdded: optional(callable),
@@ -75,9 +86,9 @@ const TYPE: ShapeOf<TypeDefinition> = {
   fixedId: optional(id),
   isEssential: optional(flag),
   hidden: optional(flag),
-  provides: optional(mapOf(callable)),
-  serves: optional(mapOf(shaped('a service', SERVICE))),
-  needs: optional(mapOf(shaped('what it needs', NEED))),
+  provides: optional(listOf(shaped('what is provided, made by a capability: STORE.by((object) => …)', PROVISION))),
+  serves: optional(listOf(shaped('a service', SERVICE))),
+  needs: optional(listOf(shaped('what it needs', NEED))),
   holds: optional(callable),
   tabs: optional(listOf(shaped('a tab', TAB))),
   tabCounts: optional(callable),
@@ -141,11 +152,10 @@ function givenTo(id: TabInfo['id'], { contains, isCacheable }: TypeDefinition): 
 }
 
 function capabilityMistakes({ properties }: TypeDefinition, { provided }: Around): readonly Mistake[] {
-  return Object.entries(properties).flatMap(([name, { schema }]) => {
-    const { widget, provides = '' } = schema;
-    if (widget !== 'path' || provided.has(provides)) return [];
-    const says = `is '${provides}', which no type that is loaded provides.${meant(provides, [...provided])}`;
-    return [{ at: `properties.${name}.provides`, says }];
+  return Object.entries(properties).flatMap(([name, { to }]) => {
+    if (to === undefined || provided.has(to.name)) return [];
+    const says = `is '${to.name}', which no type that is loaded provides.${meant(to.name, [...provided])}`;
+    return [{ at: `properties.${name}.to`, says }];
   });
 }
 

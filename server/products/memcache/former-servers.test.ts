@@ -3,8 +3,8 @@ import { after, test } from 'node:test';
 import { parseServers } from '../../memcache/server/addresses.ts';
 import { openTestInstallation } from '../../testing.ts';
 import { ServerUnreachable } from '../../memcache/errors.ts';
-import { openContainer } from '../sessions/container-objects.ts';
 import { formerServers, longestLifetimeS, scopeOf } from './former-servers.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const installation = await openTestInstallation();
 after(() => installation[Symbol.asyncDispose]());
@@ -119,7 +119,7 @@ test('something may live as long as the longest timeout of today, or as long as 
   assert.equal(await longestLifetimeS(await proxy()), 20 * 60 + 20 + 20 + 60);
 
   const short = (await installation.database.open(null).find('/short'))!;
-  const container = (await openContainer(short)).withTimeoutsIn(() => 24 * 60);
+  const container = (await short.provide(SESSION_CONTAINER)).withTimeoutsIn(() => 24 * 60);
   const session = container.begin('of an application');
   session.set('n', 1);
   await assert.rejects(container.save(session), ServerUnreachable);

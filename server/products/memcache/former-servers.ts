@@ -6,6 +6,7 @@ import { keepSeconds } from '../../sessions/record/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/containers.ts';
 import { replicasOf } from '../stores/store-methods.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const REVISIONS_LOOKED_AT = 1_000;
 /** For a product that keeps values by itself, and says nowhere for how long. */
@@ -81,7 +82,7 @@ export async function longestLifetimeS(proxy: TreeObject): Promise<number> {
   const lifetimes = (await proxy.tree.pointingTo(proxy.path)).map(({ object: user }) => {
     if (user.doesProvide(KEEPS_ANSWERS)) return 0;
     const kept = serverNotes.keptFor(user.oid);
-    if (!user.doesProvide('session.container')) return kept ?? UNKNOWN_S;
+    if (!user.doesProvide(SESSION_CONTAINER)) return kept ?? UNKNOWN_S;
     return Math.max(kept ?? 0, keepSeconds(now, settingsOf(user), now));
   });
   return Math.max(0, ...lifetimes);

@@ -3,12 +3,12 @@ import { StoreShelf } from '../../caching/store-backend.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS, type AnswerCache } from '../../publisher/invoke-cached.ts';
+import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab, type OpenAnswers } from '../caching/statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/statistics-tab.ts';
 import { valuesOf } from '../values.ts';
 import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
@@ -29,18 +29,15 @@ export const memCacheCacheManager = defineType({
       'Tells the keys of what is kept here from others behind the same proxy. With another one, every page is made anew.',
     ),
   },
-  provides: {
-    [KEEPS_ANSWERS]: (object: TreeObject): AnswerCache => ({
+  provides: [
+    KEEPS_ANSWERS.by((object) => ({
       async answer(call, render) {
         const answers = await object.tree.remembered(`answers of ${object.oid}`, () => find(object));
         return answers === undefined ? render(call) : answers.answer(call, render, cacheSettings(object));
       },
-    }),
-    [HAS_STATISTICS]:
-      (object: TreeObject): OpenAnswers =>
-      () =>
-        open(object),
-  },
+    })),
+    HAS_STATISTICS.by(open),
+  ],
   broken: NO_PROXY,
   loss: 'pages will be made anew each time',
   works: 'Keeps pages',

@@ -19,6 +19,7 @@ import { keysMethods } from '../stores/keys-tab.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
 import { prefixField } from './proxy-path.ts';
 import { answerServers, knownServers, MOST_SERVERS, sessionWarnings, warningsAbout } from '../stores/servers.ts';
+import { STORE } from '../stores/store.ts';
 import { storeMethods } from '../stores/store-methods.ts';
 import { sharingWarnings } from './sharing.ts';
 
@@ -116,7 +117,7 @@ export const memCacheProxy = defineType({
     }),
     prefix: prefixField('Keeps two programs on one memcached apart. Left empty, it is made from this installation.'),
   },
-  provides: { 'cache.store': (object) => storeOf(object as unknown as TreeObject) },
+  provides: [STORE.by(storeOf)],
   tabs: [
     { id: 'servers', label: 'Servers', element: 'servers-tab' },
     { id: 'keys', label: 'Keys', element: 'keys-tab' },
@@ -126,7 +127,7 @@ export const memCacheProxy = defineType({
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
   async warnings(object) {
     const { path, properties } = object;
-    const store = await storeOf(object as unknown as TreeObject);
+    const store = await storeOf(object);
     // While a change of the servers is not committed, the store is still the one of before.
     if (!namesServers(properties)) {
       const link = { label: 'Set servers', path, tab: 'properties' };
@@ -134,11 +135,10 @@ export const memCacheProxy = defineType({
       const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
       return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
     }
-    const proxy = object as unknown as TreeObject;
     const asked = await knownServers(store);
     const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
-    const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(proxy))];
-    return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(proxy))];
+    const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(object))];
+    return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(object))];
   },
   size({ properties }) {
     const count = parseServers(properties.servers).addresses.length;

@@ -3,7 +3,6 @@ import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
 import { containerFields } from '../sessions/container-fields.ts';
-import type { OpenContainer } from '../sessions/container-objects.ts';
 import { timeProblems, timeWarnings } from '../sessions/container-times.ts';
 import { containerIn } from '../sessions/containers.ts';
 import { leftBehind, liveSessions } from '../sessions/live-sessions.ts';
@@ -11,6 +10,7 @@ import { NEEDS_BROWSER_IDS } from '../sessions/manager-warnings.ts';
 import { sessionsMethods } from '../sessions/sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from '../sessions/statistics.ts';
 import { testMethods } from '../sessions/test-tab.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { NO_PROXY, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 const proxyPath = proxyField('The MemCache Proxy behind which the sessions are kept, e.g. /mcproxy.');
@@ -24,14 +24,9 @@ export const memCacheSessionDataContainer = defineType({
   suggestedId: 'mcsdc',
   addPermission: 'Add MemCache Session Data Containers',
   properties: { proxy_path: proxyPath, ...containerFields },
-  provides: {
-    'session.container':
-      (object): OpenContainer =>
-      () =>
-        open(object),
-  },
+  provides: [SESSION_CONTAINER.by(open)],
   needs: NEEDS_BROWSER_IDS,
-  holds: (object) => liveSessions(object as unknown as TreeObject),
+  holds: (object) => liveSessions(object),
   answers: { proxy_path: (path, about) => leftBehind('proxy_path', path, about) },
   broken: NO_PROXY,
   loss: 'sessions will be off',

@@ -9,16 +9,17 @@ import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { sharingWarnings } from './sharing.ts';
 import { knownServers, sessionWarnings } from '../stores/servers.ts';
-import { replicasOf, storeOf } from '../stores/store-methods.ts';
+import { replicasOf } from '../stores/store-methods.ts';
+import { STORE, storeOf } from '../stores/store.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /** What is said where there is no way to a store, before the reason. */
 export const NO_PROXY = 'No proxy defined.';
 const UNSET = `${NO_PROXY} Set 'proxy_path' on the Properties tab.`;
-const STORE = { provides: 'cache.store', wanted: 'a MemCache Proxy or another store' };
 
 /** The property `proxy_path`: where what an object keeps is kept. */
 export function proxyField(help: string) {
-  return p.path({ ...STORE, title: 'Proxy path', help, whenAdding: true });
+  return p.path({ to: STORE, title: 'Proxy path', help, whenAdding: true });
 }
 
 /** The property `prefix`: what keys begin with. */
@@ -49,7 +50,7 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
   if (proxy === undefined) return [];
   const warnings = await new Saying(proxy).warnings();
   const grave = warnings.filter(({ severity }) => severity === 'danger');
-  const forSessions = object.doesProvide('session.container') ? await warningsForSessions(proxy) : [];
+  const forSessions = object.doesProvide(SESSION_CONTAINER) ? await warningsForSessions(proxy) : [];
   return [...grave, ...forSessions, ...(await sharingWarnings(proxy))];
 }
 

@@ -21,6 +21,7 @@ import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
 import { answerFrom, probe, resultOf, startCommand } from '../stores/servers.ts';
+import { BROWSER_IDS, SESSION_MANAGER } from '../sessions/capabilities.ts';
 
 /** Of each of these somebody counts what is in it. */
 const MOST_UNREACHED = 20;
@@ -33,8 +34,8 @@ const look = method({
   summary: 'What a set-up would find here: managers, where sessions are kept now, and how many stay behind there.',
   async run(call): Promise<SetupMessage> {
     const { object: folder } = call;
-    const manager = await folder.findService('session.manager');
-    const browserIds = await folder.findService('session.browser-ids');
+    const manager = await folder.findService(SESSION_MANAGER);
+    const browserIds = await folder.findService(BROWSER_IDS);
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
     const container = await folder.tree.find(path);
     const held = container === undefined ? '' : await new Saying(container).holds();
@@ -132,9 +133,9 @@ async function lookTwice(servers: readonly string[], about: TreeObject): Promise
 /** The session data manager that is found from here, or a new one; with a browser id manager beside it where there is none. */
 async function managerFor(call: ChangingCall, problems: FieldProblem[]): Promise<TreeObject> {
   const { object: folder } = call;
-  if ((await folder.findService('session.browser-ids')) === undefined)
+  if ((await folder.findService(BROWSER_IDS)) === undefined)
     await addOne(call, browserIdManager, '', browserIdManager.suggestedId, {}, problems);
-  const found = await folder.findService('session.manager');
+  const found = await folder.findService(SESSION_MANAGER);
   if (found === undefined) return addOne(call, sessionDataManager, '', sessionDataManager.suggestedId, {}, problems);
   demand(call, changePermission(found.definition), found);
   return found;

@@ -5,8 +5,9 @@ import type { SessionTransaction } from '../../sessions/session-transaction.ts';
 import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/record/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
-import { containerBehind, containerObjects, openContainer } from './container-objects.ts';
+import { containerBehind, containerObjects } from './container-objects.ts';
 import { sessionsBeside } from './current.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /**
  * Signing in gives the browser's session another id, so that whoever knew the old one knows nothing; one of another user
@@ -78,7 +79,7 @@ function labelOf(session: Session): string | null {
 
 /** Ends the session of a browser id in one container, if it is to end, and says whether it did. */
 async function endSession(object: TreeObject, browserId: string, leaving: Leaving): Promise<boolean> {
-  const container = await openContainer(object);
+  const container = await object.provide(SESSION_CONTAINER);
   try {
     const session = await container.load(browserId);
     if (session === undefined || session.isNew) return false;

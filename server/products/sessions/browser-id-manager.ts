@@ -6,6 +6,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
 import { siteOf, type Site } from '../../site/site.ts';
+import { BROWSER_IDS } from './capabilities.ts';
 import { missedBy } from './cookie-path.ts';
 import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from './misfits.ts';
@@ -85,12 +86,12 @@ export const browserIdManager = defineType({
       default: false,
     }),
   },
-  provides: { 'session.browser-ids': (object) => object },
+  provides: [BROWSER_IDS.by((object) => object)],
   tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
   answers: {
     id_name: async (_, object) => preview(object),
     cookie_path: async (path, object) => {
-      const text = missedBy(path, object as unknown as TreeObject);
+      const text = missedBy(path, object);
       return { results: text === '' ? [] : [{ state: 'warn', text }] };
     },
   },

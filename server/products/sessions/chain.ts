@@ -5,16 +5,18 @@ import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../stores/servers.ts';
 import { visitorsCost } from '../stores/silence-cost.ts';
-import { storeOf } from '../stores/store-methods.ts';
+import { STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { pathOf, wayFrom } from './way.ts';
+import { BROWSER_IDS } from './capabilities.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /** The way of a request to its session: browser id manager, manager, container, proxy, servers. */
 export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const way = await wayFrom(manager);
   const browserIds = await browserIdsAlong(way);
   const last = way.at(-1) ?? manager;
-  const store = last.doesProvide('cache.store') ? await storeOf(last) : undefined;
+  const store = last.doesProvide(STORE) ? await storeOf(last) : undefined;
   const servers = store === undefined ? [] : (await askServers(store)).statuses;
   const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
   const all = [
@@ -45,8 +47,8 @@ export async function browserIdsFor(manager: TreeObject): Promise<TreeObject | u
 }
 
 async function browserIdsAlong(way: readonly TreeObject[]): Promise<TreeObject | undefined> {
-  const container = way.find((object) => object.doesProvide('session.container'));
-  return (container ?? way[0])?.findService('session.browser-ids');
+  const container = way.find((object) => object.doesProvide(SESSION_CONTAINER));
+  return (container ?? way[0])?.findService(BROWSER_IDS);
 }
 
 async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
@@ -86,7 +88,7 @@ function missing(last: TreeObject): readonly ChainBox[] {
     {
       path: null,
       id: isOff ? 'Not set' : path.value,
-      type: path.field.wanted ?? '',
+      type: path.to.wanted,
       icon: '',
       state: isOff ? 'off' : 'down',
       text,

@@ -5,27 +5,19 @@ import type { TreeReader } from '../../objects/reader.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
-
-/** What an object gives that provides `session.container`: its sessions, once the way to their store is found. */
-export type OpenContainer = () => Promise<SessionContainer>;
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const MOST_CONTAINERS = 100;
 
-/** The sessions that an object keeps, or a refusal that says what is missing on the way to them. */
-export function openContainer(object: TreeObject): Promise<SessionContainer> {
-  return (object.provide('session.container') as OpenContainer)();
-}
-
 /** The objects of the tree that keep sessions, up to 100. */
 export function containerObjects(tree: TreeReader): Promise<readonly TreeObject[]> {
-  return tree.ofTypes(tree.database.types.providing('session.container'), MOST_CONTAINERS);
+  return tree.ofTypes(tree.database.types.providing(SESSION_CONTAINER), MOST_CONTAINERS);
 }
 
 /** The container that a session data manager leads to. */
 export async function containerObject(manager: TreeObject): Promise<TreeObject> {
-  const field = manager.definition?.properties['container_path']?.schema;
   const path = String(manager.properties['container_path']);
-  const { object, problem } = await follow(manager, field ?? {}, path);
+  const { object, problem } = await follow(manager, SESSION_CONTAINER, path);
   if (object !== undefined && problem === undefined) return object;
   if (path === '') warn(manager, `Session data container is unspecified in ${manager.path}`);
   else warn(manager, `External session data container '${path}' not found.`, problem);
@@ -38,7 +30,7 @@ export async function containerBehind(
 ): Promise<{ object: TreeObject; container: SessionContainer }> {
   const object = await containerObject(manager);
   try {
-    return { object, container: await openContainer(object) };
+    return { object, container: await object.provide(SESSION_CONTAINER) };
   } catch (error) {
     if (error instanceof Unavailable) warn(manager, `No way to the sessions of '${object.path}'.`, error.message);
     throw error;

@@ -1,5 +1,6 @@
 import { encodeUrlPath } from '../../../schema/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import { BROWSER_IDS } from './capabilities.ts';
 
 /** Whether browsers send a cookie of a path to an address (RFC 6265, 5.1.4). */
 export function isSentTo(address: string, cookiePath: string): boolean {
@@ -19,7 +20,7 @@ export function missedBy(cookiePath: string, manager: TreeObject): string {
 
 /** Why the interface, whose addresses begin with /api, does not see the session of whoever uses it. Empty: it does. */
 export async function unseenAt(object: TreeObject): Promise<string> {
-  const browserIds = await object.findService('session.browser-ids');
+  const browserIds = await object.findService(BROWSER_IDS);
   if (browserIds === undefined) return '';
   const path = String(browserIds.properties['cookie_path']);
   if (isSentTo(`/api${encodeUrlPath(object.path)}/@test`, path)) return '';

@@ -9,8 +9,10 @@ import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
-import { containerBehind, containerObject, off, openContainer } from './container-objects.ts';
+import { containerBehind, containerObject, off } from './container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
+import { BROWSER_IDS, SESSION_MANAGER } from './capabilities.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const SESSIONS = Symbol('the sessions of this request');
 
@@ -47,7 +49,7 @@ export async function currentBrowser(call: Call): Promise<CurrentBrowser> {
 }
 
 async function browserIdsFor(object: TreeObject): Promise<BrowserIdSettings> {
-  const manager = await object.findService('session.manager');
+  const manager = await object.findService(SESSION_MANAGER);
   const container = await (manager && containerObject(manager).catch(() => undefined));
   return requireBrowserIds(container ?? object);
 }
@@ -59,19 +61,19 @@ export async function sessionIn(call: Call, object: TreeObject): Promise<Session
 }
 
 async function wayFrom(object: TreeObject): Promise<Way> {
-  const manager = await object.findService('session.manager');
+  const manager = await object.findService(SESSION_MANAGER);
   if (manager === undefined) throw off('There is no Session Data Manager here or further up.');
   const behind = await containerBehind(manager);
   return { container: behind.container, browserIds: await requireBrowserIds(behind.object) };
 }
 
 async function wayTo(object: TreeObject): Promise<Way> {
-  const container = await openContainer(object);
+  const container = await object.provide(SESSION_CONTAINER);
   return { container, browserIds: await requireBrowserIds(object) };
 }
 
 async function requireBrowserIds(object: TreeObject): Promise<BrowserIdSettings> {
-  const browserIds = await object.findService('session.browser-ids');
+  const browserIds = await object.findService(BROWSER_IDS);
   if (browserIds === undefined) throw off(NO_BROWSER_IDS);
   return settingsOf(browserIds);
 }
@@ -121,7 +123,7 @@ function warnOfLateChange({ object, tree }: Call, keys: readonly string[]): void
 /** The key of the session that the caller's browser has, or would have, in a container; `undefined`: it has no browser id. */
 export async function ownKeyIn(call: Call, object: TreeObject): Promise<string | undefined> {
   const browserId = (await sessionsBeside(object, call, call.user))?.browserId;
-  return browserId === undefined ? undefined : (await openContainer(object)).keyOf(browserId);
+  return browserId === undefined ? undefined : (await object.provide(SESSION_CONTAINER)).keyOf(browserId);
 }
 
 /** For whom a session is asked for. */
@@ -136,7 +138,7 @@ export async function sessionsBeside(
   call: Call,
   who: Who,
 ): Promise<SessionTransaction | undefined> {
-  const browserIds = await object.findService('session.browser-ids');
+  const browserIds = await object.findService(BROWSER_IDS);
   return browserIds === undefined ? undefined : newSessions(call, settingsOf(browserIds), who);
 }
 

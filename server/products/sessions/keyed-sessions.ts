@@ -4,7 +4,7 @@ import type { Call } from '../../publisher/call.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { Session } from '../../sessions/session.ts';
 import type { Written } from '../../sessions/session-writer.ts';
-import { openContainer } from './container-objects.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const KEYED = Symbol('the sessions by key of this request');
 
@@ -12,7 +12,7 @@ const KEYED = Symbol('the sessions by key of this request');
 export async function sessionsIn(call: Call, object: TreeObject): Promise<KeyedSessions> {
   const known = (call.scope.get(KEYED) ?? new Map()) as Map<number, KeyedSessions>;
   call.scope.set(KEYED, known);
-  const sessions = known.get(object.oid) ?? new KeyedSessions(call, await openContainer(object));
+  const sessions = known.get(object.oid) ?? new KeyedSessions(call, await object.provide(SESSION_CONTAINER));
   known.set(object.oid, sessions);
   return sessions;
 }

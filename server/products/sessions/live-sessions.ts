@@ -3,7 +3,7 @@ import { Unavailable } from '../../base/errors.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { KnownSessions } from '../../sessions/list/session-list.ts';
-import { openContainer } from './container-objects.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /** Looking at an object, or asking what a change would cost, must not take long. */
 const MOST_COUNTED = 1_000;
@@ -12,7 +12,7 @@ const UNKNOWN = 'An unknown number of live sessions';
 
 /** How many sessions a container keeps, as far as that can be seen: "12 live sessions", "at least 3 live sessions". */
 export async function liveSessions(object: TreeObject): Promise<string> {
-  const container = await openContainer(object).catch(nothingThere);
+  const container = await object.provide(SESSION_CONTAINER).catch(nothingThere);
   if (container === undefined) return '';
   return wordsFor(await container.list.known(MOST_COUNTED).catch(nothingThere));
 }

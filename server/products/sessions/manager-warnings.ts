@@ -4,9 +4,10 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Need } from '../../objects/types.ts';
 import { siteOf } from '../../site/site.ts';
 import { knownServers } from '../stores/servers.ts';
-import { storeOf } from '../stores/store-methods.ts';
+import { STORE, storeOf } from '../stores/store.ts';
 import { clockWarnings } from './clock-warnings.ts';
 import { pathOf, wayFrom } from './way.ts';
+import { BROWSER_IDS } from './capabilities.ts';
 
 /** Said before the reason while there is no way from a session data manager to a container. */
 export const SESSIONS_OFF =
@@ -51,14 +52,14 @@ async function brokenFurtherOn(manager: TreeObject): Promise<readonly Warning[]>
 }
 
 async function isSilent(object: TreeObject): Promise<boolean> {
-  if (!object.doesProvide('cache.store')) return false;
+  if (!object.doesProvide(STORE)) return false;
   const { statuses } = await knownServers(await storeOf(object));
   return statuses.length > 0 && statuses.every(({ up }) => !up);
 }
 
 /** Browser ids are those that hold where the container is. */
 async function noBrowserIds(from: TreeObject): Promise<readonly Warning[]> {
-  if ((await from.findService('session.browser-ids')) !== undefined) return [];
+  if ((await from.findService(BROWSER_IDS)) !== undefined) return [];
   const text = `Sessioning is currently disabled. ${NO_BROWSER_IDS} Add one to the root, or between it and ${from.path}.`;
   const link = { label: 'Add a Browser Id Manager', path: '/', tab: 'contents' };
   return [{ severity: 'danger', text, short: 'Sessions are off', link }];
@@ -67,9 +68,9 @@ async function noBrowserIds(from: TreeObject): Promise<readonly Warning[]> {
 export const NO_BROWSER_IDS = 'No browser id manager named browser_id_manager could be found.';
 
 /** What everything needs that keeps sessions. */
-export const NEEDS_BROWSER_IDS: Readonly<Record<string, Need>> = {
-  'session.browser-ids': { text: NO_BROWSER_IDS, short: 'No browser id manager', loss: 'sessions are off' },
-};
+export const NEEDS_BROWSER_IDS: readonly Need[] = [
+  { capability: BROWSER_IDS, text: NO_BROWSER_IDS, short: 'No browser id manager', loss: 'sessions are off' },
+];
 
 async function kept(manager: TreeObject, container: TreeObject): Promise<readonly Warning[]> {
   if (container.oid > 0 || !(await siteOf(manager).processes.hasOthers())) return clockWarnings(manager);

@@ -10,8 +10,9 @@ import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/session-list.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
-import { containerObjects, openContainer } from './container-objects.ts';
+import { containerObjects } from './container-objects.ts';
 import { ownKeyIn } from './current.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'Look after own sessions';
 
@@ -44,7 +45,8 @@ const endOne = method({
   async run(call) {
     const { container: path, key } = call.body;
     const object = await call.tree.find(path);
-    const container = object?.doesProvide('session.container') === true ? await openContainer(object) : undefined;
+    const container =
+      object?.doesProvide(SESSION_CONTAINER) === true ? await object.provide(SESSION_CONTAINER) : undefined;
     const session = await container?.list.find(key);
     if (container === undefined || session === undefined || session.label !== call.user.name) {
       throw new NotFound('You have no such session. It may have ended.');
@@ -67,7 +69,7 @@ const endOthers = method({
       const unseen = found.flatMap((own) => own.unseen);
       let ended = 0;
       for (const { object, sessions, thisId } of found) {
-        const container = await openContainer(object).catch(nothingIfUnavailable);
+        const container = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
         for (const { id } of sessions) {
           if (container === undefined || id === thisId) continue;
           const isEnded = await container.endKey(`${container.keyPrefix}:${id}`).then(() => true, nothingIfUnavailable);
@@ -103,7 +105,7 @@ async function findOwn(call: Call): Promise<readonly Own[]> {
 
 async function ownIn(call: Call, object: TreeObject): Promise<Own> {
   try {
-    const found = await (await openContainer(object)).list.ofUser(call.user.name ?? '');
+    const found = await (await object.provide(SESSION_CONTAINER)).list.ofUser(call.user.name ?? '');
     const key = await ownKeyIn(call, object);
     const thisId = key && idIn(key);
     return { object, sessions: found.sessions, thisId, unseen: unseenIn(object.path, found) };

@@ -1,11 +1,12 @@
 import { p } from '../../../schema/fields.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
-import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
-import type { AtAccess } from '../../manage/access.ts';
+import { AT_ACCESS } from '../../manage/access.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
 import { beginBrowserCheck } from './browser-check.ts';
+import { SESSION_MANAGER } from './capabilities.ts';
 import { chainOf } from './chain.ts';
 import { leftBehind } from './live-sessions.ts';
 import { answerName } from './session-name-answer.ts';
@@ -24,8 +25,7 @@ export const sessionDataManager = defineType({
     container_path: p.path({
       title: 'Transient Object Container Path',
       help: 'Session data container, e.g. /mcsdc. An empty path turns sessions off.',
-      provides: 'session.container',
-      wanted: 'a session data container',
+      to: SESSION_CONTAINER,
       whenAdding: true,
     }),
     request_name: p.string({
@@ -38,14 +38,14 @@ export const sessionDataManager = defineType({
       rule: sessionNameProblem,
     }),
   },
-  provides: {
-    'session.manager': (object) => object,
-    'session.at-access': (object): AtAccess => ({
+  provides: [
+    SESSION_MANAGER.by((object) => object),
+    AT_ACCESS.by((object) => ({
       signIn: (call, user) => moveAtSignIn(object, call, user),
       signOut: (call) => endAtSignOut(object, call),
       newPassword: (call) => keepThroughNewPassword(object, call),
-    }),
-  },
+    })),
+  ],
   tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
   methods: {
     chain: method({
@@ -62,12 +62,13 @@ export const sessionDataManager = defineType({
       run: (call) => beginBrowserCheck(call.object, call),
     }),
   },
-  serves: {
-    'session.manager': {
+  serves: [
+    {
+      capability: SESSION_MANAGER,
       loss: 'sessions are off',
       remedy: { label: 'Set up sessions', tab: 'setup-sessions' },
     },
-  },
+  ],
   answers: {
     container_path: (path, about) => leftBehind('container_path', path, about),
     request_name: answerName,
@@ -75,5 +76,5 @@ export const sessionDataManager = defineType({
   broken: SESSIONS_OFF,
   loss: 'sessions will be off',
   works: 'Sessions are on',
-  warnings: (object) => managerWarnings(object as unknown as TreeObject),
+  warnings: managerWarnings,
 });

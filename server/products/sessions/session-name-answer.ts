@@ -2,6 +2,7 @@ import type { FieldAnswer } from '../../../schema/messages/forms.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { isWithin } from '../../../schema/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import { SESSION_MANAGER } from './capabilities.ts';
 
 /** So many pages are looked through: a form asks with every pause in typing. */
 const MOST_READ = 1_000;
@@ -28,7 +29,7 @@ async function pagesThatRead(name: string, manager: TreeObject): Promise<readonl
   const inside = pages.filter(
     ({ path, properties }) => isWithin(path, manager.parent?.path ?? '/') && word.test(String(properties['text'])),
   );
-  const served = await Promise.all(inside.map((page) => page.findService('session.manager')));
+  const served = await Promise.all(inside.map((page) => page.findService(SESSION_MANAGER)));
   return inside
     .filter((_, index) => served[index] === manager)
     .map(({ path }) => path)

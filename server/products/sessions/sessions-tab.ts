@@ -27,9 +27,9 @@ import type { EncodedValue } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/record/user-label.ts';
 import { siteOf } from '../../site/site.ts';
 import { walkWords } from '../stores/walk-words.ts';
-import { openContainer } from './container-objects.ts';
 import { endAll } from './containers.ts';
 import { openValue, shownValue } from './shown-values.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'Access arbitrary user session data';
 const LARGEST_PAGE = 1_000;
@@ -49,7 +49,7 @@ const list = method({
   async run(call): Promise<SessionsMessage> {
     call.keepPrivate();
     const { object, request } = call;
-    const page = await (await openContainer(object)).list.page(pageQuery(request.query, PAGING));
+    const page = await (await object.provide(SESSION_CONTAINER)).list.page(pageQuery(request.query, PAGING));
     const { unreachable } = page.listing;
     return {
       sessions: page.sessions.map(rowOf),
@@ -89,7 +89,7 @@ const endOne = method({
   tail: 'the key of the session, from the list',
   async run(call) {
     const { object, tail = '', user } = call;
-    const container = await openContainer(object);
+    const container = await object.provide(SESSION_CONTAINER);
     const storeKey = container.list.keyOf(tail);
     const ended = storeKey === undefined ? undefined : await container.endKey(storeKey);
     if (ended === undefined) throw noSession(object, tail);
@@ -143,7 +143,7 @@ export const sessionsMethods: Readonly<Record<string, readonly Method[]>> = {
 };
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
-  const session = await (await openContainer(object)).list.find(id);
+  const session = await (await object.provide(SESSION_CONTAINER)).list.find(id);
   if (session === undefined) throw noSession(object, id);
   return session;
 }
@@ -157,7 +157,7 @@ function noSession(object: TreeObject, id: string): NotFound {
 /** Ending needs no server, so that one which cannot be asked hinders nothing. */
 async function countOf(object: TreeObject, user: string | undefined): Promise<number | null> {
   try {
-    return (await (await openContainer(object)).list.count(user)) ?? null;
+    return (await (await object.provide(SESSION_CONTAINER)).list.count(user)) ?? null;
   } catch (error) {
     if (error instanceof Unavailable) return null;
     throw error;

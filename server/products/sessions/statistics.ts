@@ -8,7 +8,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../sessions/counts.ts';
 import { siteOf } from '../../site/site.ts';
-import { openContainer } from './container-objects.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const statistics = new LiveParts({
   make: (object) => {
@@ -59,7 +59,7 @@ export const statisticsMethods: Readonly<Record<string, Method>> = { statistics:
 
 async function memoryOf(object: TreeObject): Promise<MemoryMessage | null> {
   try {
-    return (await openContainer(object)).memory ?? null;
+    return (await object.provide(SESSION_CONTAINER)).memory ?? null;
   } catch (error) {
     // What was counted is shown also where there is no way to the store just now.
     if (error instanceof Unavailable) return null;

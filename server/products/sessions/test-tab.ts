@@ -12,9 +12,10 @@ import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { unseenAt } from './cookie-path.ts';
-import { openContainer } from './container-objects.ts';
 import { sessionIn } from './current.ts';
 import { bytesOf, textOf, typeOf } from './shown-values.ts';
+import { SESSION_MANAGER } from './capabilities.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'View management screens';
 
@@ -80,7 +81,7 @@ const check = method({
   async run({ object }): Promise<RoundTripMessage> {
     const checked = timeText(siteOf(object).clock());
     try {
-      return { ...(await (await openContainer(object)).roundTrip()), checked };
+      return { ...(await (await object.provide(SESSION_CONTAINER)).roundTrip()), checked };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       return { state: 'down', text: error.message, steps: [], checked };
@@ -146,7 +147,7 @@ async function answer(
 /** What the store says of the session now: asked again where something was written, so that what is shown is what is kept. */
 async function aboutSession(object: TreeObject, session: Session, isOnlyRead: boolean): Promise<SessionAbout | null> {
   if (!session.isValid) return null;
-  const container = await openContainer(object);
+  const container = await object.provide(SESSION_CONTAINER);
   const isAsRead = isOnlyRead && !container.isTouchDue(session);
   const stored = isAsRead ? session : await container.reload(session);
   const facts = stored === undefined ? undefined : container.factsOf(stored);
@@ -171,7 +172,7 @@ function nothingIfUnavailable(error: unknown): null {
 
 /** A banner where the site's sessions are not kept in this container, or nowhere. */
 async function whereSessionsAre(object: TreeObject): Promise<readonly Warning[]> {
-  const manager = await object.findService('session.manager');
+  const manager = await object.findService(SESSION_MANAGER);
   const path = manager?.properties['container_path'];
   if (manager === undefined || path === object.path) return [];
   const text =

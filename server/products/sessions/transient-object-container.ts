@@ -5,9 +5,9 @@ import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
+import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
 import { containerFields } from './container-fields.ts';
-import type { OpenContainer } from './container-objects.ts';
 import { timeProblems, timeWarnings } from './container-times.ts';
 import { containerIn } from './containers.ts';
 import { liveSessions } from './live-sessions.ts';
@@ -49,14 +49,9 @@ export const transientObjectContainer = defineType({
       unit: 'MiB',
     }),
   },
-  provides: {
-    'session.container':
-      (object): OpenContainer =>
-      async () =>
-        containerOf(object),
-  },
+  provides: [SESSION_CONTAINER.by(async (object) => containerOf(object))],
   needs: NEEDS_BROWSER_IDS,
-  holds: (object) => liveSessions(object as unknown as TreeObject),
+  holds: (object) => liveSessions(object),
   tabs: [
     { id: 'test', label: 'Test', element: 'session-test-tab' },
     { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },

@@ -1,10 +1,10 @@
-import type { FieldSchema } from '../../../schema/messages/forms.ts';
+import type { PathTarget } from '../../../schema/fields.ts';
 import { follow } from '../../manage/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
 
 interface PathProperty {
   readonly name: string;
-  readonly field: FieldSchema;
+  readonly to: PathTarget;
   readonly value: string;
 }
 
@@ -22,14 +22,14 @@ export async function wayFrom(manager: TreeObject): Promise<readonly TreeObject[
 }
 
 async function stepFrom(object: TreeObject, path: PathProperty): Promise<TreeObject | undefined> {
-  const { object: found, problem } = await follow(object, path.field, path.value);
+  const { object: found, problem } = await follow(object, path.to, path.value);
   return problem === undefined ? found : undefined;
 }
 
 /** The path property of an object, if its type has one. */
 export function pathOf(object: TreeObject): PathProperty | undefined {
-  for (const [name, { schema }] of Object.entries(object.definition?.properties ?? {})) {
-    if (schema.widget === 'path') return { name, field: schema, value: String(object.properties[name]) };
+  for (const [name, { to }] of Object.entries(object.definition?.properties ?? {})) {
+    if (to !== undefined) return { name, to, value: String(object.properties[name]) };
   }
   return undefined;
 }

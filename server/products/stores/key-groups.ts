@@ -1,7 +1,7 @@
 import type { KeyGroup, KeyKind } from '../../../schema/messages/keys.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
-import { openContainer } from '../sessions/container-objects.ts';
+import { SESSION_CONTAINER } from './session-container.ts';
 
 /** The keys of Trellis: perhaps the prefixes of an installation and a cache, a letter that says what for, a hash of whose it is. */
 const OURS = /^(?:[A-Za-z0-9_-]{1,40}:){0,2}([scv])-[A-Za-z0-9_-]{12}:/;
@@ -27,8 +27,8 @@ export interface Owner {
 export async function ownersBehind(proxy: TreeObject, installationPrefix: string): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
   for (const { object, link } of await proxy.tree.pointingTo(proxy.path)) {
-    if (link.path !== proxy.path || !object.doesProvide('session.container')) continue;
-    const container = await openContainer(object);
+    if (link.path !== proxy.path || !object.doesProvide(SESSION_CONTAINER)) continue;
+    const container = await object.provide(SESSION_CONTAINER);
     owners.set(`${installationPrefix}${container.keyPrefix}:`, { path: object.path, container });
   }
   return owners;

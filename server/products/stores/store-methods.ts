@@ -1,28 +1,12 @@
 import type { ServersMessage } from '../../../schema/messages/servers.ts';
 import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
 import { timeText } from '../../manage/describe.ts';
-import type { Store } from '../../memcache/store.ts';
-import type { Closable } from '../../objects/database.ts';
-import { isLivePart } from '../../objects/runtime-state.ts';
-import type { TreeObject } from '../../objects/object.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { formerMessage } from '../memcache/former-words.ts';
 import { recentServers } from './history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
-
-/** The store that an object provides. One that is no live part of it is closed at an orderly end all the same. */
-export async function storeOf(object: TreeObject): Promise<Store> {
-  const store = (await object.provide('cache.store')) as Store;
-  if (!isLivePart(store) && !closables.has(store)) {
-    const closable = { path: object.path, close: () => store.close() };
-    closables.set(store, closable);
-    object.tree.database.parts.add(closable);
-  }
-  return store;
-}
-
-const closables = new WeakMap<Store, Closable>();
+import { storeOf } from './store.ts';
 
 const servers = method({
   http: 'GET',
@@ -54,5 +38,5 @@ export function replicasOf({ properties }: { readonly properties: Readonly<Recor
   return Number(properties['replicas'] ?? 1);
 }
 
-/** What the Servers tab asks of any object that provides `cache.store`. */
+/** What the Servers tab asks of any object that provides a store. */
 export const storeMethods = { servers, history };
