@@ -4,20 +4,21 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-id-manager.ts';
+import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-ids/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isForwarded, keepsSecureCookies, mayDropSecureCookies, parseOrigin } from '../base/origins.ts';
-import { endAll } from '../products/sessions/containers.ts';
-import { containerObject } from '../products/sessions/container-objects.ts';
+import { endAll } from '../products/sessions/container/containers.ts';
+import { containerObject } from '../products/sessions/container/container-objects.ts';
 import type { BrowserIds, CookieSettings } from '../sessions/browser-id.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { labelInApplication } from '../sessions/record/user-label.ts';
 import type { Origin } from '../sessions/session.ts';
 import { checkOptions, OPEN_SESSIONS } from './options.ts';
 import { SessionRefusal } from './refusal.ts';
-import { BROWSER_IDS, SESSION_MANAGER } from '../products/sessions/capabilities.ts';
+import { BROWSER_IDS } from '../products/sessions/browser-ids/browser-ids.ts';
+import { SESSION_MANAGER } from '../products/sessions/session-manager.ts';
 import { SESSION_CONTAINER } from '../products/stores/session-container.ts';
 
 export interface OpenSessionsOptions {

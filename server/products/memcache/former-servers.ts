@@ -4,7 +4,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { keepSeconds } from '../../sessions/record/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
-import { settingsOf } from '../sessions/containers.ts';
+import { settingsOf } from '../sessions/container/containers.ts';
 import { replicasOf } from '../stores/store-methods.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 

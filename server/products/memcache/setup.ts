@@ -14,14 +14,15 @@ import { flag, integer, text, texts } from '../../publisher/body.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { Problem } from '../../base/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
-import { containerObjects } from '../sessions/container-objects.ts';
-import { browserIdManager } from '../sessions/browser-id-manager.ts';
+import { containerObjects } from '../sessions/container/container-objects.ts';
+import { browserIdManager } from '../sessions/browser-ids/browser-id-manager.ts';
 import { chainOf } from '../sessions/chain.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
 import { answerFrom, probe, resultOf, startCommand } from '../stores/servers.ts';
-import { BROWSER_IDS, SESSION_MANAGER } from '../sessions/capabilities.ts';
+import { BROWSER_IDS } from '../sessions/browser-ids/browser-ids.ts';
+import { SESSION_MANAGER } from '../sessions/session-manager.ts';
 
 /** Of each of these somebody counts what is in it. */
 const MOST_UNREACHED = 20;

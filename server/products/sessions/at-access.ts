@@ -5,7 +5,7 @@ import type { SessionTransaction } from '../../sessions/session-transaction.ts';
 import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/record/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
-import { containerBehind, containerObjects } from './container-objects.ts';
+import { containerBehind, containerObjects } from './container/container-objects.ts';
 import { sessionsBeside } from './current.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 

@@ -5,13 +5,13 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/browser-id.ts';
 import { siteOf } from '../../site/site.ts';
-import { cookieSettings, propertiesOf } from './browser-id-manager.ts';
+import { cookieSettings, propertiesOf } from './browser-ids/browser-id-manager.ts';
 import { browserIdsFor } from './chain.ts';
-import { missedBy } from './cookie-path.ts';
-import { cookieMisfits } from './cookie-rules.ts';
-import { off } from './container-objects.ts';
+import { missedBy } from './browser-ids/cookie-path.ts';
+import { cookieMisfits } from './browser-ids/cookie-rules.ts';
+import { off } from './container/container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
-import { textOf } from './misfits.ts';
+import { textOf } from '../../manage/misfits.ts';
 
 const PROBE_S = 60;
 

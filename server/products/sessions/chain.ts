@@ -8,7 +8,7 @@ import { visitorsCost } from '../stores/silence-cost.ts';
 import { STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { pathOf, wayFrom } from './way.ts';
-import { BROWSER_IDS } from './capabilities.ts';
+import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /** The way of a request to its session: browser id manager, manager, container, proxy, servers. */

@@ -8,10 +8,11 @@ import { SessionTransaction } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
-import { cookieSettings, tellWithoutSecure } from './browser-id-manager.ts';
-import { containerBehind, containerObject, off } from './container-objects.ts';
+import { cookieSettings, tellWithoutSecure } from './browser-ids/browser-id-manager.ts';
+import { containerBehind, containerObject, off } from './container/container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
-import { BROWSER_IDS, SESSION_MANAGER } from './capabilities.ts';
+import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const SESSIONS = Symbol('the sessions of this request');

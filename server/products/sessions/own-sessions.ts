@@ -10,7 +10,7 @@ import { method, type View } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/session-list.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
-import { containerObjects } from './container-objects.ts';
+import { containerObjects } from './container/container-objects.ts';
 import { ownKeyIn } from './current.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 

@@ -6,9 +6,9 @@ import { AT_ACCESS } from '../../manage/access.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './at-access.ts';
 import { beginBrowserCheck } from './browser-check.ts';
-import { SESSION_MANAGER } from './capabilities.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 import { chainOf } from './chain.ts';
-import { leftBehind } from './live-sessions.ts';
+import { leftBehind } from './container/live-sessions.ts';
 import { answerName } from './session-name-answer.ts';
 import { managerWarnings, SESSIONS_OFF } from './manager-warnings.ts';
 

@@ -2,7 +2,7 @@ import type { FieldAnswer } from '../../../schema/messages/forms.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { isWithin } from '../../../schema/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { SESSION_MANAGER } from './capabilities.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 
 /** So many pages are looked through: a form asks with every pause in typing. */
 const MOST_READ = 1_000;

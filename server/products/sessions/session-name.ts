@@ -1,6 +1,6 @@
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import { SESSION_MANAGER } from './capabilities.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 
 const USUAL = 'SESSION';
 

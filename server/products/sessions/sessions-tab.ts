@@ -27,8 +27,8 @@ import type { EncodedValue } from '../../sessions/record/record-format.ts';
 import { nameIn } from '../../sessions/record/user-label.ts';
 import { siteOf } from '../../site/site.ts';
 import { walkWords } from '../stores/walk-words.ts';
-import { endAll } from './containers.ts';
-import { openValue, shownValue } from './shown-values.ts';
+import { endAll } from './container/containers.ts';
+import { openValue, shownValue } from '../stores/shown-values.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'Access arbitrary user session data';

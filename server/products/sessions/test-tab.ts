@@ -11,10 +11,10 @@ import { method, type Method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
-import { unseenAt } from './cookie-path.ts';
+import { unseenAt } from './browser-ids/cookie-path.ts';
 import { sessionIn } from './current.ts';
-import { bytesOf, textOf, typeOf } from './shown-values.ts';
-import { SESSION_MANAGER } from './capabilities.ts';
+import { bytesOf, textOf, typeOf } from '../stores/shown-values.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'View management screens';

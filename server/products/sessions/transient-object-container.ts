@@ -7,13 +7,13 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
-import { containerFields } from './container-fields.ts';
-import { timeProblems, timeWarnings } from './container-times.ts';
-import { containerIn } from './containers.ts';
-import { liveSessions } from './live-sessions.ts';
+import { containerFields } from './container/container-fields.ts';
+import { timeProblems, timeWarnings } from './container/container-times.ts';
+import { containerIn } from './container/containers.ts';
+import { liveSessions } from './container/live-sessions.ts';
 import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
 import { sessionsMethods } from './sessions-tab.ts';
-import { forgetStatistics, statisticsMethods, statisticsTab } from './statistics.ts';
+import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
 import { testMethods } from './test-tab.ts';
 
 const stores = new LiveParts<LocalStore>({

@@ -5,7 +5,7 @@ import type { KeyRing } from '../../base/secrets.ts';
 import { openSealed } from '../../caching/typed-store.ts';
 import { decode } from '../../codec/decode.ts';
 import { isSecretKey } from '../../base/secret-words.ts';
-import { jsonOf, textOf, typeOf } from '../sessions/shown-values.ts';
+import { jsonOf, textOf, typeOf } from './shown-values.ts';
 
 const HEX_BYTES = 4_096;
 const HEX_LINE = 8;

@@ -10,7 +10,7 @@ import { Cluster } from '../../memcache/cluster/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site/site.ts';
-import { formerWarnings } from '../memcache/former-words.ts';
+import { formerWarnings } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory.ts';
 import { silenceCost } from './silence-cost.ts';
 import { agoText } from './span-text.ts';

@@ -3,7 +3,7 @@ import type { ServersHistoryMessage } from '../../../schema/messages/history.ts'
 import { timeText } from '../../manage/describe.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
-import { formerMessage } from '../memcache/former-words.ts';
+import { formerMessage } from './former-words.ts';
 import { recentServers } from './history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 import { storeOf } from './store.ts';

@@ -2,7 +2,7 @@ import type { Warning } from '../../../schema/messages/objects.ts';
 import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { FormerStatus } from '../../memcache/store.ts';
-import { agoText, spanText } from '../stores/span-text.ts';
+import { agoText, spanText } from './span-text.ts';
 
 /** A server that was taken out, and what it costs. */
 export function formerMessage(status: FormerStatus, replicas: number, now: number): FormerServerMessage {

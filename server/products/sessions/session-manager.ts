@@ -1,8 +1,5 @@
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
 
-/** The object that gives browsers their ids, by its own properties. */
-export const BROWSER_IDS = capability<TreeObject>('session.browser-ids', 'a browser id manager');
-
 /** The object that says in which container sessions are kept, by its own properties. */
 export const SESSION_MANAGER = capability<TreeObject>('session.manager', 'a session data manager');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
-import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
-import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
-import { ProductFolders } from '../product-folders.ts';
+import type { ObjectMessage } from '../../../../schema/messages/objects.ts';
+import type { SessionsMessage } from '../../../../schema/messages/sessions.ts';
+import { startMemcached } from '../../../../e2e/support/memcached/memcached.ts';
+import { openTestInstallation, type Answer, type TestInstallation } from '../../../testing.ts';
+import { ProductFolders } from '../../product-folders.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

@@ -1,11 +1,11 @@
-import { Unavailable } from '../../base/errors.ts';
-import { OnceAMinute } from '../../base/once-a-minute.ts';
-import { follow } from '../../manage/paths.ts';
-import type { TreeReader } from '../../objects/reader.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import type { SessionContainer } from '../../sessions/container.ts';
-import { siteOf } from '../../site/site.ts';
-import { SESSION_CONTAINER } from '../stores/session-container.ts';
+import { Unavailable } from '../../../base/errors.ts';
+import { OnceAMinute } from '../../../base/once-a-minute.ts';
+import { follow } from '../../../manage/paths.ts';
+import type { TreeReader } from '../../../objects/reader.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import type { SessionContainer } from '../../../sessions/container.ts';
+import { siteOf } from '../../../site/site.ts';
+import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
 const MOST_CONTAINERS = 100;
 

@@ -1,9 +1,9 @@
-import type { FieldAnswer } from '../../../schema/messages/forms.ts';
-import { Unavailable } from '../../base/errors.ts';
-import { Saying } from '../../manage/saying.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import type { KnownSessions } from '../../sessions/list/session-list.ts';
-import { SESSION_CONTAINER } from '../stores/session-container.ts';
+import type { FieldAnswer } from '../../../../schema/messages/forms.ts';
+import { Unavailable } from '../../../base/errors.ts';
+import { Saying } from '../../../manage/saying.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import type { KnownSessions } from '../../../sessions/list/session-list.ts';
+import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
 /** Looking at an object, or asking what a change would cost, must not take long. */
 const MOST_COUNTED = 1_000;

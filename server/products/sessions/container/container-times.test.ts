@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckMessage } from '../../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
-import { openTestInstallation } from '../../testing.ts';
+import type { CheckMessage } from '../../../../schema/messages/forms.ts';
+import type { ObjectMessage } from '../../../../schema/messages/objects.ts';
+import type { ProblemMessage } from '../../../../schema/messages/problems.ts';
+import { openTestInstallation } from '../../../testing.ts';
 
 const TYPES = ['Transient Object Container', 'MemCache Session Data Container'];
 const RESOLUTION = '/properties/resolution_seconds';

@@ -1,15 +1,15 @@
 import { domainToASCII } from 'node:url';
-import { p } from '../../../schema/fields.ts';
-import type { FieldAnswer } from '../../../schema/messages/forms.ts';
-import type { Warning } from '../../../schema/messages/objects.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import { defineType } from '../../objects/types.ts';
-import { cookieLine, type CookieSettings } from '../../sessions/browser-id.ts';
-import { siteOf, type Site } from '../../site/site.ts';
-import { BROWSER_IDS } from './capabilities.ts';
+import { p } from '../../../../schema/fields.ts';
+import type { FieldAnswer } from '../../../../schema/messages/forms.ts';
+import type { Warning } from '../../../../schema/messages/objects.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import { defineType } from '../../../objects/types.ts';
+import { cookieLine, type CookieSettings } from '../../../sessions/browser-id.ts';
+import { siteOf, type Site } from '../../../site/site.ts';
+import { BROWSER_IDS } from './browser-ids.ts';
 import { missedBy } from './cookie-path.ts';
 import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
-import { problemsOf, textOf, type Misfit } from './misfits.ts';
+import { problemsOf, textOf, type Misfit } from '../../../manage/misfits.ts';
 
 /** Stands for a name with the mark of the installation. */
 const DEFAULT_NAME = 'browser_id';

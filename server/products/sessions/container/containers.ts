@@ -1,12 +1,12 @@
-import type { KeyRing } from '../../base/secrets.ts';
-import { generationOfUser, type Generations } from '../../site/generations.ts';
-import type { Store } from '../../memcache/store.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import { SessionContainer, DEFAULT_SETTINGS } from '../../sessions/container.ts';
-import { countFailure } from '../../sessions/counts.ts';
-import type { SessionSettings } from '../../sessions/session-writer.ts';
-import { isOfApplication, labelsNamed } from '../../sessions/record/user-label.ts';
-import { siteOf } from '../../site/site.ts';
+import type { KeyRing } from '../../../base/secrets.ts';
+import { generationOfUser, type Generations } from '../../../site/generations.ts';
+import type { Store } from '../../../memcache/store.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import { SessionContainer, DEFAULT_SETTINGS } from '../../../sessions/container.ts';
+import { countFailure } from '../../../sessions/counts.ts';
+import type { SessionSettings } from '../../../sessions/session-writer.ts';
+import { isOfApplication, labelsNamed } from '../../../sessions/record/user-label.ts';
+import { siteOf } from '../../../site/site.ts';
 import { newsFrom } from './news.ts';
 import { countsOf } from './statistics.ts';
 

@@ -1,6 +1,6 @@
-import { encodeUrlPath } from '../../../schema/paths.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import { BROWSER_IDS } from './capabilities.ts';
+import { encodeUrlPath } from '../../../../schema/paths.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import { BROWSER_IDS } from './browser-ids.ts';
 
 /** Whether browsers send a cookie of a path to an address (RFC 6265, 5.1.4). */
 export function isSentTo(address: string, cookiePath: string): boolean {

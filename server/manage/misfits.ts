@@ -1,5 +1,5 @@
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { TreeObject } from '../../objects/object.ts';
+import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { TreeObject } from '../objects/object.ts';
 
 /** Settings that cannot work as they stand together. Any of those named may be mended; the first where all are new. */
 export interface Misfit {

@@ -1,4 +1,4 @@
-import { p } from '../../../schema/fields.ts';
+import { p } from '../../../../schema/fields.ts';
 
 /** What every session data container lets one set, wherever it keeps its sessions. */
 export const containerFields = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { ChainMessage } from '../../../schema/messages/session-way.ts';
-import type { TestMessage } from '../../../schema/messages/sessions.ts';
-import { openTestInstallation } from '../../testing.ts';
+import type { ObjectMessage } from '../../../../schema/messages/objects.ts';
+import type { ChainMessage } from '../../../../schema/messages/session-way.ts';
+import type { TestMessage } from '../../../../schema/messages/sessions.ts';
+import { openTestInstallation } from '../../../testing.ts';
 import { isSentTo } from './cookie-path.ts';
 
 test('browsers send a cookie to its path and below it', () => {

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { keepsSecureCookies } from '../../base/origins.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site/site.ts';
-import type { Misfit } from './misfits.ts';
+import { keepsSecureCookies } from '../../../base/origins.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import { siteOf } from '../../../site/site.ts';
+import type { Misfit } from '../../../manage/misfits.ts';
 
 /** What is set of the browser id's cookie, as it is stored. */
 export interface CookieProperties {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ConflictError } from '../../base/errors.ts';
-import { backoffMs } from '../../base/limits.ts';
-import type { Database } from '../../objects/database.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import type { TypeDefinition } from '../../objects/types.ts';
-import type { SessionNews } from '../../sessions/container.ts';
-import { siteOf } from '../../site/site.ts';
+import { ConflictError } from '../../../base/errors.ts';
+import { backoffMs } from '../../../base/limits.ts';
+import type { Database } from '../../../objects/database.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import type { TypeDefinition } from '../../../objects/types.ts';
+import type { SessionNews } from '../../../sessions/container.ts';
+import { siteOf } from '../../../site/site.ts';
 
 type Handler = 'sessionAdded' | 'sessionEnded';
 

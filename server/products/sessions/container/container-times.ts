@@ -1,7 +1,7 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { TreeObject } from '../../objects/object.ts';
-import { problemsOf, textOf, type Misfit } from './misfits.ts';
+import type { Warning } from '../../../../schema/messages/objects.ts';
+import type { FieldProblem } from '../../../../schema/messages/problems.ts';
+import type { TreeObject } from '../../../objects/object.ts';
+import { problemsOf, textOf, type Misfit } from '../../../manage/misfits.ts';
 
 interface Times {
   readonly timeout_minutes: number;
