@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import { readFilesIn } from './base/files.ts';
 import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
-import { KeyRing } from './base/secrets.ts';
+import { KeyRing } from './base/key-ring.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseOrigin } from './base/origins.ts';
-import { KeyRing } from './base/secrets.ts';
+import { KeyRing } from './base/key-ring.ts';
 import { Allowlist } from './memcache/server/allowlist.ts';
 import { checkPassword } from './security/passwords.ts';
 import { strangersIn, type Setting } from './setting-names.ts';

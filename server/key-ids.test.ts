@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { KeyRing } from './base/secrets.ts';
+import { KeyRing } from './base/key-ring.ts';
 import { noteKeyIds } from './key-ids.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
 

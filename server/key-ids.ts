@@ -1,5 +1,5 @@
 import type { Clock } from './base/clock.ts';
-import type { KeyRing } from './base/secrets.ts';
+import type { KeyRing } from './base/key-ring.ts';
 import type { SmallTable } from './storage/tables.ts';
 
 /**

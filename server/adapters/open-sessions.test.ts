@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import { storageAt } from '../storage/storage-at.ts';
 import { copyAsOfVersion, DATA_FILE } from '../storage/testing.ts';
 import { openTestInstallation } from '../testing.ts';

@@ -1,4 +1,4 @@
-import { BoundedMap } from './limits.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdgA?\/(\d+)/, 'Edge'],

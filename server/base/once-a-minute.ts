@@ -1,4 +1,4 @@
-import { BoundedMap } from './limits.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 const PAUSE_MS = 60_000;
 const MOST = 200;

@@ -1,6 +1,6 @@
 import { encodeUrlPath } from '../../schema/paths.ts';
 import type { Clock } from '../base/clock.ts';
-import { BoundedMap } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { Log } from '../base/log.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Render } from '../publisher/invoke-cached.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { BoundedMap } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import { RecentCount } from './recent-count.ts';
 
 /** How often one object's answer was found, and how often it had to be made, since it was last invalidated. */

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
 import { UnreadableValue } from '../codec/values.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import { LocalStore } from '../memcache/local-store.ts';
 import type { Store } from '../memcache/store.ts';
 import { clusterOf, several } from '../memcache/testing.ts';

@@ -1,7 +1,7 @@
 import { Problem } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import { BoundedMap } from '../base/limits.ts';
-import type { KeyRing, Sealer } from '../base/secrets.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
+import type { KeyRing, Sealer } from '../base/key-ring.ts';
 import { Envelope } from '../memcache/envelope.ts';
 import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';

@@ -1,7 +1,7 @@
 import { isIP, type BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { Malformed, Misdirected } from '../base/errors.ts';
-import { BoundedMap } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import { keepsSecureCookies, mayDropSecureCookies, originOfHost, parseOrigin } from '../base/origins.ts';
 import type { OwnHosts } from './own-hosts.ts';
 

@@ -1,5 +1,5 @@
 import { Unavailable, type Problem } from '../base/errors.ts';
-import type { Sealer } from '../base/secrets.ts';
+import type { Sealer } from '../base/key-ring.ts';
 import { hasVersion, VERSION_BYTES } from './version.ts';
 
 /** How many bytes at the beginning of a sealed value are in clear: its version, and the number of its format. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { BoundedMap } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './cache.ts';

@@ -9,7 +9,7 @@ import { memCacheSessionDataContainer } from './memcache/memcache-session-data-c
 import { setupViews } from './memcache/setup.ts';
 import { cachingViews } from './caching/cache-tab.ts';
 import { ramCacheManager } from './caching/ram-cache-manager.ts';
-import type { Product } from './product.ts';
+import type { Product } from './declarations/product.ts';
 import { browserIdManager } from './sessions/browser-ids/browser-id-manager.ts';
 import { ownSessionViews } from './sessions/own-sessions.ts';
 import { sessionDataManager } from './sessions/session-data-manager.ts';

@@ -7,7 +7,7 @@ import { isPlain } from '../base/shape.ts';
 import { mistakesIn, type Loaded } from './declarations/product-mistakes.ts';
 import { products as ownProducts } from './index.ts';
 import { reasonOf } from './load-error.ts';
-import type { Product } from './product.ts';
+import type { Product } from './declarations/product.ts';
 import { readTabModules, type TabModules } from './tab-modules.ts';
 
 /** Products cannot be used: a sentence for each thing that is wrong with them, for whoever starts the server. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { INTERFACE_TABS } from '../../schema/interface-tabs.ts';
 import { readFilesIn } from '../base/files.ts';
 import { lookAtModules, problemIn, type ClientFolder } from './client-check.ts';
-import type { Product } from './product.ts';
+import type { Product } from './declarations/product.ts';
 
 /** What the tabs of products need in the browser. */
 export interface TabModules {

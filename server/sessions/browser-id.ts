@@ -1,5 +1,5 @@
-import { BoundedMap } from '../base/limits.ts';
-import { takeRandom, type KeyRing } from '../base/secrets.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
+import { takeRandom, type KeyRing } from '../base/key-ring.ts';
 import type { ForeignCookies } from './foreign-cookies.ts';
 
 export interface CookieSettings {

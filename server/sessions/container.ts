@@ -1,5 +1,5 @@
 import { Problem, Unavailable } from '../base/errors.ts';
-import { Turns, type Release } from '../base/limits.ts';
+import { Turns, type Release } from '../base/turns.ts';
 import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
 import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
 import { nothingAt, SessionFinder, type LoadedSession } from './record/session-finder.ts';

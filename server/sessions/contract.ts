@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConflictError, TooLarge } from '../base/errors.ts';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import type { Store } from '../memcache/store.ts';
 import { SessionWorld } from './testing.ts';
 

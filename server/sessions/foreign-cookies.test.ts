@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import { BrowserIds } from './browser-id.ts';
 import { ForeignCookies } from './foreign-cookies.ts';
 import { DEFAULT_COOKIE } from './testing.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { ConflictError, TooLarge, Unavailable } from '../base/errors.ts';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import { SessionChanged } from './merge.ts';
 import { SessionTransaction } from './session-transaction.ts';
 import { SessionWorld, type View } from './testing.ts';

@@ -1,5 +1,5 @@
 import { ConflictError, NotTakenBack } from '../base/errors.ts';
-import type { Release } from '../base/limits.ts';
+import type { Release } from '../base/turns.ts';
 import type { BrowserIds, CookieSettings, KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
 import type { BrowserId } from './current-browser.ts';

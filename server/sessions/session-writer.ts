@@ -1,5 +1,5 @@
 import { Unavailable } from '../base/errors.ts';
-import { backoffMs } from '../base/limits.ts';
+import { backoffMs } from '../base/backoff.ts';
 import type { Worth } from '../memcache/store.ts';
 import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type LoadedSession, type SessionFinder } from './record/session-finder.ts';

@@ -1,5 +1,5 @@
 import { ConflictError } from '../base/errors.ts';
-import { KeyRing } from '../base/secrets.ts';
+import { KeyRing } from '../base/key-ring.ts';
 import { LocalStore } from '../memcache/local-store.ts';
 import type { Store } from '../memcache/store.ts';
 import { BrowserIds, type CookieSettings } from './browser-id.ts';

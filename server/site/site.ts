@@ -1,7 +1,7 @@
 import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { KeyRing } from '../base/secrets.ts';
+import type { KeyRing } from '../base/key-ring.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { Generations } from './generations.ts';
 import type { Allowlist } from '../memcache/server/allowlist.ts';

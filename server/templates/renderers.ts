@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Unavailable } from '../base/errors.ts';
-import { BoundedMap, Turns, type Release } from '../base/limits.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
+import { Turns, type Release } from '../base/turns.ts';
 import type { Fault, Job, Rendered } from './protocol.ts';
 import { Renderer, TemplateFault, type Answering } from './renderer.ts';
 

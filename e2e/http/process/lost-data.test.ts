@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { KeyRing } from '../../../server/base/secrets.ts';
+import { KeyRing } from '../../../server/base/key-ring.ts';
 import { openInFolder } from '../../../server/storage/sqlite/open.ts';
 import type { ChildrenMessage } from '../../../schema/messages/objects.ts';
 import { sized } from '../../support/figures.ts';

@@ -1,4 +1,5 @@
-import { BoundedMap, Turns } from '../../base/limits.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
+import { Turns } from '../../base/turns.ts';
 import type { Lifetime } from '../expiry.ts';
 import type { ReplicationStrategy } from './replication-strategy.ts';
 import { toReplicated, type ReplicatedItem } from './replicated-item.ts';

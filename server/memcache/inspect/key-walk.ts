@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { backoffMs, Turns } from '../../base/limits.ts';
+import { backoffMs } from '../../base/backoff.ts';
+import { Turns } from '../../base/turns.ts';
 import type { Address } from '../server/addresses.ts';
 import type { Allowlist } from '../server/allowlist.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { backoffMs } from '../../base/limits.ts';
+import { backoffMs } from '../../base/backoff.ts';
 import { REASONS, ServerUnreachable } from '../errors.ts';
 
 /**

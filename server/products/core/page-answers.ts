@@ -17,7 +17,7 @@ import {
 import { TemplateFault } from '../../templates/renderer.ts';
 import { timeText } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
-import { currentBrowser, currentSession } from '../sessions/current.ts';
+import { currentBrowser, currentSession } from '../sessions/current-session.ts';
 import type { Session } from '../../sessions/session.ts';
 
 /** An object whose text pages can include as a template. */

@@ -2,7 +2,7 @@ import { ROLES } from '../../../schema/permissions.ts';
 import { Capability } from '../../objects/capability.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { View } from '../../publisher/views.ts';
-import type { OwnPermission, Product } from '../product.ts';
+import type { OwnPermission, Product } from './product.ts';
 import { methodCheck } from './method-mistakes.ts';
 import {
   among,

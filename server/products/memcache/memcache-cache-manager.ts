@@ -9,7 +9,7 @@ import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/statistics-tab.ts';
-import { valuesOf } from '../values.ts';
+import { valuesOf } from '../stores/values.ts';
 import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 /** Keeps answers in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */

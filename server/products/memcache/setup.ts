@@ -16,7 +16,7 @@ import { Problem } from '../../base/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import { containerObjects } from '../sessions/container/container-objects.ts';
 import { browserIdManager } from '../sessions/browser-ids/browser-id-manager.ts';
-import { chainOf } from '../sessions/chain.ts';
+import { chainOf } from '../sessions/session-chain.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';

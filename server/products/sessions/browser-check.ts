@@ -1,12 +1,12 @@
 import { parseOrigin } from '../../base/origins.ts';
-import { takeRandom } from '../../base/secrets.ts';
+import { takeRandom } from '../../base/key-ring.ts';
 import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/messages/session-way.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/browser-id.ts';
 import { siteOf } from '../../site/site.ts';
 import { cookieSettings, propertiesOf } from './browser-ids/browser-id-manager.ts';
-import { browserIdsFor } from './chain.ts';
+import { browserIdsFor } from './session-chain.ts';
 import { missedBy } from './browser-ids/cookie-path.ts';
 import { cookieMisfits } from './browser-ids/cookie-rules.ts';
 import { off } from './container/container-objects.ts';

@@ -6,7 +6,7 @@ import { siteOf } from '../../site/site.ts';
 import { knownServers } from '../stores/servers.ts';
 import { STORE, storeOf } from '../stores/store.ts';
 import { clockWarnings } from './clock-warnings.ts';
-import { pathOf, wayFrom } from './way.ts';
+import { pathOf, wayFrom } from './session-way.ts';
 import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
 
 /** Said before the reason while there is no way from a session data manager to a container. */

@@ -1,6 +1,6 @@
 import type { EndedOthers, OwnSession, OwnSessionsMessage } from '../../../schema/messages/own-sessions.ts';
 import { NotFound, TooManyRequests, Unavailable } from '../../base/errors.ts';
-import { Turns } from '../../base/limits.ts';
+import { Turns } from '../../base/turns.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { text } from '../../publisher/body.ts';
@@ -11,7 +11,7 @@ import { MAX_OPENED, type ListedSession, type UserSessions } from '../../session
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
 import { containerObjects } from './container/container-objects.ts';
-import { ownKeyIn } from './current.ts';
+import { ownKeyIn } from './current-session.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'Look after own sessions';

@@ -12,7 +12,7 @@ import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { unseenAt } from './browser-ids/cookie-path.ts';
-import { sessionIn } from './current.ts';
+import { sessionIn } from './current-session.ts';
 import { bytesOf, textOf, typeOf } from '../stores/shown-values.ts';
 import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';

@@ -6,7 +6,7 @@ import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
-import { logProcessMemory, processMemoryWarnings } from '../stores/memory.ts';
+import { logProcessMemory, processMemoryWarnings } from '../stores/memory-warnings.ts';
 import { containerFields } from './container/container-fields.ts';
 import { timeProblems, timeWarnings } from './container/container-times.ts';
 import { containerIn } from './container/containers.ts';

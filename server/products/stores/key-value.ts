@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KeyValue } from '../../../schema/messages/keys.ts';
 import { Problem } from '../../base/errors.ts';
-import type { KeyRing } from '../../base/secrets.ts';
+import type { KeyRing } from '../../base/key-ring.ts';
 import { openSealed } from '../../caching/typed-store.ts';
 import { decode } from '../../codec/decode.ts';
 import { isSecretKey } from '../../base/secret-words.ts';

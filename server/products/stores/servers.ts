@@ -11,7 +11,7 @@ import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts'
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site/site.ts';
 import { formerWarnings } from './former-words.ts';
-import { memoryOf, memoryWarning } from './memory.ts';
+import { memoryOf, memoryWarning } from './memory-warnings.ts';
 import { silenceCost } from './silence-cost.ts';
 import { agoText } from './span-text.ts';
 

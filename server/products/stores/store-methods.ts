@@ -4,7 +4,7 @@ import { timeText } from '../../manage/describe.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { formerMessage } from './former-words.ts';
-import { recentServers } from './history.ts';
+import { recentServers } from './server-history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 import { storeOf } from './store.ts';
 

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { harmsTo } from '../../../e2e/support/damage.ts';
 import { RawMemcached } from '../../../e2e/support/memcached/raw-memcached.ts';
 import { Unavailable } from '../../base/errors.ts';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { RequestStore } from '../../caching/request-store.ts';
 import { TypedStore } from '../../caching/typed-store.ts';
 import type { Cluster } from '../../memcache/cluster/cluster.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { SealedElsewhere, WrittenByNewer } from '../../memcache/envelope.ts';
 import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';
 import { decode } from '../../codec/decode.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/errors.ts';
-import type { Sealer } from '../../base/secrets.ts';
+import type { Sealer } from '../../base/key-ring.ts';
 import { Envelope } from '../../memcache/envelope.ts';
 import { VERSION_BYTES } from '../../memcache/version.ts';
 import { findFormat, formatUpTo, newestFormat, type SessionRecord, type EncodedValue } from './record-format.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Problem, Unavailable } from '../../base/errors.ts';
-import { BoundedMap } from '../../base/limits.ts';
-import type { KeyRing } from '../../base/secrets.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
+import type { KeyRing } from '../../base/key-ring.ts';
 import { ValueTooLarge } from '../../memcache/errors.ts';
 import type { Cas, Check, Item, Store, Worth } from '../../memcache/store.ts';
 import { nextVersion, VERSION_BYTES } from '../../memcache/version.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { commit, stateOf } from '../contract/changes.ts';
 import { backUp, restore } from './backup.ts';
 import { openInFolder } from './open.ts';

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { DiskFull } from '../../base/errors.ts';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
 import type { BackupFacts, CheckOptions, RestoreFacts } from '../storage-address.ts';
 import { moveAside } from './aside.ts';

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { ContentDamaged } from '../../base/errors.ts';
-import { BoundedMap } from '../../base/limits.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
 import { Pace } from '../../base/pace.ts';
 import { STAGED_MS, type Content, type ContentSource, type Contents } from '../storage.ts';
 

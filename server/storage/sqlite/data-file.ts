@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
 
 export const FILE_NAME = 'trellis.sqlite';

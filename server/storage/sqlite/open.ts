@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { wallClock } from '../../base/clock.ts';
 import { DiskFull } from '../../base/errors.ts';
-import { KeyRing } from '../../base/secrets.ts';
+import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
 import type { OpenOptions } from '../storage-address.ts';
 import { whenFree } from './busy.ts';

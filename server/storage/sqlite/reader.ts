@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { currentBatch } from '../../base/arrivals.ts';
+import { currentBatch } from '../../base/current-batch.ts';
 import { Listing } from './listing.ts';
 import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from '../order.ts';
 import { PastReader } from './past.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { p } from '../../../../schema/fields.ts';
 import { defineType } from '../../../../server/objects/types.ts';
-import type { Product } from '../../../../server/products/product.ts';
-import { currentSession } from '../../../../server/products/sessions/current.ts';
+import type { Product } from '../../../../server/products/declarations/product.ts';
+import { currentSession } from '../../../../server/products/sessions/current-session.ts';
 import type { Call } from '../../../../server/publisher/call.ts';
 import { json } from '../../../../server/publisher/request.ts';
 import { method } from '../../../../server/publisher/views.ts';

@@ -1,4 +1,4 @@
-import type { KeyRing } from '../../../base/secrets.ts';
+import type { KeyRing } from '../../../base/key-ring.ts';
 import { generationOfUser, type Generations } from '../../../site/generations.ts';
 import type { Store } from '../../../memcache/store.ts';
 import type { TreeObject } from '../../../objects/object.ts';
@@ -7,7 +7,7 @@ import { countFailure } from '../../../sessions/counts.ts';
 import type { SessionSettings } from '../../../sessions/session-writer.ts';
 import { isOfApplication, labelsNamed } from '../../../sessions/record/user-label.ts';
 import { siteOf } from '../../../site/site.ts';
-import { newsFrom } from './news.ts';
+import { newsFrom } from './session-news.ts';
 import { countsOf } from './statistics.ts';
 
 interface KnownContainer {

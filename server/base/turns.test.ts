@@ -1,31 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backoffMs, BoundedMap, Turns } from './limits.ts';
-
-test('back-off doubles up to its cap and is spread from half to one and a half', () => {
-  assert.deepEqual(
-    [0, 1, 2, 3, 40].map((attempt) => backoffMs(attempt, 10, 50, () => 0.5)),
-    [10, 20, 40, 50, 50],
-  );
-  assert.equal(
-    backoffMs(0, 10, 50, () => 0),
-    5,
-  );
-  assert.ok(backoffMs(9, 10, 50, () => 0.999) < 75);
-});
-
-test('a bounded map keeps what is asked for and forgets the rest', () => {
-  const map = new BoundedMap<number, string>(100);
-  map.set(-1, 'kept');
-  for (let i = 0; i < 10_000; i++) {
-    map.set(i, 'x');
-    assert.equal(map.get(-1), 'kept');
-  }
-  assert.ok(map.held <= 200);
-  assert.equal(map.get(0), undefined);
-  map.delete(-1);
-  assert.equal(map.get(-1), undefined);
-});
+import { Turns } from './turns.ts';
 
 test('turns are given in the order they were asked for, one at a time', async () => {
   const turns = new Turns(1_000, 100);

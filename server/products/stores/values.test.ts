@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Kept } from '../caching/cache-backend.ts';
-import { StoreShelf } from '../caching/store-backend.ts';
-import { LocalStore } from '../memcache/local-store.ts';
-import { openTestInstallation } from '../testing.ts';
+import type { Kept } from '../../caching/cache-backend.ts';
+import { StoreShelf } from '../../caching/store-backend.ts';
+import { LocalStore } from '../../memcache/local-store.ts';
+import { openTestInstallation } from '../../testing.ts';
 import { valuesOf } from './values.ts';
 
 test('in a full process memory the pages of a cache push nothing else out, leave for it, and break no page', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { KeyRing } from './secrets.ts';
+import { KeyRing } from './key-ring.ts';
 
 const [oldKey, newKey] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
 const beside = Buffer.from('beside');
@@ -101,7 +101,7 @@ test('the ring in a data folder is made once, for its owner alone, and read ever
 
 test('processes that start together in one data folder get the same ring', async () => {
   using folder = temporaryFolder();
-  const script = `import { KeyRing } from ${JSON.stringify(import.meta.resolve('./secrets.ts'))};
+  const script = `import { KeyRing } from ${JSON.stringify(import.meta.resolve('./key-ring.ts'))};
     console.log(KeyRing.inFolder(${JSON.stringify(folder.path)}).sign('p', 'text'));`;
   const start = () =>
     spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });

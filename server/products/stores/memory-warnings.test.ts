@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerStatus } from '../../memcache/store.ts';
-import { memoryOf, memoryWarning } from './memory.ts';
+import { memoryOf, memoryWarning } from './memory-warnings.ts';
 
 const MIB = 1024 ** 2;
 

@@ -7,7 +7,7 @@ import { askServers, resultOf } from '../stores/servers.ts';
 import { visitorsCost } from '../stores/silence-cost.ts';
 import { STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
-import { pathOf, wayFrom } from './way.ts';
+import { pathOf, wayFrom } from './session-way.ts';
 import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 

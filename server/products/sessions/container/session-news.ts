@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConflictError } from '../../../base/errors.ts';
-import { backoffMs } from '../../../base/limits.ts';
+import { backoffMs } from '../../../base/backoff.ts';
 import type { Database } from '../../../objects/database.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import type { TypeDefinition } from '../../../objects/types.ts';

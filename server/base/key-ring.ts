@@ -11,7 +11,7 @@ import {
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BoundedMap } from './limits.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;

@@ -6,7 +6,7 @@ import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/record/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
 import { containerBehind, containerObjects } from './container/container-objects.ts';
-import { sessionsBeside } from './current.ts';
+import { sessionsBeside } from './current-session.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /**

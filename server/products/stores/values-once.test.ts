@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
-import { openTestInstallation } from '../testing.ts';
-import { ProductFolders } from './product-folders.ts';
+import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
+import { openTestInstallation } from '../../testing.ts';
+import { ProductFolders } from '../product-folders.ts';
 
 const folders = new ProductFolders();
 after(() => folders[Symbol.asyncDispose]());

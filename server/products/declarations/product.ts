@@ -1,6 +1,6 @@
-import type { Permission } from '../../schema/permissions.ts';
-import type { TypeDefinition } from '../objects/types.ts';
-import type { View } from '../publisher/views.ts';
+import type { Permission } from '../../../schema/permissions.ts';
+import type { TypeDefinition } from '../../objects/types.ts';
+import type { View } from '../../publisher/views.ts';
 
 /** What brings types: the core itself is made of products. */
 export interface Product {

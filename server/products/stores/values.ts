@@ -1,10 +1,10 @@
-import { keyOf } from '../caching/key.ts';
-import { RequestStore } from '../caching/request-store.ts';
-import { TypedStore } from '../caching/typed-store.ts';
-import type { Store } from '../memcache/store.ts';
-import type { TreeReader } from '../objects/reader.ts';
-import type { TreeObject } from '../objects/object.ts';
-import { siteOf } from '../site/site.ts';
+import { keyOf } from '../../caching/key.ts';
+import { RequestStore } from '../../caching/request-store.ts';
+import { TypedStore } from '../../caching/typed-store.ts';
+import type { Store } from '../../memcache/store.ts';
+import type { TreeReader } from '../../objects/reader.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { siteOf } from '../../site/site.ts';
 
 /** What keys of an object's values begin with: those of a cache, and those of any other product. */
 type Kind = 'c' | 'v';

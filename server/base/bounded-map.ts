@@ -1,0 +1,47 @@
+/**
+ * A map that forgets. What was not asked for while `size` others were is dropped, so it never holds more than twice
+ * `size`. Two generations cost less than an exact order of use.
+ */
+export class BoundedMap<Key, Value extends {}> {
+  readonly #size: number;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get(key: Key): Value | undefined {
+    const value = this.#young.get(key);
+    if (value !== undefined) return value;
+    const aged = this.#old.get(key);
+    if (aged !== undefined) this.set(key, aged);
+    return aged;
+  }
+
+  set(key: Key, value: Value): void {
+    this.#young.set(key, value);
+    if (this.#young.size < this.#size) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+
+  delete(key: Key): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
+  clear(): void {
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+
+  keys(): readonly Key[] {
+    return [...new Set([...this.#old.keys(), ...this.#young.keys()])];
+  }
+
+  /** At least how many are held; one that is in both generations counts twice. */
+  get held(): number {
+    return this.#young.size + this.#old.size;
+  }
+}
