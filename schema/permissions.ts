@@ -26,8 +26,6 @@ export const ROLES: readonly Role[] = [
   { name: 'Anonymous', description: 'Everybody, signed in or not.', isGivable: false },
 ];
 
-const EVERYBODY = ['Anonymous', 'Authenticated'];
-
 const permissions = new Map<string, Permission>();
 
 /**
@@ -63,47 +61,18 @@ export function isGranted(permissionName: string, roles: readonly string[]): boo
   return roles.some((role) => role === 'Manager' || permission.roles.includes(role));
 }
 
-function declareAll(roles: readonly string[], descriptions: Readonly<Record<string, string>>): void {
-  for (const [name, description] of Object.entries(descriptions)) declarePermission({ name, description, roles });
-}
-
-declareAll(EVERYBODY, {
-  View: 'See what an object publishes at its path.',
-  'Access session data': 'Have a session, and read and change what is in it.',
-});
-
-declareAll(['Authenticated'], {
-  'Look after own sessions': 'See and end one’s own logins and sessions, and nobody else’s.',
-});
-
-declareAll(['Owner'], {
-  'Take ownership': 'Become the owner of an object.',
-});
-
-declareAll([], {
-  'View management screens': 'See an object in the interface.',
-  'Access contents information': 'See which objects a folder contains.',
-  'Manage properties': "Change an object's title and properties.",
-  'Delete objects': 'Delete, rename and move away what a folder contains.',
-  'Manage users': 'Add and remove users, and change their passwords and roles.',
-  'Access arbitrary user session data': 'See and end the sessions of others.',
-  'Inspect cache contents':
-    'See every key on the memcached servers of a proxy, and what is under it, whoever put it there.',
-  'Change Session Data Managers': 'Change where sessions are kept and what they are called.',
-  'Change Browser Id Managers': 'Change how browsers are recognised.',
-  'Change cache settings': 'Choose the cache manager of an object, and forget what it keeps of it.',
-  'Change cache managers': 'Change how a cache manager keeps pages, and of which objects.',
-  'Add RAM Cache Managers': 'Add cache managers that keep pages in process memory.',
-  'Add MemCache Cache Managers': 'Add cache managers that keep pages in memcached.',
-  'Add Folders': 'Add folders.',
-  'Add User Folders': 'Add user folders.',
-  'Add Page Templates': 'Add page templates.',
-  'Add Documents, Images, and Files': 'Upload files and images.',
-  'Change Images and Files': 'Replace the contents of files and images, and change their types.',
-  'Add Temporary Folders': 'Add temporary folders.',
-  'Add Transient Object Containers': 'Add containers that keep sessions in process memory.',
-  'Add MemCache Proxies': 'Add proxies, and so name memcached servers.',
-  'Add MemCache Session Data Containers': 'Add containers that keep sessions in memcached.',
-  'Add Session Data Managers': 'Add session data managers.',
-  'Add Browser Id Managers': 'Add browser id managers.',
-});
+/** What every object and every folder may ask for. What one product alone asks for, it declares itself. */
+const GENERAL: readonly Permission[] = [
+  { name: 'View', description: 'See what an object publishes at its path.', roles: ['Anonymous', 'Authenticated'] },
+  {
+    name: 'Look after own sessions',
+    description: 'See and end one’s own logins and sessions, and nobody else’s.',
+    roles: ['Authenticated'],
+  },
+  { name: 'Take ownership', description: 'Become the owner of an object.', roles: ['Owner'] },
+  { name: 'View management screens', description: 'See an object in the interface.', roles: [] },
+  { name: 'Access contents information', description: 'See which objects a folder contains.', roles: [] },
+  { name: 'Manage properties', description: "Change an object's title and properties.", roles: [] },
+  { name: 'Delete objects', description: 'Delete, rename and move away what a folder contains.', roles: [] },
+];
+GENERAL.forEach(declarePermission);

@@ -5,7 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { Invalid } from '../base/errors.ts';
 import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import { ANONYMOUS, mayUse, type Principal } from '../security/policy.ts';
 import { openTestInstallation } from '../testing.ts';
+import { products as ownProducts } from './index.ts';
 import { CannotLoad, loadProducts } from './loading.ts';
 import { readTabModules } from './tab-modules.ts';
 import { ProductFolders } from './product-folders.ts';
@@ -22,6 +24,8 @@ function declaration(more = '', type = 'Note'): string {
       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, ${more}
     });`;
 }
+
+const ownPermissions = ownProducts.flatMap(({ permissions = [] }) => permissions);
 
 const definition = (element: string) => `customElements.define('${element}', class extends HTMLElement {});`;
 
@@ -50,6 +54,19 @@ test('a product anywhere on the machine is made of this server’s own parts', a
   assert.equal((await trellis.ask('GET', '/api/n/@fail')).status, 422);
   const module = (await import(join(path, 'index.js'))) as { Invalid: unknown };
   assert.equal(module.Invalid, Invalid);
+});
+
+test('each permission of the server’s own products says in one line what it is for', async () => {
+  for (const { name, description } of ownPermissions) assert.match(description, /^[A-Z][^\n]+\.$/, name);
+});
+
+test('everybody may view and have a session, who is signed in may look after their own, and nothing more', async () => {
+  await loadProducts([]);
+  const names = ['View', 'Look after own sessions', 'Take ownership', ...ownPermissions.map(({ name }) => name)];
+  const granted = (user: Principal) => names.filter((name) => mayUse(user, name, { owner: null })).sort();
+  assert.deepEqual(granted(ANONYMOUS), ['Access session data', 'View']);
+  const member = { name: 'olga', roles: [] };
+  assert.deepEqual(granted(member), ['Access session data', 'Look after own sessions', 'View']);
 });
 
 test('TypeScript is loaded as it is', async () => {

@@ -22,15 +22,6 @@ test('a manager may do everything, everywhere', () => {
   for (const { name } of allPermissions()) assert.ok(mayUse(manager, name, page), name);
 });
 
-test('everybody may view and have a session, who is signed in may look after their own, and nothing more', () => {
-  const granted = (user: Principal) =>
-    allPermissions()
-      .map(({ name }) => name)
-      .filter((name) => mayUse(user, name, { owner: null }));
-  assert.deepEqual(granted(ANONYMOUS), ['Access session data', 'View']);
-  assert.deepEqual(granted(member), ['Access session data', 'Look after own sessions', 'View']);
-});
-
 test('a permission that nobody declared is refused as a mistake of the program', () => {
   assert.throws(() => mayUse(member, 'Manage propertys', page), /"Manage propertys" is not declared/);
 });
