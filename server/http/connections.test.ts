@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Connections } from './connections.ts';
 
 const KEPT_MS = 50;
@@ -29,10 +29,39 @@ test('so it is where the server ends, and would close its connection as one over
   await ended;
 });
 
+test('what is under way is waited for, and its answer tells the client to connect anew', async (t) => {
+  const slow = Promise.withResolvers<void>();
+  const { socket, server, connections } = await keptConnection(t, 60_000, () => slow.promise);
+  ask(socket, '/slow');
+  await once(server, 'request');
+  const ended = connections.end(0);
+  while (server.listening) await nextTurn();
+  await wait(KEPT_MS * 2);
+  assert.equal(connections.open, 1);
+  slow.resolve();
+  assert.match(await received(socket), /^HTTP\/1.1 200[^]*^Connection: close[^]*\/slow$/im);
+  await ended;
+  assert.equal(connections.open, 0);
+});
+
+test('before it closes its port a server says for a while that it ends, and serves whoever comes still', async (t) => {
+  const { socket, server, connections } = await keptConnection(t, 60_000);
+  const ended = connections.end(DRAIN_MS);
+  await wait(DRAIN_MS / 3);
+  assert.deepEqual([connections.isEnding, server.listening], [true, true]);
+  ask(socket, '/meanwhile');
+  assert.match(await received(socket), /^HTTP\/1.1 200[^]*^Connection: keep-alive[^]*\/meanwhile$/im);
+  await ended;
+  assert.equal(connections.open, 0);
+});
+
 /** A connection that is kept after a first answer, to a server of this process. */
-async function keptConnection(t: TestContext, keepAliveTimeout = KEPT_MS) {
+async function keptConnection(t: TestContext, keepAliveTimeout = KEPT_MS, ready = async () => {}) {
   const server = createServer({ keepAliveTimeout, keepAliveTimeoutBuffer: 0 });
-  const connections = new Connections(server, (request, response) => response.end(request.url));
+  const connections = new Connections(server, async (request, response) => {
+    if (request.url === '/slow') await ready();
+    response.end(request.url);
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
   t.after(() => {
