@@ -2,7 +2,7 @@ import type { SeenTree } from '../objects/stores.ts';
 import type { WholeResponse } from '../publisher/request.ts';
 
 /** What a cache keeps under one key. */
-export interface Kept {
+export interface CachedPage {
   /** `null`: whoever asks is answered each for themselves, under a key of their own. */
   readonly response: WholeResponse | null;
   /** Neither a browser nor a proxy may keep a copy of it. */
@@ -19,37 +19,37 @@ export interface Kept {
   readonly owners: ReadonlySet<string>;
 }
 
-/** One answer as it lies on a shelf. */
-export interface Listed {
-  /** By which the shelf itself finds it. */
+/** One answer as a backend lists it. */
+export interface ListedPage {
+  /** By which the backend itself finds it. */
   readonly name: string;
   readonly oid: number;
   readonly generation: number;
   readonly bytes: number;
 }
 
-export interface Listing {
-  readonly entries: readonly Listed[];
+export interface PageListing {
+  readonly entries: readonly ListedPage[];
   /** Why not all can be seen; `null`: all can. */
   readonly trouble: string | null;
 }
 
 /** What a cache holds of one object. */
-export interface Holding {
+export interface CacheUsage {
   readonly entries: number;
   readonly bytes: number;
 }
 
-export interface Holdings extends Pick<Listing, 'trouble'> {
-  readonly byOid: ReadonlyMap<number, Holding>;
+export interface UsageByObject extends Pick<PageListing, 'trouble'> {
+  readonly byOid: ReadonlyMap<number, CacheUsage>;
 }
 
 /** Where a cache manager keeps answers. Keeping and finding may fail; the cache goes on without. */
-export interface Shelf {
-  get(oid: number, key: string, generation: number): Promise<Kept | undefined> | Kept | undefined;
-  /** Keeps it for so long at most. What is too large for the shelf is left out. */
-  put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> | void;
-  list(): Promise<Listing>;
+export interface CacheBackend {
+  get(oid: number, key: string, generation: number): Promise<CachedPage | undefined> | CachedPage | undefined;
+  /** Keeps it for so long at most. What is too large for the backend is left out. */
+  put(oid: number, key: string, kept: CachedPage, seconds: number): Promise<void> | void;
+  list(): Promise<PageListing>;
   /** Forgets entries by their names. */
   drop(names: readonly string[]): Promise<void> | void;
   /** Other processes find what this one keeps. */

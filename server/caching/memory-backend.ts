@@ -1,15 +1,15 @@
 import type { SeenTree } from '../objects/stores.ts';
-import type { Kept, Listing, Shelf } from './cache-backend.ts';
+import type { CachedPage, PageListing, CacheBackend } from './cache-backend.ts';
 
-export interface MemoryShelfLimits {
+export interface MemoryBackendLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
   /** How often what is too old is looked for. */
   readonly cleanupMs: number;
 }
 
-interface Entry {
-  readonly kept: Kept;
+interface StoredPage {
+  readonly kept: CachedPage;
   readonly bytes: number;
   readonly expires: number;
 }
@@ -20,23 +20,23 @@ const OVERHEAD_BYTES = 500;
 const SEEN_BYTES = 50;
 
 /** Answers in the memory of this process. When it is full, what was not used for longest goes. */
-export class MemoryShelf implements Shelf {
+export class MemoryBackend implements CacheBackend {
   readonly isShared = false;
   /** As they are set now; a change applies with the next answer that is kept. */
-  limits: MemoryShelfLimits;
+  limits: MemoryBackendLimits;
   readonly #clock: () => number;
   /** In order of use: the first was not used for longest. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, StoredPage>();
   #bytes = 0;
   #cleanedAt: number;
 
-  constructor(limits: MemoryShelfLimits, clock: () => number) {
+  constructor(limits: MemoryBackendLimits, clock: () => number) {
     this.limits = limits;
     this.#clock = clock;
     this.#cleanedAt = clock();
   }
 
-  get(_: number, key: string): Kept | undefined {
+  get(_: number, key: string): CachedPage | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.expires <= this.#clock()) {
@@ -48,7 +48,7 @@ export class MemoryShelf implements Shelf {
     return entry.kept;
   }
 
-  put(_: number, key: string, kept: Kept, seconds: number): void {
+  put(_: number, key: string, kept: CachedPage, seconds: number): void {
     const before = this.#entries.get(key);
     if (before !== undefined) this.#remove(key, before);
     const entry = { kept, bytes: bytesOf(kept), expires: this.#clock() + seconds * 1000 };
@@ -59,7 +59,7 @@ export class MemoryShelf implements Shelf {
     this.#makeRoom();
   }
 
-  async list(): Promise<Listing> {
+  async list(): Promise<PageListing> {
     this.#dropExpired();
     const entries = Array.from(
       this.#entries,
@@ -99,14 +99,14 @@ export class MemoryShelf implements Shelf {
     }
   }
 
-  #remove(key: string, entry: Entry): void {
+  #remove(key: string, entry: StoredPage): void {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
 }
 
 /** A text is counted as if each of its characters took two bytes, which is what it may take in memory. */
-function bytesOf({ response, seen }: Kept): number {
+function bytesOf({ response, seen }: CachedPage): number {
   const body = response?.body ?? '';
   const bodyBytes = typeof body === 'string' ? body.length * 2 : body.length;
   return OVERHEAD_BYTES + bodyBytes + countOf(seen) * SEEN_BYTES;

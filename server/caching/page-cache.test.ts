@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from '../publisher/call.ts';
-import { KeptAnswers } from './page-cache.ts';
-import type { Kept, Shelf } from './cache-backend.ts';
+import { PageCache } from './page-cache.ts';
+import type { CachedPage, CacheBackend } from './cache-backend.ts';
 
 const SETTINGS = { requestNames: [], maxAgeSeconds: 60 };
 
@@ -21,8 +21,8 @@ for (const kind of ['missing', 'expired']) {
     let now = 0;
     let made = 0;
     let held: Promise<void> | undefined;
-    const kept = new Map<string, Kept>();
-    const shelf: Shelf = {
+    const kept = new Map<string, CachedPage>();
+    const backend: CacheBackend = {
       isShared: true,
       async get(_, key) {
         const found = kept.get(key);
@@ -34,8 +34,8 @@ for (const kind of ['missing', 'expired']) {
       drop: () => undefined,
     };
     const log = { info: () => undefined, warn: () => undefined };
-    const answers = new KeptAnswers({ shelf, scope: '', generationOf: () => 0, clock: () => now, log });
-    const ask = () => answers.answer(call, async () => `${(made += 1)}`, SETTINGS);
+    const pages = new PageCache({ backend, scope: '', generationOf: () => 0, clock: () => now, log });
+    const ask = () => pages.answer(call, async () => `${(made += 1)}`, SETTINGS);
     if (kind === 'expired') await ask();
     await nextTurn();
     now += 61_000;

@@ -8,9 +8,9 @@ import type { Call } from '../publisher/call.ts';
 import type { Response, WholeResponse } from '../publisher/request.ts';
 import { responseOf } from '../publisher/views.ts';
 import { keyOf } from './key.ts';
-import { MemoryShelf, type MemoryShelfLimits } from './memory-backend.ts';
+import { MemoryBackend, type MemoryBackendLimits } from './memory-backend.ts';
 import { RecordedReads } from './recorded-reads.ts';
-import type { Holding, Holdings, Kept, Shelf } from './cache-backend.ts';
+import type { CacheUsage, UsageByObject, CachedPage, CacheBackend } from './cache-backend.ts';
 import { Statistics } from './statistics.ts';
 
 /** What a cache manager lets one set. */
@@ -23,8 +23,8 @@ export interface CacheSettings {
 /** Among the names of request values: who is signed in. */
 export const USER_NAME = 'AUTHENTICATED_USER';
 
-interface KeptAnswersOptions {
-  readonly shelf: Shelf;
+interface PageCacheOptions {
+  readonly backend: CacheBackend;
   /** Answers under another one are not found: the version of the program that makes them. */
   readonly scope: string;
   /** How often an object, or something that it is in, was invalidated. */
@@ -39,66 +39,66 @@ const LONGEST_WAIT_MS = 10_000;
 const MOST_TRIES = 3;
 const ENDED_REMEMBERED = 1_000;
 /** What is remembered of answers that may not be kept: visitors can make up any number of them. */
-const REFUSED: MemoryShelfLimits = { maxEntries: 10_000, maxBytes: 8 * 1024 * 1024, cleanupMs: 60_000 };
+const REFUSED: MemoryBackendLimits = { maxEntries: 10_000, maxBytes: 8 * 1024 * 1024, cleanupMs: 60_000 };
 
 /**
  * Keeps the answers of views. What is kept is given only where the caller has the same roles, asks for the same, and
  * sees a tree in which nothing that the answer was made from has changed. Of several who ask for one that is missing,
  * one makes it.
  */
-export class KeptAnswers {
+export class PageCache {
   readonly statistics: Statistics;
-  readonly #shelf: Shelf;
+  readonly #backend: CacheBackend;
   readonly #scope: string;
-  readonly #generationOf: KeptAnswersOptions['generationOf'];
+  readonly #generationOf: PageCacheOptions['generationOf'];
   readonly #clock: Clock;
-  readonly #log: KeptAnswersOptions['log'];
+  readonly #log: PageCacheOptions['log'];
   /** Answers that are being made. */
-  readonly #making = new Map<string, Promise<Kept | undefined>>();
+  readonly #making = new Map<string, Promise<CachedPage | undefined>>();
   /** Which of them ended last, in their order: whoever looked meanwhile may have looked too early. */
   readonly #ended = new BoundedMap<string, number>(ENDED_REMEMBERED);
   #endings = 0;
   /** Answers that may not be kept: so that nobody waits for one. */
-  readonly #refused: MemoryShelf;
+  readonly #refused: MemoryBackend;
   #isFailing = false;
 
-  constructor({ shelf, scope, generationOf, clock, log }: KeptAnswersOptions) {
-    this.#shelf = shelf;
+  constructor({ backend, scope, generationOf, clock, log }: PageCacheOptions) {
+    this.#backend = backend;
     this.#scope = scope;
     this.#generationOf = generationOf;
     this.#clock = clock;
     this.#log = log;
     this.statistics = new Statistics(clock);
-    this.#refused = new MemoryShelf(REFUSED, clock);
+    this.#refused = new MemoryBackend(REFUSED, clock);
   }
 
   async answer(call: Call, render: Render, settings: CacheSettings): Promise<unknown> {
     if (!mayBeAsked(call)) return render(call);
-    const asking = this.#asking(call, settings);
+    const lookup = this.#lookup(call, settings);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = this.#endings;
-      const { key, kept, isRefused } = await this.#find(asking);
+      const { key, kept, isRefused } = await this.#find(lookup);
       if (isRefused) break;
-      if (kept !== undefined && this.#isFresh(kept, settings)) return this.#hit(asking, kept);
+      if (kept !== undefined && this.#isFresh(kept, settings)) return this.#hit(lookup, kept);
       const making = this.#making.get(key);
       if (making === undefined && tries === 0 && (this.#ended.get(key) ?? 0) > before) continue;
-      if (making === undefined) return this.#make(asking, key, render);
-      if (kept !== undefined) return this.#hit(asking, kept);
+      if (making === undefined) return this.#make(lookup, key, render);
+      if (kept !== undefined) return this.#hit(lookup, kept);
       const made = await withinDeadline(making);
-      if (made?.response && (await this.#holdsFor(asking, made))) return this.#hit(asking, made);
+      if (made?.response && (await this.#holdsFor(lookup, made))) return this.#hit(lookup, made);
     }
-    this.statistics.miss(call.object.oid, asking.generation, call.request.path);
+    this.statistics.miss(call.object.oid, lookup.generation, call.request.path);
     return render(call);
   }
 
   /** What is kept, by object; `generationOf` tells of each how often it was invalidated. What was made before that is dropped. */
-  async holdings(generationOf: (oid: number) => Promise<number | undefined>): Promise<Holdings> {
-    const { entries, trouble } = await this.#shelf.list();
+  async usage(generationOf: (oid: number) => Promise<number | undefined>): Promise<UsageByObject> {
+    const { entries, trouble } = await this.#backend.list();
     const oids = [...new Set(entries.map(({ oid }) => oid))];
     const now = new Map(await Promise.all(oids.map(async (oid) => [oid, await generationOf(oid)] as const)));
     const isCurrent = ({ oid, generation }: (typeof entries)[number]) => now.get(oid) === generation;
-    await this.#shelf.drop(entries.filter((entry) => !isCurrent(entry)).map(({ name }) => name));
-    const byOid = new Map<number, Holding>();
+    await this.#backend.drop(entries.filter((entry) => !isCurrent(entry)).map(({ name }) => name));
+    const byOid = new Map<number, CacheUsage>();
     for (const { oid, bytes } of entries.filter(isCurrent)) {
       const held = byOid.get(oid) ?? { entries: 0, bytes: 0 };
       byOid.set(oid, { entries: held.entries + 1, bytes: held.bytes + bytes });
@@ -106,7 +106,7 @@ export class KeptAnswers {
     return { byOid, trouble };
   }
 
-  #asking(call: Call, settings: CacheSettings): Asking {
+  #lookup(call: Call, settings: CacheSettings): PageLookup {
     const { object, request, user } = call;
     const values = settings.requestNames.flatMap((name) => {
       const given = name === USER_NAME ? [user.name ?? ''] : request.query.getAll(name);
@@ -133,50 +133,50 @@ export class KeptAnswers {
   }
 
   /** What is kept for this caller, fresh or not, and the key under which it is or would be. */
-  async #find(asking: Asking): Promise<Found> {
-    const shared = await this.#look(asking, asking.key);
+  async #find(lookup: PageLookup): Promise<LookupResult> {
+    const shared = await this.#look(lookup, lookup.key);
     if (shared.isRefused || shared.kept === undefined) return shared;
-    const { name } = asking.call.user;
+    const { name } = lookup.call.user;
     const isForOthers = name !== null && shared.kept.owners.has(name);
-    return shared.kept.response === null || isForOthers ? this.#look(asking, asking.ownKey()) : shared;
+    return shared.kept.response === null || isForOthers ? this.#look(lookup, lookup.ownKey()) : shared;
   }
 
-  async #look(asking: Asking, key: string): Promise<Found> {
-    const { oid } = asking.call.object;
+  async #look(lookup: PageLookup, key: string): Promise<LookupResult> {
+    const { oid } = lookup.call.object;
     const refused = this.#refused.get(oid, key);
-    if (refused !== undefined && this.#isFresh(refused, asking.settings) && (await this.#holds(asking, refused)))
+    if (refused !== undefined && this.#isFresh(refused, lookup.settings) && (await this.#holds(lookup, refused)))
       return { key, kept: undefined, isRefused: true };
-    const kept = await this.#get(oid, key, asking.generation);
-    const isHolding = kept !== undefined && (await this.#holds(asking, kept));
+    const kept = await this.#get(oid, key, lookup.generation);
+    const isHolding = kept !== undefined && (await this.#holds(lookup, kept));
     return { key, kept: isHolding ? kept : undefined, isRefused: false };
   }
 
-  async #holds({ call, generation }: Asking, kept: Kept): Promise<boolean> {
+  async #holds({ call, generation }: PageLookup, kept: CachedPage): Promise<boolean> {
     return kept.generation === generation && call.tree.stillSees(kept.seen);
   }
 
   /** Also where it was made for somebody else. */
-  async #holdsFor(asking: Asking, kept: Kept): Promise<boolean> {
-    const { name } = asking.call.user;
-    return !(name !== null && kept.owners.has(name)) && this.#holds(asking, kept);
+  async #holdsFor(lookup: PageLookup, kept: CachedPage): Promise<boolean> {
+    const { name } = lookup.call.user;
+    return !(name !== null && kept.owners.has(name)) && this.#holds(lookup, kept);
   }
 
-  #isFresh({ madeAt }: Kept, { maxAgeSeconds }: CacheSettings): boolean {
+  #isFresh({ madeAt }: CachedPage, { maxAgeSeconds }: CacheSettings): boolean {
     return this.#clock() < madeAt + maxAgeSeconds * 1000;
   }
 
-  #hit({ call, generation }: Asking, { response, isPrivate }: Kept): Response | null {
+  #hit({ call, generation }: PageLookup, { response, isPrivate }: CachedPage): Response | null {
     this.statistics.hit(call.object.oid, generation, call.request.path);
     if (isPrivate) call.keepPrivate();
     return response;
   }
 
   /** Others who ask for the same wait from here on, without anything in between. */
-  #make(asking: Asking, key: string, render: Render): Promise<unknown> {
-    this.statistics.miss(asking.call.object.oid, asking.generation, asking.call.request.path);
-    const reads = new RecordedReads(asking.call);
+  #make(lookup: PageLookup, key: string, render: Render): Promise<unknown> {
+    this.statistics.miss(lookup.call.object.oid, lookup.generation, lookup.call.request.path);
+    const reads = new RecordedReads(lookup.call);
     const rendering = render(reads.call);
-    const keeping = rendering.then((answered) => this.#keep(asking, key, reads, answered));
+    const keeping = rendering.then((answered) => this.#keep(lookup, key, reads, answered));
     const ended = () => {
       this.#making.delete(key);
       this.#ended.set(key, (this.#endings += 1));
@@ -193,30 +193,35 @@ export class KeptAnswers {
   }
 
   /** Puts an answer away, if it may be: `written` is when that is done. */
-  #keep(asking: Asking, key: string, reads: RecordedReads, answered: unknown): { kept?: Kept; written: Promise<void> } {
-    const { call, generation, settings } = asking;
+  #keep(
+    lookup: PageLookup,
+    key: string,
+    reads: RecordedReads,
+    answered: unknown,
+  ): { kept?: CachedPage; written: Promise<void> } {
+    const { call, generation, settings } = lookup;
     const { oid } = call.object;
     const { seen, isPrivate } = reads;
     const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen, isPrivate };
-    const marker: Kept = { ...base, response: null, owners: NOBODY };
+    const marker: CachedPage = { ...base, response: null, owners: NOBODY };
     const response = typeof answered === 'function' ? undefined : responseOf(answered);
-    const isOfThisProcess = seen.memory !== undefined && this.#shelf.isShared;
+    const isOfThisProcess = seen.memory !== undefined && this.#backend.isShared;
     const mayBeKept = reads.mayBeKept(settings.requestNames) && !isOfThisProcess;
     if (response === undefined || !isKeepable(response) || !mayBeKept) {
       this.#refused.put(oid, key, marker, settings.maxAgeSeconds);
       return { written: Promise.resolve() };
     }
-    const kept: Kept = { ...base, response, owners: reads.owners };
+    const kept: CachedPage = { ...base, response, owners: reads.owners };
     if (!reads.isPersonal) return { kept, written: this.#put(oid, key, kept, settings) };
-    const own = this.#put(oid, asking.ownKey(), kept, settings);
-    if (key !== asking.key) return { kept, written: own };
+    const own = this.#put(oid, lookup.ownKey(), kept, settings);
+    if (key !== lookup.key) return { kept, written: own };
     const written = Promise.all([own, this.#put(oid, key, marker, settings)]).then(() => {});
     return { kept: marker, written };
   }
 
-  async #get(oid: number, key: string, generation: number): Promise<Kept | undefined> {
+  async #get(oid: number, key: string, generation: number): Promise<CachedPage | undefined> {
     try {
-      const kept = await this.#shelf.get(oid, key, generation);
+      const kept = await this.#backend.get(oid, key, generation);
       if (this.#isFailing) this.#recover();
       return kept;
     } catch (error) {
@@ -225,9 +230,9 @@ export class KeptAnswers {
     }
   }
 
-  async #put(oid: number, key: string, kept: Kept, { maxAgeSeconds }: CacheSettings): Promise<void> {
+  async #put(oid: number, key: string, kept: CachedPage, { maxAgeSeconds }: CacheSettings): Promise<void> {
     try {
-      await this.#shelf.put(oid, key, kept, maxAgeSeconds + GRACE_SECONDS);
+      await this.#backend.put(oid, key, kept, maxAgeSeconds + GRACE_SECONDS);
     } catch (error) {
       this.#fail(error);
     }
@@ -246,7 +251,7 @@ export class KeptAnswers {
 }
 
 /** One caller's wish, and the names under which it may have been fulfilled. */
-interface Asking {
+interface PageLookup {
   readonly call: Call;
   readonly settings: CacheSettings;
   /** The object's when the request began: what is made from here on is no newer. */
@@ -257,9 +262,9 @@ interface Asking {
   readonly ownKey: () => string;
 }
 
-interface Found {
+interface LookupResult {
   readonly key: string;
-  readonly kept: Kept | undefined;
+  readonly kept: CachedPage | undefined;
   readonly isRefused: boolean;
 }
 

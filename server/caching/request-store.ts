@@ -4,7 +4,7 @@ import type { Cas, Check, Item, KeyListing, Outcome, ServerStatus, Store, Worth 
 const MOST_VALUES = 1_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
-interface Asked {
+interface RequestedItem {
   readonly item: Promise<Item | undefined>;
   bytes: number;
 }
@@ -17,7 +17,7 @@ interface Asked {
 export class RequestStore implements Store {
   readonly #store: Store;
   readonly #isOver: () => boolean;
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, RequestedItem>();
   #bytes = 0;
 
   constructor(store: Store, isOver: () => boolean) {
@@ -98,7 +98,7 @@ export class RequestStore implements Store {
   }
 
   #remember(key: string, item: Promise<Item | undefined>): Promise<Item | undefined> {
-    const asked: Asked = { item, bytes: 0 };
+    const asked: RequestedItem = { item, bytes: 0 };
     this.#asked.set(key, asked);
     item.then(
       (found) => this.#keep(key, asked, found),
@@ -107,7 +107,7 @@ export class RequestStore implements Store {
     return item;
   }
 
-  #keep(key: string, asked: Asked, found: Item | undefined): void {
+  #keep(key: string, asked: RequestedItem, found: Item | undefined): void {
     if (this.#asked.get(key) !== asked) return;
     asked.bytes = found?.value.length ?? 0;
     this.#bytes += asked.bytes;

@@ -2,7 +2,7 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { SealedElsewhere, WrittenByNewer } from '../memcache/envelope.ts';
 import { isFull, ValueTooLarge } from '../memcache/errors.ts';
 import { UnreadableValue } from '../codec/values.ts';
-import type { Kept, Listing, Shelf } from './cache-backend.ts';
+import type { CachedPage, PageListing, CacheBackend } from './cache-backend.ts';
 import { UnreadableItem, type TypedStore } from './typed-store.ts';
 
 const MOST_LISTED = 20_000;
@@ -15,11 +15,11 @@ const MAX_REMEMBERED_BYTES = 32 * 1024;
 
 interface Opened {
   readonly version: Buffer;
-  readonly kept: Kept;
+  readonly kept: CachedPage;
 }
 
 /** Answers in a store that every process with the same tree and servers shares. */
-export class StoreShelf implements Shelf {
+export class StoreBackend implements CacheBackend {
   readonly isShared = true;
   readonly #store: TypedStore;
   /** What was opened lately. No two writes share a version, so the same version is the same answer. */
@@ -31,7 +31,7 @@ export class StoreShelf implements Shelf {
     this.#store = store;
   }
 
-  async get(oid: number, key: string, generation: number): Promise<Kept | undefined> {
+  async get(oid: number, key: string, generation: number): Promise<CachedPage | undefined> {
     try {
       return await this.#find(nameOf(oid, generation, key), key);
     } catch (error) {
@@ -43,7 +43,7 @@ export class StoreShelf implements Shelf {
   }
 
   /** What has no room is not kept: its page is made anew. What was put before an invalidation makes room. */
-  async put(oid: number, key: string, kept: Kept, seconds: number): Promise<void> {
+  async put(oid: number, key: string, kept: CachedPage, seconds: number): Promise<void> {
     const { generation } = kept;
     const before = this.#put.get(key) ?? generation;
     this.#put.set(key, generation);
@@ -55,7 +55,7 @@ export class StoreShelf implements Shelf {
     }
   }
 
-  async list(): Promise<Listing> {
+  async list(): Promise<PageListing> {
     const { keys, hasMore, unreachable } = await this.#store.keys('', MOST_LISTED);
     const entries = keys.map(({ key, bytes }) => ({ ...partsOf(key), bytes }));
     return { entries, trouble: troubleOf(hasMore, unreachable) };
@@ -65,8 +65,8 @@ export class StoreShelf implements Shelf {
     await Promise.allSettled(names.slice(0, MOST_DROPPED).map((name) => this.#store.delete(name)));
   }
 
-  async #find(name: string, key: string): Promise<Kept | undefined> {
-    const found = await this.#store.find<Kept>(name);
+  async #find(name: string, key: string): Promise<CachedPage | undefined> {
+    const found = await this.#store.find<CachedPage>(name);
     if (found === undefined) return undefined;
     const opened = this.#opened.get(key);
     if (opened?.version.equals(found.version)) return opened.kept;

@@ -215,7 +215,7 @@ async function readiness(context: Context, { publisher, addresses, readyChecks }
   if (!isVerbose) return readyAnswer(readyChecks, false);
   try {
     reachedBy(context, addresses, true);
-    await publisher.demand(readHead(context, addresses), 'View management screens');
+    await publisher.requirePermission(readHead(context, addresses), 'View management screens');
   } catch (error) {
     // While the storage is out of reach nobody can be recognised, and that is the answer.
     if (!(error instanceof Problem)) readyAnswer(readyChecks, false);

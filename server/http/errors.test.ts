@@ -12,15 +12,15 @@ import {
   Unavailable,
 } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
-import { failureOf, problemOf, responseTo, type Reader } from './errors.ts';
+import { failureOf, problemOf, responseTo, type Recipient } from './errors.ts';
 
-const PROGRAM: Reader = { page: undefined, isOperator: false };
-const OPERATOR: Reader = { page: undefined, isOperator: true };
-const visitor = (path = '/shop', method = 'GET'): Reader => ({ page: { method, path }, isOperator: false });
+const PROGRAM: Recipient = { page: undefined, isOperator: false };
+const OPERATOR: Recipient = { page: undefined, isOperator: true };
+const visitor = (path = '/shop', method = 'GET'): Recipient => ({ page: { method, path }, isOperator: false });
 
 const documentOf = (problem: Problem, reader = PROGRAM) =>
   JSON.parse(responseTo(problem, reader).body as string) as Record<string, unknown>;
-const pageOf = (problem: Problem, reader: Reader, own?: string) => responseTo(problem, reader, own).body as string;
+const pageOf = (problem: Problem, reader: Recipient, own?: string) => responseTo(problem, reader, own).body as string;
 
 test('what was thrown on purpose is answered as it is; the rest is told by a number, under which the log has it', () => {
   const log = openLog('silent');
@@ -88,7 +88,7 @@ test('the page of the site stands in place of the built-in one, with the status 
 });
 
 test('a page leads on where that makes sense: to try again, or to the front page', () => {
-  const links = (problem: Problem, reader: Reader) =>
+  const links = (problem: Problem, reader: Recipient) =>
     [...pageOf(problem, reader).matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, label]) => `${label} ${href}`);
   const passing = new Unavailable('Later.');
   assert.deepEqual(links(passing, visitor()), ['Try again ', 'Go to the front page /']);

@@ -6,7 +6,7 @@ import type { Failure, Response } from '../publisher/request.ts';
 import { errorPage } from './error-page.ts';
 
 /** Whom an answer about a failure is for. */
-export interface Reader {
+export interface Recipient {
   /** A person's browser that asked for a page: `GET /shop`. */
   readonly page: { readonly method: string; readonly path: string } | undefined;
   /** Whether they may view management screens. */
@@ -25,12 +25,12 @@ export function problemOf(error: unknown, log: Log): Problem {
 }
 
 /** The one place where a problem becomes a response; `own` is the site's page about it, if there is one. */
-export function responseTo(problem: Problem, reader: Reader, own?: string): Response {
+export function responseTo(problem: Problem, recipient: Recipient, own?: string): Response {
   const headers: Record<string, string> = {};
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
   if (problem instanceof MethodNotAllowed) headers['allow'] = problem.allow;
-  if (reader.page === undefined) return document(problem, reader, headers);
-  return pageResponse(problem.status, headers, own ?? builtIn(problem, reader));
+  if (recipient.page === undefined) return document(problem, recipient, headers);
+  return pageResponse(problem.status, headers, own ?? builtIn(problem, recipient));
 }
 
 /** What a page may tell of a problem. */
@@ -52,7 +52,7 @@ function pageWords(problem: Problem): VisitorWords {
   return problem.audience === 'visitors' ? { ...words, sentence: problem.message } : words;
 }
 
-function document(problem: Problem, { isOperator }: Reader, headers: Record<string, string>): Response {
+function document(problem: Problem, { isOperator }: Recipient, headers: Record<string, string>): Response {
   const { status, title, code, errors, members } = problem;
   const isTold = isOperator || problem.audience !== 'operators';
   const body = {
@@ -71,10 +71,10 @@ function document(problem: Problem, { isOperator }: Reader, headers: Record<stri
   };
 }
 
-function builtIn(problem: Problem, reader: Reader): string {
-  const { status, message, detail } = failureOf(problem, reader.isOperator);
+function builtIn(problem: Problem, recipient: Recipient): string {
+  const { status, message, detail } = failureOf(problem, recipient.isOperator);
   const { heading } = pageWords(problem);
-  const links = linksFor(problem, reader.page);
+  const links = linksFor(problem, recipient.page);
   return errorPage({ status, heading, sentence: message, notes: notesOf(problem), links, detail: detail ?? undefined });
 }
 
@@ -92,7 +92,7 @@ function notesOf({ members, retryAfterS = 0 }: Problem): readonly string[] {
 }
 
 /** Where the site is another one, nothing here leads to it. */
-function linksFor({ status, retryAfterS }: Problem, asked: Reader['page']): { href: string; label: string }[] {
+function linksFor({ status, retryAfterS }: Problem, asked: Recipient['page']): { href: string; label: string }[] {
   if (status === 421 || asked === undefined) return [];
   const again = retryAfterS !== undefined && asked.method === 'GET' ? [{ href: '', label: 'Try again' }] : [];
   return asked.path === '/' ? again : [...again, { href: '/', label: 'Go to the front page' }];

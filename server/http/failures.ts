@@ -2,7 +2,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import type { Asker, Publishing, RequestHead, Response } from '../publisher/request.ts';
-import { failureOf, problemOf, responseTo, type Reader } from './errors.ts';
+import { failureOf, problemOf, responseTo, type Recipient } from './errors.ts';
 
 /** What failed: the request, as far as it could be read. */
 export interface Failed {
@@ -34,7 +34,7 @@ export class Failures {
     const wasLetIn = problem.status !== 401 && problem.status !== 429;
     const asker = head && (await this.#publisher.askerOf(head, wasLetIn));
     const page = wantsPage ? { method, path } : undefined;
-    const reader: Reader = { page, isOperator: asker?.isOperator === true };
+    const reader: Recipient = { page, isOperator: asker?.isOperator === true };
     const own = asker !== undefined && wantsPage && isContent ? await this.#ownPage(problem, asker, path) : undefined;
     return responseTo(problem, reader, own);
   }

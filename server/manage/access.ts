@@ -2,7 +2,7 @@ import type { LoginAnswer, Me } from '../../schema/messages/access.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { capability } from '../objects/capability.ts';
 import { rolesOf } from '../security/policy.ts';
-import type { SignedIn, Whence } from '../security/login.ts';
+import type { SignedIn, ClientInfo } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
 import { text } from '../publisher/body.ts';
@@ -34,7 +34,7 @@ const login = method({
     const { name, password } = call.body;
     const { address } = call.request;
     const { logins, log } = siteOf(call);
-    const { browser } = whenceOf(call);
+    const { browser } = clientInfoOf(call);
     const signedIn = await logins.signIn({ name, password, address }, browser).catch((error: unknown) => {
       log.warn({ name: name.slice(0, 100), address, reason: (error as Error).message }, 'Somebody could not sign in');
       throw error;
@@ -65,7 +65,7 @@ const administrator = method({
   async run(call) {
     const site = siteOf(call);
     const user = await site.administrator.create(call.body);
-    return welcome(call, await site.logins.begin(user, whenceOf(call)));
+    return welcome(call, await site.logins.begin(user, clientInfoOf(call)));
   },
 });
 
@@ -105,7 +105,7 @@ export async function keepingOwn(call: Call, change: () => Promise<void>): Promi
   await (token === undefined ? change() : logins.keepThrough(token, change));
 }
 
-function whenceOf({ request }: Call): Whence {
+function clientInfoOf({ request }: Call): ClientInfo {
   return { address: request.address, browser: browserLabel(request.headers['user-agent'] ?? '') };
 }
 

@@ -33,11 +33,11 @@ export async function checkProperties(
   given: Values,
 ): Promise<{ values: Values; problems: readonly FieldProblem[] }> {
   const form = checkForm(definition.type, definition.properties, given);
-  const trying = object.trying(form.values);
+  const draft = object.withValues(form.values);
   const paths = await Promise.all(
-    Object.entries(form.values).map(([name, value]) => pathProblem(trying, definition, name, value)),
+    Object.entries(form.values).map(([name, value]) => pathProblem(draft, definition, name, value)),
   );
-  const further = (await definition.check?.(trying, form.values)) ?? [];
+  const further = (await definition.check?.(draft, form.values)) ?? [];
   return { values: form.values, problems: [...form.problems, ...paths.flat(), ...further] };
 }
 
@@ -47,9 +47,9 @@ export async function answersFor(
   definition: TypeDefinition,
   given: Values,
 ): Promise<Record<string, FieldAnswer>> {
-  const trying = object.trying(given);
+  const draft = object.withValues(given);
   const answers = Object.entries(given).map(
-    async ([name, value]) => [name, await answerFor(trying, definition, name, value)] as const,
+    async ([name, value]) => [name, await answerFor(draft, definition, name, value)] as const,
   );
   const found = await Promise.all(answers);
   return Object.fromEntries(found.filter((entry): entry is [string, FieldAnswer] => entry[1] !== undefined));

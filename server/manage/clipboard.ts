@@ -9,7 +9,7 @@ import { method, type View } from '../publisher/views.ts';
 import { idProblem } from './checks.ts';
 import { SEE } from './describe.ts';
 import { followTo, together, type Followed } from './links.ts';
-import { demand, installed } from './object.ts';
+import { requirePermission, installed } from './object.ts';
 import { nameChanges, Services } from './services.ts';
 
 /** As many as one commit writes without holding others up. */
@@ -69,8 +69,8 @@ const move = method({
       const from = object.path;
       const problem = placeProblem(object, folder, moving) ?? (await idProblem(folder, object.id, object.definition));
       if (problem !== undefined) refuse(index, `'${from}' cannot be moved to '${folder.path}': ${problem}`);
-      if (object.parent !== null) demand(call, 'Delete objects', object.parent);
-      demand(call, addPermission(object), folder);
+      if (object.parent !== null) requirePermission(call, 'Delete objects', object.parent);
+      requirePermission(call, addPermission(object), folder);
       tree.change(object, { folder });
       followed.push(await followTo(object, from, call, body.updateLinks ?? true));
       items.push({ from, path: object.path });
@@ -108,7 +108,7 @@ async function copyTree(tree: readonly TreeObject[], id: string, call: ChangingC
     const isTop = object === tree[0];
     const into = isTop ? call.object : copies.get(object.parent);
     if (into === undefined || !call.may(SEE, object)) continue;
-    demand(call, addPermission(object), into);
+    requirePermission(call, addPermission(object), into);
     copies.set(object, await call.tree.copy(object, into, isTop ? id : object.id));
   }
   return [...copies.values()];

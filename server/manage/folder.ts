@@ -11,7 +11,7 @@ import { SORTS } from '../storage/storage.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
 import { addableTypes, changePermission, describeChild, describeObject, describeType } from './describe.ts';
 import { chooseAgain, followTo, NOTHING_FOLLOWED, pagesOf, together, type Followed } from './links.ts';
-import { addable, demand, installed } from './object.ts';
+import { addable, requirePermission, installed } from './object.ts';
 import { pageQuery } from './page-query.ts';
 import { nameChanges, Services } from './services.ts';
 
@@ -80,7 +80,7 @@ const check = method({
     const { object, body } = call;
     const isNew = body.type !== undefined;
     const definition = body.type === undefined ? installed(object) : addable(call, body.type);
-    if (!isNew) demand(call, changePermission(definition), object);
+    if (!isNew) requirePermission(call, changePermission(definition), object);
     const subject = isNew ? call.tree.draft(object, { type: definition.type, id: normaliseId(body.id ?? '') }) : object;
     const given = body.properties ?? {};
     const { values, problems } = await checkProperties(subject, definition, given);

@@ -31,7 +31,7 @@ const change = method({
   async run(call) {
     const { object, body } = call;
     const definition = installed(object);
-    demand(call, changePermission(definition), object);
+    requirePermission(call, changePermission(definition), object);
     checkRevision(call);
     const { values, problems } = await checkProperties(object, definition, body.properties ?? {});
     const all = [...titleProblems(body.title), ...problems];
@@ -82,7 +82,7 @@ const remove = method({
   async run(call) {
     const { object } = call;
     if (object.parent === null) throw new Invalid('The root cannot be deleted.');
-    demand(call, 'Delete objects', object.parent);
+    requirePermission(call, 'Delete objects', object.parent);
     if (object.definition?.isEssential === true)
       throw new Invalid(`'${object.path}' cannot be deleted: this server needs it.`);
     const count = await call.tree.remove(object);
@@ -105,7 +105,7 @@ export function addable(call: Call, type: string): TypeDefinition {
     const detail = `There is no type '${type}' to add. GET …/@types lists those there are.`;
     throw new Invalid(detail, [{ pointer, detail }]);
   }
-  demand(call, definition.addPermission, call.object);
+  requirePermission(call, definition.addPermission, call.object);
   return definition;
 }
 
@@ -114,7 +114,7 @@ export function installed(object: TreeObject): TypeDefinition {
   throw new Invalid(`'${object.path}' cannot be changed. ${object.problem?.text ?? ''}`);
 }
 
-export function demand(call: Call, permission: string, object: TreeObject): void {
+export function requirePermission(call: Call, permission: string, object: TreeObject): void {
   if (!call.may(permission, object)) {
     throw new Forbidden(`You may not do this at '${object.path}': it needs the permission '${permission}'.`);
   }

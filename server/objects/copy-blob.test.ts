@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sourceOf } from '../storage/contract/contents.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import { ContentDamaged } from '../base/errors.ts';
-import { carry } from './copy-blob.ts';
+import { copyBlob } from './copy-blob.ts';
 
 test('bytes of any length are the same in the other storage, and stay in the first', async () => {
   const [from, to] = [new MemoryStorage().contents, new MemoryStorage().contents];
@@ -11,7 +11,7 @@ test('bytes of any length are the same in the other storage, and stay in the fir
     const bytes = Buffer.alloc(size, 'some bytes');
     const source = sourceOf(bytes);
     await from.stage(source);
-    await carry(source, from, to);
+    await copyBlob(source, from, to);
     for (const contents of [from, to]) {
       assert.ok(Buffer.concat(await Array.fromAsync(contents.read(source))).equals(bytes), `${size} bytes`);
     }
@@ -20,6 +20,6 @@ test('bytes of any length are the same in the other storage, and stay in the fir
 
 test('bytes that are not there are not taken for none', async () => {
   const [from, to] = [new MemoryStorage().contents, new MemoryStorage().contents];
-  await assert.rejects(carry(sourceOf(Buffer.from('lost')), from, to), ContentDamaged);
+  await assert.rejects(copyBlob(sourceOf(Buffer.from('lost')), from, to), ContentDamaged);
   assert.equal(to.has(sourceOf(Buffer.from('lost')).hash), false);
 });

@@ -57,7 +57,7 @@ test('an object that a newer version of its type stored has a problem of its own
 test('an object can be looked at with other values, and stays as it is', async () => {
   const transaction = (await openTestTree()).open();
   const note = transaction.add(await transaction.root(), { type: 'Note', id: 'note', properties: { to: '/' } });
-  const tried = note.trying({ text: 'other' });
+  const tried = note.withValues({ text: 'other' });
   assert.deepEqual([tried.path, tried.properties], ['/note', { text: 'other', to: '/' }]);
   assert.deepEqual(note.properties, { text: 'empty', to: '/' });
   assert.equal(await transaction.find('/note'), note);

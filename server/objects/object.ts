@@ -3,7 +3,7 @@ import { withDefaults } from '../../schema/properties.ts';
 import type { TreeReader } from './reader.ts';
 import type { Capability, CapabilityName } from './capability.ts';
 import type { TypeDefinition } from './types.ts';
-import { upgrade, withoutAsides } from './versions.ts';
+import { upgrade, withoutMetadata } from './versions.ts';
 
 /** The oid of the root, in every tree. */
 export const ROOT = 1;
@@ -137,7 +137,7 @@ export class TreeObject<Values extends Properties = Properties> {
   }
 
   /** The same object with other values, for looking at what a change would do. Not part of the tree. */
-  trying(properties: Readonly<Record<string, unknown>>): TreeObject {
+  withValues(properties: Readonly<Record<string, unknown>>): TreeObject {
     const state = {
       ...this.#state,
       properties: { ...this.stored, ...(properties as Record<string, Json>) },
@@ -157,7 +157,7 @@ export class TreeObject<Values extends Properties = Properties> {
     const known = completed.get(properties);
     if (known !== undefined) return known as Values;
     const fields = this.definition?.properties;
-    const values = fields === undefined ? withoutAsides(properties) : withDefaults(fields, this.stored);
+    const values = fields === undefined ? withoutMetadata(properties) : withDefaults(fields, this.stored);
     completed.set(properties, values);
     return values as Values;
   }

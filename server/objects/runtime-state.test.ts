@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
-import { isLivePart, LiveParts } from './runtime-state.ts';
+import { isRuntimeState, RuntimeState } from './runtime-state.ts';
 import { openTestTree, type TestTree } from './testing.ts';
 
 interface Line {
@@ -11,7 +11,7 @@ interface Line {
 /** Lines that notes keep alive, each to where the note leads, and what becomes of them. */
 function makeLines({ graceMs, close }: { graceMs?: number; close?: () => Promise<void> } = {}) {
   const events: string[] = [];
-  const parts = new LiveParts<Line>({
+  const parts = new RuntimeState<Line>({
     madeFrom: ({ properties }) => properties['to'],
     make({ properties: { to } }, former) {
       events.push(`made ${String(to)}`);
@@ -143,10 +143,10 @@ test('two trees in one process share nothing', async () => {
 test('a part is known as one, and so is what it is a promise of', async () => {
   const tree = await planted();
   const promised = {};
-  const parts = new LiveParts({ madeFrom: () => '', make: () => Promise.resolve(promised), close: () => {} });
+  const parts = new RuntimeState({ madeFrom: () => '', make: () => Promise.resolve(promised), close: () => {} });
   const part = parts.of(await note(tree));
   await part;
-  assert.deepEqual([isLivePart(promised), isLivePart({})], [true, false]);
+  assert.deepEqual([isRuntimeState(promised), isRuntimeState({})], [true, false]);
   const { parts: lines } = makeLines();
-  assert.ok(isLivePart(lines.of(await note(tree))));
+  assert.ok(isRuntimeState(lines.of(await note(tree))));
 });

@@ -1,7 +1,7 @@
 import type { Closable, Database } from './database.ts';
 import type { TreeObject } from './object.ts';
 
-interface LivePartsOptions<T> {
+interface RuntimeStateOptions<T> {
   /** `former` settles once the part that this one takes the place of is closed, or could not be. */
   readonly make: (object: TreeObject, former: Promise<void>) => T;
   /** Called once for each part. What it promises is awaited at an orderly end of the process. */
@@ -20,11 +20,11 @@ interface LivePartsOptions<T> {
  * object, shared by all requests; made anew when the properties that it was made from have changed; closed when it is
  * replaced, when its object is gone, and at an orderly end of the process.
  */
-export class LiveParts<T> {
-  readonly #options: LivePartsOptions<T>;
+export class RuntimeState<T> {
+  readonly #options: RuntimeStateOptions<T>;
   readonly #parts = new WeakMap<Database, Map<number, Part<T>>>();
 
-  constructor(options: LivePartsOptions<T>) {
+  constructor(options: RuntimeStateOptions<T>) {
     this.#options = options;
   }
 
@@ -115,8 +115,8 @@ class Part<T> implements Closable {
 
 const kept = new WeakSet<object>();
 
-/** Whether a live part is this very value, or a promise of it. Then closing it is not for anybody else. */
-export function isLivePart(value: object): boolean {
+/** Whether an object's runtime state is this very value, or a promise of it. Then closing it is not for anybody else. */
+export function isRuntimeState(value: object): boolean {
   return kept.has(value);
 }
 

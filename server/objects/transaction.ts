@@ -1,6 +1,6 @@
 import { ChangedTooLate } from '../base/errors.ts';
 import type { Change, Content, Contents, Json, ObjectState } from '../storage/storage.ts';
-import { carry } from './copy-blob.ts';
+import { copyBlob } from './copy-blob.ts';
 import { linksOf } from './links.ts';
 import { TreeObject } from './object.ts';
 import { TreeReader } from './reader.ts';
@@ -85,7 +85,7 @@ export class TreeTransaction extends TreeReader {
     const [from, to] = [this.contentsOf(object), this.contentsBelow(parent)];
     if (content !== undefined && from !== to) {
       await this.bytesOf(object, content);
-      await carry(content, from, to);
+      await copyBlob(content, from, to);
     }
     const oid = this.stores.below(parent).storage.newOid();
     const state = { ...object.state, ...this.#beginning(), oid, parent: parent.oid, id };

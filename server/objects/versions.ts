@@ -42,7 +42,7 @@ export class OtherVersion extends Problem {
 }
 
 /** Stored properties without what stands beside them: the version, and what others chose for the object. */
-export function withoutAsides(stored: Properties): Properties {
+export function withoutMetadata(stored: Properties): Properties {
   return pick(stored, (name) => !name.startsWith('@'));
 }
 
@@ -53,9 +53,9 @@ function take(definition: TypeDefinition, stored: Properties): Properties | stri
     return `It was stored by version ${from} of the type '${type}', and version ${migrations.length} is installed.`;
   }
   try {
-    const properties = migrations.slice(from).reduce((before, step) => step(before), withoutAsides(stored));
-    const asides = pick(stored, (name) => name.startsWith('@'));
-    return versioned(definition, { ...properties, ...asides });
+    const properties = migrations.slice(from).reduce((before, step) => step(before), withoutMetadata(stored));
+    const metadata = pick(stored, (name) => name.startsWith('@'));
+    return versioned(definition, { ...properties, ...metadata });
   } catch (error) {
     return `It was stored by version ${from} of the type '${type}' and could not be brought to version ${migrations.length}: ${(error as Error).message}`;
   }

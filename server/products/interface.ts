@@ -44,7 +44,7 @@ export type {
 export type { TreeReader } from '../objects/reader.ts';
 export type { NewObject, TreeTransaction } from '../objects/transaction.ts';
 export { capability, type Capability } from '../objects/capability.ts';
-export { LiveParts } from '../objects/runtime-state.ts';
+export { RuntimeState } from '../objects/runtime-state.ts';
 export type { TreeObject } from '../objects/object.ts';
 export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
 export type { Step } from '../objects/versions.ts';
@@ -64,7 +64,7 @@ export { PAGE_TEMPLATE } from './core/page-answers.ts';
 export { currentBrowser, currentSession } from './sessions/current-session.ts';
 export { sessionsIn, type KeyedSessions } from './sessions/keyed-sessions.ts';
 export type { Found, TypedStore } from '../caching/typed-store.ts';
-export { answer, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
+export { invokeCached, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
 export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './stores/values.ts';
 

@@ -21,7 +21,7 @@ export const KEEPS_ANSWERS = capability<AnswerCache>('cache.manager', 'a cache m
 export type Render = (call: Call) => Promise<unknown>;
 
 /** What a method answers; where it is the view of an object with a cache manager, perhaps what it answered before. */
-export async function answer(call: Call, method: Method): Promise<unknown> {
+export async function invokeCached(call: Call, method: Method): Promise<unknown> {
   if (chosenCacheManager(call.object) === '') return method.call(call);
   const manager = await findCacheManager(call.object);
   if (manager === undefined || !visitsOf(call.object).includes(method)) return method.call(call);

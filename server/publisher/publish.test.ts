@@ -195,12 +195,15 @@ test('a sender is known who proves it, unknown who says nothing, and refused who
 
 test('what the whole server shows is asked of the root', async () => {
   const { publisher } = await openShop();
-  const demand = (authorization?: string) =>
-    publisher.demand(requestOf('GET', '/readyz', authorization ? { headers: { authorization } } : {}), MANAGERS);
-  await demand('ann');
-  await assert.rejects(demand(), NotSignedIn);
+  const requirePermission = (authorization?: string) =>
+    publisher.requirePermission(
+      requestOf('GET', '/readyz', authorization ? { headers: { authorization } } : {}),
+      MANAGERS,
+    );
+  await requirePermission('ann');
+  await assert.rejects(requirePermission(), NotSignedIn);
   await assert.rejects(
-    demand('bob'),
+    requirePermission('bob'),
     new Forbidden(`You may not do this at '/': it needs the permission '${MANAGERS}'.`),
   );
 });

@@ -7,7 +7,7 @@ import type { TreeObject } from '../objects/object.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
 import { ANONYMOUS, mayUse, type Principal } from '../security/policy.ts';
 import { Transaction } from '../transaction/transaction.ts';
-import { answer } from './invoke-cached.ts';
+import { invokeCached } from './invoke-cached.ts';
 import type { Call } from './call.ts';
 import { failurePage } from './failure-page.ts';
 import { unrecorded } from './reads.ts';
@@ -93,7 +93,7 @@ export class Publisher implements Publishing {
   }
 
   /** Refuses whoever may not use a permission on the root. */
-  async demand(head: RequestHead, permission: string): Promise<void> {
+  async requirePermission(head: RequestHead, permission: string): Promise<void> {
     const user = await this.#authenticate(head);
     authorise(user, { permission }, await this.#database.read(user.name).root());
   }
@@ -156,7 +156,7 @@ export class Publisher implements Publishing {
       may: (permission, on) => mayUse(user, permission, on),
     };
     try {
-      const answered = await answer(call, method);
+      const answered = await invokeCached(call, method);
       if (isResponse(answered) && answered.status >= 500) {
         transaction.abort();
         tree.endScope();

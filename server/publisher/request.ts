@@ -99,7 +99,7 @@ export interface Publishing {
   /** Whose request failed; nobody in particular where they were not let in, since to look again would count as another try. */
   askerOf(head: RequestHead, wasLetIn: boolean): Promise<Asker>;
   /** Refuses whoever may not use a permission on the root. */
-  demand(head: RequestHead, permission: string): Promise<void>;
+  requirePermission(head: RequestHead, permission: string): Promise<void>;
 }
 
 /** An answer in JSON. */

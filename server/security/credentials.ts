@@ -3,7 +3,7 @@ import type { Throttle } from './throttle.ts';
 import type { User, Users } from './users.ts';
 
 /** What somebody says to be let in, and from where. */
-export interface Claim {
+export interface GivenCredentials {
   readonly name: string;
   readonly password: string;
   readonly address: string;
@@ -20,7 +20,7 @@ export class Credentials {
   }
 
   /** The user; NotSignedIn where name and password do not belong together, TooManyRequests where it is too soon. */
-  async check({ name, password, address }: Claim): Promise<User> {
+  async check({ name, password, address }: GivenCredentials): Promise<User> {
     using attempt = await this.#throttle.attempt(name, address);
     const user = await this.#users.verify(name, password, () => attempt.begin());
     if (user === undefined) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Background } from '../base/background.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
 import type { KeyedTable } from '../storage/tables.ts';
-import type { Claim, Credentials } from './credentials.ts';
+import type { GivenCredentials, Credentials } from './credentials.ts';
 import type { User, Users } from './users.ts';
 
 const MINUTE_MS = 60_000;
@@ -21,14 +21,14 @@ export type LoginRecord = {
 };
 
 /** From where somebody signs in. Empty: not known. */
-export interface Whence {
+export interface ClientInfo {
   readonly address: string;
   /** In a few words: "Firefox 145, Linux". */
   readonly browser: string;
 }
 
 /** A login as its own user sees it. Times are milliseconds since 1970. */
-export interface LoginSummary extends Whence {
+export interface LoginSummary extends ClientInfo {
   /** Names the login and opens nothing: the hash of its token. */
   readonly id: string;
   readonly created: number;
@@ -37,7 +37,7 @@ export interface LoginSummary extends Whence {
   readonly expires: number;
 }
 
-const UNKNOWN: Whence = { address: '', browser: '' };
+const UNKNOWN: ClientInfo = { address: '', browser: '' };
 
 /** Somebody who has just signed in. The token goes into a cookie and is kept nowhere here. */
 export interface SignedIn {
@@ -79,7 +79,7 @@ export class Logins {
   }
 
   /** Signs in with name and password; every time with a new token. */
-  async signIn(claim: Claim, browser = ''): Promise<SignedIn> {
+  async signIn(claim: GivenCredentials, browser = ''): Promise<SignedIn> {
     return this.begin(await this.#credentials.check(claim), { address: claim.address, browser });
   }
 

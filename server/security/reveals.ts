@@ -27,7 +27,7 @@ export type RevealRecord = Reveal & {
 };
 
 /** An object as far as this needs to know it. Those in process memory have negative numbers, which others get later. */
-interface Place {
+interface ObjectRef {
   readonly oid: number;
   readonly path: string;
 }
@@ -43,7 +43,7 @@ export class Reveals {
   }
 
   /** To be called before the value is given away: what cannot be recorded is not revealed. */
-  async record(object: Place, reveal: Reveal): Promise<void> {
+  async record(object: ObjectRef, reveal: Reveal): Promise<void> {
     const time = this.#clock();
     const key = `${beginningFor(object)}${String(time).padStart(TIME_DIGITS, '0')} ${randomBytes(6).toString('hex')}`;
     const record = { ...reveal, path: object.path, time };
@@ -51,12 +51,12 @@ export class Reveals {
   }
 
   /** What was revealed at an object, newest first; with a key, of that session or key alone. */
-  async of(object: Place, key?: string): Promise<readonly RevealRecord[]> {
+  async of(object: ObjectRef, key?: string): Promise<readonly RevealRecord[]> {
     const records = (await this.#table.entries(beginningFor(object))).map(([, record]) => record);
     return records.filter((record) => key === undefined || record.key === key).reverse();
   }
 }
 
-function beginningFor({ oid, path }: Place): string {
+function beginningFor({ oid, path }: ObjectRef): string {
   return `${oid < 0 ? path : oid} `;
 }

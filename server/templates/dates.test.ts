@@ -173,8 +173,8 @@ test('a text that is long is no date, and is not looked at for long', async () =
 test('what shows the time is shown anew', async () => {
   const { body, touched } = await run('{{ "now" | date: "%s" }}');
   assert.ok(Math.abs(Number(body) * 1000 - Date.now()) < 60_000, body);
-  assert.equal(touched.fleeting, true);
+  assert.equal(touched.volatile, true);
   for (const text of ['{{ " today " | date }}', '{% capture x %}now{% endcapture %}{{ x | date_to_string }}'])
-    assert.equal((await run(text)).touched.fleeting, true, text);
-  assert.equal((await run('{{ "2026-11-30" | date }}')).touched.fleeting, false);
+    assert.equal((await run(text)).touched.volatile, true, text);
+  assert.equal((await run('{{ "2026-11-30" | date }}')).touched.volatile, false);
 });

@@ -19,7 +19,7 @@ export function dateFilters(rendering: () => Rendering): readonly (readonly [str
   const show = (value: unknown, format: string | undefined, zone?: unknown, language?: string) => {
     const page = rendering();
     const text = textIn(value);
-    if (NOW.has(text)) page.isFleeting = true;
+    if (NOW.has(text)) page.isVolatile = true;
     const moment = momentOf(text, zoneIn(zone) ?? page.zone, language ?? page.language);
     if (moment === undefined) {
       checkFormat(format ?? '');

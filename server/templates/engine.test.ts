@@ -149,13 +149,13 @@ test('what a rendering depended on is told', async () => {
     values: [],
     user: false,
     furtherName: false,
-    fleeting: false,
+    volatile: false,
   });
   const { touched } = await run(
     '{{ request.query.q }}{{ request.form.f }}{% if user %}{% endif %}{{ "now" | date: "%Y" }}',
   );
-  assert.deepEqual(touched, { values: ['q', 'f'], user: true, furtherName: false, fleeting: true });
-  assert.ok((await run('{{ here.children | sample: 1 | map: "x" }}')).touched.fleeting);
+  assert.deepEqual(touched, { values: ['q', 'f'], user: true, furtherName: false, volatile: true });
+  assert.ok((await run('{{ here.children | sample: 1 | map: "x" }}')).touched.volatile);
   assert.ok((await run('{{ SESSION.list }}')).touched.furtherName);
   assert.ok((await run('{% if BASKET %}{% endif %}')).touched.furtherName, 'it could be the name of the session');
   assert.ok(!(await run('{% assign own = 1 %}{{ own }}{{ session.list }}')).touched.furtherName);

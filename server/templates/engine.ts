@@ -45,7 +45,7 @@ export class Engine extends Liquid {
     const output = new BoundedText();
     const redirect = await this.#write(job.source, context, output);
     if (Buffer.byteLength(output.buffer) > LIMITS.outputBytes) throw new OverLimit(OUTPUT);
-    const touched = { ...rendering.names.touched, fleeting: rendering.isFleeting };
+    const touched = { ...rendering.names.touched, volatile: rendering.isVolatile };
     return { body: redirect === undefined ? output.buffer : '', redirect, touched };
   }
 

@@ -26,7 +26,7 @@ export function guardFilters(engine: Engine): void {
     engine.registerFilter(name, function* (...given: unknown[]): Generator<unknown, unknown, unknown> {
       const { rendering } = engine;
       const [value, ...args] = isKept ? given : given.map(withoutMarkup);
-      if (name === 'sample') rendering.isFleeting = true;
+      if (name === 'sample') rendering.isVolatile = true;
       const made = yield handler.call(this, value, ...args);
       rendering.allowance.measure(made);
       return made;

@@ -82,7 +82,7 @@ export interface Touched {
   /** A name that not every page has: the session's, or one that could be. */
   readonly furtherName: boolean;
   /** The time or chance. */
-  readonly fleeting: boolean;
+  readonly volatile: boolean;
 }
 
 export interface Rendered {

@@ -15,7 +15,7 @@ export class Rendering implements Asking {
   readonly language: string;
   readonly zone: string;
   /** It showed the time or something random. */
-  isFleeting = false;
+  isVolatile = false;
   readonly #ask: Ask;
   readonly #objects = new Map<string, SeenObject | undefined>();
   readonly #session = new Map<string, Plain>();

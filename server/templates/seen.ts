@@ -157,7 +157,7 @@ export class SeenNames extends Seen {
     return name === this.#sessionName ? this.#session : undefined;
   }
 
-  get touched(): Omit<Touched, 'fleeting'> {
+  get touched(): Omit<Touched, 'volatile'> {
     return {
       values: [...this.#touchedValues],
       user: this.#isUserTouched,

@@ -8,7 +8,7 @@ import {
   defineType,
   type Item,
   type KeyListing,
-  LiveParts,
+  RuntimeState,
   type Outcome,
   p,
   type Product,
@@ -104,7 +104,7 @@ class WriteBehindStore implements Store {
   }
 }
 
-const parts = new LiveParts<Promise<WriteBehindStore>>({
+const parts = new RuntimeState<Promise<WriteBehindStore>>({
   make: async (object, former) => {
     await former;
     return openStore(object);
@@ -113,7 +113,7 @@ const parts = new LiveParts<Promise<WriteBehindStore>>({
   madeFrom: ({ properties }) => properties,
 });
 
-/** Stores of a product that knows nothing of live parts. */
+/** Stores of a product that knows nothing of runtime state. */
 const own = new Map<string, Promise<WriteBehindStore>>();
 
 function openStore(object: TreeObject): Promise<WriteBehindStore> {

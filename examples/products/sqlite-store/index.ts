@@ -1,11 +1,20 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineType, LiveParts, p, siteOf, STORE, storeMethods, type Product, type TreeObject } from 'trellis/product';
+import {
+  defineType,
+  RuntimeState,
+  p,
+  siteOf,
+  STORE,
+  storeMethods,
+  type Product,
+  type TreeObject,
+} from 'trellis/product';
 import { SqliteStore } from './store.ts';
 
 const LONGEST_REQUEST_MS = 30_000;
 
-const stores = new LiveParts<SqliteStore>({
+const stores = new RuntimeState<SqliteStore>({
   make: (object) => new SqliteStore(fileOf(object), limitOf(object) * 1024 * 1024, siteOf(object).clock),
   close: (store) => store.close(),
   madeFrom: limitOf,

@@ -1,6 +1,6 @@
 import type { AssociationItem, AssociationsMessage, CacheAnswer } from '../../../schema/messages/caches.ts';
 import { Invalid } from '../../base/errors.ts';
-import { demand } from '../../manage/object.ts';
+import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/invoke-cached.ts';
@@ -81,7 +81,7 @@ async function eachOf(
       const detail = `There is nothing at '${path}' that a cache could keep.`;
       throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
     }
-    demand(call, CHANGE_CACHE_SETTINGS, object);
+    requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     if (await step(object)) count += 1;
   }
   return count;

@@ -1,6 +1,6 @@
 import type { CacheAnswer, CacheMessage } from '../../../schema/messages/caches.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
-import { demand } from '../../manage/object.ts';
+import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import {
   CACHE_MANAGER,
@@ -40,7 +40,7 @@ const choose = method({
   body: { manager: text },
   async run(call): Promise<CacheAnswer> {
     const { object, body } = call;
-    demand(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
+    requirePermission(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
     const managers = await managersAbove(object);
     if (body.manager !== '' && !managers.some(({ id }) => id === body.manager)) {
       const detail = `There is no cache manager '${body.manager}' here or further up.`;
@@ -58,7 +58,7 @@ const forget = method({
   summary: 'Forgets what caches keep of the object and of everything in it.',
   async run(call): Promise<CacheAnswer> {
     const { object } = call;
-    demand(call, CHANGE_CACHE_SETTINGS, object);
+    requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     if (!object.isFolder && (await findCacheManager(object)) === undefined) {
       throw new Invalid('This object is not associated with a cache manager.');
     }

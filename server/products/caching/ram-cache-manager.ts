@@ -1,7 +1,7 @@
 import { p } from '../../../schema/fields.ts';
-import { KeptAnswers, USER_NAME } from '../../caching/page-cache.ts';
-import { MemoryShelf, type MemoryShelfLimits } from '../../caching/memory-backend.ts';
-import { LiveParts } from '../../objects/runtime-state.ts';
+import { PageCache, USER_NAME } from '../../caching/page-cache.ts';
+import { MemoryBackend, type MemoryBackendLimits } from '../../caching/memory-backend.ts';
+import { RuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
@@ -12,15 +12,15 @@ import { invalidations } from './invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './statistics-tab.ts';
 
 interface RamCache {
-  readonly shelf: MemoryShelf;
-  readonly answers: KeptAnswers;
+  readonly backend: MemoryBackend;
+  readonly pages: PageCache;
 }
 
-const caches = new LiveParts<RamCache>({
+const caches = new RuntimeState<RamCache>({
   make(object) {
     const { clock, log } = siteOf(object);
-    const shelf = new MemoryShelf(limitsOf(object), clock);
-    return { shelf, answers: new KeptAnswers({ shelf, scope: '', generationOf: invalidations, clock, log }) };
+    const backend = new MemoryBackend(limitsOf(object), clock);
+    return { backend, pages: new PageCache({ backend, scope: '', generationOf: invalidations, clock, log }) };
   },
   close: () => {},
   madeFrom: () => null,
@@ -65,9 +65,9 @@ export const ramCacheManager = defineType({
   },
   provides: [
     KEEPS_ANSWERS.by((object) => ({
-      answer: (call, render) => cacheOf(object).answers.answer(call, render, cacheSettings(object)),
+      answer: (call, render) => cacheOf(object).pages.answer(call, render, cacheSettings(object)),
     })),
-    HAS_STATISTICS.by(async (object) => cacheOf(object).answers),
+    HAS_STATISTICS.by(async (object) => cacheOf(object).pages),
   ],
   tabs: [associateTab, statisticsTab],
   methods: { ...associateMethods, ...statisticsMethods },
@@ -76,11 +76,11 @@ export const ramCacheManager = defineType({
 
 function cacheOf(object: TreeObject): RamCache {
   const cache = caches.of(object);
-  cache.shelf.limits = limitsOf(object);
+  cache.backend.limits = limitsOf(object);
   return cache;
 }
 
-function limitsOf({ properties }: TreeObject): MemoryShelfLimits {
+function limitsOf({ properties }: TreeObject): MemoryBackendLimits {
   const { threshold_entries, threshold_mib, cleanup_interval_seconds } = properties as {
     threshold_entries: number;
     threshold_mib: number;

@@ -1,11 +1,11 @@
 import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
 import { Invalid, Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
-import type { KeptAnswers } from '../../caching/page-cache.ts';
-import type { Holding, Holdings } from '../../caching/cache-backend.ts';
+import type { PageCache } from '../../caching/page-cache.ts';
+import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
-import { demand } from '../../manage/object.ts';
+import { requirePermission } from '../../manage/object.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { texts } from '../../publisher/body.ts';
@@ -15,7 +15,7 @@ import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';
 import { invalidate, invalidations } from './invalidation.ts';
 
 /** An object that has kept answers to look at. Where there is no way to them, the promise says what is missing. */
-export const HAS_STATISTICS = capability<Promise<KeptAnswers>>('cache.statistics', 'a cache with statistics');
+export const HAS_STATISTICS = capability<Promise<PageCache>>('cache.statistics', 'a cache with statistics');
 
 const PERMISSION = 'Change cache managers';
 
@@ -24,17 +24,17 @@ const look = method({
   permission: PERMISSION,
   summary: 'What is kept, and how often it was found in this process.',
   async run({ object }): Promise<CacheStatisticsMessage> {
-    const answers = await object.provide(HAS_STATISTICS);
-    const samples = await historyOf(answers).look();
-    const { byOid, trouble } = await holdingsOf(object, answers);
-    const oids = new Set([...byOid.keys(), ...answers.statistics.oids()]);
+    const pages = await object.provide(HAS_STATISTICS);
+    const samples = await historyOf(pages).look();
+    const { byOid, trouble } = await usageOf(object, pages);
+    const oids = new Set([...byOid.keys(), ...pages.statistics.oids()]);
     const now = siteOf(object).clock();
-    const rows = await Promise.all([...oids].map((oid) => rowFrom(object, answers, oid, byOid.get(oid), now)));
+    const rows = await Promise.all([...oids].map((oid) => rowFrom(object, pages, oid, byOid.get(oid), now)));
     return {
       ...timesOf(samples, now),
       hits: rateSeries(samples, ({ hits }) => hits),
       misses: rateSeries(samples, ({ misses }) => misses),
-      since: timeText(answers.statistics.since),
+      since: timeText(pages.statistics.since),
       trouble,
       rows: rows.filter((row) => row !== undefined).sort((a, b) => b.hits - a.hits || (a.path < b.path ? -1 : 1)),
     };
@@ -55,7 +55,7 @@ const remove = method({
       throw new Invalid(detail, [{ pointer: `/paths/${missing}`, detail }]);
     }
     const found = objects.filter((object) => object !== undefined);
-    for (const object of found) demand(call, CHANGE_CACHE_SETTINGS, object);
+    for (const object of found) requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     await invalidate(...found);
     await sweep(manager);
     return { line: 'Cache entries invalidated' };
@@ -65,29 +65,29 @@ const remove = method({
 export const statisticsMethods = { statistics: [look, remove] };
 export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'cache-statistics-tab' };
 
-const histories = new WeakMap<KeptAnswers, History<KeptAnswers['statistics']['totals']>>();
+const histories = new WeakMap<PageCache, History<PageCache['statistics']['totals']>>();
 
 /** The last minutes, from the first look on. */
-function historyOf(answers: KeptAnswers) {
-  const { totals } = answers.statistics;
-  const history = histories.get(answers) ?? new History({ ...RECENTLY, take: () => ({ ...totals }) });
-  histories.set(answers, history);
+function historyOf(pages: PageCache) {
+  const { totals } = pages.statistics;
+  const history = histories.get(pages) ?? new History({ ...RECENTLY, take: () => ({ ...totals }) });
+  histories.set(pages, history);
   return history;
 }
 
 /** Frees what nobody finds any more. Where that cannot be reached, it runs out by itself. */
 async function sweep(manager: TreeObject): Promise<void> {
   try {
-    await holdingsOf(manager, await manager.provide(HAS_STATISTICS));
+    await usageOf(manager, await manager.provide(HAS_STATISTICS));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
   }
 }
 
 /** What cannot be listed takes nothing from what is known: how often it was found. */
-async function holdingsOf({ tree }: TreeObject, answers: KeptAnswers): Promise<Holdings> {
+async function usageOf({ tree }: TreeObject, pages: PageCache): Promise<UsageByObject> {
   try {
-    return await answers.holdings(async (oid) => {
+    return await pages.usage(async (oid) => {
       const object = await tree.findByOid(oid);
       return object === undefined ? undefined : invalidations(object);
     });
@@ -100,23 +100,23 @@ async function holdingsOf({ tree }: TreeObject, answers: KeptAnswers): Promise<H
 /** Nothing for what is no longer there, or was removed and not asked for since. */
 async function rowFrom(
   manager: TreeObject,
-  answers: KeptAnswers,
+  pages: PageCache,
   oid: number,
-  holding: Holding | undefined,
+  usage: CacheUsage | undefined,
   now: number,
 ): Promise<CacheRow | undefined> {
   const object = await manager.tree.findByOid(oid);
   if (object === undefined) return undefined;
-  const counts = answers.statistics.find(oid, invalidations(object));
-  if (counts === undefined && holding === undefined) return undefined;
+  const counts = pages.statistics.find(oid, invalidations(object));
+  if (counts === undefined && usage === undefined) return undefined;
   return {
     path: object.path,
     icon: object.definition?.icon ?? '',
     hits: counts?.hits ?? 0,
     recentHits: counts?.recentHits.at(now) ?? 0,
     misses: counts?.misses ?? 0,
-    entries: holding?.entries ?? 0,
-    bytes: holding?.bytes ?? 0,
+    entries: usage?.entries ?? 0,
+    bytes: usage?.bytes ?? 0,
     views: [...(counts?.paths ?? [])],
   };
 }

@@ -1,5 +1,5 @@
 import { defineType } from '../../objects/types.ts';
-import { answer } from '../../publisher/invoke-cached.ts';
+import { invokeCached } from '../../publisher/invoke-cached.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, visitsOf } from '../../publisher/views.ts';
 import { PLACE } from './page-place.ts';
@@ -23,7 +23,7 @@ async function visitIndex(call: Call, http: 'GET' | 'POST'): Promise<unknown> {
   if (page === undefined || visits.length === 0) throw new NotFound(`There is nothing at '${call.object.path}'.`);
   const visit = visits.find((each) => each.http === http);
   if (visit === undefined) throw new MethodNotAllowed(http, ['GET', 'HEAD']);
-  return answer({ ...call, object: page }, visit);
+  return invokeCached({ ...call, object: page }, visit);
 }
 
 export const folder = defineType({

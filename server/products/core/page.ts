@@ -60,7 +60,7 @@ export async function makePage(call: Call, special: Special = {}): Promise<Rende
   if (rendered.touched.furtherName) await readSessionName(call);
   if (rendered.touched.user) call.reads.user();
   if (rendered.touched.user && call.user.name !== null) call.keepPrivate();
-  if (rendered.touched.fleeting) call.reads.never();
+  if (rendered.touched.volatile) call.reads.never();
   return rendered;
 }
 

@@ -1,5 +1,5 @@
-import { KeptAnswers } from '../../caching/page-cache.ts';
-import { StoreShelf } from '../../caching/store-backend.ts';
+import { PageCache } from '../../caching/page-cache.ts';
+import { StoreBackend } from '../../caching/store-backend.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
@@ -32,8 +32,8 @@ export const memCacheCacheManager = defineType({
   provides: [
     KEEPS_ANSWERS.by((object) => ({
       async answer(call, render) {
-        const answers = await object.tree.remembered(`answers of ${object.oid}`, () => find(object));
-        return answers === undefined ? render(call) : answers.answer(call, render, cacheSettings(object));
+        const pages = await object.tree.remembered(`answers of ${object.oid}`, () => find(object));
+        return pages === undefined ? render(call) : pages.answer(call, render, cacheSettings(object));
       },
     })),
     HAS_STATISTICS.by(open),
@@ -47,26 +47,26 @@ export const memCacheCacheManager = defineType({
 });
 
 /** By object and prefix. */
-const kept = new WeakMap<Store, Map<string, KeptAnswers>>();
+const kept = new WeakMap<Store, Map<string, PageCache>>();
 
 /** The answers that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
-async function open(object: TreeObject): Promise<KeptAnswers> {
+async function open(object: TreeObject): Promise<PageCache> {
   const store = await storeBehind(object);
-  const inStore = kept.get(store) ?? new Map<string, KeptAnswers>();
+  const inStore = kept.get(store) ?? new Map<string, PageCache>();
   kept.set(store, inStore);
   const prefix = String(object.properties['prefix']);
   const name = `${object.oid} ${prefix}`;
   const known = inStore.get(name);
   if (known !== undefined) return known;
   const { clock, log, version } = siteOf(object);
-  const shelf = new StoreShelf(valuesOf(object, store, 'c', prefix));
-  const made = new KeptAnswers({ shelf, scope: version, generationOf: invalidations, clock, log });
+  const backend = new StoreBackend(valuesOf(object, store, 'c', prefix));
+  const made = new PageCache({ backend, scope: version, generationOf: invalidations, clock, log });
   inStore.set(name, made);
   return made;
 }
 
 /** Nothing where there is no store: pages are then made anew, and the object's warnings say why. */
-async function find(object: TreeObject): Promise<KeptAnswers | undefined> {
+async function find(object: TreeObject): Promise<PageCache | undefined> {
   try {
     return await open(object);
   } catch (error) {

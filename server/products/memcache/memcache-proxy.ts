@@ -5,7 +5,7 @@ import { isServerLine, parseAddress, parseServers, type Address } from '../../me
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
 import { Sameness } from '../../memcache/server/sameness.ts';
-import { LiveParts } from '../../objects/runtime-state.ts';
+import { RuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { text } from '../../publisher/body.ts';
@@ -32,7 +32,7 @@ const REMEDY = 'Set servers, so that values are kept in memcached.';
 /** Where a proxy keeps values: behind it, or in process memory. */
 type ProxyStore = Cluster | LocalStore;
 
-const stores = new LiveParts<Promise<ProxyStore>>({
+const stores = new RuntimeState<Promise<ProxyStore>>({
   make: (object) => {
     const opening = openStore(object);
     // What could not be opened is tried anew by the next request; this one is told why.

@@ -4,7 +4,7 @@ import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/m
 import { encodeUrlPath } from '../../../schema/paths.ts';
 import { checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission, SEE } from '../../manage/describe.ts';
-import { demand } from '../../manage/object.ts';
+import { requirePermission } from '../../manage/object.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
@@ -97,7 +97,7 @@ const setup = method({
     );
     if (problems.length > 0) refuse('the set-up', problems);
     const statuses = await lookTwice(body.servers, folder);
-    if (body.anyway !== true) demandOneThatAnswers(statuses);
+    if (body.anyway !== true) requireOneThatAnswers(statuses);
     call.tree.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
     const results = resultsOf(
@@ -121,7 +121,7 @@ class NoServerAnswers extends Problem {
   }
 }
 
-function demandOneThatAnswers(statuses: readonly ServerStatus[]): void {
+function requireOneThatAnswers(statuses: readonly ServerStatus[]): void {
   if (statuses.length > 0 && statuses.every(({ up }) => !up)) throw new NoServerAnswers(statuses);
 }
 
@@ -138,7 +138,7 @@ async function managerFor(call: ChangingCall, problems: FieldProblem[]): Promise
     await addOne(call, browserIdManager, '', browserIdManager.suggestedId, {}, problems);
   const found = await folder.findService(SESSION_MANAGER);
   if (found === undefined) return addOne(call, sessionDataManager, '', sessionDataManager.suggestedId, {}, problems);
-  demand(call, changePermission(found.definition), found);
+  requirePermission(call, changePermission(found.definition), found);
   return found;
 }
 
@@ -152,7 +152,7 @@ async function addOne(
   problems: FieldProblem[],
 ): Promise<TreeObject> {
   const { object: folder, tree } = call;
-  demand(call, definition.addPermission, folder);
+  requirePermission(call, definition.addPermission, folder);
   const id = normaliseId(rawId);
   const wrongId = await idProblem(folder, id, definition);
   if (wrongId !== undefined) problems.push({ pointer: idPointer, detail: wrongId });

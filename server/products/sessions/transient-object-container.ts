@@ -1,6 +1,6 @@
 import { p } from '../../../schema/fields.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
-import { LiveParts } from '../../objects/runtime-state.ts';
+import { RuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
@@ -16,7 +16,7 @@ import { sessionsMethods } from './sessions-tab.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
 import { testMethods } from './test-tab.ts';
 
-const stores = new LiveParts<LocalStore>({
+const stores = new RuntimeState<LocalStore>({
   make: (object) =>
     new LocalStore({ onMemory: (use) => logProcessMemory(siteOf(object).log, object.path, use, REMEDY) }),
   close: (store) => store.close(),

@@ -1,16 +1,16 @@
 import type { Store } from '../../memcache/store.ts';
 import { capability } from '../../objects/capability.ts';
 import type { Closable } from '../../objects/database.ts';
-import { isLivePart } from '../../objects/runtime-state.ts';
+import { isRuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 
 /** An object that others can keep values in. */
 export const STORE = capability<Promise<Store>>('cache.store', 'a MemCache Proxy or another store');
 
-/** The store that an object provides. One that is no live part of it is closed at an orderly end all the same. */
+/** The store that an object provides. One that is not its runtime state is closed at an orderly end all the same. */
 export async function storeOf(object: TreeObject): Promise<Store> {
   const store = await object.provide(STORE);
-  if (!isLivePart(store) && !closables.has(store)) {
+  if (!isRuntimeState(store) && !closables.has(store)) {
     const closable = { path: object.path, close: () => store.close() };
     closables.set(store, closable);
     object.tree.database.parts.add(closable);

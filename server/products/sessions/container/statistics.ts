@@ -3,14 +3,14 @@ import { Unavailable } from '../../../base/errors.ts';
 import { History } from '../../../base/history.ts';
 import { timeText } from '../../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../../manage/recent.ts';
-import { LiveParts } from '../../../objects/runtime-state.ts';
+import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../../sessions/counts.ts';
 import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
-const statistics = new LiveParts({
+const statistics = new RuntimeState({
   make: (object) => {
     const counts = newCounts();
     return {
