@@ -88,12 +88,14 @@ export function koaApplication(options: BridgeOptions): Koa {
   app.use(async (context, next) => {
     try {
       takeAbsoluteTarget(context.req);
-      if (!PROBES.test(context.url)) reachedBy(context, addresses);
+      // Most requests are for published content, and need not be matched against anything else.
+      const isContent = !APART.test(context.url);
+      if (isContent || !PROBES.test(context.url)) reachedBy(context, addresses);
       if (!METHODS.includes(context.method)) throw new MethodNotAllowed(context.method, METHODS);
-      if (COOKIE_CHECK.test(context.url))
-        return send(context, cookieCheck(readHead(context, addresses)), headersFor(context));
-      // Most requests are for published content, and need not be matched against the routes.
-      await (RESERVED.test(context.url) ? next() : answer(context, publishContent));
+      if (isContent) await answer(context, publishContent);
+      else if (COOKIE_CHECK.test(context.url))
+        send(context, cookieCheck(readHead(context, addresses)), headersFor(context));
+      else await next();
     } catch (error) {
       const { method, path } = context;
       const head = refusedHead(context, addresses);
@@ -113,6 +115,9 @@ export function koaApplication(options: BridgeOptions): Koa {
 const BY_CLIENTS = /^(ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP_REQUEST_TIMEOUT|ECONNRESET|EPIPE|ETIMEDOUT|HPE_)/;
 
 const RESERVED = new RegExp(`^/(${RESERVED_IN_ROOT.join('|')})([/?]|$)`);
+
+/** Every address that leads to no published content. */
+const APART = new RegExp(`${RESERVED.source}|${COOKIE_CHECK.source}`);
 
 const FOR_PROGRAMS = new RegExp(`^/(${RESERVED_IN_ROOT.filter((id) => id !== 'manage').join('|')})(/|$)`);
 
