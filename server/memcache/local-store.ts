@@ -24,14 +24,14 @@ export interface LocalStoreOptions {
   readonly onMemory?: (use: MemoryUse) => void;
 }
 
-interface Entry extends Share {
+interface LocalValue extends Share {
   readonly value: Buffer;
   readonly state: Cas;
   expires: number;
 }
 
 /** What a walk over the store shows of an entry. */
-export interface LocalEntry {
+export interface LocalKey {
   readonly key: string;
   readonly bytes: number;
   /** Milliseconds since 1970. */
@@ -53,7 +53,7 @@ const SWEEP_EVERY_MS = 1_000;
 export class LocalStore implements Store {
   readonly maxValueBytes: number;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, LocalValue>();
   readonly #budget: MemoryBudget;
   /** Nothing expires before. */
   #firstExpires = Infinity;
@@ -166,7 +166,7 @@ export class LocalStore implements Store {
   }
 
   /** Every living entry. */
-  *entries(): Generator<LocalEntry> {
+  *entries(): Generator<LocalKey> {
     const now = this.#clock();
     for (const [key, { value, expires }] of this.#entries) {
       if (expires > now) yield { key, bytes: value.length, expires };
@@ -190,7 +190,7 @@ export class LocalStore implements Store {
     return [{ server: null, value: Buffer.from(value), bytes: value.length, remainingS, lastAccess: null }];
   }
 
-  #find(key: string): Entry | undefined {
+  #find(key: string): LocalValue | undefined {
     if (this.#isClosed) throw new StoreClosed();
     checkKeys(key);
     const entry = this.#entries.get(key);
@@ -199,7 +199,7 @@ export class LocalStore implements Store {
     return undefined;
   }
 
-  #ask(key: string): Entry | undefined {
+  #ask(key: string): LocalValue | undefined {
     const entry = this.#find(key);
     if (entry !== undefined) this.#budget.ask(key, entry);
     return entry;
@@ -216,7 +216,7 @@ export class LocalStore implements Store {
     this.#remove(key);
     const standing = worth === 'spare' ? 'spare' : worth === 'owed' || before !== undefined ? 'kept' : 'new';
     const expires = this.#expires(ttlS);
-    const entry: Entry = { value: ownCopy(value), state: { brand: 'cas' }, expires, bytes, standing };
+    const entry: LocalValue = { value: ownCopy(value), state: { brand: 'cas' }, expires, bytes, standing };
     this.#entries.set(key, entry);
     this.#budget.take(key, entry);
     return 'stored';
@@ -256,7 +256,7 @@ export class LocalStore implements Store {
   }
 }
 
-function itemOf(entry: Entry | undefined): Item | undefined {
+function itemOf(entry: LocalValue | undefined): Item | undefined {
   return entry && { value: Buffer.from(entry.value), cas: entry.state };
 }
 

@@ -3,13 +3,13 @@ import { backoffMs } from '../base/backoff.ts';
 import type { Worth } from '../memcache/store.ts';
 import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type LoadedSession, type SessionFinder } from './record/session-finder.ts';
-import { isTouchDue, keepSeconds, type Lifetime } from './record/lifetime.ts';
+import { isTouchDue, keepSeconds, type LifetimeSettings } from './record/lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
 import type { Entries, Header } from './record/record-format.ts';
 import { UNREADABLE, type SessionSlot, type Put, type SessionRecords } from './record/records.ts';
 import type { Changes, Origin } from './session.ts';
 
-export interface SessionSettings extends Lifetime {
+export interface SessionSettings extends LifetimeSettings {
   /** Of a whole record, as it is sent. */
   readonly maxBytes: number;
   /** What two requests that changed one key lead to, where the later one cannot be run again. */

@@ -6,7 +6,7 @@ import type { Connect } from '../server/connection.ts';
 import type { StoreInspector } from '../store-inspector.ts';
 import { Replicated } from './replicated.ts';
 import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
-import { toLifetime, type Lifetime } from '../expiry.ts';
+import { toExpiry, type Expiry } from '../expiry.ts';
 import type { Health } from '../server/health.ts';
 import { KeyWalk } from '../inspect/key-walk.ts';
 import { checkKeys, checkPrefix, isKey } from '../keys.ts';
@@ -150,17 +150,17 @@ export class Cluster implements Store {
 
   async set(key: string, value: Buffer, ttlS: number, cas?: Cas): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#strategy.set(this.#prefix + key, value, this.#lifetime(ttlS), cas);
+    return await this.#strategy.set(this.#prefix + key, value, this.#expiry(ttlS), cas);
   }
 
   async add(key: string, value: Buffer, ttlS: number, _worth?: Worth, check?: Check): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#strategy.add(this.#prefix + key, value, this.#lifetime(ttlS), check);
+    return await this.#strategy.add(this.#prefix + key, value, this.#expiry(ttlS), check);
   }
 
   async replace(key: string, value: Buffer, ttlS: number): Promise<Outcome> {
     this.#check([key], value);
-    return await this.#strategy.replace(this.#prefix + key, value, this.#lifetime(ttlS));
+    return await this.#strategy.replace(this.#prefix + key, value, this.#expiry(ttlS));
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
@@ -170,17 +170,17 @@ export class Cluster implements Store {
 
   async touch(key: string, ttlS: number, check?: Check): Promise<boolean> {
     this.#check([key]);
-    return await this.#strategy.touch(this.#prefix + key, this.#lifetime(ttlS), check);
+    return await this.#strategy.touch(this.#prefix + key, this.#expiry(ttlS), check);
   }
 
   async getAndTouch(key: string, ttlS: number, check?: Check): Promise<Buffer | undefined> {
     this.#check([key]);
-    return await this.#strategy.getAndTouch(this.#prefix + key, this.#lifetime(ttlS), check);
+    return await this.#strategy.getAndTouch(this.#prefix + key, this.#expiry(ttlS), check);
   }
 
   async increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
     this.#check([key]);
-    return await this.#strategy.increment(this.#prefix + key, by, initial, this.#lifetime(ttlS));
+    return await this.#strategy.increment(this.#prefix + key, by, initial, this.#expiry(ttlS));
   }
 
   async servers(): Promise<readonly ServerStatus[]> {
@@ -305,9 +305,9 @@ export class Cluster implements Store {
     return this.#placement.order(key).map((index) => this.#servers[index] as ServerClient);
   }
 
-  #lifetime(ttlS: number): Lifetime {
+  #expiry(ttlS: number): Expiry {
     this.#longestTtlS = Math.max(this.#longestTtlS, ttlS);
-    return toLifetime(ttlS, this.#clock());
+    return toExpiry(ttlS, this.#clock());
   }
 
   #check(keys: readonly string[], value?: Buffer): void {
@@ -362,7 +362,7 @@ export class Cluster implements Store {
   }
 
   #note(server: ServerClient, health: Health): void {
-    if (health.state === 'up') server.rejoinMark.note(this.#lifetime(this.#longestTtlS));
+    if (health.state === 'up') server.rejoinMark.note(this.#expiry(this.#longestTtlS));
     else for (const other of this.#servers) if (other.health.state === 'up') other.rejoinMark.look();
   }
 }

@@ -173,11 +173,11 @@ export class ReplicatedRead {
     older?: ServerItem,
   ): Promise<ServerItem | 'changed' | undefined> {
     const { key, clock } = this.#options;
-    const lifetime = remaining(newest.endsAtS, clock());
-    if (lifetime === undefined) return undefined;
+    const expiry = remaining(newest.endsAtS, clock());
+    if (expiry === undefined) return undefined;
     try {
       const verb = older === undefined ? 'add' : 'set';
-      return (await server.store(verb, key, newest.value, lifetime, older)).item ?? 'changed';
+      return (await server.store(verb, key, newest.value, expiry, older)).item ?? 'changed';
     } catch {
       return undefined;
     }

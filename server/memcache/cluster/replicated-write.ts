@@ -1,5 +1,5 @@
 import type { ReplicatedItem } from './replicated-item.ts';
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 import { errorOf } from './quorum-read.ts';
 import type { ServerClient, ServerItem } from '../server/server-client.ts';
 import type { Check, Outcome } from '../store.ts';
@@ -8,7 +8,7 @@ import { compareVersions, isMadeFrom, isRival } from '../version.ts';
 export interface ReplicatedWriteOptions {
   readonly key: string;
   readonly value: Buffer;
-  readonly lifetime: Lifetime;
+  readonly expiry: Expiry;
   /** What was read; `undefined` to store only where nothing is. */
   readonly basis: ReplicatedItem | undefined;
   readonly check: Check | undefined;
@@ -99,13 +99,13 @@ export class ReplicatedWrite {
   }
 
   async #insist(server: ServerClient): Promise<Course | undefined> {
-    const { key, value, lifetime, basis } = this.#options;
+    const { key, value, expiry, basis } = this.#options;
     let standing: Standing = 'replaceable';
     if (basis !== undefined && !this.#present.has(server)) standing = await this.#look(server);
     for (let attempt = 0; standing === 'replaceable' && attempt < ATTEMPTS; attempt++) {
       const present = this.#present.get(server);
       const verb = present === undefined ? 'add' : 'set';
-      const { outcome, item } = await server.store(verb, key, value, lifetime, present);
+      const { outcome, item } = await server.store(verb, key, value, expiry, present);
       if (outcome === 'stored') standing = item === undefined ? 'built upon' : 'ours';
       else if (this.#isUntouched) return outcome;
       // What was there has been taken away, because the value is kept elsewhere by now.

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import { Turns } from '../../base/turns.ts';
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 import type { ReplicationStrategy } from './replication-strategy.ts';
 import { toReplicated, type ReplicatedItem } from './replicated-item.ts';
 import { ReplicatedRead, type ReplicatedReadOptions } from './replicated-read.ts';
@@ -64,20 +64,20 @@ export class Replicated implements ReplicationStrategy {
     return new Map(items.flatMap(([key, item]) => (item === undefined ? [] : [[key, item]])));
   }
 
-  async set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome> {
-    if (cas === undefined) return await this.#everywhere('set', key, value, lifetime);
+  async set(key: string, value: Buffer, expiry: Expiry, cas?: Cas): Promise<Outcome> {
+    if (cas === undefined) return await this.#everywhere('set', key, value, expiry);
     const basis = toReplicated(cas);
-    const outcome = await this.#write({ key, value, lifetime, basis, check: basis.check });
+    const outcome = await this.#write({ key, value, expiry, basis, check: basis.check });
     if (outcome !== 'missing') return outcome;
     return (await this.get(key, basis.check)) === undefined ? 'missing' : 'exists';
   }
 
-  async add(key: string, value: Buffer, lifetime: Lifetime, check?: Check): Promise<Outcome> {
-    return await this.#write({ key, value, lifetime, basis: undefined, check });
+  async add(key: string, value: Buffer, expiry: Expiry, check?: Check): Promise<Outcome> {
+    return await this.#write({ key, value, expiry, basis: undefined, check });
   }
 
-  async replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
-    return await this.#everywhere('replace', key, value, lifetime);
+  async replace(key: string, value: Buffer, expiry: Expiry): Promise<Outcome> {
+    return await this.#everywhere('replace', key, value, expiry);
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
@@ -92,22 +92,22 @@ export class Replicated implements ReplicationStrategy {
     return [outcome, ...outcomes].includes('stored') ? 'stored' : 'missing';
   }
 
-  async touch(key: string, lifetime: Lifetime, check?: Check): Promise<boolean> {
-    return (await this.getAndTouch(key, lifetime, check)) !== undefined;
+  async touch(key: string, expiry: Expiry, check?: Check): Promise<boolean> {
+    return (await this.getAndTouch(key, expiry, check)) !== undefined;
   }
 
   /** Writes the same value with another lifetime: its flags change with it. */
-  async getAndTouch(key: string, lifetime: Lifetime, check?: Check): Promise<Buffer | undefined> {
+  async getAndTouch(key: string, expiry: Expiry, check?: Check): Promise<Buffer | undefined> {
     const item = await this.get(key, check);
     if (item === undefined) return undefined;
-    return (await this.set(key, item.value, lifetime, item.cas)) === 'missing' ? undefined : item.value;
+    return (await this.set(key, item.value, expiry, item.cas)) === 'missing' ? undefined : item.value;
   }
 
   /** On one server alone: a counter has no versions that copies could be compared by. */
-  async increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number> {
+  async increment(key: string, by: number, initial: number, expiry: Expiry): Promise<number> {
     const order = this.#options.orderOf(key);
     const server = order.find((each) => each.health.state !== 'down') ?? (order[0] as ServerClient);
-    return await server.increment(key, by, initial, lifetime.expiration);
+    return await server.increment(key, by, initial, expiry.expiration);
   }
 
   /** With one copy, only its own place will do: what was written elsewhere would not be found. */
@@ -194,11 +194,9 @@ export class Replicated implements ReplicationStrategy {
   }
 
   /** The same unconditional write to every place. */
-  async #everywhere(verb: Verb, key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
+  async #everywhere(verb: Verb, key: string, value: Buffer, expiry: Expiry): Promise<Outcome> {
     const places = this.#reach(this.#options.orderOf(key));
-    const written = await this.#ask(places, this.#options.replicas, (server) =>
-      server.store(verb, key, value, lifetime),
-    );
+    const written = await this.#ask(places, this.#options.replicas, (server) => server.store(verb, key, value, expiry));
     return written.some(({ outcome }) => outcome === 'stored') ? 'stored' : 'missing';
   }
 

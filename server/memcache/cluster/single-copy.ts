@@ -1,4 +1,4 @@
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 import type { ReplicationStrategy } from './replication-strategy.ts';
 import { ServerItem, type ServerClient } from '../server/server-client.ts';
 import type { Cas, Item, Outcome } from '../store.ts';
@@ -21,18 +21,18 @@ export class SingleCopy implements ReplicationStrategy {
     return new Map(found.flatMap((part) => [...part]));
   }
 
-  async set(key: string, value: Buffer, lifetime: Lifetime, cas?: Cas): Promise<Outcome> {
+  async set(key: string, value: Buffer, expiry: Expiry, cas?: Cas): Promise<Outcome> {
     // A proof of another kind is from before the servers were changed.
     if (cas !== undefined && !(cas instanceof ServerItem)) return 'exists';
-    return (await this.#serverOf(key).store('set', key, value, lifetime, cas)).outcome;
+    return (await this.#serverOf(key).store('set', key, value, expiry, cas)).outcome;
   }
 
-  async add(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
-    return (await this.#serverOf(key).store('add', key, value, lifetime)).outcome;
+  async add(key: string, value: Buffer, expiry: Expiry): Promise<Outcome> {
+    return (await this.#serverOf(key).store('add', key, value, expiry)).outcome;
   }
 
-  async replace(key: string, value: Buffer, lifetime: Lifetime): Promise<Outcome> {
-    return (await this.#serverOf(key).store('replace', key, value, lifetime)).outcome;
+  async replace(key: string, value: Buffer, expiry: Expiry): Promise<Outcome> {
+    return (await this.#serverOf(key).store('replace', key, value, expiry)).outcome;
   }
 
   async delete(key: string, cas?: Cas): Promise<Outcome> {
@@ -40,15 +40,15 @@ export class SingleCopy implements ReplicationStrategy {
     return await this.#serverOf(key).delete(key, cas);
   }
 
-  touch(key: string, lifetime: Lifetime): Promise<boolean> {
-    return this.#serverOf(key).touch(key, lifetime.expiration);
+  touch(key: string, expiry: Expiry): Promise<boolean> {
+    return this.#serverOf(key).touch(key, expiry.expiration);
   }
 
-  async getAndTouch(key: string, lifetime: Lifetime): Promise<Buffer | undefined> {
-    return (await this.#serverOf(key).getAndTouch(key, lifetime.expiration))?.value;
+  async getAndTouch(key: string, expiry: Expiry): Promise<Buffer | undefined> {
+    return (await this.#serverOf(key).getAndTouch(key, expiry.expiration))?.value;
   }
 
-  increment(key: string, by: number, initial: number, lifetime: Lifetime): Promise<number> {
-    return this.#serverOf(key).increment(key, by, initial, lifetime.expiration);
+  increment(key: string, by: number, initial: number, expiry: Expiry): Promise<number> {
+    return this.#serverOf(key).increment(key, by, initial, expiry.expiration);
   }
 }

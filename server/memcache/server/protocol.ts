@@ -1,4 +1,4 @@
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 
 /** What is used of memcached's binary protocol: requests as buffers, answers out of the bytes of one connection. */
 export const OPCODES = {
@@ -80,13 +80,13 @@ export function storeRequest(
   opaque: number,
   key: string,
   value: Buffer,
-  lifetime: Lifetime,
+  expiry: Expiry,
   cas = ANY,
 ): Buffer {
   const request = Buffer.allocUnsafe(HEADER_BYTES + 8 + key.length + value.length);
   writeHeader(request, opcode, opaque, key, 8, cas);
-  request.writeUInt32BE(lifetime.endsAtS, HEADER_BYTES);
-  request.writeUInt32BE(lifetime.expiration, HEADER_BYTES + 4);
+  request.writeUInt32BE(expiry.endsAtS, HEADER_BYTES);
+  request.writeUInt32BE(expiry.expiration, HEADER_BYTES + 4);
   value.copy(request, HEADER_BYTES + 8 + key.length);
   return request;
 }

@@ -1,4 +1,4 @@
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 import type { ServerClient, ServerItem } from './server-client.ts';
 
 /** What says on a server that it was out of reach. */
@@ -20,8 +20,8 @@ export class RejoinMark {
   }
 
   /** The server is back. The mark is to live as long as anything that it may have missed. */
-  note(lifetime: Lifetime): void {
-    this.#learn(this.#server.store('set', KEY, NOTHING, lifetime).then(({ item }) => item ?? 'unknown'));
+  note(expiry: Expiry): void {
+    this.#learn(this.#server.store('set', KEY, NOTHING, expiry).then(({ item }) => item ?? 'unknown'));
   }
 
   /** Somebody else may have seen it come back. */

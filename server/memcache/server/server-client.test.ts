@@ -4,7 +4,7 @@ import { startMemcached, type Memcached } from '../../../e2e/support/memcached/m
 import { parseServers } from './addresses.ts';
 import { Allowlist } from './allowlist.ts';
 import { waitUntil } from '../contract.ts';
-import { toLifetime } from '../expiry.ts';
+import { toExpiry } from '../expiry.ts';
 import { ServerClient } from './server-client.ts';
 
 function clientOf(server: Memcached, firstSequence = 0): ServerClient {
@@ -22,7 +22,7 @@ function clientOf(server: Memcached, firstSequence = 0): ServerClient {
 test('get-and-touch reads a value, with its proof, and prolongs it in one round trip', async () => {
   await using server = await startMemcached();
   const client = clientOf(server);
-  const [short, long] = [toLifetime(2, Date.now()), toLifetime(60, Date.now())];
+  const [short, long] = [toExpiry(2, Date.now()), toExpiry(60, Date.now())];
   for (const key of ['touched', 'left']) await client.store('set', key, Buffer.from('x'), short);
   const item = await client.getAndTouch('touched', long.expiration);
   assert.equal(item?.value.toString(), 'x');
@@ -35,7 +35,7 @@ test('get-and-touch reads a value, with its proof, and prolongs it in one round 
 test('the proof of a write is good for the next write', async () => {
   await using server = await startMemcached();
   const client = clientOf(server);
-  const lifetime = toLifetime(60, Date.now());
+  const lifetime = toExpiry(60, Date.now());
   let { item } = await client.store('add', 'k', Buffer.from('0'), lifetime);
   for (let turn = 1; turn < 5; turn++) {
     const written = await client.store('set', 'k', Buffer.from(String(turn)), lifetime, item);
@@ -61,7 +61,7 @@ test('the number of a request goes over 2^31 and 2^32 without an error', async (
   await using server = await startMemcached();
   for (const edge of [2 ** 31, 2 ** 32]) {
     const client = clientOf(server, edge - 100);
-    await client.store('set', 'k', Buffer.from('x'), toLifetime(60, Date.now()));
+    await client.store('set', 'k', Buffer.from('x'), toExpiry(60, Date.now()));
     for (let round = 0; round < 100; round++) {
       const items = await Promise.all(Array.from({ length: 100 }, () => client.get('k')));
       assert.ok(items.every((item) => item?.value.toString() === 'x'));

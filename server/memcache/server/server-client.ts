@@ -4,7 +4,7 @@ import type { Address } from './addresses.ts';
 import { RejoinMark } from './rejoin-mark.ts';
 import type { McConnection } from './connection.ts';
 import { ConnectionLost, ServerRefused } from '../errors.ts';
-import type { Lifetime } from '../expiry.ts';
+import type { Expiry } from '../expiry.ts';
 import type { Health } from './health.ts';
 import * as protocol from './protocol.ts';
 import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
@@ -149,13 +149,13 @@ export class ServerClient {
    * Writes. With a cas: only where the value is still the one that was read. Where an answer was lost, the write is made
    * again from what is there now, which settles it: what the server still has of the first try comes too late.
    */
-  async store(verb: Verb, key: string, value: Buffer, lifetime: Lifetime, cas?: ServerItem): Promise<Written> {
+  async store(verb: Verb, key: string, value: Buffer, expiry: Expiry, cas?: ServerItem): Promise<Written> {
     if (cas !== undefined && !this.isProof(cas)) return { outcome: 'exists' };
     const deadline = this.#deadline();
     let basis = cas;
     for (let attempts = ATTEMPTS; ; attempts--) {
       try {
-        const written = await this.#storeOnce(verb, key, value, lifetime, basis, deadline);
+        const written = await this.#storeOnce(verb, key, value, expiry, basis, deadline);
         if (attempts === ATTEMPTS || written.outcome === 'stored') return written;
       } catch (error) {
         if (!mayRepeat(error, deadline, attempts)) throw error;
@@ -280,18 +280,18 @@ export class ServerClient {
     verb: Verb,
     key: string,
     value: Buffer,
-    lifetime: Lifetime,
+    expiry: Expiry,
     cas: ServerItem | undefined,
     deadline: number,
   ): Promise<Written> {
     // A set that a full memcached refuses takes what was there with it; a replace leaves it.
     const opcode = OPCODES[cas === undefined ? verb : 'replace'];
-    const request = (opaque: number) => protocol.storeRequest(opcode, opaque, key, value, lifetime, cas);
+    const request = (opaque: number) => protocol.storeRequest(opcode, opaque, key, value, expiry, cas);
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
       if (outcome !== 'stored') return { outcome };
       this.#onStored?.();
-      return { outcome, item: this.#item(value, answer, lifetime.endsAtS) };
+      return { outcome, item: this.#item(value, answer, expiry.endsAtS) };
     };
     return this.#ask(request, read, deadline, 1);
   }

@@ -1,7 +1,7 @@
 import type { Header } from './record-format.ts';
 
 /** How long a container keeps its sessions. They are read anew at each use, so a change applies at once. */
-export interface Lifetime {
+export interface LifetimeSettings {
   /** A session that nobody used for so long is over; 0: never. */
   readonly timeoutMinutes: number;
   /** A session this old is over, however much it is used; 0: never. */
@@ -22,29 +22,29 @@ export function ageMs(time: number, now: number): number {
 }
 
 /** Whether a session is over, by its record's times and the settings of today. */
-export function isOver(header: Header, lifetime: Lifetime, now: number): boolean {
+export function isOver(header: Header, lifetime: LifetimeSettings, now: number): boolean {
   return remainingMs(header.created, header.lastAccess, lifetime, now) < 0;
 }
 
 /** When a session will be over if nobody uses it again; `null`: never. */
-export function endOf(header: Header, lifetime: Lifetime, now: number): number | null {
+export function endOf(header: Header, lifetime: LifetimeSettings, now: number): number | null {
   const remaining = remainingMs(header.created, header.lastAccess, lifetime, now);
   return remaining === Infinity ? null : now + remaining;
 }
 
 /** Whether it is time to write that the session was used. */
-export function isTouchDue(header: Header, lifetime: Lifetime, now: number): boolean {
+export function isTouchDue(header: Header, lifetime: LifetimeSettings, now: number): boolean {
   return ageMs(header.lastAccess, now) >= lifetime.resolutionSeconds * 1_000;
 }
 
 /** How long a store is to keep a record written now. */
-export function keepSeconds(created: number, lifetime: Lifetime, now: number): number {
+export function keepSeconds(created: number, lifetime: LifetimeSettings, now: number): number {
   const remainingS = Math.max(0, remainingMs(created, now, lifetime, now)) / 1_000;
   return Math.ceil(Math.min(remainingS, LONGEST_S)) + lifetime.resolutionSeconds + GRACE_S;
 }
 
 /** A last access is known to within one resolution, and the session gets the benefit of it. */
-function remainingMs(created: number, lastAccess: number, lifetime: Lifetime, now: number): number {
+function remainingMs(created: number, lastAccess: number, lifetime: LifetimeSettings, now: number): number {
   const { timeoutMinutes, maxLifetimeMinutes, resolutionSeconds } = lifetime;
   const idleMs = timeoutMinutes > 0 ? timeoutMinutes * MINUTE_MS + resolutionSeconds * 1_000 : Infinity;
   const totalMs = maxLifetimeMinutes > 0 ? maxLifetimeMinutes * MINUTE_MS : Infinity;

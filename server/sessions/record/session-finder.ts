@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { ageMs, isOver, type Lifetime } from './lifetime.ts';
+import { ageMs, isOver, type LifetimeSettings } from './lifetime.ts';
 import { NO_ENTRIES, type Entries, type Header, type SessionRecord } from './record-format.ts';
 import type { SessionSlot, SessionRecords } from './records.ts';
 
@@ -20,7 +20,7 @@ export interface LoadedSession extends Basis {
 
 export interface FindingOptions {
   /** Asked at each use, so that a change applies at once. */
-  readonly settings: () => Lifetime;
+  readonly settings: () => LifetimeSettings;
   /** How often all sessions of a user were ended in this container. */
   readonly userGeneration: (user: string) => number;
   /** When the session with this key was ended by name: what began before is over, whatever the store says. */
