@@ -59,7 +59,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),
   ];
-  const authenticate = authenticator(site, new BasicLogins(credentials, site.users));
+  const authenticate = authenticator(storage, site, new BasicLogins(credentials, site.users));
   const publisher = new Publisher({ database, views, authenticate, loginCookie: site.loginCookie });
   return { database, site, publisher, files: tabModules.files, readyChecks: checksOf(storage), close };
 }
@@ -102,16 +102,22 @@ async function firstStart(
   await storage.once('first start', async () => {
     const id = randomBytes(16).toString('base64url');
     await storage.tables.keyed<string>('installation').update((installation) => installation.add('id', id));
-    await addAdministrator(users, adminPassword);
+    await addAdministrator(storage, users, adminPassword);
     await plantTree(database);
   });
   // Whoever began without a password may give one at a later start.
-  if (adminPassword === undefined || users.hasManager()) return;
-  await storage.once('late administrator', () => addAdministrator(users, adminPassword));
+  if (adminPassword === undefined || hasManager(storage, users)) return;
+  await storage.once('late administrator', () => addAdministrator(storage, users, adminPassword));
 }
 
-async function addAdministrator(users: Users, password: string | undefined): Promise<void> {
-  if (password === undefined || users.hasManager()) return;
+/** Also of another process, for which this one may have waited. */
+function hasManager(storage: Storage, users: Users): boolean {
+  storage.lastTransaction();
+  return users.hasManager();
+}
+
+async function addAdministrator(storage: Storage, users: Users, password: string | undefined): Promise<void> {
+  if (password === undefined || hasManager(storage, users)) return;
   try {
     await users.add({ name: FIRST_ADMINISTRATOR, password, roles: ['Manager'] });
   } catch (error) {
@@ -122,11 +128,18 @@ async function addAdministrator(users: Users, password: string | undefined): Pro
 }
 
 /** Who sent a request: by Authorization header, else by login cookie, else nobody. */
-function authenticator({ logins, loginCookie }: Site, basic: BasicLogins): (head: RequestHead) => Promise<Principal> {
+function authenticator(
+  storage: Storage,
+  { logins, loginCookie }: Site,
+  basic: BasicLogins,
+): (head: RequestHead) => Promise<Principal> {
   return async (head) => {
     const { authorization } = head.headers;
+    const token = authorization === undefined ? await loginCookie.tokenIn(head) : undefined;
+    if (authorization === undefined && token === undefined) return ANONYMOUS;
+    // The users are those that every process left by now.
+    storage.lastTransaction();
     if (authorization !== undefined) return basic.verify(authorization, head.address);
-    const token = await loginCookie.tokenIn(head);
     return (token === undefined ? undefined : await logins.find(token)) ?? ANONYMOUS;
   };
 }

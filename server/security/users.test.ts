@@ -1,7 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Invalid, NotFound } from '../base/errors.ts';
+import { storageAt } from '../storage/storage-at.ts';
+import type { Tables } from '../storage/tables.ts';
+import { Passwords } from './passwords.ts';
 import { MARY, OLGA, signingIn } from './testing.ts';
+import { Users } from './users.ts';
 
 test('a user who was added can be found and verified, by that password alone', async () => {
   const { users } = await signingIn();
@@ -91,6 +98,30 @@ test('the last Manager stays one', async () => {
   );
   assert.ok(users.hasManager());
 });
+
+test('of two processes that each take the other’s Manager away at once, one does, and a Manager stays', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trellis-managers-'));
+  const storages = await Promise.all([0, 1].map(() => storageAt(folder).open()));
+  try {
+    const [one, other] = (await Promise.all(storages.map(({ tables }) => usersIn(tables)))) as [Users, Users];
+    await one.add(MARY);
+    await one.add({ ...OLGA, roles: ['Manager'] });
+    for (const storage of storages) storage.lastTransaction();
+    const outcomes = await Promise.allSettled([one.remove('mary'), other.setDisabled('olga', true)]);
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    for (const storage of storages) storage.lastTransaction();
+    for (const users of [one, other]) assert.equal(['mary', 'olga'].filter((name) => users.find(name)).length, 1);
+  } finally {
+    for (const storage of storages) storage.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+async function usersIn(tables: Tables): Promise<Users> {
+  const passwords = new Passwords({ memoryKib: 64, passes: 1, lanes: 1 });
+  const signIns = tables.keyed<number>('sign-ins');
+  return new Users({ table: await tables.small('users'), signIns, endSessionsOf: () => {}, passwords });
+}
 
 test('a changed password replaces the old one and is held to the same rules', async () => {
   const { users } = await signingIn();

@@ -3,6 +3,7 @@ import { wallClock } from '../../base/clock.ts';
 import { ConflictError } from '../../base/errors.ts';
 import { changedMeanwhile, checkBatch, contentGone } from '../batch.ts';
 import { MemoryContents } from './memory-contents.ts';
+import { frozenCopy } from '../frozen.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
 import { checkPlaces } from './places.ts';
@@ -336,15 +337,4 @@ function byId(objects: readonly StoredObject[]): StoredObject[] {
     .map((object) => ({ object, keys: sortKeysOf(object, 0) }))
     .sort((a, b) => compare(a.keys, b.keys))
     .map(({ object }) => object);
-}
-
-/** A copy that shares nothing with the caller's, exactly as it would come back from JSON. */
-function frozenCopy(state: ObjectState): ObjectState {
-  return deepFreeze(JSON.parse(JSON.stringify(state)) as ObjectState);
-}
-
-function deepFreeze<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) deepFreeze(part);
-  return Object.freeze(value);
 }

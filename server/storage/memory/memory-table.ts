@@ -1,20 +1,22 @@
 import type { Clock } from '../../base/clock.ts';
 import { checkText } from '../batch.ts';
+import { frozen, frozenCopy } from '../frozen.ts';
 import { compareText, isStorable } from '../order.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, Entries } from '../tables.ts';
 
-interface Entry {
-  /** As JSON text: what is stored shares nothing with what was given. */
-  readonly json: string;
+interface Entry<Value> {
+  readonly value: Value;
   readonly expires: number | undefined;
 }
 
-/** One table in process memory. */
+/** One table in process memory. What it gives is frozen. */
 export class MemoryTable<Value extends Json> implements Draft<Value> {
   readonly #clock: Clock;
   readonly #written: (undo: () => void) => void;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry<Value>>();
+  /** In order, until another key comes or one goes. */
+  #keys: readonly string[] | undefined;
   #sweepAt = 1000;
 
   /** `written` is given what undoes each write, for a step that may yet fail. */
@@ -24,13 +26,12 @@ export class MemoryTable<Value extends Json> implements Draft<Value> {
   }
 
   get(key: string): Value | undefined {
-    const entry = this.#live(key);
-    return entry && (JSON.parse(entry.json) as Value);
+    return this.#live(key)?.value;
   }
 
   set(key: string, value: Value, expires?: number): void {
     checkText('key', key);
-    this.#put(key, { json: JSON.stringify(value), expires });
+    this.#put(key, { value: frozenCopy(value), expires });
   }
 
   add(key: string, value: Value, expires?: number): boolean {
@@ -47,37 +48,49 @@ export class MemoryTable<Value extends Json> implements Draft<Value> {
 
   entries(prefix = ''): Entries<Value> {
     if (!isStorable(prefix)) return [];
+    this.#keys ??= [...this.#entries.keys()].sort(compareText);
     const found: [string, Value][] = [];
-    for (const key of this.#entries.keys()) {
+    for (const key of this.#keys) {
       const value = key.startsWith(prefix) ? this.get(key) : undefined;
       if (value !== undefined) found.push([key, value]);
     }
-    return found.sort(([a], [b]) => compareText(a, b));
+    return found;
   }
 
-  #live(key: string): Entry | undefined {
+  /** Takes what was read elsewhere, which nothing undoes; no value: nothing is there. */
+  take(key: string, value: Value | undefined, expires?: number): void {
+    this.#replace(key, value === undefined ? undefined : { value: frozen(value), expires });
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#keys = undefined;
+  }
+
+  #live(key: string): Entry<Value> | undefined {
     const entry = this.#entries.get(key);
     return entry && !this.#isOver(entry) ? entry : undefined;
   }
 
-  #isOver({ expires }: Entry): boolean {
+  #isOver({ expires }: Entry<Value>): boolean {
     return expires !== undefined && expires <= this.#clock();
   }
 
-  #put(key: string, entry: Entry | undefined): void {
+  #put(key: string, entry: Entry<Value> | undefined): void {
     const before = this.#entries.get(key);
     this.#written(() => this.#replace(key, before));
     this.#replace(key, entry);
     if (this.#entries.size >= this.#sweepAt) this.#sweep();
   }
 
-  #replace(key: string, entry: Entry | undefined): void {
+  #replace(key: string, entry: Entry<Value> | undefined): void {
+    if (this.#entries.has(key) !== (entry !== undefined)) this.#keys = undefined;
     if (entry) this.#entries.set(key, entry);
     else this.#entries.delete(key);
   }
 
   #sweep(): void {
-    for (const [key, entry] of this.#entries) if (this.#isOver(entry)) this.#entries.delete(key);
+    for (const [key, entry] of this.#entries) if (this.#isOver(entry)) this.#replace(key, undefined);
     this.#sweepAt = 1000 + 2 * this.#entries.size;
   }
 }

@@ -115,7 +115,7 @@ test('a database of a newer version is refused with a sentence, and stays as it 
   const before = await readFile(folder.file);
   assert.match(
     await refusal(folder.path),
-    /is of version 99, and this program knows versions up to 2\. Start the newer/,
+    /is of version 99, and this program knows versions up to 3\. Start the newer/,
   );
   assert.deepEqual(await readFile(folder.file), before);
 });

@@ -66,6 +66,7 @@ type TouchedRow = readonly [oid: number, parent: number | null, parentBefore: nu
 export class Reader {
   readonly listing: Listing;
   readonly #database: Database;
+  readonly #othersCommitted: () => void;
   readonly #past: PastReader;
   readonly #object: Statement<[number], ObjectRow>;
   readonly #child: Statement<[number, string], ObjectRow>;
@@ -86,8 +87,10 @@ export class Reader {
   #batchSeen = 0;
   #lastSeen = 0;
 
-  constructor(database: Database) {
+  /** `othersCommitted` is run when it is noticed that other connections have written. */
+  constructor(database: Database, othersCommitted: () => void = () => {}) {
     this.#database = database;
+    this.#othersCommitted = othersCommitted;
     this.listing = new Listing(database);
     this.#past = new PastReader(database);
     this.#object = database.prepare<[number], ObjectRow>(OBJECT).raw();
@@ -122,6 +125,7 @@ export class Reader {
     const version = this.#dataVersion.get() ?? 0;
     if (version !== this.#versionSeen) {
       this.#lastSeen = this.#lastTransaction.get() ?? 0;
+      this.#othersCommitted();
       this.#versionSeen = version;
     }
     return this.#lastSeen;

@@ -89,6 +89,58 @@ test('two connections to one file see each other at once, and of two changes fro
   other.close();
 });
 
+test('a small table shows at the next look what others wrote, older programs too, and however much that was', async () => {
+  const { site, dataFolder, file } = await siteAndFile();
+  await using mine = site;
+  const other = await openInFolder(dataFolder);
+  const [here, there] = [await mine.storage.tables.small('shared'), await other.tables.small('shared')];
+  const look = () => [other, mine.storage].map((storage) => storage.lastTransaction());
+  await there.update((shared) => ['a', 'b', 'c'].forEach((key) => shared.set(key, 1)));
+  await here.update((shared) => {
+    assert.equal(shared.entries().length, 3, 'a step sees what is there now');
+    shared.set('a', 2);
+  });
+  look();
+  for (const table of [here, there]) assert.deepEqual(table.entries().map(String), ['a,2', 'b,1', 'c,1']);
+  using older = disposable(new Database(file));
+  older.database.exec("DELETE FROM entries WHERE name = 'shared' AND key = 'b'");
+  older.database.exec("INSERT OR REPLACE INTO entries (name, key, value) VALUES ('shared', 'a', '3')");
+  look();
+  for (const table of [here, there]) assert.deepEqual(table.entries().map(String), ['a,3', 'c,1']);
+  const many = Array.from({ length: 11_000 }, (_, index) => `k${index}`);
+  await there.update((shared) => many.forEach((key) => shared.set(key, 1)));
+  await there.update((shared) => shared.delete('c'));
+  look();
+  assert.deepEqual([here.entries().length, here.get('c'), here.get('k10999')], [11_001, undefined, 1]);
+  const kept = older.database.prepare('SELECT count(*) FROM small_changes').pluck().get();
+  assert.equal(kept, 10_000);
+  await there.update((shared) => shared.delete('a'));
+  look();
+  assert.equal(here.get('a'), undefined);
+  other.close();
+});
+
+test('a write to a small table that is refused at its very end is not in memory either', async () => {
+  const { site, file } = await siteAndFile();
+  await using mine = site;
+  const table = await mine.storage.tables.small<number>('shared');
+  await table.update((shared) => shared.set('a', 1));
+  using full = disposable(new Database(file));
+  full.database.exec(`
+    CREATE TABLE none (id INTEGER PRIMARY KEY);
+    CREATE TABLE late (id INTEGER REFERENCES none (id) DEFERRABLE INITIALLY DEFERRED);
+    CREATE TRIGGER refused AFTER INSERT ON entries BEGIN INSERT INTO late VALUES (1); END`);
+  const refused = table.update((shared) => {
+    shared.delete('a');
+    shared.set('b', 2);
+  });
+  await assert.rejects(refused);
+  assert.deepEqual(table.entries(), [['a', 1]]);
+  full.database.exec('DROP TRIGGER refused');
+  await table.update((shared) => shared.set('b', 3));
+  assert.deepEqual(table.entries().map(String), ['a,1', 'b,3']);
+});
+
 test('a commit waits for another process without blocking, and gives up at a deadline', async () => {
   const { site, file } = await siteAndFile();
   await using mine = site;

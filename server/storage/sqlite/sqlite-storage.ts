@@ -61,7 +61,7 @@ export class SqliteStorage implements Storage {
   constructor(database: Database, clock: Clock = wallClock, log?: Log) {
     this.#database = database;
     this.#log = log;
-    this.#reader = new Reader(database);
+    this.#reader = new Reader(database, () => this.tables.catchUp());
     this.#writer = new Writer(database);
     this.#scanner = new Scanner(database.name);
     this.#oids = new OidSource(clock);
@@ -73,7 +73,7 @@ export class SqliteStorage implements Storage {
     const read = <Result>(step: () => Result) => this.#whenFree(step);
     const write = <Result>(step: () => Result) => this.#whenFree(() => this.#transaction(step));
     this.contents = new SqliteContents(database, clock, read, write);
-    this.tables = new SqliteTables(database, clock, { read, write, readNow: (step) => this.#now(step) });
+    this.tables = new SqliteTables(database, clock, { whenFree: read, transaction: (step) => this.#transaction(step) });
   }
 
   get problem(): string | undefined {

@@ -1,0 +1,153 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Clock } from '../../base/clock.ts';
+import type { EntryDraft } from './entries.ts';
+import { MemoryTable } from '../memory/memory-table.ts';
+import { parseStored } from './problems.ts';
+import type { Json } from '../storage.ts';
+import type { Draft, Entries } from '../tables.ts';
+
+const IS_SMALL = 'SELECT 1 FROM small_tables WHERE name = ?';
+const ADD = 'INSERT OR IGNORE INTO small_tables (name) VALUES (?)';
+const ALL = 'SELECT key, value, expires FROM entries WHERE name = ?';
+const OLDEST = 'SELECT coalesce(min(number), 0) FROM small_changes';
+const NEWEST = 'SELECT coalesce(max(number), 0) FROM small_changes';
+const CHANGES = `
+  SELECT DISTINCT c.name, c.key, e.value, e.expires
+  FROM small_changes AS c LEFT JOIN entries AS e ON e.name = c.name AND e.key = c.key WHERE c.number > ?`;
+
+type Row = readonly [key: string, value: string, expires: number | null];
+type ChangeRow = readonly [name: string, key: string, value: string | null, expires: number | null];
+
+/** Tables that this process has in memory, as of some number in the log of their changes. */
+export class SmallTables {
+  readonly #clock: Clock;
+  readonly #isSmall: Statement<[string], number>;
+  readonly #add: Statement<[string]>;
+  readonly #all: Statement<[string], Row>;
+  readonly #oldest: Statement<[], number>;
+  readonly #newest: Statement<[], number>;
+  readonly #changes: Statement<[number], ChangeRow>;
+  readonly #copies = new Map<string, MemoryTable<Json>>();
+  /** What undoes in memory what is being written, newest last. */
+  #undo: (() => void)[] = [];
+  #asOf = 0;
+
+  constructor(database: Database, clock: Clock) {
+    this.#clock = clock;
+    this.#isSmall = database.prepare<[string], number>(IS_SMALL).pluck();
+    this.#add = database.prepare(ADD);
+    this.#all = database.prepare<[string], Row>(ALL).raw();
+    this.#oldest = database.prepare<[], number>(OLDEST).pluck();
+    this.#newest = database.prepare<[], number>(NEWEST).pluck();
+    this.#changes = database.prepare<[number], ChangeRow>(CHANGES).raw();
+  }
+
+  has(name: string): boolean {
+    return this.#copies.has(name);
+  }
+
+  /** Whether changes of the table are noted. */
+  isNoted(name: string): boolean {
+    return this.#isSmall.get(name) !== undefined;
+  }
+
+  /** From now on changes of the table are noted: inside a transaction. */
+  note(name: string): void {
+    this.#add.run(name);
+  }
+
+  /** The table in memory, read where it is not yet. */
+  copyOf(name: string): MemoryTable<Json> {
+    const known = this.#copies.get(name);
+    if (known !== undefined) return known;
+    const copy = new MemoryTable<Json>(this.#clock, (undo) => this.#undo.push(undo));
+    // Looked at first: a change that comes in between is then read twice, and not missed.
+    if (this.#copies.size === 0) this.#asOf = this.#newest.get() ?? 0;
+    this.#read(name, copy);
+    this.#copies.set(name, copy);
+    return copy;
+  }
+
+  /** Brings what was committed meanwhile into memory. */
+  catchUp(): void {
+    if (this.#copies.size === 0) return;
+    const newest = this.#newest.get() ?? 0;
+    if (newest === this.#asOf) return;
+    const isKnown = newest > this.#asOf && (this.#oldest.get() ?? 0) <= this.#asOf + 1;
+    if (isKnown) for (const row of this.#changes.all(this.#asOf)) this.#take(row);
+    else for (const [name, copy] of this.#copies) this.#read(name, copy);
+    this.#asOf = newest;
+  }
+
+  /** Runs a transaction whose step writes both to the data file and to memory: where it fails, memory is as it was. */
+  written<Result>(transaction: (step: () => Result) => Result, step: () => Result): Result {
+    let asOf = this.#asOf;
+    try {
+      const result = transaction(() => {
+        this.catchUp();
+        asOf = this.#asOf;
+        this.#undo = [];
+        const made = step();
+        if (this.#undo.length > 0) this.#asOf = this.#newest.get() ?? 0;
+        return made;
+      });
+      return result;
+    } catch (error) {
+      for (const undo of this.#undo.toReversed()) undo();
+      this.#asOf = asOf;
+      throw error;
+    } finally {
+      this.#undo = [];
+    }
+  }
+
+  #read(name: string, copy: MemoryTable<Json>): void {
+    copy.clear();
+    for (const [key, value, expires] of this.#all.iterate(name)) this.#put(name, copy, key, value, expires);
+  }
+
+  #take([name, key, value, expires]: ChangeRow): void {
+    const copy = this.#copies.get(name);
+    if (copy !== undefined) this.#put(name, copy, key, value, expires);
+  }
+
+  #put(name: string, copy: MemoryTable<Json>, key: string, value: string | null, expires: number | null): void {
+    const parsed = value === null ? undefined : (parseStored(value, () => `An entry of the table "${name}"`) as Json);
+    copy.take(key, parsed, expires ?? undefined);
+  }
+}
+
+/** A small table in a step: read from memory, and written both there and to the data file. */
+export class SmallDraft<Value extends Json> implements Draft<Value> {
+  readonly #copy: MemoryTable<Value>;
+  readonly #stored: EntryDraft<Value>;
+
+  constructor(copy: MemoryTable<Value>, stored: EntryDraft<Value>) {
+    this.#copy = copy;
+    this.#stored = stored;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#copy.get(key);
+  }
+
+  entries(prefix?: string): Entries<Value> {
+    return this.#copy.entries(prefix);
+  }
+
+  set(key: string, value: Value, expires?: number): void {
+    this.#stored.set(key, value, expires);
+    this.#copy.set(key, value, expires);
+  }
+
+  add(key: string, value: Value, expires?: number): boolean {
+    if (this.get(key) !== undefined) return false;
+    this.set(key, value, expires);
+    return true;
+  }
+
+  delete(key: string): boolean {
+    this.#stored.delete(key);
+    return this.#copy.delete(key);
+  }
+}
