@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Browsers' requests are passed on as they came: the server takes changes from the origin that it is asked by. */
@@ -16,10 +17,29 @@ const sourceForProducts: Plugin = {
   },
 };
 
+/** Of an endpoint the interface needs where it is; the JSON Schemas of what it takes and answers stay with the server. */
+const addressesOnly: Plugin = {
+  name: 'addresses-only',
+  async load(id) {
+    const [file = ''] = id.split('?');
+    if (!file.includes('/schema/endpoints/')) return undefined;
+    // Whatever else is in such a file is data, too.
+    const exported = Object.entries(
+      (await import(`${file}?${statSync(file).mtimeMs}`)) as Readonly<Record<string, unknown>>,
+    );
+    return exported.map(([name, value]) => `export const ${name} = ${JSON.stringify(addressOf(value))};`).join('\n');
+  },
+};
+
+function addressOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('http' in value && 'view' in value)) return value;
+  return { http: value.http, view: value.view };
+}
+
 export default defineConfig({
   root: 'client',
   publicDir: false,
-  plugins: [sourceForProducts],
+  plugins: [sourceForProducts, addressesOnly],
   build: {
     outDir: process.env['TRELLIS_BUILD_OUT'] ?? '../dist/client',
     emptyOutDir: true,

@@ -4,8 +4,7 @@ import type {
   CacheMessage,
   CacheStatisticsMessage,
 } from '../../schema/messages/caches.ts';
-import { viewOf } from './objects.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 /** Which cache manager an object has chosen, and which ones it could. */
 export function getCache(path: string, signal?: AbortSignal): Promise<CacheMessage> {

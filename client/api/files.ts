@@ -1,8 +1,7 @@
 import type { ContentMessage } from '../../schema/messages/files.ts';
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
 import { serverAnswered, serverLost } from '../state/connection.ts';
-import { viewOf } from './objects.ts';
-import { address, ApiProblem, outcome, request } from './request.ts';
+import { address, ApiProblem, outcome, request, viewOf } from './request.ts';
 
 interface Sending {
   readonly signal: AbortSignal;

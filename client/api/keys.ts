@@ -1,6 +1,5 @@
 import type { KeyMessage, KeysMessage, KeyValue, RevealKeyRequest } from '../../schema/messages/keys.ts';
-import { viewOf } from './objects.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 export interface KeysQuery {
   readonly group?: string | undefined;

@@ -13,7 +13,7 @@ import type {
   TypeInfo,
 } from '../../schema/messages/objects.ts';
 import type { CopiedMessage, CopyRequest, MovedMessage, MoveRequest } from '../../schema/messages/clipboard.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 export interface ChildrenQuery {
   readonly offset?: number;
@@ -21,11 +21,6 @@ export interface ChildrenQuery {
   readonly sort?: string;
   readonly order?: 'asc' | 'desc';
   readonly filter?: string;
-}
-
-/** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */
-export function viewOf(path: string, view: string): string {
-  return path === '/' ? `/@${view}` : `${path}/@${view}`;
 }
 
 export function getObject(path: string, signal?: AbortSignal): Promise<ObjectMessage> {

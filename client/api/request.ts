@@ -28,7 +28,7 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** The revision that the change was made from; another one in the tree is answered with 412. */
-  readonly revision?: number;
+  readonly revision?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -69,6 +69,11 @@ export function outcome<Answer>(path: string, status: number, retryAfter: string
 /** The words of whatever was caught, for the eye. */
 export function detailOf(caught: unknown): string {
   return caught instanceof Error ? caught.message : String(caught);
+}
+
+/** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */
+export function viewOf(path: string, view: string): string {
+  return path === '/' ? `/@${view}` : `${path}/@${view}`;
 }
 
 /** `/a b` becomes `/api/a%20b`; the `@` before a view's name stays. */

@@ -1,7 +1,6 @@
 import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
 import type { AddUserRequest, ChangeUserRequest, UsersMessage } from '../../schema/messages/users.ts';
-import { viewOf } from './objects.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 export function getMe(): Promise<Me> {
   return request('GET', '/@me');

@@ -7,23 +7,11 @@ import type {
   SetupMessage,
   SetupRequest,
 } from '../../schema/messages/session-way.ts';
-import type {
-  EndedSessions,
-  EndSessionsRequest,
-  OwnSessionRequest,
-  RevealRequest,
-  SessionMessage,
-  SessionsMessage,
-  SessionValue,
-  TestMessage,
-  TestRequest,
-} from '../../schema/messages/sessions.ts';
-import type { RevealsMessage } from '../../schema/messages/reveals.ts';
+import type { OwnSessionRequest, TestMessage, TestRequest } from '../../schema/messages/session-test.ts';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
-import { viewOf } from './objects.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 export function getServers(proxy: string, signal?: AbortSignal): Promise<ServersMessage> {
   return request('GET', viewOf(proxy, 'servers'), { ...(signal && { signal }) });
@@ -52,14 +40,6 @@ export function changeOwnSession(container: string, body: OwnSessionRequest): Pr
   return request('POST', viewOf(container, 'own'), { body });
 }
 
-export interface SessionsQuery {
-  readonly offset?: number;
-  readonly limit?: number;
-  readonly sort?: string;
-  readonly order?: 'asc' | 'desc';
-  readonly filter?: string;
-}
-
 /** Writes a probe where this container keeps its sessions, reads it back and deletes it. */
 export function checkRoundTrip(container: string, signal?: AbortSignal): Promise<RoundTripMessage> {
   return request('POST', viewOf(container, 'round-trip'), { ...(signal && { signal }) });
@@ -68,34 +48,6 @@ export function checkRoundTrip(container: string, signal?: AbortSignal): Promise
 /** What the server's process did to the sessions of this container. The first look begins its rates. */
 export function getStatistics(container: string, signal?: AbortSignal): Promise<StatisticsMessage> {
   return request('GET', viewOf(container, 'statistics'), { ...(signal && { signal }) });
-}
-
-/** Everybody's sessions in this container. */
-export function getSessions(container: string, query: SessionsQuery, signal?: AbortSignal): Promise<SessionsMessage> {
-  return request('GET', viewOf(container, 'sessions'), { query: { ...query }, ...(signal && { signal }) });
-}
-
-export function getSession(container: string, key: string, signal?: AbortSignal): Promise<SessionMessage> {
-  return request('GET', `${viewOf(container, 'sessions')}/${key}`, { ...(signal && { signal }) });
-}
-
-export function endSession(container: string, key: string): Promise<void> {
-  return request('DELETE', `${viewOf(container, 'sessions')}/${key}`);
-}
-
-/** Ends all sessions of the container, or all of a user. */
-export function endSessions(container: string, body: EndSessionsRequest): Promise<EndedSessions> {
-  return request('POST', `${viewOf(container, 'sessions')}/@end`, { body });
-}
-
-/** An obscured value as it is; the server writes down who asked. */
-export function revealItem(container: string, body: RevealRequest): Promise<SessionValue> {
-  return request('POST', viewOf(container, 'reveal'), { body });
-}
-
-/** Who looked at what is obscured, of one session or key, or of all. */
-export function getReveals(path: string, key: string | undefined, signal?: AbortSignal): Promise<RevealsMessage> {
-  return request('GET', viewOf(path, 'reveals'), { query: { key }, ...(signal && { signal }) });
 }
 
 export function getChain(manager: string, signal?: AbortSignal): Promise<ChainMessage> {

@@ -1,6 +1,5 @@
 import type { PreviewMessage, PreviewRequest } from '../../schema/messages/templates.ts';
-import { viewOf } from './objects.ts';
-import { request } from './request.ts';
+import { request, viewOf } from './request.ts';
 
 /** The page that a text would make; nothing is kept. */
 export function previewTemplate(path: string, body: PreviewRequest, signal?: AbortSignal): Promise<PreviewMessage> {

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { SessionRow, SessionsMessage } from '../../schema/messages/sessions.ts';
-import { getSessions } from '../api/sessions.ts';
+import { listSessions, type SessionRow, type SessionsMessage } from '../../schema/endpoints/sessions.ts';
+import { call } from '../api/call.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
@@ -28,7 +28,7 @@ import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
 export class SessionsTab extends Tab {
   readonly #list = new ListController<SessionsMessage, SessionRow>(this, {
     args: () => [this.object],
-    load: (query, signal) => getSessions(this.object.path, query, signal),
+    load: (query, signal) => call(listSessions, this.object.path, { query, signal }),
     rowsOf: ({ sessions }) => sessions,
     keyOf: ({ key }) => key,
     sorting: { column: 'lastSeen', order: 'desc' },

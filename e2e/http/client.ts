@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { checkAnswer } from '../support/answers.ts';
 import { basic } from '../support/server.ts';
 
 /** What came back, read to its end. */
@@ -56,11 +57,11 @@ export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-function send(port: number, path: string, asked: Asked): Promise<Answer> {
+async function send(port: number, path: string, asked: Asked): Promise<Answer> {
   const payload = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body));
   const method = asked.method ?? (payload === undefined ? 'GET' : 'POST');
   const headers = headersFor(asked, payload);
-  return new Promise((resolve, reject) => {
+  const answer = await new Promise<Answer>((resolve, reject) => {
     const outgoing = request(
       { host: '127.0.0.1', port, path, method, headers, agent, timeout: DEADLINE_MS },
       (incoming) => {
@@ -74,6 +75,8 @@ function send(port: number, path: string, asked: Asked): Promise<Answer> {
     outgoing.on('error', reject);
     outgoing.end(payload);
   });
+  checkAnswer(method, path, answer);
+  return answer;
 }
 
 function headersFor({ headers = {}, body }: Asked, payload: string | Buffer | undefined): Record<string, string> {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { after, mock, test } from 'node:test';
 import Koa, { type DefaultState, type ParameterizedContext } from 'koa';
 import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
-import type { SessionsMessage } from '../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../schema/endpoints/sessions.ts';
 import { basic } from '../../e2e/support/server.ts';
 import { DroppingVisitor, Visitor } from '../../e2e/support/applications/visitor.ts';
 import { koaSessions, SessionAlreadyWritten, type CurrentBrowser, type Session, type SessionContext } from './koa.ts';

@@ -5,7 +5,7 @@ import { rolesOf } from '../security/policy.ts';
 import type { SignedIn, ClientInfo } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent, type Response } from '../publisher/request.ts';
-import { text } from '../publisher/body.ts';
+import { text } from '../../schema/json-schema.ts';
 import { method, type View } from '../publisher/views.ts';
 import { siteOf } from '../site/site.ts';
 

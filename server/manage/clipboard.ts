@@ -3,7 +3,7 @@ import type { CopiedMessage, MovedMessage, Pasted } from '../../schema/messages/
 import { isWithin } from '../../schema/paths.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { flag, texts } from '../publisher/body.ts';
+import { flag, texts } from '../../schema/json-schema.ts';
 import type { Call, ChangingCall } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { idProblem } from './checks.ts';

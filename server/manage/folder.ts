@@ -4,7 +4,7 @@ import { childPath } from '../../schema/paths.ts';
 import type { ChildrenMessage, RenamedMessage } from '../../schema/messages/objects.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { flag, mapping, text } from '../publisher/body.ts';
+import { flag, mapping, text } from '../../schema/json-schema.ts';
 import type { ChangingCall } from '../publisher/call.ts';
 import { method, type View } from '../publisher/views.ts';
 import { SORTS } from '../storage/storage.ts';

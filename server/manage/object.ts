@@ -7,7 +7,7 @@ import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { json, noContent } from '../publisher/request.ts';
-import { mapping, text } from '../publisher/body.ts';
+import { mapping, text } from '../../schema/json-schema.ts';
 import { method, type View } from '../publisher/views.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from './checks.ts';
 import { changePermission, describeObject, timeText } from './describe.ts';

@@ -1,4 +1,5 @@
 import { formSchema } from '../../schema/fields.ts';
+import type { JsonSchema } from '../../schema/json-schema.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type Method, type View } from '../publisher/views.ts';
@@ -24,13 +25,11 @@ const PROBLEM_SCHEMA = {
   },
 };
 
-const PATH_PARAMETER = {
-  name: 'path',
-  in: 'path',
-  required: true,
-  description: 'The path of an object without its first slash; the slashes in it stay slashes. The root has none.',
-  schema: { type: 'string' },
-};
+const PATH_PARAMETER = parameter(
+  'path',
+  'path',
+  'The path of an object without its first slash; the slashes in it stay slashes. The root has none.',
+);
 
 /** The API's description, from the declarations that answer its requests. */
 export function openApiViews(views: () => readonly View[]): readonly View[] {
@@ -52,7 +51,7 @@ function describeApi(views: readonly View[], types: readonly TypeDefinition[], v
   const paths: Record<string, Record<string, unknown>> = {};
   const put = (path: string, methods: readonly Method[]) => {
     for (const each of methods) {
-      const full = each.tail === undefined ? path : `${path}/{tail}`;
+      const full = each.declared.tail === undefined ? path : `${path}/{tail}`;
       paths[full] = { ...paths[full], [each.http.toLowerCase()]: operation(each, full) };
     }
   };
@@ -79,30 +78,35 @@ function address(isRoot: boolean, view: string): string {
   return view === '' ? object : `${object}/@${view}`;
 }
 
-function operation(declared: Method, path: string): unknown {
+function operation({ declared, permission, bodySchema }: Method, path: string): unknown {
+  const { summary, tail, query = {}, takesBytes = false, answer } = declared;
   const parameters = [
     ...(path.includes('{path}') ? [PATH_PARAMETER] : []),
-    ...(declared.tail === undefined
-      ? []
-      : [{ name: 'tail', in: 'path', required: true, description: declared.tail, schema: { type: 'string' } }]),
-    ...Object.entries(declared.query).map(([name, description]) => ({
-      name,
-      in: 'query',
-      description,
-      schema: { type: 'string' },
-    })),
+    ...(tail === undefined ? [] : [parameter('tail', 'path', tail)]),
+    ...Object.entries(query).map(([name, description]) => parameter(name, 'query', description)),
   ];
   return {
-    summary: declared.summary,
-    description: `Needs the permission '${declared.permission}'.`,
+    summary,
+    description: `Needs the permission '${permission}'.`,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...requestBody(declared),
-    responses: { '2XX': { description: 'Done.' }, default: PROBLEM },
+    ...requestBody(bodySchema, takesBytes),
+    responses: { ...(answer === undefined ? NO_ANSWER : answering(answer)), default: PROBLEM },
   };
 }
 
-function requestBody({ bodySchema, takesBytes }: Method): Readonly<Record<string, unknown>> {
-  if (takesBytes) return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
-  if (bodySchema === undefined) return {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } } };
+function parameter(name: string, where: 'path' | 'query', description: string): unknown {
+  return { name, in: where, ...(where === 'path' ? { required: true } : {}), description, schema: { type: 'string' } };
 }
+
+function requestBody(schema: JsonSchema | undefined, takesBytes: boolean): Readonly<Record<string, unknown>> {
+  if (takesBytes) return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
+  if (schema === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+}
+
+function answering(schema: JsonSchema): Readonly<Record<string, unknown>> {
+  const description = schema.description ?? 'The answer.';
+  return { '2XX': { description, content: { 'application/json': { schema } } } };
+}
+
+const NO_ANSWER = { 204: { description: 'It is done, and there is nothing to say of it.' } };

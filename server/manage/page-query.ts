@@ -1,4 +1,5 @@
 import { composed } from '../../schema/composed.ts';
+import type { Paging } from '../../schema/paging.ts';
 import { Malformed } from '../base/errors.ts';
 
 /** The part of a list that is asked for. */
@@ -8,15 +9,6 @@ export interface PageQuery<Sort extends string> {
   readonly sort: Sort;
   readonly order: 'asc' | 'desc';
   readonly filter: string;
-}
-
-/** How a list may be asked for, and what holds where nothing is said. */
-export interface Paging<Sort extends string> {
-  readonly sorts: readonly Sort[];
-  readonly sort: Sort;
-  readonly order: 'asc' | 'desc';
-  readonly limit: number;
-  readonly largest: number;
 }
 
 const LONGEST_FILTER = 255;

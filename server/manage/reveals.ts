@@ -1,4 +1,4 @@
-import type { RevealsMessage } from '../../schema/messages/reveals.ts';
+import { listReveals } from '../../schema/endpoints/reveals.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type Method } from '../publisher/views.ts';
 import type { Reveal } from '../security/reveals.ts';
@@ -18,12 +18,9 @@ export async function recordReveal(call: Call, what: Omit<Reveal, 'by' | 'addres
 
 /** Who looked, for those who may look themselves. */
 export function revealsMethod(permission: string): Method {
-  return method({
-    http: 'GET',
+  return method(listReveals, {
     permission,
-    summary: 'Who looked at values that are obscured elsewhere, newest first.',
-    query: { key: 'Only of this session, or of this key on a server.' },
-    async run(call): Promise<RevealsMessage> {
+    async run(call) {
       call.keepPrivate();
       const all = await siteOf(call).reveals.of(call.object, call.request.query.get('key') ?? undefined);
       const reveals = all.slice(0, SHOWN).map(({ time, by, address, key, owner, item }) => {

@@ -48,7 +48,7 @@ export { RuntimeState } from '../objects/runtime-state.ts';
 export type { TreeObject } from '../objects/object.ts';
 export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
 export type { Step } from '../objects/versions.ts';
-export { flag, integer, mapping, oneOf, text, texts } from '../publisher/body.ts';
+export { flag, integer, mapping, oneOf, text, texts } from '../../schema/json-schema.ts';
 export type { Call, ChangingCall } from '../publisher/call.ts';
 export { escapeHtml, html, json, noContent, type Request, type Response } from '../publisher/request.ts';
 export { method, type Method, type View } from '../publisher/views.ts';

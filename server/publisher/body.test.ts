@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { flag, integer, mapping, oneOf, text, texts } from '../../schema/json-schema.ts';
 import { Malformed } from '../base/errors.ts';
-import { BodyCheck, flag, integer, mapping, oneOf, text, texts } from './body.ts';
+import { BodyCheck } from './body.ts';
 
 const check = new BodyCheck(
   { id: text, paths: texts },

@@ -89,6 +89,7 @@ const VIEWS: readonly View[] = [
   { name: 'look', on: 'any', methods: [saying('looked')] },
   { name: 'list', on: 'folder', methods: [saying('listed')] },
   { name: 'users', on: 'root', methods: [saying('all'), saying('one', 'GET', 'View', 'name'), saying('made', 'POST')] },
+  { name: 'users/@all', on: 'root', methods: [saying('gone', 'POST')] },
   { name: 'guard', on: 'any', methods: [saying('seen'), saying('kept', 'DELETE', 'Delete objects')] },
   { name: 'part', on: 'any', methods: [saying('part', 'GET', 'View', 'name')] },
 ];
@@ -130,6 +131,8 @@ test('what follows the name of a view reaches the methods that take it, and no o
   const { said, ask } = await openShop();
   assert.equal(await said('GET', '/api/@users/mary%20ann'), 'one / mary ann');
   assert.equal(await said('POST', '/api/@users'), 'made /');
+  assert.equal(await said('POST', '/api/@users/@all'), 'gone /', 'an action of the view');
+  assert.equal(await said('GET', '/api/@users/@mary'), 'one / @mary', 'a name that begins like one');
   for (const path of ['/api/@look/more', '/api/@users/mary/more', '/api/@part', '/api/note/@part/a/@part']) {
     await assert.rejects(ask('GET', path, { as: 'ann' }), NotFound, path);
   }

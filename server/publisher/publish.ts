@@ -12,7 +12,7 @@ import type { Call } from './call.ts';
 import { failurePage } from './failure-page.ts';
 import { unrecorded } from './reads.ts';
 import { isInPieces, type Asker, type Publishing, type Request, type RequestHead, type Response } from './request.ts';
-import { namesIn, parseApiAddress, traverse } from './traverse.ts';
+import { namesIn, parseApiAddress, traverse, type ApiAddress } from './traverse.ts';
 import { isResponse, responseOf, visitsOf, type Method, type View } from './views.ts';
 
 /** How often a request is run again after a conflict. */
@@ -60,13 +60,13 @@ export class Publisher implements Publishing {
     const user = await this.#authenticate(request);
     return this.#inTransaction(user, request, async (tree) => {
       const object = address === undefined ? undefined : await traverse(tree, address.ids);
-      const methods = object === undefined ? [] : this.#methodsOf(object, address?.view ?? '');
+      const asked = object === undefined ? undefined : this.#asked(object, address?.readings ?? []);
+      const { methods = [], tail } = asked ?? {};
       // Whoever is not signed in learns nothing about what is there and what is not.
       const mayUseAny = object !== undefined && methods.some(({ permission }) => mayUse(user, permission, object));
       if (user.name === null && !mayUseAny) throw new NotSignedIn();
       if (object === undefined || methods.length === 0) throw absent(request.path);
-      const chosen = choose(methods, request.method, address?.tail);
-      return { object, method: chosen, tail: address?.tail };
+      return { object, method: choose(methods, request.method, tail), tail };
     });
   }
 
@@ -100,6 +100,12 @@ export class Publisher implements Publishing {
 
   async #mayManage(user: Principal): Promise<boolean> {
     return user.name !== null && mayUse(user, MANAGE, await this.#database.read(user.name).root());
+  }
+
+  /** The first reading of an address by which the object can be asked. */
+  #asked(object: TreeObject, readings: ApiAddress['readings']) {
+    const all = readings.values().map(({ view, tail }) => ({ methods: this.#methodsOf(object, view), tail }));
+    return all.find(({ methods }) => methods.length > 0);
   }
 
   /** The methods of a view on an object: those of its type first. */
@@ -199,11 +205,12 @@ function isOn(on: View['on'], object: TreeObject): boolean {
 function choose(methods: readonly Method[], used: string, tail: string | undefined): Method {
   const wanted = used === 'HEAD' ? 'GET' : used;
   const found = methods.find(
-    (method) => method.http === wanted && (method.tail !== undefined) === (tail !== undefined),
+    ({ http, declared }) => http === wanted && (declared.tail !== undefined) === (tail !== undefined),
   );
   if (found !== undefined) return found;
-  const possible = methods.filter((method) => (method.tail !== undefined) === (tail !== undefined));
-  if (possible.length === 0) throw new NotFound('There is nothing at this address.');
+  const possible = methods.filter(({ declared }) => (declared.tail !== undefined) === (tail !== undefined));
+  // Most likely an action was meant, and there is none of that name.
+  if (possible.length === 0 || tail?.startsWith('@') === true) throw new NotFound('There is nothing at this address.');
   const allowed = possible.flatMap(({ http }) => (http === 'GET' ? ['GET', 'HEAD'] : [http]));
   throw new MethodNotAllowed(used, allowed);
 }

@@ -102,8 +102,14 @@ export interface Publishing {
   requirePermission(head: RequestHead, permission: string): Promise<void>;
 }
 
+/** A response that brings an answer, of which only its type is known here. */
+export type Answering<Answer> = Response & { readonly answer?: Answer };
+
 /** An answer in JSON. */
-export function json(value: unknown, options: { status?: number; headers?: Record<string, string> } = {}): Response {
+export function json<Answer>(
+  value: Answer,
+  options: { status?: number; headers?: Record<string, string> } = {},
+): Answering<Answer> {
   return {
     status: options.status ?? 200,
     headers: { 'content-type': 'application/json; charset=utf-8', ...options.headers },

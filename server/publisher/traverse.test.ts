@@ -21,13 +21,19 @@ test('what is no address is refused, with no more of it than can be read', () =>
 
 test('an address under the API leads to an object, to a view of it, and to what one name after that means', () => {
   const parse = (path: string) => parseApiAddress(namesIn(path));
-  assert.deepEqual(parse('/'), { ids: [], view: '', tail: undefined });
-  assert.deepEqual(parse('/a/b'), { ids: ['a', 'b'], view: '', tail: undefined });
-  assert.deepEqual(parse('/a/@look'), { ids: ['a'], view: 'look', tail: undefined });
-  assert.deepEqual(parse('/@users/mary'), { ids: [], view: 'users', tail: 'mary' });
-  assert.deepEqual(parse('/@users/@mary'), { ids: [], view: 'users', tail: '@mary' });
-  assert.deepEqual(parse('/a/%40look'), { ids: ['a'], view: 'look', tail: undefined });
+  const to = (ids: readonly string[], view: string, tail?: string) => ({ ids, readings: [{ view, tail }] });
+  assert.deepEqual(parse('/'), to([], ''));
+  assert.deepEqual(parse('/a/b'), to(['a', 'b'], ''));
+  assert.deepEqual(parse('/a/@look'), to(['a'], 'look'));
+  assert.deepEqual(parse('/@users/mary'), to([], 'users', 'mary'));
+  assert.deepEqual(parse('/a/%40look'), to(['a'], 'look'));
   for (const path of ['/@users/mary/more', '/a/@look/b/@look']) assert.equal(parse(path), undefined, path);
+});
+
+test('a name after a view that begins with "@" may be an action of the view, or what it is about', () => {
+  const action = { view: 'users/@mary', tail: undefined };
+  const readings = [action, { view: 'users', tail: '@mary' }];
+  assert.deepEqual(parseApiAddress(namesIn('/a/@users/@mary')), { ids: ['a'], readings });
 });
 
 test('each name leads one object further, and nowhere once there is none of that name', async () => {

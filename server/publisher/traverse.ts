@@ -6,9 +6,8 @@ import type { TreeObject } from '../objects/object.ts';
 /** An address under /api, taken apart: `/a/b/@view/tail`. */
 export interface ApiAddress {
   readonly ids: readonly string[];
-  /** Empty: the object itself. */
-  readonly view: string;
-  readonly tail: string | undefined;
+  /** What it may ask for, the more exact first: `@sessions/@end` is an action, `@users/@bob` the view with a tail. */
+  readonly readings: readonly { readonly view: string; readonly tail: string | undefined }[];
 }
 
 /** The names in a URL path, each decoded once. One slash at the end changes nothing. */
@@ -25,9 +24,11 @@ export function namesIn(path: string): readonly string[] {
 /** Takes the names under /api apart; `undefined` where more follows a view than its one tail. */
 export function parseApiAddress(names: readonly string[]): ApiAddress | undefined {
   const at = names.findIndex((name) => name.startsWith('@'));
-  if (at < 0) return { ids: names, view: '', tail: undefined };
+  if (at < 0) return { ids: names, readings: [{ view: '', tail: undefined }] };
   if (names.length > at + 2) return undefined;
-  return { ids: names.slice(0, at), view: names[at]?.slice(1) ?? '', tail: names[at + 1] };
+  const [view = '', tail] = [names[at]?.slice(1), names[at + 1]];
+  const action = tail?.startsWith('@') === true ? [{ view: `${view}/${tail}`, tail: undefined }] : [];
+  return { ids: names.slice(0, at), readings: [...action, { view, tail }] };
 }
 
 /** Walks the tree a name at a time. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { endpoint } from '../../schema/endpoint.ts';
+import { integer, object, text } from '../../schema/json-schema.ts';
 import { Malformed, UnsupportedMediaType } from '../base/errors.ts';
 import { openTestTree, typeNamed } from '../objects/testing.ts';
-import { text } from './body.ts';
 import type { Call, ChangingCall } from './call.ts';
 import { html, json, type Request } from './request.ts';
 import { requestOf } from './testing.ts';
-import { isResponse, method, responseOf, visitsOf } from './views.ts';
+import { byView, isResponse, method, responseOf, viewsOn, visitsOf } from './views.ts';
 
 const rename = method({
   http: 'POST',
@@ -63,9 +64,40 @@ test('a body of another type is refused by its name, before anything else of it 
 
 test('a method says of itself what its documentation has to say', () => {
   assert.deepEqual(rename.bodySchema?.required, ['to']);
-  const { http, permission, query, tail, takesBytes, bodySchema } = upload;
-  assert.deepEqual([http, permission, query, tail, takesBytes], ['POST', 'Manage properties', {}, undefined, true]);
+  const { http, permission, declared, bodySchema } = upload;
+  const { summary, takesBytes } = declared;
+  assert.deepEqual([http, permission, summary, takesBytes], ['POST', 'Manage properties', 'Takes bytes.', true]);
   assert.equal(bodySchema, undefined);
+});
+
+const count = endpoint({ http: 'GET', view: 'count', summary: 'Counts.', answer: object({ count: integer }) });
+const countAll = endpoint({ ...count, view: 'count/@all', http: 'POST', body: { in: text } });
+const forget = endpoint({ http: 'DELETE', view: 'count', summary: 'Counts no more.' });
+
+test('what a method is sent and answers is what its endpoint declares; otherwise it does not compile', async () => {
+  const permission = 'View';
+  const right = method(countAll, { permission, run: ({ body }) => json({ count: body.in.length }, { status: 201 }) });
+  assert.equal(responseOf(await right.call(callOf({ body: { in: 'abc' } }))).body, '{"count":3}');
+  method(count, { permission, run: async () => () => ({ count: 1 }) });
+  // @ts-expect-error another answer
+  method(count, { permission, run: () => ({ count: 'one' }) });
+  // @ts-expect-error another answer, once everything is committed
+  method(count, { permission, run: async () => async () => json({ counted: 1 }) });
+  // @ts-expect-error nothing is answered
+  method(forget, { permission, run: () => ({ count: 0 }) });
+  // @ts-expect-error no such member of the body
+  method(countAll, { permission, run: ({ body }) => ({ count: body.where }) });
+});
+
+test('methods of endpoints are found by the views that these declare', () => {
+  const permission = 'View';
+  const [one, all, none] = [
+    method(count, { permission, run: () => ({ count: 1 }) }),
+    method(countAll, { permission, run: () => ({ count: 2 }) }),
+    method(forget, { permission, run() {} }),
+  ];
+  assert.deepEqual({ ...byView(one, all, none) }, { count: [one, none], 'count/@all': [all] });
+  assert.deepEqual(viewsOn('root', all), [{ name: 'count/@all', on: 'root', methods: [all] }]);
 });
 
 test('an object is visited in every way that its type declares, and in none where that has no view', async () => {
@@ -82,6 +114,7 @@ test('an answer is told from a value that looks a little like one', () => {
     assert.ok(isResponse(value));
     assert.equal(responseOf(value), value);
   }
+  assert.equal(responseOf(undefined).status, 204);
   for (const value of [{ kind: 'note', status: 'done' }, 'text', null, [1]]) {
     assert.ok(!isResponse(value));
     assert.deepEqual(responseOf(value), json(value));

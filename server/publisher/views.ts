@@ -1,63 +1,60 @@
+import type { AnswerOf, Asking, BodyOf, Endpoint } from '../../schema/endpoint.ts';
+import type { JsonSchema, Members } from '../../schema/json-schema.ts';
 import { UnsupportedMediaType } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { MethodDeclaration } from '../objects/types.ts';
-import { BodyCheck, type BodyOf, type BodySchema, type Members } from './body.ts';
+import { BodyCheck } from './body.ts';
 import type { Call, CallOf } from './call.ts';
-import { json, type Response } from './request.ts';
-
-type Http = MethodDeclaration['http'];
+import { json, noContent, type Answering, type Response } from './request.ts';
 
 /** What a method is called with: its body has been checked against its declaration. */
-export type CallWith<By extends Http, Body> = CallOf<By> & { readonly body: Body };
+export type CallWith<E extends Asking> = CallOf<E['http']> & { readonly body: BodyOf<E> };
 
-export interface Declaration<By extends Http, Required extends Members = Members, Optional extends Members = Members> {
-  /** By GET a method is given a TreeReader, by others a TreeTransaction. */
-  readonly http: By;
+/** Who may ask an endpoint, and what it does. */
+export interface Behaviour<E extends Asking, Answer = AnswerOf<E>> {
   readonly permission: string;
-  /** One line for the API's documentation. */
-  readonly summary: string;
-  /** The members that its JSON body must have, and those that it may have. A GET has none. */
+  /** Gives the answer, as it is or in a Response, or a function that gives either once everything is committed. */
+  readonly run: (call: CallWith<E>) => Ran<Answer> | Promise<Ran<Answer>>;
+}
+
+type Ran<Answer> = Given<Answer> | (() => Given<Answer> | Promise<Given<Answer>>);
+type Given<Answer> = Answer | Answering<Answer>;
+
+/** An endpoint that is declared where it is answered, for whoever reads its address nowhere else. */
+type Inline<Http extends Asking['http'], Required extends Members, Optional extends Members, Answer> = Asking & {
+  readonly http: Http;
   readonly body?: Required;
   readonly optional?: Optional;
-  /** Names of query parameters, each with a line of documentation. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** The body is bytes (application/octet-stream) and not JSON: `request.upload`. */
-  readonly takesBytes?: boolean;
-  /** What a segment after the view's name means, where one may follow: `…/@users/<name>`. */
-  readonly tail?: string;
-  /** Gives a Response, or a value that becomes JSON, or a function that gives either once everything is committed. */
-  readonly run: (call: CallWith<By, BodyOf<Required, Optional>>) => unknown;
-}
+  readonly answer?: JsonSchema<Answer>;
+} & Behaviour<{ http: Http; summary: string; body: Required; optional: Optional }, Answer>;
 
 /** A declared way to reach behaviour over HTTP. Without a permission it does not compile; undeclared, it cannot be reached. */
 export interface Method extends MethodDeclaration {
-  readonly summary: string;
-  readonly bodySchema: BodySchema | undefined;
-  readonly query: Readonly<Record<string, string>>;
-  readonly tail: string | undefined;
-  readonly takesBytes: boolean;
-  /** Checks the body, then runs. A plain value in answer becomes JSON. */
+  /** What it was made from. */
+  readonly declared: Asking & Partial<Pick<Endpoint, 'view'>>;
+  readonly bodySchema: JsonSchema | undefined;
+  /** Checks the body, then runs. */
   readonly call: (call: Call) => Promise<unknown>;
-  /** What it was made from, for the check of declarations. */
-  readonly declared: object;
 }
 
-/** Declares a method. */
-export function method<const By extends Http, const Required extends Members = {}, const Optional extends Members = {}>(
-  declaration: Declaration<By, Required, Optional>,
-): Method {
-  const { body, optional, takesBytes = false, run } = declaration;
+/** Answers an endpoint; or declares one and answers it. */
+export function method<const E extends Endpoint>(endpoint: E, behaviour: Behaviour<E>): Method;
+export function method<
+  const Http extends Asking['http'],
+  const Required extends Members = {},
+  const Optional extends Members = {},
+  Answer = unknown,
+>(declaration: Inline<Http, Required, Optional, Answer>): Method;
+export function method(endpoint: Asking, behaviour?: Behaviour<Asking, unknown>): Method {
+  const declared = { ...endpoint, ...behaviour } as Asking & Behaviour<Asking, unknown>;
+  const { http, permission, body, optional, takesBytes = false, run } = declared;
   const check = body === undefined && optional === undefined ? undefined : new BodyCheck(body ?? {}, optional ?? {});
   return {
-    http: declaration.http,
-    permission: declaration.permission,
-    summary: declaration.summary,
+    http,
+    permission,
     bodySchema: check?.schema,
-    query: declaration.query ?? {},
-    tail: declaration.tail,
-    takesBytes,
     run,
-    declared: declaration,
+    declared,
     async call(call) {
       const { upload, unreadType } = call.request;
       if (unreadType !== undefined || takesBytes !== (upload !== undefined)) throw otherType(takesBytes, unreadType);
@@ -66,6 +63,16 @@ export function method<const By extends Http, const Required extends Members = {
       return run({ ...call, body: call.request.body } as never);
     },
   };
+}
+
+/** Methods of declared endpoints, by the views that they answer. */
+export function byView(...methods: readonly Method[]): Readonly<Record<string, readonly Method[]>> {
+  return Object.groupBy(methods, ({ declared }) => declared.view ?? '') as Record<string, Method[]>;
+}
+
+/** The same, as views of objects that are not bound to one type. */
+export function viewsOn(on: View['on'], ...methods: readonly Method[]): readonly View[] {
+  return Object.entries(byView(...methods)).map(([name, answering]) => ({ name, on, methods: answering }));
 }
 
 function otherType(takesBytes: boolean, sent: string | undefined): UnsupportedMediaType {
@@ -92,5 +99,6 @@ export function isResponse(value: unknown): value is Response {
 
 /** What a view gave, as a response: a plain value becomes JSON. */
 export function responseOf(value: unknown): Response {
+  if (value === undefined) return noContent();
   return isResponse(value) ? value : json(value);
 }

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SessionItem } from '../../../schema/messages/sessions.ts';
+import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { tableStyles } from '../../parts/list/table-styles.ts';

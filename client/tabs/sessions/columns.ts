@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { SessionRow } from '../../../schema/messages/sessions.ts';
+import type { SessionRow } from '../../../schema/endpoints/sessions.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';

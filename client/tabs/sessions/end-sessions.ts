@@ -1,8 +1,14 @@
 import { html } from 'lit';
 import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { SessionRow, UnopenedRow } from '../../../schema/messages/sessions.ts';
+import {
+  endSession,
+  endSessions,
+  type EndedSessions,
+  type SessionRow,
+  type UnopenedRow,
+} from '../../../schema/endpoints/sessions.ts';
+import { call } from '../../api/call.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
-import { endSession, endSessions } from '../../api/sessions.ts';
 import { ask } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
@@ -23,7 +29,7 @@ export async function endThese(path: string, rows: readonly SessionRow[]): Promi
   let count = 0;
   for (const { key } of rows) {
     try {
-      await endSession(path, key);
+      await call(endSession, path, { tail: key });
       count += 1;
     } catch (caught) {
       // One that has ended by itself meanwhile is as it should be.
@@ -43,7 +49,7 @@ export async function endUnopened(path: string, { key }: UnopenedRow): Promise<b
   </p>`;
   if (!(await isWanted(`End the record ${key.slice(0, 6)}…?`, body, 'End it'))) return false;
   try {
-    await endSession(path, key);
+    await call(endSession, path, { tail: key });
     flash('Ended 1 session.');
     return true;
   } catch (caught) {
@@ -61,7 +67,7 @@ export async function endAllOf({ path, id }: ObjectMessage, total: number | unde
     Nothing else is touched.
   </p>`;
   if (!(await isWanted(`End all sessions of ${id}?`, body, 'End all sessions'))) return false;
-  return done(() => endSessions(path, {}), 'of everybody');
+  return done(() => call(endSessions, path, {}), 'of everybody');
 }
 
 /** Asks, and ends all sessions that a user has in a container. Gives whether it was done. */
@@ -70,14 +76,14 @@ export async function endAllOfUser(path: string, user: string): Promise<boolean>
     Every session in ${path} that was last used by ${user} ends at once, on every device, and what is in them is lost.
   </p>`;
   if (!(await isWanted(`End all sessions of ${user}?`, body, 'End all sessions'))) return false;
-  return done(() => endSessions(path, { user }), `of ${user}`);
+  return done(() => call(endSessions, path, { user }), `of ${user}`);
 }
 
 function isWanted(heading: string, body: ReturnType<typeof html>, action: string): Promise<boolean> {
   return ask({ heading, body, safe: 'Keep', action, isDangerous: true, note: NO_UNDO });
 }
 
-async function done(end: () => ReturnType<typeof endSessions>, whose: string): Promise<boolean> {
+async function done(end: () => Promise<EndedSessions>, whose: string): Promise<boolean> {
   try {
     const { known } = await end();
     flash(known === null ? `Ended all sessions ${whose}.` : `Ended ${plural(known, 'session')} ${whose}.`);

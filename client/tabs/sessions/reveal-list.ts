@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RevealMessage, RevealsMessage } from '../../../schema/messages/reveals.ts';
-import { getReveals } from '../../api/sessions.ts';
+import { listReveals, type RevealMessage, type RevealsMessage } from '../../../schema/endpoints/reveals.ts';
+import { call } from '../../api/call.ts';
 import '../../parts/ago.ts';
 import { plural } from '../../parts/format.ts';
 import { ListController } from '../../parts/list/list-controller.ts';
@@ -18,7 +18,7 @@ export class RevealList extends LitElement {
 
   readonly #list = new ListController<RevealsMessage, RevealMessage>(this, {
     args: () => [this.path, this.key, this.version],
-    load: (_, signal) => getReveals(this.path, this.key, signal),
+    load: (_, signal) => call(listReveals, this.path, { query: { key: this.key }, signal }),
     rowsOf: ({ reveals }) => reveals,
     keyOf: ({ time }) => time,
     isWhole: true,

@@ -1,9 +1,15 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SessionMessage, SessionRow, SessionValue } from '../../../schema/messages/sessions.ts';
+import {
+  lookIntoSession,
+  revealItem,
+  type SessionMessage,
+  type SessionRow,
+  type SessionValue,
+} from '../../../schema/endpoints/sessions.ts';
+import { call } from '../../api/call.ts';
 import { detailOf } from '../../api/request.ts';
-import { getSession, revealItem } from '../../api/sessions.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
@@ -39,7 +45,7 @@ export class SessionDetail extends LitElement {
 
   readonly #session = new Task(this, {
     args: () => [this.path, this.key] as const,
-    task: ([path, key], { signal }) => getSession(path, key, signal),
+    task: ([path, key], { signal }) => call(lookIntoSession, path, { tail: key, signal }),
     onComplete: () => (this.revealed = new Map()),
   });
 
@@ -109,7 +115,7 @@ export class SessionDetail extends LitElement {
 
   async #reveal({ item }: RevealWanted) {
     try {
-      const value = await revealItem(this.path, { key: this.key, item });
+      const value = await call(revealItem, this.path, { key: this.key, item });
       this.revealed = new Map([...this.revealed, [item, value]]);
     } catch (caught) {
       flashFailure(`Could not reveal '${item}': ${detailOf(caught)}`);

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SessionValue } from '../../../schema/messages/sessions.ts';
+import type { SessionValue } from '../../../schema/endpoints/sessions.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { rowDetailPart } from '../../parts/list/row-detail.ts';

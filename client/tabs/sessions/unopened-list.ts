@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { UnopenedRow } from '../../../schema/messages/sessions.ts';
+import type { UnopenedRow } from '../../../schema/endpoints/sessions.ts';
 import { ObjectChanged } from '../../model/changes.ts';
 import { plural } from '../../parts/format.ts';
 import '../../parts/until.ts';

@@ -1,4 +1,4 @@
-import type { SessionRow, SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionRow, SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 import type { Figure } from '../../parts/list/figures-strip.ts';
 

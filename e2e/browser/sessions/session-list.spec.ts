@@ -1,4 +1,4 @@
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { clientOf, sameOrigin, type Client } from '../../http/client.ts';
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { SessionsTab } from '../../support/pages/sessions-tab.ts';

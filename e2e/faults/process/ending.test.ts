@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { EndedSessions, SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { EndedSessions, SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { several, sized } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { basic } from '../../support/server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { harmsTo } from '../../support/damage.ts';
 import { several, sized } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';

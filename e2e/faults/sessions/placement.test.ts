@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SessionsMessage, TestMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
+import type { TestMessage } from '../../../schema/messages/session-test.ts';
 import { several, sized, times } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { basic, type TestServer } from '../../support/server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { KeyMessage } from '../../../schema/messages/keys.ts';
-import type { SessionMessage, SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionMessage, SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { RawMemcached } from '../../support/memcached/raw-memcached.ts';
 import { startServer, type TestServer } from '../../support/server.ts';

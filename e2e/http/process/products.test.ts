@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../../schema/messages/objects.ts';
 import type { ServersMessage } from '../../../schema/messages/servers.ts';
 import type { ChainMessage } from '../../../schema/messages/session-way.ts';
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { clientOf, managerOf } from '../client.ts';

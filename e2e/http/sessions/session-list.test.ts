@@ -6,7 +6,7 @@ import type {
   SessionMessage,
   SessionsMessage,
   SessionValue,
-} from '../../../schema/messages/sessions.ts';
+} from '../../../schema/endpoints/sessions.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { basic, startServer } from '../../support/server.ts';
 import { clientOf, managerOf, sameOrigin } from '../client.ts';

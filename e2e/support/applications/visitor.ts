@@ -1,6 +1,7 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { Me } from '../../../schema/messages/access.ts';
+import { checkAnswer } from '../answers.ts';
 import { BROWSER_ID, PLAIN_BROWSER_ID } from '../cookie-names.ts';
 import { basic } from '../server.ts';
 
@@ -23,16 +24,18 @@ const agent = new Agent({ keepAlive: true });
 const DEADLINE_MS = 60_000;
 
 /** Sends one request to a server on this machine. Fails only where no whole answer comes. */
-export function ask(port: number, path: string, { method, headers = {}, body }: Asked = {}): Promise<Answer> {
+export async function ask(port: number, path: string, asked: Asked = {}): Promise<Answer> {
+  const { headers = {}, body } = asked;
   const payload = body === undefined ? undefined : JSON.stringify(body);
+  const method = asked.method ?? (payload === undefined ? 'GET' : 'POST');
   const sent = payload === undefined ? headers : { 'content-type': 'application/json', ...headers };
   const began = performance.now();
-  return new Promise((resolve, reject) => {
+  const answer = await new Promise<Answer>((resolve, reject) => {
     const outgoing = request({
       host: '127.0.0.1',
       port,
       path,
-      method: method ?? (payload === undefined ? 'GET' : 'POST'),
+      method,
       headers: payload === undefined ? sent : { ...sent, 'content-length': String(Buffer.byteLength(payload)) },
       agent,
       timeout: DEADLINE_MS,
@@ -55,6 +58,8 @@ export function ask(port: number, path: string, { method, headers = {}, body }: 
     });
     outgoing.end(payload);
   });
+  checkAnswer(method, path, answer);
+  return answer;
 }
 
 /** Whether somebody takes connections there. */

@@ -4,7 +4,7 @@ import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/invoke-cached.ts';
-import { texts } from '../../publisher/body.ts';
+import { texts } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method } from '../../publisher/views.ts';
 import { associate } from './cache-tab.ts';

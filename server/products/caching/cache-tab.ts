@@ -9,7 +9,7 @@ import {
   findCacheManager,
   KEEPS_ANSWERS,
 } from '../../publisher/invoke-cached.ts';
-import { text } from '../../publisher/body.ts';
+import { text } from '../../../schema/json-schema.ts';
 import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { invalidate } from './invalidation.ts';

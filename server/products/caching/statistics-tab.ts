@@ -8,7 +8,7 @@ import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
 import { requirePermission } from '../../manage/object.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { texts } from '../../publisher/body.ts';
+import { texts } from '../../../schema/json-schema.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';

@@ -4,7 +4,7 @@ import type { PreviewMessage } from '../../../schema/messages/templates.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
 import { wordsForVisitors } from '../../base/visitor-words.ts';
 import { defineType } from '../../objects/types.ts';
-import { text } from '../../publisher/body.ts';
+import { text } from '../../../schema/json-schema.ts';
 import { FAILURE_PAGE, SHOWS_FAILURES } from '../../publisher/failure-page.ts';
 import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';

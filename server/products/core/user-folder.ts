@@ -4,7 +4,7 @@ import { Invalid, NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json, noContent } from '../../publisher/request.ts';
-import { text, texts } from '../../publisher/body.ts';
+import { text, texts } from '../../../schema/json-schema.ts';
 import { method } from '../../publisher/views.ts';
 import { keepingOwn } from '../../manage/access.ts';
 import { timeText } from '../../manage/describe.ts';

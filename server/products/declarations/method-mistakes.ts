@@ -1,7 +1,9 @@
 import { allPermissions, findPermission } from '../../../schema/permissions.ts';
-import type { Declaration, Method } from '../../publisher/views.ts';
+import type { Endpoint } from '../../../schema/endpoint.ts';
+import type { Behaviour, Method } from '../../publisher/views.ts';
 import {
   among,
+  anyText,
   callable,
   flag,
   is,
@@ -31,7 +33,8 @@ const MEMBERS = ['text', 'integer', 'flag', 'texts', 'mapping', 'oneOf(…)'];
 const KINDS: readonly unknown[] = ['string', 'integer', 'boolean', 'array', 'object'];
 const memberSchema = is(`one of ${MEMBERS.join(', ')}`, (value) => isPlain(value) && KINDS.includes(value['type']));
 
-const METHOD: ShapeOf<Declaration<Method['http']>> = {
+const METHOD: ShapeOf<Endpoint & Behaviour<Endpoint>> = {
+  view: optional(anyText),
   http: required(among('GET, POST, PATCH or DELETE', () => ['GET', 'POST', 'PATCH', 'DELETE'])),
   permission: required(permission),
   summary: required(words),
@@ -40,6 +43,7 @@ const METHOD: ShapeOf<Declaration<Method['http']>> = {
   query: optional(mapOf(words)),
   takesBytes: optional(flag),
   tail: optional(words),
+  answer: optional(is('a JSON Schema, such as object({ … })', isPlain)),
   run: required(callable),
 };
 const declaration = shaped('a method', METHOD);
@@ -65,11 +69,11 @@ function severalMistakes(methods: readonly unknown[], at: string): readonly Mist
 function oneMistakes(method: unknown, at: string): readonly Mistake[] {
   if (!isMethod(method)) return made.find(method, at);
   const found = declaration.find(method.declared, at);
-  const { body, optional } = method.declared as { readonly body?: unknown; readonly optional?: unknown };
+  const { body, optional, takesBytes } = method.declared;
   if (body === undefined && optional === undefined) return found;
   if (method.http === 'GET')
     return [...found, { at: `${at}.body`, says: 'is never sent: a GET has none. Use `query`.' }];
-  if (!method.takesBytes) return found;
+  if (takesBytes !== true) return found;
   return [...found, { at: `${at}.body`, says: 'is never sent: with `takesBytes` the body is bytes. Use `query`.' }];
 }
 
@@ -78,6 +82,6 @@ function isMethod(value: unknown): value is Method {
   return typeof call === 'function' && declared !== undefined;
 }
 
-function wayOf({ http, tail }: Method): string {
+function wayOf({ http, declared: { tail } }: Method): string {
   return tail === undefined ? http : `${http} with a tail`;
 }

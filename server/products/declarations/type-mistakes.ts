@@ -31,6 +31,8 @@ export interface Around {
 }
 
 const SEGMENT = /^[a-z][a-z0-9-]*$/;
+/** A view, or an action of one: `sessions/@end`. */
+const VIEW = /^[a-z][a-z0-9-]*(\/@[a-z][a-z0-9-]*)?$/;
 const PROPERTY = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 const id: Check = ruled('an id', (value) =>
@@ -38,8 +40,8 @@ const id: Check = ruled('an id', (value) =>
 );
 const segment: Check = isText('small letters, digits and "-"', (value) => SEGMENT.test(value));
 
-function segmentProblem(name: string): string | undefined {
-  return SEGMENT.test(name) ? undefined : 'It is part of addresses: use small letters, digits and "-".';
+function viewProblem(name: string): string | undefined {
+  return VIEW.test(name) ? undefined : 'It is part of addresses: use small letters, digits and "-".';
 }
 
 function propertyProblem(name: string): string | undefined {
@@ -92,7 +94,7 @@ const TYPE: ShapeOf<TypeDefinition> = {
   holds: optional(callable),
   tabs: optional(listOf(shaped('a tab', TAB))),
   tabCounts: optional(callable),
-  methods: optional(mapOf(methodCheck, segmentProblem)),
+  methods: optional(mapOf(methodCheck, viewProblem)),
   view: optional(methodCheck),
   shown: optional(callable),
   isCacheable: optional(flag),

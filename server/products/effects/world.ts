@@ -1,7 +1,7 @@
 import { wallClock } from '../../base/clock.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
 import type { CacheStatisticsMessage, CacheRow } from '../../../schema/messages/caches.ts';
-import type { SessionsMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 

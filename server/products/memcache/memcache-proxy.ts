@@ -8,7 +8,7 @@ import { Sameness } from '../../memcache/server/sameness.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { text } from '../../publisher/body.ts';
+import { text } from '../../../schema/json-schema.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';

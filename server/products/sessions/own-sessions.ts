@@ -3,7 +3,7 @@ import { NotFound, TooManyRequests, Unavailable } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { text } from '../../publisher/body.ts';
+import { text } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
 import { noContent } from '../../publisher/request.ts';
 import { method, type View } from '../../publisher/views.ts';

@@ -1,23 +1,22 @@
-import type {
-  EndedSessions,
-  SessionMessage,
-  SessionRow,
-  SessionsMessage,
-  SessionValue,
-  UnopenedRow,
-} from '../../../schema/messages/sessions.ts';
+import {
+  endSession,
+  endSessions,
+  listSessions,
+  lookIntoSession,
+  revealItem,
+  SESSION_PAGES,
+  type SessionRow,
+  type UnopenedRow,
+} from '../../../schema/endpoints/sessions.ts';
 import { NotFound, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { text } from '../../publisher/body.ts';
-import { noContent } from '../../publisher/request.ts';
-import { method, type Method } from '../../publisher/views.ts';
+import { byView, method } from '../../publisher/views.ts';
 import { decode } from '../../codec/decode.ts';
 import {
   MAX_KEYS,
-  SESSION_SORTS,
   type ListedSession,
   type OpenedSession,
   type SessionPage,
@@ -32,24 +31,13 @@ import { openValue, shownValue } from '../stores/shown-values.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const PERMISSION = 'Access arbitrary user session data';
-const LARGEST_PAGE = 1_000;
-const PAGING = { sorts: SESSION_SORTS, sort: 'lastSeen', order: 'desc', limit: 50, largest: LARGEST_PAGE } as const;
 
-const list = method({
-  http: 'GET',
+const list = method(listSessions, {
   permission: PERMISSION,
-  summary: 'One page of the sessions kept here, and what can be seen of them and what cannot. Looking touches none.',
-  query: {
-    offset: 'How many to pass over.',
-    limit: `How many at most, up to ${LARGEST_PAGE}; 50 unless said.`,
-    sort: `One of ${SESSION_SORTS.join(', ')}; lastSeen unless said.`,
-    order: '`asc` or `desc`, which it is unless said.',
-    filter: 'Only those with these words in user, address, browser or key; or a size: `>10 KiB`.',
-  },
-  async run(call): Promise<SessionsMessage> {
+  async run(call) {
     call.keepPrivate();
     const { object, request } = call;
-    const page = await (await object.provide(SESSION_CONTAINER)).list.page(pageQuery(request.query, PAGING));
+    const page = await (await object.provide(SESSION_CONTAINER)).list.page(pageQuery(request.query, SESSION_PAGES));
     const { unreachable } = page.listing;
     return {
       sessions: page.sessions.map(rowOf),
@@ -67,12 +55,9 @@ const list = method({
   },
 });
 
-const look = method({
-  http: 'GET',
+const look = method(lookIntoSession, {
   permission: PERMISSION,
-  summary: 'A session and what is in it, secrets obscured.',
-  tail: 'the key of the session, from the list',
-  async run(call): Promise<SessionMessage> {
+  async run(call) {
     call.keepPrivate();
     const session = await getSession(call.object, call.tail ?? '');
     return {
@@ -82,11 +67,8 @@ const look = method({
   },
 });
 
-const endOne = method({
-  http: 'DELETE',
+const endOne = method(endSession, {
   permission: PERMISSION,
-  summary: 'Ends a session, whoever is using it, and also one whose record cannot be opened.',
-  tail: 'the key of the session, from the list',
   async run(call) {
     const { object, tail = '', user } = call;
     const container = await object.provide(SESSION_CONTAINER);
@@ -95,19 +77,13 @@ const endOne = method({
     if (ended === undefined) throw noSession(object, tail);
     const what = { by: user.name, container: object.path, session: tail, owner: nameIn(ended.user) };
     siteOf(object).log.info(what, 'A session was ended');
-    return noContent();
   },
 });
 
-const end = method({
-  http: 'POST',
+const end = method(endSessions, {
   permission: PERMISSION,
-  summary: 'Ends all sessions here, or all of a user, and says how many were known.',
-  tail: '`@end`',
-  optional: { user: text },
-  async run(call): Promise<EndedSessions> {
-    const { object, tail, body, user } = call;
-    if (tail !== '@end') throw new NotFound('There is nothing at this address. POST …/@sessions/@end ends sessions.');
+  async run(call) {
+    const { object, body, user } = call;
     const known = await countOf(object, body.user);
     await endAll(object, body.user);
     const what = { by: user.name, container: object.path, owner: body.user, known };
@@ -119,12 +95,9 @@ const end = method({
   },
 });
 
-const reveal = method({
-  http: 'POST',
+const reveal = method(revealItem, {
   permission: PERMISSION,
-  summary: 'One value of a session with what is obscured elsewhere; who looked is recorded.',
-  body: { key: text, item: text },
-  async run(call): Promise<SessionValue> {
+  async run(call) {
     call.keepPrivate();
     const { key, item } = call.body;
     const { entries, user: owner } = await getSession(call.object, key);
@@ -136,11 +109,7 @@ const reveal = method({
 });
 
 /** The Sessions tab of every session data container. */
-export const sessionsMethods: Readonly<Record<string, readonly Method[]>> = {
-  sessions: [list, look, endOne, end],
-  reveal: [reveal],
-  reveals: [revealsMethod(PERMISSION)],
-};
+export const sessionsMethods = byView(list, look, endOne, end, reveal, revealsMethod(PERMISSION));
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
   const session = await (await object.provide(SESSION_CONTAINER)).list.find(id);

@@ -1,12 +1,13 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
 import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { SessionAbout, SessionItem, TestMessage } from '../../../schema/messages/sessions.ts';
+import type { SessionAbout, TestMessage } from '../../../schema/messages/session-test.ts';
+import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
 import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import { oneOf, text } from '../../publisher/body.ts';
+import { oneOf, text } from '../../../schema/json-schema.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';

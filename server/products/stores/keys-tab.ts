@@ -15,7 +15,7 @@ import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { StoreInspector, InspectedKey, InspectedValue } from '../../memcache/store-inspector.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { text } from '../../publisher/body.ts';
+import { text } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, type Method } from '../../publisher/views.ts';
 import { idIn } from '../../sessions/record/record.ts';

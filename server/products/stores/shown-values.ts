@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { SessionValue } from '../../../schema/messages/sessions.ts';
+import type { SessionValue } from '../../../schema/endpoints/sessions.ts';
 import { encode } from '../../codec/encode.ts';
 import { obscured, OBSCURED } from '../../base/obscured.ts';
 

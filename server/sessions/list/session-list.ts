@@ -26,8 +26,7 @@ export interface ListedSession {
   readonly servers: readonly string[];
 }
 
-export const SESSION_SORTS = ['user', 'started', 'lastSeen', 'expires', 'bytes', 'address', 'browser'] as const;
-export type SessionSort = (typeof SESSION_SORTS)[number];
+export type SessionSort = 'user' | 'started' | 'lastSeen' | 'expires' | 'bytes' | 'address' | 'browser';
 
 export interface SessionQuery {
   readonly offset: number;

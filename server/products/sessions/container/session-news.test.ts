@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../../../schema/messages/objects.ts';
-import type { SessionsMessage } from '../../../../schema/messages/sessions.ts';
+import type { SessionsMessage } from '../../../../schema/endpoints/sessions.ts';
 import { startMemcached } from '../../../../e2e/support/memcached/memcached.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../../testing.ts';
 import { ProductFolders } from '../../product-folders.ts';
