@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Stores, type SeenTree } from './stores.ts';
+import { openTestTree } from './testing.ts';
+
+/** A note on disk, one in memory, and the folders that they are in. */
+async function planted() {
+  const tree = await openTestTree();
+  await tree.change(async (transaction) => {
+    const root = await transaction.root();
+    transaction.add(transaction.add(root, { type: 'Folder', id: 'docs' }), { type: 'Note', id: 'one' });
+    transaction.add(transaction.add(root, { type: 'Temporary Folder', id: 'temp' }), { type: 'Note', id: 'two' });
+  });
+  const seen = tree.open();
+  const [one, two] = [await seen.get('/docs/one'), await seen.get('/temp/two')];
+  const entitle = (path: string) =>
+    tree.change(async (transaction) => transaction.change(await transaction.get(path), { title: 'New' }));
+  return { tree, stores: new Stores(tree.database), one, two, docs: one.parent!, temp: two.parent!, entitle };
+}
+
+test('a temporary folder is kept on disk itself, and all that is in it in memory', async () => {
+  const { stores, one, two, docs, temp } = await planted();
+  const { main, memory } = stores;
+  assert.deepEqual(
+    [one, docs, temp, two].map((object) => stores.of(object) === memory),
+    [false, false, false, true],
+  );
+  assert.deepEqual(
+    [docs, temp, two].map((folder) => stores.below(folder) === memory),
+    [false, true, true],
+  );
+  assert.deepEqual(stores.both, [main, memory]);
+});
+
+test('each is read as it was when the request began', async () => {
+  const { tree, stores, one, two, entitle } = await planted();
+  for (const path of ['/docs/one', '/temp/two']) await entitle(path);
+  const titles = (of: Stores) =>
+    Promise.all([one, two].map(async ({ oid }) => (await of.of({ oid }).load(oid))?.title));
+  assert.deepEqual(
+    [await titles(stores), await titles(new Stores(tree.database))],
+    [
+      ['', ''],
+      ['New', 'New'],
+    ],
+  );
+});
+
+test('what was seen holds until it changes in the storage that it was seen in', async () => {
+  const { tree, stores, docs, temp, entitle } = await planted();
+  const listed = (asOf: number, oid: number) => ({
+    asOf,
+    objects: new Map<number, number>(),
+    listings: new Set([oid]),
+  });
+  const main = listed(stores.main.asOf, docs.oid);
+  const both: SeenTree = { main, memory: listed(stores.memory.asOf, temp.oid) };
+  const still = async () => {
+    const now = new Stores(tree.database);
+    return [await now.stillHave({ main, memory: undefined }), await now.stillHave(both)];
+  };
+  assert.deepEqual(await still(), [true, true]);
+  await entitle('/temp/two');
+  assert.deepEqual(await still(), [true, false]);
+  await entitle('/docs/one');
+  assert.deepEqual(await still(), [false, false]);
+});
