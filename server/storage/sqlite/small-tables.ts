@@ -9,11 +9,13 @@ import type { Draft, Entries } from '../tables.ts';
 const IS_SMALL = 'SELECT 1 FROM small_tables WHERE name = ?';
 const ADD = 'INSERT OR IGNORE INTO small_tables (name) VALUES (?)';
 const ALL = 'SELECT key, value, expires FROM entries WHERE name = ?';
-const OLDEST = 'SELECT coalesce(min(number), 0) FROM small_changes';
 const NEWEST = 'SELECT coalesce(max(number), 0) FROM small_changes';
 const CHANGES = `
-  SELECT DISTINCT c.name, c.key, e.value, e.expires
+  SELECT c.name, c.key, e.value, e.expires
   FROM small_changes AS c LEFT JOIN entries AS e ON e.name = c.name AND e.key = c.key WHERE c.number > ?`;
+
+/** So many changes the log keeps: see its triggers. */
+const KEPT = 10_000;
 
 type Row = readonly [key: string, value: string, expires: number | null];
 type ChangeRow = readonly [name: string, key: string, value: string | null, expires: number | null];
@@ -24,7 +26,6 @@ export class SmallTables {
   readonly #isSmall: Statement<[string], number>;
   readonly #add: Statement<[string]>;
   readonly #all: Statement<[string], Row>;
-  readonly #oldest: Statement<[], number>;
   readonly #newest: Statement<[], number>;
   readonly #changes: Statement<[number], ChangeRow>;
   readonly #copies = new Map<string, MemoryTable<Json>>();
@@ -37,7 +38,6 @@ export class SmallTables {
     this.#isSmall = database.prepare<[string], number>(IS_SMALL).pluck();
     this.#add = database.prepare(ADD);
     this.#all = database.prepare<[string], Row>(ALL).raw();
-    this.#oldest = database.prepare<[], number>(OLDEST).pluck();
     this.#newest = database.prepare<[], number>(NEWEST).pluck();
     this.#changes = database.prepare<[number], ChangeRow>(CHANGES).raw();
   }
@@ -73,7 +73,7 @@ export class SmallTables {
     if (this.#copies.size === 0) return;
     const newest = this.#newest.get() ?? 0;
     if (newest === this.#asOf) return;
-    const isKnown = newest > this.#asOf && (this.#oldest.get() ?? 0) <= this.#asOf + 1;
+    const isKnown = newest > this.#asOf && newest - this.#asOf <= KEPT;
     if (isKnown) for (const row of this.#changes.all(this.#asOf)) this.#take(row);
     else for (const [name, copy] of this.#copies) this.#read(name, copy);
     this.#asOf = newest;
@@ -83,7 +83,7 @@ export class SmallTables {
   written<Result>(transaction: (step: () => Result) => Result, step: () => Result): Result {
     let asOf = this.#asOf;
     try {
-      const result = transaction(() => {
+      return transaction(() => {
         this.catchUp();
         asOf = this.#asOf;
         this.#undo = [];
@@ -91,7 +91,6 @@ export class SmallTables {
         if (this.#undo.length > 0) this.#asOf = this.#newest.get() ?? 0;
         return made;
       });
-      return result;
     } catch (error) {
       for (const undo of this.#undo.toReversed()) undo();
       this.#asOf = asOf;
@@ -103,7 +102,7 @@ export class SmallTables {
 
   #read(name: string, copy: MemoryTable<Json>): void {
     copy.clear();
-    for (const [key, value, expires] of this.#all.iterate(name)) this.#put(name, copy, key, value, expires);
+    for (const [key, value, expires] of this.#all.all(name)) this.#put(name, copy, key, value, expires);
   }
 
   #take([name, key, value, expires]: ChangeRow): void {
