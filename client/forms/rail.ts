@@ -64,8 +64,15 @@ export function lastChanges({ lastChanges: changes }: ObjectMessage) {
   </section>`;
 }
 
-/** For an <aside class="rail"> beside a form. */
+/** For an element with an <aside class="rail"> beside a form. */
 export const railStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+  }
+  property-form {
+    flex: 1;
+  }
   .rail {
     border-left: 1px solid var(--t-line);
   }

@@ -173,10 +173,6 @@ export class CacheTab extends Tab {
     controls,
     railStyles,
     css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
       .columns {
         flex: 1;
         display: grid;

@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../forms/property-form.ts';
 import { lastChanges, pointsHere, railStyles, thisObject } from '../forms/rail.ts';
@@ -17,17 +17,5 @@ export class PropertiesTab extends Tab {
     </property-form>`;
   }
 
-  static override styles = [
-    controls,
-    railStyles,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
-      property-form {
-        flex: 1;
-      }
-    `,
-  ];
+  static override styles = [controls, railStyles];
 }

@@ -109,13 +109,6 @@ export class SessionManagerTab extends Tab {
     controls,
     railStyles,
     css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
-      property-form {
-        flex: 1;
-      }
       .way {
         min-height: 170px;
         padding: 12px var(--t-edge) 18px;

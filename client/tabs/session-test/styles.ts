@@ -1,10 +1,6 @@
 import { css } from 'lit';
 
 export const sessionTestStyles = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-  }
   .page {
     flex: 1;
     display: grid;

@@ -1,10 +1,6 @@
 import { css } from 'lit';
 
 export const setupStyles = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-  }
   form {
     flex: 1;
     display: grid;
