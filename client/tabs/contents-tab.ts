@@ -96,8 +96,8 @@ export class ContentsTab extends Tab {
   }
 
   get #chosen(): readonly ChildItem[] {
-    const { rows, selected, selectedRows, element } = this.#list;
-    return selected.size > 0 ? selectedRows : rows.filter(({ id }) => id === element.focusedKey);
+    const { rows, selected, selectedRows, focusedKey } = this.#list;
+    return selected.size > 0 ? selectedRows : rows.filter(({ id }) => id === focusedKey);
   }
 
   get #ids(): ReadonlySet<string> {
@@ -262,7 +262,7 @@ export class ContentsTab extends Tab {
     if (chosen.length === 0 || (action === 'cut' && !this.object.may.deleteChildren)) return;
     clipboard.set({ action, folder: this.path, paths: chosen.map(({ path }) => path) });
     this.#list.clear();
-    this.#list.element.focusRow(chosen[0]!.id);
+    this.#list.focusRow(chosen[0]!.id);
   }
 
   async #paste() {
@@ -282,7 +282,7 @@ export class ContentsTab extends Tab {
 
   #forget() {
     clipboard.set(undefined);
-    this.#list.element.focusRow();
+    this.#list.focusRow();
   }
 
   async #delete() {

@@ -129,7 +129,7 @@ export class KeysTab extends Tab {
     const key = this.#key;
     if (key === undefined) return;
     setQuery({ key: undefined });
-    this.#list.element.focusRow(lineOfKey(key));
+    this.#list.focusRow(lineOfKey(key));
   }
 
   static override styles = [

@@ -138,7 +138,7 @@ export class SessionsTab extends Tab {
   #close() {
     const key = this.#openKey;
     setQuery({ session: undefined });
-    this.#list.element.focusRow(key);
+    this.#list.focusRow(key);
   }
 
   #escape() {

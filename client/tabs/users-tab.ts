@@ -166,7 +166,7 @@ export class UsersTab extends Tab {
       flash(`Removed '${name}'.`);
       await this.#list.again();
       await this.updateComplete;
-      this.#list.element.focusRow();
+      this.#list.focusRow();
     } catch (caught) {
       flashFailure(`Could not remove '${name}': ${detailOf(caught)}`);
     }

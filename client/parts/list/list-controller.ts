@@ -147,11 +147,20 @@ export class ListController<Answer, Row> implements ReactiveController {
 
   async #moveFocus(key: string): Promise<void> {
     this.focusNext = undefined;
-    await this.element.updateComplete;
-    this.element.focusRow(key);
+    await this.#table.updateComplete;
+    this.focusRow(key);
   }
 
-  get element(): Table<Row> {
+  focusRow(key?: string): void {
+    this.#table.focusRow(key);
+  }
+
+  /** The key of the row that has the focus. */
+  get focusedKey(): string | undefined {
+    return this.#table.focusedKey;
+  }
+
+  get #table(): Table<Row> {
     return this.#host.renderRoot.querySelector('t-table') as unknown as Table<Row>;
   }
 
@@ -168,7 +177,7 @@ export class ListController<Answer, Row> implements ReactiveController {
       placeholder=${placeholder}
       value=${this.query.filter}
       @filter-changed=${({ text }: FilterChanged) => setQuery({ filter: text, from: undefined })}
-      @leave-down=${() => this.element.focusRow()}
+      @leave-down=${() => this.focusRow()}
       @enter=${() => this.rows.length === 1 && open?.(this.keys[0]!)}
     ></filter-field>`;
   }
