@@ -27,6 +27,7 @@ export const text: JsonSchema<string> = { type: 'string' };
 export const integer: JsonSchema<number> = { type: 'integer' };
 export const number: JsonSchema<number> = { type: 'number' };
 export const flag: JsonSchema<boolean> = { type: 'boolean' };
+export const nothing: JsonSchema<null> = { type: 'null' };
 /** ISO 8601, as are all times in messages. */
 export const time: JsonSchema<string> = { type: 'string', format: 'date-time' };
 export const texts: JsonSchema<readonly string[]> = listOf(text);
@@ -50,7 +51,7 @@ export function mapOf<Value, Name extends string = string>(
 }
 
 export function orNull<Value>(shape: JsonSchema<Value>): JsonSchema<Value | null> {
-  return either(shape, { type: 'null' } as JsonSchema<null>);
+  return either(shape, nothing);
 }
 
 export function either<One, Other>(one: JsonSchema<One>, other: JsonSchema<Other>): JsonSchema<One | Other> {

@@ -1,4 +1,3 @@
-import type { ForgetServerRequest, ServersMessage } from '../../schema/messages/servers.ts';
 import type {
   BrowserCheck,
   ChainMessage,
@@ -12,15 +11,6 @@ import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
 import type { RoundTripMessage } from '../../schema/messages/round-trip.ts';
 import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
 import { request, viewOf } from './request.ts';
-
-export function getServers(proxy: string, signal?: AbortSignal): Promise<ServersMessage> {
-  return request('GET', viewOf(proxy, 'servers'), { ...(signal && { signal }) });
-}
-
-/** Asks a server that was taken out no more. */
-export function forgetServer(proxy: string, body: ForgetServerRequest): Promise<void> {
-  return request('POST', viewOf(proxy, 'forget'), { body });
-}
 
 /** How the proxy's servers were over the last minutes. The first look begins it. */
 export function getHistory(proxy: string, signal?: AbortSignal): Promise<ServersHistoryMessage> {

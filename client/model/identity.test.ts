@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { getUsers } from '../api/security.ts';
+import { listUsers } from '../../schema/endpoints/users.ts';
+import { call } from '../api/call.ts';
 import { flashes } from '../state/flash.ts';
 import { TestWindow } from '../state/testing.ts';
 import { clipboard } from './clipboard.ts';
@@ -29,7 +30,7 @@ suite('who is signed in', () => {
     await signIn({ name: 'anna', password: 'x' });
     assert.equal(identity.get()?.user, 'anna');
     site.status = 401;
-    await assert.rejects(getUsers('/acl_users'));
+    await assert.rejects(call(listUsers, '/acl_users'));
     assert.deepEqual([hasEnded.get(), identity.get()?.user], [true, 'anna']);
     site.status = 200;
     await signIn({ name: 'anna', password: 'x' });

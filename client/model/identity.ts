@@ -1,6 +1,7 @@
-import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/messages/access.ts';
+import * as access from '../../schema/endpoints/access.ts';
+import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/endpoints/access.ts';
 import { detailOf, onNobodySignedIn } from '../api/request.ts';
-import { createAdministrator, getMe, login, logout } from '../api/security.ts';
+import { call } from '../api/call.ts';
 import { flashFailure } from '../state/flash.ts';
 import { Observable } from '../state/observable.ts';
 
@@ -18,19 +19,19 @@ onNobodySignedIn(() => {
 });
 
 export async function findOut(): Promise<void> {
-  identity.set(await getMe());
+  identity.set(await call(access.whoAmI, '/'));
 }
 
 export async function signIn(request: LoginRequest): Promise<void> {
-  await become(await login(request));
+  await become(await call(access.signIn, '/', request));
 }
 
 export async function becomeAdministrator(request: AdministratorRequest): Promise<void> {
-  await become(await createAdministrator(request));
+  await become(await call(access.createAdministrator, '/', request));
 }
 
 async function signOut(): Promise<void> {
-  await logout();
+  await call(access.signOut, '/', {});
   const me = identity.get();
   if (!me) return;
   seenBy = me.user;
@@ -56,7 +57,7 @@ async function become({ user }: LoginAnswer): Promise<void> {
   const before = me.user ?? seenBy;
   // What the page holds of somebody else, on the screen and off it, is gone for certain with the page itself.
   if (before !== null && before !== user) return location.reload();
-  const now = await getMe();
+  const now = await call(access.whoAmI, '/');
   hasEnded.set(false);
   hasLeft.set(false);
   identity.set(now);

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { OwnLogin, OwnSession } from '../../schema/messages/own-sessions.ts';
+import type { OwnLogin, OwnSession } from '../../schema/endpoints/own-sessions.ts';
 import '../parts/ago.ts';
 import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import '../parts/until.ts';

@@ -1,5 +1,6 @@
 import { html } from 'lit';
-import { endOtherLogins, endOtherSessions } from '../api/own-sessions.ts';
+import { endOtherLogins, endOtherSessions } from '../../schema/endpoints/own-sessions.ts';
+import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
 import { ask } from '../parts/dialog.ts';
 import { plural } from '../parts/format.ts';
@@ -20,8 +21,8 @@ export async function endOthers(): Promise<boolean> {
   });
   if (!isWanted) return false;
   try {
-    const logins = await endOtherLogins();
-    const sessions = await endOtherSessions();
+    const logins = await call(endOtherLogins, '/', {});
+    const sessions = await call(endOtherSessions, '/', {});
     const words = `Ended ${plural(logins.ended, 'login')} and ${plural(sessions.ended, 'session')}.`;
     flash(words, sessions.unseen.length > 0 ? sessions.unseen.join(' ') : undefined);
   } catch (caught) {

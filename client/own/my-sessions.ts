@@ -1,7 +1,16 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { OwnLogin, OwnLoginsMessage, OwnSession, OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
-import { endOwnLogin, endOwnSession, getOwnLogins, getOwnSessions } from '../api/own-sessions.ts';
+import {
+  endOwnLogin,
+  endOwnSession,
+  listOwnLogins,
+  listOwnSessions,
+  type OwnLogin,
+  type OwnLoginsMessage,
+  type OwnSession,
+  type OwnSessionsMessage,
+} from '../../schema/endpoints/own-sessions.ts';
+import { call } from '../api/call.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { identity, leave } from '../model/identity.ts';
 import '../parts/banner.ts';
@@ -19,14 +28,14 @@ import { endOthers } from './end-others.ts';
 export class MySessions extends LitElement {
   readonly #logins = new ListController<OwnLoginsMessage, OwnLogin>(this, {
     args: () => [],
-    load: (_, signal) => getOwnLogins(signal),
+    load: (_, signal) => call(listOwnLogins, '/', { signal }),
     rowsOf: ({ logins }) => logins,
     keyOf: ({ id }) => id,
     isWhole: true,
   });
   readonly #sessions = new ListController<OwnSessionsMessage, OwnSession>(this, {
     args: () => [],
-    load: (_, signal) => getOwnSessions(signal),
+    load: (_, signal) => call(listOwnSessions, '/', { signal }),
     rowsOf: ({ sessions }) => sessions,
     keyOf: ({ container, key }) => `${container} ${key}`,
     isWhole: true,
@@ -78,13 +87,17 @@ export class MySessions extends LitElement {
 
   #loginAction(login: OwnLogin): TemplateResult {
     if (login.isThis) return html`<button class="plain small" @click=${leave}>Sign out</button>`;
-    return this.#endButton(`the login on ${deviceName(login)}`, () => endOwnLogin(login.id), this.#logins.again);
+    return this.#endButton(
+      `the login on ${deviceName(login)}`,
+      () => call(endOwnLogin, '/', { tail: login.id }),
+      this.#logins.again,
+    );
   }
 
   #sessionAction(session: OwnSession): TemplateResult {
     const { container, key } = session;
     const what = `the session in ${container} on ${session.isThis ? 'this device' : deviceName(session)}`;
-    return this.#endButton(what, () => endOwnSession({ container, key }), this.#sessions.again);
+    return this.#endButton(what, () => call(endOwnSession, '/', { container, key }), this.#sessions.again);
   }
 
   #endButton(what: string, end: () => Promise<void>, again: () => Promise<void>) {

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { KeysMessage } from '../../schema/messages/keys.ts';
-import { getKeys } from '../api/keys.ts';
+import { listKeys, type KeysMessage } from '../../schema/endpoints/keys.ts';
+import { call } from '../api/call.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
@@ -28,7 +28,7 @@ const NO_PREFIX = '*';
 export class KeysTab extends Tab {
   readonly #list = new ListController<KeysMessage, KeyLine>(this, {
     args: () => [this.object, this.#group],
-    load: (query, signal) => getKeys(this.object.path, { ...query, group: this.#group }, signal),
+    load: (query, signal) => call(listKeys, this.object.path, { query: { ...query, group: this.#group }, signal }),
     rowsOf: (message) => linesOf(message, this.#openPrefix),
     keyOf: ({ id }) => id,
     countOf: ({ keys }) => keys.length,

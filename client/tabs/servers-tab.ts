@@ -2,9 +2,15 @@ import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
-import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../schema/messages/servers.ts';
+import {
+  listServers,
+  type FormerServerMessage,
+  type ServerMessage,
+  type ServersMessage,
+} from '../../schema/endpoints/servers.ts';
 import { detailOf } from '../api/request.ts';
-import { getHistory, getServers } from '../api/sessions.ts';
+import { getHistory } from '../api/sessions.ts';
+import { call } from '../api/call.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
@@ -43,7 +49,7 @@ export class ServersTab extends Tab {
 
   readonly #ask = new Task(this, {
     args: () => [this.path, this.object.revision] as const,
-    task: ([path], { signal }) => getServers(path, signal),
+    task: ([path], { signal }) => call(listServers, path, { signal }),
     onComplete: (answer) => this.#onAnswer(answer),
   });
   readonly #recall = new Task(this, {

@@ -1,8 +1,8 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { UserMessage, UsersMessage } from '../../schema/messages/users.ts';
+import { listUsers, removeUser, type UserMessage, type UsersMessage } from '../../schema/endpoints/users.ts';
 import { detailOf } from '../api/request.ts';
-import { deleteUser, getUsers } from '../api/security.ts';
+import { call } from '../api/call.ts';
 import { identity } from '../model/identity.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/ago.ts';
@@ -31,7 +31,7 @@ export class UsersTab extends Tab {
 
   readonly #list = new ListController<UsersMessage, UserMessage>(this, {
     args: () => [this.path],
-    load: (_, signal) => getUsers(this.path, signal),
+    load: (_, signal) => call(listUsers, this.path, { signal }),
     rowsOf: ({ users }) => users,
     keyOf: ({ name }) => name,
     isWhole: true,
@@ -162,7 +162,7 @@ export class UsersTab extends Tab {
     });
     if (!isWanted) return;
     try {
-      await deleteUser(this.path, name);
+      await call(removeUser, this.path, { tail: name });
       flash(`Removed '${name}'.`);
       await this.#list.again();
       await this.updateComplete;

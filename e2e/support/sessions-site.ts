@@ -1,5 +1,5 @@
 import type { ObjectMessage } from '../../schema/messages/objects.ts';
-import type { ServersMessage } from '../../schema/messages/servers.ts';
+import type { ServersMessage } from '../../schema/endpoints/servers.ts';
 import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';
 import { administer, resultOf, Visitor } from './applications/visitor.ts';

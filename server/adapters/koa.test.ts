@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, mock, test } from 'node:test';
 import Koa, { type DefaultState, type ParameterizedContext } from 'koa';
-import type { OwnSessionsMessage } from '../../schema/messages/own-sessions.ts';
+import type { OwnSessionsMessage } from '../../schema/endpoints/own-sessions.ts';
 import type { SessionsMessage } from '../../schema/endpoints/sessions.ts';
 import { basic } from '../../e2e/support/server.ts';
 import { DroppingVisitor, Visitor } from '../../e2e/support/applications/visitor.ts';

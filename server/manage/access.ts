@@ -1,22 +1,19 @@
-import type { LoginAnswer, Me } from '../../schema/messages/access.ts';
+import { createAdministrator, signIn, signOut, whoAmI, type LoginAnswer } from '../../schema/endpoints/access.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { capability } from '../objects/capability.ts';
 import { rolesOf } from '../security/policy.ts';
 import type { SignedIn, ClientInfo } from '../security/login.ts';
 import type { Call } from '../publisher/call.ts';
-import { json, noContent, type Response } from '../publisher/request.ts';
-import { text } from '../../schema/json-schema.ts';
-import { method, type View } from '../publisher/views.ts';
+import { json, noContent, type Answering } from '../publisher/request.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { siteOf } from '../site/site.ts';
 
 // Everybody has the permission View on the root: whoever signs in is nobody yet.
 const EVERYBODY = 'View';
 
-const me = method({
-  http: 'GET',
+const me = method(whoAmI, {
   permission: EVERYBODY,
-  summary: 'Who is asking, and, for who is signed in, of which installation.',
-  run(call): Me {
+  run(call) {
     const { name, version, administrator } = siteOf(call);
     const user = call.user.name;
     const roles = rolesOf(call.user, { owner: null });
@@ -25,11 +22,8 @@ const me = method({
   },
 });
 
-const login = method({
-  http: 'POST',
+const login = method(signIn, {
   permission: EVERYBODY,
-  summary: 'Signs in: 200 and a cookie, or 401.',
-  body: { name: text, password: text },
   async run(call) {
     const { name, password } = call.body;
     const { address } = call.request;
@@ -45,10 +39,8 @@ const login = method({
   },
 });
 
-const logout = method({
-  http: 'POST',
+const logout = method(signOut, {
   permission: EVERYBODY,
-  summary: 'Ends the login of this cookie and the session of this browser.',
   async run(call) {
     const cookies = await siteOf(call).loginCookie.lines(undefined, call.request);
     await endFormerLogin(call);
@@ -57,11 +49,8 @@ const logout = method({
   },
 });
 
-const administrator = method({
-  http: 'POST',
+const administrator = method(createAdministrator, {
   permission: EVERYBODY,
-  summary: 'Makes the first administrator by the one-time link of the first start, and signs in.',
-  body: { token: text, name: text, password: text },
   async run(call) {
     const site = siteOf(call);
     const user = await site.administrator.create(call.body);
@@ -70,12 +59,7 @@ const administrator = method({
 });
 
 /** Signing in and out. */
-export const accessViews: readonly View[] = [
-  { name: 'me', on: 'root', methods: [me] },
-  { name: 'login', on: 'root', methods: [login] },
-  { name: 'logout', on: 'root', methods: [logout] },
-  { name: 'administrator', on: 'root', methods: [administrator] },
-];
+export const accessViews = viewsOn('root', me, login, logout, administrator);
 
 /** What becomes of the session of the browser that asks, by the nearest session manager. */
 interface AtAccess {
@@ -87,7 +71,7 @@ interface AtAccess {
 
 export const AT_ACCESS = capability<AtAccess>('session.at-access', 'what keeps sessions through signing in and out');
 
-async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Response> {
+async function welcome(call: Call, { token, user, roles }: SignedIn): Promise<Answering<LoginAnswer>> {
   await (await atAccess(call))?.signIn(call, user);
   const answer: LoginAnswer = { user, roles: rolesOf({ name: user, roles }, { owner: null }) };
   return { ...json(answer), cookies: await siteOf(call).loginCookie.lines(token, call.request) };

@@ -1,18 +1,15 @@
-import type { EndedOthers, OwnLoginsMessage } from '../../schema/messages/own-sessions.ts';
+import { endOtherLogins, endOwnLogin, listOwnLogins } from '../../schema/endpoints/own-sessions.ts';
 import { NotFound } from '../base/errors.ts';
 import type { Call } from '../publisher/call.ts';
-import { noContent } from '../publisher/request.ts';
-import { method, type View } from '../publisher/views.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { siteOf } from '../site/site.ts';
 import { timeText } from './describe.ts';
 
 const PERMISSION = 'Look after own sessions';
 
-const list = method({
-  http: 'GET',
+const list = method(listOwnLogins, {
   permission: PERMISSION,
-  summary: 'The caller’s own logins to the interface.',
-  async run(call): Promise<OwnLoginsMessage> {
+  async run(call) {
     call.keepPrivate();
     const thisLogin = await idOfThis(call);
     const logins = await siteOf(call).logins.of(nameOf(call));
@@ -25,27 +22,19 @@ const list = method({
   },
 });
 
-const endOne = method({
-  http: 'DELETE',
+const endOne = method(endOwnLogin, {
   permission: PERMISSION,
-  summary: 'Ends one of the caller’s own logins.',
-  tail: 'the id of the login, from the list',
   async run(call) {
     const { logins, log } = siteOf(call);
     const ended = await logins.end(nameOf(call), [call.tail ?? '']);
     if (ended === 0) throw new NotFound('You have no such login. It may have ended.');
     log.info({ by: call.user.name, login: call.tail }, 'A login was ended by its user');
-    return noContent();
   },
 });
 
-const endOthers = method({
-  http: 'POST',
+const endOthers = method(endOtherLogins, {
   permission: PERMISSION,
-  summary: 'Ends all of the caller’s own logins but the one that this request came with.',
-  tail: '`@end-others`',
-  async run(call): Promise<EndedOthers> {
-    if (call.tail !== '@end-others') throw new NotFound('There is nothing at this address. Use …/@end-others.');
+  async run(call) {
     const { logins, log } = siteOf(call);
     const name = nameOf(call);
     const thisLogin = await idOfThis(call);
@@ -60,7 +49,7 @@ const endOthers = method({
 });
 
 /** Everybody's own logins. Nobody else's can be named here. */
-export const ownLoginViews: readonly View[] = [{ name: 'my-logins', on: 'root', methods: [list, endOne, endOthers] }];
+export const ownLoginViews = viewsOn('root', list, endOne, endOthers);
 
 /** Nobody has the permission who is not signed in. */
 function nameOf({ user }: Call): string {

@@ -1,8 +1,14 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { KeyMessage, KeySession, KeyValue } from '../../../schema/messages/keys.ts';
-import { getKey, revealKey } from '../../api/keys.ts';
+import {
+  lookAtKey,
+  revealKey,
+  type KeyMessage,
+  type KeySession,
+  type KeyValue,
+} from '../../../schema/endpoints/keys.ts';
+import { call } from '../../api/call.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
@@ -25,7 +31,7 @@ export class KeyDetail extends LitElement {
 
   readonly #look = new Task(this, {
     args: () => [this.path, this.key] as const,
-    task: ([path, key], { signal }) => getKey(path, key, signal),
+    task: ([path, key], { signal }) => call(lookAtKey, path, { query: { key }, signal }),
     onComplete: () => (this.revealed = undefined),
   });
 
@@ -110,7 +116,7 @@ export class KeyDetail extends LitElement {
 
   async #reveal() {
     try {
-      this.revealed = await revealKey(this.path, { key: this.key });
+      this.revealed = await call(revealKey, this.path, { key: this.key });
     } catch (caught) {
       flashFailure(`Could not reveal the value: ${detailOf(caught)}`);
     }

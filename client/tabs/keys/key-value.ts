@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { KeyValue } from '../../../schema/messages/keys.ts';
+import type { KeyValue } from '../../../schema/endpoints/keys.ts';
 import { formatBytes } from '../../parts/format.ts';
 import { rowDetailPart } from '../../parts/list/row-detail.ts';
 import { segments, segmentStyles } from '../../parts/segments.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyGroup, KeyRow, KeysMessage } from '../../../schema/messages/keys.ts';
+import type { KeyGroup, KeyRow, KeysMessage } from '../../../schema/endpoints/keys.ts';
 import { lastPart, linesOf } from './lines.ts';
 
 const group = (prefix: string): KeyGroup => ({ prefix, kind: 'other', about: '', keys: 2, bytes: 100 });

@@ -1,4 +1,4 @@
-import type { KeyGroup, KeyRow, KeysMessage } from '../../../schema/messages/keys.ts';
+import type { KeyGroup, KeyRow, KeysMessage } from '../../../schema/endpoints/keys.ts';
 
 /** A line of the table: a group, open or not, or one of its keys. */
 export type KeyLine =

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import '../../parts/dot.ts';
 import { formatDuration } from '../../parts/format.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';

@@ -1,7 +1,8 @@
 import { html } from 'lit';
-import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import { detailOf } from '../../api/request.ts';
-import { forgetServer } from '../../api/sessions.ts';
+import { call } from '../../api/call.ts';
+import { forgetServer } from '../../../schema/endpoints/servers.ts';
 import { ask } from '../../parts/dialog.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import { lossOf } from './former-words.ts';
@@ -19,7 +20,7 @@ export async function forget(proxy: string, server: FormerServerMessage, replica
   });
   if (!isWanted) return false;
   try {
-    await forgetServer(proxy, { address });
+    await call(forgetServer, proxy, { address });
     flash(`${address} is asked no more.`);
   } catch (caught) {
     flashFailure(`Could not forget ${address}: ${detailOf(caught)}`);

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import '../../parts/dot.ts';
 import { controls } from '../../styles/controls.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import { lossOf } from './former-words.ts';
 
 const former = (state: FormerServerMessage['state']): FormerServerMessage => ({

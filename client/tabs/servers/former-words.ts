@@ -1,4 +1,4 @@
-import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 
 /** What forgetting a server may lose. */
 export function lossOf({ address, state }: FormerServerMessage, replicas: number): string {

@@ -1,5 +1,5 @@
 import type { Series, ServerHistory } from '../../../schema/messages/history.ts';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, sumOf, topFor } from '../../parts/chart/series.ts';
 import { formatBytes } from '../../parts/format.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import '../../parts/bar.ts';
 import '../../parts/dot.ts';
 import { formatDuration, formatTime } from '../../parts/format.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import {
   aboutProcess,
   clockSentence,

@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../parts/format.ts';
 
 const CLOCK_MATTERS_S = 2;

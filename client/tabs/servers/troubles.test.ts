@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Warning } from '../../../schema/messages/objects.ts';
-import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../../schema/endpoints/servers.ts';
 import { hasNoticesFor, isOtherTrouble } from './troubles.ts';
 
 test('that a server comes, goes, or is in trouble in another way is news; how fast it answers is not', () => {

@@ -1,5 +1,5 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
-import type { ServerMessage, ServersMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage, ServersMessage } from '../../../schema/endpoints/servers.ts';
 
 /** Whether something else is wrong now than before. */
 export function isOtherTrouble(before: ServersMessage, now: ServersMessage): boolean {

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { addUser, changeUser } from '../../api/security.ts';
+import { addUser, changeUser } from '../../../schema/endpoints/users.ts';
+import { call } from '../../api/call.ts';
 import { identity } from '../../model/identity.ts';
 import {
   confirmationField,
@@ -33,7 +34,7 @@ export class AddUserDialog extends UserDialog {
 
   protected async send() {
     const { name = '', password = '' } = this.values;
-    await addUser(this.folder, { name: name.trim(), password, roles: this.chosenRoles });
+    await call(addUser, this.folder, { name: name.trim(), password, roles: this.chosenRoles });
     return new UserChanged(`Added '${name.trim()}'.`);
   }
 }
@@ -67,7 +68,7 @@ export class PasswordDialog extends UserDialog {
   protected async send() {
     const { name } = this.user!;
     const { password = '' } = this.values;
-    await changeUser(this.folder, name, { password });
+    await call(changeUser, this.folder, { password }, { tail: name });
     return new UserChanged(`Changed the password of '${name}'.`);
   }
 }
@@ -91,7 +92,7 @@ export class RolesDialog extends UserDialog {
 
   protected async send() {
     const { name } = this.user!;
-    await changeUser(this.folder, name, { roles: this.chosenRoles });
+    await call(changeUser, this.folder, { roles: this.chosenRoles }, { tail: name });
     return new UserChanged(`Changed the roles of '${name}'.`);
   }
 }

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { UsersMessage } from '../../../schema/messages/users.ts';
+import type { UsersMessage } from '../../../schema/endpoints/users.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** The roles that can be given to a user, each with what it is for. */

@@ -1,4 +1,4 @@
-import type { OwnSessionsMessage } from '../../../schema/messages/own-sessions.ts';
+import type { OwnSessionsMessage } from '../../../schema/endpoints/own-sessions.ts';
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { MySessions } from '../../support/pages/my-sessions.ts';
 import { TestTab } from '../../support/pages/test-tab.ts';

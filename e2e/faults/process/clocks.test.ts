@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
-import type { ServersMessage } from '../../../schema/messages/servers.ts';
+import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChainMessage } from '../../../schema/messages/session-way.ts';
 import { startChaosProxy } from '../../support/network/chaos-proxy.ts';
 import { withClockAhead } from '../../support/clock-ahead.ts';

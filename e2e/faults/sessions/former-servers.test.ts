@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSessions } from '../../../server/adapters/open-sessions.ts';
 import { ServerUnreachable } from '../../../server/memcache/errors.ts';
-import type { FormerServerMessage, ServersMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage, ServersMessage } from '../../../schema/endpoints/servers.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { basic, type TestServer } from '../../support/server.ts';
 import { changeProperties, startSite, startSteppedServer, warningsAt } from '../../support/sessions-site.ts';

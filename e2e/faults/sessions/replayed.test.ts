@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { OwnSessionsMessage } from '../../../schema/messages/own-sessions.ts';
+import type { OwnSessionsMessage } from '../../../schema/endpoints/own-sessions.ts';
 import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { cookieNamesOf } from '../../support/cookie-names.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';

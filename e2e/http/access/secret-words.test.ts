@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { KeyMessage } from '../../../schema/messages/keys.ts';
+import type { KeyMessage } from '../../../schema/endpoints/keys.ts';
 import type { SessionMessage, SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { RawMemcached } from '../../support/memcached/raw-memcached.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../../schema/messages/objects.ts';
-import type { ServersMessage } from '../../../schema/messages/servers.ts';
+import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChainMessage } from '../../../schema/messages/session-way.ts';
 import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { startServer, type TestServer } from '../../support/server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
-import type { KeyMessage, KeysMessage, KeyValue } from '../../../schema/messages/keys.ts';
+import type { KeyMessage, KeysMessage, KeyValue } from '../../../schema/endpoints/keys.ts';
 import type { SessionMessage } from '../../../schema/endpoints/sessions.ts';
 import type { RevealsMessage } from '../../../schema/endpoints/reveals.ts';
 import { until } from '../../support/figures.ts';

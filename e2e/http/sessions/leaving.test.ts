@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { OwnLoginsMessage } from '../../../schema/messages/own-sessions.ts';
+import type { OwnLoginsMessage } from '../../../schema/endpoints/own-sessions.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { basic } from '../../support/server.ts';
 import {

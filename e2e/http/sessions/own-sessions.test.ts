@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { EndedOthers, OwnLoginsMessage, OwnSessionsMessage } from '../../../schema/messages/own-sessions.ts';
+import type { EndedOthers, OwnLoginsMessage, OwnSessionsMessage } from '../../../schema/endpoints/own-sessions.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { changeProperties, startSite } from '../../support/sessions-site.ts';
 import { administer, resultOf, Visitor } from '../../support/applications/visitor.ts';

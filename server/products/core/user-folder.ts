@@ -1,29 +1,23 @@
-import type { UsersMessage } from '../../../schema/messages/users.ts';
+import { addUser, changeUser, listUsers, removeUser, type UsersMessage } from '../../../schema/endpoints/users.ts';
 import { ROLES } from '../../../schema/permissions.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
-import { json, noContent } from '../../publisher/request.ts';
-import { text, texts } from '../../../schema/json-schema.ts';
-import { method } from '../../publisher/views.ts';
+import { json } from '../../publisher/request.ts';
+import { byView, method } from '../../publisher/views.ts';
 import { keepingOwn } from '../../manage/access.ts';
 import { timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site/site.ts';
 
 const PERMISSION = 'Manage users';
 
-const list = method({
-  http: 'GET',
+const list = method(listUsers, {
   permission: PERMISSION,
-  summary: 'The users, and the roles that can be given to them.',
   run: (call) => usersMessage(call),
 });
 
-const add = method({
-  http: 'POST',
+const add = method(addUser, {
   permission: PERMISSION,
-  summary: 'Adds a user.',
-  body: { name: text, password: text, roles: texts },
   async run(call) {
     const { name, password, roles } = call.body;
     await siteOf(call).users.add({ name, password, roles });
@@ -31,12 +25,8 @@ const add = method({
   },
 });
 
-const change = method({
-  http: 'PATCH',
+const change = method(changeUser, {
   permission: PERMISSION,
-  summary: 'Sets a user’s password or roles. A password ends their logins and sessions, except one’s own at hand.',
-  tail: 'the name of the user',
-  optional: { password: text, roles: texts },
   async run(call) {
     const name = named(call);
     const set = () => siteOf(call).users.change(name, call.body);
@@ -45,16 +35,12 @@ const change = method({
   },
 });
 
-const remove = method({
-  http: 'DELETE',
+const remove = method(removeUser, {
   permission: PERMISSION,
-  summary: 'Removes a user and ends their logins and sessions.',
-  tail: 'the name of the user',
   async run(call) {
     const name = named(call);
     if (name === call.user.name) throw new Invalid('You cannot remove yourself. Another Manager can.');
     await siteOf(call).users.remove(name);
-    return noContent();
   },
 });
 
@@ -73,7 +59,7 @@ export const userFolder = defineType({
     { id: 'users', label: 'Users', element: 'users-tab' },
     { id: 'properties', label: 'Properties', element: 'properties-tab' },
   ],
-  methods: { users: [list, add, change, remove] },
+  methods: byView(list, add, change, remove),
   size(object) {
     const count = siteOf(object).users.names.length;
     return count === 1 ? '1 user' : `${count} users`;

@@ -8,8 +8,7 @@ import { Sameness } from '../../memcache/server/sameness.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { text } from '../../../schema/json-schema.ts';
-import { noContent } from '../../publisher/request.ts';
+import { forgetServer } from '../../../schema/endpoints/servers.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
@@ -60,12 +59,8 @@ async function storeOf(object: TreeObject): Promise<ProxyStore> {
   return store;
 }
 
-const forget = method({
-  http: 'POST',
+const forget = method(forgetServer, {
   permission: 'Manage properties',
-  summary:
-    'Asks a server that was taken out no more, in any process: who has a session there and nowhere else begins a new one.',
-  body: { address: text },
   async run({ object, body, user }) {
     const { serverNotes, log } = siteOf(object);
     const former = await (await storeOf(object)).formerServers();
@@ -77,7 +72,6 @@ const forget = method({
     const same = await spellingsOf(object, found.address, former);
     await serverNotes.forget(scopeOf(object), ...same);
     log.info({ by: user.name, proxy: object.path, server: found.address }, 'A former memcached server was forgotten');
-    return noContent();
   },
 });
 

@@ -1,12 +1,15 @@
-import type { EndedOthers, OwnSession, OwnSessionsMessage } from '../../../schema/messages/own-sessions.ts';
+import {
+  endOtherSessions,
+  endOwnSession,
+  listOwnSessions,
+  type OwnSession,
+} from '../../../schema/endpoints/own-sessions.ts';
 import { NotFound, TooManyRequests, Unavailable } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { text } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
-import { noContent } from '../../publisher/request.ts';
-import { method, type View } from '../../publisher/views.ts';
+import { method, viewsOn } from '../../publisher/views.ts';
 import { MAX_OPENED, type ListedSession, type UserSessions } from '../../sessions/list/session-list.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
@@ -20,11 +23,9 @@ const PERMISSION = 'Look after own sessions';
 const turns = new Turns(10_000, 4);
 const AGAIN_IN_S = 2;
 
-const list = method({
-  http: 'GET',
+const list = method(listOwnSessions, {
   permission: PERMISSION,
-  summary: 'The caller’s own sessions in every container of the tree. Looking touches none.',
-  async run(call): Promise<OwnSessionsMessage> {
+  async run(call) {
     call.keepPrivate();
     return inTurn(call, async () => {
       const found = await findOwn(call);
@@ -37,11 +38,8 @@ const list = method({
   },
 });
 
-const endOne = method({
-  http: 'POST',
+const endOne = method(endOwnSession, {
   permission: PERMISSION,
-  summary: 'Ends one of the caller’s own sessions.',
-  body: { container: text, key: text },
   async run(call) {
     const { container: path, key } = call.body;
     const object = await call.tree.find(path);
@@ -53,17 +51,12 @@ const endOne = method({
     }
     await container.endKey(session.storeKey);
     siteOf(call).log.info({ by: call.user.name, container: path, session: key }, 'A session was ended by its user');
-    return noContent();
   },
 });
 
-const endOthers = method({
-  http: 'POST',
+const endOthers = method(endOtherSessions, {
   permission: PERMISSION,
-  summary: 'Ends all of the caller’s own sessions but those of the browser that asks.',
-  tail: '`@end-others`',
-  async run(call): Promise<EndedOthers> {
-    if (call.tail !== '@end-others') throw new NotFound('There is nothing at this address. Use …/@end-others.');
+  async run(call) {
     return inTurn(call, async () => {
       const found = await findOwn(call);
       const unseen = found.flatMap((own) => own.unseen);
@@ -84,9 +77,7 @@ const endOthers = method({
 });
 
 /** Everybody's own sessions, by the user label that they carry. Nobody else's can be seen or ended here. */
-export const ownSessionViews: readonly View[] = [
-  { name: 'my-sessions', on: 'root', methods: [list, endOne, endOthers] },
-];
+export const ownSessionViews = viewsOn('root', list, endOne, endOthers);
 
 /** What a user has in one container. */
 interface Own {

@@ -1,5 +1,5 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
-import type { FormerServerMessage } from '../../../schema/messages/servers.ts';
+import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { FormerStatus } from '../../memcache/store.ts';
 import { agoText, spanText } from './span-text.ts';

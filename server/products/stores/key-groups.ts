@@ -1,4 +1,4 @@
-import type { KeyGroup, KeyKind } from '../../../schema/messages/keys.ts';
+import type { KeyGroup, KeyKind } from '../../../schema/endpoints/keys.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { SESSION_CONTAINER } from './session-container.ts';

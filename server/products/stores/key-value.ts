@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { KeyValue } from '../../../schema/messages/keys.ts';
+import type { KeyValue } from '../../../schema/endpoints/keys.ts';
 import { Problem } from '../../base/errors.ts';
 import type { KeyRing } from '../../base/key-ring.ts';
 import { openSealed } from '../../caching/typed-store.ts';

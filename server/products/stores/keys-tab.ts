@@ -1,13 +1,15 @@
 import {
-  KEY_SORTS,
+  KEY_PAGES,
+  listKeys,
+  lookAtKey,
+  revealKey,
   type KeyGroup,
   type KeyMessage,
   type KeyRow,
   type KeySession,
   type KeysMessage,
   type KeySort,
-  type KeyValue,
-} from '../../../schema/messages/keys.ts';
+} from '../../../schema/endpoints/keys.ts';
 import { composed } from '../../../schema/composed.ts';
 import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
@@ -15,9 +17,8 @@ import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { StoreInspector, InspectedKey, InspectedValue } from '../../memcache/store-inspector.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { text } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
-import { method, type Method } from '../../publisher/views.ts';
+import { byView, method, type Method } from '../../publisher/views.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
 import { aboutGroup, groupOf, isOurs, ownersBehind, type Owner } from './key-groups.ts';
@@ -29,7 +30,6 @@ const SESSIONS_PERMISSION = 'Access arbitrary user session data';
 
 const MAX_KEYS = 100_000;
 const MOST_GROUPS = 200;
-const PAGING = { sorts: KEY_SORTS, sort: 'name', order: 'asc', limit: 100, largest: 1_000 } as const;
 const NO_PREFIX = '*';
 const LONGEST_KEY = 250;
 
@@ -38,42 +38,26 @@ type InspectorOf = (object: TreeObject) => Promise<StoreInspector>;
 
 /** The Keys tab of a proxy: everything on its servers, whoever put it there. Looking changes nothing. */
 export function keysMethods(inspectorOf: InspectorOf): Readonly<Record<string, readonly Method[]>> {
-  const list = method({
-    http: 'GET',
+  const list = method(listKeys, {
     permission: PERMISSION,
-    summary: 'The keys on its servers by what they begin with, one page of them, and what cannot be seen.',
-    query: {
-      group: 'Only keys of the group with this prefix; `*`: of the one without any; without it, of all.',
-      offset: 'How many to pass over.',
-      limit: `How many at most, up to ${PAGING.largest}; ${PAGING.limit} unless said.`,
-      sort: `One of ${KEY_SORTS.join(', ')}; name unless said.`,
-      order: '`asc`, which it is unless said, or `desc`.',
-      filter: 'Only keys with these words in them.',
-    },
-    async run(call): Promise<KeysMessage> {
+    async run(call) {
       call.keepPrivate();
       const { object, request } = call;
       return keysMessage(object, await inspectorOf(object), request.query);
     },
   });
 
-  const look = method({
-    http: 'GET',
+  const look = method(lookAtKey, {
     permission: PERMISSION,
-    summary: 'What is under one key: a value in every form, or the header of a session. Does not count as use.',
-    query: { key: 'Its bytes, one for each character, from the list.' },
-    async run(call): Promise<KeyMessage> {
+    async run(call) {
       call.keepPrivate();
       return keyMessage(call, await inspectorOf(call.object));
     },
   });
 
-  const reveal = method({
-    http: 'POST',
+  const reveal = method(revealKey, {
     permission: PERMISSION,
-    summary: 'A value that is obscured, as it is; who looked is recorded.',
-    body: { key: text },
-    async run(call): Promise<KeyValue> {
+    async run(call) {
       call.keepPrivate();
       const { key } = call.body;
       const inspector = await inspectorOf(call.object);
@@ -86,7 +70,7 @@ export function keysMethods(inspectorOf: InspectorOf): Readonly<Record<string, r
     },
   });
 
-  return { keys: [list], key: [look], reveal: [reveal], reveals: [revealsMethod(PERMISSION)] };
+  return byView(list, look, reveal, revealsMethod(PERMISSION));
 }
 
 async function keysMessage(
@@ -94,7 +78,7 @@ async function keysMessage(
   inspector: StoreInspector,
   query: URLSearchParams,
 ): Promise<KeysMessage> {
-  const page = pageQuery(query, PAGING);
+  const page = pageQuery(query, KEY_PAGES);
   const listing = await inspector.keys(MAX_KEYS);
   const sentences = walkWords(listing, `The keys of '${object.path}'`, 'keys', MAX_KEYS);
   const owners = await ownersBehind(object, inspector.prefix);

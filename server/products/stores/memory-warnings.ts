@@ -1,5 +1,5 @@
 import type { Warning } from '../../../schema/messages/objects.ts';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { Log } from '../../base/log.ts';
 import { TOLD_AND_TO_DO } from '../../memcache/server-words.ts';
 import type { MemoryUse, ServerStatus } from '../../memcache/store.ts';

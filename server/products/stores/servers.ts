@@ -1,6 +1,6 @@
 import type { FieldAnswer, FieldResult } from '../../../schema/messages/forms.ts';
 import type { Warning } from '../../../schema/messages/objects.ts';
-import type { ServerMessage } from '../../../schema/messages/servers.ts';
+import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/server/addresses.ts';

@@ -1,4 +1,4 @@
-import type { ServersMessage } from '../../../schema/messages/servers.ts';
+import { listServers } from '../../../schema/endpoints/servers.ts';
 import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import { method } from '../../publisher/views.ts';
@@ -8,11 +8,9 @@ import { recentServers } from './server-history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 import { storeOf } from './store.ts';
 
-const servers = method({
-  http: 'GET',
+const servers = method(listServers, {
   permission: 'View management screens',
-  summary: 'Asks every server now, for at most one deadline.',
-  async run({ object }): Promise<ServersMessage> {
+  async run({ object }) {
     const { statuses, former } = await askServers(await storeOf(object));
     const now = siteOf(object).clock();
     return {
