@@ -89,8 +89,17 @@ test('a format of records may be written once every process and application that
     await one.processes.sign();
     await formats.update((noted) => noted.set('starting', own));
     assert.equal(one.processes.newestRecordFormat(), own, 'known before our next heartbeat');
+    const signature = { pid: 1, boot: 'another machine', monotonicMs: 0, wallMs: Date.now() + 1_000_000 };
+    await tables.keyed('processes').update((signed) => signed.set('starting', { ...signature, recordFormat: own }));
     await one.processes.sign();
-    assert.equal(one.processes.newestRecordFormat(), own + 1, 'nobody of that name signed');
+    await formats.update((noted, draftOf) => {
+      noted.delete('starting');
+      draftOf(tables.keyed('processes')).delete('starting');
+    });
+    assert.equal(one.processes.newestRecordFormat(), own + 1, 'it has signed off, since our last heartbeat');
+    await formats.update((noted) => noted.set('killed', own));
+    await one.processes.sign();
+    assert.equal(one.processes.newestRecordFormat(), own + 1, 'its signature is over');
   } finally {
     RECORD_FORMATS.pop();
     one.end();

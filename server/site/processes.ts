@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
 import { FIRST_SIGNED_FORMAT, newestFormat } from '../sessions/record/record-format.ts';
-import type { KeyedTable, SmallTable } from '../storage/tables.ts';
+import type { Entries, KeyedTable, SmallTable } from '../storage/tables.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
 export type Signature = {
@@ -57,7 +57,7 @@ export class Processes {
   readonly #boot = bootId();
   readonly #id = randomUUID();
   readonly #told = new Set<number>();
-  /** Of those that signed, as of our last heartbeat: an older version only signs. */
+  /** Those of processes of older versions, which only sign, as of our last heartbeat. */
   #formatsSigned: readonly number[] = [];
 
   constructor(options: ProcessesOptions) {
@@ -82,7 +82,7 @@ export class Processes {
   async clocksThatAreOff(): Promise<readonly OtherClock[]> {
     const { clock } = this.#options;
     const ourOffset = clock() - this.#monotonicClock();
-    return (await this.#allOthers()).flatMap((signed) => {
+    return (await this.#allOthers()).flatMap(([, signed]) => {
       if (typeof signed === 'number' || signed.boot !== this.#boot) return [];
       const aheadS = Math.round((signed.wallMs - signed.monotonicMs - ourOffset) / 1000);
       return isClockOff(aheadS) ? [{ pid: signed.pid, aheadS }] : [];
@@ -109,7 +109,8 @@ export class Processes {
       const isSigned = (id: string) => signed.get(id) !== undefined || draftOf(elsewhere).get(id) !== undefined;
       for (const [id] of noted.entries()) if (!isSigned(id)) noted.delete(id);
     });
-    this.#formatsSigned = (await this.#allOthers()).map(formatIn);
+    const others = await this.#allOthers();
+    this.#formatsSigned = others.filter(([id]) => formats.get(id) === undefined).map(([, each]) => formatIn(each));
     await this.#tellOfClocks();
   }
 
@@ -130,14 +131,13 @@ export class Processes {
     }
   }
 
-  async #allOthers(): Promise<readonly Signed[]> {
+  async #allOthers(): Promise<Entries<Signed>> {
     const { table, elsewhere } = this.#options;
     return [...(await this.#others(table)), ...(await this.#others(elsewhere))];
   }
 
-  async #others(table: KeyedTable<Signed>): Promise<readonly Signed[]> {
-    const signed = await table.entries();
-    return signed.filter(([id, each]) => id !== this.#id && this.#isThere(each)).map(([, each]) => each);
+  async #others(table: KeyedTable<Signed>): Promise<Entries<Signed>> {
+    return (await table.entries()).filter(([id, signed]) => id !== this.#id && this.#isThere(signed));
   }
 
   /** Whether a process has signed lately: by the shared clock, where it is one. */
