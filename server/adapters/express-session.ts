@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import session from 'express-session';
 import type { Session, SessionData } from 'express-session';
 import { Unavailable } from '../base/errors.ts';
-import { FrameworkSessions, plain, type CookieRules, type Data, type Found } from './framework-sessions.ts';
+import { FrameworkSessions, plain, type CookieRules, type Data, type KnownSession } from './framework-sessions.ts';
 import { originOf, requireSessions, SessionsClosed, type Sessions } from './open-sessions.ts';
 import type { SessionRefusal } from './refusal.ts';
 
@@ -32,7 +32,7 @@ export class ExpressSessionStore extends session.Store {
   readonly #sessions: Sessions;
   readonly #kept: FrameworkSessions;
   /** By the data that `get` gave, then by the session that express-session made of it. */
-  readonly #found = new WeakMap<object, Found>();
+  readonly #found = new WeakMap<object, KnownSession>();
   /** As a session was that is in another store, which a class made of this one asks. */
   readonly #elsewhere = new WeakMap<object, Data>();
   /** Sessions that could not be written: whoever changed them was told. */

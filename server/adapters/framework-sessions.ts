@@ -20,7 +20,7 @@ export interface CookieRules {
 }
 
 /** What one request read, from which its changes are told when it writes. */
-export interface Found {
+export interface KnownSession {
   readonly container: SessionContainer;
   /** The engine's copy; `undefined` once it was to be written. */
   session: Session | undefined;
@@ -52,7 +52,7 @@ export class FrameworkSessions {
     this.#rules = rules;
   }
 
-  async find(sid: string): Promise<Found | undefined> {
+  async find(sid: string): Promise<KnownSession | undefined> {
     const inTree = await this.#sessions.container();
     const container = this.#of(inTree);
     const session = await container.load(browserIdFor(sid));
@@ -65,7 +65,12 @@ export class FrameworkSessions {
    * Writes what `data` has otherwise than what was found; where that is not known (`undefined`), the whole. A session that
    * was ended stays so, unless this request began it (`null`) under an id that was used before. Gives what is known now.
    */
-  async save(sid: string, data: object, found: Found | null | undefined, origin: Origin): Promise<Found | undefined> {
+  async save(
+    sid: string,
+    data: object,
+    found: KnownSession | null | undefined,
+    origin: Origin,
+  ): Promise<KnownSession | undefined> {
     const wanted = plain(data);
     const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
@@ -76,7 +81,7 @@ export class FrameworkSessions {
   }
 
   /** Says that a session was used: at most once per resolution, and never over anybody's change. */
-  async touch(sid: string, data: object, found: Found | undefined, origin: Origin): Promise<void> {
+  async touch(sid: string, data: object, found: KnownSession | undefined, origin: Origin): Promise<void> {
     const own = Object.entries(plain(data)).filter(([key]) => this.#rules.ownKeys.includes(key));
     const container = await this.#container();
     const session = await this.#sessionFor(sid, container, found);
@@ -121,7 +126,7 @@ export class FrameworkSessions {
   async #sessionFor(
     sid: string,
     container: SessionContainer,
-    found: Found | null | undefined,
+    found: KnownSession | null | undefined,
   ): Promise<Session | undefined> {
     const known = found?.container === container ? found.session : undefined;
     if (known !== undefined) return known;
@@ -129,7 +134,7 @@ export class FrameworkSessions {
     return (await container.load(id)) ?? (found === null ? container.beginAgain(id) : undefined);
   }
 
-  async #bring(known: Found, { session, container, wanted }: Bringing, origin: Origin): Promise<void> {
+  async #bring(known: KnownSession, { session, container, wanted }: Bringing, origin: Origin): Promise<void> {
     const seen = session.isNew ? {} : known.seen;
     const isWorthWriting = session.isNew || this.#isWorthWriting(container, seen, wanted);
     if (!isWorthWriting && this.#rules.expiresOf(wanted) !== null) return;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FrameworkSessions, type CookieRules, type Data, type Found } from './framework-sessions.ts';
+import { FrameworkSessions, type CookieRules, type Data, type KnownSession } from './framework-sessions.ts';
 import { isSentInPieces, originOf, requireSessions, type Sessions } from './open-sessions.ts';
 
 export * from './errors.ts';
@@ -25,9 +25,9 @@ interface KoaContext {
 /** What one request knows. */
 interface Request {
   /** By id: one that it read nothing of, or that it destroyed, is its own to begin. */
-  readonly known: Map<string, Found>;
+  readonly known: Map<string, KnownSession>;
   /** What it read or wrote last. */
-  last: Found | undefined;
+  last: KnownSession | undefined;
 }
 
 /** The `store` option of koa-session. */
@@ -66,7 +66,7 @@ export function koaSessionStore(sessions: Sessions): KoaSessionStore {
     }
     return request;
   };
-  const remember = (sid: string, call: KoaSessionCall, found: Found) => {
+  const remember = (sid: string, call: KoaSessionCall, found: KnownSession) => {
     const request = requestOf(call);
     request.known.set(sid, found);
     request.last = found;
