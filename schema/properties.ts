@@ -1,5 +1,5 @@
 import type { Fields } from './fields.ts';
-import type { FieldProblem } from './messages/problems.ts';
+import type { FieldProblem } from './problems.ts';
 
 /** A form, checked: the values in the form in which they are kept, or everything that is wrong with them. */
 export interface CheckedForm {

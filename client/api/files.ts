@@ -1,5 +1,5 @@
-import type { ContentMessage } from '../../schema/messages/files.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ContentMessage } from '../../schema/endpoints/files.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { serverAnswered, serverLost } from '../state/connection.ts';
 import { address, ApiProblem, outcome, request, viewOf } from './request.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckMessage, CheckRequest } from '../../schema/messages/forms.ts';
+import type { CheckMessage, CheckRequest } from '../../schema/endpoints/forms.ts';
 import type {
   AddRequest,
   ChangeOfPlace,
@@ -11,8 +11,8 @@ import type {
   RenameRequest,
   SearchMessage,
   TypeInfo,
-} from '../../schema/messages/objects.ts';
-import type { CopiedMessage, CopyRequest, MovedMessage, MoveRequest } from '../../schema/messages/clipboard.ts';
+} from '../../schema/endpoints/objects.ts';
+import type { CopiedMessage, CopyRequest, MovedMessage, MoveRequest } from '../../schema/endpoints/clipboard.ts';
 import { request, viewOf } from './request.ts';
 
 export interface ChildrenQuery {

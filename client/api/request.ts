@@ -1,4 +1,4 @@
-import type { FieldProblem, ProblemMessage } from '../../schema/messages/problems.ts';
+import type { FieldProblem, ProblemMessage } from '../../schema/problems.ts';
 import { serverAnswered, serverLost } from '../state/connection.ts';
 
 const DEADLINE_MS = 10_000;

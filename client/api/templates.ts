@@ -1,4 +1,4 @@
-import type { PreviewMessage, PreviewRequest } from '../../schema/messages/templates.ts';
+import type { PreviewMessage, PreviewRequest } from '../../schema/endpoints/templates.ts';
 import { request, viewOf } from './request.ts';
 
 /** The page that a text would make; nothing is kept. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldSchema } from '../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { Editing } from './editing.ts';
 
 test('saving sends the changed fields alone, the title beside the properties', () => {

@@ -1,6 +1,6 @@
-import type { FieldSchema } from '../../schema/messages/forms.ts';
-import type { ChangeRequest, ObjectMessage } from '../../schema/messages/objects.ts';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { ChangeRequest, ObjectMessage } from '../../schema/endpoints/objects.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import type { Conflict } from './conflict-dialog.ts';
 import {
   changedNames,

@@ -1,5 +1,5 @@
-import type { FieldSchema } from '../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 
 /** What a person typed and has not saved, by the field's name. */
 export type Edits = ReadonlyMap<string, unknown>;

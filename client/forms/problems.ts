@@ -1,4 +1,4 @@
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 
 /** Sentences by field: what the pointers "/id", "/properties/servers" and "/properties/servers/1" are about. */
 export function problemsByField(errors: readonly FieldProblem[]): ReadonlyMap<string, string> {

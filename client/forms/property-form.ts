@@ -1,8 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema, Widget } from '../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { FieldResult, FieldSchema, Widget } from '../../schema/endpoints/forms.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { changeObject, checkProperties, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';

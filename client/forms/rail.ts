@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import '../parts/ago.ts';
 import '../parts/icon.ts';
 import { momentTime } from '../parts/time.ts';

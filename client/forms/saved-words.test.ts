@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
+import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
 import { savedWords } from './saved-words.ts';
 
 const servers: FieldSchema = { type: 'array', title: 'Servers', widget: 'lines', mode: 'rw', default: [] };

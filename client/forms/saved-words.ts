@@ -1,4 +1,4 @@
-import type { FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
+import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
 import { plural } from '../parts/format.ts';
 
 /** What is said after a change was saved: the sentence, and what is in trouble although it was saved. */

@@ -1,4 +1,4 @@
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 
 /** An element changed the object it was given, or something in it. The page loads it anew, or takes the one given. */
 export class ObjectChanged extends Event {

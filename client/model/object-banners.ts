@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Warning } from '../../schema/messages/objects.ts';
+import type { Warning } from '../../schema/endpoints/objects.ts';
 import { changeObject } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';

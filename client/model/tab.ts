@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 
 /** What the page gives to each tab. A tab sends ObjectChanged (model/changes.ts) up when it changed the object. */
 export interface TabElement extends HTMLElement {

@@ -1,6 +1,6 @@
 import { LitElement, css, html, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { FieldResult } from '../../schema/messages/forms.ts';
+import type { FieldResult } from '../../schema/endpoints/forms.ts';
 
 /** `checking`: being asked right now. */
 export type DotState = FieldResult['state'] | 'checking';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ObjectMessage, TabInfo, Warning } from '../../schema/messages/objects.ts';
+import type { ObjectMessage, TabInfo, Warning } from '../../schema/endpoints/objects.ts';
 import { iconOf } from '../model/icon-of.ts';
 import { nameOf } from '../model/name-of.ts';
 import '../parts/dot.ts';

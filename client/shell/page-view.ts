@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ObjectMessage, Warning } from '../../schema/messages/objects.ts';
+import type { ObjectMessage, Warning } from '../../schema/endpoints/objects.ts';
 import { getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged, announceChange } from '../model/changes.ts';

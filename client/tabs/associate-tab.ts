@@ -1,7 +1,12 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { AssociationItem, AssociationsMessage } from '../../schema/messages/caches.ts';
-import { changeAssociations, getAssociations } from '../api/caches.ts';
+import {
+  listAssociations,
+  changeAssociations,
+  type AssociationItem,
+  type AssociationsMessage,
+} from '../../schema/endpoints/caches.ts';
+import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
 import { Tab } from '../model/tab.ts';
@@ -23,7 +28,7 @@ export class AssociateTab extends Tab {
   /** Selected are those whose tick is not as it is saved. */
   readonly #list = new ListController<AssociationsMessage, AssociationItem>(this, {
     args: () => [this.object, ...Object.values(this.#query)],
-    load: (_, signal) => getAssociations(this.object.path, this.#query, signal),
+    load: (_, signal) => call(listAssociations, this.object.path, { query: this.#query, signal }),
     rowsOf: ({ items }) => items,
     keyOf,
     isWhole: true,
@@ -133,7 +138,7 @@ export class AssociateTab extends Tab {
       this.#list.selectedRows.filter((item) => item.isAssociated === isAssociated).map(keyOf);
     this.isBusy = true;
     try {
-      flash((await changeAssociations(this.path, { add: paths(false), remove: paths(true) })).line);
+      flash((await call(changeAssociations, this.path, { add: paths(false), remove: paths(true) })).line);
       this.#list.clear();
       await this.#list.again();
     } catch (caught) {

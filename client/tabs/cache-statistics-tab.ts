@@ -1,7 +1,12 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { CacheRow, CacheStatisticsMessage } from '../../schema/messages/caches.ts';
-import { getCacheStatistics, removeEntries } from '../api/caches.ts';
+import {
+  cacheStatistics,
+  removeEntries,
+  type CacheRow,
+  type CacheStatisticsMessage,
+} from '../../schema/endpoints/caches.ts';
+import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
@@ -26,7 +31,7 @@ const EVERY_MS = 10_000;
 export class CacheStatisticsTab extends Tab {
   readonly #list = new ListController<CacheStatisticsMessage, CacheRow>(this, {
     args: () => [this.object],
-    load: (_, signal) => getCacheStatistics(this.object.path, signal),
+    load: (_, signal) => call(cacheStatistics, this.object.path, { signal }),
     rowsOf: ({ rows }, query) => sorted(rows, query),
     keyOf: ({ path }) => path,
     sorting: { column: 'hits', order: 'desc' },
@@ -98,7 +103,7 @@ export class CacheStatisticsTab extends Tab {
     const paths = [...this.#list.selected];
     if (paths.length === 0) return;
     try {
-      flash((await removeEntries(this.path, paths)).line);
+      flash((await call(removeEntries, this.path, { paths })).line);
       this.#list.clear();
       await this.#list.again();
     } catch (caught) {

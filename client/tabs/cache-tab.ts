@@ -1,8 +1,14 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { CacheManagerItem, CacheMessage } from '../../schema/messages/caches.ts';
-import { chooseCache, getCache, invalidate } from '../api/caches.ts';
+import {
+  cacheSettings,
+  chooseCache,
+  invalidateObject,
+  type CacheManagerItem,
+  type CacheMessage,
+} from '../../schema/endpoints/caches.ts';
+import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
 import '../forms/save-bar.ts';
@@ -26,7 +32,7 @@ export class CacheTab extends Tab {
 
   readonly #cache = new Task(this, {
     args: () => [this.object] as const,
-    task: ([{ path }], { signal }) => getCache(path, signal),
+    task: ([{ path }], { signal }) => call(cacheSettings, path, { signal }),
     onComplete: () => (this.chosen = undefined),
   });
 
@@ -151,7 +157,7 @@ export class CacheTab extends Tab {
     if (!this.#isDirty || this.isBusy) return;
     this.isBusy = true;
     try {
-      flash((await chooseCache(this.path, this.chosen ?? '')).line);
+      flash((await call(chooseCache, this.path, { manager: this.chosen ?? '' })).line);
       this.chosen = undefined;
       this.dispatchEvent(new ObjectChanged());
     } catch (caught) {
@@ -163,7 +169,7 @@ export class CacheTab extends Tab {
 
   async #invalidate() {
     try {
-      flash((await invalidate(this.path)).line);
+      flash((await call(invalidateObject, this.path, {})).line);
     } catch (caught) {
       flashFailure(`Could not invalidate '${this.path}': ${detailOf(caught)}`);
     }

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ContentMessage } from '../../schema/messages/files.ts';
+import type { ContentMessage } from '../../schema/endpoints/files.ts';
 import { getContent, replaceContent } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';

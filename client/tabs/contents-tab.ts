@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { ChildItem, ChildrenMessage } from '../../schema/messages/objects.ts';
+import type { ChildItem, ChildrenMessage } from '../../schema/endpoints/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';

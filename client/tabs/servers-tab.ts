@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ServersHistoryMessage } from '../../schema/messages/history.ts';
+import { serversHistory, type ServersHistoryMessage } from '../../schema/endpoints/history.ts';
 import {
   listServers,
   type FormerServerMessage,
@@ -9,7 +9,6 @@ import {
   type ServersMessage,
 } from '../../schema/endpoints/servers.ts';
 import { detailOf } from '../api/request.ts';
-import { getHistory } from '../api/sessions.ts';
 import { call } from '../api/call.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
@@ -54,7 +53,8 @@ export class ServersTab extends Tab {
   });
   readonly #recall = new Task(this, {
     args: () => [this.path, this.checkedAt] as const,
-    task: async ([path, checkedAt], { signal }) => (checkedAt === undefined ? undefined : getHistory(path, signal)),
+    task: async ([path, checkedAt], { signal }) =>
+      checkedAt === undefined ? undefined : call(serversHistory, path, { signal }),
     onComplete: (history) => (this.history = history),
   });
 

@@ -1,9 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { ChainMessage } from '../../schema/messages/session-way.ts';
+import { sessionChain, type ChainMessage } from '../../schema/endpoints/session-way.ts';
 import { detailOf } from '../api/request.ts';
-import { getChain } from '../api/sessions.ts';
+import { call } from '../api/call.ts';
 import '../forms/property-form.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
@@ -28,7 +28,7 @@ export class SessionManagerTab extends Tab {
   readonly #chain = new Task(this, {
     args: () => [this.object] as const,
     task: async ([{ path }], { signal }): Promise<Checked> => {
-      const chain = await getChain(path, signal);
+      const chain = await call(sessionChain, path, { signal });
       return { chain, time: new Date().toISOString() };
     },
     onComplete: ({ chain }) => this.#tell(chain, false),

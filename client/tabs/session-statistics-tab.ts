@@ -1,9 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { StatisticsMessage } from '../../schema/messages/statistics.ts';
+import { sessionStatistics, type StatisticsMessage } from '../../schema/endpoints/statistics.ts';
 import { detailOf } from '../api/request.ts';
-import { getStatistics } from '../api/sessions.ts';
+import { call } from '../api/call.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
@@ -31,7 +31,7 @@ export class SessionStatisticsTab extends Tab {
 
   readonly #look = new Task(this, {
     args: () => [this.path] as const,
-    task: ([path], { signal }) => getStatistics(path, signal),
+    task: ([path], { signal }) => call(sessionStatistics, path, { signal }),
     onComplete: (message) => {
       this.message = message;
       this.checkedAt = Date.now();

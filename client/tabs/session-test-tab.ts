@@ -1,7 +1,7 @@
 import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { OwnSessionRequest, TestMessage } from '../../schema/messages/session-test.ts';
+import type { OwnSessionRequest, TestMessage } from '../../schema/endpoints/session-test.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
 import { railStyles } from '../forms/rail.ts';

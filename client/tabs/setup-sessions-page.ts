@@ -1,10 +1,10 @@
 import { Task, TaskStatus } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
-import type { SilentServers } from '../../schema/messages/session-way.ts';
+import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import { setUpSessions, type SilentServers } from '../../schema/endpoints/session-way.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
-import { setUpSessions } from '../api/sessions.ts';
+import { call } from '../api/call.ts';
 import '../forms/fields/field-element.ts';
 import type { ValueChanged } from '../forms/fields/field.ts';
 import { problemsByField } from '../forms/problems.ts';
@@ -187,7 +187,7 @@ export class SetupSessionsPage extends Tab {
     this.isBusy = true;
     this.failure = '';
     try {
-      const { container, results } = await setUpSessions(this.path, {
+      const { container, results } = await call(setUpSessions, this.path, {
         ...requestFor(this.plan),
         ...(anyway && { anyway }),
       });

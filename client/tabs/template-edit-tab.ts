@@ -1,8 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { FieldSchema } from '../../schema/messages/forms.ts';
-import type { PreviewMessage, TemplateFaultMessage } from '../../schema/messages/templates.ts';
+import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { PreviewMessage, TemplateFaultMessage } from '../../schema/endpoints/templates.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';
 import { previewTemplate } from '../api/templates.ts';

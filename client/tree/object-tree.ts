@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ChildItem } from '../../schema/messages/objects.ts';
+import type { ChildItem } from '../../schema/endpoints/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { followChanges } from '../model/changes.ts';
 import { iconOf } from '../model/icon-of.ts';

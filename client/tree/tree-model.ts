@@ -1,4 +1,4 @@
-import type { ChildItem } from '../../schema/messages/objects.ts';
+import type { ChildItem } from '../../schema/endpoints/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { getChildren } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';

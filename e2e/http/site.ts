@@ -1,4 +1,4 @@
-import type { TestMessage } from '../../schema/messages/session-test.ts';
+import type { TestMessage } from '../../schema/endpoints/session-test.ts';
 import type { Memcached } from '../support/memcached/memcached.ts';
 import { BROWSER_ID, cookieNamesOf } from '../support/cookie-names.ts';
 import { basic } from '../support/server.ts';

@@ -1,4 +1,4 @@
-import type { CheckMessage, FieldSchema } from '../../schema/messages/forms.ts';
+import type { CheckMessage, FieldSchema } from '../../schema/endpoints/forms.ts';
 import type { Client } from '../http/client.ts';
 
 /** Values that a property takes, and values that it refuses. */

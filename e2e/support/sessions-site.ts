@@ -1,4 +1,4 @@
-import type { ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import type { ServersMessage } from '../../schema/endpoints/servers.ts';
 import { until } from './figures.ts';
 import { startServer, type ServerOptions, type TestServer } from './server.ts';

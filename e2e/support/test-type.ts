@@ -7,7 +7,7 @@ import type {
   ObjectMessage,
   TabInfo,
   TypeInfo,
-} from '../../schema/messages/objects.ts';
+} from '../../schema/endpoints/objects.ts';
 import { clientOf, managerOf, type Answer, type Client } from '../http/client.ts';
 import { CHROMIUM, hindrancesOn, LOOKS, watch, wear } from './chromium/chromium.ts';
 import { until } from './figures.ts';

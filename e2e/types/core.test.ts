@@ -1,4 +1,4 @@
-import type { TypeInfo } from '../../schema/messages/objects.ts';
+import type { TypeInfo } from '../../schema/endpoints/objects.ts';
 import { managerOf } from '../http/client.ts';
 import { startServer } from '../support/server.ts';
 import { testType, type Particulars } from '../support/test-type.ts';

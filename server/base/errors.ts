@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 
 /**
  * Who may read a problem's sentence. `operators`: whoever may view management screens, since it may name servers, paths and

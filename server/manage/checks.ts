@@ -1,6 +1,6 @@
 import { checkId } from '../../schema/ids.ts';
-import type { FieldAnswer, FieldResult, FieldSchema } from '../../schema/messages/forms.ts';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldAnswer, FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import { checkForm } from '../../schema/properties.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { noise } from '../storage/contract/contents.ts';
-import type { CopiedMessage, MovedMessage } from '../../schema/messages/clipboard.ts';
-import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../schema/messages/problems.ts';
+import type { CopiedMessage, MovedMessage } from '../../schema/endpoints/clipboard.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../schema/problems.ts';
 import { Forbidden } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { ProductFolders } from '../products/product-folders.ts';

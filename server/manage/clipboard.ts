@@ -1,5 +1,5 @@
 import { nextCopyId } from '../../schema/ids.ts';
-import type { CopiedMessage, MovedMessage, Pasted } from '../../schema/messages/clipboard.ts';
+import type { CopiedMessage, MovedMessage, Pasted } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';

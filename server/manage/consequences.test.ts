@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startMemcached } from '../../e2e/support/memcached/memcached.ts';
-import type { CopiedMessage, MovedMessage } from '../../schema/messages/clipboard.ts';
-import type { FieldAnswer } from '../../schema/messages/forms.ts';
+import type { CopiedMessage, MovedMessage } from '../../schema/endpoints/clipboard.ts';
+import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type {
   ChangedMessage,
   ChildrenMessage,
   ConsequencesMessage,
   ObjectMessage,
   RenamedMessage,
-} from '../../schema/messages/objects.ts';
+} from '../../schema/endpoints/objects.ts';
 import { unrecorded } from '../publisher/reads.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';
 import { Transaction } from '../transaction/transaction.ts';

@@ -6,7 +6,7 @@ import {
   type ConsequencesMessage,
   type HeldMessage,
   type LinkThere,
-} from '../../schema/messages/objects.ts';
+} from '../../schema/endpoints/objects.ts';
 import { childPath, isWithin } from '../../schema/paths.ts';
 import { Malformed, NotFound } from '../base/errors.ts';
 import { linksOf } from '../objects/links.ts';

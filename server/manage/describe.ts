@@ -1,7 +1,7 @@
 import { formSchema } from '../../schema/fields.ts';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
-import type { FormSchema } from '../../schema/messages/forms.ts';
-import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/messages/objects.ts';
+import type { FormSchema } from '../../schema/endpoints/forms.ts';
+import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/endpoints/objects.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';

@@ -1,7 +1,7 @@
 import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
-import type { ChildrenMessage, RenamedMessage } from '../../schema/messages/objects.ts';
+import type { ChildrenMessage, RenamedMessage } from '../../schema/endpoints/objects.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { flag, mapping, text } from '../../schema/json-schema.ts';

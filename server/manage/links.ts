@@ -1,4 +1,4 @@
-import type { PathProperty } from '../../schema/messages/clipboard.ts';
+import type { PathProperty } from '../../schema/endpoints/clipboard.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TreeTransaction } from '../objects/transaction.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckMessage } from '../../schema/messages/forms.ts';
+import type { CheckMessage } from '../../schema/endpoints/forms.ts';
 import type {
   ChangedMessage,
   ObjectMessage,
@@ -8,8 +8,8 @@ import type {
   RenameRequest,
   SearchMessage,
   TypeInfo,
-} from '../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../schema/messages/problems.ts';
+} from '../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../schema/problems.ts';
 import { openTestInstallation } from '../testing.ts';
 
 test('adding answers 201 with the address, and the object is there', async () => {

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import type { TreeObject } from '../objects/object.ts';
 
 /** Settings that cannot work as they stand together. Any of those named may be mended; the first where all are new. */

@@ -1,7 +1,7 @@
 import { normaliseId } from '../../schema/ids.ts';
 import { p } from '../../schema/fields.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import { Forbidden, Invalid, Malformed, PreconditionFailed } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';

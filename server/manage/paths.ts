@@ -1,5 +1,5 @@
 import type { PathTarget } from '../../schema/fields.ts';
-import type { FieldAnswer, PathCandidate } from '../../schema/messages/forms.ts';
+import type { FieldAnswer, PathCandidate } from '../../schema/endpoints/forms.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { Saying } from './saying.ts';

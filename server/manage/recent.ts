@@ -1,4 +1,4 @@
-import type { HistoryTimes, Series } from '../../schema/messages/history.ts';
+import type { HistoryTimes, Series } from '../../schema/endpoints/history.ts';
 import { ratesOf, type HistoryOptions, type Sample } from '../base/history.ts';
 import { timeText } from './describe.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation } from '../testing.ts';
 

@@ -1,5 +1,5 @@
-import type { FieldAnswer } from '../../schema/messages/forms.ts';
-import type { Warning } from '../../schema/messages/objects.ts';
+import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
+import type { Warning } from '../../schema/endpoints/objects.ts';
 import { ConflictError } from '../base/errors.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isPlain, shown } from '../base/shape.ts';

@@ -1,4 +1,4 @@
-import type { SearchMessage } from '../../schema/messages/objects.ts';
+import type { SearchMessage } from '../../schema/endpoints/objects.ts';
 import { method, type View } from '../publisher/views.ts';
 import { iconOf } from './describe.ts';
 

@@ -1,4 +1,4 @@
-import type { ServiceChange } from '../../schema/messages/clipboard.ts';
+import type { ServiceChange } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';

@@ -1,8 +1,8 @@
 import type { Fields, ValuesOf } from '../../schema/fields.ts';
 import type { Icon } from '../../schema/icons.ts';
-import type { FieldAnswer } from '../../schema/messages/forms.ts';
-import type { TabInfo, Warning } from '../../schema/messages/objects.ts';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
+import type { TabInfo, Warning } from '../../schema/endpoints/objects.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import type { Capability, CapabilityName, Provision } from './capability.ts';
 import type { TreeObject } from './object.ts';
 import type { TreeTransaction } from './transaction.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { openForApplication } from '../data-folder.ts';
 import { ProductFolders } from '../products/product-folders.ts';
 import { openTestInstallation, type TestInstallation } from '../testing.ts';

@@ -1,8 +1,8 @@
 /** All that a product from outside is made of, imported by it as 'trellis/product'. What is not here may change. */
 export { p, type Field, type Fields, type Rule, type ValuesOf } from '../../schema/fields.ts';
-export type { FieldAnswer, FieldResult } from '../../schema/messages/forms.ts';
-export type { TabInfo, Warning } from '../../schema/messages/objects.ts';
-export type { FieldProblem } from '../../schema/messages/problems.ts';
+export type { FieldAnswer, FieldResult } from '../../schema/endpoints/forms.ts';
+export type { TabInfo, Warning } from '../../schema/endpoints/objects.ts';
+export type { FieldProblem } from '../../schema/problems.ts';
 export { RESERVED_IN_ROOT } from '../../schema/ids.ts';
 export { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from '../../schema/paths.ts';
 export type { Permission } from '../../schema/permissions.ts';

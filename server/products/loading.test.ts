@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { Invalid } from '../base/errors.ts';
-import type { ObjectMessage, TypeInfo } from '../../schema/messages/objects.ts';
+import type { ObjectMessage, TypeInfo } from '../../schema/endpoints/objects.ts';
 import { ANONYMOUS, mayUse, type Principal } from '../security/policy.ts';
 import { openTestInstallation } from '../testing.ts';
 import { products as ownProducts } from './index.ts';

@@ -1,5 +1,5 @@
 import type { Compile } from 'typebox/schema';
-import type { FieldProblem } from '../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../schema/problems.ts';
 import { object, type Members, type JsonSchema } from '../../schema/json-schema.ts';
 import { Malformed } from '../base/errors.ts';
 

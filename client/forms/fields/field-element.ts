@@ -1,6 +1,6 @@
 import { LitElement, css, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema, Widget } from '../../../schema/messages/forms.ts';
+import type { FieldAnswer, FieldSchema, Widget } from '../../../schema/endpoints/forms.ts';
 import type { FieldElement } from './field.ts';
 
 interface Kind {

@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
-import type { FieldResult } from '../../../schema/messages/forms.ts';
+import type { FieldResult } from '../../../schema/endpoints/forms.ts';
 import { Field } from './field.ts';
 import { lineStates, resultsByLine, troubleIn, type LineState } from './line-results.ts';
 

@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
-import type { PathCandidate } from '../../../schema/messages/forms.ts';
+import type { PathCandidate } from '../../../schema/endpoints/forms.ts';
 import { addressOf } from '../../state/route.ts';
 import { Field } from './field.ts';
 import { aboutCandidate, countOf, offered } from './path-choices.ts';

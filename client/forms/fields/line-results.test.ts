@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldResult } from '../../../schema/messages/forms.ts';
+import type { FieldResult } from '../../../schema/endpoints/forms.ts';
 import { lineStates, linesNamedIn, resultsByLine, troubleIn } from './line-results.ts';
 
 const up: FieldResult = { state: 'ok', text: 'answers in 0.3 ms' };

@@ -1,4 +1,4 @@
-import type { FieldResult } from '../../../schema/messages/forms.ts';
+import type { FieldResult } from '../../../schema/endpoints/forms.ts';
 
 /** How one line stands: its result, or that it is being asked. */
 export interface LineState {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PathCandidate } from '../../../schema/messages/forms.ts';
+import type { PathCandidate } from '../../../schema/endpoints/forms.ts';
 import { aboutCandidate, countOf, offered } from './path-choices.ts';
 
 const few = ['/mcsdc', '/temp_folder/session_data'].map(candidate);

@@ -1,4 +1,4 @@
-import type { FieldSchema, PathCandidate } from '../../../schema/messages/forms.ts';
+import type { FieldSchema, PathCandidate } from '../../../schema/endpoints/forms.ts';
 import { plural } from '../../parts/format.ts';
 
 /** Rows shown at once; from then on the list scrolls, and narrows to what was typed. */

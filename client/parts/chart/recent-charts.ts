@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { HistoryTimes } from '../../../schema/messages/history.ts';
+import type { HistoryTimes } from '../../../schema/endpoints/history.ts';
 import { controls } from '../../styles/controls.ts';
 import { formatMoment, formatTime } from '../format.ts';
 import { tableStyles } from '../list/table-styles.ts';

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { CacheRow } from '../../../schema/messages/caches.ts';
+import type { CacheRow } from '../../../schema/endpoints/caches.ts';
 import { formatBytes, formatNumber, plural } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';

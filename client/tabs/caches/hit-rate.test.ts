@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CacheRow } from '../../../schema/messages/caches.ts';
+import type { CacheRow } from '../../../schema/endpoints/caches.ts';
 import { rateText, recentColumns, sorted } from './hit-rate.ts';
 
 function row(path: string, hits: number, misses: number): CacheRow {

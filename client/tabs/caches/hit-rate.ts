@@ -1,4 +1,4 @@
-import type { CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
+import type { CacheRow, CacheStatisticsMessage } from '../../../schema/endpoints/caches.ts';
 import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { topFor } from '../../parts/chart/series.ts';
 import type { ListQuery } from '../../parts/list/list-query.ts';

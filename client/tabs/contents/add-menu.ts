@@ -1,7 +1,7 @@
 import { Task, initialState } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { TypeInfo } from '../../../schema/messages/objects.ts';
+import type { TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { getTypes } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../parts/choices.ts';

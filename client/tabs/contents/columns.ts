@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { ChildItem } from '../../../schema/messages/objects.ts';
+import type { ChildItem } from '../../../schema/endpoints/objects.ts';
 import '../../parts/ago.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ChangeOfPlace, ConsequencesMessage, HeldMessage, LinkThere } from '../../../schema/messages/objects.ts';
+import type { ChangeOfPlace, ConsequencesMessage, HeldMessage, LinkThere } from '../../../schema/endpoints/objects.ts';
 import '../../parts/dot.ts';
 import { plural } from '../../parts/format.ts';
 import { addressOf } from '../../state/route.ts';

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { deleteObject, getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import { nameOf } from '../../model/name-of.ts';

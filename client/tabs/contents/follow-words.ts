@@ -1,4 +1,4 @@
-import type { FollowedMessage, PathProperty } from '../../../schema/messages/clipboard.ts';
+import type { FollowedMessage, PathProperty } from '../../../schema/endpoints/clipboard.ts';
 
 const MOST_NAMED = 2;
 

@@ -1,6 +1,6 @@
 import { html } from 'lit';
-import type { CopiedMessage, MovedMessage, Pasted } from '../../../schema/messages/clipboard.ts';
-import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/messages/objects.ts';
+import type { CopiedMessage, MovedMessage, Pasted } from '../../../schema/endpoints/clipboard.ts';
+import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/endpoints/objects.ts';
 import { idInPath } from '../../../schema/paths.ts';
 import { copyObjects, getConsequences, moveObjects } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';

@@ -1,6 +1,6 @@
 import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { replaceContent, uploadFile } from '../../api/files.ts';
 import { checkProperties, getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
-import type { ServerHistory } from '../../../schema/messages/history.ts';
+import type { ServerHistory } from '../../../schema/endpoints/history.ts';
 import { downMarks, serverCharts } from './server-charts.ts';
 
 const MIB = 1024 ** 2;

@@ -1,4 +1,4 @@
-import type { Series, ServerHistory } from '../../../schema/messages/history.ts';
+import type { Series, ServerHistory } from '../../../schema/endpoints/history.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, sumOf, topFor } from '../../parts/chart/series.ts';

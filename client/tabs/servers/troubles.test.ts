@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { FormerServerMessage, ServerMessage, ServersMessage } from '../../../schema/endpoints/servers.ts';
 import { hasNoticesFor, isOtherTrouble } from './troubles.ts';
 

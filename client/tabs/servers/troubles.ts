@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { ServerMessage, ServersMessage } from '../../../schema/endpoints/servers.ts';
 
 /** Whether something else is wrong now than before. */

@@ -1,9 +1,11 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { BrowserCheck, ChainMessage } from '../../../schema/messages/session-way.ts';
+import type { BrowserCheck, ChainMessage } from '../../../schema/endpoints/session-way.ts';
 import { detailOf } from '../../api/request.ts';
-import { beginBrowserCheck, endBrowserCheck } from '../../api/sessions.ts';
+import { call } from '../../api/call.ts';
+import { endBrowserCheck } from '../../api/sessions.ts';
+import { beginCookieCheck } from '../../../schema/endpoints/session-way.ts';
 import '../../parts/dot.ts';
 import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
@@ -35,7 +37,7 @@ export class IdCheck extends LitElement {
     args: () => [this.path, this.chain] as const,
     task: async ([path, chain], { signal }): Promise<Checked | undefined> => {
       if (!chain || chain.boxes[0]?.path === null) return undefined;
-      const check = await beginBrowserCheck(path, signal);
+      const check = await call(beginCookieCheck, path, {}, { signal });
       return { check, came: await endBrowserCheck(check, signal) };
     },
     onComplete: (checked) => void this.dispatchEvent(new IdChecked(checked !== undefined && isDropped(checked))),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COUNTED, type Counted, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { COUNTED, type Counted, type StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { countedRows, hasCounted, statisticsCharts } from './counted.ts';
 
 test('everything that is counted has its row, with what it means, its rate a minute and its sum', () => {

@@ -1,4 +1,4 @@
-import { COUNTED, type Counted, type StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import { COUNTED, type Counted, type StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, lastOf, sumOf, topFor } from '../../parts/chart/series.ts';
 

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { MemoryMessage } from '../../../schema/messages/statistics.ts';
+import type { MemoryMessage } from '../../../schema/endpoints/statistics.ts';
 import '../../parts/bar.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 import { controls } from '../../styles/controls.ts';

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RoundTripMessage, RoundTripStep } from '../../../schema/messages/round-trip.ts';
+import type { RoundTripMessage, RoundTripStep } from '../../../schema/endpoints/round-trip.ts';
 import { detailOf } from '../../api/request.ts';
 import { checkRoundTrip } from '../../api/sessions.ts';
 import '../../parts/dot.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SessionAbout } from '../../../schema/messages/session-test.ts';
+import type { SessionAbout } from '../../../schema/endpoints/session-test.ts';
 import { formatBytes, formatDuration, formatExact } from '../../parts/format.ts';
 import '../../parts/until.ts';
 import { Ticking } from '../../state/repeating.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LinkHere, ObjectMessage, Warning } from '../../../schema/messages/objects.ts';
-import type { SessionAbout } from '../../../schema/messages/session-test.ts';
+import type { LinkHere, ObjectMessage, Warning } from '../../../schema/endpoints/objects.ts';
+import type { SessionAbout } from '../../../schema/endpoints/session-test.ts';
 import { keptBy, whereSiteSessionsAre } from './words.ts';
 
 const about: SessionAbout = {

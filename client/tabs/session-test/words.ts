@@ -1,5 +1,5 @@
-import type { ObjectMessage, Warning } from '../../../schema/messages/objects.ts';
-import type { TestMessage } from '../../../schema/messages/session-test.ts';
+import type { ObjectMessage, Warning } from '../../../schema/endpoints/objects.ts';
+import type { TestMessage } from '../../../schema/endpoints/session-test.ts';
 
 /** `10.0.0.7:11211, copy 10.0.0.8:11211`; process memory where no server keeps it. */
 export function keptBy({ server, about }: Pick<TestMessage, 'server' | 'about'>): string {

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import {
   endSession,
   endSessions,

@@ -1,7 +1,7 @@
-import type { FieldAnswer, FieldSchema } from '../../../schema/messages/forms.ts';
-import type { SetupMessage } from '../../../schema/messages/session-way.ts';
+import type { FieldAnswer, FieldSchema } from '../../../schema/endpoints/forms.ts';
+import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/session-way.ts';
 import { checkProperties, getChildren, getTypes } from '../../api/objects.ts';
-import { lookAtSetup } from '../../api/sessions.ts';
+import { call } from '../../api/call.ts';
 import { problemsByField } from '../../forms/problems.ts';
 import { requestFor, type Plan } from './plan.ts';
 
@@ -24,7 +24,7 @@ export async function readFolder(path: string, signal: AbortSignal): Promise<Fol
   const [types, { items }, found] = await Promise.all([
     getTypes(path, signal),
     getChildren(path, { limit: MOST_CHILDREN }, signal),
-    lookAtSetup(path, signal),
+    call(lookAtSetup, path, { signal }),
   ]);
   const fieldsOf = (type: string) => types.find((each) => each.type === type)?.schema.properties;
   const servers = fieldsOf(PROXY)?.['servers'];

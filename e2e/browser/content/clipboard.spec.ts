@@ -1,4 +1,4 @@
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { Contents } from '../../support/pages/contents.ts';
 import { checkScreen } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';

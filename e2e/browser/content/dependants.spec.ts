@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { Client } from '../../http/client.ts';
 import { setUpSessions } from '../../http/site.ts';
 import { Contents } from '../../support/pages/contents.ts';

@@ -1,6 +1,6 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChildrenMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { ico, png } from '../../support/chromium/images.ts';
 import { Files, slowDown } from '../../support/pages/files.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

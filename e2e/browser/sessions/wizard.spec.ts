@@ -1,4 +1,4 @@
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';
 import { Form } from '../../support/pages/form.ts';
 import { TestTab } from '../../support/pages/test-tab.ts';

@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { clientOf, managerOf, type Client } from '../../http/client.ts';
 import { runCli } from '../../http/cli.ts';
 import { png } from '../../support/chromium/images.ts';

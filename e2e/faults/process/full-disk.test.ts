@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { runCli } from '../../http/cli.ts';
 import { managerOf } from '../../http/client.ts';
 import { startServer } from '../../support/server.ts';

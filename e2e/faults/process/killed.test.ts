@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import type { ChildrenMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage } from '../../../schema/endpoints/objects.ts';
 import { sized, until } from '../../support/figures.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import type { TestServer } from '../../support/server.ts';

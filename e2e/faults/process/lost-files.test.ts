@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rename, stat, symlink, truncate, un
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { clientOf, managerOf, sameOrigin } from '../../http/client.ts';
 import { runCli } from '../../http/cli.ts';
 import { until } from '../../support/figures.ts';

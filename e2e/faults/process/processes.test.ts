@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { several, sized, times, until } from '../../support/figures.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import type { TestServer } from '../../support/server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test, type TestContext } from 'node:test';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { managerOf } from '../../http/client.ts';
 import { sized, until } from '../../support/figures.ts';
 import { startKoaApplication, type KoaApplication } from '../../support/applications/koa-application.ts';

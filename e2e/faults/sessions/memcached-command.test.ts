@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
-import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
+import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
 import { sized, until } from '../../support/figures.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';

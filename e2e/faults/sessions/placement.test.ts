@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
-import type { TestMessage } from '../../../schema/messages/session-test.ts';
+import type { TestMessage } from '../../../schema/endpoints/session-test.ts';
 import { several, sized, times } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { basic, type TestServer } from '../../support/server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { several, sized, times } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { startSite, startSteppedServer } from '../../support/sessions-site.ts';

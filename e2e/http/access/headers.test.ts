@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { startServer } from '../../support/server.ts';
 import { clientOf, managerOf, type Answer } from '../client.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { TypeInfo } from '../../../schema/messages/objects.ts';
+import type { TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { basic, startServer } from '../../support/server.ts';
 import { clientOf, managerOf, type Client } from '../client.ts';
 

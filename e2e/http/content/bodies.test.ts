@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { ChildrenMessage } from '../../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ChildrenMessage } from '../../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../../support/server.ts';
 import { clientOf, cookiesOf, eachOf, managerOf, sameOrigin, type Answer, type Asked } from '../client.ts';
 

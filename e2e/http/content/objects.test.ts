@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { startServer } from '../../support/server.ts';
 import { managerOf } from '../client.ts';
 

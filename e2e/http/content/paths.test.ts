@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { basic, startServer } from '../../support/server.ts';
 import { eachOf, managerOf } from '../client.ts';
 

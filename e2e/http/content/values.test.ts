@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CheckMessage } from '../../../schema/messages/forms.ts';
-import type { ChangedMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { CheckMessage } from '../../../schema/endpoints/forms.ts';
+import type { ChangedMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';
 import { managerOf } from '../client.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { ADMIN_PASSWORD, startServer } from '../../support/server.ts';
 import { clientOf, managerOf, sameOrigin } from '../client.ts';
 

@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { KeyRing } from '../../../server/base/key-ring.ts';
 import { openInFolder } from '../../../server/storage/sqlite/open.ts';
-import type { ChildrenMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage } from '../../../schema/endpoints/objects.ts';
 import { sized } from '../../support/figures.ts';
 import { startServer } from '../../support/server.ts';
 import { managerOf } from '../client.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
 import { until } from '../../support/figures.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { ADMIN_PASSWORD, startServer } from '../../support/server.ts';

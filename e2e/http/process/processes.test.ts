@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { basic, startServer } from '../../support/server.ts';
 import { runCli } from '../cli.ts';
 import { clientOf, managerOf, type Client } from '../client.ts';

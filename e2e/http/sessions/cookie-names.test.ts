@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { TestMessage } from '../../../schema/messages/session-test.ts';
+import type { TestMessage } from '../../../schema/endpoints/session-test.ts';
 import { cookieNamesOf } from '../../support/cookie-names.ts';
 import { until } from '../../support/figures.ts';
 import { ADMIN_PASSWORD, startServer } from '../../support/server.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type {
   EndedSessions,
   SessionMessage,

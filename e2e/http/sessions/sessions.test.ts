@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { ProblemMessage } from '../../../schema/messages/problems.ts';
-import type { ChainMessage } from '../../../schema/messages/session-way.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
+import type { ProblemMessage } from '../../../schema/problems.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
 import { cookieNamesOf } from '../../support/cookie-names.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
-import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
-import type { StatisticsMessage } from '../../../schema/messages/statistics.ts';
+import type { ServersHistoryMessage } from '../../../schema/endpoints/history.ts';
+import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
+import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { changeProperties, startSite, startSteppedServer, untilServersAreUp } from '../../support/sessions-site.ts';
 import { administer, Visitor } from '../../support/applications/visitor.ts';

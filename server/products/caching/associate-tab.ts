@@ -1,28 +1,20 @@
-import type { AssociationItem, AssociationsMessage, CacheAnswer } from '../../../schema/messages/caches.ts';
+import { listAssociations, changeAssociations, type AssociationItem } from '../../../schema/endpoints/caches.ts';
 import { Invalid } from '../../base/errors.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/invoke-cached.ts';
-import { texts } from '../../../schema/json-schema.ts';
 import type { Call } from '../../publisher/call.ts';
-import { method } from '../../publisher/views.ts';
+import { byView, method } from '../../publisher/views.ts';
 import { associate } from './cache-tab.ts';
 
 const PERMISSION = 'Change cache managers';
 const MOST_ITEMS = 500;
 const MOST_FOLDERS = 1000;
 
-const list = method({
-  http: 'GET',
+const list = method(listAssociations, {
   permission: PERMISSION,
-  summary: 'The objects beside the cache manager, and below, whose pages may be kept.',
-  query: {
-    show: '"associated": only those whose pages this manager keeps.',
-    type: 'Only objects of this type; may be given more than once.',
-    deep: '"no": not in sub-folders.',
-  },
-  async run(call): Promise<AssociationsMessage> {
+  async run(call) {
     const { object: manager, request, tree } = call;
     const types = tree.database.types.all().filter(({ isCacheable }) => isCacheable === true);
     const wanted = request.query.getAll('type');
@@ -41,12 +33,9 @@ const list = method({
   },
 });
 
-const change = method({
-  http: 'POST',
+const change = method(changeAssociations, {
   permission: PERMISSION,
-  summary: 'Makes and removes associations with this cache manager, by the paths of the objects.',
-  body: { add: texts, remove: texts },
-  async run(call): Promise<CacheAnswer> {
+  async run(call) {
     const { object: manager, body } = call;
     const made = await eachOf(call, body.add, '/add', async (object) => {
       const isMade = associate(call, object, manager.id);
@@ -64,7 +53,7 @@ const change = method({
   },
 });
 
-export const associateMethods = { associations: [list, change] };
+export const associateMethods = byView(list, change);
 export const associateTab = { id: 'associate', label: 'Associate', element: 'associate-tab' };
 
 /** How many of the objects at these paths the step changed. */

@@ -1,4 +1,4 @@
-import type { CacheAnswer, CacheMessage } from '../../../schema/messages/caches.ts';
+import { cacheSettings, chooseCache, invalidateObject } from '../../../schema/endpoints/caches.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -9,18 +9,15 @@ import {
   findCacheManager,
   KEEPS_ANSWERS,
 } from '../../publisher/invoke-cached.ts';
-import { text } from '../../../schema/json-schema.ts';
 import type { Call, ChangingCall } from '../../publisher/call.ts';
-import { method, type View } from '../../publisher/views.ts';
+import { method, viewsOn } from '../../publisher/views.ts';
 import { invalidate } from './invalidation.ts';
 
 const LOOK = 'View management screens';
 
-const settings = method({
-  http: 'GET',
+const settings = method(cacheSettings, {
   permission: LOOK,
-  summary: 'Which cache manager keeps the object’s page, and which ones could.',
-  async run(call): Promise<CacheMessage> {
+  async run(call) {
     const { object } = cacheable(call);
     const managers = (await managersAbove(object)).map((manager) => ({
       id: manager.id,
@@ -33,12 +30,9 @@ const settings = method({
   },
 });
 
-const choose = method({
-  http: 'POST',
+const choose = method(chooseCache, {
   permission: LOOK,
-  summary: 'Chooses a cache manager for the object by its id; an empty id: none.',
-  body: { manager: text },
-  async run(call): Promise<CacheAnswer> {
+  async run(call) {
     const { object, body } = call;
     requirePermission(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
     const managers = await managersAbove(object);
@@ -52,11 +46,9 @@ const choose = method({
   },
 });
 
-const forget = method({
-  http: 'POST',
+const forget = method(invalidateObject, {
   permission: LOOK,
-  summary: 'Forgets what caches keep of the object and of everything in it.',
-  async run(call): Promise<CacheAnswer> {
+  async run(call) {
     const { object } = call;
     requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     if (!object.isFolder && (await findCacheManager(object)) === undefined) {
@@ -67,10 +59,7 @@ const forget = method({
   },
 });
 
-export const cachingViews: readonly View[] = [
-  { name: 'cache', on: 'any', methods: [settings, choose] },
-  { name: 'invalidate', on: 'any', methods: [forget] },
-];
+export const cachingViews = viewsOn('any', settings, choose, forget);
 
 /** Sets or ends the association of an object with a cache manager, and says whether that was a change. */
 export function associate({ tree }: ChangingCall, object: TreeObject, manager: string): boolean {

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
-import type { CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
+import type { CacheStatisticsMessage } from '../../../schema/endpoints/caches.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 
 const PRODUCT = new URL('../../../e2e/support/product/cacheable', import.meta.url).pathname;

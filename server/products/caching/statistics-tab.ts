@@ -1,4 +1,4 @@
-import type { CacheAnswer, CacheRow, CacheStatisticsMessage } from '../../../schema/messages/caches.ts';
+import { cacheStatistics, removeEntries, type CacheRow } from '../../../schema/endpoints/caches.ts';
 import { Invalid, Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
@@ -8,8 +8,7 @@ import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
 import { requirePermission } from '../../manage/object.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { texts } from '../../../schema/json-schema.ts';
-import { method } from '../../publisher/views.ts';
+import { byView, method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';
 import { invalidate, invalidations } from './invalidation.ts';
@@ -19,11 +18,9 @@ export const HAS_STATISTICS = capability<Promise<PageCache>>('cache.statistics',
 
 const PERMISSION = 'Change cache managers';
 
-const look = method({
-  http: 'GET',
+const look = method(cacheStatistics, {
   permission: PERMISSION,
-  summary: 'What is kept, and how often it was found in this process.',
-  async run({ object }): Promise<CacheStatisticsMessage> {
+  async run({ object }) {
     const pages = await object.provide(HAS_STATISTICS);
     const samples = await historyOf(pages).look();
     const { byOid, trouble } = await usageOf(object, pages);
@@ -41,12 +38,9 @@ const look = method({
   },
 });
 
-const remove = method({
-  http: 'POST',
+const remove = method(removeEntries, {
   permission: PERMISSION,
-  summary: 'Forgets what caches keep of the objects at these paths, and of what is in them.',
-  body: { paths: texts },
-  async run(call): Promise<CacheAnswer> {
+  async run(call) {
     const { tree, body, object: manager } = call;
     const objects = await Promise.all(body.paths.map((path) => tree.find(path)));
     const missing = objects.indexOf(undefined);
@@ -62,7 +56,7 @@ const remove = method({
   },
 });
 
-export const statisticsMethods = { statistics: [look, remove] };
+export const statisticsMethods = byView(look, remove);
 export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'cache-statistics-tab' };
 
 const histories = new WeakMap<PageCache, History<PageCache['statistics']['totals']>>();

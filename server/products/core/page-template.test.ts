@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckMessage } from '../../../schema/messages/forms.ts';
-import type { ObjectMessage } from '../../../schema/messages/objects.ts';
-import type { PreviewMessage } from '../../../schema/messages/templates.ts';
+import type { CheckMessage } from '../../../schema/endpoints/forms.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
+import type { PreviewMessage } from '../../../schema/endpoints/templates.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
 
 interface Planted {

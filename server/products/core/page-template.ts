@@ -1,7 +1,7 @@
 import { childPath, encodeUrlPath } from '../../../schema/paths.ts';
 import { p } from '../../../schema/fields.ts';
-import type { PreviewMessage } from '../../../schema/messages/templates.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { PreviewMessage } from '../../../schema/endpoints/templates.ts';
+import type { FieldProblem } from '../../../schema/problems.ts';
 import { wordsForVisitors } from '../../base/visitor-words.ts';
 import { defineType } from '../../objects/types.ts';
 import { text } from '../../../schema/json-schema.ts';

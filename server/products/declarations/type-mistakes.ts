@@ -1,7 +1,7 @@
 import { ICONS } from '../../../schema/icons.ts';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
-import type { TabInfo } from '../../../schema/messages/objects.ts';
+import type { TabInfo } from '../../../schema/endpoints/objects.ts';
 import type { Provision } from '../../objects/capability.ts';
 import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
 import { capabilityCheck, fieldCheck } from './field-mistakes.ts';

@@ -1,6 +1,6 @@
 import { wallClock } from '../../base/clock.ts';
 import { openTestInstallation, type Answer, type TestInstallation } from '../../testing.ts';
-import type { CacheStatisticsMessage, CacheRow } from '../../../schema/messages/caches.ts';
+import type { CacheStatisticsMessage, CacheRow } from '../../../schema/endpoints/caches.ts';
 import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';

@@ -1,5 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
+import type { FieldProblem } from '../../../schema/problems.ts';
 import { Invalid } from '../../base/errors.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';

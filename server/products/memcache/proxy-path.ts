@@ -1,5 +1,5 @@
 import { p } from '../../../schema/fields.ts';
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import { Unavailable } from '../../base/errors.ts';
 import { follow, type Destination } from '../../manage/paths.ts';
 import { Saying } from '../../manage/saying.ts';

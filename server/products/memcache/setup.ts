@@ -1,6 +1,12 @@
 import { normaliseId } from '../../../schema/ids.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/messages/session-way.ts';
+import type { FieldProblem } from '../../../schema/problems.ts';
+import {
+  lookAtSetup,
+  setUpSessions,
+  type SetupAnswer,
+  type SetupMessage,
+  type SilentServers,
+} from '../../../schema/endpoints/session-way.ts';
 import { encodeUrlPath } from '../../../schema/paths.ts';
 import { checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission, SEE } from '../../manage/describe.ts';
@@ -29,11 +35,9 @@ const MOST_UNREACHED = 20;
 
 type Values = Readonly<Record<string, unknown>>;
 
-const look = method({
-  http: 'GET',
+const look = method(lookAtSetup, {
   permission: SEE,
-  summary: 'What a set-up would find here: managers, where sessions are kept now, and how many stay behind there.',
-  async run(call): Promise<SetupMessage> {
+  async run(call) {
     const { object: folder } = call;
     const manager = await folder.findService(SESSION_MANAGER);
     const browserIds = await folder.findService(BROWSER_IDS);
@@ -67,19 +71,8 @@ async function unreachedFrom(path: string, { tree, may }: Call): Promise<SetupMe
 }
 
 /** The set-up wizard: proxy, container, and the manager that points to it, in one transaction. */
-const setup = method({
-  http: 'POST',
+const setup = method(setUpSessions, {
   permission: SEE,
-  summary:
-    'Sets up sessions in memcached: adds a proxy and a container here, and points the session data manager at it. What is ' +
-    'missing of the managers is added, too. Where no server answers it is refused (422), unless `anyway` is true.',
-  body: {
-    servers: texts,
-    proxyId: text,
-    containerId: text,
-    timeoutMinutes: integer,
-  },
-  optional: { anyway: flag },
   async run(call) {
     const { object: folder, body } = call;
     const problems: FieldProblem[] = [];

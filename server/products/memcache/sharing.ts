@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 
 import type { TreeObject } from '../../objects/object.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';

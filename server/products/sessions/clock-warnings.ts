@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import { clockWords, SET_CLOCKS } from '../../base/clock-words.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site/site.ts';

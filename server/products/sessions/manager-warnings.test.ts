@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
-import type { ChildrenMessage, ObjectMessage } from '../../../schema/messages/objects.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 
 const SENTENCE =

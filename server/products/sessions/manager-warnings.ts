@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Need } from '../../objects/types.ts';

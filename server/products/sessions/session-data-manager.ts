@@ -1,3 +1,4 @@
+import { beginCookieCheck, sessionChain } from '../../../schema/endpoints/session-way.ts';
 import { p } from '../../../schema/fields.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { defineType } from '../../objects/types.ts';
@@ -48,17 +49,12 @@ export const sessionDataManager = defineType({
   ],
   tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
   methods: {
-    chain: method({
-      http: 'GET',
+    chain: method(sessionChain, {
       permission: 'View management screens',
-      summary: 'How a request finds its session, each step with its state.',
       run: ({ object }) => chainOf(object),
     }),
-    'browser-check': method({
-      http: 'POST',
+    'browser-check': method(beginCookieCheck, {
       permission: 'View management screens',
-      summary:
-        'Sets a cookie for a minute as browser ids are set, and gives the address that tells whether it came back.',
       run: (call) => beginBrowserCheck(call.object, call),
     }),
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckMessage } from '../../../schema/messages/forms.ts';
-import type { ChangedMessage } from '../../../schema/messages/objects.ts';
+import type { CheckMessage } from '../../../schema/endpoints/forms.ts';
+import type { ChangedMessage } from '../../../schema/endpoints/objects.ts';
 import { openTestInstallation } from '../../testing.ts';
 
 const MANAGER = '/api/session_data_manager';

@@ -1,4 +1,4 @@
-import type { FieldAnswer } from '../../../schema/messages/forms.ts';
+import type { FieldAnswer } from '../../../schema/endpoints/forms.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { isWithin } from '../../../schema/paths.ts';
 import type { TreeObject } from '../../objects/object.ts';

@@ -1,8 +1,8 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
-import type { FieldProblem } from '../../../schema/messages/problems.ts';
-import type { SessionAbout, TestMessage } from '../../../schema/messages/session-test.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
+import type { FieldProblem } from '../../../schema/problems.ts';
+import type { SessionAbout, TestMessage } from '../../../schema/endpoints/session-test.ts';
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
-import type { RoundTripMessage } from '../../../schema/messages/round-trip.ts';
+import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';

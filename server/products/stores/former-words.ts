@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { FormerStatus } from '../../memcache/store.ts';

@@ -1,4 +1,4 @@
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { Log } from '../../base/log.ts';
 import { TOLD_AND_TO_DO } from '../../memcache/server-words.ts';

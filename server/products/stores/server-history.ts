@@ -1,4 +1,4 @@
-import type { ServerHistory, ServersHistoryMessage } from '../../../schema/messages/history.ts';
+import type { ServerHistory, ServersHistoryMessage } from '../../../schema/endpoints/history.ts';
 import { History, type Sample } from '../../base/history.ts';
 import { RECENTLY, rateSeries, seriesOf, timesOf } from '../../manage/recent.ts';
 import type { ServerStatus, Store } from '../../memcache/store.ts';

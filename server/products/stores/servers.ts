@@ -1,5 +1,5 @@
-import type { FieldAnswer, FieldResult } from '../../../schema/messages/forms.ts';
-import type { Warning } from '../../../schema/messages/objects.ts';
+import type { FieldAnswer, FieldResult } from '../../../schema/endpoints/forms.ts';
+import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeText } from '../../manage/describe.ts';

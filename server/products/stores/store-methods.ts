@@ -1,5 +1,5 @@
 import { listServers } from '../../../schema/endpoints/servers.ts';
-import type { ServersHistoryMessage } from '../../../schema/messages/history.ts';
+import { serversHistory } from '../../../schema/endpoints/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
@@ -22,13 +22,9 @@ const servers = method(listServers, {
   },
 });
 
-const history = method({
-  http: 'GET',
+const history = method(serversHistory, {
   permission: 'View management screens',
-  summary:
-    'Gets, misses, evictions, refusals and memory of each server over the last minutes. The first look begins it.',
-  run: async ({ object }): Promise<ServersHistoryMessage> =>
-    recentServers(await storeOf(object), siteOf(object).clock()),
+  run: async ({ object }) => recentServers(await storeOf(object), siteOf(object).clock()),
 });
 
 /** How many copies a store keeps of each value; one, where it does not say. */

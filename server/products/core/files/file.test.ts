@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChildrenMessage, ObjectMessage } from '../../../../schema/messages/objects.ts';
-import type { ContentMessage } from '../../../../schema/messages/files.ts';
+import type { ChildrenMessage, ObjectMessage } from '../../../../schema/endpoints/objects.ts';
+import type { ContentMessage } from '../../../../schema/endpoints/files.ts';
 import { gif, png } from '../../../../e2e/support/chromium/images.ts';
 import { openTestInstallation } from '../../../testing.ts';
 

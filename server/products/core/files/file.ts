@@ -1,4 +1,4 @@
-import type { ContentMessage } from '../../../../schema/messages/files.ts';
+import type { ContentMessage } from '../../../../schema/endpoints/files.ts';
 import { p } from '../../../../schema/fields.ts';
 import { encodeUrlPath } from '../../../../schema/paths.ts';
 import type { TreeObject } from '../../../objects/object.ts';

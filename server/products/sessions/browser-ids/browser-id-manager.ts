@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { p } from '../../../../schema/fields.ts';
-import type { FieldAnswer } from '../../../../schema/messages/forms.ts';
-import type { Warning } from '../../../../schema/messages/objects.ts';
+import type { FieldAnswer } from '../../../../schema/endpoints/forms.ts';
+import type { Warning } from '../../../../schema/endpoints/objects.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { defineType } from '../../../objects/types.ts';
 import { cookieLine, type CookieSettings } from '../../../sessions/browser-id.ts';

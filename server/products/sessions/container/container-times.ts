@@ -1,5 +1,5 @@
-import type { Warning } from '../../../../schema/messages/objects.ts';
-import type { FieldProblem } from '../../../../schema/messages/problems.ts';
+import type { Warning } from '../../../../schema/endpoints/objects.ts';
+import type { FieldProblem } from '../../../../schema/problems.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { problemsOf, textOf, type Misfit } from '../../../manage/misfits.ts';
 

@@ -1,4 +1,4 @@
-import type { FieldAnswer } from '../../../../schema/messages/forms.ts';
+import type { FieldAnswer } from '../../../../schema/endpoints/forms.ts';
 import { Unavailable } from '../../../base/errors.ts';
 import { Saying } from '../../../manage/saying.ts';
 import type { TreeObject } from '../../../objects/object.ts';

@@ -1,4 +1,9 @@
-import { COUNTED, type MemoryMessage, type StatisticsMessage } from '../../../../schema/messages/statistics.ts';
+import {
+  COUNTED,
+  sessionStatistics,
+  type MemoryMessage,
+  type StatisticsMessage,
+} from '../../../../schema/endpoints/statistics.ts';
 import { Unavailable } from '../../../base/errors.ts';
 import { History } from '../../../base/history.ts';
 import { timeText } from '../../../manage/describe.ts';
@@ -32,12 +37,9 @@ export function forgetStatistics(object: TreeObject): void {
   statistics.drop(object);
 }
 
-const look = method({
-  http: 'GET',
+const look = method(sessionStatistics, {
   permission: 'View management screens',
-  summary:
-    'What this process did to the sessions here: totals, and rates over the last minutes. The first look begins them.',
-  async run({ object }): Promise<StatisticsMessage> {
+  async run({ object }) {
     const { counts, since, history } = statistics.of(object);
     const samples = await history.look();
     const rates = COUNTED.map((name) => [name, rateSeries(samples, (counted) => counted[name])] as const);

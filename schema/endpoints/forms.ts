@@ -1,4 +1,5 @@
-import type { FieldProblem } from './problems.ts';
+import { about, object, oneOf, text, type ValueOf } from '../json-schema.ts';
+import type { FieldProblem } from '../problems.ts';
 
 export const WIDGETS = [
   'string',
@@ -56,15 +57,19 @@ export interface FormSchema {
   readonly additionalProperties: false;
 }
 
-/** How one value, or one line of it, stands. */
-export interface FieldResult {
-  readonly state: 'ok' | 'warn' | 'down' | 'off';
-  readonly text: string;
-  /** Said in quiet after the text: "memcached 1.6.32". */
-  readonly note?: string;
-  /** What it costs to save that all the same, as part of a sentence: "sessions whose place is there get 503". */
-  readonly cost?: string;
-}
+export const fieldState = oneOf('ok', 'warn', 'down', 'off');
+
+export const fieldResult = about(
+  'How one value, or one line of it, stands.',
+  object(
+    { state: fieldState, text },
+    {
+      note: about('Said in quiet after the text: "memcached 1.6.32".', text),
+      cost: about('What it costs to save that all the same, as part of a sentence.', text),
+    },
+  ),
+);
+export type FieldResult = ValueOf<typeof fieldResult>;
 
 /** POST /api/<path>/@check `{properties}` (for a folder also `{type, id?, properties}`): looks, changes nothing. */
 export interface CheckRequest {

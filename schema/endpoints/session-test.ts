@@ -1,4 +1,4 @@
-import type { SessionItem } from '../endpoints/sessions.ts';
+import type { SessionItem } from './sessions.ts';
 import type { Warning } from './objects.ts';
 
 /** GET and POST /api/<container>/@test */

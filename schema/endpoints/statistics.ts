@@ -1,0 +1,49 @@
+import { endpoint } from '../endpoint.ts';
+import { about, integer, mapOf, number, object, oneOf, orNull, text, time, type ValueOf } from '../json-schema.ts';
+import { historyTimes, series, type Series } from './history.ts';
+
+/** What is counted of the sessions in a container, in the order in which it is shown. */
+export const COUNTED = [
+  'reads',
+  'writes',
+  'touches',
+  'begun',
+  'ended',
+  'merged',
+  'sameKeyRerun',
+  'sameKeyNewest',
+  'sameKeyFailed',
+  'reruns',
+  'refused',
+  'errors',
+] as const;
+export type Counted = (typeof COUNTED)[number];
+
+const memoryMessage = object({
+  usedBytes: integer,
+  limitBytes: integer,
+  newBytes: about('What of it would make room: sessions that no browser came back to.', integer),
+  evictions: about('How many of those made room, and how often what was new or grew was refused.', integer),
+  refusals: integer,
+  state: oneOf('ok', 'filling', 'evicting', 'refusing'),
+});
+export type MemoryMessage = ValueOf<typeof memoryMessage>;
+
+export const sessionStatistics = endpoint({
+  http: 'GET',
+  view: 'statistics',
+  summary:
+    'What this process did to the sessions here: totals, and rates over the last minutes. The first look begins them.',
+  answer: object({
+    ...historyTimes,
+    since: time,
+    totals: mapOf<number, Counted>(integer),
+    rates: about('A second.', mapOf<Series, Counted>(series)),
+    unseen: about('What is not in it, in sentences.', text),
+    memory: about(
+      'How full the memory of this process is that the sessions are in; `null` where they are on servers.',
+      orNull(memoryMessage),
+    ),
+  }),
+});
+export type StatisticsMessage = ValueOf<typeof sessionStatistics.answer>;
