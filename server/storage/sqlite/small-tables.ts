@@ -101,8 +101,10 @@ export class SmallTables {
   }
 
   #read(name: string, copy: MemoryTable<Json>): void {
+    const rows = this.#all.all(name);
+    // What cannot be read stays known as it was.
     copy.clear();
-    for (const [key, value, expires] of this.#all.all(name)) this.#put(name, copy, key, value, expires);
+    for (const [key, value, expires] of rows) this.#put(name, copy, key, value, expires);
   }
 
   #take([name, key, value, expires]: ChangeRow): void {
