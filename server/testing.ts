@@ -13,7 +13,7 @@ import { requestOf, textOf } from './publisher/testing.ts';
 const PASSWORD = 'correct horse battery';
 
 /** How a test asks: as nobody, or as a user with the tests' password. */
-interface Asking {
+interface TestRequest {
   readonly as?: string | null;
   readonly body?: unknown;
   /** The fields of a form in a published page. */
@@ -38,7 +38,7 @@ export interface Answer {
 /** A whole installation in a folder of its own, asked without a port. */
 export interface TestInstallation extends Installation, AsyncDisposable {
   /** `path` with its query; errors become answers as they do over HTTP. */
-  ask(method: string, path: string, asking?: Asking): Promise<Answer>;
+  ask(method: string, path: string, asking?: TestRequest): Promise<Answer>;
   readonly folder: string;
 }
 
@@ -83,7 +83,7 @@ export async function openTestInstallation(
 function requestFor(
   method: string,
   target: string,
-  { as = 'admin', body, form, bytes, headers, cookie, origin }: Asking,
+  { as = 'admin', body, form, bytes, headers, cookie, origin }: TestRequest,
 ): Request {
   const authorization = as === null ? {} : { authorization: `Basic ${btoa(`${as}:${PASSWORD}`)}` };
   const cookieHeader = cookie === undefined ? {} : { cookie };

@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { Malformed, TooLarge, TooSlow, Unavailable, UnsupportedMediaType } from '../base/errors.ts';
 import { BodyRoom } from './body-room.ts';
 import { chunksOf, otherTypeThanJson, readForm, readJson } from './body.ts';
-import { ask, type Asking } from './testing.ts';
+import { ask, type TestRequest } from './testing.ts';
 
 const KIB = 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** What becomes of a body that is read as it comes in. */
-function received<Result>(asking: Asking, read: (message: IncomingMessage) => Promise<Result>): Promise<Result> {
+function received<Result>(asking: TestRequest, read: (message: IncomingMessage) => Promise<Result>): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const answering = ask(
     (message, response) =>
@@ -25,11 +25,14 @@ function received<Result>(asking: Asking, read: (message: IncomingMessage) => Pr
   return promise;
 }
 
-function jsonIn(body: Asking['body'], { isKnown = true, room = new BodyRoom(64 * 1024 * KIB) } = {}): Promise<unknown> {
+function jsonIn(
+  body: TestRequest['body'],
+  { isKnown = true, room = new BodyRoom(64 * 1024 * KIB) } = {},
+): Promise<unknown> {
   return received({ body: body ?? '', headers: JSON_TYPE }, (message) => readJson(message, room, async () => isKnown));
 }
 
-function formIn(body: Asking['body'], headers: Record<string, string> = FORM_TYPE): Promise<URLSearchParams> {
+function formIn(body: TestRequest['body'], headers: Record<string, string> = FORM_TYPE): Promise<URLSearchParams> {
   return received({ body: body ?? '', headers }, (message) => readForm(message, new BodyRoom(64 * 1024 * KIB)));
 }
 
@@ -139,7 +142,7 @@ test('a form of another type, or of too many fields or bytes, is refused', async
 });
 
 test('a body that is no JSON is known by its type, or by having none', async () => {
-  const typeOf = (asking: Asking) => received(asking, async (message) => otherTypeThanJson(message));
+  const typeOf = (asking: TestRequest) => received(asking, async (message) => otherTypeThanJson(message));
   assert.equal(await typeOf({ headers: JSON_TYPE, body: '{}' }), undefined);
   assert.equal(await typeOf({ headers: { 'content-type': 'Application/JSON; charset=utf-8' }, body: '{}' }), undefined);
   assert.equal(await typeOf({}), undefined);
@@ -149,7 +152,7 @@ test('a body that is no JSON is known by its type, or by having none', async () 
 
 test('bytes come in as they are sent, up to their limit', async () => {
   const limits = { bytes: 10, ms: 1000 };
-  const bytesIn = (body: NonNullable<Asking['body']>) =>
+  const bytesIn = (body: NonNullable<TestRequest['body']>) =>
     received({ body }, async (message) => Buffer.concat(await Array.fromAsync(chunksOf(message, limits))).toString());
   assert.deepEqual(
     [await bytesIn('0123456789'), await bytesIn(['01234', '56789']), await bytesIn('')],

@@ -12,7 +12,7 @@ import { Assets } from './assets.ts';
 import { koaApplication } from './bridge.ts';
 import { ClientAddresses } from './client-address.ts';
 import { OwnHosts } from './own-hosts.ts';
-import { ask, HOST, type Asking } from './testing.ts';
+import { ask, HOST, type TestRequest } from './testing.ts';
 
 const FILES = {
   '/index.html': '<!doctype html>The interface',
@@ -62,14 +62,14 @@ async function openSite(problem?: () => string | undefined) {
     readyChecks: { storage: () => problem?.() },
   });
   const listener = app.callback();
-  const visit = (path: string, asking?: Asking) => ask(listener, path, asking);
+  const visit = (path: string, asking?: TestRequest) => ask(listener, path, asking);
   return {
     tree,
     log,
     visit,
-    status: async (path: string, asking?: Asking) => (await visit(path, asking)).status,
+    status: async (path: string, asking?: TestRequest) => (await visit(path, asking)).status,
     /** What the view was asked. */
-    asked: async (path: string, asking?: Asking) =>
+    asked: async (path: string, asking?: TestRequest) =>
       JSON.parse((await visit(path, asking)).text) as Awaited<ReturnType<typeof echo>>,
   };
 }

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, 
 import { duplexPair } from 'node:stream';
 
 /** How a test asks a server. A body in pieces is sent without its length; where one of them throws, the client goes. */
-export interface Asking {
+export interface TestRequest {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer | Iterable<string | Buffer> | AsyncIterable<string | Buffer>;
@@ -20,7 +20,7 @@ export interface Answered {
 export const HOST = '127.0.0.1:8080';
 
 /** Speaks HTTP with whoever answers requests, over a connection of its own that needs no port. */
-export async function ask(listener: RequestListener, path: string, asking: Asking = {}): Promise<Answered> {
+export async function ask(listener: RequestListener, path: string, asking: TestRequest = {}): Promise<Answered> {
   const { method = 'GET', headers, body = '' } = asking;
   const [client, socket] = duplexPair();
   createServer(listener).emit('connection', socket);
@@ -33,7 +33,7 @@ export async function ask(listener: RequestListener, path: string, asking: Askin
   return { status: answer.statusCode ?? 0, headers: answer.headers, bytes, text: bytes.toString() };
 }
 
-async function send(asked: ReturnType<typeof request>, body: NonNullable<Asking['body']>): Promise<void> {
+async function send(asked: ReturnType<typeof request>, body: NonNullable<TestRequest['body']>): Promise<void> {
   if (typeof body === 'string' || Buffer.isBuffer(body)) return void asked.end(body);
   for await (const piece of body) asked.write(piece);
   asked.end();

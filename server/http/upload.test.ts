@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Malformed, StorageUnreachable, TooLarge } from '../base/errors.ts';
 import type { Received } from '../publisher/request.ts';
-import { ask, type Asking } from './testing.ts';
+import { ask, type TestRequest } from './testing.ts';
 import { FileUpload, sweepUploads, UPLOAD_LIMITS } from './upload.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'trellis-upload-'));
@@ -14,7 +14,7 @@ after(() => rm(folder, { recursive: true }));
 
 /** What is done with an upload while it is open. */
 function uploading<Result>(
-  asking: Asking,
+  asking: TestRequest,
   step: (upload: FileUpload) => Promise<Result>,
   into = folder,
 ): Promise<Result> {

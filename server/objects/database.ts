@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
-import { StateCache } from './cache.ts';
+import { StateCache } from './state-cache.ts';
 import { TreeReader } from './reader.ts';
 import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';

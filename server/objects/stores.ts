@@ -1,5 +1,5 @@
 import type { ChildPage, ChildQuery, Storage, StoredObject } from '../storage/storage.ts';
-import type { Seen, StateCache } from './cache.ts';
+import type { Seen, StateCache } from './state-cache.ts';
 import type { Database } from './database.ts';
 import type { TreeObject } from './object.ts';
 

@@ -26,10 +26,10 @@ export interface TestPublisher {
   readonly tree: TestTree;
   readonly publisher: Publisher;
   /** Asks for `path` with its query, at the API where it is below /api. What is refused is thrown. */
-  ask(method: string, path: string, about?: Asking): Promise<Response>;
+  ask(method: string, path: string, about?: TestRequest): Promise<Response>;
 }
 
-type Asking = Partial<Request> & { readonly as?: string };
+type TestRequest = Partial<Request> & { readonly as?: string };
 
 export async function openTestPublisher(
   types: readonly TypeDefinition[],

@@ -2,13 +2,13 @@ import { Allowance } from './allowance.ts';
 import { LIMITS } from './limits.ts';
 import type { BrowserFacts, Job, ListingPage, ObjectFacts, Plain, Question, Source } from './protocol.ts';
 import { plain } from './plain.ts';
-import { SeenNames, SeenObject, type Asking } from './seen.ts';
+import { SeenNames, SeenObject, type ValueSource } from './seen.ts';
 
 /** Asks the server; what comes back is what each question's answer is said to be. */
 export type Ask = (question: Question) => Promise<unknown>;
 
 /** One rendering as tags and filters meet it. */
-export class Rendering implements Asking {
+export class Rendering implements ValueSource {
   readonly allowance = new Allowance();
   readonly names: SeenNames;
   /** In which amounts and dates are written. */

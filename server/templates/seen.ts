@@ -4,7 +4,7 @@ import { parentPath } from '../../schema/paths.ts';
 import type { Names, ObjectFacts, Plain, Touched } from './protocol.ts';
 
 /** Where values come from that a template did not bring along. */
-export interface Asking {
+export interface ValueSource {
   object(path: string): Promise<SeenObject | undefined>;
   children(path: string): Promise<readonly SeenObject[]>;
   sessionValue(key: string): Promise<Plain>;
@@ -29,17 +29,17 @@ export abstract class Seen extends Drop {
 /** An object of the tree. */
 export class SeenObject extends Seen {
   readonly #facts: ObjectFacts;
-  readonly #asking: Asking;
+  readonly #source: ValueSource;
 
-  constructor(facts: ObjectFacts, asking: Asking) {
+  constructor(facts: ObjectFacts, source: ValueSource) {
     super();
     this.#facts = facts;
-    this.#asking = asking;
+    this.#source = source;
   }
 
   override read(name: string): unknown {
     const { path } = this.#facts;
-    if (name === 'children') return this.#asking.children(path);
+    if (name === 'children') return this.#source.children(path);
     if (name === 'container') return this.#container(path);
     return Object.hasOwn(this.#facts, name) ? this.#facts[name] : undefined;
   }
@@ -54,7 +54,7 @@ export class SeenObject extends Seen {
 
   #container(path: string): Promise<SeenObject | undefined> | undefined {
     const parent = parentPath(path);
-    return parent === undefined ? undefined : this.#asking.object(parent);
+    return parent === undefined ? undefined : this.#source.object(parent);
   }
 }
 
@@ -129,11 +129,11 @@ export class SeenNames extends Seen {
   #isUserTouched = false;
   #isFurtherNameTouched = false;
 
-  constructor(names: Names, asking: Asking) {
+  constructor(names: Names, source: ValueSource) {
     super();
-    const object = (facts: ObjectFacts) => new SeenObject(facts, asking);
+    const object = (facts: ObjectFacts) => new SeenObject(facts, source);
     this.#sessionName = names.sessionName;
-    this.#session = new SeenByName((key) => asking.sessionValue(key));
+    this.#session = new SeenByName((key) => source.sessionValue(key));
     const values: Record<(typeof PAGE_NAMES)[number], unknown> = {
       here: object(names.here),
       container: object(names.container),
@@ -142,10 +142,10 @@ export class SeenNames extends Seen {
       request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
       user: names.user === null ? undefined : new SeenUser(names.user),
       language: names.language,
-      objects: new SeenByName((path) => asking.object(path)),
+      objects: new SeenByName((path) => source.object(path)),
       session: this.#session,
       error: names.error ?? undefined,
-      browser: new SeenByName((name) => asking.browserValue(name)),
+      browser: new SeenByName((name) => source.browserValue(name)),
     };
     this.#values = values;
   }

@@ -2,7 +2,7 @@ import { defineType } from '../../objects/types.ts';
 import { invokeCached } from '../../publisher/invoke-cached.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, visitsOf } from '../../publisher/views.ts';
-import { PLACE } from './page-place.ts';
+import { PLACE } from './page-locale.ts';
 import { MethodNotAllowed, NotFound } from '../../base/errors.ts';
 
 /** What a visitor of a folder gets: its `index_html`, which also takes the forms that are sent to the folder. */

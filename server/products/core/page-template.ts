@@ -11,7 +11,7 @@ import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { sessionNameFor } from '../sessions/session-name.ts';
 import { PAGE_TEMPLATE } from './page-answers.ts';
-import { PLACE } from './page-place.ts';
+import { PLACE } from './page-locale.ts';
 import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './page.ts';
 
 const CHANGE = 'Manage properties';

@@ -10,7 +10,7 @@ import { Renderers } from '../../templates/renderers.ts';
 import { changePermission } from '../../manage/describe.ts';
 import { readSessionName, sessionNameFor } from '../sessions/session-name.ts';
 import { factsOf, PageAnswers, stateNumber, type Special } from './page-answers.ts';
-import { placeOf } from './page-place.ts';
+import { localeOf } from './page-locale.ts';
 
 const renderers = new Renderers();
 
@@ -87,7 +87,7 @@ async function namesOf(call: Call, failure: Failure | undefined): Promise<Omit<N
     template: shown(object),
     user: user.name === null ? null : { name: user.name, roles: rolesOf(user, object) },
     sessionName: await sessionNameFor(object),
-    ...placeOf(object),
+    ...localeOf(object),
     method: request.method,
     path: failure === undefined ? addressed.path : askedPath(request.path),
     query: [...request.query],

@@ -23,22 +23,22 @@ export const PLACE = {
   }),
 } as const;
 
-interface Place {
+interface Locale {
   readonly language: string;
   readonly zone: string;
 }
 
 /** The language and the time zone of a page: its template's own, or those of the nearest folder above it that has one. */
-export function placeOf(template: TreeObject): Place {
-  let found: Partial<Place> = {};
+export function localeOf(template: TreeObject): Locale {
+  let found: Partial<Locale> = {};
   for (let at: TreeObject | null = template; at !== null; at = at.parent) {
     if (found.language !== undefined && found.zone !== undefined) break;
-    found = { ...placeAt(at), ...found };
+    found = { ...localeAt(at), ...found };
   }
   return { ...USUAL, ...found };
 }
 
-function placeAt({ properties }: TreeObject): Partial<Place> {
+function localeAt({ properties }: TreeObject): Partial<Locale> {
   const { language, time_zone: zone } = properties as { language?: unknown; time_zone?: unknown };
   return { ...(isText(language) ? { language } : {}), ...(isText(zone) ? { zone } : {}) };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import { batchOf, stateOf } from '../storage/contract/changes.ts';
-import { StateCache, type Seen } from './cache.ts';
+import { StateCache, type Seen } from './state-cache.ts';
 import { ROOT } from './object.ts';
 import { openTestTree, type TestTree } from './testing.ts';
 
