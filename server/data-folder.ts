@@ -83,7 +83,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     await prepare(storage, database, signingIn.users);
     const services = { ...signingIn, log, clock, background, tabModules: tabModules.byElement };
     const keyIds = await storage.tables.small<number>('key ids');
-    const keyRing = keyRingFor(config, storage, keyIds, signsAs);
+    const keyRing = await keyRingFor(config, storage, keyIds, signsAs);
     if (areStrange(keyRing, keyIds)) refuseOrWarn(config, signsAs, log);
     await noteKeyIds(keyRing, keyIds, clock);
     const site = await siteFrom(config, storage, keyRing, signsAs, services);
@@ -122,15 +122,15 @@ export async function usersIn(tables: Tables): Promise<Pick<Site, 'users' | 'gen
 }
 
 /** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
-function keyRingFor(
+async function keyRingFor(
   { keyRing, dataFolder }: Config,
   storage: Storage,
   keyIds: SmallTable<number>,
   signsAs: SignsAs,
-): KeyRing {
+): Promise<KeyRing> {
   if (keyRing !== undefined) return keyRing;
   // Asked before the ring is looked for: another first start makes the ring first, and notes its keys then.
-  const isUsedWithKeys = keyIds.entries().length > 0 || storage.lastTransaction() > FIRST_TRANSACTIONS;
+  const isUsedWithKeys = keyIds.entries().length > 0 || (await storage.refresh()).tid > FIRST_TRANSACTIONS;
   try {
     if (KeyRing.isIn(dataFolder)) return KeyRing.inFolder(dataFolder);
   } catch (cause) {

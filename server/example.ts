@@ -20,7 +20,7 @@ export async function plantExample(database: Database, name: string): Promise<re
   const list = new URL(`${name}.json`, folder);
   if (!/^[a-z]+$/.test(name) || !existsSync(list)) throw new Error(`There is no example '${name}'. There is: shop.`);
   const objects = JSON.parse(readFileSync(list, 'utf8')) as readonly Planted[];
-  const tree = database.open(null);
+  const tree = await database.open(null);
   for (const object of objects) await plant(tree, object, folder);
   await tree.commit(`Put the example '${name}' into the tree`);
   return objects.map(({ path }) => path);

@@ -45,7 +45,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
     prepare,
     clock,
   );
-  site.background.do('sweep out contents that nobody named', () => database.main.storage.contents.sweep());
+  site.background.do('sweep out blobs that nobody named', () => database.main.storage.blobs.sweep());
   await plantTemporary(database);
   await warnOfReserved(database, log);
   const views: readonly View[] = [
@@ -66,7 +66,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
 
 /** A tree that was made before an id was reserved may have it in use. */
 async function warnOfReserved(database: Database, log: Log): Promise<void> {
-  const tree = database.open(null);
+  const tree = await database.open(null);
   const root = await tree.root();
   for (const id of RESERVED_IN_ROOT) {
     if ((await tree.findChild(root, id)) === undefined) continue;
@@ -79,14 +79,11 @@ async function warnOfReserved(database: Database, log: Log): Promise<void> {
 
 function checksOf(storage: Storage): ReadyChecks {
   return {
-    storage: () => {
-      try {
-        storage.lastTransaction();
-        return undefined;
-      } catch {
-        return 'The data cannot be read.';
-      }
-    },
+    storage: () =>
+      storage.refresh().then(
+        () => undefined,
+        () => 'The data cannot be read.',
+      ),
     'data file': () =>
       storage.problem && 'The data file is not the one that was opened, or out of reach: no changes are taken.',
   };
@@ -106,18 +103,18 @@ async function firstStart(
     await plantTree(database);
   });
   // Whoever began without a password may give one at a later start.
-  if (adminPassword === undefined || hasManager(storage, users)) return;
+  if (adminPassword === undefined || (await hasManager(storage, users))) return;
   await storage.once('late administrator', () => addAdministrator(storage, users, adminPassword));
 }
 
 /** Also of another process, for which this one may have waited. */
-function hasManager(storage: Storage, users: Users): boolean {
-  storage.lastTransaction();
+async function hasManager(storage: Storage, users: Users): Promise<boolean> {
+  await storage.refresh();
   return users.hasManager();
 }
 
 async function addAdministrator(storage: Storage, users: Users, password: string | undefined): Promise<void> {
-  if (password === undefined || hasManager(storage, users)) return;
+  if (password === undefined || (await hasManager(storage, users))) return;
   try {
     await users.add({ name: FIRST_ADMINISTRATOR, password, roles: ['Manager'] });
   } catch (error) {
@@ -138,7 +135,7 @@ function authenticator(
     const token = authorization === undefined ? await loginCookie.tokenIn(head) : undefined;
     if (authorization === undefined && token === undefined) return ANONYMOUS;
     // The users are those that every process left by now.
-    storage.lastTransaction();
+    await storage.refresh();
     if (authorization !== undefined) return basic.verify(authorization, head.address);
     return (token === undefined ? undefined : await logins.find(token)) ?? ANONYMOUS;
   };

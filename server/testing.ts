@@ -6,7 +6,8 @@ import { openLog, type Log } from './base/log.ts';
 import { readConfig } from './config.ts';
 import { Failures } from './http/failures.ts';
 import { openInstallation, type Installation } from './installation.ts';
-import { sourceOf } from './storage/contract/contents.ts';
+import { sourceOf } from './storage/contract/blobs.ts';
+import { addressUnderTest } from './storage/testing/under-test.ts';
 import type { Received, Request, Response } from './publisher/request.ts';
 import { requestOf, textOf } from './publisher/testing.ts';
 
@@ -59,7 +60,8 @@ export async function openTestInstallation(
     ...further,
   };
   const config = readConfig(['--data', folder], environment);
-  const installation = await openInstallation(config, log, clock);
+  const storage = addressUnderTest(config.storage, folder);
+  const installation = await openInstallation({ ...config, storage }, log, clock);
   const failures = new Failures(installation.publisher, log);
   return {
     ...installation,

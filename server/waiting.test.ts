@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { otherProgramIn } from './storage/testing.ts';
+import { otherProgramIn } from './storage/testing/data-file.ts';
 import { openTestInstallation } from './testing.ts';
 
 const OLGA = { name: 'olga', password: 'seven blue herons', roles: [] };

@@ -34,7 +34,9 @@ export interface TestServer extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
+/** STORAGE_UNDER_TEST: see server/storage/testing/under-test.ts. */
+const MAIN =
+  process.env['STORAGE_UNDER_TEST'] === undefined ? '../../server/main.ts' : '../../server/main-under-test.ts';
 const START_DEADLINE_MS = 60_000;
 
 /** Starts a server and waits until it says that it listens. One that does not is ended: left, it would keep the test from ending. */
@@ -49,7 +51,10 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ...(options.withoutAdministrator === true ? {} : { TRELLIS_ADMIN_PASSWORD: ADMIN_PASSWORD }),
     ...options.environment,
   };
-  const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [new URL(MAIN, import.meta.url).pathname], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const greeting = await firstLine(child, () => log).catch((error: unknown) => {

@@ -127,7 +127,7 @@ export class Sessions {
 
   /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
   async forBrowser({ host, secure, req }: Asked): Promise<BrowserSessions> {
-    const tree = this.#folder.database.open(null);
+    const tree = await this.#folder.database.open(null);
     const way = await tree.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(tree));
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
     const { origins } = this.#folder.site;
@@ -218,7 +218,8 @@ export class Sessions {
     };
   }
 
-  async #object(tree: TreeReader = this.#folder.database.open(null)): Promise<TreeObject> {
+  async #object(seen?: TreeReader): Promise<TreeObject> {
+    const tree = seen ?? (await this.#folder.database.open(null));
     const manager = await tree.find(this.#manager);
     if (manager?.doesProvide(SESSION_MANAGER) !== true) throw noManager(this.#manager, manager);
     const path = String(manager.properties['container_path']);

@@ -155,6 +155,19 @@ export class Unavailable extends Problem {
   }
 }
 
+/** Whether a change was made could not be found out, because the storage was lost at the end of it. */
+export class CommitUnknown extends Problem {
+  /** Whether it was made, as soon as that is known. */
+  readonly settled: Promise<boolean>;
+
+  constructor(settled: Promise<boolean>, options: Pick<ProblemOptions, 'cause'> = {}) {
+    const detail =
+      'The storage was lost while it made this change, so the change may have been made. Look before you try again.';
+    super(503, 'commit-unknown', detail, { ...options, audience: 'anybody' });
+    this.settled = settled;
+  }
+}
+
 /** The disk of the data folder is full, or the system lets no more be written to it. */
 export class DiskFull extends Problem {
   /** `isQuota`: there may be room that is not given to us. */

@@ -12,7 +12,7 @@ async function reading() {
     transaction.add(transaction.add(root, { type: 'Folder', id: 'docs' }), { type: 'Note', id: 'page' });
     transaction.add(transaction.add(root, { type: 'Temporary Folder', id: 'temp' }), { type: 'Note', id: 'note' });
   });
-  const seen = tree.open('bob');
+  const seen = await tree.open('bob');
   const [page, note] = [await seen.get('/docs/page'), await seen.get('/temp/note')];
   let isKeptPrivate = false;
   const call = {

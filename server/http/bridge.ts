@@ -223,7 +223,7 @@ async function readiness(context: Context, { publisher, addresses, readyChecks }
     await publisher.requirePermission(readHead(context, addresses), 'View management screens');
   } catch (error) {
     // While the storage is out of reach nobody can be recognised, and that is the answer.
-    if (!(error instanceof Problem)) readyAnswer(readyChecks, false);
+    if (!(error instanceof Problem)) await readyAnswer(readyChecks, false);
     throw error;
   }
   return readyAnswer(readyChecks, true);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { noise } from '../storage/contract/contents.ts';
+import { noise } from '../storage/contract/blobs.ts';
 import type { CopiedMessage, MovedMessage } from '../../schema/endpoints/clipboard.ts';
 import type { ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../schema/problems.ts';
@@ -99,9 +99,9 @@ test('a moved object is the same one: its history, owner and bytes come along, a
     [2, ['Moved /a/in to /b/in', 'Added /a/in']],
   );
   assert.equal((await look(trellis, '/b/in/file')).revision, 1);
-  const tree = trellis.database.open(null);
+  const tree = await trellis.database.open(null);
   const file = await tree.get('/b/in/file');
-  const stored = await Array.fromAsync(tree.contentsOf(file).read(file.content!));
+  const stored = await Array.fromAsync(tree.blobsOf(file).read(file.content!));
   assert.ok(Buffer.concat(stored).equals(bytes));
 });
 
@@ -177,7 +177,7 @@ test('nothing is pasted into what contains nothing', async () => {
 
 test('a thousand objects are copied at once, and one more is refused before any is', async () => {
   await using trellis = await openSite('/a');
-  const tree = trellis.database.open('admin');
+  const tree = await trellis.database.open('admin');
   const folder = await tree.get('/a');
   for (let number = 0; number < 999; number += 1) tree.add(folder, { type: 'Folder', id: `f${number}` });
   await tree.commit('Added many');
@@ -205,9 +205,9 @@ test('into and out of a temporary folder objects are copied with what is in them
     ['/a', false],
   ] as const) {
     assert.equal((await look(trellis, path)).isTemporary, isTemporary);
-    const tree = trellis.database.open(null);
+    const tree = await trellis.database.open(null);
     const file = await tree.get(`${path}/in/file`);
-    const kept = Buffer.concat(await Array.fromAsync(tree.contentsOf(file).read(file.content!)));
+    const kept = Buffer.concat(await Array.fromAsync(tree.blobsOf(file).read(file.content!)));
     assert.ok(kept.equals(bytes), path);
   }
 });
@@ -265,7 +265,7 @@ test('of two folders that are moved into each other at the same moment, one is r
   const answers = await Promise.all([move(trellis, '/a', '/b'), move(trellis, '/b', '/a')]);
   const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
   assert.deepEqual(statuses, [200, 404]);
-  const inside = await trellis.database.open(null).inside(await trellis.database.open(null).root());
+  const inside = await (await trellis.database.open(null)).inside(await (await trellis.database.open(null)).root());
   assert.equal(inside.filter(({ id }) => id === 'a' || id === 'b').length, 2);
 });
 
@@ -279,7 +279,7 @@ async function callAs(
   folder: string,
   paths: readonly string[],
 ) {
-  const tree = trellis.database.open('ann');
+  const tree = await trellis.database.open('ann');
   const object = await tree.get(folder);
   const [method] = clipboardViews.find(({ name }) => name === view)!.methods;
   const request = {

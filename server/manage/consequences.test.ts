@@ -198,7 +198,7 @@ test('also pages that are moved with their folder away from their cache manager 
   await using trellis = await openTestInstallation();
   await add(trellis, '/shop');
   await add(trellis, '/shop/ram', 'RAM Cache Manager');
-  const tree = trellis.database.open('admin');
+  const tree = await trellis.database.open('admin');
   const [shop, template] = [await tree.get('/shop'), { type: 'Page Template' }];
   const folder = tree.add(shop, { type: 'Folder', id: 'pages' });
   const properties = { '@cache_manager': 'ram' };
@@ -306,7 +306,7 @@ async function callAs(
   query: string,
 ): Promise<unknown> {
   const view = [...folderViews, ...consequencesViews].find((each) => each.name === name);
-  const tree = trellis.database.open('ann');
+  const tree = await trellis.database.open('ann');
   const object = await tree.root();
   const headers = {};
   const http = body === undefined ? 'GET' : 'POST';

@@ -112,7 +112,7 @@ async function nameLink({ object, link }: LinkOf, call: Call): Promise<LinkThere
 
 /** Does it to a view of the tree that nobody commits, and compares what is found upward. */
 async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readonly Changed[]> {
-  const trial = call.tree.database.open(null);
+  const trial = await call.tree.database.open(null);
   const tried = await Promise.all(objects.map(({ path }) => trial.get(path)));
   const folders = tried.flatMap(({ parent }) => parent ?? []);
   if (action === 'delete') {

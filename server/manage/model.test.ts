@@ -97,7 +97,7 @@ test('whatever is added, renamed, moved, copied and deleted, the tree is what a 
     await ask('POST', '', { type: 'Folder', id: top.slice(1) });
     const model = new Model(top);
     for (const each of steps) assert.ok(await agree(model, each), JSON.stringify([each, ...model.paths]));
-    const tree = trellis.database.open(null);
+    const tree = await trellis.database.open(null);
     const inside = await tree.inside(await tree.get(top));
     const found = [top, ...inside.map(({ path }) => path)];
     assert.deepEqual(found.toSorted(), [...model.paths].toSorted());

@@ -1,7 +1,7 @@
-import type { Content, Contents } from '../storage/storage.ts';
+import type { Content, Blobs } from '../storage/storage.ts';
 
 /** Keeps the bytes of one storage in another one too, for a commit there that is about to name them. */
-export function copyBlob(content: Content, from: Contents, to: Contents): Promise<void> {
+export function copyBlob(content: Content, from: Blobs, to: Blobs): Promise<void> {
   return to.stage({
     ...content,
     async *slices(bytes) {

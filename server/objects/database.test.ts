@@ -4,9 +4,9 @@ import { openTestTree } from './testing.ts';
 
 test('what is found out late about an older state takes nothing away from what is known of the newest', async () => {
   const tree = await openTestTree();
-  const earlier = tree.open();
+  const earlier = await tree.open();
   await tree.change(async (transaction) => transaction.add(await transaction.root(), { type: 'Note', id: 'note' }));
-  const newest = tree.open();
+  const newest = await tree.open();
   assert.equal(await newest.remembered('state', async () => 'new'), 'new');
   assert.equal(await earlier.remembered('state', async () => 'old'), 'old');
   assert.equal(await newest.remembered('state', async () => 'newer'), 'new');
@@ -17,11 +17,11 @@ test('a change in memory alone begins a new state, too', async () => {
   await tree.change(async (transaction) => {
     transaction.add(await transaction.root(), { type: 'Temporary Folder', id: 'temp' });
   });
-  assert.equal(await tree.open().remembered('state', async () => 1), 1);
+  assert.equal(await (await tree.open()).remembered('state', async () => 1), 1);
   await tree.change(async (transaction) =>
     transaction.add(await transaction.get('/temp'), { type: 'Note', id: 'note' }),
   );
-  assert.equal(await tree.open().remembered('state', async () => 2), 2);
+  assert.equal(await (await tree.open()).remembered('state', async () => 2), 2);
 });
 
 test('a tree closes what its objects keep alive before the storages', async () => {

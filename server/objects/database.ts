@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './state-cache.ts';
 import { TreeReader } from './reader.ts';
+import { Stores } from './stores.ts';
 import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';
 
@@ -68,13 +69,13 @@ export class Database {
   }
 
   /** One request's view of the tree, as of now. `user` is who asks; `origin`, how they reached us. */
-  read(user: string | null, origin?: string): TreeReader {
-    return new TreeReader(this, user, origin);
+  async read(user: string | null, origin?: string): Promise<TreeReader> {
+    return new TreeReader(this, await Stores.open(this), user, origin);
   }
 
   /** The same for one that may change it, in the name of `user`. */
-  open(user: string | null, origin?: string): TreeTransaction {
-    return new TreeTransaction(this, user, origin);
+  async open(user: string | null, origin?: string): Promise<TreeTransaction> {
+    return new TreeTransaction(this, await Stores.open(this), user, origin);
   }
 
   /** What was found out about the tree as of these transactions. A new commit begins a new one. */

@@ -5,7 +5,7 @@ import { openTestTree } from './testing.ts';
 
 /** Where an object of a type with these properties leads. */
 async function linksIn(type: string, properties: Readonly<Record<string, unknown>>): Promise<Record<string, string>> {
-  const transaction = (await openTestTree()).open();
+  const transaction = await (await openTestTree()).open();
   const links = linksOf(transaction.add(await transaction.root(), { type, id: 'a', properties }));
   return Object.fromEntries(links.map(({ property, path }) => [property, path]));
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { NotFound } from '../base/errors.ts';
 import { capability } from './capability.ts';
 import type { TreeObject } from './object.ts';
+import type { TreeTransaction } from './transaction.ts';
 import { openTestTree, typeNamed, type TestTree } from './testing.ts';
 
 const LIST = { offset: 0, limit: 10, sort: 'id', order: 'asc', filter: '' } as const;
@@ -20,7 +21,7 @@ async function planted(tree: TestTree): Promise<TestTree> {
 }
 
 test('a path leads to an object; what is no path leads nowhere, and who has to have the object is told', async () => {
-  const transaction = (await planted(await openTestTree())).open();
+  const transaction = await (await planted(await openTestTree())).open();
   for (const path of ['/docs/one', '/docs/one/', '/temp/two', '/']) assert.ok(await transaction.find(path), path);
   for (const path of ['docs/one', '/docs//one', '/docs/../docs', '/docs/two', '/docs/one/more', '']) {
     assert.equal(await transaction.find(path), undefined, path);
@@ -29,7 +30,7 @@ test('a path leads to an object; what is no path leads nowhere, and who has to h
 });
 
 test('in one request an object is one value, however it is reached', async () => {
-  const transaction = (await planted(await openTestTree())).open();
+  const transaction = await (await planted(await openTestTree())).open();
   for (const path of ['/docs/one', '/temp/two']) {
     const object = await transaction.get(path);
     assert.equal(object.path, path);
@@ -43,12 +44,12 @@ test('in one request an object is one value, however it is reached', async () =>
 
 test('an object is found by number where nothing above it was looked at', async () => {
   const tree = await planted(await openTestTree());
-  const { oid } = await tree.open().get('/temp/two');
-  assert.equal((await tree.open().findByOid(oid))?.path, '/temp/two');
+  const { oid } = await (await tree.open()).get('/temp/two');
+  assert.equal((await (await tree.open()).findByOid(oid))?.path, '/temp/two');
 });
 
 test('a request finds what it changed itself as it is now, and lists folders as they were when it began', async () => {
-  const transaction = (await planted(await openTestTree())).open();
+  const transaction = await (await planted(await openTestTree())).open();
   const docs = await transaction.get('/docs');
   transaction.add(docs, { type: 'Note', id: 'new' });
   transaction.change(await transaction.get('/docs/one'), { id: 'renamed' });
@@ -64,7 +65,7 @@ test('a request finds what it changed itself as it is now, and lists folders as 
 
 test('a folder is listed and counted as it was when the request began, in memory too', async () => {
   const tree = await planted(await openTestTree());
-  const earlier = tree.open();
+  const earlier = await tree.open();
   await tree.change(async (transaction) => {
     for (const path of ['/docs', '/temp']) transaction.add(await transaction.get(path), { type: 'Note', id: 'zoo' });
     await transaction.remove(await transaction.get('/docs/one'));
@@ -77,18 +78,18 @@ test('a folder is listed and counted as it was when the request began, in memory
   };
   assert.deepEqual(await seen(earlier, '/docs'), [1, 1, 'one First']);
   assert.deepEqual(await seen(earlier, '/temp'), [1, 1, 'two ']);
-  assert.deepEqual(await seen(tree.open(), '/docs'), [1, 1, 'zoo ']);
-  assert.deepEqual(await seen(tree.open(), '/temp'), [2, 2, 'two Later', 'zoo ']);
+  assert.deepEqual(await seen(await tree.open(), '/docs'), [1, 1, 'zoo ']);
+  assert.deepEqual(await seen(await tree.open(), '/temp'), [2, 2, 'two Later', 'zoo ']);
 });
 
 test('a page of a listing says how many there are in all, and holds no more than was asked for', async () => {
-  const transaction = (await planted(await openTestTree())).open();
+  const transaction = await (await planted(await openTestTree())).open();
   const page = await transaction.children(await transaction.root(), { ...LIST, offset: 1, limit: 1, order: 'desc' });
   assert.deepEqual([page.total, ids(page.objects)], [2, ['docs']]);
 });
 
 test('search and types go through the whole tree, on disk and in memory, and leave out what the request removed', async () => {
-  const transaction = (await planted(await openTestTree())).open();
+  const transaction = await (await planted(await openTestTree())).open();
   assert.deepEqual(paths(await transaction.ofTypes(['Note'], 10)), ['/docs/one', '/temp/two']);
   assert.deepEqual(paths(await transaction.search('note', 10)), ['/docs/one', '/temp/two']);
   assert.deepEqual(paths(await transaction.search('note', 1)), ['/docs/one']);
@@ -105,7 +106,7 @@ test('what points to an object, or into it, is found by its path in storages of 
     }
   });
   const pointing = async (path: string) =>
-    (await tree.open().pointingTo(path)).map(({ object, link }) => [object.path, link.property, link.path]);
+    (await (await tree.open()).pointingTo(path)).map(({ object, link }) => [object.path, link.property, link.path]);
   const both = ['/docs/one', '/temp/two'].map((path) => [path, 'to', '/docs/one']);
   assert.deepEqual(await pointing('/docs'), both);
   assert.deepEqual(await pointing('/docs/one'), both);
@@ -114,11 +115,11 @@ test('what points to an object, or into it, is found by its path in storages of 
 
 test('the history of an object says who did what, newest first, and no more of it than was asked for', async () => {
   const tree = await planted(await openTestTree());
-  const transaction = tree.open('bob');
+  const transaction = await tree.open('bob');
   transaction.change(await transaction.get('/docs/one'), { title: 'Second' });
   await transaction.commit('Changed the title');
-  const one = await tree.open().get('/docs/one');
-  const history = await tree.open().revisions(one, 10);
+  const one = await (await tree.open()).get('/docs/one');
+  const history = await (await tree.open()).revisions(one, 10);
   assert.deepEqual(
     history.map(({ user, description, state }) => [user, description, state?.title]),
     [
@@ -126,7 +127,7 @@ test('the history of an object says who did what, newest first, and no more of i
       ['ann', 'Test', 'First'],
     ],
   );
-  assert.equal((await tree.open().revisions(one, 1)).length, 1);
+  assert.equal((await (await tree.open()).revisions(one, 1)).length, 1);
 });
 
 const LIGHT = capability<string>('light', 'a light');
@@ -138,7 +139,7 @@ test('services are those of each folder on the way to the root, nearest first, a
     for (const id of ['b', 'a']) transaction.add(await transaction.root(), { type: 'Lamp', id });
     for (const path of ['/docs', '/temp']) transaction.add(await transaction.get(path), { type: 'Lamp', id: 'c' });
   });
-  const transaction = tree.open();
+  const transaction = await tree.open();
   const from = async (path: string, limit?: number) =>
     paths(await transaction.findServices(await transaction.get(path), LIGHT, limit));
   assert.deepEqual(await from('/docs/one'), ['/docs/c', '/a', '/b']);
@@ -151,7 +152,7 @@ test('services are those of each folder on the way to the root, nearest first, a
 
 test('a request finds the services that it adds, renames, moves and removes at once', async () => {
   const tree = await planted(await openTestTree(lamp));
-  const transaction = tree.open();
+  const transaction = await tree.open();
   const one = await transaction.get('/docs/one');
   const found = async () => (await transaction.findService(one, LIGHT))?.path;
   assert.equal(await found(), undefined);
@@ -168,10 +169,11 @@ test('a request finds the services that it adds, renames, moves and removes at o
 test('what follows from the tree is found out once for all who see it alike, and by who changes it each time', async () => {
   const tree = await planted(await openTestTree());
   let made = 0;
-  const ask = (transaction = tree.open()) => transaction.remembered('the sum', async () => (made += 1));
-  const earlier = tree.open();
+  const ask = async (transaction?: TreeTransaction) =>
+    (transaction ?? (await tree.open())).remembered('the sum', async () => (made += 1));
+  const earlier = await tree.open();
   assert.deepEqual([await ask(), await ask(), await ask(earlier)], [1, 1, 1]);
-  const changing = tree.open();
+  const changing = await tree.open();
   changing.change(await changing.get('/docs/one'), { title: 'Other' });
   assert.deepEqual([await ask(changing), await ask(changing), await ask()], [2, 3, 1]);
   await changing.commit('Test');
@@ -179,7 +181,7 @@ test('what follows from the tree is found out once for all who see it alike, and
 });
 
 test('an object can be looked at as it would be in a folder, and nothing is added by that', async () => {
-  const transaction = (await planted(await openTestTree())).open('bob');
+  const transaction = await (await planted(await openTestTree())).open('bob');
   const docs = await transaction.get('/docs');
   const draft = transaction.draft(docs, { type: 'Note', id: 'idea', properties: { to: '/docs' } });
   const { path, owner, properties } = draft;
@@ -189,7 +191,7 @@ test('an object can be looked at as it would be in a folder, and nothing is adde
 });
 
 test('a request has what it remembers for its own length from its beginning to its end', async () => {
-  const transaction = (await openTestTree()).open();
+  const transaction = await (await openTestTree()).open();
   assert.equal(transaction.scope, undefined);
   const scope = transaction.beginScope();
   assert.equal(transaction.scope, scope);

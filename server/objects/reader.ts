@@ -1,10 +1,10 @@
 import { parsePath } from '../../schema/paths.ts';
 import { ContentDamaged, NotFound } from '../base/errors.ts';
-import type { ChildQuery, Content, Contents, Link, Revision, StoredObject } from '../storage/storage.ts';
+import type { ChildQuery, Content, Blobs, Link, Revision, StoredObject } from '../storage/storage.ts';
 import type { CapabilityName } from './capability.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
-import { Stores, type SeenTree } from './stores.ts';
+import type { SeenTree, Stores } from './stores.ts';
 
 /** One request's view of the tree: everything it reads is as of its beginning. */
 export class TreeReader {
@@ -16,21 +16,21 @@ export class TreeReader {
   protected readonly known = new Map<number, TreeObject>();
   #scope: Map<symbol, unknown> | undefined;
 
-  constructor(database: Database, user: string | null, origin?: string) {
+  constructor(database: Database, stores: Stores, user: string | null, origin?: string) {
     this.database = database;
+    this.stores = stores;
     this.user = user;
     this.origin = origin;
-    this.stores = new Stores(database);
   }
 
   /** The number of the transaction that this view is as of. */
   get mainAsOf(): number {
-    return this.stores.main.asOf;
+    return this.stores.main.at.tid;
   }
 
   /** The same for what is in process memory. */
   get memoryAsOf(): number {
-    return this.stores.memory.asOf;
+    return this.stores.memory.at.tid;
   }
 
   /** Whether what it sees is not only what is stored. */
@@ -188,17 +188,17 @@ export class TreeReader {
   }
 
   /** Where the bytes of an object are kept. */
-  contentsOf(object: TreeObject): Contents {
-    return this.stores.of(object).storage.contents;
+  blobsOf(object: TreeObject): Blobs {
+    return this.stores.of(object).storage.blobs;
   }
 
   /** The bytes of an object, or a part of them, once all of them were found as they were stored. */
   async bytesOf(object: TreeObject, content: Content, from?: number, to?: number): Promise<AsyncIterable<Buffer>> {
-    const contents = this.contentsOf(object);
-    await contents.check(content).catch((error: unknown) => {
+    const blobs = this.blobsOf(object);
+    await blobs.check(content).catch((error: unknown) => {
       throw error instanceof ContentDamaged ? new ContentDamaged(object.path) : error;
     });
-    return contents.read(content, from, to);
+    return blobs.read(content, from, to);
   }
 
   /** Whether an object can be moved to a folder: its storage keeps what that contains, so that it stays the same object. */

@@ -34,7 +34,7 @@ async function planted(): Promise<TestTree> {
   return tree;
 }
 
-const note = (tree: TestTree) => tree.open().get('/note');
+const note = async (tree: TestTree) => (await tree.open()).get('/note');
 
 function lead(tree: TestTree, to: string): Promise<unknown> {
   return tree.change(async (transaction) => transaction.change(await transaction.get('/note'), { properties: { to } }));

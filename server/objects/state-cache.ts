@@ -1,4 +1,4 @@
-import type { Storage, StoredObject } from '../storage/storage.ts';
+import type { Snapshot, Storage, StoredObject } from '../storage/storage.ts';
 
 const MOST_OBJECTS = 20_000;
 const MOST_TOUCHED = 20_000;
@@ -29,39 +29,41 @@ export class StateCache {
     this.storage = storage;
   }
 
-  /** The transaction number at which a request that begins now reads. Forgets what has changed meanwhile. */
-  begin(): number {
-    const newest = this.storage.lastTransaction();
-    if (newest !== this.#serial) this.#catchUp(newest);
-    return newest;
+  /** What a request that begins now reads as of. Forgets what has changed meanwhile. */
+  async begin(): Promise<Snapshot> {
+    const now = await this.storage.refresh();
+    if (now.tid > this.#serial) await this.#catchUp(now.tid);
+    return now;
   }
 
-  async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
+  async load(oid: number, at: Snapshot): Promise<StoredObject | undefined> {
     const cached = this.#byOid.get(oid);
-    if (cached !== undefined && cached.serial <= asOf) return cached;
-    return this.#keep(await this.storage.load(oid, asOf), asOf);
+    if (cached !== undefined && cached.serial <= at.tid) return cached;
+    return this.#keep(await this.storage.load(oid, at), at.tid);
   }
 
-  async findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
+  async findChild(parent: number, id: string, at: Snapshot): Promise<StoredObject | undefined> {
     const oid = this.#byName.get(nameKey(parent, id));
     const cached = oid === undefined ? undefined : this.#byOid.get(oid);
-    if (cached !== undefined && cached.parent === parent && cached.id === id && cached.serial <= asOf) return cached;
-    return this.#keep(await this.storage.findChild(parent, id, asOf), asOf);
+    if (cached !== undefined && cached.parent === parent && cached.id === id && cached.serial <= at.tid) return cached;
+    return this.#keep(await this.storage.findChild(parent, id, at), at.tid);
   }
 
   /** Whether a request that reads as of a transaction sees what another saw. No: also where that is not known. */
-  async isStill(seen: Seen, asOf: number): Promise<boolean> {
-    if (seen.asOf > asOf) return false;
+  async isStill(seen: Seen, at: Snapshot): Promise<boolean> {
+    if (seen.asOf > at.tid) return false;
     for (const folder of seen.listings) if (!this.#isUntouched(folder, seen.asOf)) return false;
     for (const [oid, serial] of seen.objects) {
       if (this.#isUntouched(oid, seen.asOf)) continue;
-      if ((await this.load(oid, asOf))?.serial !== serial) return false;
+      if ((await this.load(oid, at))?.serial !== serial) return false;
     }
     return true;
   }
 
-  #catchUp(newest: number): void {
-    const changed = this.storage.changedSince(this.#serial);
+  /** Several requests may ask at once: what is known by now stays so, whoever is answered first. */
+  async #catchUp(newest: number): Promise<void> {
+    const changed = await this.storage.changedSince(this.#serial);
+    if (newest <= this.#serial) return;
     if (changed === undefined) {
       this.#byOid.clear();
       this.#byName.clear();

@@ -11,11 +11,11 @@ async function planted() {
     transaction.add(transaction.add(root, { type: 'Folder', id: 'docs' }), { type: 'Note', id: 'one' });
     transaction.add(transaction.add(root, { type: 'Temporary Folder', id: 'temp' }), { type: 'Note', id: 'two' });
   });
-  const seen = tree.open();
+  const seen = await tree.open();
   const [one, two] = [await seen.get('/docs/one'), await seen.get('/temp/two')];
   const entitle = (path: string) =>
     tree.change(async (transaction) => transaction.change(await transaction.get(path), { title: 'New' }));
-  return { tree, stores: new Stores(tree.database), one, two, docs: one.parent!, temp: two.parent!, entitle };
+  return { tree, stores: await Stores.open(tree.database), one, two, docs: one.parent!, temp: two.parent!, entitle };
 }
 
 test('a temporary folder is kept on disk itself, and all that is in it in memory', async () => {
@@ -38,7 +38,7 @@ test('each is read as it was when the request began', async () => {
   const titles = (of: Stores) =>
     Promise.all([one, two].map(async ({ oid }) => (await of.of({ oid }).load(oid))?.title));
   assert.deepEqual(
-    [await titles(stores), await titles(new Stores(tree.database))],
+    [await titles(stores), await titles(await Stores.open(tree.database))],
     [
       ['', ''],
       ['New', 'New'],
@@ -53,10 +53,10 @@ test('what was seen holds until it changes in the storage that it was seen in', 
     objects: new Map<number, number>(),
     listings: new Set([oid]),
   });
-  const main = listed(stores.main.asOf, docs.oid);
-  const both: SeenTree = { main, memory: listed(stores.memory.asOf, temp.oid) };
+  const main = listed(stores.main.at.tid, docs.oid);
+  const both: SeenTree = { main, memory: listed(stores.memory.at.tid, temp.oid) };
   const still = async () => {
-    const now = new Stores(tree.database);
+    const now = await Stores.open(tree.database);
     return [await now.stillHave({ main, memory: undefined }), await now.stillHave(both)];
   };
   assert.deepEqual(await still(), [true, true]);

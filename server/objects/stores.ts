@@ -1,4 +1,4 @@
-import type { ChildPage, ChildQuery, Storage, StoredObject } from '../storage/storage.ts';
+import type { ChildPage, ChildQuery, Snapshot, Storage, StoredObject } from '../storage/storage.ts';
 import type { Seen, StateCache } from './state-cache.ts';
 import type { Database } from './database.ts';
 import type { TreeObject } from './object.ts';
@@ -17,9 +17,15 @@ export class Stores {
   /** In process memory: the contents of temporary folders. */
   readonly memory: StoreAsOf;
 
-  constructor({ main, memory }: Database) {
-    this.main = new StoreAsOf(main);
-    this.memory = new StoreAsOf(memory);
+  constructor({ main, memory }: Database, mainAt: Snapshot, memoryAt: Snapshot) {
+    this.main = new StoreAsOf(main, mainAt);
+    this.memory = new StoreAsOf(memory, memoryAt);
+  }
+
+  /** As of now. Both are asked at once, so that a change of both is seen in both where it was acknowledged. */
+  static async open(database: Database): Promise<Stores> {
+    const [main, memory] = await Promise.all([database.main.begin(), database.memory.begin()]);
+    return new Stores(database, main, memory);
   }
 
   get both(): readonly StoreAsOf[] {
@@ -42,35 +48,35 @@ export class Stores {
   }
 }
 
-/** One of them. What has no number of a transaction with it is asked of its `storage`, as of now. */
+/** One of them. What is not as of a snapshot is asked of its `storage`, as of now. */
 class StoreAsOf {
   readonly storage: Storage;
-  readonly asOf: number;
+  readonly at: Snapshot;
   readonly #states: StateCache;
 
-  constructor(states: StateCache) {
+  constructor(states: StateCache, at: Snapshot) {
     this.#states = states;
     this.storage = states.storage;
-    this.asOf = states.begin();
+    this.at = at;
   }
 
   load(oid: number): Promise<StoredObject | undefined> {
-    return this.#states.load(oid, this.asOf);
+    return this.#states.load(oid, this.at);
   }
 
   findChild(folder: TreeObject, id: string): Promise<StoredObject | undefined> {
-    return this.#states.findChild(folder.oid, id, this.asOf);
+    return this.#states.findChild(folder.oid, id, this.at);
   }
 
   children(folder: TreeObject, query: ChildQuery): Promise<ChildPage> {
-    return this.storage.children(folder.oid, query, this.asOf);
+    return this.storage.children(folder.oid, query, this.at);
   }
 
   childrenOfTypes(folder: TreeObject, types: readonly string[]): Promise<readonly StoredObject[]> {
-    return this.storage.childrenOfTypes(folder.oid, types, this.asOf);
+    return this.storage.childrenOfTypes(folder.oid, types, this.at);
   }
 
   stillHas(seen: Seen): Promise<boolean> {
-    return this.#states.isStill(seen, this.asOf);
+    return this.#states.isStill(seen, this.at);
   }
 }

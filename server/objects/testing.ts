@@ -1,6 +1,7 @@
 import { p } from '../../schema/fields.ts';
 import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
+import { KeptInMemory } from '../storage/testing/kept-in-memory.ts';
 import type { TreeTransaction } from './transaction.ts';
 import { capability } from './capability.ts';
 import { Database } from './database.ts';
@@ -16,7 +17,7 @@ export interface TestTree {
   /** Milliseconds since 1970, for whoever asks the tree's clock. */
   now: number;
   /** A view of the tree as of now, for somebody who changes it, or nobody. */
-  open(user?: string | null): TreeTransaction;
+  open(user?: string | null): Promise<TreeTransaction>;
   /** Does a step in a view of its own, and commits it. */
   change<Result>(step: (transaction: TreeTransaction) => Result | Promise<Result>): Promise<Result>;
 }
@@ -65,7 +66,7 @@ export async function openTestTree(...further: readonly TypeDefinition[]): Promi
     now: NOON,
     open: (user = 'ann') => database.open(user),
     async change(step) {
-      const transaction = tree.open();
+      const transaction = await tree.open();
       const result = await step(transaction);
       await transaction.commit('Test');
       return result;
@@ -73,13 +74,6 @@ export async function openTestTree(...further: readonly TypeDefinition[]): Promi
   };
   await plantRoot(database);
   return tree;
-}
-
-/** In place of the disk: what has a negative oid belongs to temporary folders. */
-class KeptInMemory extends MemoryStorage {
-  override newOid(): number {
-    return ROOT - super.newOid();
-  }
 }
 
 async function plantRoot({ main, clock }: Database): Promise<void> {

@@ -1,5 +1,5 @@
 import { ChangedTooLate } from '../base/errors.ts';
-import type { Change, Content, Contents, Json, ObjectState } from '../storage/storage.ts';
+import type { Change, Content, Blobs, Json, ObjectState } from '../storage/storage.ts';
 import { copyBlob } from './copy-blob.ts';
 import { linksOf } from './links.ts';
 import { TreeObject } from './object.ts';
@@ -61,8 +61,8 @@ export class TreeTransaction extends TreeReader {
   }
 
   /** Where the bytes of what is added to a folder are kept. */
-  contentsBelow(folder: TreeObject): Contents {
-    return this.stores.below(folder).storage.contents;
+  blobsBelow(folder: TreeObject): Blobs {
+    return this.stores.below(folder).storage.blobs;
   }
 
   /** An object as it would be in a folder, without adding it: for looking at what an addition would do. */
@@ -82,7 +82,7 @@ export class TreeTransaction extends TreeReader {
    */
   async copy(object: TreeObject, parent: TreeObject, id: string): Promise<TreeObject> {
     const { content } = object;
-    const [from, to] = [this.contentsOf(object), this.contentsBelow(parent)];
+    const [from, to] = [this.blobsOf(object), this.blobsBelow(parent)];
     if (content !== undefined && from !== to) {
       await this.bytesOf(object, content);
       await copyBlob(content, from, to);
@@ -129,18 +129,21 @@ export class TreeTransaction extends TreeReader {
     return inside.length + 1;
   }
 
-  /** Writes what was changed, all or nothing. Throws ConflictError where somebody else's change came first. */
+  /**
+   * Writes what was changed, all or nothing. Throws ConflictError where somebody else's change came first. What is in memory
+   * is checked and held before the rest is final, and written after.
+   */
   async commit(description: string): Promise<void> {
     const all = this.#changes();
     const of = (inMemory: boolean) => all.filter((change) => change.oid < 0 === inMemory);
     const batch = { user: this.user, description, time: this.database.clock() };
-    const inMemory = of(true);
-    const onDisk = of(false);
+    const inMemory = { ...batch, changes: of(true) };
+    const onDisk = { ...batch, changes: of(false) };
     const { main, memoryStorage } = this.database;
-    const reserve = () => (inMemory.length > 0 ? memoryStorage.reserve({ ...batch, changes: inMemory }) : undefined);
-    if (onDisk.length > 0) await main.storage.commit({ ...batch, changes: onDisk }, reserve);
-    else reserve()?.write();
-    for (const object of this.#removed.values()) this.#tellRemoved(object);
+    const committed = () => this.#removed.forEach((object) => this.#tellRemoved(object));
+    if (onDisk.changes.length === 0) await memoryStorage.commit(inMemory, { committed });
+    else if (inMemory.changes.length === 0) await main.storage.commit(onDisk, { committed });
+    else await main.storage.commit(onDisk, { reserve: () => memoryStorage.reserve(inMemory), committed });
   }
 
   /** Everything is committed: whatever fails here is no reason to refuse it, nor to pass over the others. */

@@ -28,7 +28,8 @@ const third = await version(`words: p.lines({ title: 'Words' })`, `${RENAMED}, $
 const failing = await version(`words: p.string({ title: 'Words' })`, `() => { throw new Error('The moon is full.'); }`);
 
 const note = async (trellis: TestInstallation) => (await trellis.ask('GET', '/api/n')).json<ObjectMessage>();
-const stored = async (trellis: TestInstallation) => (await trellis.database.open(null).get('/n')).state.properties;
+const stored = async (trellis: TestInstallation) =>
+  (await (await trellis.database.open(null)).get('/n')).state.properties;
 
 /** A tree in which the first version of the type stored a note. */
 async function planted(): Promise<TestInstallation> {
@@ -91,7 +92,7 @@ test('a step that fails leaves the object readable and marked, and everything be
 test('an application or a command reads what an older version stored, and stores nothing at another version', async () => {
   await using old = await planted();
   const guest = await openForApplication(old.folder, { TRELLIS_PRODUCTS: third, TRELLIS_LOG_LEVEL: 'silent' });
-  const tree = guest.database.open(null);
+  const tree = await guest.database.open(null);
   const object = await tree.get('/n');
   assert.deepEqual(object.properties, { words: ['buy', 'milk'] });
   assert.throws(

@@ -42,8 +42,8 @@ export const FIRST_TRANSACTIONS = 2;
 /** Makes the tree that a new installation begins with, or the rest of one whose making was cut short. */
 export async function plantTree(database: Database): Promise<void> {
   const { storage } = database.main;
-  if ((await storage.load(ROOT, storage.lastTransaction())) === undefined) await plantRoot(database);
-  const tree = database.open(null);
+  if ((await storage.load(ROOT, await storage.refresh())) === undefined) await plantRoot(database);
+  const tree = await database.open(null);
   const root = await tree.root();
   if (root.childCount > 0) return;
   for (const object of OBJECTS) tree.add(root, object);
@@ -71,7 +71,7 @@ async function plantRoot(database: Database): Promise<void> {
 
 /** Puts what a temporary folder has from the start into this process's memory, at each start. */
 export async function plantTemporary(database: Database): Promise<void> {
-  const tree = database.open(null);
+  const tree = await database.open(null);
   const folder = await tree.find('/temp_folder');
   if (folder?.definition?.contains !== 'volatile') return;
   tree.add(folder, { id: 'session_data', type: 'Transient Object Container', title: 'Session data' });

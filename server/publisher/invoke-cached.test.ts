@@ -54,7 +54,7 @@ async function openSite() {
       site.tree.change(async (transaction) => {
         transaction.change(await transaction.get(path), { properties: { [CACHE_MANAGER]: id } });
       }),
-    managerOf: async (path: string) => (await findCacheManager(await site.tree.open().get(path)))?.path,
+    managerOf: async (path: string) => (await findCacheManager(await (await site.tree.open()).get(path)))?.path,
   };
 }
 

@@ -18,13 +18,13 @@ async function doing(run: Run) {
   const opened = await openTestPublisher([typeNamed('Page', { view: [act('GET'), act('POST')] })], views);
   const { tree, ask } = opened;
   await tree.change(async (transaction) => transaction.add(await transaction.root(), { type: 'Note', id: 'note' }));
-  const note = async () => tree.open().get('/note');
+  const note = async () => (await tree.open()).get('/note');
   return {
     ...opened,
     post: (as = 'bob') => ask('POST', '/api/note/@do', { as }),
     get: () => ask('GET', '/api/note/@do'),
     title: async () => (await note()).title,
-    newest: async () => (await tree.open().revisions(await note(), 1))[0],
+    newest: async () => (await (await tree.open()).revisions(await note(), 1))[0],
   };
 }
 
@@ -59,7 +59,7 @@ test('a plain value becomes JSON, an answer stays what it is, and a function giv
   assert.deepEqual(await answered(html('a')), html('a'));
   const { tree, post } = await doing((call) => {
     entitle(call, 'New');
-    return async () => ({ stored: (await tree.open().get('/note')).title, seen: call.object.title });
+    return async () => ({ stored: (await (await tree.open()).get('/note')).title, seen: call.object.title });
   });
   assert.deepEqual(await post(), json({ stored: 'New', seen: 'New' }));
 });
@@ -164,7 +164,7 @@ test('cookies are asked for after the commit, and an answer that sets some is fo
     let seen: string | undefined;
     call.cookies.push(() => [`title=${seen}`, 'a=b']);
     return async () => {
-      seen = (await tree.open().get('/note')).title;
+      seen = (await (await tree.open()).get('/note')).title;
       return { ...html('x'), cookies: ['own=1'] };
     };
   });
@@ -186,7 +186,7 @@ test('an answer in pieces begins after the commit, and whoever watches hears whe
       entitle(call, 'New');
       call.transaction.watch(() => events.push('sent'));
       async function* body(): AsyncGenerator<Buffer> {
-        events.push((await tree.open().get('/note')).title);
+        events.push((await (await tree.open()).get('/note')).title);
         yield Buffer.from('one ');
         yield Buffer.from('two');
       }

@@ -88,18 +88,18 @@ export class Publisher implements Publishing {
     const user = wasLetIn ? await this.#authenticate(head).catch(() => ANONYMOUS) : ANONYMOUS;
     return {
       isOperator: await this.#mayManage(user).catch(() => false),
-      pageAbout: async (failure) => failurePage(this.#database.read(user.name), user, head, failure),
+      pageAbout: async (failure) => failurePage(await this.#database.read(user.name), user, head, failure),
     };
   }
 
   /** Refuses whoever may not use a permission on the root. */
   async requirePermission(head: RequestHead, permission: string): Promise<void> {
     const user = await this.#authenticate(head);
-    authorise(user, { permission }, await this.#database.read(user.name).root());
+    authorise(user, { permission }, await (await this.#database.read(user.name)).root());
   }
 
   async #mayManage(user: Principal): Promise<boolean> {
-    return user.name !== null && mayUse(user, MANAGE, await this.#database.read(user.name).root());
+    return user.name !== null && mayUse(user, MANAGE, await (await this.#database.read(user.name)).root());
   }
 
   /** The first reading of an address by which the object can be asked. */
@@ -138,8 +138,8 @@ export class Publisher implements Publishing {
   }
 
   async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
-    const changing = isReading(request) ? undefined : this.#database.open(user.name, request.origin);
-    const tree = changing ?? this.#database.read(user.name, request.origin);
+    const changing = isReading(request) ? undefined : await this.#database.open(user.name, request.origin);
+    const tree = changing ?? (await this.#database.read(user.name, request.origin));
     const { object, method, tail } = await find(tree);
     authorise(user, method, object);
     const transaction = new Transaction((error) => this.#report(error, request));
@@ -168,7 +168,7 @@ export class Publisher implements Publishing {
         tree.endScope();
         return async () => answered;
       }
-      // The tree comes last, since its commit is one synchronous step that needs no undo.
+      // The tree comes last, since its commit is one step, which nothing has to undo.
       if (changing?.hasChanges === true) transaction.join({ commit: () => changing.commit(description) });
       await transaction.commit();
       return async () => {

@@ -37,7 +37,7 @@ test('a name after a view that begins with "@" may be an action of the view, or 
 });
 
 test('each name leads one object further, and nowhere once there is none of that name', async () => {
-  const transaction = (await openTestTree()).open();
+  const transaction = await (await openTestTree()).open();
   const root = await transaction.root();
   const folder = transaction.add(root, { type: 'Folder', id: 'docs' });
   const note = transaction.add(folder, { type: 'Note', id: 'note' });

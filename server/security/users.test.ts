@@ -106,10 +106,10 @@ test('of two processes that each take the other’s Manager away at once, one do
     const [one, other] = (await Promise.all(storages.map(({ tables }) => usersIn(tables)))) as [Users, Users];
     await one.add(MARY);
     await one.add({ ...OLGA, roles: ['Manager'] });
-    for (const storage of storages) storage.lastTransaction();
+    for (const storage of storages) await storage.refresh();
     const outcomes = await Promise.allSettled([one.remove('mary'), other.setDisabled('olga', true)]);
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-    for (const storage of storages) storage.lastTransaction();
+    for (const storage of storages) await storage.refresh();
     for (const users of [one, other]) assert.equal(['mary', 'olga'].filter((name) => users.find(name)).length, 1);
   } finally {
     for (const storage of storages) storage.close();

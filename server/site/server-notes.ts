@@ -26,8 +26,7 @@ export class ServerNotes {
     this.#notes = table;
     this.#storage = storage;
     this.#background = background;
-    const now = storage.lastTransaction();
-    if (this.#since === undefined) this.#note(SINCE, (notes) => notes.add(SINCE, now));
+    if (this.#since === undefined) background.do('note since when memcached servers are noted', () => this.#begin());
   }
 
   /** Whether something may ever have been stored at an address that was first named in a transaction. */
@@ -49,10 +48,10 @@ export class ServerNotes {
   }
 
   /** In one step, which every process sees at its next request. */
-  forget(scope: string, ...addresses: readonly string[]): Promise<void> {
-    const transaction = this.#storage.lastTransaction();
-    return this.#notes.update((notes) => {
-      for (const address of addresses) notes.set(`${scope} forgotten ${address}`, transaction);
+  async forget(scope: string, ...addresses: readonly string[]): Promise<void> {
+    const { tid } = await this.#storage.refresh();
+    await this.#notes.update((notes) => {
+      for (const address of addresses) notes.set(`${scope} forgotten ${address}`, tid);
     });
   }
 
@@ -68,6 +67,11 @@ export class ServerNotes {
     const step = 2 ** Math.floor(Math.log2(seconds)) / FINENESS;
     const rounded = Math.ceil(Math.ceil(seconds / step) * step);
     this.#note(`${key} ${rounded}`, (notes) => notes.set(key, Math.max(notes.get(key) ?? 0, rounded)));
+  }
+
+  async #begin(): Promise<void> {
+    const { tid } = await this.#storage.refresh();
+    await this.#notes.update((notes) => notes.add(SINCE, tid));
   }
 
   get #since(): number | undefined {

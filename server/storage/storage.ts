@@ -71,8 +71,23 @@ export interface Reserved {
   release(): void;
 }
 
-/** What takes part in a commit beside its batch. It throws to refuse the whole. */
-export type Joining = () => Reserved | void;
+/** What goes with a commit. */
+export interface CommitHooks {
+  /** Checks and holds what is kept elsewhere, once and before anything is final. It throws to refuse the whole. */
+  readonly reserve?: () => Reserved | undefined;
+  /** Runs when the commit is final, never inside it, and cannot fail. */
+  readonly committed?: () => void;
+}
+
+export interface Commit {
+  readonly tid: number;
+}
+
+/** A moment of the storage. What later transactions did is not seen by reads as of it. */
+export interface Snapshot {
+  /** The newest transaction. */
+  readonly tid: number;
+}
 
 export const SORTS = ['id', 'title', 'type', 'size', 'modified'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -128,27 +143,31 @@ export interface ObjectChange {
 }
 
 /**
- * Where objects are kept. SQLite and memory implement it and pass the same contract suite (contract.ts).
+ * Where objects are kept. SQLite and memory implement it and pass the same contract suite (contract/contract.ts), and so
+ * does a storage of the tests that is as slow, and as unsure of its commits, as one behind a network.
  *
  * Promises:
  * - A commit is atomic and, once it has returned, durable (as far as the storage is).
  * - Every change is checked against the serial it was made from; a mismatch, a taken (parent, id) or a missing parent
  *   throws ConflictError and changes nothing.
- * - Reads are as of a transaction number: what later transactions did is not seen.
+ * - Reads are as of a snapshot: what later transactions did is not seen.
  * - Every state that was ever committed is kept as a revision, until packed.
  * - Listings sort without regard to case, then by exact id; `desc` is the exact reverse. Text is compared by code points.
- * - A commit names only contents that are there, whole; they stay as long as a revision names them.
+ * - A commit names only blobs that are there, whole; they stay as long as a revision names them.
  * - A NUL character or half a surrogate pair in an id, type, title, name of a user or link is refused (Invalid); in
  *   properties, which are JSON, it is kept.
  */
 export interface Storage {
-  /** The newest committed transaction, including other processes'. Cheap enough for every request. */
-  lastTransaction(): number;
-  load(oid: number, asOf: number): Promise<StoredObject | undefined>;
-  findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined>;
-  children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage>;
+  /**
+   * What is committed by now, by other processes too: whatever was acknowledged before this was called is in it. Cheap
+   * enough for every request; those that begin together share a question that was not sent yet.
+   */
+  refresh(): Promise<Snapshot>;
+  load(oid: number, at: Snapshot): Promise<StoredObject | undefined>;
+  findChild(parent: number, id: string, at: Snapshot): Promise<StoredObject | undefined>;
+  children(parent: number, query: ChildQuery, at: Snapshot): Promise<ChildPage>;
   /** Direct children of the given types, by id, at most MAX_FOUND. */
-  childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]>;
+  childrenOfTypes(parent: number, types: readonly string[], at: Snapshot): Promise<readonly StoredObject[]>;
   /** Every object of the given types, as of now, at most `limit`. */
   objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]>;
   /** Objects anywhere whose id, title or type contains the text, as of now, at most `limit`; ids that begin with it first. */
@@ -156,10 +175,10 @@ export interface Storage {
   /** Objects (as of now) with a link to exactly this path or to one below it, by path, at most MAX_FOUND. */
   linksTo(path: string): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]>;
   /**
-   * The objects that transactions after `serial` touched, and those that these are or were in; `undefined` when too many
+   * The objects that transactions after this one touched, and those that these are or were in; `undefined` when too many
    * or no longer known: forget everything.
    */
-  changedSince(serial: number): readonly number[] | undefined;
+  changedSince(tid: number): Promise<readonly number[] | undefined>;
   /** Newest first. */
   revisions(oid: number, limit: number): Promise<readonly Revision[]>;
   /** The log, newest first, as far back as revisions are kept. */
@@ -169,13 +188,13 @@ export interface Storage {
   /** A new oid that nobody else was given. */
   newOid(): number;
   /**
-   * Checks, writes, and returns the transaction's number. `joined` runs inside, after every check has passed and before
-   * anything is final; if it throws, nothing is committed. What it reserves is written together with it or released. A batch without changes makes no transaction: `joined` runs, and
-   * the newest number is returned.
+   * Checks and writes. Where it is refused (ConflictError, most often) nothing was changed. Where it could not be found out
+   * whether it was made, it throws CommitUnknown; what was reserved is held until that is settled. A batch without changes
+   * makes no transaction: the hooks run, and the newest number is given.
    */
-  commit(batch: Batch, joined?: Joining): Promise<number>;
+  commit(batch: Batch, hooks?: CommitHooks): Promise<Commit>;
   /** The bytes of files. */
-  readonly contents: Contents;
+  readonly blobs: Blobs;
   /** Logins, users, generations: small values outside revisions, undo and export. */
   readonly tables: Tables;
   /**
@@ -198,15 +217,15 @@ export interface Storage {
 export const STAGED_MS = 60_000;
 
 /** Bytes that can be read in pieces, from the beginning and as often as it takes. */
-export interface ContentSource extends Content {
+export interface BlobSource extends Content {
   /** Pieces of this many bytes; the last may be shorter. Each is good until the next is asked for. */
   slices(bytes: number): AsyncIterable<Buffer>;
 }
 
 /** The bytes of files, by their hash: kept once, however many objects and revisions name them. */
-export interface Contents {
+export interface Blobs {
   /** Keeps bytes that a commit is about to name. Never holds the database for longer than one slice takes. */
-  stage(source: ContentSource): Promise<void>;
+  stage(source: BlobSource): Promise<void>;
   /** Throws ContentDamaged unless the bytes are those that were stored: looked at once in each process, then known. */
   check(content: Content): Promise<void>;
   /** The bytes from `from` up to `to`, which is left out; all of them unless said. Checks them before it gives any. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConflictError, NotTakenBack } from '../base/errors.ts';
+import { CommitUnknown, ConflictError, NotTakenBack } from '../base/errors.ts';
 import { Transaction, type Participant } from './transaction.ts';
 
 function recorder(name: string, log: string[], isRefusing = false): Participant {
@@ -96,3 +96,25 @@ test('an abort that fails keeps no other from forgetting', () => {
   transaction.abort();
   assert.deepEqual([log, reports], [['two aborts'], ['one cannot abort']]);
 });
+
+for (const [wasMade, outcome] of [
+  [true, ['session commits', 'session is committed']],
+  [false, ['session commits', 'session undoes']],
+] as const) {
+  test(`those before one of which it is unknown whether it was written wait until that is known: ${wasMade}`, async () => {
+    const log: string[] = [];
+    const settling = Promise.withResolvers<boolean>();
+    const transaction = new Transaction();
+    transaction.join({ ...recorder('session', log), committed: () => void log.push('session is committed') });
+    transaction.join({
+      commit: async () => {
+        throw new CommitUnknown(settling.promise);
+      },
+    });
+    await assert.rejects(transaction.commit(), CommitUnknown);
+    assert.deepEqual(log, ['session commits']);
+    settling.resolve(wasMade);
+    await new Promise(setImmediate);
+    assert.deepEqual(log, outcome);
+  });
+}

@@ -1,4 +1,4 @@
-import { ConflictError, NotTakenBack } from '../base/errors.ts';
+import { CommitUnknown, ConflictError, NotTakenBack } from '../base/errors.ts';
 
 /** Something that takes part in a request's transaction: the tree, the session. */
 export interface Participant {
@@ -41,7 +41,10 @@ export class Transaction {
     this.#watchers.push(sent);
   }
 
-  /** Throws what the first participant that refused has thrown; NotTakenBack in place of a conflict that left traces. */
+  /**
+   * Throws what the first participant that refused has thrown; NotTakenBack in place of a conflict that left traces. Where it
+   * is unknown whether a participant was written, those before it stay as they are until that is settled.
+   */
   async commit(): Promise<void> {
     const written: Participant[] = [];
     try {
@@ -50,11 +53,15 @@ export class Transaction {
         written.push(participant);
       }
     } catch (error) {
+      if (error instanceof CommitUnknown) {
+        void this.#settle(error.settled, written);
+        throw error;
+      }
       const isAsBefore = await this.#takeBack(written);
       throw error instanceof ConflictError && !isAsBefore ? new NotTakenBack(error) : error;
     }
     this.#isOver = true;
-    for (const participant of written) this.#attempt(() => participant.committed?.());
+    this.#tellCommitted(written);
   }
 
   /** The whole answer was sent, or given up. */
@@ -65,6 +72,15 @@ export class Transaction {
   abort(): void {
     this.#isOver = true;
     for (const participant of this.#participants) this.#attempt(() => participant.abort?.());
+  }
+
+  async #settle(settled: Promise<boolean>, written: readonly Participant[]): Promise<void> {
+    if (await settled) this.#tellCommitted(written);
+    else await this.#takeBack(written);
+  }
+
+  #tellCommitted(written: readonly Participant[]): void {
+    for (const participant of written) this.#attempt(() => participant.committed?.());
   }
 
   /** The last first. Says whether all of it could be taken back. */

@@ -248,7 +248,7 @@ function describeManager(manager: ManagerType): void {
     await addUser(site, 'maria', ['Manager']);
     await addUser(site, 'ann');
     await addUser(site, 'bob');
-    const tree = site.database.open('ann');
+    const tree = await site.database.open('ann');
     tree.add(await tree.get('/docs'), { type: 'Page Template', id: 'hers', title: 'Hers' });
     await tree.commit('Added by ann');
     const all = [['hers: Hers', 'page: First']];

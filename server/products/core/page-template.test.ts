@@ -265,7 +265,7 @@ test('without a session data manager a page that reads its session is told so un
 
 test('a name that pages have, set for the session before that was judged, is warned of and hides nothing', async () => {
   await using trellis = await site({ '/look': { title: 'Page', text: '{{ here.title }}{{ session.cart }}' } });
-  const tree = trellis.database.open(null);
+  const tree = await trellis.database.open(null);
   tree.change(await tree.get('/session_data_manager'), { properties: { request_name: 'here' } });
   await tree.commit('Changed before the rule was there');
   assert.equal((await visit(trellis, '/look')).text, 'Page');

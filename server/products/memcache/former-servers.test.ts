@@ -12,7 +12,7 @@ const DAY_S = 24 * 60 * 60;
 
 await installation.ask('POST', '/api/', { body: { type: 'MemCache Proxy', id: 'mcproxy' } });
 
-const proxy = async () => (await installation.database.open(null).find('/mcproxy'))!;
+const proxy = async () => (await (await installation.database.open(null)).find('/mcproxy'))!;
 
 async function change(properties: object): Promise<void> {
   const { status, text } = await installation.ask('PATCH', '/api/mcproxy', { body: { properties } });
@@ -88,7 +88,8 @@ test('where notes began only after a server was named, it counts as if something
     former?.map(({ mayHold }) => mayHold!()),
     [true, true],
   );
-  await table.update((notes) => notes.set('since', storage.lastTransaction()));
+  const { tid } = await storage.refresh();
+  await table.update((notes) => notes.set('since', tid));
   assert.equal(former?.[0]?.mayHold!(), true);
   await change({ servers: ['127.0.0.14', '127.0.0.13'] });
   await change({ servers: ['127.0.0.13'] });
@@ -118,7 +119,7 @@ test('something may live as long as the longest timeout of today, or as long as 
   await installation.ask('PATCH', '/api/long', { body: { properties: { timeout_minutes: 20 } } });
   assert.equal(await longestLifetimeS(await proxy()), 20 * 60 + 20 + 20 + 60);
 
-  const short = (await installation.database.open(null).find('/short'))!;
+  const short = (await (await installation.database.open(null)).find('/short'))!;
   const container = (await short.provide(SESSION_CONTAINER)).withTimeoutsIn(() => 24 * 60);
   const session = container.begin('of an application');
   session.set('n', 1);

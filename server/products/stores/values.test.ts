@@ -8,7 +8,7 @@ import { valuesOf } from './values.ts';
 
 test('in a full process memory the pages of a cache push nothing else out, leave for it, and break no page', async () => {
   await using trellis = await openTestInstallation();
-  const root = await trellis.database.open(null).find('/');
+  const root = await (await trellis.database.open(null)).find('/');
   assert.ok(root);
   const store = new LocalStore({ maxBytes: 100_000 });
   const values = valuesOf(root, store);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConflictError } from '../../base/errors.ts';
-import { change } from './changes.ts';
+import { at, change } from './changes.ts';
 import type { MakeSite, Site } from './contract.ts';
 import { comparing, fold, matches, sortKeysOf } from '../order.ts';
 import type { Change, ChildQuery, ObjectState, Storage, StoredObject } from '../storage.ts';
@@ -28,7 +28,7 @@ export function describeAsOf(make: MakeSite): void {
         properties: { text: 'x'.repeat(random() * 5) },
       }),
     );
-    const serial = await storage.commit({ changes: added, user: null, description: '', time: 1 });
+    const { tid: serial } = await storage.commit({ changes: added, user: null, description: '', time: 1 });
     const tree = new Map(added.map(({ oid, after }) => [oid, { ...(after as ObjectState), serial, childCount: 0 }]));
     for (const query of queries([0, 124, 126, 249, 300], [0, 50])) {
       await checkPage(storage, top, query, serial, tree);
@@ -48,13 +48,13 @@ export function describeAsOf(make: MakeSite): void {
     await using site = await make();
     const { storage } = site;
     const pair = [change(site, { id: 'left' }), change(site, { id: 'right' })] as const;
-    let serial = await storage.commit({ changes: pair, user: null, description: '', time: 1 });
+    let { tid: serial } = await storage.commit({ changes: pair, user: null, description: '', time: 1 });
     let stop = false;
     const reader = async () => {
       let reads = 0;
       for (; !stop; reads++) {
-        const asOf = storage.lastTransaction();
-        const [left, right] = [await storage.load(pair[0].oid, asOf), await storage.load(pair[1].oid, asOf)];
+        const asOf = (await storage.refresh()).tid;
+        const [left, right] = [await storage.load(pair[0].oid, at(asOf)), await storage.load(pair[1].oid, at(asOf))];
         assert.equal(left?.revision, right?.revision);
         await new Promise(setImmediate);
       }
@@ -67,7 +67,7 @@ export function describeAsOf(make: MakeSite): void {
         basis: serial,
         after: { ...(one.after as ObjectState), revision },
       }));
-      serial = await storage.commit({ changes, user: null, description: '', time: 1 });
+      serial = (await storage.commit({ changes, user: null, description: '', time: 1 })).tid;
       await new Promise(setImmediate);
     }
     stop = true;
@@ -83,10 +83,11 @@ async function live(site: Site, random: () => number): Promise<Model> {
   const { storage } = site;
   const model: Model = new Map();
   let tree: ReadonlyMap<number, StoredObject> = new Map();
-  model.set(storage.lastTransaction(), tree);
+  model.set((await storage.refresh()).tid, tree);
   for (let round = 0; round < ROUNDS; round++) {
     const changes = randomBatch(site, tree, random);
-    const serial = await storage.commit({ changes, user: null, description: '', time: round }).catch(conflict);
+    const { tid: serial } =
+      (await storage.commit({ changes, user: null, description: '', time: round }).catch(conflict)) ?? {};
     const next = applied(tree, changes, serial ?? 0);
     assert.equal(serial !== undefined, isTree(next, site.top), 'what leaves a tree is committed, and nothing else');
     if (serial === undefined) continue;
@@ -160,19 +161,19 @@ async function checkTree(
 ): Promise<void> {
   for (const oid of everything) {
     const expected = tree.get(oid);
-    assert.deepEqual(structuredClone(await storage.load(oid, asOf)), expected);
+    assert.deepEqual(structuredClone(await storage.load(oid, at(asOf))), expected);
     if (!expected || expected.parent === null) continue;
-    assert.equal((await storage.findChild(expected.parent, expected.id, asOf))?.oid, oid);
+    assert.equal((await storage.findChild(expected.parent, expected.id, at(asOf)))?.oid, oid);
   }
   for (const parent of [top, pick(random, [...everything]) ?? top]) {
     for (const query of queries([0, 1, 3, 9], [2, 100])) {
       if (random() < 0.15) await checkPage(storage, parent, query, asOf, tree);
     }
-    const pages = await storage.childrenOfTypes(parent, ['Page', 'file'], asOf);
+    const pages = await storage.childrenOfTypes(parent, ['Page', 'file'], at(asOf));
     const expected = childrenOf(tree, parent, 'id', 'asc').filter(({ type }) => type !== 'Folder');
     assert.deepEqual(structuredClone(pages), expected);
     for (const id of NAMES) {
-      const found = await storage.findChild(parent, id, asOf);
+      const found = await storage.findChild(parent, id, at(asOf));
       assert.equal(found?.oid, childrenOf(tree, parent, 'id', 'asc').find((child) => child.id === id)?.oid);
     }
   }
@@ -189,7 +190,7 @@ async function checkPage(
     matches(sortKeysOf(child, child.childCount), fold(query.filter)),
   );
   const expected = { total: all.length, objects: all.slice(query.offset, query.offset + query.limit) };
-  assert.deepEqual(structuredClone(await storage.children(parent, query, asOf)), expected, JSON.stringify(query));
+  assert.deepEqual(structuredClone(await storage.children(parent, query, at(asOf))), expected, JSON.stringify(query));
 }
 
 function childrenOf(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Batch, Change, ObjectState, Storage } from '../storage.ts';
+import type { Batch, Change, ObjectState, Snapshot, Storage } from '../storage.ts';
 import type { Site } from './contract.ts';
 
 /** A first state with nothing remarkable about it, unless the fields say otherwise. */
@@ -23,8 +23,13 @@ export function batchOf(...changes: Change[]): Batch {
   return { changes, user: null, description: 'Test', time: 1 };
 }
 
-export function commit(storage: Storage, ...changes: Change[]): Promise<number> {
-  return storage.commit(batchOf(...changes));
+/** Gives the number of the transaction. */
+export async function commit(storage: Storage, ...changes: Change[]): Promise<number> {
+  return (await storage.commit(batchOf(...changes))).tid;
+}
+
+export function at(tid: number): Snapshot {
+  return { tid };
 }
 
 export function changed(from: Change, basis: number, fields: Partial<ObjectState>): Change {

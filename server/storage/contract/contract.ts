@@ -5,7 +5,7 @@ import { describeAsOf } from './as-of.ts';
 import { commit, stateOf } from './changes.ts';
 import { describeCommits } from './commits.ts';
 import { describeConflicts } from './conflicts.ts';
-import { describeContents } from './contents.ts';
+import { describeBlobs } from './blobs.ts';
 import { describeLog } from './log.ts';
 import { describeLookups } from './lookups.ts';
 import { describeTables } from './tables.ts';
@@ -65,6 +65,6 @@ export function storageContract(name: string, make: MakeSite): void {
     describeTexts(make);
     describeAsOf(make);
     describeTables(make);
-    describeContents(make);
+    describeBlobs(make);
   });
 }

@@ -11,7 +11,7 @@ export function describeLog(make: MakeSite): void {
     const tids: number[] = [];
     for (const description of ['one', 'two', 'three', 'four', 'five']) {
       const changes = [change(site, { id: description })];
-      tids.unshift(await storage.commit({ changes, user: 'ann', description, time: tids.length }));
+      tids.unshift((await storage.commit({ changes, user: 'ann', description, time: tids.length })).tid);
     }
     const all = await storage.transactions({ limit: 100 });
     assert.deepEqual(plain(all[0]), { tid: tids[0], time: 4, user: 'ann', description: 'five' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { change, changed, commit, deleted, LIST } from './changes.ts';
+import { at, change, changed, commit, deleted, LIST } from './changes.ts';
 import type { MakeSite } from './contract.ts';
 
 export function describeLookups(make: MakeSite): void {
@@ -61,7 +61,7 @@ export function describeLookups(make: MakeSite): void {
         (await storage.search(text, 100)).map(({ title }) => title),
         expected,
       );
-      const page = await storage.children(top, { ...LIST, filter: text }, serial);
+      const page = await storage.children(top, { ...LIST, filter: text }, at(serial));
       assert.deepEqual([page.total, page.objects.map(({ title }) => title)], [1, expected]);
     }
   });
@@ -78,8 +78,8 @@ export function describeLookups(make: MakeSite): void {
       change(site, { id: 'inside', type: 'Page', parent: folder.oid }),
     );
     const ids = (objects: readonly { id: string }[]) => objects.map(({ id }) => id);
-    assert.deepEqual(ids(await storage.childrenOfTypes(top, ['Page', 'File', 'None'], serial)), ['A', 'b']);
-    assert.deepEqual(ids(await storage.childrenOfTypes(top, [], serial)), []);
+    assert.deepEqual(ids(await storage.childrenOfTypes(top, ['Page', 'File', 'None'], at(serial))), ['A', 'b']);
+    assert.deepEqual(ids(await storage.childrenOfTypes(top, [], at(serial))), []);
     assert.deepEqual(ids(await storage.objectsOfTypes(['Page'], 100)).toSorted(), ['b', 'inside']);
     assert.equal((await storage.objectsOfTypes(['Page', 'Folder'], 2)).length, 2);
   });

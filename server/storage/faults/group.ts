@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.ts';
-import { stateOf } from '../contract/changes.ts';
+import { at, stateOf } from '../contract/changes.ts';
 import type { Batch, Change, Storage, StoredObject } from '../storage.ts';
 
 /** Objects that are only ever changed together: where one is ahead of another, a commit was torn. */
@@ -15,8 +15,8 @@ export function firstBatch(): Batch {
 
 /** The whole group as of one transaction; `undefined` where it does not exist yet. */
 export async function readGroup(storage: Storage): Promise<readonly StoredObject[] | undefined> {
-  const asOf = storage.lastTransaction();
-  const found = await Promise.all(GROUP.map((oid) => storage.load(oid, asOf)));
+  const asOf = (await storage.refresh()).tid;
+  const found = await Promise.all(GROUP.map((oid) => storage.load(oid, at(asOf))));
   const there = found.filter((object) => object !== undefined);
   if (there.length === 0) return undefined;
   if (there.length < GROUP.length) throw new Error(`Torn: only ${there.length} of the group are there.`);

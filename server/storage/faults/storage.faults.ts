@@ -115,7 +115,7 @@ async function checkWhole(dataFolder: string): Promise<number> {
   const group = await readGroup(storage);
   assert.ok(group);
   const count = countOf(group);
-  assert.equal(storage.lastTransaction(), count + 1);
+  assert.equal((await storage.refresh()).tid, count + 1);
   const newest = (await storage.revisions(1, 1))[0];
   assert.deepEqual([newest?.serial, newest?.state?.properties['count']], [count + 1, count]);
   storage.close();

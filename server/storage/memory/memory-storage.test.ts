@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConflictError } from '../../base/errors.ts';
-import { batchOf, change } from '../contract/changes.ts';
+import { at, batchOf, change } from '../contract/changes.ts';
 import { makeSite, storageContract } from '../contract/contract.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -24,21 +24,24 @@ test('memory remembers only so many transactions, and says so to who asks for ol
     (await storage.revisions(page.oid, 100)).map(({ serial }) => serial),
     [10, 9, 8, 7],
   );
-  assert.equal((await storage.load(page.oid, 7))?.serial, 7);
-  await assert.rejects(storage.load(page.oid, 6), ConflictError);
-  assert.deepEqual([storage.changedSince(6), storage.changedSince(9)?.includes(page.oid)], [undefined, true]);
+  assert.equal((await storage.load(page.oid, at(7)))?.serial, 7);
+  await assert.rejects(storage.load(page.oid, at(6)), ConflictError);
+  assert.deepEqual(
+    [await storage.changedSince(6), (await storage.changedSince(9))?.includes(page.oid)],
+    [undefined, true],
+  );
 });
 
 test('what is reserved is seen by nobody, keeps others from writing, and is written or released', async () => {
   await using site = await makeSite({ open: () => new MemoryStorage({ mounted: true }), mountPoint: 7 });
   const storage = site.storage as MemoryStorage;
   const [page, other] = [change(site, { id: 'page' }), change(site, { id: 'other' })];
-  const last = storage.lastTransaction();
+  const last = (await storage.refresh()).tid;
   storage.reserve(batchOf(page)).release();
   const reserved = storage.reserve(batchOf(page));
-  assert.deepEqual([storage.lastTransaction(), await storage.load(page.oid, last)], [last, undefined]);
+  assert.deepEqual([(await storage.refresh()).tid, await storage.load(page.oid, at(last))], [last, undefined]);
   await assert.rejects(storage.commit(batchOf(other)), ConflictError);
   reserved.write();
-  assert.equal((await storage.load(page.oid, last + 1))?.id, 'page');
-  assert.equal(await storage.commit(batchOf(other)), last + 2);
+  assert.equal((await storage.load(page.oid, at(last + 1)))?.id, 'page');
+  assert.equal((await storage.commit(batchOf(other))).tid, last + 2);
 });

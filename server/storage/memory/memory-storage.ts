@@ -2,23 +2,25 @@ import type { Clock } from '../../base/clock.ts';
 import { wallClock } from '../../base/clock.ts';
 import { ConflictError } from '../../base/errors.ts';
 import { changedMeanwhile, checkBatch, contentGone } from '../batch.ts';
-import { MemoryContents } from './memory-contents.ts';
+import { MemoryBlobs } from './memory-blobs.ts';
 import { frozenCopy } from '../frozen.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
 import { checkPlaces } from './places.ts';
+import { MemoryHistory } from './memory-history.ts';
 import type {
   Batch,
   Change,
   ChildPage,
   ChildQuery,
-  Joining,
-  Link,
+  Commit,
+  CommitHooks,
   LogQuery,
   ObjectChange,
   ObjectState,
   Reserved,
   Revision,
+  Snapshot,
   Storage,
   StoredObject,
   Transaction,
@@ -33,55 +35,46 @@ export interface MemoryOptions {
   readonly keepTransactions?: number;
 }
 
-interface Remembered extends Transaction {
-  readonly oids: readonly number[];
-}
-
 /** Objects in process memory: what a Temporary Folder contains, and the storage of tests. Its oids are negative. */
 export class MemoryStorage implements Storage {
-  readonly contents: MemoryContents;
+  readonly blobs: MemoryBlobs;
   readonly tables: MemoryTables;
   readonly problem = undefined;
   readonly #mounted: boolean;
-  readonly #keepTransactions: number;
-  readonly #revisions = new Map<number, Revision[]>();
-  readonly #children = new Map<number | null, Map<string, number>>();
-  readonly #links = new Map<number, readonly Link[]>();
+  readonly #history: MemoryHistory;
   readonly #steps = new Map<string, Promise<void>>();
-  readonly #transactions: Remembered[] = [];
-  #last = 0;
   #lastOid = 0;
   /** What is about to be written, whatever else comes. */
   #reserved: readonly Change[] | undefined;
 
-  constructor(options: MemoryOptions = {}) {
-    const { clock = wallClock } = options;
-    this.#mounted = options.mounted ?? false;
-    this.#keepTransactions = options.keepTransactions ?? 1000;
-    this.contents = new MemoryContents(clock, (hash) => this.#names(hash));
+  constructor({ clock = wallClock, mounted = false, keepTransactions = 1000 }: MemoryOptions = {}) {
+    this.#mounted = mounted;
+    this.#history = new MemoryHistory(keepTransactions);
+    this.blobs = new MemoryBlobs(clock, (hash) => this.#names(hash));
     this.tables = new MemoryTables(clock);
   }
 
-  lastTransaction(): number {
-    return this.#last;
+  async refresh(): Promise<Snapshot> {
+    return { tid: this.#history.last };
   }
 
-  async load(oid: number, asOf: number): Promise<StoredObject | undefined> {
-    this.#checkKnown(asOf);
-    return this.#stored(oid, asOf);
+  async load(oid: number, { tid }: Snapshot): Promise<StoredObject | undefined> {
+    this.#history.checkKnown(tid);
+    return this.#history.stored(oid, tid);
   }
 
-  async findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
-    this.#checkKnown(asOf);
-    if (asOf < this.#last) return this.#childrenAsOf(parent, asOf).find((child) => child.id === id);
-    const oid = this.#children.get(parent)?.get(id);
-    return oid === undefined ? undefined : this.#stored(oid, asOf);
+  async findChild(parent: number, id: string, { tid }: Snapshot): Promise<StoredObject | undefined> {
+    this.#history.checkKnown(tid);
+    if (tid < this.#history.last) return this.#history.childrenAsOf(parent, tid).find((child) => child.id === id);
+    const oid = this.#history.childrenNow(parent).get(id);
+    return oid === undefined ? undefined : this.#history.stored(oid, tid);
   }
 
-  async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
-    this.#checkKnown(asOf);
+  async children(parent: number, query: ChildQuery, { tid }: Snapshot): Promise<ChildPage> {
+    this.#history.checkKnown(tid);
     const filter = fold(query.filter);
-    const found = this.#childrenAsOf(parent, asOf)
+    const found = this.#history
+      .childrenAsOf(parent, tid)
       .map((object) => ({ object, keys: sortKeysOf(object, object.childCount) }))
       .filter(({ keys }) => matches(keys, filter));
     const compare = comparing(query.sort, query.order);
@@ -90,21 +83,20 @@ export class MemoryStorage implements Storage {
     return { total: found.length, objects: page.map(({ object }) => object) };
   }
 
-  async childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]> {
-    this.#checkKnown(asOf);
-    const found = this.#childrenAsOf(parent, asOf).filter(({ type }) => types.includes(type));
+  async childrenOfTypes(parent: number, types: readonly string[], { tid }: Snapshot): Promise<readonly StoredObject[]> {
+    this.#history.checkKnown(tid);
+    const found = this.#history.childrenAsOf(parent, tid).filter(({ type }) => types.includes(type));
     return byId(found).slice(0, MAX_FOUND);
   }
 
   async objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]> {
-    return this.#everything()
-      .filter(({ type }) => types.includes(type))
-      .slice(0, limit);
+    const found = this.#history.everything().filter(({ type }) => types.includes(type));
+    return found.slice(0, limit);
   }
 
   async search(text: string, limit: number): Promise<readonly StoredObject[]> {
     const sought = fold(text);
-    const found = this.#everything().filter((object) => matches(sortKeysOf(object, 0), sought));
+    const found = this.#history.everything().filter((object) => matches(sortKeysOf(object, 0), sought));
     const first = byId(found.filter(({ id }) => fold(id).startsWith(sought)));
     const rest = found.filter(({ id }) => !fold(id).startsWith(sought));
     return [...first, ...rest].slice(0, limit);
@@ -115,44 +107,42 @@ export class MemoryStorage implements Storage {
   ): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]> {
     const below = path === '/' ? '/' : `${path}/`;
     const found = [];
-    for (const [oid, links] of this.#links) {
+    for (const [oid, links] of this.#history.links()) {
       for (const link of links) if (link.path === path || link.path.startsWith(below)) found.push({ oid, ...link });
     }
     found.sort((a, b) => compareText(a.path, b.path) || a.oid - b.oid || compareText(a.property, b.property));
     return found.slice(0, MAX_FOUND);
   }
 
-  changedSince(serial: number): readonly number[] | undefined {
-    if (serial < this.#oldestReadable()) return undefined;
-    return [...this.#touchedAfter(serial)];
+  async changedSince(tid: number): Promise<readonly number[] | undefined> {
+    if (tid < this.#history.oldest) return undefined;
+    return [...this.#history.touchedAfter(tid)];
   }
 
   async revisions(oid: number, limit: number): Promise<readonly Revision[]> {
-    return (this.#revisions.get(oid) ?? []).toReversed().slice(0, limit);
+    return this.#history.revisions(oid).slice(0, limit);
   }
 
   async transactions({ limit, before = Infinity }: LogQuery): Promise<readonly Transaction[]> {
-    const found = this.#transactions.filter(({ tid }) => tid < before).toReversed();
-    return found.slice(0, limit).map(({ tid, time, user, description }) => ({ tid, time, user, description }));
+    const earlier = this.#history.transactions().filter(({ tid }) => tid < before);
+    return earlier.slice(0, limit);
   }
 
   async changesOf(tid: number): Promise<readonly ObjectChange[]> {
-    const { oids = [] } = this.#transactions.find((transaction) => transaction.tid === tid) ?? {};
-    const stateAsOf = (oid: number, asOf: number) => this.#asOf(oid, asOf)?.state ?? null;
-    const changes = oids.map((oid) => ({ oid, before: stateAsOf(oid, tid - 1), after: stateAsOf(oid, tid) }));
-    return changes.sort((a, b) => a.oid - b.oid);
+    return this.#history.changesOf(tid);
   }
 
   newOid(): number {
     return --this.#lastOid;
   }
 
-  async commit(batch: Batch, joined?: Joining): Promise<number> {
+  async commit(batch: Batch, { reserve, committed }: CommitHooks = {}): Promise<Commit> {
     const own = this.reserve(batch);
-    const other = this.#runJoined(own, joined);
+    const other = releasing(own, () => reserve?.());
     own.write();
     other?.write();
-    return this.#last;
+    committed?.();
+    return { tid: this.#history.last };
   }
 
   /**
@@ -167,7 +157,7 @@ export class MemoryStorage implements Storage {
     const release = () => void (this.#reserved = undefined);
     const write = () => {
       release();
-      if (changes.length > 0) this.#write({ ...batch, changes });
+      if (changes.length > 0) this.#history.write({ ...batch, changes });
     };
     return { write, release };
   }
@@ -200,135 +190,30 @@ export class MemoryStorage implements Storage {
   #check(batch: Batch): void {
     checkBatch(batch);
     for (const { oid, basis } of batch.changes) {
-      if ((this.#now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
+      if ((this.#history.now(oid)?.serial ?? null) !== basis) throw changedMeanwhile(oid);
     }
     checkPlaces(batch, {
-      holds: (oid) => (this.#mounted && oid > 0) || this.#now(oid) !== undefined,
-      parentOf: (oid) => this.#now(oid)?.state.parent,
-      childrenOf: (parent) => this.#children.get(parent) ?? new Map(),
+      holds: (oid) => (this.#mounted && oid > 0) || this.#history.now(oid) !== undefined,
+      parentOf: (oid) => this.#history.now(oid)?.state.parent,
+      childrenOf: (parent) => this.#history.childrenNow(parent),
     });
-    const isThere = ({ after }: Change) => !after?.content || this.contents.has(after.content.hash);
+    const isThere = ({ after }: Change) => !after?.content || this.blobs.has(after.content.hash);
     if (!batch.changes.every(isThere)) throw contentGone();
   }
 
-  /** The newest revision, unless that is a deletion. */
-  #now(oid: number): (Revision & { readonly state: ObjectState }) | undefined {
-    return existing(this.#revisions.get(oid)?.at(-1));
-  }
-
   #names(hash: string): boolean {
-    if (this.#reserved?.some(({ after }) => after?.content?.hash === hash) === true) return true;
-    return [...this.#revisions.values()].some((all) => all.some(({ state }) => state?.content?.hash === hash));
-  }
-
-  #asOf(oid: number, asOf: number): (Revision & { readonly state: ObjectState }) | undefined {
-    return existing(this.#revisions.get(oid)?.findLast(({ serial }) => serial <= asOf));
-  }
-
-  #stored(oid: number, asOf: number): StoredObject | undefined {
-    const revision = this.#asOf(oid, asOf);
-    if (!revision) return undefined;
-    return { ...revision.state, serial: revision.serial, childCount: this.#childOidsAsOf(oid, asOf).length };
-  }
-
-  #childrenAsOf(parent: number, asOf: number): StoredObject[] {
-    return this.#childOidsAsOf(parent, asOf).flatMap((oid) => this.#stored(oid, asOf) ?? []);
-  }
-
-  #childOidsAsOf(parent: number, asOf: number): number[] {
-    const now = this.#children.get(parent)?.values() ?? [];
-    if (asOf >= this.#last) return [...now];
-    const candidates = new Set([...now, ...this.#touchedAfter(asOf)]);
-    return [...candidates].filter((oid) => this.#asOf(oid, asOf)?.state.parent === parent);
-  }
-
-  #everything(): StoredObject[] {
-    return [...this.#revisions.keys()].flatMap((oid) => this.#stored(oid, this.#last) ?? []);
-  }
-
-  /** The objects that later transactions changed, and the objects those were, became and are in. */
-  #touchedAfter(serial: number): Set<number> {
-    const touched = new Set<number>();
-    const later = this.#transactions.filter(({ tid }) => tid > serial);
-    for (const oid of later.flatMap(({ oids }) => oids)) {
-      touched.add(oid);
-      const revisions = this.#revisions.get(oid) ?? [];
-      const first = Math.max(
-        0,
-        revisions.findLastIndex((revision) => revision.serial <= serial),
-      );
-      for (const { state } of revisions.slice(first)) if (state && state.parent !== null) touched.add(state.parent);
-    }
-    return touched;
-  }
-
-  #oldestReadable(): number {
-    const oldest = this.#transactions[0];
-    return oldest ? oldest.tid - 1 : this.#last;
-  }
-
-  #checkKnown(asOf: number): void {
-    if (asOf < this.#oldestReadable()) throw new ConflictError('Too much has changed since this began. Try again.');
-  }
-
-  #runJoined(own: Reserved, joined: Joining | undefined): Reserved | void {
-    try {
-      return joined?.();
-    } catch (error) {
-      own.release();
-      throw error;
-    }
-  }
-
-  #write({ changes, time, user, description }: Batch): number {
-    const serial = ++this.#last;
-    for (const { oid } of changes) this.#leave(oid);
-    for (const { oid, after: state, links } of changes) {
-      const revisions = this.#revisions.get(oid) ?? [];
-      revisions.push({ serial, time, user, description, state });
-      this.#revisions.set(oid, revisions);
-      if (state) this.#enter(state, links);
-    }
-    this.#transactions.push({ tid: serial, time, user, description, oids: changes.map(({ oid }) => oid) });
-    if (this.#transactions.length > this.#keepTransactions) this.#forget();
-    return serial;
-  }
-
-  #leave(oid: number): void {
-    const now = this.#now(oid)?.state;
-    if (!now) return;
-    this.#links.delete(oid);
-    const siblings = this.#children.get(now.parent);
-    siblings?.delete(now.id);
-    if (siblings?.size === 0) this.#children.delete(now.parent);
-  }
-
-  #enter(state: ObjectState, links: readonly Link[]): void {
-    const siblings = this.#children.get(state.parent) ?? new Map<string, number>();
-    this.#children.set(state.parent, siblings.set(state.id, state.oid));
-    const distinct = new Map(links.map((link) => [JSON.stringify([link.property, link.path]), { ...link }]));
-    if (links.length > 0) this.#links.set(state.oid, [...distinct.values()]);
-  }
-
-  #forget(): void {
-    const oldest = this.#transactions.shift();
-    const readable = this.#oldestReadable();
-    for (const oid of oldest?.oids ?? []) {
-      const revisions = this.#revisions.get(oid) ?? [];
-      const kept = revisions.slice(
-        Math.max(
-          0,
-          revisions.findLastIndex(({ serial }) => serial <= readable),
-        ),
-      );
-      if (kept.length === 1 && !kept[0]?.state) this.#revisions.delete(oid);
-      else this.#revisions.set(oid, kept);
-    }
+    return this.#reserved?.some(({ after }) => after?.content?.hash === hash) === true || this.#history.names(hash);
   }
 }
 
-function existing(revision: Revision | undefined): (Revision & { readonly state: ObjectState }) | undefined {
-  return revision?.state ? { ...revision, state: revision.state } : undefined;
+/** What throws refuses the whole. */
+function releasing<Result>(own: Reserved, step: () => Result): Result {
+  try {
+    return step();
+  } catch (error) {
+    own.release();
+    throw error;
+  }
 }
 
 function byId(objects: readonly StoredObject[]): StoredObject[] {

@@ -17,7 +17,7 @@ import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
 import type { BackupFacts, CheckOptions, RestoreFacts } from '../storage-address.ts';
 import { moveAside } from './aside.ts';
-import { damagedContents, pathOf } from './damage.ts';
+import { damagedBlobs, pathOf } from './damage.ts';
 import { bytesOf, checkNotLost, FILE_NAME, lostInside, reason } from './data-file.ts';
 import { APPLICATION_ID, checkNotNewer } from './open.ts';
 import { asProblem } from './problems.ts';
@@ -173,7 +173,7 @@ function checkStored(database: Database.Database, file: string): void {
 }
 
 function damagedFiles(database: Database.Database): string | undefined {
-  const damaged = damagedContents(database);
+  const damaged = damagedBlobs(database);
   if (damaged.length === 0) return undefined;
   const shown = damaged.slice(0, 20).map((hash) => pathOf(database, hash) ?? 'an earlier revision');
   const more = damaged.length > shown.length ? ` and ${damaged.length - shown.length} more` : '';

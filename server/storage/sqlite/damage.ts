@@ -12,8 +12,8 @@ const PATH = `
   )
   SELECT path FROM way WHERE parent IS NULL LIMIT 1`;
 
-/** The hashes of contents whose bytes are not those that were stored. Reads all of them: for a process that does nothing else. */
-export function damagedContents(database: Database): readonly string[] {
+/** The hashes of blobs whose bytes are not those that were stored. Reads all of them: for a process that does nothing else. */
+export function damagedBlobs(database: Database): readonly string[] {
   // There are none in a database of the first version.
   if (database.prepare(CONTENTS).pluck().get() === 0) return [];
   const slices = database.prepare<[string], Buffer>(SLICES).pluck();
@@ -26,8 +26,8 @@ export function damagedContents(database: Database): readonly string[] {
     }
     return bytes === size && found.digest('base64url') === hash;
   };
-  const contents = database.prepare<[], { hash: string; size: number }>(WHOLE).all();
-  return contents.filter((content) => !isWhole(content)).map(({ hash }) => hash);
+  const blobs = database.prepare<[], { hash: string; size: number }>(WHOLE).all();
+  return blobs.filter((blob) => !isWhole(blob)).map(({ hash }) => hash);
 }
 
 /** The path of an object that has this content now. */

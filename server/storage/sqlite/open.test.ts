@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { stateOf } from '../contract/changes.ts';
+import { at, stateOf } from '../contract/changes.ts';
 import { CannotOpen } from '../cannot-open.ts';
 import { openInFolder } from './open.ts';
 import { checkPragmas, setPragmas } from './pragmas.ts';
@@ -36,11 +36,11 @@ test('what was committed is there when the folder is opened again', async () => 
   const storage = await openInFolder(folder.path);
   const after = stateOf({ oid: 1, parent: null, id: '' });
   const changes = [{ oid: 1, basis: null, after, links: [] }];
-  const serial = await storage.commit({ changes, user: null, description: '', time: 1 });
+  const { tid: serial } = await storage.commit({ changes, user: null, description: '', time: 1 });
   storage.close();
   const again = await openInFolder(folder.path);
-  assert.equal(again.lastTransaction(), serial);
-  assert.deepEqual(await again.load(1, serial), { ...after, serial, childCount: 0 });
+  assert.equal((await again.refresh()).tid, serial);
+  assert.deepEqual(await again.load(1, at(serial)), { ...after, serial, childCount: 0 });
   again.close();
 });
 

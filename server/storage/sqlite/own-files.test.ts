@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Log } from '../../base/log.ts';
 import { StorageGone } from '../../base/errors.ts';
 import { batchOf, change } from '../contract/changes.ts';
-import { sourceOf } from '../contract/contents.ts';
+import { sourceOf } from '../contract/blobs.ts';
 import { makeSite } from '../contract/contract.ts';
 import { openInFolder } from './open.ts';
 import type { SqliteStorage } from './sqlite-storage.ts';
@@ -67,7 +67,7 @@ async function kept() {
   const storage = site.storage as SqliteStorage;
   await storage.tables.keyed('things').update((things) => things.set('one', 1));
   const page = change(site, { id: 'page' });
-  const serial = await storage.commit(batchOf(page));
+  const { tid: serial } = await storage.commit(batchOf(page));
   return { site, storage, dataFolder, lines, page, serial };
 }
 
@@ -84,7 +84,7 @@ for (const [what, { words, happen }] of Object.entries(LOSSES)) {
       () => things.update((drafted) => drafted.add('two', 2)),
       () => things.update((drafted) => drafted.delete('one')),
       () => things.update((drafted) => drafted.get('one')),
-      () => storage.contents.stage(sourceOf(Buffer.from('bytes'))),
+      () => storage.blobs.stage(sourceOf(Buffer.from('bytes'))),
       () => storage.once('step', async () => {}),
     ];
     for (const way of ways) {
@@ -96,7 +96,7 @@ for (const [what, { words, happen }] of Object.entries(LOSSES)) {
     assert.match(storage.problem ?? '', words);
     assert.equal(lines.length, 1, lines.join('\n'));
     if (/data file is (deleted|moved)|renamed/.test(what)) {
-      assert.equal((await storage.load(page.oid, serial))?.id, 'page', 'reading goes on');
+      assert.equal((await storage.load(page.oid, { tid: serial }))?.id, 'page', 'reading goes on');
       assert.equal(await things.get('one'), 1);
     }
   });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { ConflictError, Problem, Unavailable } from '../../base/errors.ts';
-import { batchOf, change, stateOf } from '../contract/changes.ts';
-import { sourceOf } from '../contract/contents.ts';
+import { at, batchOf, change, stateOf } from '../contract/changes.ts';
+import { sourceOf } from '../contract/blobs.ts';
 import { makeSite, storageContract } from '../contract/contract.ts';
 import { openInFolder } from './open.ts';
 import { setPragmas } from './pragmas.ts';
@@ -32,15 +32,15 @@ storageContract('objects in SQLite', inNewFolder);
 
 test('a thousand readers who do not go on hold little, and when they are gone a whole slice is read at once again', async () => {
   await using site = await inNewFolder();
-  const { contents } = site.storage;
+  const { blobs } = site.storage;
   const source = sourceOf(Buffer.alloc(1024 * 1024, 'x'));
-  await contents.stage(source);
-  const readers = Array.from({ length: 1000 }, () => contents.read(source)[Symbol.asyncIterator]());
+  await blobs.stage(source);
+  const readers = Array.from({ length: 1000 }, () => blobs.read(source)[Symbol.asyncIterator]());
   const pieces = await Promise.all(readers.map((reader) => reader.next()));
   const held = pieces.reduce((sum, piece) => sum + Number(piece.value?.buffer.byteLength), 0);
   assert.ok(held < 48 * 1024 * 1024, `${held} bytes`);
   for (const reader of readers) await reader.return?.();
-  const whole = await contents.read(source)[Symbol.asyncIterator]().next();
+  const whole = await blobs.read(source)[Symbol.asyncIterator]().next();
   assert.equal(whole.value?.length, 256 * 1024);
 });
 
@@ -50,10 +50,10 @@ test('a large folder is filtered in one snapshot while others commit, and withou
   const added = Array.from({ length: 20_000 }, (_, n) =>
     change(site, { id: `c${n}`, title: n % 1000 ? 'no' : `yes ${n}` }),
   );
-  const asOf = await storage.commit(batchOf(...added));
+  const { tid: asOf } = await storage.commit(batchOf(...added));
   const [first, second] = added as [Change, Change];
   await storage.commit(batchOf({ ...first, basis: asOf, after: null }, change(site, { id: 'x', title: 'yes x' })));
-  const page = storage.children(top, { ...byTitle, filter: 'YES' }, asOf);
+  const page = storage.children(top, { ...byTitle, filter: 'YES' }, at(asOf));
   await new Promise(setImmediate);
   const renamed = stateOf({ oid: second.oid, parent: top, id: 'y', title: 'yes later' });
   await storage.commit(batchOf({ ...second, basis: asOf, after: renamed }));
@@ -63,11 +63,14 @@ test('a large folder is filtered in one snapshot while others commit, and withou
     objects.slice(0, 3).map(({ title }) => title),
     ['yes 0', 'yes 1000', 'yes 10000'],
   );
-  const now = await storage.children(top, { ...byTitle, filter: 'yes' }, storage.lastTransaction());
+  const now = await storage.children(top, { ...byTitle, filter: 'yes' }, await storage.refresh());
   assert.deepEqual([now.total, now.objects[0]?.title], [21, 'yes 1000']);
-  const none = await storage.children(top, { ...byTitle, filter: 'nothing like it' }, asOf);
+  const none = await storage.children(top, { ...byTitle, filter: 'nothing like it' }, at(asOf));
   assert.deepEqual(none, { total: 0, objects: [] });
-  const closed = assert.rejects(storage.children(top, { ...byTitle, filter: 'c' }, asOf), /was closed during a search/);
+  const closed = assert.rejects(
+    storage.children(top, { ...byTitle, filter: 'c' }, at(asOf)),
+    /was closed during a search/,
+  );
   await new Promise(setImmediate);
   storage.close();
   await closed;
@@ -78,11 +81,11 @@ test('two connections to one file see each other at once, and of two changes fro
   await using mine = site;
   const other = await openInFolder(dataFolder);
   const page = change(mine, { id: 'page' });
-  const serial = await mine.storage.commit(batchOf(page));
-  assert.equal(other.lastTransaction(), serial);
-  assert.equal((await other.load(page.oid, serial))?.id, 'page');
-  const next = await other.commit(batchOf({ ...page, basis: serial }));
-  assert.equal(mine.storage.lastTransaction(), next);
+  const { tid: serial } = await mine.storage.commit(batchOf(page));
+  assert.equal((await other.refresh()).tid, serial);
+  assert.equal((await other.load(page.oid, at(serial)))?.id, 'page');
+  const { tid: next } = await other.commit(batchOf({ ...page, basis: serial }));
+  assert.equal((await mine.storage.refresh()).tid, next);
   await assert.rejects(mine.storage.commit(batchOf({ ...page, basis: serial })), ConflictError);
   await other.tables.keyed('shared').update((shared) => shared.set('key', 1));
   assert.equal(await mine.storage.tables.keyed('shared').get('key'), 1);
@@ -94,28 +97,28 @@ test('a small table shows at the next look what others wrote, older programs too
   await using mine = site;
   const other = await openInFolder(dataFolder);
   const [here, there] = [await mine.storage.tables.small('shared'), await other.tables.small('shared')];
-  const look = () => [other, mine.storage].map((storage) => storage.lastTransaction());
+  const look = () => Promise.all([other, mine.storage].map((storage) => storage.refresh()));
   await there.update((shared) => ['a', 'b', 'c'].forEach((key) => shared.set(key, 1)));
   await here.update((shared) => {
     assert.equal(shared.entries().length, 3, 'a step sees what is there now');
     shared.set('a', 2);
   });
-  look();
+  await look();
   for (const table of [here, there]) assert.deepEqual(table.entries().map(String), ['a,2', 'b,1', 'c,1']);
   using older = disposable(new Database(file));
   older.database.exec("DELETE FROM entries WHERE name = 'shared' AND key = 'b'");
   older.database.exec("INSERT OR REPLACE INTO entries (name, key, value) VALUES ('shared', 'a', '3')");
-  look();
+  await look();
   for (const table of [here, there]) assert.deepEqual(table.entries().map(String), ['a,3', 'c,1']);
   const many = Array.from({ length: 11_000 }, (_, index) => `k${index}`);
   await there.update((shared) => many.forEach((key) => shared.set(key, 1)));
   await there.update((shared) => shared.delete('c'));
-  look();
+  await look();
   assert.deepEqual([here.entries().length, here.get('c'), here.get('k10999')], [11_001, undefined, 1]);
   const kept = older.database.prepare('SELECT count(*) FROM small_changes').pluck().get();
   assert.equal(kept, 10_000);
   await there.update((shared) => shared.delete('a'));
-  look();
+  await look();
   assert.equal(here.get('a'), undefined);
   other.close();
 });
@@ -155,7 +158,7 @@ test('a commit waits for another process without blocking, and gives up at a dea
   holder.database.exec('BEGIN IMMEDIATE');
   const setting = mine.storage.tables.keyed('t').update((table) => table.set('key', 1));
   await assert.rejects(setting, Unavailable);
-  assert.equal((await mine.storage.load(mine.top, mine.storage.lastTransaction()))?.childCount, 1);
+  assert.equal((await mine.storage.load(mine.top, await mine.storage.refresh()))?.childCount, 1);
 });
 
 test('a full disk refuses the commit with 507, reads go on, and writes work again when there is room', async () => {
@@ -171,12 +174,13 @@ test('a full disk refuses the commit with 507, reads go on, and writes work agai
   let count = 0;
   for (let room = 0; room < 50; room++) {
     full.database.pragma(`max_page_count = ${size + room}`);
-    const last = storage.lastTransaction();
-    const outcome = await storage.commit(adding(room)).catch((error: unknown) => error);
-    if (typeof outcome === 'number') count += 2;
-    else assert.equal(outcome instanceof Problem && outcome.status, 507);
-    assert.equal(storage.lastTransaction(), typeof outcome === 'number' ? last + 1 : last);
-    assert.equal((await storage.children(top, byTitle, storage.lastTransaction())).total, count);
+    const last = (await storage.refresh()).tid;
+    const outcome: unknown = await storage.commit(adding(room)).catch((error: unknown) => error);
+    const isRefused = outcome instanceof Problem;
+    if (isRefused) assert.equal(outcome.status, 507);
+    else count += 2;
+    assert.equal((await storage.refresh()).tid, isRefused ? last : last + 1);
+    assert.equal((await storage.children(top, byTitle, await storage.refresh())).total, count);
   }
   assert.ok(count > 2 && count < 90, `${count} were added`);
   full.database.pragma('max_page_count = 1000000');

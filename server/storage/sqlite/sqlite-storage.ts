@@ -6,7 +6,7 @@ import { Problem, StorageGone } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { checkBatch } from '../batch.ts';
 import { BlockingWait, whenFree } from './busy.ts';
-import { SqliteContents } from './contents.ts';
+import { SqliteBlobs } from './sqlite-blobs.ts';
 import { OidSource } from '../oids.ts';
 import { once } from './once.ts';
 import { isStorable } from '../order.ts';
@@ -19,12 +19,14 @@ import type {
   Batch,
   ChildPage,
   ChildQuery,
-  Joining,
+  Commit,
+  CommitHooks,
   Link,
   LogQuery,
   ObjectChange,
   Reserved,
   Revision,
+  Snapshot,
   Storage,
   StoredObject,
   Transaction,
@@ -42,7 +44,7 @@ const LOG_ASIDE =
 
 /** Objects in one SQLite file, which several processes of one machine may share. */
 export class SqliteStorage implements Storage {
-  readonly contents: SqliteContents;
+  readonly blobs: SqliteBlobs;
   readonly tables: SqliteTables;
   readonly #database: Database;
   readonly #log: Log | undefined;
@@ -72,7 +74,7 @@ export class SqliteStorage implements Storage {
     this.#files = new OwnFiles(database.name);
     const read = <Result>(step: () => Result) => this.#whenFree(step);
     const write = <Result>(step: () => Result) => this.#whenFree(() => this.#transaction(step));
-    this.contents = new SqliteContents(database, clock, read, write);
+    this.blobs = new SqliteBlobs(database, clock, read, write);
     this.tables = new SqliteTables(database, clock, { whenFree: read, transaction: (step) => this.#transaction(step) });
   }
 
@@ -80,29 +82,29 @@ export class SqliteStorage implements Storage {
     return this.#loss()?.message;
   }
 
-  lastTransaction(): number {
-    return this.#now(() => this.#reader.lastTransaction());
+  async refresh(): Promise<Snapshot> {
+    return { tid: this.#now(() => this.#reader.lastTransaction()) };
   }
 
-  load(oid: number, asOf: number): Promise<StoredObject | undefined> {
-    return this.#whenFree(() => this.#reader.load(oid, asOf));
+  load(oid: number, { tid }: Snapshot): Promise<StoredObject | undefined> {
+    return this.#whenFree(() => this.#reader.load(oid, tid));
   }
 
-  findChild(parent: number, id: string, asOf: number): Promise<StoredObject | undefined> {
-    return this.#whenFree(() => this.#reader.findChild(parent, id, asOf));
+  findChild(parent: number, id: string, { tid }: Snapshot): Promise<StoredObject | undefined> {
+    return this.#whenFree(() => this.#reader.findChild(parent, id, tid));
   }
 
-  async children(parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
+  async children(parent: number, query: ChildQuery, { tid }: Snapshot): Promise<ChildPage> {
     const isLong = query.filter !== '' && this.#now(() => this.#reader.listing.childCount(parent)) > LARGE_FOLDER;
     // A connection of one's own would read what is at the data file's place by now.
-    if (!isLong || this.problem !== undefined) return this.#whenFree(() => this.#reader.children(parent, query, asOf));
-    return this.#scanner.children(parent, query, asOf).catch((error: unknown) => {
+    if (!isLong || this.problem !== undefined) return this.#whenFree(() => this.#reader.children(parent, query, tid));
+    return this.#scanner.children(parent, query, tid).catch((error: unknown) => {
       throw this.#inWords(error);
     });
   }
 
-  childrenOfTypes(parent: number, types: readonly string[], asOf: number): Promise<readonly StoredObject[]> {
-    return this.#whenFree(() => this.#reader.childrenOfTypes(parent, types, asOf));
+  childrenOfTypes(parent: number, types: readonly string[], { tid }: Snapshot): Promise<readonly StoredObject[]> {
+    return this.#whenFree(() => this.#reader.childrenOfTypes(parent, types, tid));
   }
 
   objectsOfTypes(types: readonly string[], limit: number): Promise<readonly StoredObject[]> {
@@ -128,8 +130,8 @@ export class SqliteStorage implements Storage {
     return this.#whenFree(() => this.#reader.linksTo(path));
   }
 
-  changedSince(serial: number): readonly number[] | undefined {
-    return this.#now(() => this.#reader.touchedSince(serial, MOST_CHANGED_SINCE));
+  changedSince(tid: number): Promise<readonly number[] | undefined> {
+    return this.#whenFree(() => this.#reader.touchedSince(tid, MOST_CHANGED_SINCE));
   }
 
   revisions(oid: number, limit: number): Promise<readonly Revision[]> {
@@ -148,9 +150,11 @@ export class SqliteStorage implements Storage {
     return this.#oids.next();
   }
 
-  async commit(batch: Batch, joined?: Joining): Promise<number> {
+  async commit(batch: Batch, { reserve, committed }: CommitHooks = {}): Promise<Commit> {
     checkBatch(batch);
-    return this.#whenFree(() => this.#commitBatch(batch, joined));
+    const tid = await this.#whenFree(() => this.#commitBatch(batch, reserve));
+    committed?.();
+    return { tid };
   }
 
   once(name: string, step: () => Promise<void>): Promise<boolean> {
@@ -193,12 +197,12 @@ export class SqliteStorage implements Storage {
   }
 
   /** What was reserved is written only after SQLite's own commit, which can fail to its last moment. */
-  #commitBatch(batch: Batch, joined: Joining | undefined): number {
-    let reserved = undefined as Reserved | void;
+  #commitBatch(batch: Batch, reserve: CommitHooks['reserve']): number {
+    let reserved = undefined as Reserved | undefined;
     try {
       const serial = this.#transaction(() => {
         const written = this.#writer.write(batch);
-        reserved = joined?.();
+        reserved = reserve?.();
         return written;
       });
       this.#reader.committed(serial);

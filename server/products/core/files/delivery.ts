@@ -33,7 +33,7 @@ export async function deliver(object: TreeObject, contentType: string, request: 
     'content-length': String(to - from),
     ...(range === 'whole' ? {} : { 'content-range': `bytes ${from}-${to - 1}/${content.size}` }),
   };
-  return answer(range === 'whole' ? 200 : 206, headers, tree.contentsOf(object).read(content, from, to));
+  return answer(range === 'whole' ? 200 : 206, headers, tree.blobsOf(object).read(content, from, to));
 }
 
 /** If-None-Match decides where it is sent, If-Modified-Since else. */

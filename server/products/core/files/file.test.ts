@@ -58,10 +58,10 @@ test('bytes are replaced only from the revision that is there, and history keeps
   const late = await replace('three', '"1"');
   assert.equal(late.status, 412);
   assert.equal((await trellis.ask('GET', '/a.txt')).text, 'two');
-  const tree = trellis.database.open(null);
+  const tree = await trellis.database.open(null);
   const object = await tree.get('/a.txt');
   const [, first] = await tree.revisions(object, 5);
-  const old = tree.contentsOf(object).read(first?.state?.content ?? assert.fail('no content'));
+  const old = tree.blobsOf(object).read(first?.state?.content ?? assert.fail('no content'));
   assert.equal(Buffer.concat(await Array.fromAsync(old)).toString(), 'one');
 });
 

@@ -24,7 +24,7 @@ const add = method({
     if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/id', detail: problem }]);
     const received = await receive(call);
     const { type, properties } = await lookInto(received, call.request.query.get('name') ?? id);
-    await tree.contentsBelow(folder).stage(received);
+    await tree.blobsBelow(folder).stage(received);
     const made = tree.add(folder, { type, id, properties, content: contentOf(received) });
     call.describe(`Uploaded ${made.path}`);
     const location = `/api${encodeUrlPath(made.path)}`;
@@ -54,7 +54,7 @@ export const replaceContent = method({
         'These bytes are not an image. An Image keeps GIF, JPEG, PNG, WebP, AVIF or ICO; add a File for others.',
       );
     }
-    await tree.contentsOf(object).stage(received);
+    await tree.blobsOf(object).stage(received);
     tree.change(object, {
       properties: object.type === 'Image' ? properties : { content_type: properties.content_type },
       content: contentOf(received),

@@ -60,7 +60,7 @@ for (const type of TYPES) {
 
   test(`a ${type} whose times were set before that rule says so, and everything else of it can be changed`, async () => {
     await using trellis = await openTestInstallation();
-    const tree = trellis.database.open(null);
+    const tree = await trellis.database.open(null);
     const properties = { timeout_minutes: 1, resolution_seconds: 100 };
     tree.add(await tree.root(), { type, id: 'old', properties });
     await tree.commit('Added before the rule was there');

@@ -74,7 +74,7 @@ class Courier {
 
   async #tellOnce({ type, on }: TypeDefinition, oid: number, { event, id, user }: SessionNews): Promise<void> {
     const name: Handler = event === 'added' ? 'sessionAdded' : 'sessionEnded';
-    const tree = this.#database.open(null);
+    const tree = await this.#database.open(null);
     const container = await tree.findByOid(oid);
     if (container === undefined || on?.[name] === undefined) return;
     await on[name]({ tree, container, session: id, user });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { ContentDamaged, TooLarge } from '../../base/errors.ts';
-import { STAGED_MS, type Content, type ContentSource, type Contents } from '../storage.ts';
+import { STAGED_MS, type Content, type BlobSource, type Blobs } from '../storage.ts';
 
 /** What all files in memory may take together. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -11,8 +11,8 @@ interface Kept extends Content {
   stagedUntil: number;
 }
 
-/** Contents in process memory; `isNamed` says whether a revision that is kept names them. */
-export class MemoryContents implements Contents {
+/** Blobs in process memory; `isNamed` says whether a revision that is kept names them. */
+export class MemoryBlobs implements Blobs {
   readonly #clock: Clock;
   readonly #isNamed: (hash: string) => boolean;
   readonly #kept = new Map<string, Kept>();
@@ -28,7 +28,7 @@ export class MemoryContents implements Contents {
     return this.#kept.has(hash);
   }
 
-  async stage(source: ContentSource): Promise<void> {
+  async stage(source: BlobSource): Promise<void> {
     await this.sweep();
     const there = this.#kept.get(source.hash);
     const kept = there ?? (await this.#take(source));
@@ -57,7 +57,7 @@ export class MemoryContents implements Contents {
     }
   }
 
-  async #take({ hash, size, slices: slicesOf }: ContentSource): Promise<Kept> {
+  async #take({ hash, size, slices: slicesOf }: BlobSource): Promise<Kept> {
     const held = [...this.#kept.values()].reduce((sum, each) => sum + each.size, 0);
     if (held + this.#bytesComing + size > MOST_BYTES) {
       throw new TooLarge(

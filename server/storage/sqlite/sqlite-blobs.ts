@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ContentDamaged } from '../../base/errors.ts';
 import { BoundedMap } from '../../base/bounded-map.ts';
 import { Pace } from '../../base/pace.ts';
-import { STAGED_MS, type Content, type ContentSource, type Contents } from '../storage.ts';
+import { STAGED_MS, type Content, type BlobSource, type Blobs } from '../storage.ts';
 
 /** A slice is found by its number, so this never changes. One is written in a few thousandths of a second. */
 const SLICE_BYTES = 256 * 1024;
@@ -14,7 +14,7 @@ const MOST_WHOLE = 32;
 const PIECE_BYTES = 32 * 1024;
 /** So many are read in a turn of the event loop, however many readers there are. */
 const READ_A_TURN = 8;
-/** Of so many contents it is known whether they are whole. */
+/** Of so many blobs it is known whether they are whole. */
 const REMEMBERED = 10_000;
 /** Damage may be mended by another process: it is looked at again. */
 const DAMAGED_MS = 60_000;
@@ -41,8 +41,8 @@ const DROP = 'DELETE FROM contents WHERE hash = ?';
 type WriteStep = <Result>(step: () => Result) => Promise<Result>;
 type ReadStep = WriteStep;
 
-/** Contents in SQLite. Each slice is a transaction, so that whoever else writes waits for no more than one. */
-export class SqliteContents implements Contents {
+/** Blobs in SQLite. Each slice is a transaction, so that whoever else writes waits for no more than one. */
+export class SqliteBlobs implements Blobs {
   readonly #clock: Clock;
   readonly #read: ReadStep;
   readonly #write: WriteStep;
@@ -83,7 +83,7 @@ export class SqliteContents implements Contents {
     this.#drop = database.prepare(DROP);
   }
 
-  async stage(source: ContentSource): Promise<void> {
+  async stage(source: BlobSource): Promise<void> {
     await this.sweep();
     if (await this.#write(() => this.#begin(source))) return this.#mend(source);
     let number = 0;
@@ -121,7 +121,7 @@ export class SqliteContents implements Contents {
   }
 
   /** Who brings the same bytes again brings them in the place of damaged ones. */
-  async #mend(source: ContentSource): Promise<void> {
+  async #mend(source: BlobSource): Promise<void> {
     if (await this.#isWholeStill(source)) return;
     let number = 0;
     for await (const slice of source.slices(SLICE_BYTES)) {

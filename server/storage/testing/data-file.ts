@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { FILE_NAME } from './sqlite/data-file.ts';
+import { FILE_NAME } from '../sqlite/data-file.ts';
 
 /** What a data folder has its tree in. */
 export const DATA_FILE = FILE_NAME;
