@@ -1,8 +1,10 @@
-export interface FieldProblem {
-  /** Where in the request body, as a JSON pointer: "/properties/servers/1". */
-  readonly pointer: string;
-  readonly detail: string;
-}
+import { about, object, text, type ValueOf } from './json-schema.ts';
+
+export const fieldProblem = object({
+  pointer: about('Where in the request body, as a JSON pointer: "/properties/servers/1".', text),
+  detail: text,
+});
+export type FieldProblem = ValueOf<typeof fieldProblem>;
 
 /** An `application/problem+json` answer (RFC 9457). */
 export interface ProblemMessage {

@@ -1,17 +1,11 @@
-import type { ContentMessage } from '../../schema/endpoints/files.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { serverAnswered, serverLost } from '../state/connection.ts';
-import { address, ApiProblem, outcome, request, viewOf } from './request.ts';
+import { address, ApiProblem, outcome, viewOf } from './request.ts';
 
 interface Sending {
   readonly signal: AbortSignal;
   /** From 0 to 1, while it is sent. */
   readonly onProgress: (share: number) => void;
-}
-
-/** What is to be known of the bytes of a File or an Image. */
-export function getContent(path: string, signal?: AbortSignal): Promise<ContentMessage> {
-  return request('GET', viewOf(path, 'content'), { ...(signal && { signal }) });
 }
 
 /** Adds an Image or a File, whichever the name and the bytes make it. */

@@ -1,9 +1,10 @@
+import { call } from '../api/call.ts';
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema, Widget } from '../../schema/endpoints/forms.ts';
+import { checkProperties, type FieldResult, type FieldSchema, type Widget } from '../../schema/endpoints/forms.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
-import { changeObject, checkProperties, getObject } from '../api/objects.ts';
+import { changeObject, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import '../parts/banner.ts';
@@ -103,10 +104,11 @@ export class PropertyForm extends LitElement {
     if (edits.size > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     signal.throwIfAborted();
     const values = this.#editing.values;
-    return checkProperties(
+    return call(
+      checkProperties,
       began.path,
       { properties: Object.fromEntries(fields.map(([name]) => [name, values[name]])) },
-      signal,
+      { signal },
     );
   }
 

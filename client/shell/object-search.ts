@@ -1,7 +1,8 @@
+import { searchObjects } from '../../schema/endpoints/objects.ts';
+import { call } from '../api/call.ts';
 import { Task } from '@lit/task';
 import { LitElement, css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { search } from '../api/objects.ts';
 import { detailOf } from '../api/request.ts';
 import { iconOf } from '../model/icon-of.ts';
 import { leave } from '../model/identity.ts';
@@ -32,7 +33,7 @@ export class ObjectSearch extends LitElement {
       if (text === '') return [];
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       if (signal.aborted) return [];
-      return (await search(text, signal)).items.map((item): Choice => ({
+      return (await call(searchObjects, '/', { query: { text }, signal })).items.map((item): Choice => ({
         id: item.path,
         icon: iconOf(item),
         label: item.path === '/' ? 'Root' : item.id,

@@ -1,8 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ContentMessage } from '../../schema/endpoints/files.ts';
-import { getContent, replaceContent } from '../api/files.ts';
+import { fileContent, type ContentMessage } from '../../schema/endpoints/files.ts';
+import { call } from '../api/call.ts';
+import { replaceContent } from '../api/files.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
@@ -29,7 +30,7 @@ export class ContentTab extends Tab {
 
   readonly #content = new Task(this, {
     args: () => [this.path, this.object.revision] as const,
-    task: ([path], { signal }) => getContent(path, signal),
+    task: ([path], { signal }) => call(fileContent, path, { signal }),
     onComplete: () => (this.isBroken = false),
   });
 

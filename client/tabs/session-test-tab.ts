@@ -1,9 +1,15 @@
 import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { OwnSessionRequest, TestMessage } from '../../schema/endpoints/session-test.ts';
+import {
+  addTestItems,
+  changeOwnSession,
+  lookAtTest,
+  type OwnSessionRequest,
+  type TestMessage,
+} from '../../schema/endpoints/session-test.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
-import { addTestItems, changeOwnSession, getTest } from '../api/sessions.ts';
+import { call } from '../api/call.ts';
 import { railStyles } from '../forms/rail.ts';
 import '../model/object-banners.ts';
 import { Tab } from '../model/tab.ts';
@@ -39,7 +45,7 @@ export class SessionTestTab extends Tab {
 
   readonly #look = new Task(this, {
     args: () => [this.object] as const,
-    task: ([{ path }], { signal }) => getTest(path, signal),
+    task: ([{ path }], { signal }) => call(lookAtTest, path, { signal }),
     onComplete: (answer) => {
       this.answer = answer;
       this.stop = undefined;
@@ -156,7 +162,7 @@ export class SessionTestTab extends Tab {
 
   async #add({ items }: ItemsEntered) {
     const answer = await this.#send({
-      change: () => addTestItems(this.path, { items }),
+      change: () => call(addTestItems, this.path, { items }),
       refused: (sentences) => (this.problems = sentences),
       again: () => this.form.submit(),
     });
@@ -190,7 +196,7 @@ export class SessionTestTab extends Tab {
 
   async #change(request: OwnSessionRequest, done: string): Promise<void> {
     const answer = await this.#send({
-      change: () => changeOwnSession(this.path, request),
+      change: () => call(changeOwnSession, this.path, request),
       refused: (sentences) => flashFailure(sentences.join(' ')),
       again: () => this.#change(request, done),
     });

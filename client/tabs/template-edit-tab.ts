@@ -2,10 +2,10 @@ import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { FieldSchema } from '../../schema/endpoints/forms.ts';
-import type { PreviewMessage, TemplateFaultMessage } from '../../schema/endpoints/templates.ts';
+import { previewTemplate, type PreviewMessage, type TemplateFaultMessage } from '../../schema/endpoints/templates.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';
-import { previewTemplate } from '../api/templates.ts';
+import { call } from '../api/call.ts';
 import type { FormValuesShown } from '../forms/form-values-shown.ts';
 import '../forms/property-form.ts';
 import { Tab } from '../model/tab.ts';
@@ -36,7 +36,7 @@ export class TemplateEditTab extends Tab {
       if (!isAllowed) return undefined;
       if (text !== this.object.properties['text']) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       signal.throwIfAborted();
-      return previewTemplate(path, { text }, signal);
+      return call(previewTemplate, path, { text }, { signal });
     },
   });
 

@@ -1,5 +1,6 @@
-import { about, object, oneOf, text, type ValueOf } from '../json-schema.ts';
-import type { FieldProblem } from '../problems.ts';
+import { endpoint, type BodyOf } from '../endpoint.ts';
+import { about, listOf, mapOf, mapping, object, oneOf, text, type JsonSchema, type ValueOf } from '../json-schema.ts';
+import { fieldProblem } from '../problems.ts';
 
 export const WIDGETS = [
   'string',
@@ -71,34 +72,44 @@ export const fieldResult = about(
 );
 export type FieldResult = ValueOf<typeof fieldResult>;
 
-/** POST /api/<path>/@check `{properties}` (for a folder also `{type, id?, properties}`): looks, changes nothing. */
-export interface CheckRequest {
-  /** The type of an object about to be added here; without it, this object's own. */
-  readonly type?: string;
-  readonly id?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
+export const formSchema: JsonSchema<FormSchema> = about(
+  'JSON Schema of its properties, with what a form needs beside it.',
+  { type: 'object' },
+);
 
-export interface CheckMessage {
-  readonly errors: readonly FieldProblem[];
-  readonly fields: Readonly<Record<string, FieldAnswer>>;
-}
+const pathCandidate = object({
+  path: text,
+  type: text,
+  icon: text,
+  title: text,
+  note: text,
+});
+export type PathCandidate = ValueOf<typeof pathCandidate>;
 
-export interface FieldAnswer {
-  /** For lines: one for each line, in their order. For a path: one. */
-  readonly results: readonly FieldResult[];
-  /** For a path: the objects that would do. */
-  readonly candidates?: readonly PathCandidate[];
-  /** For code: the name that it has for the session where the object is. */
-  readonly sessionName?: string;
-  /** For a path that leads to the wrong thing: the one that was probably meant. */
-  readonly suggestion?: { readonly path: string; readonly text: string };
-}
+const fieldAnswer = object(
+  {
+    results: about('For lines: one for each line, in their order. For a path: one.', listOf(fieldResult)),
+  },
+  {
+    candidates: about('For a path: the objects that would do.', listOf(pathCandidate)),
+    sessionName: about('For code: the name that it has for the session where the object is.', text),
+    suggestion: about(
+      'For a path that leads to the wrong thing: the one that was probably meant.',
+      object({
+        path: text,
+        text: text,
+      }),
+    ),
+  },
+);
+export type FieldAnswer = ValueOf<typeof fieldAnswer>;
 
-export interface PathCandidate {
-  readonly path: string;
-  readonly type: string;
-  readonly icon: string;
-  readonly title: string;
-  readonly note: string;
-}
+export const checkProperties = endpoint({
+  http: 'POST',
+  view: 'check',
+  summary: 'Looks at values without saving them: what is wrong, and how servers and paths stand right now.',
+  optional: { type: text, id: text, properties: mapping },
+  answer: object({ errors: listOf(fieldProblem), fields: mapOf(fieldAnswer) }),
+});
+export type CheckMessage = ValueOf<typeof checkProperties.answer>;
+export type CheckRequest = BodyOf<typeof checkProperties>;

@@ -1,192 +1,289 @@
-import type { FollowedMessage, ServiceChange } from './clipboard.ts';
-import type { FieldResult, FormSchema } from './forms.ts';
+import { endpoint, type BodyOf } from '../endpoint.ts';
+import {
+  about,
+  flag,
+  integer,
+  listOf,
+  mapping,
+  object,
+  oneOf,
+  orNull,
+  text,
+  texts,
+  time,
+  type ValueOf,
+} from '../json-schema.ts';
+import { queryOf } from '../paging.ts';
+import { followed, serviceChange } from './clipboard.ts';
+import { fieldResult, formSchema } from './forms.ts';
 
-export interface TabInfo {
-  readonly id: string;
-  readonly label: string;
-  /** The custom element that draws it. */
-  readonly element: string;
-  /** The address of the module that defines the element, where a product brings it. Given by the server, never declared. */
-  readonly module?: string;
-  /** A faint figure after the label. */
-  readonly count?: number;
-  /** What its form says when it was saved, in place of "Saved changes." */
-  readonly saved?: string;
-}
+const tabInfo = object(
+  {
+    id: text,
+    label: text,
+    element: about('The custom element that draws it.', text),
+  },
+  {
+    module: about(
+      'The address of the module that defines the element, where a product brings it. Given by the server, never declared.',
+      text,
+    ),
+    count: about('A faint figure after the label.', integer),
+    saved: about('What its form says when it was saved, in place of "Saved changes."', text),
+  },
+);
+export type TabInfo = ValueOf<typeof tabInfo>;
 
-/** A standing condition of an object, shown until it is over. */
-export interface Warning {
-  readonly severity: 'warning' | 'danger' | 'info';
-  /** The sentence; what is before the first colon may be set in bold. */
-  readonly text: string;
-  /** A few words for lists: "1 of 3 servers is down". */
-  readonly short: string;
-  readonly link?: { readonly label: string; readonly path: string; readonly tab: string };
-  /** A change that would end the condition, offered as a button: PATCH `properties` to `path`. */
-  readonly remedy?: {
-    readonly label: string;
-    readonly path: string;
-    readonly properties: Readonly<Record<string, unknown>>;
-  };
-}
+export const warning = about(
+  'A standing condition of an object, shown until it is over.',
+  object(
+    {
+      severity: oneOf('warning', 'danger', 'info'),
+      text: about('The sentence; what is before the first colon may be set in bold.', text),
+      short: about('A few words for lists: "1 of 3 servers is down".', text),
+    },
+    {
+      link: object({
+        label: text,
+        path: text,
+        tab: text,
+      }),
+      remedy: about(
+        'A change that would end the condition, offered as a button: PATCH `properties` to `path`.',
+        object({
+          label: text,
+          path: text,
+          properties: mapping,
+        }),
+      ),
+    },
+  ),
+);
+export type Warning = ValueOf<typeof warning>;
 
-/** An object that has a path property leading here. */
-export interface LinkHere {
-  readonly path: string;
-  readonly type: string;
-  readonly icon: string;
-  readonly title: string;
-  readonly property: string;
-  /** What its working rests on: "4,812 sessions". Empty where there is nothing to say. */
-  readonly note: string;
-  /** What happens to it when this object goes: "sessions will be off". */
-  readonly loss: string;
-}
+const link = {
+  path: text,
+  type: text,
+  icon: text,
+  title: text,
+  property: text,
+  note: about('What its working rests on: "4,812 sessions". Empty where there is nothing to say.', text),
+  loss: about('What happens to it when this object goes: "sessions will be off".', text),
+};
+export const linkHere = about('An object that has a path property leading here.', object(link));
+export type LinkHere = ValueOf<typeof linkHere>;
 
-/** GET /api/<path> */
-export interface ObjectMessage {
-  readonly path: string;
-  readonly id: string;
-  readonly type: string;
-  readonly title: string;
-  readonly icon: string;
-  readonly description: string;
-  readonly revision: number;
-  /** ISO 8601, as are all times in messages. */
-  readonly created: string;
-  readonly modified: string;
-  readonly modifiedBy: string | null;
-  readonly owner: string | null;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly schema: FormSchema;
-  readonly tabs: readonly TabInfo[];
-  readonly warnings: readonly Warning[];
-  /** Names of the types that may be added here; empty for what contains nothing. */
-  readonly addable: readonly string[];
-  readonly isFolder: boolean;
-  /** Contents vanish when the server restarts. */
-  readonly isTemporary: boolean;
-  /** Its type is not installed: readable, deletable, nothing else. */
-  readonly isBroken: boolean;
-  /** The permission that changing its properties needs. */
-  readonly changePermission: string;
-  readonly may: {
-    readonly change: boolean;
-    readonly delete: boolean;
-    readonly add: boolean;
-    /** Delete and rename what is in it. */
-    readonly deleteChildren: boolean;
-  };
-  /** How much is in it, as a sentence; `null` where there is nothing to say. */
-  readonly count: string | null;
-  readonly pointsHere: readonly LinkHere[];
-  readonly lastChanges: readonly {
-    readonly time: string;
-    readonly user: string | null;
-    readonly description: string;
-  }[];
-}
+const described = {
+  path: text,
+  id: text,
+  type: text,
+  title: text,
+  icon: text,
+  description: text,
+  revision: integer,
+  created: time,
+  modified: time,
+  modifiedBy: orNull(text),
+  owner: orNull(text),
+  properties: mapping,
+  schema: formSchema,
+  tabs: listOf(tabInfo),
+  warnings: listOf(warning),
+  addable: about('Names of the types that may be added here; empty for what contains nothing.', texts),
+  isFolder: flag,
+  isTemporary: about('Contents vanish when the server restarts.', flag),
+  isBroken: about('Its type is not installed: readable, deletable, nothing else.', flag),
+  changePermission: about('The permission that changing its properties needs.', text),
+  may: object({
+    change: flag,
+    delete: flag,
+    add: flag,
+    deleteChildren: about('Delete and rename what is in it.', flag),
+  }),
+  count: about('How much is in it, as a sentence; `null` where there is nothing to say.', orNull(text)),
+  pointsHere: listOf(linkHere),
+  lastChanges: listOf(
+    object({
+      time: time,
+      user: orNull(text),
+      description: text,
+    }),
+  ),
+};
+export const objectMessage = object(described);
+export type ObjectMessage = ValueOf<typeof objectMessage>;
 
-/** One row of GET /api/<folder>/@children */
-export interface ChildItem {
-  readonly id: string;
-  readonly path: string;
-  readonly type: string;
-  readonly icon: string;
-  readonly title: string;
-  /** Bytes of the object's properties, or the number of items for a folder. */
-  readonly size: number;
-  /** The size in words: "1 KiB", "112 items", "3 servers". */
-  readonly sizeLabel: string;
-  readonly modified: string;
-  readonly modifiedBy: string | null;
-  readonly warnings: readonly Warning[];
-  readonly isFolder: boolean;
-}
+const childItem = object({
+  id: text,
+  path: text,
+  type: text,
+  icon: text,
+  title: text,
+  size: about('Bytes of the object’s properties, or the number of items for a folder.', integer),
+  sizeLabel: about('The size in words: "1 KiB", "112 items", "3 servers".', text),
+  modified: time,
+  modifiedBy: orNull(text),
+  warnings: listOf(warning),
+  isFolder: flag,
+});
+export type ChildItem = ValueOf<typeof childItem>;
 
-export interface ChildrenMessage {
-  readonly total: number;
-  readonly items: readonly ChildItem[];
-  /** The folder itself, as a list of its own folder would have it. */
-  readonly folder: ChildItem;
-}
+const typeInfo = about(
+  'A type that may be added.',
+  object({
+    type: text,
+    title: text,
+    description: text,
+    icon: text,
+    group: text,
+    suggestedId: text,
+    schema: formSchema,
+  }),
+);
+export type TypeInfo = ValueOf<typeof typeInfo>;
 
-/** One entry of GET /api/<folder>/@types */
-export interface TypeInfo {
-  readonly type: string;
-  readonly title: string;
-  readonly description: string;
-  readonly icon: string;
-  readonly group: string;
-  readonly suggestedId: string;
-  readonly schema: FormSchema;
-}
+export const CHILD_PAGES = {
+  sorts: ['id', 'title', 'type', 'size', 'modified'],
+  sort: 'id',
+  order: 'asc',
+  limit: 50,
+  largest: 1_000,
+} as const;
 
-export interface AddRequest {
-  readonly type: string;
-  readonly id: string;
-  readonly title?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
+export const readObject = endpoint({
+  http: 'GET',
+  view: '',
+  summary: 'The object: its properties, their schema, its tabs and warnings.',
+  answer: objectMessage,
+});
 
-export interface ChangeRequest {
-  readonly title?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
+export const changeObject = endpoint({
+  http: 'PATCH',
+  view: '',
+  summary: 'Changes the named properties; with If-Match only while the object is at that revision.',
+  optional: { title: text, properties: mapping },
+  answer: about(
+    'The object, and what the change led to ("localhost:11211 answers in 0.3 ms").',
+    object({ ...described, results: listOf(fieldResult) }),
+  ),
+});
+export type ChangedMessage = ValueOf<typeof changeObject.answer>;
 
-/** The answer to a change of properties: the object, and what the change led to ("localhost:11211 answers in 0.3 ms"). */
-export interface ChangedMessage extends ObjectMessage {
-  readonly results: readonly FieldResult[];
-}
+export const addObject = endpoint({
+  http: 'POST',
+  view: '',
+  summary: 'Adds an object of a type to this folder.',
+  body: { type: text, id: text },
+  optional: { title: text, properties: mapping },
+  answer: objectMessage,
+});
 
-export interface RenameRequest {
-  readonly from: string;
-  readonly to: string;
-  /** Paths of other objects that lead to what is renamed, or into it, are changed with it, unless this is false. */
-  readonly updateLinks?: boolean;
-}
+export const deleteObject = endpoint({
+  http: 'DELETE',
+  view: '',
+  summary: 'Deletes the object and everything in it.',
+});
+export type AddRequest = BodyOf<typeof addObject>;
+export type ChangeRequest = BodyOf<typeof changeObject>;
 
-/** The answer to a rename: the object under its new id, and what that meant for others. */
-export interface RenamedMessage extends ObjectMessage, FollowedMessage {}
+export const listChildren = endpoint({
+  http: 'GET',
+  view: 'children',
+  summary: 'One page of the folder’s contents, and the folder itself as its own folder would list it.',
+  query: queryOf(CHILD_PAGES, 'Only those whose id, title or type contains this.'),
+  answer: object({
+    total: integer,
+    items: listOf(childItem),
+    folder: about('The folder itself, as a list of its own folder would have it.', childItem),
+  }),
+});
+export type ChildrenMessage = ValueOf<typeof listChildren.answer>;
+
+export const listTypes = endpoint({
+  http: 'GET',
+  view: 'types',
+  summary: 'The add list: the types that the caller may add here.',
+  answer: listOf(typeInfo),
+});
+
+export const renameObject = endpoint({
+  http: 'POST',
+  view: 'rename',
+  summary:
+    'Gives an object in this folder another id. The paths that lead to it follow, as far as the caller may change them, unless ' +
+    '`updateLinks` is false; the answer names those that did and those that lead nowhere now.',
+  body: { from: text, to: text },
+  optional: { updateLinks: flag },
+  answer: about('The object under its new id, and what that meant for others.', object({ ...described, ...followed })),
+});
+export type RenamedMessage = ValueOf<typeof renameObject.answer>;
+
+export type RenameRequest = BodyOf<typeof renameObject>;
 
 export const CHANGES = ['delete', 'rename', 'move', 'copy'] as const;
 export type ChangeOfPlace = (typeof CHANGES)[number];
 
-/** A path property that leads to what is about to be changed. */
-export interface LinkThere extends LinkHere {
-  readonly to: string;
-  /** The caller may change it, so that it follows. */
-  readonly mayFollow: boolean;
-}
+const linkThere = about(
+  'A path property that leads to what is about to be changed.',
+  object({
+    ...link,
+    to: text,
+    mayFollow: about('The caller may change it, so that it follows.', flag),
+  }),
+);
+export type LinkThere = ValueOf<typeof linkThere>;
 
-/** What an object keeps, and what becomes of it. */
-export interface HeldMessage {
-  readonly path: string;
-  /** "12 live sessions in /mcsdc will end", or stay behind where nobody reaches them; without its full stop. */
-  readonly text: string;
-}
+const heldMessage = about(
+  'What an object keeps, and what becomes of it.',
+  object({
+    path: text,
+    text: about(
+      '"12 live sessions in /mcsdc will end", or stay behind where nobody reaches them; without its full stop.',
+      text,
+    ),
+  }),
+);
+export type HeldMessage = ValueOf<typeof heldMessage>;
 
-/**
- * GET /api/<path>/@consequences?ids=a,b&action=delete — what deleting, renaming, moving or copying those children (or, without
- * ids, this object) would cost.
- */
-export interface ConsequencesMessage {
-  /** Objects that it is about, those inside included. */
-  readonly count: number;
-  readonly pointsHere: readonly LinkThere[];
-  readonly services: readonly ServiceChange[];
-  readonly sessions: readonly HeldMessage[];
-  /** Those that would be behind paths, too, if these do not follow (`updateLinks: false`). */
-  readonly sessionsUnlessFollowed: readonly HeldMessage[];
-}
+export const consequencesOf = endpoint({
+  http: 'GET',
+  view: 'consequences',
+  summary:
+    'What deleting, renaming, moving or copying objects of this folder would cost: how many objects it is about, which paths ' +
+    'lead there, who would find another service upward or none, and which live sessions are behind them.',
+  query: {
+    ids: 'The ids, separated by commas, each encoded; without it, this object.',
+    action: `One of ${CHANGES.join(', ')}; delete unless said.`,
+    to: 'The path of the folder that they are moved or copied to; the new id of the one that is renamed.',
+  },
+  answer: object({
+    count: about('Objects that it is about, those inside included.', integer),
+    pointsHere: listOf(linkThere),
+    services: listOf(serviceChange),
+    sessions: listOf(heldMessage),
+    sessionsUnlessFollowed: about(
+      'Those that would be behind paths, too, if these do not follow (`updateLinks: false`).',
+      listOf(heldMessage),
+    ),
+  }),
+});
+export type ConsequencesMessage = ValueOf<typeof consequencesOf.answer>;
 
-/** GET /api/@search?text= */
-export interface SearchMessage {
-  readonly items: readonly {
-    readonly path: string;
-    readonly id: string;
-    readonly type: string;
-    readonly icon: string;
-    readonly title: string;
-  }[];
-}
+export const searchObjects = endpoint({
+  http: 'GET',
+  view: 'search',
+  summary: 'Objects anywhere whose id, title or type contains a text.',
+  query: { text: 'What to look for.' },
+  answer: object({
+    items: listOf(
+      object({
+        path: text,
+        id: text,
+        type: text,
+        icon: text,
+        title: text,
+      }),
+    ),
+  }),
+});
+export type SearchMessage = ValueOf<typeof searchObjects.answer>;

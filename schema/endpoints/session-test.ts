@@ -1,41 +1,69 @@
-import type { SessionItem } from './sessions.ts';
-import type { Warning } from './objects.ts';
+import { endpoint, type BodyOf } from '../endpoint.ts';
+import {
+  about,
+  integer,
+  listOf,
+  number,
+  object,
+  oneOf,
+  orNull,
+  text,
+  texts,
+  time,
+  type ValueOf,
+} from '../json-schema.ts';
+import { warning } from './objects.ts';
+import { sessionItem } from './sessions.ts';
 
-/** GET and POST /api/<container>/@test */
-export interface TestMessage {
-  readonly before: number;
-  readonly after: number;
-  /** Lines added by this request. */
-  readonly count: number;
-  /** `Before: 0;  after: 2; # items: 2`, with two spaces after the first semicolon. */
-  readonly line: string;
-  readonly session: readonly SessionItem[];
-  /** `null` while the caller has no session here. */
-  readonly about: SessionAbout | null;
-  /** The server that holds the session; `null` where it is kept in process memory or there is none. */
-  readonly server: string | null;
-  readonly tookMs: number;
-  readonly warnings: readonly Warning[];
-  /** Why the caller's session cannot be seen by this interface; empty where it can. */
-  readonly unseen: string;
-}
+const sessionAbout = object({
+  created: time,
+  lastAccess: time,
+  expires: orNull(time),
+  bytes: integer,
+  maxBytes: integer,
+  places: texts,
+});
+export type SessionAbout = ValueOf<typeof sessionAbout>;
 
-export interface SessionAbout {
-  readonly created: string;
-  readonly lastAccess: string;
-  readonly expires: string | null;
-  readonly bytes: number;
-  readonly maxBytes: number;
-  readonly places: readonly string[];
-}
+const test = object({
+  before: integer,
+  after: integer,
+  count: about('Lines added by this request.', integer),
+  line: about('`Before: 0;  after: 2; # items: 2`, with two spaces after the first semicolon.', text),
+  session: listOf(sessionItem),
+  about: about('`null` while the caller has no session here.', orNull(sessionAbout)),
+  server: about(
+    'The server that holds the session; `null` where it is kept in process memory or there is none.',
+    orNull(text),
+  ),
+  tookMs: number,
+  warnings: listOf(warning),
+  unseen: about('Why the caller’s session cannot be seen by this interface; empty where it can.', text),
+});
+export type TestMessage = ValueOf<typeof test>;
 
-/** POST /api/<container>/@test */
-export interface TestRequest {
-  readonly items: string;
-}
+export const lookAtTest = endpoint({
+  http: 'GET',
+  view: 'test',
+  summary: 'The caller’s own session in this container, without starting one.',
+  answer: test,
+});
 
-/** POST /api/<container>/@own `{action, key?}`: the caller's own session in this container. Answers like @test. */
-export interface OwnSessionRequest {
-  readonly action: 'remove' | 'clear' | 'invalidate' | 'rotate';
-  readonly key?: string;
-}
+export const addTestItems = endpoint({
+  http: 'POST',
+  view: 'test',
+  summary: 'Adds lines of `key value` to the caller’s own session; nothing is stored unless every line parses.',
+  body: { items: text },
+  answer: test,
+});
+
+export const changeOwnSession = endpoint({
+  http: 'POST',
+  view: 'own',
+  summary: 'Removes a key of the caller’s own session, clears it, ends it, or gives it a new id.',
+  body: { action: oneOf('remove', 'clear', 'invalidate', 'rotate') },
+  optional: { key: text },
+  answer: test,
+});
+
+export type OwnSessionRequest = BodyOf<typeof changeOwnSession>;

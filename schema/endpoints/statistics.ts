@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint.ts';
-import { about, integer, mapOf, number, object, oneOf, orNull, text, time, type ValueOf } from '../json-schema.ts';
+import { about, integer, mapOf, object, oneOf, orNull, text, time, type ValueOf } from '../json-schema.ts';
 import { historyTimes, series, type Series } from './history.ts';
 
 /** What is counted of the sessions in a container, in the order in which it is shown. */

@@ -1,22 +1,23 @@
-/** POST …/@preview of a page template: the page that a text would make, for whoever asks. Nothing is kept. */
-export interface PreviewRequest {
-  readonly text: string;
-}
+import { endpoint } from '../endpoint.ts';
+import { about, integer, object, orNull, text, type ValueOf } from '../json-schema.ts';
 
-export interface PreviewMessage {
-  readonly body: string;
-  /** Where a visitor would be sent in place of the page. */
-  readonly redirect: string | null;
-  /** Why there is no page. */
-  readonly fault: TemplateFaultMessage | null;
-}
+const templateFaultMessage = object({
+  message: about('A sentence.', text),
+  path: about('The template that is at fault: the one asked about, or one that it includes.', text),
+  line: about('0 where no line is to blame.', integer),
+  column: integer,
+});
+export type TemplateFaultMessage = ValueOf<typeof templateFaultMessage>;
 
-export interface TemplateFaultMessage {
-  /** A sentence. */
-  readonly message: string;
-  /** The template that is at fault: the one asked about, or one that it includes. */
-  readonly path: string;
-  /** 0 where no line is to blame. */
-  readonly line: number;
-  readonly column: number;
-}
+export const previewTemplate = endpoint({
+  http: 'POST',
+  view: 'preview',
+  summary: 'The page that a text would make, as the caller would see it. Nothing is kept.',
+  body: { text },
+  answer: object({
+    body: text,
+    redirect: about('Where a visitor would be sent in place of the page.', orNull(text)),
+    fault: about('Why there is no page.', orNull(templateFaultMessage)),
+  }),
+});
+export type PreviewMessage = ValueOf<typeof previewTemplate.answer>;

@@ -1,29 +1,22 @@
 import { nextCopyId } from '../../schema/ids.ts';
-import type { CopiedMessage, MovedMessage, Pasted } from '../../schema/endpoints/clipboard.ts';
+import { copyObjects, moveObjects, MOST_PASTED, type Pasted } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { flag, texts } from '../../schema/json-schema.ts';
 import type { Call, ChangingCall } from '../publisher/call.ts';
-import { method, type View } from '../publisher/views.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { idProblem } from './checks.ts';
 import { SEE } from './describe.ts';
 import { followTo, together, type Followed } from './links.ts';
 import { requirePermission, installed } from './object.ts';
 import { nameChanges, Services } from './services.ts';
 
-/** As many as one commit writes without holding others up. */
-const MOST_OBJECTS = 1000;
-
 /** What a type that is not installed asks of whoever adds it is not known: this is asked of whoever looks after a folder. */
 const ADD_UNKNOWN = 'Delete objects';
 
-const copy = method({
-  http: 'POST',
+const copy = method(copyObjects, {
   permission: SEE,
-  summary: `Copies objects into this folder, with what is in them: at most ${MOST_OBJECTS} in all.`,
-  body: { paths: texts },
-  async run(call): Promise<CopiedMessage> {
+  async run(call) {
     const { object: folder, body, tree } = call;
     const items: Pasted[] = [];
     let count = 0;
@@ -31,9 +24,9 @@ const copy = method({
     const objects = await objectsAt(body.paths, call);
     const services = await Services.before(objects, [folder]);
     for (const [index, object] of objects.entries()) {
-      const copied = [object, ...(await tree.inside(object, MOST_OBJECTS))];
+      const copied = [object, ...(await tree.inside(object, MOST_PASTED))];
       count += copied.length;
-      if (count > MOST_OBJECTS) refuseTooMany('copied');
+      if (count > MOST_PASTED) refuseTooMany('copied');
       const id = await idOfCopy(object, folder);
       const problem = fixedProblem(object) ?? (await idProblem(folder, id, object.definition));
       if (problem !== undefined) refuse(index, `'${object.path}' cannot be copied to '${folder.path}': ${problem}`);
@@ -46,15 +39,9 @@ const copy = method({
   },
 });
 
-const move = method({
-  http: 'POST',
+const move = method(moveObjects, {
   permission: SEE,
-  summary:
-    `Moves at most ${MOST_OBJECTS} objects into this folder. The paths that lead to them follow, as far as the caller may change ` +
-    'them, unless `updateLinks` is false.',
-  body: { paths: texts },
-  optional: { updateLinks: flag },
-  async run(call): Promise<MovedMessage> {
+  async run(call) {
     const { object: folder, body, tree } = call;
     const objects = await objectsAt(body.paths, call);
     const moving: ReadonlySet<TreeObject | null> = new Set(objects);
@@ -81,16 +68,13 @@ const move = method({
 });
 
 /** Copying and moving objects into a folder, from wherever they are. */
-export const clipboardViews: readonly View[] = [
-  { name: 'copy', on: 'folder', methods: [copy] },
-  { name: 'move', on: 'folder', methods: [move] },
-];
+export const clipboardViews = viewsOn('folder', copy, move);
 
 /** The objects to be put into the folder, in the order of their paths in the body. */
 async function objectsAt(paths: readonly string[], call: Call): Promise<readonly TreeObject[]> {
   installed(call.object);
   if (paths.length === 0) refuseAll('No items specified. Name the paths of objects.');
-  if (paths.length > MOST_OBJECTS) refuseTooMany('named');
+  if (paths.length > MOST_PASTED) refuseTooMany('named');
   const objects: TreeObject[] = [];
   for (const [index, path] of paths.entries()) {
     const object = await call.tree.find(path);
@@ -153,7 +137,7 @@ function refuse(index: number, detail: string): never {
 }
 
 function refuseTooMany(done: string): never {
-  return refuseAll(`At most ${MOST_OBJECTS} objects can be ${done} at once, with what is in them. Choose fewer.`);
+  return refuseAll(`At most ${MOST_PASTED} objects can be ${done} at once, with what is in them. Choose fewer.`);
 }
 
 function refuseAll(detail: string): never {

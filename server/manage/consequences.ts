@@ -3,7 +3,7 @@ import { checkId, normaliseId } from '../../schema/ids.ts';
 import {
   CHANGES,
   type ChangeOfPlace,
-  type ConsequencesMessage,
+  consequencesOf,
   type HeldMessage,
   type LinkThere,
 } from '../../schema/endpoints/objects.ts';
@@ -13,7 +13,7 @@ import { linksOf } from '../objects/links.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { NewObject } from '../objects/transaction.ts';
 import type { Call } from '../publisher/call.ts';
-import { method, type View } from '../publisher/views.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { describeLink, SEE } from './describe.ts';
 import { chooseAgain, mayFollow, pagesOf, type LinkOf } from './links.ts';
 import { Saying } from './saying.ts';
@@ -31,18 +31,9 @@ interface Plan {
   readonly to: string;
 }
 
-const consequences = method({
-  http: 'GET',
+const consequences = method(consequencesOf, {
   permission: SEE,
-  summary:
-    'What deleting, renaming, moving or copying objects of this folder would cost: how many objects it is about, which paths ' +
-    'lead there, who would find another service upward or none, and which live sessions are behind them.',
-  query: {
-    ids: 'The ids, separated by commas, each encoded; without it, this object.',
-    action: `One of ${CHANGES.join(', ')}; delete unless said.`,
-    to: 'The path of the folder that they are moved or copied to; the new id of the one that is renamed.',
-  },
-  async run(call): Promise<ConsequencesMessage> {
+  async run(call) {
     const plan = await planOf(call);
     const inside = await Promise.all(plan.objects.map((each) => call.tree.inside(each)));
     const links = plan.action === 'copy' ? [] : await linksInto(plan.objects);
@@ -63,7 +54,7 @@ const consequences = method({
 });
 
 /** What a change of the tree would mean for others. */
-export const consequencesViews: readonly View[] = [{ name: 'consequences', on: 'any', methods: [consequences] }];
+export const consequencesViews = viewsOn('any', consequences);
 
 async function planOf({ object, request, may }: Call): Promise<Plan> {
   const action = request.query.get('action') ?? 'delete';

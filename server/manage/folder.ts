@@ -1,13 +1,12 @@
 import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
-import type { ChildrenMessage, RenamedMessage } from '../../schema/endpoints/objects.ts';
+import { checkProperties as checkEndpoint } from '../../schema/endpoints/forms.ts';
+import { CHILD_PAGES, listChildren, listTypes, renameObject } from '../../schema/endpoints/objects.ts';
 import { Invalid } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { flag, mapping, text } from '../../schema/json-schema.ts';
 import type { ChangingCall } from '../publisher/call.ts';
-import { method, type View } from '../publisher/views.ts';
-import { SORTS } from '../storage/storage.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { answersFor, checkProperties, idProblem } from './checks.ts';
 import { addableTypes, changePermission, describeChild, describeObject, describeType } from './describe.ts';
 import { chooseAgain, followTo, NOTHING_FOLLOWED, pagesOf, together, type Followed } from './links.ts';
@@ -15,42 +14,22 @@ import { addable, requirePermission, installed } from './object.ts';
 import { pageQuery } from './page-query.ts';
 import { nameChanges, Services } from './services.ts';
 
-const LARGEST_PAGE = 1000;
-const PAGING = { sorts: SORTS, sort: 'id', order: 'asc', limit: 50, largest: LARGEST_PAGE } as const;
-
-const children = method({
-  http: 'GET',
+const children = method(listChildren, {
   permission: 'Access contents information',
-  summary: 'One page of the folder’s contents, and the folder itself as its own folder would list it.',
-  query: {
-    offset: 'How many to pass over.',
-    limit: `How many at most, up to ${LARGEST_PAGE}; 50 unless said.`,
-    sort: `One of ${SORTS.join(', ')}.`,
-    order: '`asc` or `desc`.',
-    filter: 'Only those whose id, title or type contains this.',
-  },
-  async run({ object, tree, request }): Promise<ChildrenMessage> {
-    const page = await tree.children(object, pageQuery(request.query, PAGING));
+  async run({ object, tree, request }) {
+    const page = await tree.children(object, pageQuery(request.query, CHILD_PAGES));
     const [folder, ...items] = await Promise.all([object, ...page.objects].map(describeChild));
     return { total: page.total, items, folder: folder! };
   },
 });
 
-const types = method({
-  http: 'GET',
+const types = method(listTypes, {
   permission: 'View management screens',
-  summary: 'The add list: the types that the caller may add here.',
   run: (call) => Promise.all(addableTypes(call.object, call).map((type) => describeType(type, call.tree))),
 });
 
-const rename = method({
-  http: 'POST',
+const rename = method(renameObject, {
   permission: 'Delete objects',
-  summary:
-    'Gives an object in this folder another id. The paths that lead to it follow, as far as the caller may change them, unless ' +
-    '`updateLinks` is false; the answer names those that did and those that lead nowhere now.',
-  body: { from: text, to: text },
-  optional: { updateLinks: flag },
   async run(call) {
     const { object: folder, body } = call;
     const object = await childNamed(folder, body.from);
@@ -63,7 +42,7 @@ const rename = method({
     const followed = await renameTo(object, to, call, body.updateLinks ?? true);
     const changes = await services.changes();
     call.describe(`Renamed ${oldPath} to ${to}`);
-    return async (): Promise<RenamedMessage> => ({
+    return async () => ({
       ...(await describeObject(object, call)),
       ...followed,
       services: nameChanges(changes, call),
@@ -71,11 +50,8 @@ const rename = method({
   },
 });
 
-const check = method({
-  http: 'POST',
+const check = method(checkEndpoint, {
   permission: 'View management screens',
-  summary: 'Looks at values without saving them: what is wrong, and how servers and paths stand right now.',
-  optional: { type: text, id: text, properties: mapping },
   async run(call) {
     const { object, body } = call;
     const isNew = body.type !== undefined;
@@ -95,12 +71,7 @@ const check = method({
 });
 
 /** What a folder shows and does with what it contains; and looking at values before they are saved. */
-export const folderViews: readonly View[] = [
-  { name: 'children', on: 'folder', methods: [children] },
-  { name: 'types', on: 'folder', methods: [types] },
-  { name: 'rename', on: 'folder', methods: [rename] },
-  { name: 'check', on: 'any', methods: [check] },
-];
+export const folderViews = [...viewsOn('folder', children, types, rename), ...viewsOn('any', check)];
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);

@@ -6,28 +6,23 @@ import { Forbidden, Invalid, Malformed, PreconditionFailed } from '../base/error
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
-import { json, noContent } from '../publisher/request.ts';
-import { mapping, text } from '../../schema/json-schema.ts';
-import { method, type View } from '../publisher/views.ts';
+import { json } from '../publisher/request.ts';
+import { addObject, changeObject, deleteObject, readObject } from '../../schema/endpoints/objects.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from './checks.ts';
 import { changePermission, describeObject, timeText } from './describe.ts';
 
 const title = p.string({ title: 'Title', maxLength: 500 });
 
-const read = method({
-  http: 'GET',
+const read = method(readObject, {
   permission: 'View management screens',
-  summary: 'The object: its properties, their schema, its tabs and warnings.',
   async run(call) {
     return json(await describeObject(call.object, call), { headers: { etag: etagOf(call.object) } });
   },
 });
 
-const change = method({
-  http: 'PATCH',
+const change = method(changeObject, {
   permission: 'View management screens',
-  summary: 'Changes the named properties; with If-Match only while the object is at that revision.',
-  optional: { title: text, properties: mapping },
   async run(call) {
     const { object, body } = call;
     const definition = installed(object);
@@ -50,12 +45,8 @@ const change = method({
   },
 });
 
-const add = method({
-  http: 'POST',
+const add = method(addObject, {
   permission: 'View management screens',
-  summary: 'Adds an object of a type to this folder.',
-  body: { type: text, id: text },
-  optional: { title: text, properties: mapping },
   async run(call) {
     const { object: folder, body } = call;
     installed(folder);
@@ -75,10 +66,8 @@ const add = method({
   },
 });
 
-const remove = method({
-  http: 'DELETE',
+const remove = method(deleteObject, {
   permission: 'View management screens',
-  summary: 'Deletes the object and everything in it.',
   async run(call) {
     const { object } = call;
     if (object.parent === null) throw new Invalid('The root cannot be deleted.');
@@ -87,15 +76,11 @@ const remove = method({
       throw new Invalid(`'${object.path}' cannot be deleted: this server needs it.`);
     const count = await call.tree.remove(object);
     call.describe(count === 1 ? `Deleted ${object.path}` : `Deleted ${object.path} with ${count - 1} objects in it`);
-    return noContent();
   },
 });
 
 /** The object itself, as a resource. */
-export const objectViews: readonly View[] = [
-  { name: '', on: 'any', methods: [read, change, remove] },
-  { name: '', on: 'folder', methods: [add] },
-];
+export const objectViews = [...viewsOn('any', read, change, remove), ...viewsOn('folder', add)];
 
 /** The definition of a type that may be added here, or a refusal that says why not. */
 export function addable(call: Call, type: string): TypeDefinition {

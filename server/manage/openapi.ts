@@ -1,5 +1,5 @@
 import { formSchema } from '../../schema/fields.ts';
-import type { JsonSchema } from '../../schema/json-schema.ts';
+import { mapping, type JsonSchema } from '../../schema/json-schema.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, type Method, type View } from '../publisher/views.ts';
@@ -37,6 +37,7 @@ export function openApiViews(views: () => readonly View[]): readonly View[] {
     http: 'GET',
     permission: 'View',
     summary: 'This API, in OpenAPI 3.1.',
+    answer: mapping,
     run: (call) => describeApi(views(), call.tree.database.types.all(), versionFor(call)),
   });
   return [{ name: 'openapi', on: 'root', methods: [openapi] }];
@@ -47,7 +48,11 @@ function versionFor(call: Call): string {
   return call.user.name === null ? '' : siteOf(call).version;
 }
 
-function describeApi(views: readonly View[], types: readonly TypeDefinition[], version: string): unknown {
+function describeApi(
+  views: readonly View[],
+  types: readonly TypeDefinition[],
+  version: string,
+): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
   const put = (path: string, methods: readonly Method[]) => {
     for (const each of methods) {
@@ -79,7 +84,7 @@ function address(isRoot: boolean, view: string): string {
 }
 
 function operation({ declared, permission, bodySchema }: Method, path: string): unknown {
-  const { summary, tail, query = {}, takesBytes = false, answer } = declared;
+  const { summary, tail, query = {}, takesBytes = false } = declared;
   const parameters = [
     ...(path.includes('{path}') ? [PATH_PARAMETER] : []),
     ...(tail === undefined ? [] : [parameter('tail', 'path', tail)]),
@@ -90,7 +95,7 @@ function operation({ declared, permission, bodySchema }: Method, path: string): 
     description: `Needs the permission '${permission}'.`,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(bodySchema, takesBytes),
-    responses: { ...(answer === undefined ? NO_ANSWER : answering(answer)), default: PROBLEM },
+    responses: { ...answersOf(declared), default: PROBLEM },
   };
 }
 
@@ -104,9 +109,10 @@ function requestBody(schema: JsonSchema | undefined, takesBytes: boolean): Reado
   return { requestBody: { required: true, content: { 'application/json': { schema } } } };
 }
 
-function answering(schema: JsonSchema): Readonly<Record<string, unknown>> {
-  const description = schema.description ?? 'The answer.';
-  return { '2XX': { description, content: { 'application/json': { schema } } } };
+function answersOf({ view, answer }: Method['declared']): Readonly<Record<string, unknown>> {
+  // Of what is declared where it is answered nobody is made to say what it answers.
+  if (answer === undefined && view === undefined) return { '2XX': { description: 'It is not described.' } };
+  if (answer === undefined) return { 204: { description: 'It is done, and there is nothing to say of it.' } };
+  const { description = 'The answer.' } = answer;
+  return { '2XX': { description, content: { 'application/json': { schema: answer } } } };
 }
-
-const NO_ANSWER = { 204: { description: 'It is done, and there is nothing to say of it.' } };

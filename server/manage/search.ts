@@ -1,15 +1,12 @@
-import type { SearchMessage } from '../../schema/endpoints/objects.ts';
-import { method, type View } from '../publisher/views.ts';
+import { searchObjects } from '../../schema/endpoints/objects.ts';
+import { method, viewsOn } from '../publisher/views.ts';
 import { iconOf } from './describe.ts';
 
 const MOST_FOUND = 20;
 
-const search = method({
-  http: 'GET',
+const search = method(searchObjects, {
   permission: 'View management screens',
-  summary: 'Objects anywhere whose id, title or type contains a text.',
-  query: { text: 'What to look for.' },
-  async run({ tree, request }): Promise<SearchMessage> {
+  async run({ tree, request }) {
     const text = (request.query.get('text') ?? '').trim().slice(0, 255);
     if (text === '') return { items: [] };
     // The root has no id; people look for it by the name that it is shown by.
@@ -29,4 +26,4 @@ const search = method({
 });
 
 /** Looking for objects by a word or two. */
-export const searchViews: readonly View[] = [{ name: 'search', on: 'root', methods: [search] }];
+export const searchViews = viewsOn('root', search);

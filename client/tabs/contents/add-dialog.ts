@@ -1,10 +1,10 @@
+import { call } from '../../api/call.ts';
 import { Task } from '@lit/task';
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
-import type { FieldSchema } from '../../../schema/endpoints/forms.ts';
-import type { ObjectMessage, TypeInfo } from '../../../schema/endpoints/objects.ts';
-import { addObject, checkProperties } from '../../api/objects.ts';
+import { checkProperties, type FieldSchema } from '../../../schema/endpoints/forms.ts';
+import { addObject, type ObjectMessage, type TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import '../../forms/fields/field-element.ts';
 import type { ValueChanged } from '../../forms/fields/field.ts';
@@ -47,10 +47,11 @@ export class AddDialog extends LitElement {
     task: async ([values], { signal }) => {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       signal.throwIfAborted();
-      return checkProperties(
+      return call(
+        checkProperties,
         this.folder,
         { type: this.info.type, id: this.#id, properties: this.#properties(values) },
-        signal,
+        { signal },
       );
     },
   });
@@ -137,7 +138,7 @@ export class AddDialog extends LitElement {
     try {
       const title = String(this.values['title']).trim();
       const properties = this.#properties(this.values);
-      const object = await addObject(this.folder, { type: this.info.type, id: this.#id, title, properties });
+      const object = await call(addObject, this.folder, { type: this.info.type, id: this.#id, title, properties });
       this.dispatchEvent(new Added(object));
     } catch (caught) {
       const byField = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();

@@ -1,8 +1,8 @@
+import { call } from '../../api/call.ts';
 import { Task, initialState } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { TypeInfo } from '../../../schema/endpoints/objects.ts';
-import { getTypes } from '../../api/objects.ts';
+import { listTypes, type TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../parts/choices.ts';
 import type { ChoiceGroup, Choices, Chosen, SearchText } from '../../parts/choices.ts';
@@ -33,7 +33,7 @@ export class AddMenu extends LitElement {
 
   readonly #types = new Task(this, {
     args: () => [this.path, this.isOpen] as const,
-    task: ([path, isOpen], { signal }) => (isOpen ? getTypes(path, signal) : initialState),
+    task: ([path, isOpen], { signal }) => (isOpen ? call(listTypes, path, { signal }) : initialState),
     onError: (error) => flashFailure(`Could not list what may be added to '${this.path}': ${detailOf(error)}`),
   });
 

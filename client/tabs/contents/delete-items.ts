@@ -1,6 +1,12 @@
+import { call } from '../../api/call.ts';
 import { html } from 'lit';
-import type { ChildItem, ConsequencesMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
-import { deleteObject, getConsequences } from '../../api/objects.ts';
+import {
+  deleteObject,
+  type ChildItem,
+  type ConsequencesMessage,
+  type ObjectMessage,
+} from '../../../schema/endpoints/objects.ts';
+import { getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import { nameOf } from '../../model/name-of.ts';
 import { ask } from '../../parts/dialog.ts';
@@ -48,7 +54,7 @@ async function remove(items: readonly ChildItem[], consequences: ConsequencesMes
   let count = 0;
   for (const item of items) {
     try {
-      await deleteObject(item.path);
+      await call(deleteObject, item.path);
       count += 1;
     } catch (caught) {
       flashFailure(`Could not delete '${item.id}': ${detailOf(caught)}`);

@@ -1,8 +1,15 @@
+import { call } from '../../api/call.ts';
 import { html } from 'lit';
-import type { CopiedMessage, MovedMessage, Pasted } from '../../../schema/endpoints/clipboard.ts';
+import {
+  copyObjects,
+  moveObjects,
+  type CopiedMessage,
+  type MovedMessage,
+  type Pasted,
+} from '../../../schema/endpoints/clipboard.ts';
 import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/endpoints/objects.ts';
 import { idInPath } from '../../../schema/paths.ts';
-import { copyObjects, getConsequences, moveObjects } from '../../api/objects.ts';
+import { getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import { clipboard, type Clipboard } from '../../model/clipboard.ts';
 import { ask } from '../../parts/dialog.ts';
@@ -57,7 +64,7 @@ async function look(to: string, held: Clipboard, action: ChangeOfPlace): Promise
 
 /** What was copied can be pasted again. */
 async function copy(folder: string, { paths }: Clipboard): Promise<readonly Pasted[]> {
-  const { items, leftOut, services }: CopiedMessage = await copyObjects(folder, { paths });
+  const { items, leftOut, services }: CopiedMessage = await call(copyObjects, folder, { paths });
   const left = `${plural(leftOut, 'object')} in there that you may not see ${leftOut === 1 ? 'was' : 'were'} left out.`;
   const { trouble = '' } = followWords({ updated: [], dangling: [], services });
   const all = [...(leftOut > 0 ? [left] : []), trouble].filter(Boolean).join(' ');
@@ -66,7 +73,7 @@ async function copy(folder: string, { paths }: Clipboard): Promise<readonly Past
 }
 
 async function move(folder: string, held: Clipboard): Promise<readonly Pasted[]> {
-  const answer: MovedMessage = await moveObjects(folder, { paths: held.paths });
+  const answer: MovedMessage = await call(moveObjects, folder, { paths: held.paths });
   if (clipboard.get() === held) clipboard.set(undefined);
   const { text, trouble } = followWords(answer);
   flash(`Moved ${wordsFor(held.paths)} from ${held.folder}.${text}`, trouble);

@@ -1,11 +1,12 @@
+import { call } from '../../api/call.ts';
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import type { FollowedMessage } from '../../../schema/endpoints/clipboard.ts';
 import type { FieldSchema } from '../../../schema/endpoints/forms.ts';
-import type { ChildItem } from '../../../schema/endpoints/objects.ts';
-import { getConsequences, renameObject } from '../../api/objects.ts';
+import { renameObject, type ChildItem } from '../../../schema/endpoints/objects.ts';
+import { getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../forms/fields/field-element.ts';
 import type { ValueChanged } from '../../forms/fields/field.ts';
@@ -112,7 +113,7 @@ export class RenameDialog extends LitElement {
     for (const [from, to] of this.#renames) {
       try {
         const updateLinks = this.notes?.updateLinks ?? true;
-        this.#followed.push(await renameObject(this.folder, { from, to, updateLinks }));
+        this.#followed.push(await call(renameObject, this.folder, { from, to, updateLinks }));
         this.#done.set(from, to);
       } catch (caught) {
         this.refusals = new Map([[from, detailOf(caught)]]);

@@ -1,8 +1,10 @@
+import { checkProperties } from '../../../schema/endpoints/forms.ts';
+import { call } from '../../api/call.ts';
 import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { replaceContent, uploadFile } from '../../api/files.ts';
-import { checkProperties, getObject } from '../../api/objects.ts';
+import { getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { formatNumber } from '../../parts/format.ts';
 import { Observable } from '../../state/observable.ts';
@@ -123,7 +125,7 @@ export class Uploads extends Observable<readonly Upload[]> {
   /** Asked before anything is sent; the server asks again when it is. */
   async #idProblem(id: string): Promise<string | undefined> {
     const isRoot = this.#folder === '/';
-    const { errors } = await checkProperties(this.#folder, { type: 'File', id }, this.#stop.signal);
+    const { errors } = await call(checkProperties, this.#folder, { type: 'File', id }, { signal: this.#stop.signal });
     return checkId(id, { inRoot: isRoot }) ?? errors.find(({ pointer }) => pointer === '/id')?.detail;
   }
 

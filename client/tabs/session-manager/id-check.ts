@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { BrowserCheck, ChainMessage } from '../../../schema/endpoints/session-way.ts';
 import { detailOf } from '../../api/request.ts';
 import { call } from '../../api/call.ts';
-import { endBrowserCheck } from '../../api/sessions.ts';
+import { endBrowserCheck } from '../../api/browser-check.ts';
 import { beginCookieCheck } from '../../../schema/endpoints/session-way.ts';
 import '../../parts/dot.ts';
 import { addressOf } from '../../state/route.ts';

@@ -1,9 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RoundTripMessage, RoundTripStep } from '../../../schema/endpoints/round-trip.ts';
+import { checkRoundTrip, type RoundTripMessage, type RoundTripStep } from '../../../schema/endpoints/round-trip.ts';
 import { detailOf } from '../../api/request.ts';
-import { checkRoundTrip } from '../../api/sessions.ts';
+import { call } from '../../api/call.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
 import { clockTime } from '../../parts/time.ts';
@@ -20,7 +20,7 @@ export class RoundTrip extends LitElement {
 
   readonly #check = new Task(this, {
     autoRun: false,
-    task: (_none: readonly [], { signal }) => checkRoundTrip(this.path, signal),
+    task: (_none: readonly [], { signal }) => call(checkRoundTrip, this.path, {}, { signal }),
   });
 
   protected override render() {

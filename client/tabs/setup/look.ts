@@ -1,6 +1,7 @@
-import type { FieldAnswer, FieldSchema } from '../../../schema/endpoints/forms.ts';
+import { listTypes } from '../../../schema/endpoints/objects.ts';
+import { checkProperties, type FieldAnswer, type FieldSchema } from '../../../schema/endpoints/forms.ts';
 import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/session-way.ts';
-import { checkProperties, getChildren, getTypes } from '../../api/objects.ts';
+import { getChildren } from '../../api/objects.ts';
 import { call } from '../../api/call.ts';
 import { problemsByField } from '../../forms/problems.ts';
 import { requestFor, type Plan } from './plan.ts';
@@ -22,7 +23,7 @@ export interface Folder {
 /** `undefined`: not everything that is needed may be added here. */
 export async function readFolder(path: string, signal: AbortSignal): Promise<Folder | undefined> {
   const [types, { items }, found] = await Promise.all([
-    getTypes(path, signal),
+    call(listTypes, path, { signal }),
     getChildren(path, { limit: MOST_CHILDREN }, signal),
     call(lookAtSetup, path, { signal }),
   ]);
@@ -46,11 +47,12 @@ export interface Checked {
 export async function checkPlan(path: string, plan: Plan, signal: AbortSignal): Promise<Checked> {
   const { servers, proxyId, containerId, timeoutMinutes } = requestFor(plan);
   const [proxy, container] = await Promise.all([
-    checkProperties(path, { type: PROXY, id: proxyId, properties: { servers } }, signal),
-    checkProperties(
+    call(checkProperties, path, { type: PROXY, id: proxyId, properties: { servers } }, { signal }),
+    call(
+      checkProperties,
       path,
       { type: CONTAINER, id: containerId, properties: { timeout_minutes: timeoutMinutes } },
-      signal,
+      { signal },
     ),
   ]);
   const ofProxy = problemsByField(proxy.errors);

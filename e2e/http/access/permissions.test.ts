@@ -69,6 +69,18 @@ test('the API declares what the manual lists, each with the permission that it a
   }
 });
 
+test('the API says of each of its own requests what is answered, or that nothing is', async () => {
+  const { paths } = (await manager('/api/@openapi')).json<{
+    paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
+  }>();
+  for (const [template, methods] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      const schema = responses['2XX']?.content?.['application/json'];
+      assert.ok(schema !== undefined || responses['204'] !== undefined, `${method} ${template}`);
+    }
+  }
+});
+
 test('nobody who is not signed in gets past a view that is not for everybody', async () => {
   const wrong: string[] = [];
   for (const operation of operations) {

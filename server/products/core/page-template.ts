@@ -1,10 +1,9 @@
 import { childPath, encodeUrlPath } from '../../../schema/paths.ts';
 import { p } from '../../../schema/fields.ts';
-import type { PreviewMessage } from '../../../schema/endpoints/templates.ts';
+import { previewTemplate } from '../../../schema/endpoints/templates.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import { wordsForVisitors } from '../../base/visitor-words.ts';
 import { defineType } from '../../objects/types.ts';
-import { text } from '../../../schema/json-schema.ts';
 import { FAILURE_PAGE, SHOWS_FAILURES } from '../../publisher/failure-page.ts';
 import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
@@ -27,12 +26,9 @@ const SAMPLE: Failure = {
   detail: null,
 };
 
-const preview = method({
-  http: 'POST',
+const preview = method(previewTemplate, {
   permission: CHANGE,
-  summary: 'The page that a text would make, as the caller would see it. Nothing is kept.',
-  body: { text },
-  async run(call): Promise<PreviewMessage> {
+  async run(call) {
     const { object, body } = call;
     const isAboutFailures = object.id === FAILURE_PAGE;
     const isFolders = isAboutFailures || object.id === 'index_html';

@@ -16,7 +16,6 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { TypeDefinition } from '../../objects/types.ts';
 import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
-import { flag, integer, text, texts } from '../../../schema/json-schema.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { Problem } from '../../base/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';

@@ -1,14 +1,19 @@
 import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
-import type { SessionAbout, TestMessage } from '../../../schema/endpoints/session-test.ts';
+import {
+  addTestItems,
+  changeOwnSession,
+  lookAtTest,
+  type SessionAbout,
+  type TestMessage,
+} from '../../../schema/endpoints/session-test.ts';
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
-import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
+import { checkRoundTrip, type RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import { oneOf, text } from '../../../schema/json-schema.ts';
-import { method, type Method } from '../../publisher/views.ts';
+import { byView, method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../base/obscured.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
@@ -29,10 +34,8 @@ interface Line {
   readonly value: string;
 }
 
-const look = method({
-  http: 'GET',
+const look = method(lookAtTest, {
   permission: PERMISSION,
-  summary: 'The caller’s own session in this container, without starting one.',
   async run(call) {
     const started = performance.now();
     const session = await sessionIn(call, call.object);
@@ -40,11 +43,8 @@ const look = method({
   },
 });
 
-const add = method({
-  http: 'POST',
+const add = method(addTestItems, {
   permission: PERMISSION,
-  summary: 'Adds lines of `key value` to the caller’s own session; nothing is stored unless every line parses.',
-  body: { items: text },
   async run(call) {
     const started = performance.now();
     const lines = parseLines(call.body.items);
@@ -55,12 +55,8 @@ const add = method({
   },
 });
 
-const own = method({
-  http: 'POST',
+const own = method(changeOwnSession, {
   permission: PERMISSION,
-  summary: 'Removes a key of the caller’s own session, clears it, ends it, or gives it a new id.',
-  body: { action: oneOf('remove', 'clear', 'invalidate', 'rotate') },
-  optional: { key: text },
   async run(call) {
     const started = performance.now();
     const { action, key } = call.body;
@@ -74,11 +70,8 @@ const own = method({
   },
 });
 
-const check = method({
-  http: 'POST',
+const check = method(checkRoundTrip, {
   permission: PERMISSION,
-  summary:
-    'Writes a probe where sessions go, reads it back over another connection, deletes it, and says how that went.',
   async run({ object }): Promise<RoundTripMessage> {
     const checked = timeText(siteOf(object).clock());
     try {
@@ -91,11 +84,7 @@ const check = method({
 });
 
 /** The Test tab of every session data container. */
-export const testMethods: Readonly<Record<string, readonly Method[]>> = {
-  test: [look, add],
-  own: [own],
-  'round-trip': [check],
-};
+export const testMethods = byView(look, add, own, check);
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
 function parseLines(items: string): readonly Line[] {

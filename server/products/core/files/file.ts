@@ -1,9 +1,9 @@
-import type { ContentMessage } from '../../../../schema/endpoints/files.ts';
+import { fileContent, type ContentMessage } from '../../../../schema/endpoints/files.ts';
 import { p } from '../../../../schema/fields.ts';
 import { encodeUrlPath } from '../../../../schema/paths.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { defineType } from '../../../objects/types.ts';
-import { method } from '../../../publisher/views.ts';
+import { byView, method } from '../../../publisher/views.ts';
 import { deliver } from './delivery.ts';
 import { fits, FILE_TYPES, HEAD_BYTES, IMAGE_TYPES, isImage, isShown, UNKNOWN, wordsFor } from './media-types.ts';
 import { replaceContent } from './upload.ts';
@@ -20,10 +20,8 @@ const view = method({
   },
 });
 
-const show = method({
-  http: 'GET',
+const show = method(fileContent, {
   permission: 'View management screens',
-  summary: 'Size and type of the bytes.',
   run: ({ object }) => contentMessage(object),
 });
 
@@ -35,7 +33,7 @@ const common = {
     { id: 'content', label: 'Content', element: 'content-tab' },
     { id: 'properties', label: 'Properties', element: 'properties-tab' },
   ],
-  methods: { content: [show, replaceContent] },
+  methods: byView(show, replaceContent),
   view,
   shown: ({ content, properties }: TreeObject) => ({ ...properties, size: content?.size ?? 0 }),
   check: async (object: TreeObject, { content_type: type }: { readonly content_type?: string }) => {

@@ -1,3 +1,4 @@
+import { replaceBytes, uploadFile } from '../../../../schema/endpoints/files.ts';
 import { normaliseId } from '../../../../schema/ids.ts';
 import { encodeUrlPath } from '../../../../schema/paths.ts';
 import { Invalid } from '../../../base/errors.ts';
@@ -6,17 +7,11 @@ import { describeObject } from '../../../manage/describe.ts';
 import { checkRevision, etagOf } from '../../../manage/object.ts';
 import type { Call } from '../../../publisher/call.ts';
 import { json, type Received } from '../../../publisher/request.ts';
-import { method, type View } from '../../../publisher/views.ts';
+import { method, viewsOn } from '../../../publisher/views.ts';
 import { HEAD_BYTES, isImage, mediaTypeFor, UNKNOWN } from './media-types.ts';
 
-const NAME = 'The name that the file has where it comes from; it decides the type. The id, unless said.';
-
-const add = method({
-  http: 'POST',
+const add = method(uploadFile, {
   permission: 'Add Documents, Images, and Files',
-  summary: 'Adds an Image or a File to this folder, from bytes.',
-  takesBytes: true,
-  query: { id: 'The id of the new object.', name: NAME },
   async run(call) {
     const { object: folder, tree } = call;
     const id = normaliseId(call.request.query.get('id') ?? '');
@@ -34,15 +29,11 @@ const add = method({
 });
 
 /** On every folder. */
-export const uploadViews: readonly View[] = [{ name: 'upload', on: 'folder', methods: [add] }];
+export const uploadViews = viewsOn('folder', add);
 
 /** On a File or an Image itself. */
-export const replaceContent = method({
-  http: 'POST',
+export const replaceContent = method(replaceBytes, {
   permission: 'Change Images and Files',
-  summary: 'Puts other bytes in the place of these; with If-Match only while the object is at that revision.',
-  takesBytes: true,
-  query: { name: NAME },
   async run(call) {
     const { object, tree } = call;
     checkRevision(call);
