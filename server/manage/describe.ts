@@ -5,7 +5,7 @@ import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } f
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
-import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
+import { CACHEABLE, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site/site.ts';
 import { follow } from './paths.ts';
@@ -179,7 +179,7 @@ async function countedTabs(object: TreeObject, said: Saying): Promise<readonly T
 
 /** Whether a cache manager could keep the object's page, or is meant to. */
 async function couldBeKept(object: TreeObject): Promise<boolean> {
-  if (object.definition?.isCacheable !== true) return false;
+  if (!object.doesProvide(CACHEABLE)) return false;
   return chosenCacheManager(object) !== '' || (await object.findService(KEEPS_ANSWERS)) !== undefined;
 }
 
@@ -217,7 +217,7 @@ async function missingServices(object: TreeObject, definition: TypeDefinition): 
   }
   if (object.parent === null) warnings.push(...(await unserved(object)));
   const chosen = chosenCacheManager(object);
-  if (chosen !== '' && definition.isCacheable === true && (await findCacheManager(object)) === undefined) {
+  if (chosen !== '' && object.doesProvide(CACHEABLE) && (await findCacheManager(object)) === undefined) {
     const text = `Its page is made anew each time: no cache manager named ${chosen} could be found.`;
     const elsewhere = { label: 'Choose another', path: object.path, tab: CACHE.id };
     warnings.push({ severity: 'warning', text, short: 'No cache manager', link: elsewhere });

@@ -18,7 +18,7 @@ const note = (type: string, more: string) => `defineType({
 async function withNotes(...kinds: readonly string[]) {
   const types = kinds.map((more) => note(`Note ${(made += 1)}`, more));
   const path = await folders.plant({
-    'index.js': `import { defineType, p } from 'trellis/product';
+    'index.js': `import { CACHEABLE, defineType, p, SHOWN } from 'trellis/product';
       const fail = () => { throw new Error('It fell over.'); };
       export default { name: 'notes', types: [${types.join(', ')}] };`,
   });
@@ -76,9 +76,9 @@ test('who answers for a property or counts what would be lost, and fails, is sai
 
 test('of an object whose type fails to say what pages see, pages see what all objects have, and the log says why', async () => {
   await using notes = await withNotes(
-    'shown: fail, isCacheable: true',
-    'shown: () => ({ run() {} })',
-    "shown: () => ({ words: 'seen' })",
+    'provides: [SHOWN.by(fail), CACHEABLE.by(() => true)]',
+    'provides: [SHOWN.by(() => ({ run() {} }))]',
+    "provides: [SHOWN.by(() => ({ words: 'seen' }))]",
   );
   const { trellis, lines } = notes;
   const text =
@@ -92,7 +92,7 @@ test('of an object whose type fails to say what pages see, pages see what all ob
 
 test('a page that lacks what a type failed to say is not kept by a cache manager', async () => {
   const atFirst = '(() => { let times = 0; return () => (times += 1) === 1 ? fail() : { words: times }; })()';
-  await using notes = await withNotes(`shown: ${atFirst}`);
+  await using notes = await withNotes(`provides: [SHOWN.by(${atFirst})]`);
   const { trellis } = notes;
   const post = (path: string, body: object) => trellis.ask('POST', `/api${path}`, { body });
   await post('', { type: 'RAM Cache Manager', id: 'cache' });

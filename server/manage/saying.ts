@@ -3,11 +3,15 @@ import type { Warning } from '../../schema/endpoints/objects.ts';
 import { ConflictError } from '../base/errors.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isPlain, shown } from '../base/shape.ts';
+import { capability } from '../objects/capability.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { siteOf } from '../site/site.ts';
 
 /** Nobody waits longer for what a type says: the page of the whole folder would not come. */
 const LONGEST_MS = 5_000;
+
+/** What page templates see of an object beside its id, title, type, path and times. Plain data. */
+export const SHOWN = capability<Readonly<Record<string, unknown>>>('page.facts', 'an object that pages read more of');
 
 const pace = new OnceAMinute();
 
@@ -64,7 +68,7 @@ export class Saying {
   /** Plain data for pages; a copy, since what cannot be copied cannot reach them. */
   shown(): Readonly<Record<string, unknown>> {
     try {
-      const own: unknown = structuredClone(this.#object.definition?.shown?.(this.#object));
+      const own: unknown = structuredClone(this.#object.doesProvide(SHOWN) ? this.#object.provide(SHOWN) : undefined);
       if (own === undefined || isPlain(own)) return own ?? {};
       throw wrongKind(own);
     } catch (error) {

@@ -2,7 +2,7 @@ import type { ServiceChange } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
+import { CACHEABLE, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { SEE } from './describe.ts';
 
@@ -119,11 +119,7 @@ async function pagesConcerned(changed: readonly TreeObject[]): Promise<readonly 
 
 /** The objects that chose a cache manager. */
 export async function cachedPages(tree: TreeReader): Promise<readonly TreeObject[]> {
-  const cacheable = tree.database.types.all().filter(({ isCacheable }) => isCacheable === true);
-  const pages = await tree.ofTypes(
-    cacheable.map(({ type }) => type),
-    MOST_PAGES,
-  );
+  const pages = await tree.ofTypes(tree.database.types.providing(CACHEABLE), MOST_PAGES);
   return pages.filter((page) => chosenCacheManager(page) !== '');
 }
 

@@ -4,6 +4,7 @@ import { ConflictError, ContentDamaged } from '../base/errors.ts';
 import { sourceOf } from '../storage/contract/blobs.ts';
 import { TreeAlreadyWritten, type TreeTransaction } from './transaction.ts';
 import type { TreeObject } from './object.ts';
+import { REMOVED } from './event.ts';
 import { NOON, openTestTree, typeNamed, type TestTree } from './testing.ts';
 import type { TypeDefinition } from './types.ts';
 
@@ -239,7 +240,7 @@ test('a folder that somebody adds to while it is removed stays', async () => {
 
 test('a type hears of a removal once it is committed, and never of one that is refused', async () => {
   const heard: string[] = [];
-  const listening = typeNamed('Listening', { on: { removed: ({ path }) => void heard.push(path) } });
+  const listening = typeNamed('Listening', { events: [REMOVED.by(({ path }) => void heard.push(path))] });
   const tree = await planted(listening);
   await tree.change(async (transaction) => {
     for (const path of ['/docs', '/temp'])

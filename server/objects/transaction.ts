@@ -1,6 +1,7 @@
 import { ChangedTooLate } from '../base/errors.ts';
 import type { Change, Content, Blobs, Json, ObjectState } from '../storage/storage.ts';
 import { copyBlob } from './copy-blob.ts';
+import { listenersTo, REMOVED } from './event.ts';
 import { linksOf } from './links.ts';
 import { TreeObject } from './object.ts';
 import { TreeReader } from './reader.ts';
@@ -152,11 +153,14 @@ export class TreeTransaction extends TreeReader {
       const { type, path } = object;
       this.database.log.error({ err: error, type, path }, 'What follows the removal of an object failed');
     };
-    try {
-      const following: unknown = object.definition?.on?.removed?.(object);
-      if (following instanceof Promise) following.catch(report);
-    } catch (error) {
-      report(error);
+    const { definition } = object;
+    for (const follow of definition === undefined ? [] : listenersTo(REMOVED, definition)) {
+      try {
+        const following = follow(object);
+        if (following instanceof Promise) following.catch(report);
+      } catch (error) {
+        report(error);
+      }
     }
   }
 

@@ -104,17 +104,17 @@ test('what a product fails at after a removal refuses nothing, and keeps no othe
   const heard = `globalThis.heardOfRemoval ??= []`;
   const product = await folders.plant({
     'index.js': `
-      import { defineType } from 'trellis/product';
+      import { defineType, REMOVED } from 'trellis/product';
       const fussy = defineType({
         type: 'Fussy', description: 'Fails', icon: 'file', group: 'Content', suggestedId: 'fussy',
         addPermission: 'Add Folders', properties: {},
-        on: {
-          removed({ id }) {
+        events: [
+          REMOVED.by(({ id }) => {
             (${heard}).push(id);
             if (id === 'one') throw new Error('The moon is full.');
             return Promise.reject(new Error('The moon is full.'));
-          },
-        },
+          }),
+        ],
       });
       export default { name: 'fussy', types: [fussy] };`,
   });

@@ -4,6 +4,7 @@ import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type { TabInfo, Warning } from '../../schema/endpoints/objects.ts';
 import type { FieldProblem } from '../../schema/problems.ts';
 import type { Capability, CapabilityName, Provision } from './capability.ts';
+import type { Listener } from './event.ts';
 import type { TreeObject } from './object.ts';
 import type { TreeTransaction } from './transaction.ts';
 import type { Step } from './versions.ts';
@@ -33,16 +34,6 @@ export interface Need {
   readonly short: string;
   /** What that means for the object: "sessions are off". */
   readonly loss: string;
-}
-
-/** A session that began or was ended in this process. */
-export interface SessionEvent {
-  /** What is changed in it is committed afterwards. */
-  readonly tree: TreeTransaction;
-  readonly container: TreeObject;
-  /** As the Sessions tab names it; `null`: all sessions of the container were ended, or all of the user. */
-  readonly session: string | null;
-  readonly user: string | null;
 }
 
 /** A type of objects, declared as data: its add-list entry, form, checks, tabs, methods and behaviour. */
@@ -89,10 +80,6 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
   /** What a visitor of the object's path gets; with several, by what is asked for: a page and the forms sent to it. */
   readonly view?: MethodDeclaration | readonly MethodDeclaration[];
-  /** What page templates see of it beside its id, title, type, path and times. Plain data. */
-  shown?(object: TreeObject<ValuesOf<F>>): Readonly<Record<string, unknown>>;
-  /** What the view answers may be kept by a cache manager: the view says by `call.reads` what it is made from. */
-  readonly isCacheable?: boolean;
   warnings?(object: TreeObject<ValuesOf<F>>): Promise<readonly Warning[]>;
   /**
    * How single values stand right now, for `@check` and after a change; `about` has the values being tried. What is said
@@ -111,14 +98,8 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly broken?: string;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;
-  /** What it does after a commit that did something. */
-  readonly on?: {
-    readonly removed?: (object: TreeObject) => void;
-    /** A session began in some container of this tree. */
-    readonly sessionAdded?: (event: SessionEvent) => unknown;
-    /** A session was ended: by a request, a person or a program. Nobody is told of one that expires. */
-    readonly sessionEnded?: (event: SessionEvent) => unknown;
-  };
+  /** What it does after a commit that did something: `[REMOVED.by((object) => …)]`. */
+  readonly events?: readonly Listener[];
 }
 
 /** Declares a type of objects. */

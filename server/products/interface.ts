@@ -19,6 +19,7 @@ export {
   Unavailable,
 } from '../base/errors.ts';
 export { follow, type Destination } from '../manage/paths.ts';
+export { SHOWN } from '../manage/saying.ts';
 export {
   BadKey,
   MemoryFull,
@@ -46,7 +47,9 @@ export type { NewObject, TreeTransaction } from '../objects/transaction.ts';
 export { capability, type Capability } from '../objects/capability.ts';
 export { RuntimeState } from '../objects/runtime-state.ts';
 export type { TreeObject } from '../objects/object.ts';
-export { defineType, type SessionEvent, type TypeDefinition } from '../objects/types.ts';
+export { REMOVED } from '../objects/event.ts';
+export { defineType, type TypeDefinition } from '../objects/types.ts';
+export { SESSION_ADDED, SESSION_ENDED, type SessionEvent } from './sessions/container/session-news.ts';
 export type { Step } from '../objects/versions.ts';
 export { flag, integer, mapping, oneOf, text, texts } from '../../schema/json-schema.ts';
 export type { Call, ChangingCall } from '../publisher/call.ts';
@@ -64,7 +67,7 @@ export { PAGE_TEMPLATE } from './core/page-answers.ts';
 export { currentBrowser, currentSession } from './sessions/current-session.ts';
 export { sessionsIn, type KeyedSessions } from './sessions/keyed-sessions.ts';
 export type { Found, TypedStore } from '../caching/typed-store.ts';
-export { invokeCached, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
+export { CACHEABLE, invokeCached, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
 export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './stores/values.ts';
 

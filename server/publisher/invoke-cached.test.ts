@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typeNamed } from '../objects/testing.ts';
-import { CACHE_MANAGER, findCacheManager, KEEPS_ANSWERS, type AnswerCache } from './invoke-cached.ts';
+import { CACHE_MANAGER, findCacheManager, CACHEABLE, KEEPS_ANSWERS, type AnswerCache } from './invoke-cached.ts';
 import { html } from './request.ts';
 import { openTestPublisher, textOf } from './testing.ts';
 import { method } from './views.ts';
@@ -30,7 +30,7 @@ async function openSite() {
   const caches = new Map<number, AnswerCache>();
   const cacheOf = ({ oid }: { oid: number }) => caches.getOrInsertComputed(oid, keepsFirst);
   const types = [
-    typeNamed('Page', { view, isCacheable: true, methods: { count } }),
+    typeNamed('Page', { view, provides: [CACHEABLE.by(() => true)], methods: { count } }),
     typeNamed('Fresh', { view }),
     typeNamed('Cache', { provides: [KEEPS_ANSWERS.by(cacheOf)] }),
   ];

@@ -18,6 +18,9 @@ export interface AnswerCache {
 /** An object that keeps answers. */
 export const KEEPS_ANSWERS = capability<AnswerCache>('cache.manager', 'a cache manager');
 
+/** An object whose view's answers a cache manager may keep: the view says by `call.reads` what they are made from. */
+export const CACHEABLE = capability<true>('cache.page', 'a page that can be kept');
+
 export type Render = (call: Call) => Promise<unknown>;
 
 /** What a method answers; where it is the view of an object with a cache manager, perhaps what it answered before. */
@@ -38,7 +41,7 @@ export function chosenCacheManager({ state }: TreeObject): string {
 /** The cache manager that was chosen for an object: the nearest of that id upward. */
 export async function findCacheManager(object: TreeObject): Promise<TreeObject | undefined> {
   const id = chosenCacheManager(object);
-  if (id === '' || object.definition?.isCacheable !== true) return undefined;
+  if (id === '' || !object.doesProvide(CACHEABLE)) return undefined;
   const { tree } = object;
   const oid = await tree.remembered(`cache manager of ${object.oid}`, async () => {
     const managers = await tree.findServices(object, KEEPS_ANSWERS);

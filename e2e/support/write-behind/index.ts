@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  REMOVED,
   STORE,
   type Cas,
   defineType,
@@ -141,7 +142,7 @@ function storeType(type: string, storeOf: (object: TreeObject) => Promise<Store>
     },
     provides: [STORE.by(storeOf)],
     methods: {},
-    on: { removed: (object) => parts.drop(object) },
+    events: [REMOVED.by((object) => parts.drop(object))],
   });
 }
 

@@ -4,6 +4,7 @@ import {
   defineType,
   RuntimeState,
   p,
+  REMOVED,
   siteOf,
   STORE,
   storeMethods,
@@ -47,7 +48,7 @@ const sqliteStore = defineType({
     const [status] = await storeIn(object).servers();
     return status?.items === 1 ? '1 value' : `${(status?.items ?? 0).toLocaleString('en')} values`;
   },
-  on: { removed: forget },
+  events: [REMOVED.by(forget)],
 });
 
 function storeIn(object: TreeObject): SqliteStore {

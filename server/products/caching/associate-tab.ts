@@ -2,8 +2,12 @@ import { listAssociations, changeAssociations, type AssociationItem } from '../.
 import { Invalid } from '../../base/errors.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import type { TypeDefinition } from '../../objects/types.ts';
-import { CHANGE_CACHE_SETTINGS, chosenCacheManager, findCacheManager } from '../../publisher/invoke-cached.ts';
+import {
+  CACHEABLE,
+  CHANGE_CACHE_SETTINGS,
+  chosenCacheManager,
+  findCacheManager,
+} from '../../publisher/invoke-cached.ts';
 import type { Call } from '../../publisher/call.ts';
 import { byView, method } from '../../publisher/views.ts';
 import { associate } from './cache-tab.ts';
@@ -16,16 +20,17 @@ const list = method(listAssociations, {
   permission: PERMISSION,
   async run(call) {
     const { object: manager, request, tree } = call;
-    const types = tree.database.types.all().filter(({ isCacheable }) => isCacheable === true);
+    const { types } = tree.database;
+    const names = types.providing(CACHEABLE);
     const wanted = request.query.getAll('type');
-    const sought = types.filter(({ type }) => wanted.length === 0 || wanted.includes(type));
+    const sought = names.filter((type) => wanted.length === 0 || wanted.includes(type));
     const folder = folderOf(manager);
     const found = await findBelow(folder, sought, request.query.get('deep') !== 'no');
     const visible = found.filter((object) => call.may('View management screens', object));
     const items = await Promise.all(visible.map((object) => itemFrom(call, object)));
     const shown = request.query.get('show') === 'associated' ? items.filter((item) => item.isAssociated) : items;
     return {
-      types: types.map(({ type, icon }) => ({ type, icon })),
+      types: names.map((type) => ({ type, icon: types.find(type)?.icon ?? '' })),
       folder: folder.path,
       items: shown.slice(0, MOST_ITEMS),
       hasMore: shown.length > MOST_ITEMS,
@@ -66,7 +71,7 @@ async function eachOf(
   let count = 0;
   for (const [index, path] of paths.entries()) {
     const object = await call.tree.find(path);
-    if (object?.definition?.isCacheable !== true) {
+    if (object?.doesProvide(CACHEABLE) !== true) {
       const detail = `There is nothing at '${path}' that a cache could keep.`;
       throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
     }
@@ -77,12 +82,7 @@ async function eachOf(
 }
 
 /** Folders are gone through one after the other, so that a large site is looked at only in part and never all at once. */
-async function findBelow(
-  top: TreeObject,
-  types: readonly TypeDefinition[],
-  isDeep: boolean,
-): Promise<readonly TreeObject[]> {
-  const names = types.map(({ type }) => type);
+async function findBelow(top: TreeObject, names: readonly string[], isDeep: boolean): Promise<readonly TreeObject[]> {
   const folderTypes = top.tree.database.types.all().filter(({ contains }) => contains !== undefined);
   const folderNames = folderTypes.map(({ type }) => type);
   const found: TreeObject[] = [];

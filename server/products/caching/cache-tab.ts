@@ -4,6 +4,7 @@ import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import {
   CACHE_MANAGER,
+  CACHEABLE,
   CHANGE_CACHE_SETTINGS,
   chosenCacheManager,
   findCacheManager,
@@ -74,6 +75,6 @@ async function managersAbove(object: TreeObject): Promise<readonly TreeObject[]>
 }
 
 function cacheable<C extends Call>(call: C): C {
-  if (call.object.definition?.isCacheable === true) return call;
+  if (call.object.doesProvide(CACHEABLE)) return call;
   throw new NotFound(`What a ${call.object.type} shows cannot be kept in a cache.`);
 }

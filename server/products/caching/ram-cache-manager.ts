@@ -2,6 +2,7 @@ import { p } from '../../../schema/fields.ts';
 import { PageCache, USER_NAME } from '../../caching/page-cache.ts';
 import { MemoryBackend, type MemoryBackendLimits } from '../../caching/memory-backend.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
+import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
@@ -71,7 +72,7 @@ export const ramCacheManager = defineType({
   ],
   tabs: [associateTab, statisticsTab],
   methods: { ...associateMethods, ...statisticsMethods },
-  on: { removed: (object) => caches.drop(object) },
+  events: [REMOVED.by((object) => caches.drop(object))],
 });
 
 function cacheOf(object: TreeObject): RamCache {

@@ -9,6 +9,8 @@ import type { Failure } from '../../publisher/request.ts';
 import { method } from '../../publisher/views.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
 import { sessionNameFor } from '../sessions/session-name.ts';
+import { SHOWN } from '../../manage/saying.ts';
+import { CACHEABLE } from '../../publisher/invoke-cached.ts';
 import { PAGE_TEMPLATE } from './page-answers.ts';
 import { PLACE } from './page-locale.ts';
 import { isTemplate, makePage, publishPage, showFailure, syntaxFaults } from './page.ts';
@@ -57,7 +59,6 @@ export const pageTemplate = defineType({
   suggestedId: 'index_html',
   addPermission: 'Add Page Templates',
   changePermission: CHANGE,
-  isCacheable: true,
   properties: {
     text: p.code({
       title: 'Text',
@@ -81,8 +82,12 @@ export const pageTemplate = defineType({
   answers: {
     text: async (_, object) => ({ results: [], sessionName: await sessionNameFor(object) }),
   },
-  provides: [PAGE_TEMPLATE.by(({ properties }) => String(properties['text'])), SHOWS_FAILURES.by(() => showFailure)],
-  shown: ({ properties }) => ({ values: valuesIn(properties.values) }),
+  provides: [
+    PAGE_TEMPLATE.by(({ properties }) => String(properties['text'])),
+    SHOWS_FAILURES.by(() => showFailure),
+    SHOWN.by(({ properties }) => ({ values: valuesIn(properties['values'] as readonly string[]) })),
+    CACHEABLE.by(() => true),
+  ],
   methods: { preview },
   view: [
     method({ http: 'GET', permission: 'View', summary: 'The page.', run: (call) => publishPage(call) }),

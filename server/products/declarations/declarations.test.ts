@@ -61,8 +61,12 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
   ["fixedId: 'b'", /suggestedId is 'a', and its fixedId allows only 'b'\.$/],
   ['warning: async () => []', /warning is no member of a type\. Did you mean 'warnings'\?$/],
   ['group: undefined', /group is missing\. It must be a text that is not empty\.$/],
-  ['on: { remove() {} }', /on\.remove is no member of what a type is told of\. Did you mean 'removed'\?$/],
-  ["on: { removed: 'x' }", /on\.removed is 'x'\. It must be a function\.$/],
+  ['on: { removed() {} }', /on is no member of a type\./],
+  ["events: [REMOVED.by('x')]", /events\[0\]\.hear is 'x'\. It must be a function\.$/],
+  [
+    "events: [{ event: 'removed', hear() {} }]",
+    /events\[0\]\.event is 'removed'\. It must be an event, such as REMOVED\.$/,
+  ],
   ['migrations: [1]', /migrations\[0\] is 1\. It must be a function\.$/],
   ["contains: 'object'", /contains is 'object'\. .* Did you mean 'objects'\?$/],
   ["provides: { 'cache.store': () => 1 }", /provides is an object\. It must be a list\.$/],
@@ -181,7 +185,7 @@ test('every mistake of every type is said at the start at once: product, type, k
       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, ${declared} })`,
   );
   const lines = await refusal(`
-    import { capability, defineType, method, p, STORE, text } from 'trellis/product';
+    import { capability, defineType, method, p, REMOVED, STORE, text } from 'trellis/product';
     export default { name: 'notes', types: [${types.join(',\n')}] };`);
   for (const [index, [declared, ...sentences]] of MISTAKES.entries()) {
     const own = lines.filter((line) => line.startsWith(`the type 'Note ${index}', `));

@@ -2,14 +2,17 @@ import { ICONS } from '../../../schema/icons.ts';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import type { TabInfo } from '../../../schema/endpoints/objects.ts';
+import { TreeEvent, type Listener } from '../../objects/event.ts';
 import type { Provision } from '../../objects/capability.ts';
 import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
+import { CACHEABLE } from '../../publisher/invoke-cached.ts';
 import { capabilityCheck, fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
   among,
   callable,
   flag,
+  is,
   isText,
   listOf,
   mapOf,
@@ -68,10 +71,9 @@ const NEED: ShapeOf<Need> = {
   short: required(words),
   loss: required(words),
 };
-const ON: ShapeOf<NonNullable<TypeDefinition['on']>> = {
-  removed: optional(callable),
-  sessionAdded: optional(callable),
-  sessionEnded: optional(callable),
+const LISTENER: ShapeOf<Listener> = {
+  event: required(is('an event, such as REMOVED', (value) => value instanceof TreeEvent)),
+  hear: required(callable),
 };
 
 const TYPE: ShapeOf<TypeDefinition> = {
@@ -96,8 +98,6 @@ const TYPE: ShapeOf<TypeDefinition> = {
   tabCounts: optional(callable),
   methods: optional(mapOf(methodCheck, viewProblem)),
   view: optional(methodCheck),
-  shown: optional(callable),
-  isCacheable: optional(flag),
   warnings: optional(callable),
   answers: optional(mapOf(callable)),
   check: optional(callable),
@@ -106,7 +106,7 @@ const TYPE: ShapeOf<TypeDefinition> = {
   works: optional(words),
   loss: optional(words),
   broken: optional(words),
-  on: optional(shaped('what a type is told of', ON)),
+  events: optional(listOf(shaped('what a type is told of, made by an event: REMOVED.by((object) => …)', LISTENER))),
 };
 const shape = shaped('a type', TYPE);
 
@@ -118,7 +118,7 @@ export function typeMistakes(definition: TypeDefinition, around: Around): readon
   return [
     ...found,
     ...(isRight('fixedId') && isRight('suggestedId') ? idMistakes(definition) : []),
-    ...(isRight('tabs') ? tabMistakes(definition, around) : []),
+    ...(isRight('tabs') && isRight('provides') ? tabMistakes(definition, around) : []),
     ...(isRight('properties') ? capabilityMistakes(definition, around) : []),
     ...(isRight('properties') && isRight('answers') ? answerMistakes(definition) : []),
   ];
@@ -147,9 +147,10 @@ function tabMistakes(definition: TypeDefinition, { elements }: Around): readonly
 }
 
 /** What the interface has a tab of its own for. */
-function givenTo(id: TabInfo['id'], { contains, isCacheable }: TypeDefinition): string | undefined {
+function givenTo(id: TabInfo['id'], { contains, provides = [] }: TypeDefinition): string | undefined {
   const isOurs =
-    (contains !== undefined && (id === 'contents' || id === 'properties')) || (isCacheable === true && id === 'cache');
+    (contains !== undefined && (id === 'contents' || id === 'properties')) ||
+    (id === 'cache' && provides.some(({ capability }) => capability === CACHEABLE));
   return isOurs ? 'is a tab of the interface itself' : undefined;
 }
 

@@ -6,6 +6,7 @@ import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
 import { Sameness } from '../../memcache/server/sameness.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
+import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import { forgetServer } from '../../../schema/endpoints/servers.ts';
@@ -138,7 +139,7 @@ export const memCacheProxy = defineType({
     const count = parseServers(properties.servers).addresses.length;
     return count === 1 ? '1 server' : `${count} servers`;
   },
-  on: { removed: (object) => stores.drop(object) },
+  events: [REMOVED.by((object) => stores.drop(object))],
 });
 
 /** Addresses that this server was told never to connect to. */

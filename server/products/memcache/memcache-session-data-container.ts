@@ -1,3 +1,4 @@
+import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
@@ -39,7 +40,7 @@ export const memCacheSessionDataContainer = defineType({
   methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
   check: timeProblems,
   warnings: async (object: TreeObject) => [...timeWarnings(object), ...(await proxyWarnings(object))],
-  on: { removed: forgetStatistics },
+  events: [REMOVED.by(forgetStatistics)],
 });
 
 async function open(object: TreeObject): Promise<SessionContainer> {

@@ -1,6 +1,7 @@
 import { p } from '../../../schema/fields.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
+import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
@@ -69,12 +70,7 @@ export const transientObjectContainer = defineType({
     const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
     return [...timeWarnings(object), ...processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link })];
   },
-  on: {
-    removed(object: TreeObject) {
-      stores.drop(object);
-      forgetStatistics(object);
-    },
-  },
+  events: [REMOVED.by((object) => stores.drop(object)), REMOVED.by(forgetStatistics)],
 });
 
 function containerOf(object: TreeObject): SessionContainer {

@@ -4,6 +4,7 @@ import { defineType } from '../../../../server/objects/types.ts';
 import type { Product } from '../../../../server/products/declarations/product.ts';
 import { currentSession } from '../../../../server/products/sessions/current-session.ts';
 import type { Call } from '../../../../server/publisher/call.ts';
+import { CACHEABLE } from '../../../../server/publisher/invoke-cached.ts';
 import { json } from '../../../../server/publisher/request.ts';
 import { method } from '../../../../server/publisher/views.ts';
 
@@ -87,7 +88,7 @@ const composedPage = defineType({
   group: 'Content',
   suggestedId: 'page',
   addPermission: 'Add Page Templates',
-  isCacheable: true,
+  provides: [CACHEABLE.by(() => true)],
   properties: { parts: p.lines({ title: 'Parts' }) },
   view: method({
     http: 'GET',

@@ -3,6 +3,7 @@ import { p } from '../../../../schema/fields.ts';
 import { encodeUrlPath } from '../../../../schema/paths.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { defineType } from '../../../objects/types.ts';
+import { SHOWN } from '../../../manage/saying.ts';
 import { byView, method } from '../../../publisher/views.ts';
 import { deliver } from './delivery.ts';
 import { fits, FILE_TYPES, HEAD_BYTES, IMAGE_TYPES, isImage, isShown, UNKNOWN, wordsFor } from './media-types.ts';
@@ -35,7 +36,7 @@ const common = {
   ],
   methods: byView(show, replaceContent),
   view,
-  shown: ({ content, properties }: TreeObject) => ({ ...properties, size: content?.size ?? 0 }),
+  provides: [SHOWN.by(({ content, properties }) => ({ ...properties, size: content?.size ?? 0 }))],
   check: async (object: TreeObject, { content_type: type }: { readonly content_type?: string }) => {
     if (type === undefined || (await canBe(type, object))) return [];
     const detail = `The bytes of this file are not what '${type}' is (${wordsFor(type)}). Use '${UNKNOWN}', or upload others.`;

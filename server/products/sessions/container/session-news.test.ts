@@ -12,7 +12,7 @@ after(() => folders[Symbol.asyncDispose]());
 /** A product that writes what it hears into objects of its type, and one that fails at everything it hears. */
 const listening = await folders.plant({
   'index.js': `
-    import { defineType, method, p, currentSession } from 'trellis/product';
+    import { currentSession, defineType, method, p, SESSION_ADDED, SESSION_ENDED } from 'trellis/product';
     const about = { description: 'x', icon: 'file', group: 'Content', suggestedId: 'x', addPermission: 'Add Folders' };
     const overtake = async (log) => {
       const rival = log.tree.database.open('rival');
@@ -27,9 +27,9 @@ const listening = await folders.plant({
       }
     };
     const log = defineType({ ...about, type: 'Log', properties: { lines: p.lines({ title: 'Lines' }) },
-      on: { sessionAdded: heard('added'), sessionEnded: heard('ended') } });
+      events: [SESSION_ADDED.by(heard('added')), SESSION_ENDED.by(heard('ended'))] });
     const fail = () => { throw new Error('I do not want to hear it.'); };
-    const deaf = defineType({ ...about, type: 'Deaf', properties: {}, on: { sessionAdded: fail } });
+    const deaf = defineType({ ...about, type: 'Deaf', properties: {}, events: [SESSION_ADDED.by(fail)] });
     const broken = defineType({ ...about, type: 'Breaks', properties: {}, methods: { set: method({
       http: 'POST', permission: 'View', summary: 'Changes the session, then fails.', body: {},
       async run(call) { (await currentSession(call)).set('a', 1); throw new Error('told to fail'); } }) } });

@@ -2,12 +2,28 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ConflictError } from '../../../base/errors.ts';
 import { backoffMs } from '../../../base/backoff.ts';
 import type { Database } from '../../../objects/database.ts';
+import { listenersTo, TreeEvent } from '../../../objects/event.ts';
 import type { TreeObject } from '../../../objects/object.ts';
+import type { TreeTransaction } from '../../../objects/transaction.ts';
 import type { TypeDefinition } from '../../../objects/types.ts';
 import type { SessionNews } from '../../../sessions/container.ts';
 import { siteOf } from '../../../site/site.ts';
 
-type Handler = 'sessionAdded' | 'sessionEnded';
+/** A session that began or was ended in this process. */
+export interface SessionEvent {
+  /** What is changed in it is committed afterwards. */
+  readonly tree: TreeTransaction;
+  readonly container: TreeObject;
+  /** As the Sessions tab names it; `null`: all sessions of the container were ended, or all of the user. */
+  readonly session: string | null;
+  readonly user: string | null;
+}
+
+/** A session began in some container of this tree. */
+export const SESSION_ADDED = new TreeEvent<SessionEvent>('session added');
+
+/** A session was ended: by a request, a person or a program. Nobody is told of one that expires. */
+export const SESSION_ENDED = new TreeEvent<SessionEvent>('session ended');
 
 /** When more is waiting to be told than this, products are too slow and miss some. */
 const MOST_WAITING = 10_000;
@@ -16,7 +32,9 @@ const TRIES = 4;
 /** How a container tells products of its sessions; `undefined` where no type listens, so that it costs nothing. */
 export function newsFrom(object: TreeObject): ((news: SessionNews) => void) | undefined {
   const { database } = object.tree;
-  const listeners = database.types.all().filter(({ on }) => (on?.sessionAdded ?? on?.sessionEnded) !== undefined);
+  const listeners = database.types
+    .all()
+    .filter((type) => [SESSION_ADDED, SESSION_ENDED].some((event) => listenersTo(event, type).length > 0));
   if (listeners.length === 0) return undefined;
   const courier = couriers.get(database) ?? new Courier(object, listeners);
   couriers.set(database, courier);
@@ -72,12 +90,12 @@ class Courier {
     }
   }
 
-  async #tellOnce({ type, on }: TypeDefinition, oid: number, { event, id, user }: SessionNews): Promise<void> {
-    const name: Handler = event === 'added' ? 'sessionAdded' : 'sessionEnded';
+  async #tellOnce(listener: TypeDefinition, oid: number, { event, id, user }: SessionNews): Promise<void> {
+    const hearing = listenersTo(event === 'added' ? SESSION_ADDED : SESSION_ENDED, listener);
     const tree = await this.#database.open(null);
     const container = await tree.findByOid(oid);
-    if (container === undefined || on?.[name] === undefined) return;
-    await on[name]({ tree, container, session: id, user });
-    if (tree.hasChanges) await tree.commit(`${type} heard of a session in ${container.path}`);
+    if (container === undefined) return;
+    for (const hear of hearing) await hear({ tree, container, session: id, user });
+    if (tree.hasChanges) await tree.commit(`${listener.type} heard of a session in ${container.path}`);
   }
 }
