@@ -93,7 +93,7 @@ test('where no file can be made, whoever looks after the disk is told, and not w
 });
 
 test('what a killed process left behind is removed, and nothing else', async () => {
-  for (const name of ['upload-1', 'upload-2', 'trellis.sqlite']) await writeFile(join(folder, name), '');
+  for (const name of ['upload-1', 'upload-2', 'secrets.json']) await writeFile(join(folder, name), '');
   await sweepUploads(folder);
-  assert.deepEqual(await readdir(folder), ['trellis.sqlite']);
+  assert.deepEqual(await readdir(folder), ['secrets.json']);
 });

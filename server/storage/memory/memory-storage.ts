@@ -17,7 +17,6 @@ import type {
   CommitHooks,
   LogQuery,
   ObjectChange,
-  ObjectState,
   Reserved,
   Revision,
   Snapshot,
