@@ -15,7 +15,7 @@ const listening = await folders.plant({
     import { currentSession, defineType, method, p, SESSION_ADDED, SESSION_ENDED } from 'trellis/product';
     const about = { description: 'x', icon: 'file', group: 'Content', suggestedId: 'x', addPermission: 'Add Folders' };
     const overtake = async (log) => {
-      const rival = log.tree.database.open('rival');
+      const rival = await log.tree.database.open('rival');
       rival.change(await rival.get(log.path), { title: 'overtaken' });
       await rival.commit('Was quicker');
     };
