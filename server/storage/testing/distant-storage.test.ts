@@ -3,6 +3,7 @@ import { mock, test } from 'node:test';
 import { CommitUnknown, ConflictError, Unavailable } from '../../base/errors.ts';
 import { at, batchOf, change, commit } from '../contract/changes.ts';
 import { makeSite, storageContract } from '../contract/contract.ts';
+import { MemoryStorage } from '../memory/memory-storage.ts';
 import { DistantStorage } from './distant-storage.ts';
 import { KeptInMemory } from './kept-in-memory.ts';
 
@@ -48,6 +49,24 @@ for (const [fate, wasMade] of [
     assert.equal(found !== undefined, wasMade);
   });
 }
+
+test('what a commit of unknown fate holds in memory is changed by nobody, until that is settled', async () => {
+  const storage = new DistantStorage(new KeptInMemory(), { fates: ['answered', 'unanswered'] });
+  await using site = await makeSite({ open: () => storage });
+  const memory = new MemoryStorage({ mounted: true });
+  await using volatile = await makeSite({ open: () => memory, mountPoint: site.top });
+  const [scratch, other] = [change(volatile, { id: 'scratch' }), change(volatile, { id: 'other' })];
+  const reserve = () => memory.reserve(batchOf(scratch));
+  const committing = storage.commit(batchOf(change(site, { id: 'page' })), { reserve });
+  storage.cutLine();
+  const error: unknown = await committing.catch((reason: unknown) => reason);
+  assert.ok(error instanceof CommitUnknown);
+  await assert.rejects(commit(memory, other), ConflictError);
+  storage.restoreLine();
+  await error.settled;
+  assert.equal((await memory.load(scratch.oid, await memory.refresh()))?.id, 'scratch');
+  await commit(memory, other);
+});
 
 test('conflicts without a cause come where they are wanted, and never for one change twice in a row', async () => {
   const storage = new DistantStorage(new KeptInMemory(), { hasConflicts: true, fates: ['in conflict'] });
