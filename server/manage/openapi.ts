@@ -53,11 +53,11 @@ function describeApi(
   types: readonly TypeDefinition[],
   version: string,
 ): Readonly<Record<string, unknown>> {
-  const paths: Record<string, Record<string, unknown>> = {};
+  const found: Record<string, Record<string, Set<Method>>> = {};
   const put = (path: string, methods: readonly Method[]) => {
     for (const each of methods) {
-      const full = each.declared.tail === undefined ? path : `${path}/{tail}`;
-      paths[full] = { ...paths[full], [each.http.toLowerCase()]: operation(each, full) };
+      const there = (found[each.declared.tail === undefined ? path : `${path}/{tail}`] ??= {});
+      (there[each.http.toLowerCase()] ??= new Set()).add(each);
     }
   };
   for (const view of views) put(address(view.on === 'root', view.name), view.methods);
@@ -65,6 +65,7 @@ function describeApi(
     for (const [name, methods] of Object.entries(type.methods ?? {}))
       put(address(false, name), [methods].flat() as Method[]);
   }
+  const paths = mapValues(found, (there, path) => mapValues(there, (methods) => operation([...methods], path)));
   const schemas = Object.fromEntries(types.map((type) => [type.type.replaceAll(' ', ''), formSchema(type.properties)]));
   return {
     openapi: '3.1.0',
@@ -83,18 +84,22 @@ function address(isRoot: boolean, view: string): string {
   return view === '' ? object : `${object}/@${view}`;
 }
 
-function operation({ declared, permission, bodySchema }: Method, path: string): unknown {
-  const { summary, tail, query = {}, takesBytes = false } = declared;
+/** Objects of different types may answer an address each in their own way. */
+function operation(methods: readonly Method[], path: string): unknown {
+  const declared = methods.map((each) => each.declared);
+  const { tail, takesBytes = false } = declared[0] ?? {};
+  const permissions = new Set(methods.map(({ permission }) => `'${permission}'`));
+  const query = Object.fromEntries(declared.flatMap((each) => Object.entries(each.query ?? {})));
   const parameters = [
     ...(path.includes('{path}') ? [PATH_PARAMETER] : []),
     ...(tail === undefined ? [] : [parameter('tail', 'path', tail)]),
     ...Object.entries(query).map(([name, description]) => parameter(name, 'query', description)),
   ];
   return {
-    summary,
-    description: `Needs the permission '${permission}'.`,
+    summary: [...new Set(declared.map(({ summary }) => summary))].join(' Or: '),
+    description: `Needs the permission ${[...permissions].join(' or ')}.`,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...requestBody(bodySchema, takesBytes),
+    ...requestBody(anyOf(methods.map(({ bodySchema }) => bodySchema)), takesBytes),
     responses: { ...answersOf(declared), default: PROBLEM },
   };
 }
@@ -109,10 +114,21 @@ function requestBody(schema: JsonSchema | undefined, takesBytes: boolean): Reado
   return { requestBody: { required: true, content: { 'application/json': { schema } } } };
 }
 
-function answersOf({ view, answer }: Method['declared']): Readonly<Record<string, unknown>> {
+function answersOf(declared: readonly Method['declared'][]): Readonly<Record<string, unknown>> {
+  const schema = anyOf(declared.map(({ answer }) => answer));
+  if (schema !== undefined) {
+    return { '2XX': { description: schema.description ?? 'The answer.', content: { 'application/json': { schema } } } };
+  }
   // Of what is declared where it is answered nobody is made to say what it answers.
-  if (answer === undefined && view === undefined) return { '2XX': { description: 'It is not described.' } };
-  if (answer === undefined) return { 204: { description: 'It is done, and there is nothing to say of it.' } };
-  const { description = 'The answer.' } = answer;
-  return { '2XX': { description, content: { 'application/json': { schema: answer } } } };
+  if (declared.some(({ view }) => view === undefined)) return { '2XX': { description: 'It is not described.' } };
+  return { 204: { description: 'It is done, and there is nothing to say of it.' } };
+}
+
+function anyOf(schemas: readonly (JsonSchema | undefined)[]): JsonSchema | undefined {
+  const [first, ...others] = new Set(schemas.filter((schema) => schema !== undefined));
+  return first === undefined || others.length === 0 ? first : { anyOf: [first, ...others] };
+}
+
+function mapValues<From, To>(from: Readonly<Record<string, From>>, to: (value: From, name: string) => To) {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value, name)]));
 }

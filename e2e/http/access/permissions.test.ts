@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { TypeInfo } from '../../../schema/endpoints/objects.ts';
+import type { JsonSchema } from '../../../schema/json-schema.ts';
+import { endpoints } from '../../support/answers.ts';
 import { basic, startServer } from '../../support/server.ts';
 import { clientOf, managerOf, type Client } from '../client.ts';
 
@@ -69,16 +72,33 @@ test('the API declares what the manual lists, each with the permission that it a
   }
 });
 
+interface Answers {
+  readonly paths: Record<string, Record<string, { readonly responses: Record<string, Content | undefined> }>>;
+}
+
+interface Content {
+  readonly content?: { readonly 'application/json': { readonly schema: JsonSchema } };
+}
+
 test('the API says of each of its own requests what is answered, or that nothing is', async () => {
-  const { paths } = (await manager('/api/@openapi')).json<{
-    paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
-  }>();
+  const { paths } = (await manager('/api/@openapi')).json<Answers>();
   for (const [template, methods] of Object.entries(paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
-      const schema = responses['2XX']?.content?.['application/json'];
+      const schema = responses['2XX']?.content?.['application/json'].schema;
       assert.ok(schema !== undefined || responses['204'] !== undefined, `${method} ${template}`);
     }
   }
+});
+
+test('the API says every answer that is declared, also where objects of several types have a view of one name', async () => {
+  const { paths } = (await manager('/api/@openapi')).json<Answers>();
+  const unsaid = endpoints.filter(({ http, view, tail, answer }) => {
+    const after = `${view === '' ? '' : `/@${view}`}${tail === undefined ? '' : '/{tail}'}`;
+    const operation = (paths[`/api/{path}${after}`] ?? paths[`/api${after}`])?.[http.toLowerCase()];
+    const schema = operation?.responses['2XX']?.content?.['application/json'].schema;
+    return ![schema, ...(schema?.anyOf ?? [])].some((said) => isDeepStrictEqual(said, answer));
+  });
+  assert.deepEqual(unsaid, []);
 });
 
 test('nobody who is not signed in gets past a view that is not for everybody', async () => {
