@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { getCallSites } from 'node:util';
 import type { Fields, ValuesOf } from '../../schema/fields.ts';
 import type { Icon } from '../../schema/icons.ts';
 import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
@@ -102,8 +104,18 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly events?: readonly Listener[];
 }
 
+const places = new WeakMap<object, string>();
+
+/** Where a type is declared, file and line, for whoever has to mend it. */
+export function placeOf(definition: object): string | undefined {
+  return places.get(definition);
+}
+
 /** Declares a type of objects. */
 export function defineType<const F extends Fields>(definition: TypeDefinition<F>): TypeDefinition {
+  const [, caller] = getCallSites(2);
+  if (caller?.scriptName.startsWith('file:') === true)
+    places.set(definition, `${fileURLToPath(caller.scriptName)}:${caller.lineNumber}`);
   return definition;
 }
 

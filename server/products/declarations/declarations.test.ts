@@ -226,6 +226,16 @@ test('what is wrong with the product itself is said in the same way', async () =
     );
 });
 
+test('a type that is declared in a file of its own is named with that file and the line', () => {
+  const about = { type: 'X', description: 'x', icon: 'file', group: 'x', suggestedId: 'x', properties: {} } as const;
+  const type = defineType({ ...about, addPermission: 'Fly' });
+  const [line] = mistakesIn([{ product: { name: 'x', types: [type] }, from: 'The product' }], new Set());
+  assert.match(
+    line ?? '',
+    /^The product: in the type 'X' \(\/.*\/declarations\.test\.ts:\d+\), addPermission is 'Fly'/,
+  );
+});
+
 test('the types that Trellis has by itself go through the same check', async () => {
   assert.equal((await loadProducts([])).products.length, products.length);
 });

@@ -1,6 +1,6 @@
 import { ROLES } from '../../../schema/permissions.ts';
 import { Capability } from '../../objects/capability.ts';
-import type { TypeDefinition } from '../../objects/types.ts';
+import { placeOf, type TypeDefinition } from '../../objects/types.ts';
 import type { View } from '../../publisher/views.ts';
 import type { OwnPermission, Product } from './product.ts';
 import { methodCheck } from './method-mistakes.ts';
@@ -73,7 +73,11 @@ function mistakesInOne({ product, from }: Loaded, around: Around): readonly stri
   const own = shape.find(product, '').map((mistake) => sentence(itself, mistake));
   const ofTypes = typesOf(product).flatMap((definition, index) => {
     const { type } = definition;
-    const where = typeof type === 'string' && type !== '' ? `the type '${type}'` : `types[${index}]`;
+    const name = typeof type === 'string' && type !== '' ? `the type '${type}'` : `types[${index}]`;
+    const place = placeOf(definition);
+    // One that is declared where the product is: its file is named already.
+    const isElsewhere = place !== undefined && !from.includes(place.replace(/:\d+$/, ''));
+    const where = isElsewhere ? `${name} (${place})` : name;
     return typeMistakes(definition, around).map((mistake) => sentence(where, mistake));
   });
   return [...own, ...ofTypes];
