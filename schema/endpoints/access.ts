@@ -1,17 +1,9 @@
 import { endpoint, type BodyOf } from '../endpoint.ts';
 import { about, either, flag, nothing, object, text, texts, type ValueOf } from '../json-schema.ts';
 
-const instance = object({
-  name: about('The name shown beside "Trellis".', text),
-  version: text,
-});
-export type Instance = ValueOf<typeof instance>;
+const instance = object({ name: about('The name shown beside "Trellis".', text), version: text });
 
-const somebody = object({
-  user: text,
-  roles: texts,
-  instance,
-});
+const somebody = object({ user: text, roles: texts, instance });
 export type Somebody = ValueOf<typeof somebody>;
 
 const nobody = about(
@@ -26,10 +18,7 @@ export type Nobody = ValueOf<typeof nobody>;
 
 export type Me = Somebody | Nobody;
 
-const loginAnswer = object({
-  user: text,
-  roles: texts,
-});
+const loginAnswer = object({ user: text, roles: texts });
 export type LoginAnswer = ValueOf<typeof loginAnswer>;
 
 export const whoAmI = endpoint({

@@ -4,20 +4,11 @@ import { historyTimes, series } from './history.ts';
 
 const cacheManagerItem = about(
   'A cache manager that an object may choose.',
-  object({
-    id: text,
-    path: text,
-    type: text,
-    icon: text,
-    title: text,
-  }),
+  object({ id: text, path: text, type: text, icon: text, title: text }),
 );
 export type CacheManagerItem = ValueOf<typeof cacheManagerItem>;
 
-const cacheAnswer = object({
-  line: about('What was done, as a sentence.', text),
-});
-export type CacheAnswer = ValueOf<typeof cacheAnswer>;
+const cacheAnswer = object({ line: about('What was done, as a sentence.', text) });
 
 const associationItem = object({
   path: text,
@@ -82,15 +73,7 @@ export const listAssociations = endpoint({
     deep: '"no": not in sub-folders.',
   },
   answer: object({
-    types: about(
-      'The types of which the objects’ answers may be kept.',
-      listOf(
-        object({
-          type: text,
-          icon: text,
-        }),
-      ),
-    ),
+    types: about('The types of which the objects’ answers may be kept.', listOf(object({ type: text, icon: text }))),
     folder: about('The folder in which was looked.', text),
     items: listOf(associationItem),
     hasMore: about('There are more than are listed.', flag),

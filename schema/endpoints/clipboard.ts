@@ -12,22 +12,10 @@ import {
   type ValueOf,
 } from '../json-schema.ts';
 
-const pasted = about(
-  'Where an object was, and where it or its copy is now.',
-  object({
-    from: text,
-    path: text,
-  }),
-);
+const pasted = about('Where an object was, and where it or its copy is now.', object({ from: text, path: text }));
 export type Pasted = ValueOf<typeof pasted>;
 
-const pathProperty = about(
-  'A path property of an object.',
-  object({
-    path: text,
-    property: text,
-  }),
-);
+const pathProperty = about('A path property of an object.', object({ path: text, property: text }));
 export type PathProperty = ValueOf<typeof pathProperty>;
 
 export const serviceChange = about(
@@ -77,6 +65,3 @@ export const moveObjects = endpoint({
   answer: object({ ...followed, items: listOf(pasted) }),
 });
 export type MovedMessage = ValueOf<typeof moveObjects.answer>;
-
-export type CopyRequest = BodyOf<typeof copyObjects>;
-export type MoveRequest = BodyOf<typeof moveObjects>;

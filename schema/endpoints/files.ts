@@ -15,15 +15,7 @@ export const fileContent = endpoint({
     words: about('The type in words: "PNG image".', text),
     isShown: about('Whether a browser shows them; it saves them otherwise.', flag),
     isImage: flag,
-    pixels: about(
-      'Of images whose size could be read.',
-      orNull(
-        object({
-          width: integer,
-          height: integer,
-        }),
-      ),
-    ),
+    pixels: about('Of images whose size could be read.', orNull(object({ width: integer, height: integer }))),
   }),
 });
 export type ContentMessage = ValueOf<typeof fileContent.answer>;

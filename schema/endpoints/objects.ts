@@ -43,18 +43,10 @@ export const warning = about(
       short: about('A few words for lists: "1 of 3 servers is down".', text),
     },
     {
-      link: object({
-        label: text,
-        path: text,
-        tab: text,
-      }),
+      link: object({ label: text, path: text, tab: text }),
       remedy: about(
         'A change that would end the condition, offered as a button: PATCH `properties` to `path`.',
-        object({
-          label: text,
-          path: text,
-          properties: mapping,
-        }),
+        object({ label: text, path: text, properties: mapping }),
       ),
     },
   ),
@@ -102,13 +94,7 @@ const described = {
   }),
   count: about('How much is in it, as a sentence; `null` where there is nothing to say.', orNull(text)),
   pointsHere: listOf(linkHere),
-  lastChanges: listOf(
-    object({
-      time: time,
-      user: orNull(text),
-      description: text,
-    }),
-  ),
+  lastChanges: listOf(object({ time: time, user: orNull(text), description: text })),
 };
 export const objectMessage = object(described);
 export type ObjectMessage = ValueOf<typeof objectMessage>;
@@ -183,7 +169,6 @@ export const deleteObject = endpoint({
   view: '',
   summary: 'Deletes the object and everything in it.',
 });
-export type AddRequest = BodyOf<typeof addObject>;
 export type ChangeRequest = BodyOf<typeof changeObject>;
 
 export const listChildren = endpoint({
@@ -225,11 +210,7 @@ export type ChangeOfPlace = (typeof CHANGES)[number];
 
 const linkThere = about(
   'A path property that leads to what is about to be changed.',
-  object({
-    ...link,
-    to: text,
-    mayFollow: about('The caller may change it, so that it follows.', flag),
-  }),
+  object({ ...link, to: text, mayFollow: about('The caller may change it, so that it follows.', flag) }),
 );
 export type LinkThere = ValueOf<typeof linkThere>;
 
@@ -275,15 +256,7 @@ export const searchObjects = endpoint({
   summary: 'Objects anywhere whose id, title or type contains a text.',
   query: { text: 'What to look for.' },
   answer: object({
-    items: listOf(
-      object({
-        path: text,
-        id: text,
-        type: text,
-        icon: text,
-        title: text,
-      }),
-    ),
+    items: listOf(object({ path: text, id: text, type: text, icon: text, title: text })),
   }),
 });
 export type SearchMessage = ValueOf<typeof searchObjects.answer>;

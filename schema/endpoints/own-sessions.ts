@@ -27,10 +27,7 @@ export type OwnSession = ValueOf<typeof ownSession>;
 
 const endedOthers = about(
   'All but those of the browser that asks.',
-  object({
-    ended: integer,
-    unseen: about('What could not be seen, and so not ended.', texts),
-  }),
+  object({ ended: integer, unseen: about('What could not be seen, and so not ended.', texts) }),
 );
 export type EndedOthers = ValueOf<typeof endedOthers>;
 

@@ -9,15 +9,7 @@ const chainBox = object({
   icon: text,
   state: fieldState,
   text: text,
-  leadsOn: about(
-    'The property that leads on, and its value.',
-    orNull(
-      object({
-        property: text,
-        value: text,
-      }),
-    ),
-  ),
+  leadsOn: about('The property that leads on, and its value.', orNull(object({ property: text, value: text }))),
   holds: about('Whether the way to the next box holds.', flag),
 });
 export type ChainBox = ValueOf<typeof chainBox>;
@@ -28,13 +20,7 @@ export const sessionChain = endpoint({
   summary: 'How a request finds its session, each step with its state.',
   answer: object({
     boxes: listOf(chainBox),
-    servers: listOf(
-      object({
-        address: text,
-        state: fieldState,
-        text: text,
-      }),
-    ),
+    servers: listOf(object({ address: text, state: fieldState, text: text })),
     on: flag,
     state: about('`warn`: sessions are on, and servers that keep them do not answer.', oneOf('ok', 'warn', 'down')),
     text: about('"Sessions are on", for whom they are not, or why they are off.', text),
@@ -69,10 +55,7 @@ export interface CookieCheck {
   readonly came: readonly boolean[];
 }
 
-const unreachedContainer = object({
-  path: text,
-  held: about('"4 live sessions".', text),
-});
+const unreachedContainer = object({ path: text, held: about('"4 live sessions".', text) });
 export type UnreachedContainer = ValueOf<typeof unreachedContainer>;
 
 export const lookAtSetup = endpoint({
@@ -109,12 +92,7 @@ export const setUpSessions = endpoint({
     timeoutMinutes: integer,
   },
   optional: { anyway: flag },
-  answer: object({
-    proxy: text,
-    container: text,
-    manager: text,
-    results: listOf(fieldResult),
-  }),
+  answer: object({ proxy: text, container: text, manager: text, results: listOf(fieldResult) }),
 });
 export type SetupAnswer = ValueOf<typeof setUpSessions.answer>;
 export type SetupRequest = BodyOf<typeof setUpSessions>;

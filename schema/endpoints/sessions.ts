@@ -4,13 +4,7 @@ import { queryOf } from '../paging.ts';
 
 const SORTS = ['user', 'started', 'lastSeen', 'expires', 'bytes', 'address', 'browser'] as const;
 
-export const SESSION_PAGES = {
-  sorts: SORTS,
-  sort: 'lastSeen',
-  order: 'desc',
-  limit: 50,
-  largest: 1_000,
-} as const;
+export const SESSION_PAGES = { sorts: SORTS, sort: 'lastSeen', order: 'desc', limit: 50, largest: 1_000 } as const;
 
 const item = {
   key: text,

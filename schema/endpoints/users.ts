@@ -1,12 +1,7 @@
 import { endpoint } from '../endpoint.ts';
 import { about, listOf, object, orNull, text, texts, time, type ValueOf } from '../json-schema.ts';
 
-const userMessage = object({
-  name: text,
-  roles: texts,
-  created: time,
-  lastSignIn: orNull(time),
-});
+const userMessage = object({ name: text, roles: texts, created: time, lastSignIn: orNull(time) });
 export type UserMessage = ValueOf<typeof userMessage>;
 
 const users = object({
