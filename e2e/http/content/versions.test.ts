@@ -13,12 +13,17 @@ after(() => rm(folder, { recursive: true, force: true }));
 const original = join(folder, 'original');
 await (await startServer({ data: original })).stop();
 
+/** Takes back what later versions added to the first. */
+const TO_VERSION_1 = `
+  DROP TRIGGER small_entry_set; DROP TRIGGER small_entry_deleted; DROP TABLE small_changes; DROP TABLE small_tables;
+  DROP TABLE slices; DROP TABLE contents`;
+
 /** A data folder as a program of another version left it. */
 async function ofVersion(version: number): Promise<string> {
   const data = join(folder, `version-${version}`);
   await cp(original, data, { recursive: true });
   const database = new Database(join(data, 'trellis.sqlite'));
-  if (version === 1) database.exec('DROP TABLE slices; DROP TABLE contents');
+  if (version === 1) database.exec(TO_VERSION_1);
   database.pragma(`user_version = ${version}`);
   database.close();
   return data;
