@@ -1,7 +1,7 @@
 import type { AnswerOf, BodyOf, Endpoint, QueryOf } from '../../schema/endpoint.ts';
 import { request, viewOf } from './request.ts';
 
-interface Options<E extends Endpoint> {
+export interface Options<E extends Endpoint> {
   readonly query?: QueryOf<E>;
   readonly signal?: AbortSignal;
   /** The revision that a change was made from; another one in the tree is answered with 412. */

@@ -1,9 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { fileContent, type ContentMessage } from '../../schema/endpoints/files.ts';
+import { fileContent, replaceBytes, type ContentMessage } from '../../schema/endpoints/files.ts';
 import { call } from '../api/call.ts';
-import { replaceContent } from '../api/files.ts';
+import { sendFile } from '../api/send-file.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
@@ -138,8 +138,9 @@ export class ContentTab extends Tab {
     this.#stop = new AbortController();
     this.share = 0;
     try {
-      const sending = { signal: this.#stop.signal, onProgress: (share: number) => (this.share = share) };
-      const object = await replaceContent(this.path, file, sending, revision);
+      const { signal } = this.#stop;
+      const onProgress = (share: number) => (this.share = share);
+      const object = await sendFile(replaceBytes, this.path, file, { signal, onProgress, revision });
       flash(`Uploaded '${file.name}'.`);
       this.dispatchEvent(new ObjectChanged(object));
     } catch (caught) {

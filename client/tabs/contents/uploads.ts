@@ -1,9 +1,10 @@
+import { replaceBytes, uploadFile } from '../../../schema/endpoints/files.ts';
 import { checkProperties } from '../../../schema/endpoints/forms.ts';
 import { call } from '../../api/call.ts';
 import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
-import { replaceContent, uploadFile } from '../../api/files.ts';
+import { sendFile } from '../../api/send-file.ts';
 import { getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { formatNumber } from '../../parts/format.ts';
@@ -117,8 +118,8 @@ export class Uploads extends Observable<readonly Upload[]> {
       signal: this.#stop.signal,
       onProgress: (share: number) => this.#set(at, { state: { kind: 'sending', share } }),
     };
-    if (replaces === undefined) await uploadFile(this.#folder, id, file, sending);
-    else await replaceContent(replaces.path, file, sending, replaces.revision);
+    if (replaces === undefined) await sendFile(uploadFile, this.#folder, file, { ...sending, query: { id } });
+    else await sendFile(replaceBytes, replaces.path, file, { ...sending, revision: replaces.revision });
     this.#set(at, { state: { kind: 'done' } });
   }
 
