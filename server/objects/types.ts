@@ -8,7 +8,6 @@ import type { FieldProblem } from '../../schema/problems.ts';
 import type { Capability, CapabilityName, Provision } from './capability.ts';
 import type { Listener } from './event.ts';
 import type { TreeObject } from './object.ts';
-import type { TreeTransaction } from './transaction.ts';
 import type { Step } from './versions.ts';
 
 /** What the registry needs to know of a method; the publisher's `method()` makes them. */
