@@ -1,5 +1,5 @@
 import { composed } from './composed.ts';
-import type { FieldSchema, FormSchema, Widget } from './endpoints/forms.ts';
+import type { FieldSchema, FormSchema, Widget } from './form-schema.ts';
 import type { FieldProblem } from './problems.ts';
 
 /** One property of a type: its JSON Schema (sent as it is to the client and to OpenAPI) and the rules in words. */

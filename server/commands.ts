@@ -4,7 +4,7 @@ import { readConfig, type Config } from './config.ts';
 import { openForApplication, usersIn } from './data-folder.ts';
 import { plantExample } from './example.ts';
 import type { Users } from './security/users.ts';
-import type { BackupFacts } from './storage/storage-address.ts';
+import type { BackupFacts } from './storage/opening.ts';
 
 const OPTIONS = {
   data: { type: 'string' },

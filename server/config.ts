@@ -6,8 +6,8 @@ import { KeyRing } from './base/key-ring.ts';
 import { Allowlist } from './memcache/server/allowlist.ts';
 import { checkPassword } from './security/passwords.ts';
 import { strangersIn, type Setting } from './setting-names.ts';
-import { storageAt } from './storage/storage-at.ts';
-import type { StorageAddress } from './storage/storage-address.ts';
+import { storageAt } from './storage/address/storage-at.ts';
+import type { StorageAddress } from './storage/address/storage-address.ts';
 
 /** How this server runs. Flags come before the environment, the environment before defaults. */
 export interface Config {

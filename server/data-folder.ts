@@ -31,7 +31,7 @@ import { ServerNotes } from './site/server-notes.ts';
 import { bindSite, type Site } from './site/site.ts';
 import { CannotOpen } from './storage/cannot-open.ts';
 import { MemoryStorage } from './storage/memory/memory-storage.ts';
-import { MemoryTable } from './storage/memory/memory-table.ts';
+import { MemoryTable } from './storage/memory-table.ts';
 import type { Storage } from './storage/storage.ts';
 import type { DraftOf, SmallTable, Tables } from './storage/tables.ts';
 

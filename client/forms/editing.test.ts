@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { Editing } from './editing.ts';
 

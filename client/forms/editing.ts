@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import type { ChangeRequest, ObjectMessage } from '../../schema/endpoints/objects.ts';
 import type { FieldProblem } from '../../schema/problems.ts';
 import type { Conflict } from './conflict-dialog.ts';

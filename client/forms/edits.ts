@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 
 /** What a person typed and has not saved, by the field's name. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldResult } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import { savedWords } from './saved-words.ts';
 
 const servers: FieldSchema = { type: 'array', title: 'Servers', widget: 'lines', mode: 'rw', default: [] };

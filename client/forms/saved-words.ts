@@ -1,4 +1,5 @@
-import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldResult } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import { plural } from '../parts/format.ts';
 
 /** What is said after a change was saved: the sentence, and what is in trouble although it was saved. */

@@ -1,7 +1,8 @@
 import { Task, TaskStatus } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldResult } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import { setUpSessions, type SilentServers } from '../../schema/endpoints/session-way.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import { previewTemplate, type PreviewMessage, type TemplateFaultMessage } from '../../schema/endpoints/templates.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import { detailOf } from '../api/request.ts';

@@ -1,4 +1,5 @@
-import type { CheckMessage, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { CheckMessage } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import type { Client } from '../http/client.ts';
 
 /** Values that a property takes, and values that it refuses. */

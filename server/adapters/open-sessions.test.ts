@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { KeyRing } from '../base/key-ring.ts';
-import { storageAt } from '../storage/storage-at.ts';
+import { storageAt } from '../storage/address/storage-at.ts';
 import { copyAsOfVersion, DATA_FILE } from '../storage/testing/data-file.ts';
 import { openTestInstallation } from '../testing.ts';
 import { ExpressSessionStore } from './express-session.ts';

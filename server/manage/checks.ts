@@ -1,5 +1,6 @@
 import { checkId } from '../../schema/ids.ts';
-import type { FieldAnswer, FieldResult, FieldSchema } from '../../schema/endpoints/forms.ts';
+import type { FieldAnswer, FieldResult } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
 import type { FieldProblem } from '../../schema/problems.ts';
 import { checkForm } from '../../schema/properties.ts';
 import { Invalid } from '../base/errors.ts';

@@ -1,6 +1,6 @@
 import { formSchema } from '../../schema/fields.ts';
 import { RESERVED_IN_ROOT } from '../../schema/ids.ts';
-import type { FormSchema } from '../../schema/endpoints/forms.ts';
+import type { FormSchema } from '../../schema/form-schema.ts';
 import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } from '../../schema/endpoints/objects.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';

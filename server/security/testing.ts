@@ -1,7 +1,7 @@
 import { Background } from '../base/background.ts';
 import { openLog } from '../base/log.ts';
 import { MemoryStorage } from '../storage/memory/memory-storage.ts';
-import { MemoryTable } from '../storage/memory/memory-table.ts';
+import { MemoryTable } from '../storage/memory-table.ts';
 import { Administrator } from './administrator.ts';
 import { BasicLogins } from './basic.ts';
 import { Credentials } from './credentials.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Background } from '../base/background.ts';
 import { DiskFull, TooManyRequests, type Problem } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
-import { MemoryTable } from '../storage/memory/memory-table.ts';
+import { MemoryTable } from '../storage/memory-table.ts';
 import type { KeyedTable } from '../storage/tables.ts';
 import type { TallyRow } from './tally.ts';
 import { Throttle } from './throttle.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Invalid, NotFound } from '../base/errors.ts';
-import { storageAt } from '../storage/storage-at.ts';
+import { storageAt } from '../storage/address/storage-at.ts';
 import type { Tables } from '../storage/tables.ts';
 import { Passwords } from './passwords.ts';
 import { MARY, OLGA, signingIn } from './testing.ts';

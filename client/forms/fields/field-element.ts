@@ -1,6 +1,7 @@
 import { LitElement, css, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema, Widget } from '../../../schema/endpoints/forms.ts';
+import type { FieldAnswer } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema, Widget } from '../../../schema/form-schema.ts';
 import type { FieldElement } from './field.ts';
 
 interface Kind {

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { FieldAnswer, FieldSchema } from '../../../schema/endpoints/forms.ts';
+import type { FieldAnswer } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../../schema/form-schema.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';

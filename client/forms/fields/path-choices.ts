@@ -1,4 +1,5 @@
-import type { FieldSchema, PathCandidate } from '../../../schema/endpoints/forms.ts';
+import type { PathCandidate } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { plural } from '../../parts/format.ts';
 
 /** Rows shown at once; from then on the list scrolls, and narrows to what was typed. */

@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { checkId, normaliseId } from '../../../schema/ids.ts';
 import type { FollowedMessage } from '../../../schema/endpoints/clipboard.ts';
-import type { FieldSchema } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { renameObject, type ChildItem } from '../../../schema/endpoints/objects.ts';
 import { getConsequences } from '../../api/objects.ts';
 import { detailOf } from '../../api/request.ts';

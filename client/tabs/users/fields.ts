@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { lengthProblem, PASSWORD_RULES } from '../../../schema/passwords.ts';
 
 export const nameField: FieldSchema = text('Name', 'string', 'What they sign in with. It cannot be changed later.');

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { FieldSchema } from '../../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../../schema/form-schema.ts';
 import type { UserMessage, UsersMessage } from '../../../schema/endpoints/users.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import '../../forms/fields/field-element.ts';

@@ -1,5 +1,5 @@
 import type { Field } from '../../../schema/fields.ts';
-import { WIDGETS, type Widget } from '../../../schema/endpoints/forms.ts';
+import { WIDGETS, type Widget } from '../../../schema/form-schema.ts';
 import { Capability } from '../../objects/capability.ts';
 import {
   amount,

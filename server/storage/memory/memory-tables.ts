@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { MemoryTable } from './memory-table.ts';
+import { MemoryTable } from '../memory-table.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable, Tables } from '../tables.ts';
 

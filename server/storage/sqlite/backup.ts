@@ -15,7 +15,7 @@ import Database from 'better-sqlite3';
 import { DiskFull } from '../../base/errors.ts';
 import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
-import type { BackupFacts, CheckOptions, RestoreFacts } from '../storage-address.ts';
+import type { BackupFacts, CheckOptions, RestoreFacts } from '../opening.ts';
 import { moveAside } from './aside.ts';
 import { damagedBlobs, pathOf } from './damage.ts';
 import { bytesOf, checkNotLost, FILE_NAME, lostInside, reason } from './data-file.ts';

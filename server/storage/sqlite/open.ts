@@ -4,7 +4,7 @@ import { wallClock } from '../../base/clock.ts';
 import { DiskFull } from '../../base/errors.ts';
 import { KeyRing } from '../../base/key-ring.ts';
 import { CannotOpen } from '../cannot-open.ts';
-import type { OpenOptions } from '../storage-address.ts';
+import type { OpenOptions } from '../opening.ts';
 import { whenFree } from './busy.ts';
 import {
   checkNotLost,

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import type { EntryDraft } from './entries.ts';
-import { MemoryTable } from '../memory/memory-table.ts';
+import { MemoryTable } from '../memory-table.ts';
 import { parseStored } from './problems.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, Entries } from '../tables.ts';

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { EntryDraft, EntryStatements } from './entries.ts';
-import type { MemoryTable } from '../memory/memory-table.ts';
+import type { MemoryTable } from '../memory-table.ts';
 import { SmallDraft, SmallTables } from './small-tables.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable, Tables } from '../tables.ts';

@@ -1,5 +1,5 @@
 import type { MemoryStorage } from '../memory/memory-storage.ts';
-import type { StorageAddress } from '../storage-address.ts';
+import type { StorageAddress } from '../address/storage-address.ts';
 import { DistantStorage } from './distant-storage.ts';
 import { KeptInMemory } from './kept-in-memory.ts';
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
-import { checkText } from '../batch.ts';
-import { frozen, frozenCopy } from '../frozen.ts';
-import { compareText, isStorable } from '../order.ts';
-import type { Json } from '../storage.ts';
-import type { Draft, Entries } from '../tables.ts';
+import type { Clock } from '../base/clock.ts';
+import { checkText } from './batch.ts';
+import { frozen, frozenCopy } from './frozen.ts';
+import { compareText, isStorable } from './order.ts';
+import type { Json } from './storage.ts';
+import type { Draft, Entries } from './tables.ts';
 
 interface Entry<Value> {
   readonly value: Value;

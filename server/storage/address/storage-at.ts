@@ -1,5 +1,5 @@
-import { backUp, restore } from './sqlite/backup.ts';
-import { openInFolder } from './sqlite/open.ts';
+import { backUp, restore } from '../sqlite/backup.ts';
+import { openInFolder } from '../sqlite/open.ts';
 import type { StorageAddress } from './storage-address.ts';
 
 /** The storage of a data folder. */

@@ -1,16 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Storage } from './storage.ts';
-
-/** Where a storage is, as whoever runs a server or a command names it. What is refused is a CannotOpen. */
-export interface StorageAddress {
-  /** A server makes what is missing and brings an older storage up to date. */
-  open(options?: OpenOptions): Promise<Storage>;
-  /** Copies everything, in use or not, into a new folder, and reads the copy to its end. */
-  backUp(into: string, options?: CheckOptions): Promise<BackupFacts>;
-  /** Checks a backup and puts it in the place of what is there, which is kept. */
-  restore(from: string, options?: CheckOptions): RestoreFacts;
-}
 
 export interface OpenOptions {
   readonly clock?: Clock;
