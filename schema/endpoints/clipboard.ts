@@ -1,4 +1,4 @@
-import { endpoint, type BodyOf } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
 import {
   about,
   flag,
