@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
@@ -24,6 +25,19 @@ test('every page, picture and file that the documents lead to is there', () => {
       assert.ok(existsSync(new URL(link, new URL(page, root))), `${page} leads to ${link}`);
     }
   }
+});
+
+test('every file and folder that the map names is there', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const rooms = tracked.filter((file) => /^(client|server\/\w+)\/README\.md$/.test(file));
+  const maps = ['docs/architecture.md', 'CONTRIBUTING.md', ...rooms];
+  assert.ok(rooms.length >= 6);
+  const missing = maps.flatMap((map) =>
+    Array.from(read(map).matchAll(/`([\w./-]+(?:\.m?ts|\/))`/g), ([, path = '']) => path)
+      .filter((path) => !tracked.some((file) => `/${file}`.includes(`/${path}`)))
+      .map((path) => `${map} names ${path}`),
+  );
+  assert.deepEqual(missing, []);
 });
 
 test('every library of package.json has its reason', () => {
