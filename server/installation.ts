@@ -4,14 +4,8 @@ import { wallClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { Invalid } from './base/errors.ts';
 import { BadConfiguration, FIRST_ADMINISTRATOR, type Config } from './config.ts';
-import { accessViews } from './manage/access.ts';
-import { clipboardViews } from './manage/clipboard.ts';
-import { consequencesViews } from './manage/consequences.ts';
-import { folderViews } from './manage/folder.ts';
-import { objectViews } from './manage/object.ts';
+import { coreViews } from './manage/core-views.ts';
 import { openApiViews } from './manage/openapi.ts';
-import { ownLoginViews } from './manage/own-logins.ts';
-import { searchViews } from './manage/search.ts';
 import { openDataFolder, type Prepare } from './data-folder.ts';
 import type { Database } from './objects/database.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
@@ -49,13 +43,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
   await plantTemporary(database);
   await warnOfReserved(database, log);
   const views: readonly View[] = [
-    ...objectViews,
-    ...folderViews,
-    ...consequencesViews,
-    ...clipboardViews,
-    ...accessViews,
-    ...ownLoginViews,
-    ...searchViews,
+    ...coreViews,
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),
   ];

@@ -4,6 +4,7 @@ import { extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { declarePermission } from '../../schema/permissions.ts';
 import { isPlain } from '../base/shape.ts';
+import { coreViews } from '../manage/core-views.ts';
 import { mistakesIn, type Loaded } from './declarations/product-mistakes.ts';
 import { products as ownProducts } from './index.ts';
 import { reasonOf } from './load-error.ts';
@@ -51,7 +52,9 @@ export async function loadProducts(names: readonly string[]): Promise<Products> 
   const products = loaded.map(({ product }) => product);
   mistakes.push(...loaded.flatMap(declareTheirs));
   const tabModules = await readTabModules(products);
-  mistakes.push(...mistakesIn(loaded, new Set(tabModules.byElement.keys())), ...tabModules.mistakes);
+  const views = [...coreViews, ...ownProducts.flatMap((product) => product.views ?? [])];
+  const elements = new Set(tabModules.byElement.keys());
+  mistakes.push(...mistakesIn(loaded, { elements, views }), ...tabModules.mistakes);
   if (mistakes.length > 0) throw new CannotLoad(mistakes);
   return { products, tabModules };
 }

@@ -20,6 +20,9 @@ const CLIENT = new URL('../../../client/', import.meta.url);
 const GET = "http: 'GET', permission: 'View', summary: 'x'";
 const right = `method({ ${GET}, run() {} })`;
 
+/** What types can rest on: nothing. */
+const NOTHING = { elements: new Set<string>(), views: [] };
+
 /** What a type is declared with beside, or in place of, what every type has, and what is said of it. */
 const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[] = [
   [
@@ -52,6 +55,17 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
     /methods\.left\.summary is ''\./,
     /methods\.left\.body\.a is a function\. It must be one of text, integer/,
   ],
+  [`methods: { check: ${right} }`, /methods\.check hides the view 'check' that every object has\. Use another name\.$/],
+  [
+    "methods: { cache: method({ http: 'GTE', permission: 'View', summary: 'x', run() {} }) }",
+    /methods\.cache\.http is 'GTE'/,
+    /methods\.cache hides the view 'cache' that every object has/,
+  ],
+  [
+    `contains: 'volatile', methods: { upload: ${right} }`,
+    /methods\.upload hides the view 'upload' that every folder has/,
+  ],
+  [`methods: { upload: ${right}, children: ${right}, search: ${right} }`],
   ["methods: { 'a b': 1 }", /methods\.a b has a name that cannot be\. It is part of addresses/],
   ["changePermission: 'Fly'", /changePermission is 'Fly'\. It must be the name of a permission/],
   ["icon: 'timr'", /icon is 'timr'\. It must be the name of an icon .* Did you mean 'timer'\?$/],
@@ -229,7 +243,7 @@ test('what is wrong with the product itself is said in the same way', async () =
 test('a type that is declared in a file of its own is named with that file and the line', () => {
   const about = { type: 'X', description: 'x', icon: 'file', group: 'x', suggestedId: 'x', properties: {} } as const;
   const type = defineType({ ...about, addPermission: 'Fly' });
-  const [line] = mistakesIn([{ product: { name: 'x', types: [type] }, from: 'The product' }], new Set());
+  const [line] = mistakesIn([{ product: { name: 'x', types: [type] }, from: 'The product' }], NOTHING);
   assert.match(
     line ?? '',
     /^The product: in the type 'X' \(\/.*\/declarations\.test\.ts:\d+\), addPermission is 'Fly'/,
@@ -249,7 +263,7 @@ test('no declaration, whatever is in it, makes the check itself fail', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(type, fc.anything())), fc.anything(), (types, permissions) => {
       const product = { name: 'odd', types, permissions } as never;
-      for (const line of mistakesIn([{ product, from: 'x' }], new Set())) assert.match(line, /^x: /);
+      for (const line of mistakesIn([{ product, from: 'x' }], NOTHING)) assert.match(line, /^x: /);
     }),
   );
 });

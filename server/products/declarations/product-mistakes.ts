@@ -61,9 +61,9 @@ const PRODUCT: ShapeOf<Product> = {
 const shape = shaped('a product', PRODUCT);
 
 /** Everything that is declared wrongly, a sentence each, with the file, the type and the key. */
-export function mistakesIn(loaded: readonly Loaded[], elements: ReadonlySet<string>): readonly string[] {
+export function mistakesIn(loaded: readonly Loaded[], given: Omit<Around, 'provided'>): readonly string[] {
   const types = loaded.flatMap(({ product }) => typesOf(product));
-  const around = { elements, provided: new Set(types.flatMap(providedBy)) };
+  const around = { ...given, provided: new Set(types.flatMap(providedBy)) };
   return [...loaded.flatMap((each) => mistakesInOne(each, around)), ...takenTwice(loaded)];
 }
 

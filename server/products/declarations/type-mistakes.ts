@@ -6,6 +6,7 @@ import { TreeEvent, type Listener } from '../../objects/event.ts';
 import type { Provision } from '../../objects/capability.ts';
 import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
 import { CACHEABLE } from '../../publisher/invoke-cached.ts';
+import type { View } from '../../publisher/views.ts';
 import { capabilityCheck, fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
@@ -31,6 +32,8 @@ export interface Around {
   readonly provided: ReadonlySet<string>;
   /** Elements that the products' own folders define. */
   readonly elements: ReadonlySet<string>;
+  /** What Trellis answers by itself, whatever the type. */
+  readonly views: readonly View[];
 }
 
 const SEGMENT = /^[a-z][a-z0-9-]*$/;
@@ -119,6 +122,7 @@ export function typeMistakes(definition: TypeDefinition, around: Around): readon
     ...found,
     ...(isRight('fixedId') && isRight('suggestedId') ? idMistakes(definition) : []),
     ...(isRight('tabs') && isRight('provides') ? tabMistakes(definition, around) : []),
+    ...(found.every(({ at }) => at !== 'methods') ? viewMistakes(definition, around) : []),
     ...(isRight('properties') ? capabilityMistakes(definition, around) : []),
     ...(isRight('properties') && isRight('answers') ? answerMistakes(definition) : []),
   ];
@@ -152,6 +156,17 @@ function givenTo(id: TabInfo['id'], { contains, provides = [] }: TypeDefinition)
     (contains !== undefined && (id === 'contents' || id === 'properties')) ||
     (id === 'cache' && provides.some(({ capability }) => capability === CACHEABLE));
   return isOurs ? 'is a tab of the interface itself' : undefined;
+}
+
+/** A method of that name would be called in place of the view. Those of the root are not meant: it is a Folder. */
+function viewMistakes({ methods = {}, contains }: TypeDefinition, { views }: Around): readonly Mistake[] {
+  const reached = views.filter(({ on }) => on === 'any' || (on === 'folder' && contains !== undefined));
+  return Object.keys(methods).flatMap((name) => {
+    const hidden = reached.find((view) => view.name === name);
+    if (hidden === undefined) return [];
+    const whose = hidden.on === 'any' ? 'object' : 'folder';
+    return [{ at: `methods.${name}`, says: `hides the view '${name}' that every ${whose} has. Use another name.` }];
+  });
 }
 
 function capabilityMistakes({ properties }: TypeDefinition, { provided }: Around): readonly Mistake[] {

@@ -1,0 +1,19 @@
+import type { View } from '../publisher/views.ts';
+import { accessViews } from './access.ts';
+import { clipboardViews } from './clipboard.ts';
+import { consequencesViews } from './consequences.ts';
+import { folderViews } from './folder.ts';
+import { objectViews } from './object.ts';
+import { ownLoginViews } from './own-logins.ts';
+import { searchViews } from './search.ts';
+
+/** What objects answer whatever their type is, by themselves. */
+export const coreViews: readonly View[] = [
+  ...objectViews,
+  ...folderViews,
+  ...consequencesViews,
+  ...clipboardViews,
+  ...accessViews,
+  ...ownLoginViews,
+  ...searchViews,
+];
