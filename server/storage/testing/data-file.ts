@@ -37,11 +37,6 @@ export function otherProgramIn(folder: string): OtherProgram {
 const WITHOUT_SMALL_TABLES = `
   DROP TRIGGER small_entry_set; DROP TRIGGER small_entry_deleted; DROP TABLE small_changes; DROP TABLE small_tables`;
 
-/** Takes back what later versions added to the first. */
-const TO_VERSION_1 = `
-  DROP TRIGGER small_entry_set; DROP TRIGGER small_entry_deleted; DROP TABLE small_changes; DROP TABLE small_tables;
-  DROP TABLE slices; DROP TABLE contents`;
-
 /** Copies a data file into another folder, as a Trellis of another version would have left it. */
 export async function copyAsOfVersion(version: number, from: string, into: string): Promise<void> {
   const file = join(into, FILE_NAME);
@@ -50,7 +45,7 @@ export async function copyAsOfVersion(version: number, from: string, into: strin
   there.close();
   const made = new Database(file);
   if (version < 3) made.exec(WITHOUT_SMALL_TABLES);
-  if (version === 1) made.exec(TO_VERSION_1);
+  if (version === 1) made.exec('DROP TABLE slices; DROP TABLE contents');
   made.pragma(`user_version = ${version}`);
   made.close();
 }
