@@ -10,17 +10,19 @@ interface Entry<Value> {
   readonly expires: number | undefined;
 }
 
+/** Told before each write: what undoes it, for a step that may yet fail, and what comes under the key; nothing: it is deleted. */
+type Written<Value> = (undo: () => void, key: string, entry: Entry<Value> | undefined) => void;
+
 /** One table in process memory. What it gives is frozen. */
 export class MemoryTable<Value extends Json> implements Draft<Value> {
   readonly #clock: Clock;
-  readonly #written: (undo: () => void) => void;
+  readonly #written: Written<Value>;
   readonly #entries = new Map<string, Entry<Value>>();
   /** In order, until another key comes or one goes. */
   #keys: readonly string[] | undefined;
   #sweepAt = 1000;
 
-  /** `written` is given what undoes each write, for a step that may yet fail. */
-  constructor(clock: Clock, written: (undo: () => void) => void = () => {}) {
+  constructor(clock: Clock, written: Written<Value> = () => {}) {
     this.#clock = clock;
     this.#written = written;
   }
@@ -78,7 +80,7 @@ export class MemoryTable<Value extends Json> implements Draft<Value> {
 
   #put(key: string, entry: Entry<Value> | undefined): void {
     const before = this.#entries.get(key);
-    this.#written(() => this.#replace(key, before));
+    this.#written(() => this.#replace(key, before), key, entry);
     this.#replace(key, entry);
     if (this.#entries.size >= this.#sweepAt) this.#sweep();
   }

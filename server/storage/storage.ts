@@ -45,6 +45,11 @@ export interface Link {
   readonly path: string;
 }
 
+/** One found in that index. */
+export interface LinkHere extends Link {
+  readonly oid: number;
+}
+
 export interface Change {
   readonly oid: number;
   /** The serial the change was made from; `null` for a new object. Another one in storage is a conflict. */
@@ -173,7 +178,7 @@ export interface Storage {
   /** Objects anywhere whose id, title or type contains the text, as of now, at most `limit`; ids that begin with it first. */
   search(text: string, limit: number): Promise<readonly StoredObject[]>;
   /** Objects (as of now) with a link to exactly this path or to one below it, by path, at most MAX_FOUND. */
-  linksTo(path: string): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]>;
+  linksTo(path: string): Promise<readonly LinkHere[]>;
   /**
    * The objects that transactions after this one touched, and those that these are or were in; `undefined` when too many
    * or no longer known: forget everything.

@@ -93,12 +93,9 @@ export class MemoryHistory {
     const later = this.#transactions.filter(({ tid }) => tid > serial);
     for (const oid of later.flatMap(({ oids }) => oids)) {
       touched.add(oid);
-      const revisions = this.#revisions.get(oid) ?? [];
-      const first = Math.max(
-        0,
-        revisions.findLastIndex((revision) => revision.serial <= serial),
-      );
-      for (const { state } of revisions.slice(first)) if (state && state.parent !== null) touched.add(state.parent);
+      for (const { state } of this.#readableFrom(oid, serial)) {
+        if (state && state.parent !== null) touched.add(state.parent);
+      }
     }
     return touched;
   }
@@ -144,17 +141,17 @@ export class MemoryHistory {
     if (links.length > 0) this.#links.set(state.oid, [...distinct.values()]);
   }
 
+  /** The revision that an object had as of a transaction, and all later ones. */
+  #readableFrom(oid: number, asOf: number): Revision[] {
+    const revisions = this.#revisions.get(oid) ?? [];
+    const had = revisions.findLastIndex(({ serial }) => serial <= asOf);
+    return revisions.slice(Math.max(0, had));
+  }
+
   #forget(): void {
     const oldest = this.#transactions.shift();
-    const readable = this.oldest;
     for (const oid of oldest?.oids ?? []) {
-      const revisions = this.#revisions.get(oid) ?? [];
-      const kept = revisions.slice(
-        Math.max(
-          0,
-          revisions.findLastIndex(({ serial }) => serial <= readable),
-        ),
-      );
+      const kept = this.#readableFrom(oid, this.oldest);
       if (kept.length === 1 && !kept[0]?.state) this.#revisions.delete(oid);
       else this.#revisions.set(oid, kept);
     }

@@ -15,6 +15,7 @@ import type {
   ChildQuery,
   Commit,
   CommitHooks,
+  LinkHere,
   LogQuery,
   ObjectChange,
   Reserved,
@@ -101,9 +102,7 @@ export class MemoryStorage implements Storage {
     return [...first, ...rest].slice(0, limit);
   }
 
-  async linksTo(
-    path: string,
-  ): Promise<readonly { readonly oid: number; readonly property: string; readonly path: string }[]> {
+  async linksTo(path: string): Promise<readonly LinkHere[]> {
     const below = path === '/' ? '/' : `${path}/`;
     const found = [];
     for (const [oid, links] of this.#history.links()) {
@@ -163,13 +162,8 @@ export class MemoryStorage implements Storage {
 
   async once(name: string, step: () => Promise<void>): Promise<boolean> {
     for (let running = this.#steps.get(name); running; running = this.#steps.get(name)) {
-      if (
-        await running.then(
-          () => true,
-          () => false,
-        )
-      )
-        return false;
+      const [ended] = await Promise.allSettled([running]);
+      if (ended.status === 'fulfilled') return false;
     }
     const run = step();
     this.#steps.set(name, run);

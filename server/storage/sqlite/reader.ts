@@ -9,7 +9,7 @@ import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
 import type {
   ChildPage,
   ChildQuery,
-  Link,
+  LinkHere,
   LogQuery,
   ObjectChange,
   ObjectState,
@@ -74,7 +74,7 @@ export class Reader {
   readonly #objectsOfTypes: Statement<[string, number], ObjectRow>;
   readonly #idsThatBegin: Statement<[{ from: string; to: string | null; limit: number }], number>;
   readonly #matchesAfter: Statement<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>;
-  readonly #linksTo: Statement<[{ path: string; from: string; to: string }], Link & { readonly oid: number }>;
+  readonly #linksTo: Statement<[{ path: string; from: string; to: string }], LinkHere>;
   readonly #revisions: Statement<[number, number], RevisionRow>;
   readonly #transactions: Statement<[{ before: number; limit: number }], Transaction>;
   readonly #changesOf: Statement<[number], ChangeRow>;
@@ -220,7 +220,7 @@ export class Reader {
     return this.#matchesAfter.all({ after, text: fold(sought), limit });
   }
 
-  linksTo(path: string): readonly (Link & { readonly oid: number })[] {
+  linksTo(path: string): readonly LinkHere[] {
     if (!isStorable(path)) return [];
     const from = path === '/' ? path : `${path}/`;
     return this.#linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });

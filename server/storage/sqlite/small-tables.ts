@@ -1,10 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
-import type { EntryDraft } from './entries.ts';
+import { EntryDraft, type EntryStatements } from './entries.ts';
 import { MemoryTable } from '../memory-table.ts';
 import { parseStored } from './problems.ts';
 import type { Json } from '../storage.ts';
-import type { Draft, Entries } from '../tables.ts';
 
 const IS_SMALL = 'SELECT 1 FROM small_tables WHERE name = ?';
 const ADD = 'INSERT OR IGNORE INTO small_tables (name) VALUES (?)';
@@ -22,6 +21,7 @@ type ChangeRow = readonly [name: string, key: string, value: string | null, expi
 
 /** Tables that this process has in memory, as of some number in the log of their changes. */
 export class SmallTables {
+  readonly #entries: EntryStatements;
   readonly #clock: Clock;
   readonly #isSmall: Statement<[string], number>;
   readonly #add: Statement<[string]>;
@@ -33,7 +33,8 @@ export class SmallTables {
   #undo: (() => void)[] = [];
   #asOf = 0;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, entries: EntryStatements, clock: Clock) {
+    this.#entries = entries;
     this.#clock = clock;
     this.#isSmall = database.prepare<[string], number>(IS_SMALL).pluck();
     this.#add = database.prepare(ADD);
@@ -56,11 +57,16 @@ export class SmallTables {
     this.#add.run(name);
   }
 
-  /** The table in memory, read where it is not yet. */
+  /** The table in memory, read where it is not yet. What is written to it is written to the data file first. */
   copyOf(name: string): MemoryTable<Json> {
     const known = this.#copies.get(name);
     if (known !== undefined) return known;
-    const copy = new MemoryTable<Json>(this.#clock, (undo) => this.#undo.push(undo));
+    const stored = new EntryDraft(name, this.#entries, this.#clock);
+    const copy = new MemoryTable<Json>(this.#clock, (undo, key, entry) => {
+      if (entry) stored.set(key, entry.value, entry.expires);
+      else stored.delete(key);
+      this.#undo.push(undo);
+    });
     // Looked at first: a change that comes in between is then read twice, and not missed.
     if (this.#copies.size === 0) this.#asOf = this.#newest.get() ?? 0;
     this.#read(name, copy);
@@ -115,40 +121,5 @@ export class SmallTables {
   #put(name: string, copy: MemoryTable<Json>, key: string, value: string | null, expires: number | null): void {
     const parsed = value === null ? undefined : (parseStored(value, () => `An entry of the table "${name}"`) as Json);
     copy.take(key, parsed, expires ?? undefined);
-  }
-}
-
-/** A small table in a step: read from memory, and written both there and to the data file. */
-export class SmallDraft<Value extends Json> implements Draft<Value> {
-  readonly #copy: MemoryTable<Value>;
-  readonly #stored: EntryDraft<Value>;
-
-  constructor(copy: MemoryTable<Value>, stored: EntryDraft<Value>) {
-    this.#copy = copy;
-    this.#stored = stored;
-  }
-
-  get(key: string): Value | undefined {
-    return this.#copy.get(key);
-  }
-
-  entries(prefix?: string): Entries<Value> {
-    return this.#copy.entries(prefix);
-  }
-
-  set(key: string, value: Value, expires?: number): void {
-    this.#stored.set(key, value, expires);
-    this.#copy.set(key, value, expires);
-  }
-
-  add(key: string, value: Value, expires?: number): boolean {
-    if (this.get(key) !== undefined) return false;
-    this.set(key, value, expires);
-    return true;
-  }
-
-  delete(key: string): boolean {
-    this.#stored.delete(key);
-    return this.#copy.delete(key);
   }
 }

@@ -21,7 +21,7 @@ import type {
   ChildQuery,
   Commit,
   CommitHooks,
-  Link,
+  LinkHere,
   LogQuery,
   ObjectChange,
   Reserved,
@@ -126,7 +126,7 @@ export class SqliteStorage implements Storage {
     return this.#whenFree(() => this.#reader.objects([...found]));
   }
 
-  linksTo(path: string): Promise<readonly (Link & { readonly oid: number })[]> {
+  linksTo(path: string): Promise<readonly LinkHere[]> {
     return this.#whenFree(() => this.#reader.linksTo(path));
   }
 

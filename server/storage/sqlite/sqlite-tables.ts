@@ -1,8 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { EntryDraft, EntryStatements } from './entries.ts';
-import type { MemoryTable } from '../memory-table.ts';
-import { SmallDraft, SmallTables } from './small-tables.ts';
+import { SmallTables } from './small-tables.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable, Tables } from '../tables.ts';
 
@@ -23,7 +22,7 @@ export class SqliteTables implements Tables {
 
   constructor(database: Database, clock: Clock, steps: Steps) {
     this.#statements = new EntryStatements(database);
-    this.#small = new SmallTables(database, clock);
+    this.#small = new SmallTables(database, this.#statements, clock);
     this.#clock = clock;
     this.#steps = steps;
   }
@@ -42,7 +41,7 @@ export class SqliteTables implements Tables {
     const { whenFree, transaction } = this.#steps;
     const copy = await whenFree(() => {
       if (!this.#small.isNoted(name)) transaction(() => this.#small.note(name));
-      return this.#small.copyOf(name) as unknown as MemoryTable<Value>;
+      return this.#small.copyOf(name) as unknown as Draft<Value>;
     });
     return {
       ...this.#table<Value>(name),
@@ -65,9 +64,7 @@ export class SqliteTables implements Tables {
   }
 
   #draft<Value extends Json>(name: string): Draft<Value> {
-    const stored = this.#stored<Value>(name);
-    if (!this.#small.has(name)) return stored;
-    return new SmallDraft(this.#small.copyOf(name) as unknown as MemoryTable<Value>, stored);
+    return this.#small.has(name) ? (this.#small.copyOf(name) as unknown as Draft<Value>) : this.#stored(name);
   }
 
   #stored<Value extends Json>(name: string): EntryDraft<Value> {
