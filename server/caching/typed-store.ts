@@ -62,7 +62,7 @@ export class Found<Value> {
 /**
  * A store for values of any kind that sessions can hold, instead of bytes: sealed, so that whoever else uses the servers
  * can neither read nor forge them. Keys are as the store wants them, prefix included; times to live are in seconds.
- * In format 1, what is sealed is the value in the format of sessions/values.ts.
+ * In format 1, what is sealed is the value in the format of codec/values.ts.
  */
 export class TypedStore {
   readonly #store: Store;

@@ -155,7 +155,7 @@ export interface ObjectChange {
  * - A commit is atomic and, once it has returned, durable (as far as the storage is).
  * - Every change is checked against the serial it was made from; a mismatch, a taken (parent, id) or a missing parent
  *   throws ConflictError and changes nothing.
- * - Reads are as of a snapshot: what later transactions did is not seen.
+ * - Reads that take a snapshot are as of it: what later transactions did is not seen. The others are as of now.
  * - Every state that was ever committed is kept as a revision, until packed.
  * - Listings sort without regard to case, then by exact id; `desc` is the exact reverse. Text is compared by code points.
  * - A commit names only blobs that are there, whole; they stay as long as a revision names them.
