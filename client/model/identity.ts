@@ -1,8 +1,8 @@
 import * as access from '../../schema/endpoints/access.ts';
 import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/endpoints/access.ts';
-import { detailOf, onNobodySignedIn } from '../api/request.ts';
+import { onNobodySignedIn } from '../api/request.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
-import { flashFailure } from '../state/flash.ts';
 import { Observable } from '../state/observable.ts';
 
 /** Who is signed in; `undefined` until the server has said. */
@@ -41,11 +41,7 @@ async function signOut(): Promise<void> {
 
 /** Signs out, and says so where that fails. */
 export async function leave(): Promise<void> {
-  try {
-    await signOut();
-  } catch (caught) {
-    flashFailure(`Could not sign out: ${detailOf(caught)}`);
-  }
+  await attempt('Could not sign out', signOut);
 }
 
 /** Who saw this page before they signed out. */

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Warning } from '../../schema/endpoints/objects.ts';
+import { attempt } from '../api/attempt.ts';
 import { changeObject } from '../api/objects.ts';
-import { detailOf } from '../api/request.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash } from '../state/flash.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { ObjectChanged } from './changes.ts';
@@ -55,13 +55,11 @@ export class ObjectBanners extends LitElement {
   }
 
   async #apply(remedy: NonNullable<Warning['remedy']>) {
-    try {
+    await attempt(`Could not change '${remedy.path}'`, async () => {
       await changeObject(remedy.path, { properties: remedy.properties });
       flash(`Changed ${Object.keys(remedy.properties).join(', ')} of ${remedy.path}.`);
       this.dispatchEvent(new ObjectChanged());
-    } catch (caught) {
-      flashFailure(`Could not change '${remedy.path}': ${detailOf(caught)}`);
-    }
+    });
   }
 
   static override styles = [

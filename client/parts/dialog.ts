@@ -118,6 +118,11 @@ export function ask(question: Question): Promise<boolean> {
   return holder.answered;
 }
 
+/** Asks before something goes for good. */
+export function askForGood(heading: string, body: TemplateResult, action: string): Promise<boolean> {
+  return ask({ heading, body, safe: 'Keep', action, isDangerous: true, note: 'There is no undo.' });
+}
+
 @customElement('question-dialog')
 export class QuestionDialog extends LitElement {
   @property({ attribute: false }) question!: Question;

@@ -6,15 +6,15 @@ import {
   type AssociationItem,
   type AssociationsMessage,
 } from '../../schema/endpoints/caches.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
-import { detailOf } from '../api/request.ts';
 import '../forms/save-bar.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import type { Column, CompactRow } from '../parts/list/table-columns.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash } from '../state/flash.ts';
 import { GuardedLeaving, route, setQuery } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -137,15 +137,12 @@ export class AssociateTab extends Tab {
     const paths = (isAssociated: boolean) =>
       this.#list.selectedRows.filter((item) => item.isAssociated === isAssociated).map(keyOf);
     this.isBusy = true;
-    try {
+    await attempt(`Could not change what '${this.path}' keeps`, async () => {
       flash((await call(changeAssociations, this.path, { add: paths(false), remove: paths(true) })).line);
       this.#list.clear();
       await this.#list.again();
-    } catch (caught) {
-      flashFailure(`Could not change what '${this.path}' keeps: ${detailOf(caught)}`);
-    } finally {
-      this.isBusy = false;
-    }
+    });
+    this.isBusy = false;
   }
 
   static override styles = [

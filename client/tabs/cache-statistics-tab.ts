@@ -6,8 +6,8 @@ import {
   type CacheRow,
   type CacheStatisticsMessage,
 } from '../../schema/endpoints/caches.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
-import { detailOf } from '../api/request.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
@@ -16,7 +16,7 @@ import { formatBytes, formatMoment, formatNumber } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
 import type { Figure } from '../parts/list/figures-strip.ts';
 import { ListController } from '../parts/list/list-controller.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash } from '../state/flash.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -102,13 +102,11 @@ export class CacheStatisticsTab extends Tab {
   async #remove() {
     const paths = [...this.#list.selected];
     if (paths.length === 0) return;
-    try {
+    await attempt(`Could not remove what '${this.path}' keeps`, async () => {
       flash((await call(removeEntries, this.path, { paths })).line);
       this.#list.clear();
       await this.#list.again();
-    } catch (caught) {
-      flashFailure(`Could not remove what '${this.path}' keeps: ${detailOf(caught)}`);
-    }
+    });
   }
 
   static override styles = [

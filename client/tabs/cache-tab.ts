@@ -8,6 +8,7 @@ import {
   type CacheManagerItem,
   type CacheMessage,
 } from '../../schema/endpoints/caches.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
@@ -17,7 +18,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash } from '../state/flash.ts';
 import { GuardedLeaving } from '../state/location.ts';
 import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -156,23 +157,18 @@ export class CacheTab extends Tab {
   async #save() {
     if (!this.#isDirty || this.isBusy) return;
     this.isBusy = true;
-    try {
+    await attempt('Could not save the cache settings', async () => {
       flash((await call(chooseCache, this.path, { manager: this.chosen ?? '' })).line);
       this.chosen = undefined;
       this.dispatchEvent(new ObjectChanged());
-    } catch (caught) {
-      flashFailure(`Could not save the cache settings: ${detailOf(caught)}`);
-    } finally {
-      this.isBusy = false;
-    }
+    });
+    this.isBusy = false;
   }
 
   async #invalidate() {
-    try {
+    await attempt(`Could not invalidate '${this.path}'`, async () => {
       flash((await call(invalidateObject, this.path, {})).line);
-    } catch (caught) {
-      flashFailure(`Could not invalidate '${this.path}': ${detailOf(caught)}`);
-    }
+    });
   }
 
   static override styles = [

@@ -1,18 +1,18 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { listUsers, removeUser, type UserMessage, type UsersMessage } from '../../schema/endpoints/users.ts';
-import { detailOf } from '../api/request.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
 import { identity } from '../model/identity.ts';
 import { Tab } from '../model/tab.ts';
 import '../parts/ago.ts';
-import { ask } from '../parts/dialog.ts';
+import { askForGood } from '../parts/dialog.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { toolbar } from '../parts/list/list-page.ts';
 import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { Width } from '../parts/width.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash } from '../state/flash.ts';
 import { Watch } from '../state/observable.ts';
 import { controls } from '../styles/controls.ts';
 import './users/user-actions.ts';
@@ -149,27 +149,17 @@ export class UsersTab extends Tab {
   }
 
   async #remove({ name }: UserMessage) {
-    const isWanted = await ask({
-      heading: `Remove ${name}?`,
-      body: html`<p class="quiet">
-        ${name} is signed out everywhere, loses every session and cannot sign in again. What ${name} owns stays as it
-        is.
-      </p>`,
-      safe: 'Keep',
-      action: 'Remove',
-      isDangerous: true,
-      note: 'There is no undo.',
-    });
-    if (!isWanted) return;
-    try {
+    const loss = html`<p class="quiet">
+      ${name} is signed out everywhere, loses every session and cannot sign in again. What ${name} owns stays as it is.
+    </p>`;
+    if (!(await askForGood(`Remove ${name}?`, loss, 'Remove'))) return;
+    await attempt(`Could not remove '${name}'`, async () => {
       await call(removeUser, this.path, { tail: name });
       flash(`Removed '${name}'.`);
       await this.#list.again();
       await this.updateComplete;
       this.#list.focusRow();
-    } catch (caught) {
-      flashFailure(`Could not remove '${name}': ${detailOf(caught)}`);
-    }
+    });
   }
 
   static override styles = [

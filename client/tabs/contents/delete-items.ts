@@ -1,3 +1,4 @@
+import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
 import { html } from 'lit';
 import {
@@ -53,13 +54,8 @@ function body(folder: ObjectMessage, items: readonly ChildItem[], consequences: 
 async function remove(items: readonly ChildItem[], consequences: ConsequencesMessage): Promise<number> {
   let count = 0;
   for (const item of items) {
-    try {
-      await call(deleteObject, item.path);
-      count += 1;
-    } catch (caught) {
-      flashFailure(`Could not delete '${item.id}': ${detailOf(caught)}`);
-      break;
-    }
+    if (!(await attempt(`Could not delete '${item.id}'`, () => call(deleteObject, item.path)))) break;
+    count += 1;
   }
   if (count === 0) return 0;
   const { trouble } = followWords({ updated: [], dangling: consequences.pointsHere, services: consequences.services });

@@ -8,15 +8,14 @@ import {
   type KeySession,
   type KeyValue,
 } from '../../../schema/endpoints/keys.ts';
+import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
-import { detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
 import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
-import { flashFailure } from '../../state/flash.ts';
 import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 import '../sessions/reveal-list.ts';
@@ -115,11 +114,9 @@ export class KeyDetail extends LitElement {
   }
 
   async #reveal() {
-    try {
+    await attempt('Could not reveal the value', async () => {
       this.revealed = await call(revealKey, this.path, { key: this.key });
-    } catch (caught) {
-      flashFailure(`Could not reveal the value: ${detailOf(caught)}`);
-    }
+    });
   }
 
   static override styles = [

@@ -7,14 +7,13 @@ import {
   type SessionRow,
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
+import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
-import { ask } from '../../parts/dialog.ts';
+import { askForGood } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import { nameOfUser } from './words.ts';
-
-const NO_UNDO = 'There is no undo.';
 
 /** Asks, and ends these sessions one by one. Gives whether any was ended. */
 export async function endThese(path: string, rows: readonly SessionRow[]): Promise<boolean> {
@@ -25,7 +24,8 @@ export async function endThese(path: string, rows: readonly SessionRow[]): Promi
     What is in ${rows.length === 1 ? 'it' : 'them'} is lost, and whoever uses ${rows.length === 1 ? 'it' : 'one'} begins
     a new one with the next request.
   </p>`;
-  if (!(await isWanted(heading, body, rows.length === 1 ? 'End session' : `End ${rows.length} sessions`))) return false;
+  if (!(await askForGood(heading, body, rows.length === 1 ? 'End session' : `End ${rows.length} sessions`)))
+    return false;
   let count = 0;
   for (const { key } of rows) {
     try {
@@ -47,15 +47,11 @@ export async function endUnopened(path: string, { key }: UnopenedRow): Promise<b
   const body = html`<p class="quiet">
     It cannot be seen whose session it is. Whoever uses it begins a new one with the next request.
   </p>`;
-  if (!(await isWanted(`End the record ${key.slice(0, 6)}…?`, body, 'End it'))) return false;
-  try {
+  if (!(await askForGood(`End the record ${key.slice(0, 6)}…?`, body, 'End it'))) return false;
+  return attempt('Could not end it', async () => {
     await call(endSession, path, { tail: key });
     flash('Ended 1 session.');
-    return true;
-  } catch (caught) {
-    flashFailure(`Could not end it: ${detailOf(caught)}`);
-    return false;
-  }
+  });
 }
 
 /** Asks, and ends all sessions of a container. Gives whether it was done. */
@@ -66,7 +62,7 @@ export async function endAllOf({ path, id }: ObjectMessage, total: number | unde
     ${all} kept in ${path} ${total === 1 ? 'ends' : 'end'} at once, your own included, and what is in them is lost.
     Nothing else is touched.
   </p>`;
-  if (!(await isWanted(`End all sessions of ${id}?`, body, 'End all sessions'))) return false;
+  if (!(await askForGood(`End all sessions of ${id}?`, body, 'End all sessions'))) return false;
   return done(() => call(endSessions, path, {}), 'of everybody');
 }
 
@@ -75,21 +71,13 @@ export async function endAllOfUser(path: string, user: string): Promise<boolean>
   const body = html`<p class="quiet">
     Every session in ${path} that was last used by ${user} ends at once, on every device, and what is in them is lost.
   </p>`;
-  if (!(await isWanted(`End all sessions of ${user}?`, body, 'End all sessions'))) return false;
+  if (!(await askForGood(`End all sessions of ${user}?`, body, 'End all sessions'))) return false;
   return done(() => call(endSessions, path, { user }), `of ${user}`);
 }
 
-function isWanted(heading: string, body: ReturnType<typeof html>, action: string): Promise<boolean> {
-  return ask({ heading, body, safe: 'Keep', action, isDangerous: true, note: NO_UNDO });
-}
-
-async function done(end: () => Promise<EndedSessions>, whose: string): Promise<boolean> {
-  try {
+function done(end: () => Promise<EndedSessions>, whose: string): Promise<boolean> {
+  return attempt(`Could not end the sessions ${whose}`, async () => {
     const { known } = await end();
     flash(known === null ? `Ended all sessions ${whose}.` : `Ended ${plural(known, 'session')} ${whose}.`);
-    return true;
-  } catch (caught) {
-    flashFailure(`Could not end the sessions ${whose}: ${detailOf(caught)}`);
-    return false;
-  }
+  });
 }

@@ -8,8 +8,8 @@ import {
   type SessionRow,
   type SessionValue,
 } from '../../../schema/endpoints/sessions.ts';
+import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
-import { detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
@@ -114,12 +114,10 @@ export class SessionDetail extends LitElement {
   }
 
   async #reveal({ item }: RevealWanted) {
-    try {
+    await attempt(`Could not reveal '${item}'`, async () => {
       const value = await call(revealItem, this.path, { key: this.key, item });
       this.revealed = new Map([...this.revealed, [item, value]]);
-    } catch (caught) {
-      flashFailure(`Could not reveal '${item}': ${detailOf(caught)}`);
-    }
+    });
   }
 
   async #copy() {
