@@ -1,15 +1,7 @@
 import { composed } from '../../schema/composed.ts';
 import type { Paging } from '../../schema/paging.ts';
 import { Malformed } from '../base/errors.ts';
-
-/** The part of a list that is asked for. */
-export interface PageQuery<Sort extends string> {
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort: Sort;
-  readonly order: 'asc' | 'desc';
-  readonly filter: string;
-}
+import type { PageQuery } from '../base/page-query.ts';
 
 const LONGEST_FILTER = 255;
 

@@ -1,3 +1,4 @@
+import type { PageQuery } from '../base/page-query.ts';
 import type { Tables } from './tables.ts';
 
 /** A value that JSON can hold. */
@@ -100,14 +101,8 @@ export type Sort = (typeof SORTS)[number];
 /** The most objects that a look-up without a limit of its own gives. */
 export const MAX_FOUND = 1000;
 
-export interface ChildQuery {
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort: Sort;
-  readonly order: 'asc' | 'desc';
-  /** Only objects whose id, title or type contains this, in any case. Empty: all. */
-  readonly filter: string;
-}
+/** `filter`: only objects whose id, title or type contains this, in any case. */
+export type ChildQuery = PageQuery<Sort>;
 
 export interface ChildPage {
   /** How many match in all, not only on this page. */

@@ -13,7 +13,8 @@ import {
 import { composed } from '../../../schema/composed.ts';
 import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
-import { pageQuery, type PageQuery } from '../../manage/page-query.ts';
+import type { PageQuery } from '../../base/page-query.ts';
+import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { StoreInspector, InspectedKey, InspectedValue } from '../../memcache/store-inspector.ts';
 import type { TreeObject } from '../../objects/object.ts';

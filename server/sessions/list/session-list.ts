@@ -1,4 +1,5 @@
 import { Problem, Unavailable } from '../../base/errors.ts';
+import type { PageQuery } from '../../base/page-query.ts';
 import type { KeyEntry, KeyListing, Store } from '../../memcache/store.ts';
 import type { FindingOptions, SessionFinder } from '../record/session-finder.ts';
 import { endOf } from '../record/lifetime.ts';
@@ -28,14 +29,8 @@ export interface ListedSession {
 
 export type SessionSort = 'user' | 'started' | 'lastSeen' | 'expires' | 'bytes' | 'address' | 'browser';
 
-export interface SessionQuery {
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort: SessionSort;
-  readonly order: 'asc' | 'desc';
-  /** Words in user, address, browser or id, or a size: ">10 KiB". */
-  readonly filter: string;
-}
+/** `filter`: words in user, address, browser or id, or a size: ">10 KiB". */
+export type SessionQuery = PageQuery<SessionSort>;
 
 /** A record that cannot be opened. It may be somebody's session, and can be ended. */
 export interface UnopenedRecord extends Pick<ListedSession, 'id' | 'expires' | 'bytes' | 'servers'> {
