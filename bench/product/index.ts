@@ -51,12 +51,14 @@ const benchPage = defineType({
       default: 'none',
     }),
   },
-  view: method({
-    http: 'GET',
-    permission: 'View',
-    summary: 'The page.',
-    run: async (call) => json(await MODES[call.object.properties['mode'] as Mode](call)),
-  }),
+  publish: {
+    view: method({
+      http: 'GET',
+      permission: 'View',
+      summary: 'The page.',
+      run: async (call) => json(await MODES[call.object.properties['mode'] as Mode](call)),
+    }),
+  },
 });
 
 export default { name: 'bench', types: [benchPage] };

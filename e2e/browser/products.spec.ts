@@ -96,7 +96,7 @@ test('an object whose type fails at what it says of it is marked in its folder a
     `import { defineType, p } from 'trellis/product';
      const fail = () => { throw new Error('It fell over.'); };
      const odd = defineType({ type: 'Odd', description: 'x', icon: 'file', group: 'Content', suggestedId: 'odd',
-       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, warnings: fail, size: fail });
+       addPermission: 'Add Folders', properties: { words: p.string({ title: 'Words' }) }, ui: { warnings: fail, size: fail } });
      export default { name: 'odd', types: [odd] };`,
   );
   await using server = await startServer({ environment: { TRELLIS_PRODUCTS: folder.path } });
@@ -138,7 +138,7 @@ test('a module that fails, defines nothing or breaks the policy is an error in i
     join(folder.path, 'index.js'),
     `import { defineType } from 'trellis/product';
      const odd = defineType({ type: 'Odd', description: 'x', icon: 'file', group: 'Content', suggestedId: 'odd',
-       addPermission: 'Add Folders', properties: {}, tabs: [${tabs.join(', ')}] });
+       addPermission: 'Add Folders', properties: {}, ui: { tabs: [${tabs.join(', ')}] } });
      export default { name: 'odd', types: [odd], client: new URL('client/', import.meta.url) };`,
   );
   await using server = await startServer({ environment: { TRELLIS_PRODUCTS: folder.path } });

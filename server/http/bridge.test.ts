@@ -38,7 +38,7 @@ async function openSite(problem?: () => string | undefined) {
     method({ http, permission: 'View', summary: 'Says.', takesBytes, run });
   const broken = act('GET', () => assert.fail('The moon is full.'));
   const { tree, publisher } = await openTestPublisher(
-    [typeNamed('Page', { view: [act('GET', () => html('A page')), act('POST', echo)] })],
+    [typeNamed('Page', { publish: { view: [act('GET', () => html('A page')), act('POST', echo)] } })],
     [
       { name: 'echo', on: 'any', methods: [act('GET', echo), act('POST', echo)] },
       { name: 'bytes', on: 'any', methods: [act('POST', echo, true)] },

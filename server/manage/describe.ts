@@ -158,7 +158,7 @@ function schemaOf(definition: TypeDefinition | undefined): FormSchema {
 
 /** A folder begins with its contents, everything else with its form, unless the type itself says where its form is. */
 function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
-  const own = object.definition?.tabs ?? [];
+  const own = object.definition?.ui?.tabs ?? [];
   if (object.isFolder) {
     return [{ ...CONTENTS, count: childCount }, ...own, PROPERTIES];
   }
@@ -200,7 +200,7 @@ async function brokenPaths(object: TreeObject, definition: TypeDefinition): Prom
     const tab = tabsOf(object, 0).find(({ id }) => id === 'properties' || id === 'settings')?.id ?? 'properties';
     warnings.push({
       severity: 'danger',
-      text: `${definition.broken ?? `${schema.title}:`} ${problem}`,
+      text: `${definition.ui?.broken ?? `${schema.title}:`} ${problem}`,
       short: `${name} leads nowhere`,
       link: { label: `Set ${schema.title}`, path: object.path, tab },
     });

@@ -62,7 +62,7 @@ function describeApi(
   };
   for (const view of views) put(address(view.on === 'root', view.name), view.methods);
   for (const type of types) {
-    for (const [name, methods] of Object.entries(type.methods ?? {}))
+    for (const [name, methods] of Object.entries(type.publish?.methods ?? {}))
       put(address(false, name), [methods].flat() as Method[]);
   }
   const paths = mapValues(found, (there, path) => mapValues(there, (methods) => operation([...methods], path)));

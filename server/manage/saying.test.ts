@@ -39,14 +39,14 @@ const FAILED = /^What the type 'Note \d+' says of this object failed\. The log s
 
 test('a type that fails at saying something of its objects is named there and in the log, and its folder is shown', async () => {
   const kinds = [
-    'warnings: fail',
-    'warnings: async () => fail()',
-    "warnings: async () => ({ text: 'x' })",
-    'warnings: async () => [1]',
-    'size: fail',
-    'size: () => 5n',
-    'count: fail',
-    'tabCounts: fail',
+    'ui: { warnings: fail }',
+    'ui: { warnings: async () => fail() }',
+    "ui: { warnings: async () => ({ text: 'x' }) }",
+    'ui: { warnings: async () => [1] }',
+    'ui: { size: fail }',
+    'ui: { size: () => 5n }',
+    'ui: { count: fail }',
+    'ui: { tabCounts: fail }',
   ];
   await using notes = await withNotes(...kinds);
   const { trellis, lines, children } = notes;
@@ -54,7 +54,7 @@ test('a type that fails at saying something of its objects is named there and in
   assert.equal(rows.length, kinds.length);
   for (const [index, kind] of kinds.entries()) {
     const shown = (await trellis.ask('GET', `/api/note${index}`)).json<ObjectMessage>();
-    const { warnings } = kind.startsWith('size') ? rows.find(({ id }) => id === `note${index}`)! : shown;
+    const { warnings } = kind.startsWith('ui: { size') ? rows.find(({ id }) => id === `note${index}`)! : shown;
     assert.match(warnings.find(({ severity }) => severity === 'danger')?.text ?? '', FAILED, kind);
     const body = { properties: { words: 'new' } };
     assert.equal((await trellis.ask('PATCH', `/api/note${index}`, { body })).status, 200, kind);
@@ -104,7 +104,9 @@ test('a page that lacks what a type failed to say is not kept by a cache manager
 });
 
 test('a type that never says anything holds up the page of its folder for seconds only', async (t) => {
-  await using silent = await withNotes("size: (it) => (it.properties.words === '' ? '' : new Promise(() => {}))");
+  await using silent = await withNotes(
+    "ui: { size: (it) => (it.properties.words === '' ? '' : new Promise(() => {})) }",
+  );
   await silent.trellis.ask('PATCH', '/api/note0', { body: { properties: { words: 'hush' } } });
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const listing = silent.children();

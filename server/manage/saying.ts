@@ -34,20 +34,20 @@ export class Saying {
 
   /** Its own standing conditions; and that the type failed, if it did up to now. */
   async warnings(): Promise<readonly Warning[]> {
-    const own = await this.#ask('warnings', (it) => it.definition?.warnings?.(it), isWarnings);
+    const own = await this.#ask('ui.warnings', (it) => it.definition?.ui?.warnings?.(it), isWarnings);
     return [...(own ?? []), ...(this.#hasFailed ? [failure(this.#object)] : [])];
   }
 
   size(): Promise<string | undefined> {
-    return this.#ask('size', (it) => it.definition?.size?.(it), isText);
+    return this.#ask('ui.size', (it) => it.definition?.ui?.size?.(it), isText);
   }
 
   count(): Promise<string | undefined> {
-    return this.#ask('count', (it) => it.definition?.count?.(it), isText);
+    return this.#ask('ui.count', (it) => it.definition?.ui?.count?.(it), isText);
   }
 
   async tabCounts(): Promise<Readonly<Record<string, number>>> {
-    return (await this.#ask('tabCounts', (it) => it.definition?.tabCounts?.(it), areFigures)) ?? {};
+    return (await this.#ask('ui.tabCounts', (it) => it.definition?.ui?.tabCounts?.(it), areFigures)) ?? {};
   }
 
   /** Empty: nothing. What nobody could count may be a lot. */

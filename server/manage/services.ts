@@ -129,7 +129,7 @@ function cachedPage(object: TreeObject): User {
 
 /** What everything at a place finds: one user for each kind of service, if visitors come there. */
 function servedAt(place: TreeObject): readonly User[] {
-  if (!place.isFolder && place.definition?.view === undefined) return [];
+  if (!place.isFolder && place.definition?.publish?.view === undefined) return [];
   const services = place.tree.database.types.all().flatMap(({ serves = [] }) => serves);
   const kinds = new Map(services.map((service) => [service.capability.name, service]));
   return Array.from(kinds.values(), ({ capability, loss }) => ({

@@ -37,6 +37,31 @@ export interface Need {
   readonly loss: string;
 }
 
+/** How objects of a type are reached by HTTP: what the publisher reads. */
+export interface Published {
+  /** What a visitor of the object's path gets; with several, by what is asked for: a page and the forms sent to it. */
+  readonly view?: MethodDeclaration | readonly MethodDeclaration[];
+  /** Reached as `…/@name` below the object. */
+  readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
+}
+
+/** What is shown of objects of a type, beside their properties: what the management views read. */
+export interface UserInterface<Values extends Readonly<Record<string, unknown>>> {
+  readonly tabs?: readonly TabInfo[];
+  /** Figures to stand after the labels of tabs, by their ids: what is known without asking a server. */
+  tabCounts?(object: TreeObject<Values>): Promise<Readonly<Record<string, number>>>;
+  /** Its own standing conditions. */
+  warnings?(object: TreeObject<Values>): Promise<readonly Warning[]>;
+  /** The size in words, for lists: "3 servers". */
+  size?(object: TreeObject<Values>): Promise<string> | string;
+  /** How much is in it, as a sentence for its own pages. */
+  count?(object: TreeObject<Values>): Promise<string>;
+  /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
+  readonly works?: string;
+  /** Said before the reason while a path property of it leads nowhere: "No proxy defined." */
+  readonly broken?: string;
+}
+
 /** A type of objects, declared as data: its add-list entry, form, checks, tabs, methods and behaviour. */
 export interface TypeDefinition<F extends Fields = Fields> {
   /** Its name, shown and stored: "MemCache Proxy". */
@@ -74,14 +99,10 @@ export interface TypeDefinition<F extends Fields = Fields> {
    * Empty: nothing.
    */
   holds?(object: TreeObject<ValuesOf<F>>): Promise<string>;
-  readonly tabs?: readonly TabInfo[];
-  /** Figures to stand after the labels of tabs, by their ids: what is known without asking a server. */
-  tabCounts?(object: TreeObject<ValuesOf<F>>): Promise<Readonly<Record<string, number>>>;
-  /** Reached as `…/@name` below the object. */
-  readonly methods?: Readonly<Record<string, MethodDeclaration | readonly MethodDeclaration[]>>;
-  /** What a visitor of the object's path gets; with several, by what is asked for: a page and the forms sent to it. */
-  readonly view?: MethodDeclaration | readonly MethodDeclaration[];
-  warnings?(object: TreeObject<ValuesOf<F>>): Promise<readonly Warning[]>;
+  /** How it is reached by HTTP. */
+  readonly publish?: Published;
+  /** What the interface and its lists show of it. */
+  readonly ui?: UserInterface<ValuesOf<F>>;
   /**
    * How single values stand right now, for `@check` and after a change; `about` has the values being tried. What is said
    * of a path follows where it leads.
@@ -89,14 +110,6 @@ export interface TypeDefinition<F extends Fields = Fields> {
   readonly answers?: { readonly [K in keyof F]?: (value: ValuesOf<F>[K], about: TreeObject) => Promise<FieldAnswer> };
   /** Rules that need the rest of the tree; pointers below "/properties". */
   check?(object: TreeObject, values: Partial<ValuesOf<F>>): Promise<readonly FieldProblem[]>;
-  /** The size in words, for lists: "3 servers". */
-  size?(object: TreeObject<ValuesOf<F>>): Promise<string> | string;
-  /** How much is in it, as a sentence for its own pages. */
-  count?(object: TreeObject<ValuesOf<F>>): Promise<string>;
-  /** What it does while nothing is wrong, in a few words: "Gives an id to each browser". */
-  readonly works?: string;
-  /** Said before the reason while a path property of it leads nowhere: "No proxy defined." */
-  readonly broken?: string;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;
   /** What it does after a commit that did something: `[REMOVED.by((object) => …)]`. */

@@ -10,7 +10,7 @@ after(() => folders[Symbol.asyncDispose]());
 
 const PRODUCT = `import { defineType } from 'trellis/product';
   const it = defineType({ type: 'Tabbed', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
-    addPermission: 'Add Folders', properties: {}, tabs: [{ id: 'x', label: 'X', element: 'x-tab' }] });
+    addPermission: 'Add Folders', properties: {}, ui: { tabs: [{ id: 'x', label: 'X', element: 'x-tab' }] } });
   export default { name: 'tabbed', types: [it], client: new URL('client/', import.meta.url) };`;
 const DEFINED = "customElements.define('x-tab', class extends HTMLElement {});";
 
@@ -27,7 +27,7 @@ async function saidOf(files: Readonly<Record<string, string>>): Promise<string> 
 
 test('a module of a tab that browsers could not load, or that defines no element, is refused at the start', async () => {
   const none =
-    /^The product .* in the type 'Tabbed', tabs\[0\]\.element is 'x-tab', which no module defines\. Put x-tab\.js, which calls customElements\.define\('x-tab', …\), into/;
+    /^The product .* in the type 'Tabbed', ui\.tabs\[0\]\.element is 'x-tab', which no module defines\. Put x-tab\.js, which calls customElements\.define\('x-tab', …\), into/;
   const cases: readonly (readonly [Readonly<Record<string, string>>, string | RegExp])[] = [
     [{ 'x-tab.js': '' }, none],
     [{ 'x-tab.js': "import { html } from '/assets/trellis.js'; html`<x-tab></x-tab>`;" }, none],

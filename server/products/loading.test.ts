@@ -39,7 +39,7 @@ const refusal = (names: readonly string[]) =>
   );
 
 test('a product anywhere on the machine is made of this server’s own parts', async () => {
-  const views = `methods: { fail: method({ http: 'GET', permission: 'View', summary: 'Fails.', run() { throw new Invalid('No.'); } }) }`;
+  const views = `publish: { methods: { fail: method({ http: 'GET', permission: 'View', summary: 'Fails.', run() { throw new Invalid('No.'); } }) } }`;
   const path = await plant({
     'index.js': `${declaration(views)}
       export { Invalid };
@@ -177,13 +177,13 @@ test('a product that is named twice is said to be that, and not to need another 
 
 test('a mistake in the default export itself hides none in its types', async () => {
   const path = await plant({
-    'index.js': `${declaration('warning() {}')} export default { nam: 'notes', types: [note] };`,
+    'index.js': `${declaration('ui: { warning() {} }')} export default { nam: 'notes', types: [note] };`,
   });
   const said = (await refusal([path])).split('\n').map((line) => line.replace(/^.* \(TRELLIS_PRODUCTS\): /, ''));
   assert.deepEqual(said, [
     "in its default export, nam is no member of a product. Did you mean 'name'?",
     'in its default export, name is missing. It must be small letters, digits and "-", as it becomes part of addresses.',
-    "in the type 'Note', warning is no member of a type. Did you mean 'warnings'?",
+    "in the type 'Note', ui.warning is no member of what a type shows. Did you mean 'warnings'?",
   ]);
 });
 

@@ -30,8 +30,8 @@ async function openSite() {
   const caches = new Map<number, AnswerCache>();
   const cacheOf = ({ oid }: { oid: number }) => caches.getOrInsertComputed(oid, keepsFirst);
   const types = [
-    typeNamed('Page', { view, provides: [CACHEABLE.by(() => true)], methods: { count } }),
-    typeNamed('Fresh', { view }),
+    typeNamed('Page', { publish: { view, methods: { count } }, provides: [CACHEABLE.by(() => true)] }),
+    typeNamed('Fresh', { publish: { view } }),
     typeNamed('Cache', { provides: [KEEPS_ANSWERS.by(cacheOf)] }),
   ];
   const site = await openTestPublisher(types);

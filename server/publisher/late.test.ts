@@ -36,13 +36,13 @@ const streaming = await folders.plant({
     }
     const page = defineType({ type: 'Stream', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
       addPermission: 'Add Folders', properties: {},
-      view: ['GET', 'POST'].map((http) => method({ http, permission: 'View', summary: 'Streams.', async run(call) {
+      publish: { view: ['GET', 'POST'].map((http) => method({ http, permission: 'View', summary: 'Streams.', async run(call) {
         const { query } = call.request;
         const early = query.has('early') ? await currentSession(call) : undefined;
         if (query.has('set')) early.set('a', query.get('set')).set('list', ['one']);
         early?.get('list')?.push('in time');
         return { kind: 'content', status: 200, headers: {}, body: body(call, early, query.getAll('late')) };
-      } })) });
+      } })) } });
     export default { name: 'streaming', types: [page] };`,
 });
 

@@ -15,7 +15,7 @@ type Run = (call: Call) => unknown;
 async function doing(run: Run) {
   const act = (http: 'GET' | 'POST') => method({ http, permission: 'View', summary: 'Does it.', run });
   const views = [{ name: 'do', on: 'any', methods: [act('GET'), act('POST')] }] as const;
-  const opened = await openTestPublisher([typeNamed('Page', { view: [act('GET'), act('POST')] })], views);
+  const opened = await openTestPublisher([typeNamed('Page', { publish: { view: [act('GET'), act('POST')] } })], views);
   const { tree, ask } = opened;
   await tree.change(async (transaction) => transaction.add(await transaction.root(), { type: 'Note', id: 'note' }));
   const note = async () => (await tree.open()).get('/note');

@@ -94,9 +94,11 @@ const VIEWS: readonly View[] = [
   { name: 'part', on: 'any', methods: [saying('part', 'GET', 'View', 'name')] },
 ];
 
-const page = typeNamed('Page', { view: [saying('visited'), saying('sent', 'POST', 'Manage properties')] });
-const hidden = typeNamed('Hidden', { view: saying('hidden', 'GET', 'Manage properties') });
-const clock = typeNamed('Clock', { methods: { look: saying('looked at the clock'), wind: saying('wound', 'POST') } });
+const page = typeNamed('Page', { publish: { view: [saying('visited'), saying('sent', 'POST', 'Manage properties')] } });
+const hidden = typeNamed('Hidden', { publish: { view: saying('hidden', 'GET', 'Manage properties') } });
+const clock = typeNamed('Clock', {
+  publish: { methods: { look: saying('looked at the clock'), wind: saying('wound', 'POST') } },
+});
 
 async function openShop() {
   const shop = await openTestPublisher([page, hidden, clock], VIEWS);

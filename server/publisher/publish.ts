@@ -110,7 +110,7 @@ export class Publisher implements Publishing {
 
   /** The methods of a view on an object: those of its type first. */
   #methodsOf(object: TreeObject, view: string): readonly Method[] {
-    const declared = object.definition?.methods;
+    const declared = object.definition?.publish?.methods;
     if (declared !== undefined && Object.hasOwn(declared, view)) return [declared[view]].flat() as Method[];
     const general = (this.#views.get(view) ?? []).filter(({ on }) => isOn(on, object));
     return general.flatMap(({ methods }) => methods);

@@ -101,7 +101,11 @@ test('methods of endpoints are found by the views that these declare', () => {
 });
 
 test('an object is visited in every way that its type declares, and in none where that has no view', async () => {
-  const types = [typeNamed('One', { view: rename }), typeNamed('Both', { view: [rename, upload] }), typeNamed('Plain')];
+  const types = [
+    typeNamed('One', { publish: { view: rename } }),
+    typeNamed('Both', { publish: { view: [rename, upload] } }),
+    typeNamed('Plain'),
+  ];
   const transaction = await (await openTestTree(...types)).open();
   const root = await transaction.root();
   const visits = (type: string) => visitsOf(transaction.add(root, { type, id: type }));

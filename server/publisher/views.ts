@@ -83,7 +83,7 @@ function otherType(takesBytes: boolean, sent: string | undefined): UnsupportedMe
 
 /** How an object's path is visited, if it can be: its methods, one for each way of asking. */
 export function visitsOf(object: TreeObject | undefined): readonly Method[] {
-  return [object?.definition?.view ?? []].flat() as Method[];
+  return [object?.definition?.publish?.view ?? []].flat() as Method[];
 }
 
 /** Views of objects that are not bound to one type, by name; "" is the object itself. */

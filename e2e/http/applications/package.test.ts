@@ -77,10 +77,10 @@ test('another project’s TypeScript understands what a product is made of', asy
     const note = defineType({
       type: 'Note', description: 'A note', icon: 'file', group: 'Content', suggestedId: 'note',
       addPermission: 'Add Notes', properties: { words: p.string({ title: 'Words' }) },
-      size: ({ properties }) => properties.words.toUpperCase(),
-      methods: { look: method({ http: 'GET', permission: 'View', summary: 'Looks.',
+      ui: { size: ({ properties }) => properties.words.toUpperCase() },
+      publish: { methods: { look: method({ http: 'GET', permission: 'View', summary: 'Looks.',
         // @ts-expect-error a GET changes nothing
-        run: ({ object, tree }) => tree.change(object, { title: 'Seen' }) }) },
+        run: ({ object, tree }) => tree.change(object, { title: 'Seen' }) }) } },
     });
     export default { name: 'notes', types: [note], permissions: [{ name: 'Add Notes', description: 'Add notes.' }] } satisfies Product;`;
   assert.equal(await compile('product', new Map([['product.ts', product]])), '');

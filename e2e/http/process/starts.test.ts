@@ -142,7 +142,7 @@ test('products whose declarations cannot work: every mistake is named, and nothi
     note,
     `import { defineType, method } from 'trellis/product';
      const left = method({ http: 'GET', summary: 'x', run: () => 1 });
-     const note = defineType({ type: 'Note', ${about}, methods: { left }, warning() {} });
+     const note = defineType({ type: 'Note', ${about}, publish: { methods: { left } }, ui: { warning() {} } });
      export default { name: 'notes', types: [note] };`,
   );
   await writeFile(memo, 'const memo = 1;\nexport default = memo;\n');
@@ -151,10 +151,13 @@ test('products whose declarations cannot work: every mistake is named, and nothi
   assert.deepEqual([code, output], [1, '']);
   assertSentences(errors, 3);
   assert.match(errors, /memo\.mjs' .* Unexpected token '=' \(.*memo\.mjs:2\)/);
-  assert.match(errors, /note\.mjs' .*: in the type 'Note', methods\.left\.permission is missing\. It must be the name/);
   assert.match(
     errors,
-    /note\.mjs' .*: in the type 'Note', warning is no member of a type\. Did you mean 'warnings'\?$/m,
+    /note\.mjs' .*: in the type 'Note', publish\.methods\.left\.permission is missing\. It must be the name/,
+  );
+  assert.match(
+    errors,
+    /note\.mjs' .*: in the type 'Note', ui\.warning is no member of what a type shows\. Did you mean 'warnings'\?$/m,
   );
   await assert.rejects(readdir(never), { code: 'ENOENT' });
 });

@@ -86,21 +86,23 @@ const steppedPage = defineType({
   suggestedId: 'page',
   addPermission: 'Add Page Templates',
   properties: {},
-  view: method({
-    http: 'GET',
-    permission: 'View',
-    summary: 'Does the steps of the query: ?do=set%20key%201&do=throw',
-    query: { do: 'A step.' },
-    run: (call) => take(call, call.request.query.getAll('do')),
-  }),
-  methods: {
-    steps: method({
-      http: 'POST',
+  publish: {
+    view: method({
+      http: 'GET',
       permission: 'View',
-      summary: 'Does the steps of the body.',
-      body: { steps: texts },
-      run: (call) => take(call, call.body.steps),
+      summary: 'Does the steps of the query: ?do=set%20key%201&do=throw',
+      query: { do: 'A step.' },
+      run: (call) => take(call, call.request.query.getAll('do')),
     }),
+    methods: {
+      steps: method({
+        http: 'POST',
+        permission: 'View',
+        summary: 'Does the steps of the body.',
+        body: { steps: texts },
+        run: (call) => take(call, call.body.steps),
+      }),
+    },
   },
 });
 

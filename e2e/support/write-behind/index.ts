@@ -141,7 +141,7 @@ function storeType(type: string, storeOf: (object: TreeObject) => Promise<Store>
       note: p.string({ title: 'Note' }),
     },
     provides: [STORE.by(storeOf)],
-    methods: {},
+    publish: { methods: {} },
     events: [REMOVED.by((object) => parts.drop(object))],
   });
 }

@@ -56,22 +56,23 @@ const redirect = defineType({
   },
   // In the version before, the target was called `to`, and every redirect was for good.
   migrations: [({ to, ...others }) => (to === undefined ? others : { ...others, target: to, permanent: true })],
-  view: follow,
-  methods: { destination },
-  tabs: [{ id: 'destination', label: 'Destination', element: 'redirect-destination-tab' }],
+  publish: { view: follow, methods: { destination } },
+  ui: {
+    tabs: [{ id: 'destination', label: 'Destination', element: 'redirect-destination-tab' }],
+    async warnings(object) {
+      const { isThere, location } = await describe(object);
+      if (isThere) return [];
+      const link = { label: 'Set the target', path: object.path, tab: 'properties' };
+      return [{ severity: 'warning', text: `Nothing is at '${location}' on this site.`, short: 'Leads nowhere', link }];
+    },
+    size: ({ properties }) => `to ${properties.target}`,
+  },
   async check(object, { target }) {
     if (target === undefined || pathOf(targetOf(object)) !== object.path) return [];
     return [
       { pointer: '/properties/target', detail: `'${target}' is this redirect itself: nobody would ever arrive.` },
     ];
   },
-  async warnings(object) {
-    const { isThere, location } = await describe(object);
-    if (isThere) return [];
-    const link = { label: 'Set the target', path: object.path, tab: 'properties' };
-    return [{ severity: 'warning', text: `Nothing is at '${location}' on this site.`, short: 'Leads nowhere', link }];
-  },
-  size: ({ properties }) => `to ${properties.target}`,
 });
 
 /** Where a redirect leads, for its tab. What is not an object of the tree is taken to be there. */

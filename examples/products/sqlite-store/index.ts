@@ -42,12 +42,14 @@ const sqliteStore = defineType({
     }),
   },
   provides: [STORE.by(async (object) => storeIn(object))],
-  tabs: [{ id: 'servers', label: 'File', element: 'servers-tab' }],
-  methods: storeMethods,
-  async size(object) {
-    const [status] = await storeIn(object).servers();
-    return status?.items === 1 ? '1 value' : `${(status?.items ?? 0).toLocaleString('en')} values`;
+  ui: {
+    tabs: [{ id: 'servers', label: 'File', element: 'servers-tab' }],
+    async size(object) {
+      const [status] = await storeIn(object).servers();
+      return status?.items === 1 ? '1 value' : `${(status?.items ?? 0).toLocaleString('en')} values`;
+    },
   },
+  publish: { methods: storeMethods },
   events: [REMOVED.by(forget)],
 });
 

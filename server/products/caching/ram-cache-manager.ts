@@ -70,8 +70,8 @@ export const ramCacheManager = defineType({
     })),
     HAS_STATISTICS.by(async (object) => cacheOf(object).pages),
   ],
-  tabs: [associateTab, statisticsTab],
-  methods: { ...associateMethods, ...statisticsMethods },
+  ui: { tabs: [associateTab, statisticsTab] },
+  publish: { methods: { ...associateMethods, ...statisticsMethods } },
   events: [REMOVED.by((object) => caches.drop(object))],
 });
 

@@ -35,7 +35,7 @@ export const folder = defineType({
   addPermission: 'Add Folders',
   contains: 'objects',
   properties: PLACE,
-  view: index,
+  publish: { view: index },
 });
 
 export const temporaryFolder = defineType({
@@ -47,5 +47,5 @@ export const temporaryFolder = defineType({
   addPermission: 'Add Temporary Folders',
   contains: 'volatile',
   properties: {},
-  view: index,
+  publish: { view: index },
 });

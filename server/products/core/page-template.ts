@@ -75,10 +75,12 @@ export const pageTemplate = defineType({
     }),
     ...PLACE,
   },
-  tabs: [
-    { id: 'edit', label: 'Edit', element: 'template-edit-tab' },
-    { id: 'properties', label: 'Properties', element: 'properties-tab' },
-  ],
+  ui: {
+    tabs: [
+      { id: 'edit', label: 'Edit', element: 'template-edit-tab' },
+      { id: 'properties', label: 'Properties', element: 'properties-tab' },
+    ],
+  },
   answers: {
     text: async (_, object) => ({ results: [], sessionName: await sessionNameFor(object) }),
   },
@@ -88,11 +90,13 @@ export const pageTemplate = defineType({
     SHOWN.by(({ properties }) => ({ values: valuesIn(properties['values'] as readonly string[]) })),
     CACHEABLE.by(() => true),
   ],
-  methods: { preview },
-  view: [
-    method({ http: 'GET', permission: 'View', summary: 'The page.', run: (call) => publishPage(call) }),
-    method({ http: 'POST', permission: 'View', summary: 'A form in a page.', run: (call) => publishPage(call) }),
-  ],
+  publish: {
+    methods: { preview },
+    view: [
+      method({ http: 'GET', permission: 'View', summary: 'The page.', run: (call) => publishPage(call) }),
+      method({ http: 'POST', permission: 'View', summary: 'A form in a page.', run: (call) => publishPage(call) }),
+    ],
+  },
   check: async (object, values) => (isTemplate(values.text) ? syntaxProblems(values.text, object.path) : []),
 });
 

@@ -55,15 +55,17 @@ export const userFolder = defineType({
   hidden: true,
   isEssential: true,
   properties: {},
-  tabs: [
-    { id: 'users', label: 'Users', element: 'users-tab' },
-    { id: 'properties', label: 'Properties', element: 'properties-tab' },
-  ],
-  methods: byView(list, add, change, remove),
-  size(object) {
-    const count = siteOf(object).users.names.length;
-    return count === 1 ? '1 user' : `${count} users`;
+  ui: {
+    tabs: [
+      { id: 'users', label: 'Users', element: 'users-tab' },
+      { id: 'properties', label: 'Properties', element: 'properties-tab' },
+    ],
+    size(object) {
+      const count = siteOf(object).users.names.length;
+      return count === 1 ? '1 user' : `${count} users`;
+    },
   },
+  publish: { methods: byView(list, add, change, remove) },
 });
 
 async function usersMessage(call: Call): Promise<UsersMessage> {

@@ -26,54 +26,69 @@ const NOTHING = { elements: new Set<string>(), views: [] };
 /** What a type is declared with beside, or in place of, what every type has, and what is said of it. */
 const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[] = [
   [
-    "methods: { left: method({ http: 'GET', summary: 'x', run() {} }) }",
-    /methods\.left\.permission is missing\. It must be the name of a permission/,
+    "publish: { methods: { left: method({ http: 'GET', summary: 'x', run() {} }) } }",
+    /publish\.methods\.left\.permission is missing\. It must be the name of a permission/,
   ],
   [
-    "methods: { left: method({ http: 'GET', permision: 'View', summary: 'x', run() {} }) }",
-    /methods\.left\.permision is no member of a method\. Did you mean 'permission'\?$/,
-    /methods\.left\.permission is missing/,
+    "publish: { methods: { left: method({ http: 'GET', permision: 'View', summary: 'x', run() {} }) } }",
+    /publish\.methods\.left\.permision is no member of a method\. Did you mean 'permission'\?$/,
+    /publish\.methods\.left\.permission is missing/,
   ],
   [
-    "view: method({ http: 'GET', permission: 'view', summary: 'x', run() {} })",
-    /view\.permission is 'view'\. .* Did you mean 'View'\?$/,
+    "publish: { view: method({ http: 'GET', permission: 'view', summary: 'x', run() {} }) }",
+    /publish\.view\.permission is 'view'\. .* Did you mean 'View'\?$/,
   ],
   [
-    "view: [method({ http: 'GTE', permission: 'View', summary: 'x', run() {} })]",
-    /view\[0\]\.http is 'GTE'\. It must be GET, POST, PATCH or DELETE\. Did you mean 'GET'\?$/,
-  ],
-  [`view: [${right}, ${right}]`, /view\[1\] is never called: view\[0\] answers GET already\.$/],
-  ['view: []', /view is an empty list\. It must be made by method/],
-  [`methods: { left: { ${GET}, run() {} } }`, /methods\.left is an object\. It must be made by method\(\{ … \}\)\.$/],
-  [`methods: { left: method({ ${GET}, run: 'go' }) }`, /methods\.left\.run is 'go'\. It must be a function\.$/],
-  [
-    `methods: { left: method({ ${GET}, body: { a: text }, run() {} }) }`,
-    /methods\.left\.body is never sent: a GET has none/,
+    "publish: { view: [method({ http: 'GTE', permission: 'View', summary: 'x', run() {} })] }",
+    /publish\.view\[0\]\.http is 'GTE'\. It must be GET, POST, PATCH or DELETE\. Did you mean 'GET'\?$/,
   ],
   [
-    "methods: { left: method({ http: 'POST', permission: 'View', summary: '', body: { a: String }, run() {} }) }",
-    /methods\.left\.summary is ''\./,
-    /methods\.left\.body\.a is a function\. It must be one of text, integer/,
+    `publish: { view: [${right}, ${right}] }`,
+    /publish\.view\[1\] is never called: publish\.view\[0\] answers GET already\.$/,
   ],
-  [`methods: { check: ${right} }`, /methods\.check hides the view 'check' that every object has\. Use another name\.$/],
+  ['publish: { view: [] }', /publish\.view is an empty list\. It must be made by method/],
   [
-    "methods: { cache: method({ http: 'GTE', permission: 'View', summary: 'x', run() {} }) }",
-    /methods\.cache\.http is 'GTE'/,
-    /methods\.cache hides the view 'cache' that every object has/,
+    `publish: { methods: { left: { ${GET}, run() {} } } }`,
+    /publish\.methods\.left is an object\. It must be made by method\(\{ … \}\)\.$/,
   ],
   [
-    `contains: 'volatile', methods: { upload: ${right} }`,
-    /methods\.upload hides the view 'upload' that every folder has/,
+    `publish: { methods: { left: method({ ${GET}, run: 'go' }) } }`,
+    /publish\.methods\.left\.run is 'go'\. It must be a function\.$/,
   ],
-  [`methods: { upload: ${right}, children: ${right}, search: ${right} }`],
-  ["methods: { 'a b': 1 }", /methods\.a b has a name that cannot be\. It is part of addresses/],
+  [
+    `publish: { methods: { left: method({ ${GET}, body: { a: text }, run() {} }) } }`,
+    /publish\.methods\.left\.body is never sent: a GET has none/,
+  ],
+  [
+    "publish: { methods: { left: method({ http: 'POST', permission: 'View', summary: '', body: { a: String }, run() {} }) } }",
+    /publish\.methods\.left\.summary is ''\./,
+    /publish\.methods\.left\.body\.a is a function\. It must be one of text, integer/,
+  ],
+  [
+    `publish: { methods: { check: ${right} } }`,
+    /publish\.methods\.check hides the view 'check' that every object has\. Use another name\.$/,
+  ],
+  [
+    "publish: { methods: { cache: method({ http: 'GTE', permission: 'View', summary: 'x', run() {} }) } }",
+    /publish\.methods\.cache\.http is 'GTE'/,
+    /publish\.methods\.cache hides the view 'cache' that every object has/,
+  ],
+  [
+    `contains: 'volatile', publish: { methods: { upload: ${right} } }`,
+    /publish\.methods\.upload hides the view 'upload' that every folder has/,
+  ],
+  [`publish: { methods: { upload: ${right}, children: ${right}, search: ${right} } }`],
+  ["publish: { methods: { 'a b': 1 } }", /publish\.methods\.a b has a name that cannot be\. It is part of addresses/],
   ["changePermission: 'Fly'", /changePermission is 'Fly'\. It must be the name of a permission/],
   ["icon: 'timr'", /icon is 'timr'\. It must be the name of an icon .* Did you mean 'timer'\?$/],
   ["suggestedId: 'a/b'", /suggestedId is 'a\/b'\. The id "a\/b" contains/],
   ["suggestedId: 'api'", /suggestedId is 'api'\. The id "api" is reserved\.$/],
   ["suggestedId: ' a'", /suggestedId is ' a'\. It must have no blanks around it\.$/],
   ["fixedId: 'b'", /suggestedId is 'a', and its fixedId allows only 'b'\.$/],
-  ['warning: async () => []', /warning is no member of a type\. Did you mean 'warnings'\?$/],
+  ['ui: { warning: async () => [] }', /ui\.warning is no member of what a type shows\. Did you mean 'warnings'\?$/],
+  ['tabs: []', /tabs is no member of a type\. It has type, .*, publish, ui, /],
+  ['ui: []', /ui is an empty list\. It must be what a type shows\.$/],
+  ['publish: { methods: 7 }', /publish\.methods is 7\. It must be an object\.$/],
   ['group: undefined', /group is missing\. It must be a text that is not empty\.$/],
   ['on: { removed() {} }', /on is no member of a type\./],
   ["events: [REMOVED.by('x')]", /events\[0\]\.hear is 'x'\. It must be a function\.$/],
@@ -97,26 +112,26 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
     /needs\[0\]\.capability is 'x'\. It must be made by capability/,
   ],
   [
-    "tabs: [{ id: 'a', label: 'A', element: 'no-such-tab' }]",
-    /tabs\[0\]\.element is 'no-such-tab', which no module defines\. Put no-such-tab\.js, which calls .*, into the product's `client` folder/,
+    "ui: { tabs: [{ id: 'a', label: 'A', element: 'no-such-tab' }] }",
+    /ui\.tabs\[0\]\.element is 'no-such-tab', which no module defines\. Put no-such-tab\.js, which calls .*, into the product's `client` folder/,
   ],
   [
-    "tabs: [{ id: 'a', label: 'A', element: 'user-tab' }]",
-    /tabs\[0\]\.element is 'user-tab', .* Did you mean 'users-tab'\?$/,
+    "ui: { tabs: [{ id: 'a', label: 'A', element: 'user-tab' }] }",
+    /ui\.tabs\[0\]\.element is 'user-tab', .* Did you mean 'users-tab'\?$/,
   ],
   [
-    "tabs: [{ id: 'a', label: 'A', element: 'users-tab' }, { id: 'a', label: 'B', element: 'keys-tab' }]",
-    /tabs\[1\]\.id is 'a', which is taken by another of its tabs\.$/,
+    "ui: { tabs: [{ id: 'a', label: 'A', element: 'users-tab' }, { id: 'a', label: 'B', element: 'keys-tab' }] }",
+    /ui\.tabs\[1\]\.id is 'a', which is taken by another of its tabs\.$/,
   ],
   [
-    "tabs: [{ id: 'A B', label: '' }]",
-    /tabs\[0\]\.id is 'A B'\./,
-    /tabs\[0\]\.label is ''\./,
-    /tabs\[0\]\.element is missing/,
+    "ui: { tabs: [{ id: 'A B', label: '' }] }",
+    /ui\.tabs\[0\]\.id is 'A B'\./,
+    /ui\.tabs\[0\]\.label is ''\./,
+    /ui\.tabs\[0\]\.element is missing/,
   ],
   [
-    "contains: 'objects', tabs: [{ id: 'contents', label: 'A', element: 'users-tab' }]",
-    /tabs\[0\]\.id is 'contents', which is a tab of the interface itself\.$/,
+    "contains: 'objects', ui: { tabs: [{ id: 'contents', label: 'A', element: 'users-tab' }] }",
+    /ui\.tabs\[0\]\.id is 'contents', which is a tab of the interface itself\.$/,
   ],
   ['properties: { a: p.string({}) }', /properties\.a\.title is missing/],
   [
@@ -286,11 +301,16 @@ test('TypeScript refuses what it can know by itself', () => {
   // @ts-expect-error no such icon
   defineType({ ...about, icon: 'unicorn', properties: {} });
   // @ts-expect-error no such member
-  defineType({ ...about, icon: 'file', properties: {}, warning: async () => [] });
+  defineType({ ...about, icon: 'file', properties: {}, ui: { warning: async () => [] } });
   // @ts-expect-error no property of that name
   defineType({ ...about, icon: 'file', properties: { a: field }, answers: { b: answer } });
-  // @ts-expect-error not made by method()
-  defineType({ ...about, icon: 'file', properties: {}, view: { http: 'GET', permission: 'View', run() {} } });
+  defineType({
+    ...about,
+    icon: 'file',
+    properties: {},
+    // @ts-expect-error not made by method()
+    publish: { view: { http: 'GET', permission: 'View', run() {} } },
+  });
   // @ts-expect-error a default that is no choice
   p.selection({ title: 'x', choices: { a: 'A' }, default: 'b' });
   // @ts-expect-error a capability by its name alone

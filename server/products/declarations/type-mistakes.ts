@@ -4,7 +4,7 @@ import { INTERFACE_TABS } from '../../../schema/interface-tabs.ts';
 import type { TabInfo } from '../../../schema/endpoints/objects.ts';
 import { TreeEvent, type Listener } from '../../objects/event.ts';
 import type { Provision } from '../../objects/capability.ts';
-import type { Need, Service, TypeDefinition } from '../../objects/types.ts';
+import type { Need, Published, Service, TypeDefinition, UserInterface } from '../../objects/types.ts';
 import { CACHEABLE } from '../../publisher/invoke-cached.ts';
 import type { View } from '../../publisher/views.ts';
 import { capabilityCheck, fieldCheck } from './field-mistakes.ts';
@@ -79,6 +79,20 @@ const LISTENER: ShapeOf<Listener> = {
   hear: required(callable),
 };
 
+const PUBLISH: ShapeOf<Published> = {
+  view: optional(methodCheck),
+  methods: optional(mapOf(methodCheck, viewProblem)),
+};
+const UI: ShapeOf<UserInterface<never>> = {
+  tabs: optional(listOf(shaped('a tab', TAB))),
+  tabCounts: optional(callable),
+  warnings: optional(callable),
+  size: optional(callable),
+  count: optional(callable),
+  works: optional(words),
+  broken: optional(words),
+};
+
 const TYPE: ShapeOf<TypeDefinition> = {
   type: required(words),
   description: required(words),
@@ -97,18 +111,11 @@ const TYPE: ShapeOf<TypeDefinition> = {
   serves: optional(listOf(shaped('a service', SERVICE))),
   needs: optional(listOf(shaped('what it needs', NEED))),
   holds: optional(callable),
-  tabs: optional(listOf(shaped('a tab', TAB))),
-  tabCounts: optional(callable),
-  methods: optional(mapOf(methodCheck, viewProblem)),
-  view: optional(methodCheck),
-  warnings: optional(callable),
+  publish: optional(shaped('what a type publishes', PUBLISH)),
+  ui: optional(shaped('what a type shows', UI)),
   answers: optional(mapOf(callable)),
   check: optional(callable),
-  size: optional(callable),
-  count: optional(callable),
-  works: optional(words),
   loss: optional(words),
-  broken: optional(words),
   events: optional(listOf(shaped('what a type is told of, made by an event: REMOVED.by((object) => …)', LISTENER))),
 };
 const shape = shaped('a type', TYPE);
@@ -117,12 +124,13 @@ const shape = shaped('a type', TYPE);
 export function typeMistakes(definition: TypeDefinition, around: Around): readonly Mistake[] {
   const found = shape.find(definition, '');
   // What follows reads what the shape promises.
-  const isRight = (member: keyof TypeDefinition) => found.every(({ at }) => at !== member && !below(at, member));
+  const isRight = (member: keyof TypeDefinition | 'ui.tabs') =>
+    found.every(({ at }) => at !== member && !below(at, member));
   return [
     ...found,
     ...(isRight('fixedId') && isRight('suggestedId') ? idMistakes(definition) : []),
-    ...(isRight('tabs') && isRight('provides') ? tabMistakes(definition, around) : []),
-    ...(found.every(({ at }) => at !== 'methods') ? viewMistakes(definition, around) : []),
+    ...(isRight('ui.tabs') && isRight('provides') ? tabMistakes(definition, around) : []),
+    ...viewMistakes(definition, around),
     ...(isRight('properties') ? capabilityMistakes(definition, around) : []),
     ...(isRight('properties') && isRight('answers') ? answerMistakes(definition) : []),
   ];
@@ -138,10 +146,10 @@ function idMistakes({ fixedId, suggestedId }: TypeDefinition): readonly Mistake[
 }
 
 function tabMistakes(definition: TypeDefinition, { elements }: Around): readonly Mistake[] {
-  const tabs = definition.tabs ?? [];
+  const tabs = definition.ui?.tabs ?? [];
   const isThere = (element: string) => elements.has(element) || INTERFACE_TABS.includes(element);
   return tabs.flatMap(({ id: name, element }, index) => {
-    const at = `tabs[${index}]`;
+    const at = `ui.tabs[${index}]`;
     const why =
       tabs.findIndex((tab) => tab.id === name) < index ? 'is taken by another of its tabs' : givenTo(name, definition);
     const taken = why === undefined ? [] : [{ at: `${at}.id`, says: `is '${name}', which ${why}.` }];
@@ -159,13 +167,15 @@ function givenTo(id: TabInfo['id'], { contains, provides = [] }: TypeDefinition)
 }
 
 /** A method of that name would be called in place of the view. Those of the root are not meant: it is a Folder. */
-function viewMistakes({ methods = {}, contains }: TypeDefinition, { views }: Around): readonly Mistake[] {
+function viewMistakes({ publish, contains }: TypeDefinition, { views }: Around): readonly Mistake[] {
   const reached = views.filter(({ on }) => on === 'any' || (on === 'folder' && contains !== undefined));
-  return Object.keys(methods).flatMap((name) => {
+  return Object.keys(publish?.methods ?? {}).flatMap((name) => {
     const hidden = reached.find((view) => view.name === name);
     if (hidden === undefined) return [];
     const whose = hidden.on === 'any' ? 'object' : 'folder';
-    return [{ at: `methods.${name}`, says: `hides the view '${name}' that every ${whose} has. Use another name.` }];
+    return [
+      { at: `publish.methods.${name}`, says: `hides the view '${name}' that every ${whose} has. Use another name.` },
+    ];
   });
 }
 

@@ -38,12 +38,14 @@ export const memCacheCacheManager = defineType({
     })),
     HAS_STATISTICS.by(open),
   ],
-  broken: NO_PROXY,
+  ui: {
+    broken: NO_PROXY,
+    works: 'Keeps pages',
+    tabs: [associateTab, statisticsTab],
+    warnings: proxyWarnings,
+  },
   loss: 'pages will be made anew each time',
-  works: 'Keeps pages',
-  tabs: [associateTab, statisticsTab],
-  methods: { ...associateMethods, ...statisticsMethods },
-  warnings: proxyWarnings,
+  publish: { methods: { ...associateMethods, ...statisticsMethods } },
 });
 
 /** By object and prefix. */

@@ -113,32 +113,36 @@ export const memCacheProxy = defineType({
     prefix: prefixField('Keeps two programs on one memcached apart. Left empty, it is made from this installation.'),
   },
   provides: [STORE.by(storeOf)],
-  tabs: [
-    { id: 'servers', label: 'Servers', element: 'servers-tab' },
-    { id: 'keys', label: 'Keys', element: 'keys-tab' },
-  ],
-  methods: { ...storeMethods, forget, ...keysMethods(async (object) => (await storeOf(object)).inspector) },
+  ui: {
+    tabs: [
+      { id: 'servers', label: 'Servers', element: 'servers-tab' },
+      { id: 'keys', label: 'Keys', element: 'keys-tab' },
+    ],
+    async warnings(object) {
+      const { path, properties } = object;
+      const store = await storeOf(object);
+      // While a change of the servers is not committed, the store is still the one of before.
+      if (!namesServers(properties)) {
+        const link = { label: 'Set servers', path, tab: 'properties' };
+        const full = store instanceof LocalStore ? processMemoryWarnings(store.memory, { text: REMEDY, link }) : [];
+        const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
+        return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
+      }
+      const asked = await knownServers(store);
+      const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
+      const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(object))];
+      return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(object))];
+    },
+    size({ properties }) {
+      const count = parseServers(properties.servers).addresses.length;
+      return count === 1 ? '1 server' : `${count} servers`;
+    },
+  },
+  publish: {
+    methods: { ...storeMethods, forget, ...keysMethods(async (object) => (await storeOf(object)).inspector) },
+  },
   answers: { servers: answerServers },
   check: async (object, { servers: lines = [] }) => notAllowed(lines, object),
-  async warnings(object) {
-    const { path, properties } = object;
-    const store = await storeOf(object);
-    // While a change of the servers is not committed, the store is still the one of before.
-    if (!namesServers(properties)) {
-      const link = { label: 'Set servers', path, tab: 'properties' };
-      const full = store instanceof LocalStore ? processMemoryWarnings(store.memory, { text: REMEDY, link }) : [];
-      const text = 'No servers are set: values are kept in this process only and vanish when it restarts.';
-      return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
-    }
-    const asked = await knownServers(store);
-    const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
-    const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(object))];
-    return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(object))];
-  },
-  size({ properties }) {
-    const count = parseServers(properties.servers).addresses.length;
-    return count === 1 ? '1 server' : `${count} servers`;
-  },
   events: [REMOVED.by((object) => stores.drop(object))],
 });
 

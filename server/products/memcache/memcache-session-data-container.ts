@@ -29,17 +29,19 @@ export const memCacheSessionDataContainer = defineType({
   needs: NEEDS_BROWSER_IDS,
   holds: (object) => liveSessions(object),
   answers: { proxy_path: (path, about) => leftBehind('proxy_path', path, about) },
-  broken: NO_PROXY,
+  ui: {
+    broken: NO_PROXY,
+    works: 'Keeps sessions',
+    tabs: [
+      { id: 'test', label: 'Test', element: 'session-test-tab' },
+      { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+      statisticsTab,
+    ],
+    warnings: async (object: TreeObject) => [...timeWarnings(object), ...(await proxyWarnings(object))],
+  },
   loss: 'sessions will be off',
-  works: 'Keeps sessions',
-  tabs: [
-    { id: 'test', label: 'Test', element: 'session-test-tab' },
-    { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
-    statisticsTab,
-  ],
-  methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
+  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods } },
   check: timeProblems,
-  warnings: async (object: TreeObject) => [...timeWarnings(object), ...(await proxyWarnings(object))],
   events: [REMOVED.by(forgetStatistics)],
 });
 

@@ -12,11 +12,11 @@ const product = await folders.plant({
     const AsyncFunction = (async () => {}).constructor;
     const page = defineType({ type: 'Keyed', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
       addPermission: 'Add Folders', properties: {},
-      methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, async run(call) {
+      publish: { methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, async run(call) {
         const sessions = await sessionsIn(call, await call.tree.get('/mcsdc'));
         const code = call.request.query.get('code');
         return { given: await new AsyncFunction('sessions', 'call', 'reruns', code)(sessions, call, call.reruns) };
-      } }) } });
+      } }) } } });
     export default { name: 'keyed', types: [page] };`,
 });
 const memcached = await startMemcached();

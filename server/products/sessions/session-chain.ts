@@ -61,7 +61,7 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
     type: object.type,
     icon: iconOf(object),
     state: warning === undefined ? 'ok' : warning.severity === 'danger' ? 'down' : 'warn',
-    text: warning?.short ?? object.definition?.works ?? (await said.size()) ?? 'Works',
+    text: warning?.short ?? object.definition?.ui?.works ?? (await said.size()) ?? 'Works',
     leadsOn: path === undefined ? null : { property: path.name, value: path.value },
     holds,
   };

@@ -47,16 +47,23 @@ export const sessionDataManager = defineType({
       newPassword: (call) => keepThroughNewPassword(object, call),
     })),
   ],
-  tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
-  methods: {
-    chain: method(sessionChain, {
-      permission: 'View management screens',
-      run: ({ object }) => chainOf(object),
-    }),
-    'browser-check': method(beginCookieCheck, {
-      permission: 'View management screens',
-      run: (call) => beginBrowserCheck(call.object, call),
-    }),
+  ui: {
+    tabs: [{ id: 'settings', label: 'Settings', element: 'session-manager-tab' }],
+    broken: SESSIONS_OFF,
+    works: 'Sessions are on',
+    warnings: managerWarnings,
+  },
+  publish: {
+    methods: {
+      chain: method(sessionChain, {
+        permission: 'View management screens',
+        run: ({ object }) => chainOf(object),
+      }),
+      'browser-check': method(beginCookieCheck, {
+        permission: 'View management screens',
+        run: (call) => beginBrowserCheck(call.object, call),
+      }),
+    },
   },
   serves: [
     {
@@ -69,8 +76,5 @@ export const sessionDataManager = defineType({
     container_path: (path, about) => leftBehind('container_path', path, about),
     request_name: answerName,
   },
-  broken: SESSIONS_OFF,
   loss: 'sessions will be off',
-  works: 'Sessions are on',
-  warnings: managerWarnings,
 });

@@ -53,23 +53,25 @@ export const transientObjectContainer = defineType({
   provides: [SESSION_CONTAINER.by(async (object) => containerOf(object))],
   needs: NEEDS_BROWSER_IDS,
   holds: (object) => liveSessions(object),
-  tabs: [
-    { id: 'test', label: 'Test', element: 'session-test-tab' },
-    { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
-    statisticsTab,
-  ],
-  methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods },
-  async tabCounts(object) {
-    const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
-    return count === undefined ? {} : { sessions: count };
+  ui: {
+    tabs: [
+      { id: 'test', label: 'Test', element: 'session-test-tab' },
+      { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+      statisticsTab,
+    ],
+    async tabCounts(object) {
+      const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
+      return count === undefined ? {} : { sessions: count };
+    },
+    size: (object) => countLabel(object),
+    count: (object) => countSentence(object),
+    async warnings(object: TreeObject) {
+      const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
+      return [...timeWarnings(object), ...processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link })];
+    },
   },
-  size: (object) => countLabel(object),
-  count: (object) => countSentence(object),
+  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods } },
   check: timeProblems,
-  async warnings(object: TreeObject) {
-    const link = { label: `Properties of ${object.path}`, path: object.path, tab: 'properties' };
-    return [...timeWarnings(object), ...processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link })];
-  },
   events: [REMOVED.by((object) => stores.drop(object)), REMOVED.by(forgetStatistics)],
 });
 

@@ -16,13 +16,13 @@ const reading = await folders.plant({
     const AsyncFunction = (async () => {}).constructor;
     const page = defineType({ type: 'Reading', description: 'x', icon: 'file', group: 'Content', suggestedId: 'x',
       addPermission: 'Add Folders', properties: {},
-      methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, optional: {}, async run(call) {
+      publish: { methods: { run: method({ http: 'POST', permission: 'View', summary: 'Runs.', body: {}, optional: {}, async run(call) {
         shared.runs += 1;
         const proxy = await call.tree.get('/mcproxy');
         const store = await proxy.provide(STORE);
         const code = call.request.query.get('code');
         return new AsyncFunction('open', 'shared', 'ConflictError', code)(() => valuesOf(call.object, store), shared, ConflictError);
-      } }) } });
+      } }) } } });
     export default { name: 'reading', types: [page] };`,
 });
 

@@ -90,22 +90,24 @@ const composedPage = defineType({
   addPermission: 'Add Page Templates',
   provides: [CACHEABLE.by(() => true)],
   properties: { parts: p.lines({ title: 'Parts' }) },
-  view: method({
-    http: 'GET',
-    permission: 'View',
-    summary: 'The page.',
-    async run(call) {
-      made += 1;
-      const number = made;
-      call.reads.object(call.object);
-      const parts: unknown[] = [];
-      for (const line of call.object.properties['parts'] as readonly string[]) {
-        const [word = '', argument = ''] = line.split(' ');
-        parts.push((await PARTS[word]?.(call, argument)) ?? null);
-      }
-      return { ...json({ by: process.pid, made: number, parts }), kind: 'content' };
-    },
-  }),
+  publish: {
+    view: method({
+      http: 'GET',
+      permission: 'View',
+      summary: 'The page.',
+      async run(call) {
+        made += 1;
+        const number = made;
+        call.reads.object(call.object);
+        const parts: unknown[] = [];
+        for (const line of call.object.properties['parts'] as readonly string[]) {
+          const [word = '', argument = ''] = line.split(' ');
+          parts.push((await PARTS[word]?.(call, argument)) ?? null);
+        }
+        return { ...json({ by: process.pid, made: number, parts }), kind: 'content' };
+      },
+    }),
+  },
 });
 
 export default { name: 'composed', types: [composedPage] } satisfies Product;

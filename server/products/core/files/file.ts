@@ -30,12 +30,13 @@ const common = {
   group: 'Content',
   addPermission: 'Add Documents, Images, and Files',
   changePermission: 'Change Images and Files',
-  tabs: [
-    { id: 'content', label: 'Content', element: 'content-tab' },
-    { id: 'properties', label: 'Properties', element: 'properties-tab' },
-  ],
-  methods: byView(show, replaceContent),
-  view,
+  ui: {
+    tabs: [
+      { id: 'content', label: 'Content', element: 'content-tab' },
+      { id: 'properties', label: 'Properties', element: 'properties-tab' },
+    ],
+  },
+  publish: { view, methods: byView(show, replaceContent) },
   provides: [SHOWN.by(({ content, properties }) => ({ ...properties, size: content?.size ?? 0 }))],
   check: async (object: TreeObject, { content_type: type }: { readonly content_type?: string }) => {
     if (type === undefined || (await canBe(type, object))) return [];

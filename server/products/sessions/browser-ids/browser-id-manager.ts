@@ -87,7 +87,22 @@ export const browserIdManager = defineType({
     }),
   },
   provides: [BROWSER_IDS.by((object) => object)],
-  tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
+  ui: {
+    tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
+    works: 'Gives an id to each browser',
+    async warnings(object: TreeObject): Promise<readonly Warning[]> {
+      const refused = (await misfitsOf(object)).map((misfit) => ({
+        severity: 'danger' as const,
+        text: textOf(misfit),
+        short: 'Browsers refuse its cookie',
+      }));
+      return [
+        ...refused,
+        ...pathWarnings(object),
+        ...(object.properties['secure'] === true ? plainWarnings(reachOf(object)) : []),
+      ];
+    },
+  },
   answers: {
     id_name: async (_, object) => preview(object),
     cookie_path: async (path, object) => {
@@ -95,20 +110,7 @@ export const browserIdManager = defineType({
       return { results: text === '' ? [] : [{ state: 'warn', text }] };
     },
   },
-  works: 'Gives an id to each browser',
   check: async (object, given) => problemsOf(await misfitsOf(object), object, given),
-  async warnings(object: TreeObject): Promise<readonly Warning[]> {
-    const refused = (await misfitsOf(object)).map((misfit) => ({
-      severity: 'danger' as const,
-      text: textOf(misfit),
-      short: 'Browsers refuse its cookie',
-    }));
-    return [
-      ...refused,
-      ...pathWarnings(object),
-      ...(object.properties['secure'] === true ? plainWarnings(reachOf(object)) : []),
-    ];
-  },
 });
 
 /** The cookie that an object's properties describe, for requests that can or cannot keep Secure cookies. */

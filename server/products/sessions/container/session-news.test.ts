@@ -30,9 +30,9 @@ const listening = await folders.plant({
       events: [SESSION_ADDED.by(heard('added')), SESSION_ENDED.by(heard('ended'))] });
     const fail = () => { throw new Error('I do not want to hear it.'); };
     const deaf = defineType({ ...about, type: 'Deaf', properties: {}, events: [SESSION_ADDED.by(fail)] });
-    const broken = defineType({ ...about, type: 'Breaks', properties: {}, methods: { set: method({
+    const broken = defineType({ ...about, type: 'Breaks', properties: {}, publish: { methods: { set: method({
       http: 'POST', permission: 'View', summary: 'Changes the session, then fails.', body: {},
-      async run(call) { (await currentSession(call)).set('a', 1); throw new Error('told to fail'); } }) } });
+      async run(call) { (await currentSession(call)).set('a', 1); throw new Error('told to fail'); } }) } } });
     export default { name: 'listening', types: [deaf, log, broken] };`,
 });
 
