@@ -1,6 +1,7 @@
 import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type { Warning } from '../../schema/endpoints/objects.ts';
 import { ConflictError } from '../base/errors.ts';
+import { inTime } from '../base/in-time.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
 import { isPlain, shown } from '../base/shape.ts';
 import { capability } from '../objects/capability.ts';
@@ -9,6 +10,7 @@ import { siteOf } from '../site/site.ts';
 
 /** Nobody waits longer for what a type says: the page of the whole folder would not come. */
 const LONGEST_MS = 5_000;
+const TOO_LONG = `Nothing was said within ${LONGEST_MS} ms.`;
 
 /** What page templates see of an object beside its id, title, type, path and times. Plain data. */
 export const SHOWN = capability<Readonly<Record<string, unknown>>>('page.facts', 'an object that pages read more of');
@@ -84,7 +86,7 @@ export class Saying {
   ): Promise<T | undefined> {
     try {
       const said = ask(this.#object);
-      const own = said instanceof Promise ? await inTime(said) : said;
+      const own = said instanceof Promise ? await inTime(said, LONGEST_MS, TOO_LONG) : said;
       if (own === undefined || isRight(own)) return own;
       throw wrongKind(own);
     } catch (error) {
@@ -115,16 +117,6 @@ function failureText({ type }: TreeObject): string {
 
 function wrongKind(value: unknown): TypeError {
   return new TypeError(`It gave ${shown(value)}, which is of another kind.`);
-}
-
-async function inTime<T>(said: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`Nothing was said within ${LONGEST_MS} ms.`)), LONGEST_MS);
-  try {
-    return await Promise.race([said, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function isText(value: unknown): boolean {

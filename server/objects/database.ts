@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
+import { inTime } from '../base/in-time.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './state-cache.ts';
@@ -99,13 +100,9 @@ export class Database {
 }
 
 async function closeInTime(part: Closable): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${CLOSE_MS / 1000} s.`)), CLOSE_MS);
   try {
-    await Promise.race([part.close(), late.promise]);
+    await inTime(part.close(), CLOSE_MS, `It took longer than ${CLOSE_MS / 1000} s.`);
   } catch (cause) {
     throw new Error(`What '${part.path}' keeps alive could not be closed: ${(cause as Error).message}`, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }

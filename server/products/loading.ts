@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import { extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { declarePermission } from '../../schema/permissions.ts';
+import { inTime } from '../base/in-time.ts';
 import { isPlain } from '../base/shape.ts';
 import { coreViews } from '../manage/core-views.ts';
 import { mistakesIn, type Loaded } from './declarations/product-mistakes.ts';
@@ -24,6 +25,7 @@ export class CannotLoad extends Error {
 const SPECIFIER = 'trellis/product';
 /** For a module to connect to something at its top level, if it has to. */
 const LONGEST_MS = 10_000;
+const TOO_LONG = `it was not there within ${LONGEST_MS / 1000} seconds: an \`await\` at its top level, or at that of what it imports, waits on.`;
 const INTERFACE = new URL(`interface${extname(import.meta.url)}`, import.meta.url).href;
 
 /** What products bring, checked to the last declaration. */
@@ -84,7 +86,8 @@ async function loadProduct(name: string): Promise<Loaded | string> {
     },
   });
   try {
-    const { default: product } = await inTime(import(file ?? name) as Promise<{ readonly default?: Product }>);
+    const module = import(file ?? name) as Promise<{ readonly default?: Product }>;
+    const { default: product } = await inTime(module, LONGEST_MS, TOO_LONG);
     // What else is wrong with it, the check of declarations says.
     if (isPlain(product)) return { product: product as unknown as Product, from };
     return `${from} exports no product: its default export must have a name and types.`;
@@ -94,18 +97,6 @@ async function loadProduct(name: string): Promise<Loaded | string> {
     return `${from} cannot be loaded: ${reason}`;
   } finally {
     hooks.deregister();
-  }
-}
-
-/** A module that waits for what never comes would end the process without a word: nothing else is under way. */
-async function inTime<T>(module: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const says = `it was not there within ${LONGEST_MS / 1000} seconds: an \`await\` at its top level, or at that of what it imports, waits on.`;
-  const timer = setTimeout(() => late.reject(new Error(says)), LONGEST_MS);
-  try {
-    return await Promise.race([module, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
