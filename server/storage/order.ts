@@ -1,4 +1,4 @@
-import type { ObjectState, Sort } from './storage.ts';
+import type { ObjectState, Sort, StoredObject } from './storage.ts';
 
 /** Text for comparing without regard to case. Upper case, because lowering a Greek sigma depends on what follows it. */
 export function fold(text: string): string {
@@ -48,21 +48,26 @@ export function matches(keys: SortKeys, foldedFilter: string): boolean {
 
 type Compare = (a: SortKeys, b: SortKeys) => number;
 
-const byId: Compare = (a, b) => compareText(a.idKey, b.idKey) || compareText(a.id, b.id);
+const compareIds: Compare = (a, b) => compareText(a.idKey, b.idKey) || compareText(a.id, b.id);
 
 const ASCENDING: Record<Sort, Compare> = {
-  id: byId,
-  title: (a, b) => compareText(a.titleKey, b.titleKey) || byId(a, b),
-  type: (a, b) => compareText(a.type, b.type) || byId(a, b),
+  id: compareIds,
+  title: (a, b) => compareText(a.titleKey, b.titleKey) || compareIds(a, b),
+  type: (a, b) => compareText(a.type, b.type) || compareIds(a, b),
   // What contains something is shown by its number of items, so it comes after what is shown in bytes.
-  size: (a, b) => a.childCount - b.childCount || a.size - b.size || byId(a, b),
-  modified: (a, b) => a.modified - b.modified || byId(a, b),
+  size: (a, b) => a.childCount - b.childCount || a.size - b.size || compareIds(a, b),
+  modified: (a, b) => a.modified - b.modified || compareIds(a, b),
 };
 
 /** The order of a listing: the same in every storage, and total, because ids in one folder differ. */
 export function comparing(sort: Sort, order: 'asc' | 'desc'): Compare {
   const ascending = ASCENDING[sort];
   return order === 'asc' ? ascending : (a, b) => ascending(b, a);
+}
+
+export function byId(objects: readonly StoredObject[]): readonly StoredObject[] {
+  const keyed = objects.map((object) => ({ object, keys: sortKeysOf(object, 0) }));
+  return keyed.sort((a, b) => compareIds(a.keys, b.keys)).map(({ object }) => object);
 }
 
 /** Compares by code points, as SQLite compares UTF-8. JavaScript's `<` puts U+10000 before U+E000. */

@@ -5,7 +5,7 @@ import { changedMeanwhile, checkBatch, contentGone } from '../batch.ts';
 import { MemoryBlobs } from './memory-blobs.ts';
 import { frozenCopy } from '../frozen.ts';
 import { MemoryTables } from './memory-tables.ts';
-import { compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
+import { byId, compareText, comparing, fold, matches, sortKeysOf } from '../order.ts';
 import { checkPlaces } from './places.ts';
 import { MemoryHistory } from './memory-history.ts';
 import type {
@@ -207,12 +207,4 @@ function releasing<Result>(own: Reserved, step: () => Result): Result {
     own.release();
     throw error;
   }
-}
-
-function byId(objects: readonly StoredObject[]): StoredObject[] {
-  const compare = comparing('id', 'asc');
-  return objects
-    .map((object) => ({ object, keys: sortKeysOf(object, 0) }))
-    .sort((a, b) => compare(a.keys, b.keys))
-    .map(({ object }) => object);
 }

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { currentBatch } from '../../base/current-batch.ts';
 import { Listing } from './listing.ts';
-import { comparing, endOfPrefix, fold, isStorable, sortKeysOf } from '../order.ts';
+import { byId, endOfPrefix, fold, isStorable } from '../order.ts';
 import { PastReader } from './past.ts';
 import type { Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
@@ -196,7 +196,8 @@ export class Reader {
       const now = [...new Set(types.filter(isStorable))].flatMap((type) => this.#childrenOfType.all(parent, type));
       const unchanged = now.filter(([oid]) => !past?.entries.has(oid)).map(stored);
       const before = beforeIn(past, parent).map(stored);
-      return byId([...unchanged, ...before.filter(({ type }) => types.includes(type))]);
+      const found = [...unchanged, ...before.filter(({ type }) => types.includes(type))];
+      return byId(found).slice(0, MAX_FOUND);
     });
   }
 
@@ -260,11 +261,4 @@ function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] 
 
 function findBefore(past: Past | undefined, parent: number, id: string): ObjectRow | undefined {
   return beforeIn(past, parent).find(([oid, , , , state]) => parseState(state, oid).id === id);
-}
-
-function byId(objects: readonly StoredObject[]): readonly StoredObject[] {
-  const compare = comparing('id', 'asc');
-  const keyed = objects.map((object) => ({ object, keys: sortKeysOf(object, 0) }));
-  keyed.sort((a, b) => compare(a.keys, b.keys));
-  return keyed.slice(0, MAX_FOUND).map(({ object }) => object);
 }
