@@ -1,5 +1,6 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { Repeating } from '../state/repeating.ts';
 import { formatAge, formatExact } from './format.ts';
 
 const EVERY_MS = 10_000;
@@ -9,16 +10,10 @@ const EVERY_MS = 10_000;
 export class Ago extends LitElement {
   /** ISO 8601 */
   @property() time = '';
-  #timer: ReturnType<typeof setInterval> | undefined;
 
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#timer = setInterval(() => this.requestUpdate(), EVERY_MS);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.#timer);
+  constructor() {
+    super();
+    new Repeating(this, EVERY_MS, () => this.requestUpdate());
   }
 
   protected override render() {

@@ -3,26 +3,16 @@ import { customElement } from 'lit/decorators.js';
 import '../parts/banner.ts';
 import { connection } from '../state/connection.ts';
 import { Watch } from '../state/observable.ts';
+import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 
 /** Says that the server is out of reach, for as long as it is, and when it is asked again. */
 @customElement('connection-banner')
 export class ConnectionBanner extends LitElement {
-  #timer: ReturnType<typeof setInterval> | undefined;
-
   constructor() {
     super();
     new Watch(this, connection);
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#timer = setInterval(() => connection.get().up || this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.#timer);
+    new Repeating(this, 1000, () => connection.get().up || this.requestUpdate());
   }
 
   protected override render() {
