@@ -155,6 +155,11 @@ export class Unavailable extends Problem {
   }
 }
 
+/** To be caught with: what is out of reach for now is as if it were not there. */
+export function nothingIfUnavailable(error: unknown): undefined {
+  if (!(error instanceof Unavailable)) throw error;
+}
+
 /** Whether a change was made could not be found out, because the storage was lost at the end of it. */
 export class CommitUnknown extends Problem {
   /** Whether it was made, as soon as that is known. */

@@ -4,7 +4,7 @@ import {
   listOwnSessions,
   type OwnSession,
 } from '../../../schema/endpoints/own-sessions.ts';
-import { NotFound, TooManyRequests, Unavailable } from '../../base/errors.ts';
+import { NotFound, nothingIfUnavailable, TooManyRequests, Unavailable } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -142,8 +142,4 @@ async function inTurn<Result>(call: Call, work: () => Promise<Result>): Promise<
   } finally {
     release();
   }
-}
-
-function nothingIfUnavailable(error: unknown): undefined {
-  if (!(error instanceof Unavailable)) throw error;
 }

@@ -8,7 +8,7 @@ import {
   type SessionRow,
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
-import { NotFound, Unavailable } from '../../base/errors.ts';
+import { NotFound, nothingIfUnavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
@@ -125,12 +125,8 @@ function noSession(object: TreeObject, id: string): NotFound {
 
 /** Ending needs no server, so that one which cannot be asked hinders nothing. */
 async function countOf(object: TreeObject, user: string | undefined): Promise<number | null> {
-  try {
-    return (await (await object.provide(SESSION_CONTAINER)).list.count(user)) ?? null;
-  } catch (error) {
-    if (error instanceof Unavailable) return null;
-    throw error;
-  }
+  const counted = object.provide(SESSION_CONTAINER).then(({ list: sessions }) => sessions.count(user));
+  return (await counted.catch(nothingIfUnavailable)) ?? null;
 }
 
 function valueIn({ bytes, start, end: to }: EncodedValue): unknown {

@@ -9,7 +9,7 @@ import {
 } from '../../../schema/endpoints/session-test.ts';
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import { checkRoundTrip, type RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
-import { Invalid, TooLarge, Unavailable } from '../../base/errors.ts';
+import { Invalid, nothingIfUnavailable, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -126,7 +126,7 @@ async function answer(
     count: did.count,
     line: `Before: ${did.before};  after: ${after}; # items: ${did.count}`,
     session: Array.from(session.entries(), ([key, value]) => shownItem(key, value)),
-    about,
+    about: about ?? null,
     server: about?.places[0] ?? null,
     tookMs: Math.round(tookMs * 10) / 10,
     warnings: await whereSessionsAre(object),
@@ -153,11 +153,6 @@ async function aboutSession(object: TreeObject, session: Session, isOnlyRead: bo
     maxBytes: facts.maxBytes,
     places: facts.places,
   };
-}
-
-function nothingIfUnavailable(error: unknown): null {
-  if (error instanceof Unavailable) return null;
-  throw error;
 }
 
 /** A banner where the site's sessions are not kept in this container, or nowhere. */

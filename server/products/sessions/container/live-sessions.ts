@@ -1,5 +1,5 @@
 import type { FieldAnswer } from '../../../../schema/endpoints/forms.ts';
-import { Unavailable } from '../../../base/errors.ts';
+import { nothingIfUnavailable } from '../../../base/errors.ts';
 import { Saying } from '../../../manage/saying.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import type { KnownSessions } from '../../../sessions/list/session-list.ts';
@@ -12,9 +12,10 @@ const UNKNOWN = 'An unknown number of live sessions';
 
 /** How many sessions a container keeps, as far as that can be seen: "12 live sessions", "at least 3 live sessions". */
 export async function liveSessions(object: TreeObject): Promise<string> {
-  const container = await object.provide(SESSION_CONTAINER).catch(nothingThere);
+  // Where there is no way to the sessions, nobody has one there; where servers are silent, nobody knows.
+  const container = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
   if (container === undefined) return '';
-  return wordsFor(await container.list.known(MOST_COUNTED).catch(nothingThere));
+  return wordsFor(await container.list.known(MOST_COUNTED).catch(nothingIfUnavailable));
 }
 
 /** What another path in a property would leave behind: sessions stay where they began until they expire. */
@@ -38,10 +39,4 @@ function wordsFor(known: KnownSessions | undefined): string {
   const sessions = count + unopened === 1 ? 'live session' : 'live sessions';
   if (!isAll) return `At least ${figure} ${sessions}`;
   return unopened > 0 ? `About ${figure} ${sessions}` : `${figure} ${sessions}`;
-}
-
-/** Where there is no way to the sessions, nobody has one there; where servers are silent, nobody knows. */
-function nothingThere(error: unknown): undefined {
-  if (error instanceof Unavailable) return undefined;
-  throw error;
 }

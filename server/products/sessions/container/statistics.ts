@@ -4,7 +4,7 @@ import {
   type MemoryMessage,
   type StatisticsMessage,
 } from '../../../../schema/endpoints/statistics.ts';
-import { Unavailable } from '../../../base/errors.ts';
+import { nothingIfUnavailable } from '../../../base/errors.ts';
 import { History } from '../../../base/history.ts';
 import { timeText } from '../../../manage/describe.ts';
 import { RECENTLY, rateSeries, timesOf } from '../../../manage/recent.ts';
@@ -60,13 +60,8 @@ export const statisticsTab = { id: 'statistics', label: 'Statistics', element: '
 export const statisticsMethods: Readonly<Record<string, Method>> = { statistics: look };
 
 async function memoryOf(object: TreeObject): Promise<MemoryMessage | null> {
-  try {
-    return (await object.provide(SESSION_CONTAINER)).memory ?? null;
-  } catch (error) {
-    // What was counted is shown also where there is no way to the store just now.
-    if (error instanceof Unavailable) return null;
-    throw error;
-  }
+  // What was counted is shown also where there is no way to the store just now.
+  return (await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable))?.memory ?? null;
 }
 
 async function unseen(object: TreeObject): Promise<string> {
