@@ -48,11 +48,7 @@ const REFUSED: MemoryBackendLimits = { maxEntries: 10_000, maxBytes: 8 * 1024 * 
  */
 export class PageCache {
   readonly statistics: Statistics;
-  readonly #backend: CacheBackend;
-  readonly #scope: string;
-  readonly #generationOf: PageCacheOptions['generationOf'];
-  readonly #clock: Clock;
-  readonly #log: PageCacheOptions['log'];
+  readonly #options: PageCacheOptions;
   /** Answers that are being made. */
   readonly #making = new Map<string, Promise<CachedPage | undefined>>();
   /** Which of them ended last, in their order: whoever looked meanwhile may have looked too early. */
@@ -62,14 +58,10 @@ export class PageCache {
   readonly #refused: MemoryBackend;
   #isFailing = false;
 
-  constructor({ backend, scope, generationOf, clock, log }: PageCacheOptions) {
-    this.#backend = backend;
-    this.#scope = scope;
-    this.#generationOf = generationOf;
-    this.#clock = clock;
-    this.#log = log;
-    this.statistics = new Statistics(clock);
-    this.#refused = new MemoryBackend(REFUSED, clock);
+  constructor(options: PageCacheOptions) {
+    this.#options = options;
+    this.statistics = new Statistics(options.clock);
+    this.#refused = new MemoryBackend(REFUSED, options.clock);
   }
 
   async answer(call: Call, render: Render, settings: CacheSettings): Promise<unknown> {
@@ -93,11 +85,11 @@ export class PageCache {
 
   /** What is kept, by object; `generationOf` tells of each how often it was invalidated. What was made before that is dropped. */
   async usage(generationOf: (oid: number) => Promise<number | undefined>): Promise<UsageByObject> {
-    const { entries, trouble } = await this.#backend.list();
+    const { entries, trouble } = await this.#options.backend.list();
     const oids = [...new Set(entries.map(({ oid }) => oid))];
     const now = new Map(await Promise.all(oids.map(async (oid) => [oid, await generationOf(oid)] as const)));
     const isCurrent = ({ oid, generation }: (typeof entries)[number]) => now.get(oid) === generation;
-    await this.#backend.drop(entries.filter((entry) => !isCurrent(entry)).map(({ name }) => name));
+    await this.#options.backend.drop(entries.filter((entry) => !isCurrent(entry)).map(({ name }) => name));
     const byOid = new Map<number, CacheUsage>();
     for (const { oid, bytes } of entries.filter(isCurrent)) {
       const held = byOid.get(oid) ?? { entries: 0, bytes: 0 };
@@ -113,7 +105,7 @@ export class PageCache {
       return [name, String(given.length), ...given];
     });
     const parts = [
-      this.#scope,
+      this.#options.scope,
       String(object.oid),
       request.path,
       request.origin,
@@ -126,7 +118,7 @@ export class PageCache {
     return {
       call,
       settings,
-      generation: this.#generationOf(object),
+      generation: this.#options.generationOf(object),
       key: keyOf(...parts),
       ownKey: () => keyOf('', user.name ?? '', ...parts),
     };
@@ -162,7 +154,7 @@ export class PageCache {
   }
 
   #isFresh({ madeAt }: CachedPage, { maxAgeSeconds }: CacheSettings): boolean {
-    return this.#clock() < madeAt + maxAgeSeconds * 1000;
+    return this.#options.clock() < madeAt + maxAgeSeconds * 1000;
   }
 
   #hit({ call, generation }: PageLookup, { response, isPrivate }: CachedPage): Response | null {
@@ -202,10 +194,10 @@ export class PageCache {
     const { call, generation, settings } = lookup;
     const { oid } = call.object;
     const { seen, isPrivate } = reads;
-    const base = { oid, path: call.request.path, madeAt: this.#clock(), generation, seen, isPrivate };
+    const base = { oid, path: call.request.path, madeAt: this.#options.clock(), generation, seen, isPrivate };
     const marker: CachedPage = { ...base, response: null, owners: NOBODY };
     const response = typeof answered === 'function' ? undefined : responseOf(answered);
-    const isOfThisProcess = seen.memory !== undefined && this.#backend.isShared;
+    const isOfThisProcess = seen.memory !== undefined && this.#options.backend.isShared;
     const mayBeKept = reads.mayBeKept(settings.requestNames) && !isOfThisProcess;
     if (response === undefined || !isKeepable(response) || !mayBeKept) {
       this.#refused.put(oid, key, marker, settings.maxAgeSeconds);
@@ -221,7 +213,7 @@ export class PageCache {
 
   async #get(oid: number, key: string, generation: number): Promise<CachedPage | undefined> {
     try {
-      const kept = await this.#backend.get(oid, key, generation);
+      const kept = await this.#options.backend.get(oid, key, generation);
       if (this.#isFailing) this.#recover();
       return kept;
     } catch (error) {
@@ -232,7 +224,7 @@ export class PageCache {
 
   async #put(oid: number, key: string, kept: CachedPage, { maxAgeSeconds }: CacheSettings): Promise<void> {
     try {
-      await this.#backend.put(oid, key, kept, maxAgeSeconds + GRACE_SECONDS);
+      await this.#options.backend.put(oid, key, kept, maxAgeSeconds + GRACE_SECONDS);
     } catch (error) {
       this.#fail(error);
     }
@@ -240,13 +232,13 @@ export class PageCache {
 
   /** A cache that fails breaks no page. The log says so once, and once more when it works again. */
   #fail(error: unknown): void {
-    if (!this.#isFailing) this.#log.warn({ err: error }, 'A cache cannot be reached: pages are made anew');
+    if (!this.#isFailing) this.#options.log.warn({ err: error }, 'A cache cannot be reached: pages are made anew');
     this.#isFailing = true;
   }
 
   #recover(): void {
     this.#isFailing = false;
-    this.#log.warn('A cache can be reached again');
+    this.#options.log.warn('A cache can be reached again');
   }
 }
 

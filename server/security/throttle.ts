@@ -34,26 +34,18 @@ interface ThrottleOptions {
  * they left off; what cannot be written, a process counts by itself.
  */
 export class Throttle {
-  readonly #table: KeyedTable<TallyRow>;
-  readonly #own: Draft<TallyRow>;
-  readonly #secret: () => Promise<string>;
-  readonly #background: Background;
-  readonly #clock: Clock;
+  readonly #options: ThrottleOptions;
   readonly #tallies: Tallies;
   readonly #underWay = new Map<string, number>();
 
-  constructor({ table, own, secret, background, clock }: ThrottleOptions) {
-    this.#table = table;
-    this.#own = own;
-    this.#secret = secret;
-    this.#background = background;
-    this.#clock = clock;
-    this.#tallies = talliesBy(clock);
+  constructor(options: ThrottleOptions) {
+    this.#options = options;
+    this.#tallies = talliesBy(options.clock);
   }
 
   /** Throws TooManyRequests where the next try has to wait. To be disposed of when it is known how the try ended. */
   async attempt(name: string, address: string): Promise<Attempt> {
-    const secret = await this.#secret();
+    const secret = await this.#options.secret();
     const [who, from] = [digestOf(composed(name), secret), digestOf(networkOf(address), secret)];
     const pair = digestOf(who + from, secret);
     const isFamiliar = (await this.#read('familiar', pair)) !== undefined;
@@ -76,14 +68,14 @@ export class Throttle {
   async failed(tried: Tried): Promise<void> {
     const { accounts, addresses } = this.#tallies;
     try {
-      await this.#table.update((rows) => {
+      await this.#options.table.update((rows) => {
         const shared = { account: accounts.get(rows, tried.account), address: addresses.get(rows, tried.address) };
         this.#judge(this.#withOwn(shared, tried));
         this.#count(rows, tried);
       });
     } catch (error) {
       if (!(error instanceof Problem) || error instanceof TooManyRequests) throw error;
-      this.#count(this.#own, tried);
+      this.#count(this.#options.own, tried);
     }
   }
 
@@ -93,16 +85,17 @@ export class Throttle {
     this.#judge(failures);
     const { account, pair } = tried;
     const { accounts, familiar } = this.#tallies;
-    const now = this.#clock();
+    const now = this.#options.clock();
     const note = (rows: Draft<TallyRow>) => {
       accounts.delete(rows, account);
       familiar.set(rows, pair, { count: 1, time: now });
     };
-    const noted = (await readable(familiar.read(this.#table, pair)))?.time ?? -Infinity;
+    const noted = (await readable(familiar.read(this.#options.table, pair)))?.time ?? -Infinity;
     if (now - noted < DAY_MS && failures.account === undefined) return;
-    note(this.#own);
-    const failed = (error: unknown) => this.#background.failed('note from where an account was signed in to', error);
-    this.#table.update(note).catch(failed);
+    note(this.#options.own);
+    const failed = (error: unknown) =>
+      this.#options.background.failed('note from where an account was signed in to', error);
+    this.#options.table.update(note).catch(failed);
   }
 
   /** Throws TooManyRequests where a try has to wait for others that failed or, where it is named, are under way in this process. */
@@ -117,13 +110,13 @@ export class Throttle {
   #accountWaitMs({ account }: Failures, underWay: number): number {
     const beyondFree = (account?.count ?? 0) + underWay - FREE_TRIES;
     if (beyondFree <= 0) return 0;
-    const now = this.#clock();
+    const now = this.#options.clock();
     const since = underWay > 0 ? now : (account?.time ?? now);
     return since + Math.min(LONGEST_WAIT_S, 2 ** (beyondFree - 1)) * 1000 - now;
   }
 
   #addressWaitMs({ address }: Failures, underWay: number): number {
-    const now = this.#clock();
+    const now = this.#options.clock();
     return (address?.count ?? 0) + underWay < ADDRESS_TRIES ? 0 : (address?.time ?? now) + ADDRESS_WINDOW_MS - now;
   }
 
@@ -141,7 +134,7 @@ export class Throttle {
 
   #count(rows: Draft<TallyRow>, { account, address }: Tried): void {
     const { accounts, addresses } = this.#tallies;
-    const now = this.#clock();
+    const now = this.#options.clock();
     accounts.set(rows, account, { count: (accounts.get(rows, account)?.count ?? 0) + 1, time: now });
     const { count = 0, time = now } = addresses.get(rows, address) ?? {};
     addresses.set(rows, address, { count: count + 1, time });
@@ -154,15 +147,15 @@ export class Throttle {
   #withOwn(shared: Failures, { account, address }: Tried): Failures {
     const { accounts, addresses } = this.#tallies;
     return {
-      account: sum(shared.account, accounts.get(this.#own, account)),
-      address: sum(shared.address, addresses.get(this.#own, address)),
+      account: sum(shared.account, accounts.get(this.#options.own, account)),
+      address: sum(shared.address, addresses.get(this.#options.own, address)),
     };
   }
 
   /** What all processes counted, and what this one could not write. */
   async #read(name: keyof Tallies, key: string): Promise<Tallied | undefined> {
     const tally = this.#tallies[name];
-    return sum(await readable(tally.read(this.#table, key)), tally.get(this.#own, key));
+    return sum(await readable(tally.read(this.#options.table, key)), tally.get(this.#options.own, key));
   }
 }
 

@@ -51,21 +51,15 @@ const SEALS_REMEMBERED = 2_000;
 
 /** The records of one container: under which keys they are, and what is in them. Knows nothing of time. */
 export class SessionRecords {
-  readonly #store: Store;
-  readonly #keyRing: KeyRing | null;
-  readonly #scope: Scope;
+  readonly #options: RecordsOptions;
   readonly #newestRecordFormat: () => number;
-  readonly #onFault: (fault: UnreadableRecord) => void;
   readonly #seals = new BoundedMap<string, RecordSeal>(SEALS_REMEMBERED);
   #generation = NaN;
   #prefix = '';
 
   constructor(options: RecordsOptions) {
-    this.#store = options.store;
-    this.#keyRing = options.keyRing;
-    this.#scope = options.scope;
+    this.#options = options;
     this.#newestRecordFormat = options.newestRecordFormat ?? newestFormat;
-    this.#onFault = options.onFault;
   }
 
   /** What all keys of the container begin with. Changes when all its sessions are ended. */
@@ -98,7 +92,7 @@ export class SessionRecords {
       return await this.#readSealed('', seal);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      const item = await this.#store.get(key);
+      const item = await this.#options.store.get(key);
       return item === undefined ? emptySlot('', seal) : slotOf('', seal, item, UNREADABLE);
     }
   }
@@ -121,11 +115,11 @@ export class SessionRecords {
     const { seal, cas } = slot;
     const version = nextVersion(slot.version);
     const value = seal.seal(record, version, this.#format);
-    checkSize(value.length, Math.min(maxBytes, this.#store.maxValueBytes), record);
+    checkSize(value.length, Math.min(maxBytes, this.#options.store.maxValueBytes), record);
     const outcome =
       cas === undefined
-        ? await this.#store.add(seal.key, value, keepS, worth, seal.isSound)
-        : await this.#store.set(seal.key, value, keepS, cas, worth);
+        ? await this.#options.store.add(seal.key, value, keepS, worth, seal.isSound)
+        : await this.#options.store.set(seal.key, value, keepS, cas, worth);
     const isStored = outcome === 'stored';
     if (isStored) seal.remember(value);
     return { version, isStored };
@@ -133,11 +127,11 @@ export class SessionRecords {
 
   /** Takes away what was read at `slot`, if it is still there. */
   async remove(slot: SessionSlot): Promise<boolean> {
-    return (await this.#store.delete(slot.seal.key, slot.cas)) === 'stored';
+    return (await this.#options.store.delete(slot.seal.key, slot.cas)) === 'stored';
   }
 
   async #readSealed(browserId: string, seal: RecordSeal): Promise<SessionSlot> {
-    const item = await this.#store.get(seal.key, seal.isSound);
+    const item = await this.#options.store.get(seal.key, seal.isSound);
     if (item === undefined) return emptySlot(browserId, seal);
     return slotOf(browserId, seal, item, this.#open(seal, item.value) ?? UNREADABLE);
   }
@@ -152,7 +146,7 @@ export class SessionRecords {
       return seal.open(value);
     } catch (error) {
       if (!(error instanceof UnreadableRecord)) throw error;
-      this.#onFault(error);
+      this.#options.onFault(error);
       return undefined;
     }
   }
@@ -171,13 +165,13 @@ export class SessionRecords {
   }
 
   #newSeal(key: string): RecordSeal {
-    return new RecordSeal(key, this.#keyRing?.sealer(PURPOSE, key) ?? null);
+    return new RecordSeal(key, this.#options.keyRing?.sealer(PURPOSE, key) ?? null);
   }
 
   #noticeGeneration(): void {
-    const generation = this.#scope.generation();
+    const generation = this.#options.scope.generation();
     if (generation === this.#generation) return;
-    if (this.#prefix !== '') this.#store.forget?.(`${this.#prefix}:`);
+    if (this.#prefix !== '') this.#options.store.forget?.(`${this.#prefix}:`);
     this.#generation = generation;
     this.#seals.clear();
     this.#prefix = `s-${this.#hash('').slice(0, 12)}`;
@@ -185,7 +179,7 @@ export class SessionRecords {
 
   /** A browser id opens a session, so no key may give one away. */
   #hash(browserId: string): string {
-    const { installation, container } = this.#scope;
+    const { installation, container } = this.#options.scope;
     return hash('sha256', JSON.stringify([installation, container, this.#generation, browserId]), 'base64url');
   }
 }
