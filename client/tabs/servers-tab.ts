@@ -13,6 +13,7 @@ import { call } from '../api/call.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
+import { columnStyles } from '../parts/chart/column-styles.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/copy-text.ts';
 import { failed } from '../parts/face.ts';
@@ -205,13 +206,10 @@ export class ServersTab extends Tab {
 
   static override styles = [
     controls,
+    columnStyles,
     css`
       :host {
         display: block;
-      }
-      .columns {
-        display: grid;
-        border-bottom: 1px solid var(--t-line);
       }
       li {
         display: grid;
@@ -221,20 +219,8 @@ export class ServersTab extends Tab {
       li + li {
         border-left: 1px solid var(--t-line);
       }
-      .of-1 {
-        grid-template-columns: minmax(0, 620px);
-      }
       .of-1 li {
         border-right: 1px solid var(--t-line);
-      }
-      .of-2 {
-        grid-template-columns: repeat(2, minmax(0, 1fr));
-      }
-      .of-3 {
-        grid-template-columns: repeat(3, minmax(0, 1fr));
-      }
-      .of-4 {
-        grid-template-columns: repeat(4, minmax(0, 1fr));
       }
       .command {
         padding: 16px var(--t-edge);
@@ -248,10 +234,6 @@ export class ServersTab extends Tab {
         max-width: 620px;
       }
       @media (width < 1200px) {
-        .of-3,
-        .of-4 {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
         li:nth-child(odd) {
           border-left: 0;
         }
@@ -263,9 +245,6 @@ export class ServersTab extends Tab {
         }
       }
       @media (width < 900px) {
-        .columns {
-          grid-template-columns: minmax(0, 1fr);
-        }
         .columns li {
           border-inline: 0;
         }

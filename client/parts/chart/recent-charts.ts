@@ -6,6 +6,7 @@ import { formatMoment, formatTime } from '../format.ts';
 import { tableStyles } from '../list/table-styles.ts';
 import './chart.ts';
 import type { Line } from './chart.ts';
+import { columnStyles } from './column-styles.ts';
 import { byMinute, rateText, type Gathering } from './series.ts';
 
 /** A line, and how a minute of it is told in one figure: as its mean, unless something else is said. */
@@ -115,6 +116,7 @@ export class RecentCharts extends LitElement {
   static override styles = [
     controls,
     tableStyles,
+    columnStyles,
     css`
       .head {
         display: flex;
@@ -145,22 +147,6 @@ export class RecentCharts extends LitElement {
         margin-right: 6px;
         border-top: 1px dashed var(--t-dot-down);
         vertical-align: middle;
-      }
-      .columns {
-        display: grid;
-        border-bottom: 1px solid var(--t-line);
-      }
-      .of-1 {
-        grid-template-columns: minmax(0, 620px);
-      }
-      .of-2 {
-        grid-template-columns: repeat(2, minmax(0, 1fr));
-      }
-      .of-3 {
-        grid-template-columns: repeat(3, minmax(0, 1fr));
-      }
-      .of-4 {
-        grid-template-columns: repeat(4, minmax(0, 1fr));
       }
       .column {
         border-left: 1px solid var(--t-line);
@@ -208,10 +194,6 @@ export class RecentCharts extends LitElement {
         padding-right: var(--t-edge);
       }
       @media (width < 1200px) {
-        .of-3,
-        .of-4 {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
         .column:nth-child(odd) {
           border-left: 0;
         }
@@ -229,9 +211,6 @@ export class RecentCharts extends LitElement {
         .head p {
           flex-basis: 100%;
           order: 1;
-        }
-        .columns {
-          grid-template-columns: minmax(0, 1fr);
         }
         .columns .column {
           border-inline: 0;

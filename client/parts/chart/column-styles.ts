@@ -1,0 +1,32 @@
+import { css } from 'lit';
+
+/** One to four columns beside each other, for servers and what is charted of them: in two where it is narrow, then in one. */
+export const columnStyles = css`
+  .columns {
+    display: grid;
+    border-bottom: 1px solid var(--t-line);
+  }
+  .of-1 {
+    grid-template-columns: minmax(0, 620px);
+  }
+  .of-2 {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+  }
+  .of-3 {
+    grid-template-columns: repeat(3, minmax(0, 1fr));
+  }
+  .of-4 {
+    grid-template-columns: repeat(4, minmax(0, 1fr));
+  }
+  @media (width < 1200px) {
+    .of-3,
+    .of-4 {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+  }
+  @media (width < 900px) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+`;
