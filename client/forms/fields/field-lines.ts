@@ -107,17 +107,6 @@ export class FieldLines extends Field<readonly string[]> {
         grid-template-columns: 32px fit-content(52%) minmax(0, 1fr);
         max-height: min(12.5 * var(--row), 60dvh);
         overflow: auto;
-        border: 1px solid var(--t-control);
-        border-radius: var(--t-radius);
-        background: var(--t-canvas);
-      }
-      .frame:focus-within {
-        border-color: var(--t-accent);
-        outline: 1px solid var(--t-accent);
-      }
-      .frame:has([aria-invalid='true']) {
-        border-color: var(--t-danger);
-        outline-color: var(--t-danger);
       }
       .frame ol {
         grid-area: 1 / 1 / 2 / -1;

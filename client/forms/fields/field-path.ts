@@ -140,18 +140,7 @@ export class FieldPath extends Field<string> {
     Field.styles,
     css`
       .frame {
-        border: 1px solid var(--t-control);
-        border-radius: var(--t-radius);
         overflow: hidden;
-        background: var(--t-canvas);
-      }
-      .frame:focus-within {
-        border-color: var(--t-accent);
-        outline: 1px solid var(--t-accent);
-      }
-      .frame:has([aria-invalid='true']) {
-        border-color: var(--t-danger);
-        outline-color: var(--t-danger);
       }
       .line {
         display: flex;

@@ -178,6 +178,20 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
       #control {
         scroll-margin-block: 48px 128px;
       }
+      /* Around a control and what is said of it. */
+      .frame {
+        border: 1px solid var(--t-control);
+        border-radius: var(--t-radius);
+        background: var(--t-canvas);
+      }
+      .frame:focus-within {
+        border-color: var(--t-accent);
+        outline: 1px solid var(--t-accent);
+      }
+      .frame:has([aria-invalid='true']) {
+        border-color: var(--t-danger);
+        outline-color: var(--t-danger);
+      }
       .short {
         max-width: 240px;
       }
