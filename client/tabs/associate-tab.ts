@@ -93,7 +93,7 @@ export class AssociateTab extends Tab {
         <input
           type="checkbox"
           .checked=${this.#value('deep') !== 'no'}
-          @change=${(event: Event) => setQuery({ deep: isChecked(event) ? undefined : 'no' })}
+          @change=${(event: Event) => setQuery({ deep: (event.target as HTMLInputElement).checked ? undefined : 'no' })}
         />
         Search sub-folders
       </label>
@@ -215,8 +215,4 @@ function keeper({ manager }: AssociationItem): string {
 
 function keyOf({ path }: AssociationItem): string {
   return path;
-}
-
-function isChecked(event: Event): boolean {
-  return (event.target as HTMLInputElement).checked;
 }

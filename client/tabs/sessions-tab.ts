@@ -57,7 +57,7 @@ export class SessionsTab extends Tab {
           columns,
           compact: compactRow,
           openKey: this.#openKey,
-          open: (key) => this.#show(key),
+          open: (key) => setQuery({ session: key }),
           isOpenedByClick: true,
           faces: {
             failed: (why) => ({ heading: `Cannot list the sessions of '${this.path}'.`, detail: why }),
@@ -129,10 +129,6 @@ export class SessionsTab extends Tab {
         @detail-action=${(event: DetailAction) => void this.#act(event)}
       ></session-detail>
     </side-panel>`;
-  }
-
-  #show(key: string) {
-    setQuery({ session: key });
   }
 
   #close() {

@@ -92,18 +92,14 @@ async function compute(password: string, salt: Buffer, cost: Cost): Promise<Buff
   // Looked up when it is needed: the Node of an application that only uses sessions may not have it.
   const { argon2 } = await import('node:crypto');
   return promisify(argon2)('argon2id', {
-    message: normalise(password),
+    // An accented letter is the same whether a keyboard sends one character for it or two.
+    message: composed(password),
     nonce: salt,
     memory: cost.memoryKib,
     passes: cost.passes,
     parallelism: cost.lanes,
     tagLength: HASH_BYTES,
   });
-}
-
-/** An accented letter is the same whether a keyboard sends one character for it or two. */
-function normalise(password: string): string {
-  return composed(password);
 }
 
 function print(cost: Cost, salt: Buffer, hash: Buffer): string {

@@ -70,7 +70,7 @@ export class Renderer {
   }
 
   parse(text: string, path: string): Promise<readonly Fault[]> {
-    return this.#do({ kind: 'parse', text, path }, path, nothingToAsk) as Promise<readonly Fault[]>;
+    return this.#do({ kind: 'parse', text, path }, path, async () => null) as Promise<readonly Fault[]>;
   }
 
   end(): void {
@@ -164,8 +164,4 @@ const TOO_MUCH_MEMORY = `${OVER} ${LIMITS.heapMb} MB of memory.`;
 
 function overLimit(path: string, message: string): TemplateFault {
   return new TemplateFault({ message, path, line: 0, column: 0, isLimit: true });
-}
-
-async function nothingToAsk(): Promise<unknown> {
-  return null;
 }

@@ -3,6 +3,7 @@ import { checkProperties } from '../../../schema/endpoints/forms.ts';
 import { call } from '../../api/call.ts';
 import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
+import { childPath } from '../../../schema/paths.ts';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { sendFile } from '../../api/send-file.ts';
 import { getObject } from '../../api/objects.ts';
@@ -160,10 +161,6 @@ const WAITING: UploadState = { kind: 'waiting' };
 export function anotherId(id: string): string {
   const [, stem = id, number, end = ''] = /^(.+?)(?:-([2-8]))?(\.[^.]+)?$/.exec(id) ?? [];
   return `${stem}-${number === undefined ? 2 : Number(number) + 1}${end}`;
-}
-
-function childPath(folder: string, id: string): string {
-  return folder === '/' ? `/${id}` : `${folder}/${id}`;
 }
 
 /** Why a file is too large to be sent; nothing where it is not. */

@@ -11,12 +11,13 @@ export function stepsOf(
 ): readonly ChainStep[] {
   return boxes.map((box) => {
     const isManager = box.path === manager;
+    const { state: own, text } = box;
     return {
       heading: box.id,
       href: box.path === null ? undefined : addressOf(box.path),
       icon: box.icon,
       kind: box.type,
-      ...(isManager && box.state === 'ok' ? { state, text: on ? box.text : 'Sessions are off' } : wordsOf(box)),
+      ...(isManager && box.state === 'ok' ? { state, text: on ? box.text : 'Sessions are off' } : { state: own, text }),
       leadsOn: box.leadsOn ? { label: box.leadsOn.property, value: box.leadsOn.value } : undefined,
       isCurrent: isManager,
       holds: box.holds,
@@ -33,10 +34,6 @@ export function endsOf({ servers }: ChainMessage): readonly ChainEnd[] {
   const shown = sorted.slice(0, MOST_ENDS - 1);
   const rest = sorted.slice(MOST_ENDS - 1);
   return [...shown, { label: `and ${rest.length} more`, state: rest[0]?.state ?? 'ok', text: '' }];
-}
-
-function wordsOf({ state, text }: ChainBox) {
-  return { state, text };
 }
 
 function endOf({ address, state, text }: ChainMessage['servers'][number]): ChainEnd {

@@ -24,7 +24,7 @@ const list = method(listAssociations, {
     const names = types.providing(CACHEABLE);
     const wanted = request.query.getAll('type');
     const sought = names.filter((type) => wanted.length === 0 || wanted.includes(type));
-    const folder = folderOf(manager);
+    const folder = manager.parent ?? manager;
     const found = await findBelow(folder, sought, request.query.get('deep') !== 'no');
     const visible = found.filter((object) => call.may('View management screens', object));
     const items = await Promise.all(visible.map((object) => itemFrom(call, object)));
@@ -93,10 +93,6 @@ async function findBelow(top: TreeObject, names: readonly string[], isDeep: bool
     if (isDeep) folders.push(...(await top.tree.childrenOfTypes(folder, folderNames)));
   }
   return found;
-}
-
-function folderOf(manager: TreeObject): TreeObject {
-  return manager.parent ?? manager;
 }
 
 async function itemFrom(call: Call, object: TreeObject): Promise<AssociationItem> {
