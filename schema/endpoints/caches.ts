@@ -1,20 +1,15 @@
 import { endpoint } from '../endpoint.ts';
 import { about, flag, integer, listOf, object, orNull, text, texts, time, type ValueOf } from '../json-schema.ts';
 import { historyTimes, series } from './history.ts';
+import { listed } from './listed.ts';
 
-const cacheManagerItem = about(
-  'A cache manager that an object may choose.',
-  object({ id: text, path: text, type: text, icon: text, title: text }),
-);
+const cacheManagerItem = about('A cache manager that an object may choose.', object({ id: text, ...listed }));
 export type CacheManagerItem = ValueOf<typeof cacheManagerItem>;
 
 const cacheAnswer = object({ line: about('What was done, as a sentence.', text) });
 
 const associationItem = object({
-  path: text,
-  type: text,
-  icon: text,
-  title: text,
+  ...listed,
   manager: about('The id of the manager that the object has chosen; empty: none.', text),
   isAssociated: flag,
   mayChange: about('Whether the caller may change this.', flag),

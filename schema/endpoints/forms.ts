@@ -2,6 +2,7 @@ import type { FormSchema } from '../form-schema.ts';
 import { endpoint, type BodyOf } from '../endpoint.ts';
 import { about, listOf, mapOf, mapping, object, oneOf, text, type JsonSchema, type ValueOf } from '../json-schema.ts';
 import { fieldProblem } from '../problems.ts';
+import { listed } from './listed.ts';
 
 export const fieldState = oneOf('ok', 'warn', 'down', 'off');
 
@@ -22,13 +23,7 @@ export const formSchema: JsonSchema<FormSchema> = about(
   { type: 'object' },
 );
 
-const pathCandidate = object({
-  path: text,
-  type: text,
-  icon: text,
-  title: text,
-  note: text,
-});
+const pathCandidate = object({ ...listed, note: text });
 export type PathCandidate = ValueOf<typeof pathCandidate>;
 
 const fieldAnswer = object(
@@ -40,10 +35,7 @@ const fieldAnswer = object(
     sessionName: about('For code: the name that it has for the session where the object is.', text),
     suggestion: about(
       'For a path that leads to the wrong thing: the one that was probably meant.',
-      object({
-        path: text,
-        text: text,
-      }),
+      object({ path: text, text }),
     ),
   },
 );

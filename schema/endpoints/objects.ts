@@ -16,6 +16,7 @@ import {
 import { queryOf } from '../paging.ts';
 import { followed, serviceChange } from './clipboard.ts';
 import { fieldResult, formSchema } from './forms.ts';
+import { listed } from './listed.ts';
 
 const tabInfo = object(
   {
@@ -54,10 +55,7 @@ export const warning = about(
 export type Warning = ValueOf<typeof warning>;
 
 const link = {
-  path: text,
-  type: text,
-  icon: text,
-  title: text,
+  ...listed,
   property: text,
   note: about('What its working rests on: "4,812 sessions". Empty where there is nothing to say.', text),
   loss: about('What happens to it when this object goes: "sessions will be off".', text),
@@ -101,10 +99,7 @@ export type ObjectMessage = ValueOf<typeof objectMessage>;
 
 const childItem = object({
   id: text,
-  path: text,
-  type: text,
-  icon: text,
-  title: text,
+  ...listed,
   size: about('Bytes of the object’s properties, or the number of items for a folder.', integer),
   sizeLabel: about('The size in words: "1 KiB", "112 items", "3 servers".', text),
   modified: time,
@@ -255,8 +250,6 @@ export const searchObjects = endpoint({
   view: 'search',
   summary: 'Objects anywhere whose id, title or type contains a text.',
   query: { text: 'What to look for.' },
-  answer: object({
-    items: listOf(object({ path: text, id: text, type: text, icon: text, title: text })),
-  }),
+  answer: object({ items: listOf(object({ id: text, ...listed })) }),
 });
 export type SearchMessage = ValueOf<typeof searchObjects.answer>;

@@ -68,10 +68,7 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
   const ownSize = await said.size();
   return {
     id: object.id,
-    path: object.path,
-    type: object.type,
-    icon: iconOf(object),
-    title: object.title,
+    ...listed(object),
     size: object.isFolder ? childCount : bytesOf(object),
     sizeLabel: ownSize ?? sizeLabel(object, childCount),
     modified: timeText(object.state.modified),
@@ -129,6 +126,12 @@ export function changePermission(definition: TypeDefinition | undefined): string
   return definition?.changePermission ?? 'Manage properties';
 }
 
+/** An object as every list has it. */
+export function listed(object: TreeObject) {
+  const { path, type, title } = object;
+  return { path, type, icon: iconOf(object), title };
+}
+
 export function iconOf(object: TreeObject): string {
   return object.definition?.icon ?? 'ban';
 }
@@ -142,10 +145,7 @@ async function linksHere(object: TreeObject): Promise<readonly LinkHere[]> {
 
 export async function describeLink(user: TreeObject, property: string): Promise<LinkHere> {
   return {
-    path: user.path,
-    type: user.type,
-    icon: iconOf(user),
-    title: user.title,
+    ...listed(user),
     property,
     note: (await new Saying(user).size()) ?? '',
     loss: user.definition?.loss ?? 'it will lead nowhere',

@@ -1,6 +1,6 @@
 import { searchObjects } from '../../schema/endpoints/objects.ts';
 import { method, viewsOn } from '../publisher/views.ts';
-import { iconOf } from './describe.ts';
+import { listed } from './describe.ts';
 
 const MOST_FOUND = 20;
 
@@ -13,15 +13,7 @@ const search = method(searchObjects, {
     const roots = 'root'.startsWith(text.toLowerCase()) ? [await tree.root()] : [];
     const found = await tree.search(text, MOST_FOUND);
     const objects = [...new Set([...roots, ...found])].slice(0, MOST_FOUND);
-    return {
-      items: objects.map((object) => ({
-        path: object.path,
-        id: object.id,
-        type: object.type,
-        icon: iconOf(object),
-        title: object.title,
-      })),
-    };
+    return { items: objects.map((object) => ({ id: object.id, ...listed(object) })) };
   },
 });
 

@@ -1,5 +1,6 @@
 import { listAssociations, changeAssociations, type AssociationItem } from '../../../schema/endpoints/caches.ts';
 import { Invalid } from '../../base/errors.ts';
+import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import {
@@ -97,10 +98,7 @@ async function findBelow(top: TreeObject, names: readonly string[], isDeep: bool
 
 async function itemFrom(call: Call, object: TreeObject): Promise<AssociationItem> {
   return {
-    path: object.path,
-    type: object.type,
-    icon: object.definition?.icon ?? '',
-    title: object.title,
+    ...listed(object),
     manager: chosenCacheManager(object),
     isAssociated: (await findCacheManager(object))?.oid === call.object.oid,
     mayChange: call.may(CHANGE_CACHE_SETTINGS, object),

@@ -1,5 +1,6 @@
 import { cacheSettings, chooseCache, invalidateObject } from '../../../schema/endpoints/caches.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
+import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import {
@@ -20,13 +21,7 @@ const settings = method(cacheSettings, {
   permission: LOOK,
   async run(call) {
     const { object } = cacheable(call);
-    const managers = (await managersAbove(object)).map((manager) => ({
-      id: manager.id,
-      path: manager.path,
-      type: manager.type,
-      icon: manager.definition?.icon ?? '',
-      title: manager.title,
-    }));
+    const managers = (await managersAbove(object)).map((manager) => ({ id: manager.id, ...listed(manager) }));
     return { manager: chosenCacheManager(object), managers, mayChange: call.may(CHANGE_CACHE_SETTINGS, object) };
   },
 });
