@@ -206,12 +206,8 @@ export class TreeTransaction extends TreeReader {
       links: linksOf(object),
     }));
     // Deepest first, so that no object is left without its parent.
-    const gone = [...this.#removed.values()].reverse().map((object) => ({
-      oid: object.oid,
-      basis: object.basis,
-      after: null,
-      links: [],
-    }));
+    const removed = [...this.#removed.values()].reverse();
+    const gone = removed.map(({ oid, basis }) => ({ oid, basis, after: null, links: [] }));
     return [...made, ...gone].filter((change) => change.basis !== null || change.after !== null);
   }
 }
