@@ -64,6 +64,11 @@ export class Invalid extends Problem {
   }
 }
 
+/** The value that a JSON pointer leads to breaks a rule. */
+export function invalidAt(pointer: string, detail: string): Invalid {
+  return new Invalid(detail, [{ pointer, detail }]);
+}
+
 export class NotSignedIn extends Problem {
   constructor(detail = 'Sign in first.') {
     super(401, 'not-signed-in', detail);

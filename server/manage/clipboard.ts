@@ -1,7 +1,7 @@
 import { nextCopyId } from '../../schema/ids.ts';
 import { copyObjects, moveObjects, MOST_PASTED, type Pasted } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
-import { Invalid } from '../base/errors.ts';
+import { invalidAt } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Call, ChangingCall } from '../publisher/call.ts';
 import { method, viewsOn } from '../publisher/views.ts';
@@ -133,7 +133,7 @@ function addPermission({ definition }: TreeObject): string {
 }
 
 function refuse(index: number, detail: string): never {
-  throw new Invalid(detail, [{ pointer: `/paths/${index}`, detail }]);
+  throw invalidAt(`/paths/${index}`, detail);
 }
 
 function refuseTooMany(done: string): never {
@@ -141,7 +141,7 @@ function refuseTooMany(done: string): never {
 }
 
 function refuseAll(detail: string): never {
-  throw new Invalid(detail, [{ pointer: '/paths', detail }]);
+  throw invalidAt('/paths', detail);
 }
 
 function wordsFor(done: string, items: readonly Pasted[], folder: TreeObject): string {

@@ -3,7 +3,7 @@ import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
 import { checkProperties as checkEndpoint } from '../../schema/endpoints/forms.ts';
 import { CHILD_PAGES, listChildren, listTypes, renameObject } from '../../schema/endpoints/objects.ts';
-import { Invalid } from '../base/errors.ts';
+import { invalidAt } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { ChangingCall } from '../publisher/call.ts';
 import { method, viewsOn } from '../publisher/views.ts';
@@ -36,7 +36,7 @@ const rename = method(renameObject, {
     const to = normaliseId(body.to);
     const problem =
       object.id === to ? undefined : (renameProblem(object) ?? (await idProblem(folder, to, object.definition)));
-    if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/to', detail: problem }]);
+    if (problem !== undefined) throw invalidAt('/to', problem);
     const oldPath = object.path;
     const services = await Services.before([object], [folder]);
     const followed = await renameTo(object, to, call, body.updateLinks ?? true);
@@ -77,8 +77,7 @@ async function childNamed(folder: TreeObject, name: string): Promise<TreeObject>
   const id = composed(name);
   const object = await folder.tree.findChild(folder, id);
   if (object !== undefined) return object;
-  const detail = `${childPath(folder.path, id)} does not exist`;
-  throw new Invalid(detail, [{ pointer: '/from', detail }]);
+  throw invalidAt('/from', `${childPath(folder.path, id)} does not exist`);
 }
 
 /** Gives it the id, and takes along the paths that lead to it and the pages that know it by its id. */

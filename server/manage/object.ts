@@ -2,7 +2,7 @@ import { normaliseId } from '../../schema/ids.ts';
 import { p } from '../../schema/fields.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
 import type { FieldProblem } from '../../schema/problems.ts';
-import { Forbidden, Invalid, Malformed, PreconditionFailed } from '../base/errors.ts';
+import { Forbidden, Invalid, invalidAt, Malformed, PreconditionFailed } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
@@ -85,10 +85,8 @@ export const objectViews = [...viewsOn('any', read, change, remove), ...viewsOn(
 /** The definition of a type that may be added here, or a refusal that says why not. */
 export function addable(call: Call, type: string): TypeDefinition {
   const definition = call.tree.database.types.find(type);
-  const pointer = '/type';
   if (definition === undefined || definition.hidden === true) {
-    const detail = `There is no type '${type}' to add. GET …/@types lists those there are.`;
-    throw new Invalid(detail, [{ pointer, detail }]);
+    throw invalidAt('/type', `There is no type '${type}' to add. GET …/@types lists those there are.`);
   }
   requirePermission(call, definition.addPermission, call.object);
   return definition;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import { wallClock, type Clock } from '../base/clock.ts';
-import { Invalid, NotFound, Problem } from '../base/errors.ts';
+import { Invalid, invalidAt, NotFound, Problem } from '../base/errors.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable } from '../storage/tables.ts';
 import { checkPassword, Passwords } from './passwords.ts';
 
@@ -213,12 +213,12 @@ function newGeneration(): string {
 
 function checkedName(given: string): string {
   const name = composed(given).trim();
-  if (name === '') throw wrong('/name', 'A username must be specified');
+  if (name === '') throw invalidAt('/name', 'A username must be specified');
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
-    throw wrong('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);
+    throw invalidAt('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);
   }
   if (/[\p{Cc}:/]|^\.{1,2}$/u.test(name) || !name.isWellFormed()) {
-    throw wrong('/name', `The username "${name}" is "." or "..", or contains ":", "/" or an invisible character.`);
+    throw invalidAt('/name', `The username "${name}" is "." or "..", or contains ":", "/" or an invisible character.`);
   }
   return name;
 }
@@ -227,7 +227,7 @@ function checkedRoles(roles: readonly string[]): readonly string[] {
   const givable = ROLES.filter(({ isGivable }) => isGivable).map(({ name }) => name);
   for (const role of roles) {
     if (!givable.includes(role)) {
-      throw wrong('/roles', `The role "${role}" cannot be given. Choose from ${givable.join(', ')}.`);
+      throw invalidAt('/roles', `The role "${role}" cannot be given. Choose from ${givable.join(', ')}.`);
     }
   }
   return [...new Set(roles)];
@@ -235,13 +235,9 @@ function checkedRoles(roles: readonly string[]): readonly string[] {
 
 function requirePassword(password: string, name: string): void {
   const problem = checkPassword(password, name);
-  if (problem !== undefined) throw wrong('/password', problem);
+  if (problem !== undefined) throw invalidAt('/password', problem);
 }
 
 function taken(): Invalid {
-  return wrong('/name', 'A user with the specified name already exists');
-}
-
-function wrong(pointer: string, detail: string): Invalid {
-  return new Invalid(detail, [{ pointer, detail }]);
+  return invalidAt('/name', 'A user with the specified name already exists');
 }

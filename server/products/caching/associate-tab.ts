@@ -1,5 +1,5 @@
 import { listAssociations, changeAssociations, type AssociationItem } from '../../../schema/endpoints/caches.ts';
-import { Invalid } from '../../base/errors.ts';
+import { Invalid, invalidAt } from '../../base/errors.ts';
 import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -73,8 +73,7 @@ async function eachOf(
   for (const [index, path] of paths.entries()) {
     const object = await call.tree.find(path);
     if (object?.doesProvide(CACHEABLE) !== true) {
-      const detail = `There is nothing at '${path}' that a cache could keep.`;
-      throw new Invalid(detail, [{ pointer: `${pointer}/${index}`, detail }]);
+      throw invalidAt(`${pointer}/${index}`, `There is nothing at '${path}' that a cache could keep.`);
     }
     requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     if (await step(object)) count += 1;

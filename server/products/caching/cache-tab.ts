@@ -1,5 +1,5 @@
 import { cacheSettings, chooseCache, invalidateObject } from '../../../schema/endpoints/caches.ts';
-import { Invalid, NotFound } from '../../base/errors.ts';
+import { Invalid, invalidAt, NotFound } from '../../base/errors.ts';
 import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -33,8 +33,7 @@ const choose = method(chooseCache, {
     requirePermission(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
     const managers = await managersAbove(object);
     if (body.manager !== '' && !managers.some(({ id }) => id === body.manager)) {
-      const detail = `There is no cache manager '${body.manager}' here or further up.`;
-      throw new Invalid(detail, [{ pointer: '/manager', detail }]);
+      throw invalidAt('/manager', `There is no cache manager '${body.manager}' here or further up.`);
     }
     associate(call, object, body.manager);
     call.describe(`Changed cache settings of ${object.path}`);

@@ -1,5 +1,5 @@
 import { cacheStatistics, removeEntries, type CacheRow } from '../../../schema/endpoints/caches.ts';
-import { Invalid, Unavailable } from '../../base/errors.ts';
+import { invalidAt, Unavailable } from '../../base/errors.ts';
 import { History } from '../../base/history.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
 import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
@@ -44,10 +44,7 @@ const remove = method(removeEntries, {
     const { tree, body, object: manager } = call;
     const objects = await Promise.all(body.paths.map((path) => tree.find(path)));
     const missing = objects.indexOf(undefined);
-    if (missing >= 0) {
-      const detail = `There is no object at '${body.paths[missing]}'.`;
-      throw new Invalid(detail, [{ pointer: `/paths/${missing}`, detail }]);
-    }
+    if (missing >= 0) throw invalidAt(`/paths/${missing}`, `There is no object at '${body.paths[missing]}'.`);
     const found = objects.filter((object) => object !== undefined);
     for (const object of found) requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     await invalidate(...found);

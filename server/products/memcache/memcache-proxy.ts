@@ -1,6 +1,6 @@
 import { p } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
-import { Invalid } from '../../base/errors.ts';
+import { invalidAt } from '../../base/errors.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
@@ -68,7 +68,7 @@ const forget = method(forgetServer, {
     const found = former.find(({ address }) => address === body.address);
     if (found === undefined) {
       const detail = `'${body.address.slice(0, 100)}' is no server that was taken out of ${object.path} and is still asked.`;
-      throw new Invalid(detail, [{ pointer: '/address', detail }]);
+      throw invalidAt('/address', detail);
     }
     const same = await spellingsOf(object, found.address, former);
     await serverNotes.forget(scopeOf(object), ...same);

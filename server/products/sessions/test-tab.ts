@@ -9,7 +9,7 @@ import {
 } from '../../../schema/endpoints/session-test.ts';
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import { checkRoundTrip, type RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
-import { Invalid, nothingIfUnavailable, TooLarge, Unavailable } from '../../base/errors.ts';
+import { Invalid, invalidAt, nothingIfUnavailable, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
@@ -178,5 +178,5 @@ function shownItem(key: string, value: unknown): SessionItem {
 
 function noSuchKey(key: string | undefined): Invalid {
   const detail = key === undefined ? 'Name the key to remove.' : `Your session has no key '${key.slice(0, 100)}'.`;
-  return new Invalid(detail, [{ pointer: '/key', detail }]);
+  return invalidAt('/key', detail);
 }

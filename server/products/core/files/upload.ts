@@ -1,7 +1,7 @@
 import { replaceBytes, uploadFile } from '../../../../schema/endpoints/files.ts';
 import { normaliseId } from '../../../../schema/ids.ts';
 import { encodeUrlPath } from '../../../../schema/paths.ts';
-import { Invalid } from '../../../base/errors.ts';
+import { Invalid, invalidAt } from '../../../base/errors.ts';
 import { idProblem } from '../../../manage/checks.ts';
 import { describeObject } from '../../../manage/describe.ts';
 import { checkRevision, etagOf } from '../../../manage/object.ts';
@@ -16,7 +16,7 @@ const add = method(uploadFile, {
     const { object: folder, tree } = call;
     const id = normaliseId(call.request.query.get('id') ?? '');
     const problem = await idProblem(folder, id, undefined);
-    if (problem !== undefined) throw new Invalid(problem, [{ pointer: '/id', detail: problem }]);
+    if (problem !== undefined) throw invalidAt('/id', problem);
     const received = await receive(call);
     const { type, properties } = await lookInto(received, call.request.query.get('name') ?? id);
     await tree.blobsBelow(folder).stage(received);
