@@ -125,9 +125,14 @@ const BOMBS: readonly (readonly [text: string, limit: RegExp])[] = [
 
 test('what takes more than a page may is stopped, and said', async () => {
   for (const [text, limit] of BOMBS) {
-    const fault = await faultIn(text.replace('"loop"', '"/loop"'));
-    assert.match(fault.message, limit, text);
-    assert.ok(fault.isLimit, text);
+    const faults: string[] = [];
+    // On a busy machine the time may be over before anything else is.
+    while (faults.length < 5 && !limit.test(faults.at(-1) ?? '')) {
+      const fault = await faultIn(text.replace('"loop"', '"/loop"'));
+      assert.ok(fault.isLimit, text);
+      faults.push(fault.message);
+    }
+    assert.match(faults.at(-1) ?? '', limit, text);
   }
 });
 
