@@ -38,7 +38,10 @@ export const LOOKS: readonly Look[] = [
 
 const TELL_OF_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
   console.error('Policy broken:', event.violatedDirective, event.blockedURI, event.sourceFile))`;
-const IS_DARK = "document.documentElement.classList.contains('wa-dark')";
+/** Whether the interface draws dark; of a page that leaves its colours to the browser, what the browser says. */
+const IS_DARK = `/\\bwa-(dark|light)\\b/.test(document.documentElement.className)
+  ? document.documentElement.classList.contains('wa-dark')
+  : matchMedia('(prefers-color-scheme: dark)').matches`;
 const SETTLED = 'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => 0)';
 const OVERFLOW = `(() => {
   const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
