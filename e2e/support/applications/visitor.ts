@@ -20,7 +20,8 @@ export interface Asked {
   readonly body?: unknown;
 }
 
-const agent = new Agent({ keepAlive: true });
+// A connection is given up well before the server does so, though this process should be held up in between.
+const agent = new Agent({ keepAlive: true, agentKeepAliveTimeoutBuffer: 4_000 });
 const DEADLINE_MS = 60_000;
 
 /** Sends one request to a server on this machine. Fails only where no whole answer comes. */
