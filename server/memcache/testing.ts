@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { startMemcached, type Memcached } from '../../e2e/support/memcached/memcached.ts';
 import { parseServers } from './server/addresses.ts';
 import { Allowlist } from './server/allowlist.ts';
@@ -18,4 +19,16 @@ export function clusterOf(
 export async function several(count: number): Promise<{ readonly all: readonly Memcached[] } & AsyncDisposable> {
   const all = await Promise.all(Array.from({ length: count }, () => startMemcached()));
   return { all, [Symbol.asyncDispose]: async () => void (await Promise.all(all.map((server) => server.kill()))) };
+}
+
+/** For tests: what a promise rejects with, and after how long. */
+export async function failure(promise: Promise<unknown>): Promise<{ error: Error; ms: number }> {
+  const begun = performance.now();
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return { error, ms: performance.now() - begun };
+  }
+  return assert.fail('it did not fail');
 }

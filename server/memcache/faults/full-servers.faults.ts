@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import { textOf, versioned } from '../contract.ts';
-import { clusterOf } from '../testing.ts';
+import { clusterOf, failure } from '../testing.ts';
 
 test('a full server that refuses is a refusal, not a lost value', async () => {
   await using server = await startMemcached({ args: ['-M', '-m', '8'] });
@@ -58,14 +58,3 @@ test('a value that has no room to grow on a full server stays as it was', async 
   assert.ok(refused > 0);
   await store.close();
 });
-
-async function failure(promise: Promise<unknown>): Promise<{ error: Error; ms: number }> {
-  const begun = performance.now();
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return { error, ms: performance.now() - begun };
-  }
-  return assert.fail('it did not fail');
-}

@@ -4,7 +4,7 @@ import { startChaosProxy } from '../../../e2e/support/network/chaos-proxy.ts';
 import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import { newKey, textOf, versioned, waitUntil } from '../contract.ts';
 import { Timeout, ServerUnreachable } from '../errors.ts';
-import { clusterOf } from '../testing.ts';
+import { clusterOf, failure } from '../testing.ts';
 
 const TIMEOUT_MS = 500;
 /** What the busiest machine adds to a deadline at the most. Without a deadline there would be no answer at all. */
@@ -122,14 +122,3 @@ test('one answer that is late fails what is in flight beside it at that moment, 
   assert.ok(bobs instanceof Timeout, 'half of its own time is left');
   await store.close();
 });
-
-async function failure(promise: Promise<unknown>): Promise<{ error: Error; ms: number }> {
-  const begun = performance.now();
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return { error, ms: performance.now() - begun };
-  }
-  return assert.fail('it did not fail');
-}

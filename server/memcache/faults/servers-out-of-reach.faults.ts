@@ -7,7 +7,7 @@ import { freePort, startMemcached } from '../../../e2e/support/memcached/memcach
 import type { Cluster } from '../cluster/cluster.ts';
 import { newKey, textOf, versioned, waitUntil } from '../contract.ts';
 import { ServerUnreachable } from '../errors.ts';
-import { clusterOf } from '../testing.ts';
+import { clusterOf, failure } from '../testing.ts';
 
 const TIMEOUT_MS = 500;
 /** What the busiest machine adds to a deadline at the most. Without a deadline there would be no answer at all. */
@@ -154,15 +154,4 @@ async function writeWhole(store: Cluster, key: string): Promise<boolean> {
 
 function onlyUnreachable(error: unknown): undefined {
   assert.ok(error instanceof ServerUnreachable);
-}
-
-async function failure(promise: Promise<unknown>): Promise<{ error: Error; ms: number }> {
-  const begun = performance.now();
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return { error, ms: performance.now() - begun };
-  }
-  return assert.fail('it did not fail');
 }

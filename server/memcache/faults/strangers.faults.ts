@@ -7,7 +7,7 @@ import { startMemcached } from '../../../e2e/support/memcached/memcached.ts';
 import { Allowlist } from '../server/allowlist.ts';
 import { versioned } from '../contract.ts';
 import { ServerUnreachable } from '../errors.ts';
-import { clusterOf } from '../testing.ts';
+import { clusterOf, failure } from '../testing.ts';
 
 const TIMEOUT_MS = 500;
 
@@ -63,14 +63,3 @@ test('a name that does not resolve says so', async () => {
   );
   await store.close();
 });
-
-async function failure(promise: Promise<unknown>): Promise<{ error: Error; ms: number }> {
-  const begun = performance.now();
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof Error);
-    return { error, ms: performance.now() - begun };
-  }
-  return assert.fail('it did not fail');
-}
