@@ -51,7 +51,23 @@ export { REMOVED } from '../objects/event.ts';
 export { defineType, type TypeDefinition } from '../objects/types.ts';
 export { SESSION_ADDED, SESSION_ENDED, type SessionEvent } from './sessions/container/session-news.ts';
 export type { Step } from '../objects/versions.ts';
-export { flag, integer, mapping, oneOf, text, texts } from '../../schema/json-schema.ts';
+export {
+  about,
+  either,
+  flag,
+  integer,
+  listOf,
+  mapOf,
+  mapping,
+  number,
+  object,
+  oneOf,
+  orNull,
+  text,
+  texts,
+  time,
+} from '../../schema/json-schema.ts';
+export type { JsonSchema } from '../../schema/json-schema.ts';
 export type { Call, ChangingCall } from '../publisher/call.ts';
 export { escapeHtml, html, json, noContent, type Request, type Response } from '../publisher/request.ts';
 export { method, type Method, type View } from '../publisher/views.ts';
