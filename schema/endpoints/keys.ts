@@ -1,18 +1,7 @@
 import { endpoint } from '../endpoint.ts';
-import {
-  about,
-  flag,
-  integer,
-  listOf,
-  object,
-  oneOf,
-  orNull,
-  text,
-  texts,
-  time,
-  type ValueOf,
-} from '../json-schema.ts';
+import { about, flag, integer, listOf, object, oneOf, orNull, text, time, type ValueOf } from '../json-schema.ts';
 import { queryOf } from '../paging.ts';
+import { places, walked } from './listed.ts';
 
 const SORTS = ['name', 'bytes', 'expires', 'lastAccess'] as const;
 export type KeySort = (typeof SORTS)[number];
@@ -42,8 +31,7 @@ const row = {
   bytes: integer,
   expires: about('`null`: never.', orNull(time)),
   lastAccess: about('`null` where the server does not say.', orNull(time)),
-  server: about('`null` where it is kept in process memory.', orNull(text)),
-  copies: texts,
+  ...places,
 };
 const keyRow = object(row);
 export type KeyRow = ValueOf<typeof keyRow>;
@@ -93,10 +81,7 @@ export const listKeys = endpoint({
     ),
     matching: about('How many keys that page is of.', integer),
     total: integer,
-    source: about('What can be seen here and what cannot, in sentences.', text),
-    unreachable: texts,
-    complete: about('Everything that is kept here could be seen: none listed means none there.', flag),
-    checked: time,
+    ...walked,
   }),
 });
 export type KeysMessage = ValueOf<typeof listKeys.answer>;

@@ -1,6 +1,7 @@
 import { endpoint } from '../endpoint.ts';
 import { about, flag, integer, listOf, object, orNull, text, texts, time, type ValueOf } from '../json-schema.ts';
 import { queryOf } from '../paging.ts';
+import { places, walked } from './listed.ts';
 
 const SORTS = ['user', 'started', 'lastSeen', 'expires', 'bytes', 'address', 'browser'] as const;
 
@@ -26,8 +27,7 @@ const kept = {
   key: about('Names the session in lists; it is not the browser id, and opens nothing.', text),
   expires: about('When it ends if nobody uses it again; `null`: never.', orNull(time)),
   bytes: integer,
-  server: about('`null` where it is kept in process memory.', orNull(text)),
-  copies: texts,
+  ...places,
 };
 const row = {
   ...kept,
@@ -59,13 +59,11 @@ export const listSessions = endpoint({
       'The first 100 records that cannot be opened: each may be somebody’s session, and can be ended.',
       listOf(unopenedRow),
     ),
-    source: about('What can be seen here and what cannot, in sentences.', text),
+    ...walked,
     unreachable: about(
       'Addresses of servers that could not be listed: with any, no session need not mean that there is none.',
       texts,
     ),
-    complete: about('Everything that is kept here could be seen: none listed means none there.', flag),
-    checked: time,
   }),
 });
 export type SessionsMessage = ValueOf<typeof listSessions.answer>;

@@ -270,3 +270,7 @@ async function lastChanges(object: TreeObject): Promise<ObjectMessage['lastChang
 export function timeText(time: number): string {
   return new Date(time).toISOString();
 }
+
+export function timeOrNull(time: number | null): string | null {
+  return time === null ? null : timeText(time);
+}

@@ -6,7 +6,7 @@ import type { Call } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
 import { byView, method } from '../../publisher/views.ts';
 import { keepingOwn } from '../../manage/access.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull, timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site/site.ts';
 
 const PERMISSION = 'Manage users';
@@ -74,7 +74,7 @@ async function usersMessage(call: Call): Promise<UsersMessage> {
     name,
     roles: given,
     created: timeText(created),
-    lastSignIn: lastSignIn === null ? null : timeText(lastSignIn),
+    lastSignIn: timeOrNull(lastSignIn),
   }));
   return { users, roles };
 }

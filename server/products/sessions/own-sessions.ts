@@ -6,7 +6,7 @@ import {
 } from '../../../schema/endpoints/own-sessions.ts';
 import { NotFound, nothingIfUnavailable, TooManyRequests, Unavailable } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull, timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { method, viewsOn } from '../../publisher/views.ts';
@@ -126,7 +126,7 @@ function messageOf(object: TreeObject, session: ListedSession, thisId: string | 
     key: id,
     started: timeText(created),
     lastSeen: timeText(lastAccess),
-    expires: expires === null ? null : timeText(expires),
+    expires: timeOrNull(expires),
     bytes,
     address,
     browser,

@@ -9,7 +9,7 @@ import {
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
 import { NotFound, nothingIfUnavailable } from '../../base/errors.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull, timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -140,7 +140,7 @@ function rowOf(session: ListedSession): SessionRow {
     user: session.user,
     started: timeText(session.created),
     lastSeen: timeText(session.lastAccess),
-    expires: session.expires === null ? null : timeText(session.expires),
+    expires: timeOrNull(session.expires),
     bytes: session.bytes,
     address: session.address,
     browser: session.browser,
@@ -151,7 +151,7 @@ function rowOf(session: ListedSession): SessionRow {
 
 function unopenedRow({ id, why, expires, bytes, servers }: UnopenedRecord): UnopenedRow {
   const [server = null, ...copies] = servers;
-  return { key: id, why, expires: expires === null ? null : timeText(expires), bytes, server, copies };
+  return { key: id, why, expires: timeOrNull(expires), bytes, server, copies };
 }
 
 function sourceOf(page: SessionPage, object: TreeObject): string {

@@ -10,7 +10,7 @@ import {
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import { checkRoundTrip, type RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import { Invalid, invalidAt, nothingIfUnavailable, TooLarge, Unavailable } from '../../base/errors.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull, timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { byView, method } from '../../publisher/views.ts';
@@ -145,7 +145,7 @@ async function aboutSession(object: TreeObject, session: Session, isOnlyRead: bo
   return {
     created: timeText(facts.created),
     lastAccess: timeText(facts.lastAccess),
-    expires: facts.expires === null ? null : timeText(facts.expires),
+    expires: timeOrNull(facts.expires),
     bytes: Array.from(session.entries(), ([key, value]) => bytesOf(key) + bytesOf(value)).reduce(
       (sum, bytes) => sum + bytes,
       0,

@@ -12,7 +12,7 @@ import {
 } from '../../../schema/endpoints/keys.ts';
 import { composed } from '../../../schema/composed.ts';
 import { Malformed, NotFound, TooLarge, Unavailable } from '../../base/errors.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull, timeText } from '../../manage/describe.ts';
 import type { PageQuery } from '../../base/page-query.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
@@ -203,10 +203,6 @@ function rowOf(named: NamedKey): KeyRow {
     server,
     copies,
   };
-}
-
-function timeOrNull(time: number | null): string | null {
-  return time === null ? null : timeText(time);
 }
 
 /** The largest first. */

@@ -2,7 +2,7 @@ import type { FieldAnswer, FieldResult } from '../../../schema/endpoints/forms.t
 import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
-import { timeText } from '../../manage/describe.ts';
+import { timeOrNull } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/server/addresses.ts';
 import { downWords } from '../../memcache/errors.ts';
 import { sameWords, severalWords } from '../../memcache/server-words.ts';
@@ -71,14 +71,13 @@ export function resultOf(status: ServerStatus): FieldResult {
 
 export function serverMessage(status: ServerStatus): ServerMessage {
   const { refusesNow: _, ...shown } = status;
-  const downSince = status.downSince === null ? null : timeText(status.downSince);
   return {
     ...shown,
     isClockOff: isClockOff(status.clockDifferenceS),
     isSeveral: status.isSeveral ?? null,
     sameAs: status.sameAs ?? null,
     memory: memoryOf(status),
-    downSince,
+    downSince: timeOrNull(status.downSince),
   };
 }
 
