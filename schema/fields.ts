@@ -117,21 +117,24 @@ export function formSchema(fields: Fields): FormSchema {
 function textual(widget: Widget, longest: number, options: StringOptions): Field<string> {
   const maxLength = options.maxLength ?? longest;
   const minLength = options.required === true ? 1 : undefined;
-  return {
-    schema: schemaOf(widget, 'string', options, { default: options.default ?? '', minLength, maxLength }),
-    check(value) {
-      if (typeof value !== 'string') return whole(`Text was expected, not ${kindOf(value)}.`);
-      if (value === '' && options.required === true) return whole('No input for required field');
-      if (value.length > maxLength)
-        return whole(`${value.length} characters are too many: at most ${maxLength} are kept.`);
-      if (widget === 'string' && hasControls(value))
-        return whole('Line breaks and control characters are not allowed here.');
-      if (!value.isWellFormed()) return whole('The text has half a character in it (a lone surrogate). Type it again.');
-      return whole(options.rule?.(value));
-    },
-    normalise: (value) => value,
-    options,
-  };
+  const schema = schemaOf(widget, 'string', options, { default: options.default ?? '', minLength, maxLength });
+  return judged(schema, options, (value) => {
+    if (typeof value !== 'string') return `Text was expected, not ${kindOf(value)}.`;
+    if (value === '' && options.required === true) return 'No input for required field';
+    if (value.length > maxLength) return `${value.length} characters are too many: at most ${maxLength} are kept.`;
+    if (widget === 'string' && hasControls(value)) return 'Line breaks and control characters are not allowed here.';
+    if (!value.isWellFormed()) return 'The text has half a character in it (a lone surrogate). Type it again.';
+    return options.rule?.(value);
+  });
+}
+
+/** A field whose values are judged as a whole, and kept as they are given. */
+function judged<Value>(
+  schema: FieldSchema,
+  options: Options,
+  judge: (value: unknown) => string | undefined,
+): Field<Value> {
+  return { schema, check: (value) => whole(judge(value)), normalise: (value) => value, options };
 }
 
 function lines(options: LinesOptions): Field<readonly string[]> {
@@ -157,28 +160,20 @@ function lines(options: LinesOptions): Field<readonly string[]> {
 function integer(options: IntegerOptions): Field<number> {
   const { minimum, maximum, unit } = options;
   const range = `${minimum} to ${maximum}${unit === undefined ? '' : ` ${unit}`}`;
-  return {
-    schema: schemaOf('integer', 'integer', options, { default: options.default, minimum, maximum, unit }),
-    check(value) {
-      if (value === '' || value === null) return whole(`Empty entry when integer expected. Use ${range}.`);
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-        return whole(`An integer was expected in the value '${shown(value)}'`);
-      }
-      if (value < minimum || value > maximum) return whole(`${value} is out of range. Use ${range}.`);
-      return [];
-    },
-    normalise: (value) => value,
-    options,
-  };
+  const schema = schemaOf('integer', 'integer', options, { default: options.default, minimum, maximum, unit });
+  return judged(schema, options, (value) => {
+    if (value === '' || value === null) return `Empty entry when integer expected. Use ${range}.`;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value))
+      return `An integer was expected in the value '${shown(value)}'`;
+    return value < minimum || value > maximum ? `${value} is out of range. Use ${range}.` : undefined;
+  });
 }
 
 function boolean(options: Options & { readonly default: boolean }): Field<boolean> {
-  return {
-    schema: schemaOf('boolean', 'boolean', options, { default: options.default }),
-    check: (value) => (typeof value === 'boolean' ? [] : whole(`true or false was expected, not ${kindOf(value)}.`)),
-    normalise: (value) => value,
-    options,
-  };
+  const schema = schemaOf('boolean', 'boolean', options, { default: options.default });
+  return judged(schema, options, (value) =>
+    typeof value === 'boolean' ? undefined : `true or false was expected, not ${kindOf(value)}.`,
+  );
 }
 
 function selection<Choice extends string>(options: SelectionOptions<Choice>): Field<Choice> {
@@ -186,17 +181,11 @@ function selection<Choice extends string>(options: SelectionOptions<Choice>): Fi
   const choices = options.choices ?? {};
   const values = Object.keys(choices) as Choice[];
   const labels = Object.values<string>(choices);
-  return {
-    schema: schemaOf('selection', 'string', options, { default: options.default, enum: values, labels }),
-    check(value) {
-      if (values.some((choice) => choice === value)) return [];
-      return whole(
-        `'${shown(value)}' is not one of the choices. Use ${values.map((choice) => `'${choice}'`).join(' or ')}.`,
-      );
-    },
-    normalise: (value) => value,
-    options,
-  };
+  const schema = schemaOf('selection', 'string', options, { default: options.default, enum: values, labels });
+  return judged(schema, options, (value) => {
+    if (values.some((choice) => choice === value)) return undefined;
+    return `'${shown(value)}' is not one of the choices. Use ${values.map((choice) => `'${choice}'`).join(' or ')}.`;
+  });
 }
 
 function path(options: PathOptions): Field<string> {
@@ -204,9 +193,9 @@ function path(options: PathOptions): Field<string> {
   // Where it leads to nothing, the check of declarations says so.
   const to = options.to ?? { name: '', wanted: '' };
   return {
+    ...base,
     schema: { ...base.schema, provides: to.name, wanted: to.wanted },
     to,
-    check: base.check,
     // "/mcproxy/" leads where "/mcproxy" does.
     normalise: (value) =>
       composed(value)
