@@ -28,10 +28,10 @@ export interface KnownSession {
   seen: Data;
 }
 
-interface Bringing {
+interface OpenedSession {
   readonly session: Session;
   readonly container: SessionContainer;
-  readonly wanted: Data;
+  readonly known: KnownSession;
 }
 
 const MINUTE_MS = 60_000;
@@ -72,23 +72,17 @@ export class FrameworkSessions {
     origin: Origin,
   ): Promise<KnownSession | undefined> {
     const wanted = plain(data);
-    const container = await this.#container();
-    const session = await this.#sessionFor(sid, container, found);
-    if (session === undefined) return undefined;
-    const known = found ?? { seen: dataOf(session), container, session };
-    await this.#bring(known, { session, container, wanted }, origin);
-    return known;
+    const opened = await this.#open(sid, found);
+    if (opened !== undefined) await this.#bring(opened, wanted, origin);
+    return opened?.known;
   }
 
   /** Says that a session was used: at most once per resolution, and never over anybody's change. */
   async touch(sid: string, data: object, found: KnownSession | undefined, origin: Origin): Promise<void> {
     const own = Object.entries(plain(data)).filter(([key]) => this.#rules.ownKeys.includes(key));
-    const container = await this.#container();
-    const session = await this.#sessionFor(sid, container, found);
-    if (session === undefined || session.isNew) return;
-    const known = found ?? { seen: dataOf(session), container, session };
-    const wanted = { ...known.seen, ...Object.fromEntries(own) };
-    await this.#bring(known, { session, container, wanted }, origin);
+    const opened = await this.#open(sid, found);
+    if (opened === undefined || opened.session.isNew) return;
+    await this.#bring(opened, { ...opened.known.seen, ...Object.fromEntries(own) }, origin);
   }
 
   /** Says in the log what a request changed after it wrote its session, as far as the framework lets that be known. */
@@ -123,18 +117,15 @@ export class FrameworkSessions {
     }
   }
 
-  async #sessionFor(
-    sid: string,
-    container: SessionContainer,
-    found: KnownSession | null | undefined,
-  ): Promise<Session | undefined> {
-    const known = found?.container === container ? found.session : undefined;
-    if (known !== undefined) return known;
+  async #open(sid: string, found: KnownSession | null | undefined): Promise<OpenedSession | undefined> {
+    const container = await this.#container();
+    const read = found?.container === container ? found.session : undefined;
     const id = browserIdFor(sid);
-    return (await container.load(id)) ?? (found === null ? container.beginAgain(id) : undefined);
+    const session = read ?? (await container.load(id)) ?? (found === null ? await container.beginAgain(id) : undefined);
+    return session && { session, container, known: found ?? { seen: dataOf(session), container, session } };
   }
 
-  async #bring(known: KnownSession, { session, container, wanted }: Bringing, origin: Origin): Promise<void> {
+  async #bring({ session, container, known }: OpenedSession, wanted: Data, origin: Origin): Promise<void> {
     const seen = session.isNew ? {} : known.seen;
     const isWorthWriting = session.isNew || this.#isWorthWriting(container, seen, wanted);
     if (!isWorthWriting && this.#rules.expiresOf(wanted) !== null) return;

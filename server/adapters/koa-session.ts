@@ -47,13 +47,6 @@ const RULES: CookieRules = {
 export function koaSessionStore(sessions: Sessions): KoaSessionStore {
   const kept = new FrameworkSessions(requireSessions('koaSessionStore', sessions), RULES);
   const requests = new WeakMap<KoaContext, Request>();
-  const httpErrors = async <Value>(work: Promise<Value>): Promise<Value> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw sessions.httpErrorOf(error);
-    }
-  };
   const requestOf = ({ ctx }: KoaSessionCall): Request => {
     const seen = ctx && requests.get(ctx);
     if (seen !== undefined) return seen;
@@ -73,7 +66,7 @@ export function koaSessionStore(sessions: Sessions): KoaSessionStore {
   };
   return {
     async get(sid, _, call = {}) {
-      const found = await httpErrors(kept.find(sid));
+      const found = await sessions.withHttpErrors(kept.find(sid));
       if (found === undefined) return undefined;
       remember(sid, call, found);
       return structuredClone(found.seen);
@@ -83,11 +76,11 @@ export function koaSessionStore(sessions: Sessions): KoaSessionStore {
       // Versions below 6.1 do not say whose call it is.
       const found = call.ctx === undefined ? undefined : (requestOf(call).known.get(sid) ?? null);
       const origin = originOf(call.ctx?.ip, call.ctx?.req.headers['user-agent'], null);
-      const now = await httpErrors(kept.save(sid, withExpiry(session, maxAge), found, origin));
+      const now = await sessions.withHttpErrors(kept.save(sid, withExpiry(session, maxAge), found, origin));
       if (now !== undefined) remember(sid, call, now);
     },
     async destroy(sid, call = {}) {
-      await httpErrors(kept.destroy(sid));
+      await sessions.withHttpErrors(kept.destroy(sid));
       const request = requestOf(call);
       request.known.delete(sid);
       request.last = undefined;

@@ -129,7 +129,7 @@ class RequestSession {
   async #store(use: SessionTransaction): Promise<void> {
     const context = this.#context;
     if (context.status >= 500) return use.abort();
-    await this.#commit(use);
+    await this.#sessions.withHttpErrors(use.commit());
     const { setCookies } = use;
     if (use.hasNewId && context.headerSent) {
       await use.undo();
@@ -147,17 +147,11 @@ class RequestSession {
 
   async #open(): Promise<Session> {
     const { use, container } = await this.#begin();
-    try {
-      return await use.open(container);
-    } catch (error) {
-      throw this.#sessions.httpErrorOf(error);
-    }
+    return this.#sessions.withHttpErrors(use.open(container));
   }
 
   #begin(): Promise<Begun> {
-    this.#beginning ??= this.#beginOnce().catch((error: unknown) => {
-      throw this.#sessions.httpErrorOf(error);
-    });
+    this.#beginning ??= this.#sessions.withHttpErrors(this.#beginOnce());
     return this.#beginning;
   }
 
@@ -179,14 +173,6 @@ class RequestSession {
       watch(context, use, this.#sessions);
     }
     return { use, container };
-  }
-
-  async #commit(use: SessionTransaction): Promise<void> {
-    try {
-      await use.commit();
-    } catch (error) {
-      throw this.#sessions.httpErrorOf(error);
-    }
   }
 }
 

@@ -64,16 +64,14 @@ export async function openSessions(options: OpenSessionsOptions): Promise<Sessio
     await sessions.container();
     return sessions;
   } catch (error) {
-    if (error instanceof SessionsNotShared) await closeAfter(sessions, error);
+    if (error instanceof SessionsNotShared) {
+      await sessions.close();
+      throw error;
+    }
     // What is wrong in the tree can be mended there while the application runs; each request that needs it says so.
     folder.site.log.warn({ err: error }, 'Sessions are not to be had yet');
     return sessions;
   }
-}
-
-async function closeAfter(sessions: Sessions, error: Error): Promise<never> {
-  await sessions.close();
-  throw error;
 }
 
 /** What adapters are given: whoever forgot to wait for it is told at the start, and not at each request. */
@@ -157,6 +155,15 @@ export class Sessions {
     if (!(told instanceof Problem)) return told;
     if (!(told instanceof SessionsClosed)) this.#warnOfRefusal(told);
     return new SessionRefusal(told);
+  }
+
+  /** @internal What fails in it, as `httpErrorOf` says. */
+  async withHttpErrors<Value>(work: Promise<Value>): Promise<Value> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.httpErrorOf(error);
+    }
   }
 
   /** @internal */
