@@ -61,18 +61,9 @@ export class MemoryBackend implements CacheBackend {
 
   async list(): Promise<PageListing> {
     this.#dropExpired();
-    const entries = Array.from(
-      this.#entries,
-      ([
-        name,
-        {
-          bytes,
-          kept: { oid, generation },
-        },
-      ]) => {
-        return { name, oid, generation, bytes };
-      },
-    );
+    const entries = Array.from(this.#entries, ([name, { bytes, kept }]) => {
+      return { name, oid: kept.oid, generation: kept.generation, bytes };
+    });
     return { entries, trouble: null };
   }
 
