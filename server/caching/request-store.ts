@@ -1,8 +1,11 @@
-import type { Cas, Check, Item, KeyListing, Outcome, ServerStatus, Store, Worth } from '../memcache/store.ts';
+import type { Cas, Check, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
 
 /** What a request remembers at most. Beyond it the first are forgotten, and asked for again. */
 const MOST_VALUES = 1_000;
 const MOST_BYTES = 16 * 1024 * 1024;
+
+/** What is asked of a store for the sake of single values. */
+export type ValueStore = Omit<Store, 'servers' | 'placesOf' | 'close'>;
 
 interface RequestedItem {
   readonly item: Promise<Item | undefined>;
@@ -14,13 +17,13 @@ interface RequestedItem {
  * what is missing stays so. What the request itself writes it sees: it asks again. A failure is not remembered. Everybody
  * is handed a copy. When the request is over nothing is remembered any more.
  */
-export class RequestStore implements Store {
-  readonly #store: Store;
+export class RequestStore implements ValueStore {
+  readonly #store: ValueStore;
   readonly #isOver: () => boolean;
   readonly #asked = new Map<string, RequestedItem>();
   #bytes = 0;
 
-  constructor(store: Store, isOver: () => boolean) {
+  constructor(store: ValueStore, isOver: () => boolean) {
     this.#store = store;
     this.#isOver = isOver;
   }
@@ -77,24 +80,12 @@ export class RequestStore implements Store {
     this.#asked.delete(key);
   }
 
-  servers(): Promise<readonly ServerStatus[]> {
-    return this.#store.servers();
-  }
-
-  placesOf(key: string): readonly string[] {
-    return this.#store.placesOf(key);
-  }
-
   keys(prefix: string, limit: number): Promise<KeyListing> {
     return this.#store.keys(prefix, limit);
   }
 
   get maxValueBytes(): number {
     return this.#store.maxValueBytes;
-  }
-
-  close(): Promise<void> {
-    return this.#store.close();
   }
 
   #remember(key: string, item: Promise<Item | undefined>): Promise<Item | undefined> {

@@ -1,20 +1,20 @@
 import { Problem } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
-import type { KeyRing, Sealer } from '../base/key-ring.ts';
+import type { KeyRing } from '../base/key-ring.ts';
 import { Envelope } from '../memcache/envelope.ts';
-import type { Cas, Item, KeyListing, Outcome, Store, Worth } from '../memcache/store.ts';
+import type { Cas, Item, KeyListing, Outcome, Worth } from '../memcache/store.ts';
 import { nextVersion, VERSION_BYTES, versionAt } from '../memcache/version.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { RequestStore } from './request-store.ts';
+import { RequestStore, type ValueStore } from './request-store.ts';
 
 const FORMAT = 1;
 const PURPOSE = 'value';
 const SEALS_REMEMBERED = 1_000;
 
 interface TypedStoreOptions {
-  readonly store: Store;
+  readonly store: ValueStore;
   /** What all keys begin with: it tells these values from sessions and from those of others on the same servers. */
   readonly prefix: string;
   /** `null` where the store is this process's memory. */
@@ -65,21 +65,15 @@ export class Found<Value> {
  * In format 1, what is sealed is the value in the format of codec/values.ts.
  */
 export class TypedStore {
-  readonly #store: Store;
+  readonly #options: TypedStoreOptions;
+  readonly #store: ValueStore;
   readonly #prefix: string;
-  readonly #keyRing: KeyRing | null;
-  readonly #clock: Clock;
-  readonly #worth: Worth | undefined;
-  readonly #onLifetime: ((seconds: number) => void) | undefined;
   readonly #seals = new BoundedMap<string, ItemSeal>(SEALS_REMEMBERED);
 
-  constructor({ store, prefix, keyRing, clock, worth, onLifetime }: TypedStoreOptions) {
-    this.#store = store;
-    this.#prefix = `${prefix}:`;
-    this.#keyRing = keyRing;
-    this.#clock = clock;
-    this.#worth = worth;
-    this.#onLifetime = onLifetime;
+  constructor(options: TypedStoreOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#prefix = `${options.prefix}:`;
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
@@ -111,20 +105,20 @@ export class TypedStore {
 
   /** With what was found: only while it is still there. Without: whatever is there is replaced. */
   set(key: string, value: unknown, ttlS: number, found?: Found<unknown>): Promise<Outcome> {
-    this.#onLifetime?.(ttlS);
-    return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas, this.#worth);
+    this.#options.onLifetime?.(ttlS);
+    return this.#store.set(this.#prefix + key, this.#seal(key, value, found), ttlS, found?.cas, this.#options.worth);
   }
 
   /** Stores only where nothing is stored. */
   add(key: string, value: unknown, ttlS: number): Promise<Outcome> {
-    this.#onLifetime?.(ttlS);
+    this.#options.onLifetime?.(ttlS);
     const { isSound } = this.#sealOf(key);
-    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#worth, isSound);
+    return this.#store.add(this.#prefix + key, this.#seal(key, value), ttlS, this.#options.worth, isSound);
   }
 
   /** Stores only where something is stored. */
   replace(key: string, value: unknown, ttlS: number): Promise<Outcome> {
-    this.#onLifetime?.(ttlS);
+    this.#options.onLifetime?.(ttlS);
     return this.#store.replace(this.#prefix + key, this.#seal(key, value), ttlS);
   }
 
@@ -134,20 +128,20 @@ export class TypedStore {
   }
 
   touch(key: string, ttlS: number): Promise<boolean> {
-    this.#onLifetime?.(ttlS);
+    this.#options.onLifetime?.(ttlS);
     return this.#store.touch(this.#prefix + key, ttlS, this.#sealOf(key).isSound);
   }
 
   /** Gives a value, and another time to live to it, at once. */
   async getAndTouch<Value>(key: string, ttlS: number): Promise<Value | undefined> {
-    this.#onLifetime?.(ttlS);
+    this.#options.onLifetime?.(ttlS);
     const value = await this.#store.getAndTouch(this.#prefix + key, ttlS, this.#sealOf(key).isSound);
     return value === undefined ? undefined : (this.#open(key, value) as Value);
   }
 
   /** Adds to a counter, which is apart from other values and in clear. Gives what it is then; it starts at `initial`. */
   increment(key: string, by: number, initial: number, ttlS: number): Promise<number> {
-    this.#onLifetime?.(ttlS);
+    this.#options.onLifetime?.(ttlS);
     return this.#store.increment(this.#prefix + key, by, initial, ttlS);
   }
 
@@ -167,7 +161,7 @@ export class TypedStore {
   }
 
   #seal(key: string, value: unknown, found?: Found<unknown>): Buffer {
-    const version = found === undefined ? versionAt(this.#clock()) : nextVersion(found.version);
+    const version = found === undefined ? versionAt(this.#options.clock()) : nextVersion(found.version);
     return this.#sealOf(key).seal(encode(value, key), version);
   }
 
@@ -178,7 +172,7 @@ export class TypedStore {
   #sealOf(key: string): ItemSeal {
     const known = this.#seals.get(key);
     if (known !== undefined) return known;
-    const seal = itemSeal(this.#keyRing, this.#prefix + key);
+    const seal = new ItemSeal(this.#options.keyRing, this.#prefix + key);
     this.#seals.set(key, seal);
     return seal;
   }
@@ -186,8 +180,8 @@ export class TypedStore {
 
 /** Seals and opens what one key of a store holds. */
 class ItemSeal extends Envelope {
-  constructor(storeKey: string, sealer: Sealer | null) {
-    super(storeKey, sealer, '');
+  constructor(keyRing: KeyRing | null, storeKey: string) {
+    super(storeKey, keyRing?.sealer(PURPOSE, storeKey) ?? null, '');
   }
 
   seal(plain: Buffer, version: Buffer): Buffer {
@@ -223,11 +217,7 @@ class ItemSeal extends Envelope {
   }
 }
 
-function itemSeal(keyRing: KeyRing | null, storeKey: string): ItemSeal {
-  return new ItemSeal(storeKey, keyRing?.sealer(PURPOSE, storeKey) ?? null);
-}
-
 /** The encoded value that was sealed for a store's key. */
 export function openSealed(keyRing: KeyRing | null, storeKey: string, bytes: Buffer): Buffer {
-  return itemSeal(keyRing, storeKey).open(bytes);
+  return new ItemSeal(keyRing, storeKey).open(bytes);
 }

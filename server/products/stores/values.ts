@@ -1,5 +1,5 @@
 import { keyOf } from '../../caching/key.ts';
-import { RequestStore } from '../../caching/request-store.ts';
+import { RequestStore, type ValueStore } from '../../caching/request-store.ts';
 import { TypedStore } from '../../caching/typed-store.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeReader } from '../../objects/reader.ts';
@@ -28,7 +28,7 @@ export function valuesOf(object: TreeObject, store: Store, kind: Kind = 'v', own
 const STORES = Symbol('the stores that this request reads');
 
 /** A store as the request behind a tree uses it; outside of a request, the store itself. */
-function inRequest(tree: TreeReader, store: Store): Store {
+function inRequest(tree: TreeReader, store: Store): ValueStore {
   const { scope } = tree;
   if (scope === undefined) return store;
   const stores = (scope.get(STORES) ?? new Map()) as Map<Store, RequestStore>;
