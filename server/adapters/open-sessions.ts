@@ -4,7 +4,7 @@ import { Problem, Unavailable } from '../base/errors.ts';
 import { openForApplication, type DataFolder } from '../data-folder.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { cookieSettings, tellWithoutSecure } from '../products/sessions/browser-ids/browser-id-manager.ts';
+import { cookieWays, tellWithoutSecure, type CookieWays } from '../products/sessions/browser-ids/browser-id-manager.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { shown } from '../base/shape.ts';
 import { OnceAMinute } from '../base/once-a-minute.ts';
@@ -41,11 +41,8 @@ export interface BrowserSessions {
 }
 
 /** What follows for all browsers from one state of the tree. */
-interface Way {
-  readonly withSecureCookies: BrowserSessions;
-  /** By http on this machine itself, where Safari drops Secure cookies. */
-  readonly withDoubtfulCookies: BrowserSessions;
-  readonly withPlainCookies: BrowserSessions;
+interface Way extends Omit<BrowserSessions, 'cookie'> {
+  readonly cookies: CookieWays;
 }
 
 /** What an application knows of how a browser asked it. */
@@ -126,13 +123,13 @@ export class Sessions {
   /** @internal The container, and how a browser keeps its id that asked this host, as far as the application knows. */
   async forBrowser({ host, secure, req }: Asked): Promise<BrowserSessions> {
     const tree = await this.#folder.database.open(null);
-    const way = await tree.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(tree));
+    const { cookies, ...way } = await tree.remembered(`sessions through ${this.#manager}`, () => this.#wayFrom(tree));
     const asked = parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
     const { origins } = this.#folder.site;
-    if (mayDropSecureCookies(asked, origins) && !isForwarded(req.headers)) return way.withDoubtfulCookies;
-    if (keepsSecureCookies(asked, origins)) return way.withSecureCookies;
-    if (way.withSecureCookies.cookie.isSecure) tellWithoutSecure(this.#folder.site, asked, 'TRELLIS_ORIGIN');
-    return way.withPlainCookies;
+    if (mayDropSecureCookies(asked, origins) && !isForwarded(req.headers)) return { ...way, cookie: cookies.doubtful };
+    if (keepsSecureCookies(asked, origins)) return { ...way, cookie: cookies.secure };
+    if (cookies.secure.isSecure) tellWithoutSecure(this.#folder.site, asked, 'TRELLIS_ORIGIN');
+    return { ...way, cookie: cookies.plain };
   }
 
   /** Ends every session in the container, other applications' too. No server has to be asked for that. */
@@ -216,13 +213,7 @@ export class Sessions {
     const manager = await object.findService(BROWSER_IDS);
     if (manager === undefined) throw new Unavailable('Sessions are off: there is no Browser Id Manager in the tree.');
     const { browserIds } = this.#folder.site;
-    const container = await object.provide(SESSION_CONTAINER);
-    const way = (cookie: CookieSettings) => ({ container, browserIds, cookie });
-    return {
-      withSecureCookies: way(cookieSettings(manager, true)),
-      withDoubtfulCookies: way(cookieSettings(manager, true, true)),
-      withPlainCookies: way(cookieSettings(manager, false)),
-    };
+    return { container: await object.provide(SESSION_CONTAINER), browserIds, cookies: cookieWays(manager) };
   }
 
   async #object(seen?: TreeReader): Promise<TreeObject> {

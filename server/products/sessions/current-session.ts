@@ -1,6 +1,5 @@
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
-import type { CookieSettings } from '../../sessions/browser-id.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { mayHave } from '../../sessions/record/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
@@ -8,7 +7,7 @@ import { SessionTransaction } from '../../sessions/session-transaction.ts';
 import type { Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
-import { cookieSettings, tellWithoutSecure } from './browser-ids/browser-id-manager.ts';
+import { cookieWays, tellWithoutSecure, type CookieWays } from './browser-ids/browser-id-manager.ts';
 import { containerBehind, containerObject, off } from './container/container-objects.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
@@ -20,10 +19,7 @@ const SESSIONS = Symbol('the sessions of this request');
 /** How browsers are known below one browser id manager. */
 interface BrowserIdSettings {
   readonly oid: number;
-  readonly secureCookie: CookieSettings;
-  /** The Secure one, with a twin for browsers that may drop it. */
-  readonly doubtfulCookie: CookieSettings;
-  readonly plainCookie: CookieSettings;
+  readonly cookies: CookieWays;
 }
 
 /** Where sessions are, and how their browsers are known. */
@@ -80,13 +76,7 @@ async function requireBrowserIds(object: TreeObject): Promise<BrowserIdSettings>
 }
 
 function settingsOf(browserIds: TreeObject): BrowserIdSettings {
-  const { oid } = browserIds;
-  return {
-    oid,
-    secureCookie: cookieSettings(browserIds, true),
-    doubtfulCookie: cookieSettings(browserIds, true, true),
-    plainCookie: cookieSettings(browserIds, false),
-  };
+  return { oid: browserIds.oid, cookies: cookieWays(browserIds) };
 }
 
 /** The sessions of one request: one browser id for each browser id manager, written when the request commits. */
@@ -145,13 +135,9 @@ export async function sessionsBeside(
 
 function newSessions(call: Call, browserIds: BrowserIdSettings, who: Who): SessionTransaction {
   const { request, reruns } = call;
-  const { secureCookie, doubtfulCookie, plainCookie } = browserIds;
-  const cookie = request.mayDropSecureCookies
-    ? doubtfulCookie
-    : request.acceptsSecureCookies
-      ? secureCookie
-      : plainCookie;
-  if (secureCookie.isSecure && !cookie.isSecure) tellWithoutSecure(siteOf(call), request.origin);
+  const { secure, doubtful, plain } = browserIds.cookies;
+  const cookie = request.mayDropSecureCookies ? doubtful : request.acceptsSecureCookies ? secure : plain;
+  if (secure.isSecure && !cookie.isSecure) tellWithoutSecure(siteOf(call), request.origin);
   return new SessionTransaction({
     browserIds: siteOf(call).browserIds,
     cookie,

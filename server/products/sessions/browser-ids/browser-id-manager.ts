@@ -133,6 +133,19 @@ export function cookieSettings(
   };
 }
 
+/** The cookie of a manager in each way in which it may be set; which of them it is follows from how a browser asks. */
+export interface CookieWays {
+  readonly secure: CookieSettings;
+  /** By http on this machine itself, where Safari drops Secure cookies: a Secure one, with a twin. */
+  readonly doubtful: CookieSettings;
+  readonly plain: CookieSettings;
+}
+
+export function cookieWays(object: TreeObject): CookieWays {
+  const [secure, doubtful] = [cookieSettings(object, true), cookieSettings(object, true, true)];
+  return { secure, doubtful, plain: cookieSettings(object, false) };
+}
+
 /** With the mark, installations on one host name do not take each other's cookies. */
 function namesFor(object: TreeObject): Pick<CookieSettings, 'name' | 'formerName'> {
   const { id_name } = propertiesOf(object);
