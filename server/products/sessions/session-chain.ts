@@ -67,35 +67,23 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
   };
 }
 
+const EMPTY = { path: null, leadsOn: null, holds: false };
 const NO_BROWSER_ID_MANAGER: ChainBox = {
-  path: null,
+  ...EMPTY,
   id: 'browser_id_manager',
   type: 'Browser Id Manager',
   icon: 'cookie',
   state: 'down',
   text: NO_BROWSER_IDS,
-  leadsOn: null,
-  holds: false,
 };
 
 /** A box for what the last path of the chain does not find. */
 function missing(last: TreeObject): readonly ChainBox[] {
   const path = pathOf(last);
   if (path === undefined) return [];
-  const isOff = path.value === '';
-  const text = isOff ? `${path.name} is empty` : `Nothing usable at ${path.value}`;
-  return [
-    {
-      path: null,
-      id: isOff ? 'Not set' : path.value,
-      type: path.to.wanted,
-      icon: '',
-      state: isOff ? 'off' : 'down',
-      text,
-      leadsOn: null,
-      holds: false,
-    },
-  ];
+  const box = { ...EMPTY, type: path.to.wanted, icon: '' };
+  if (path.value === '') return [{ ...box, id: 'Not set', state: 'off', text: `${path.name} is empty` }];
+  return [{ ...box, id: path.value, state: 'down', text: `Nothing usable at ${path.value}` }];
 }
 
 function serverOf(status: ServerStatus): ChainMessage['servers'][number] {
