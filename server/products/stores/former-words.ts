@@ -1,4 +1,3 @@
-import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { FormerServerMessage } from '../../../schema/endpoints/servers.ts';
 import { timeText } from '../../manage/describe.ts';
 import type { FormerStatus } from '../../memcache/store.ts';
@@ -18,20 +17,8 @@ export function formerMessage(status: FormerStatus, replicas: number, now: numbe
 }
 
 /** One that is silent keeps people from their pages; nobody would look for it among the servers of today. */
-export function formerWarnings(
-  former: readonly FormerStatus[],
-  replicas: number,
-  now: number,
-  link: Warning['link'],
-): readonly Warning[] {
-  return former
-    .filter(({ state }) => state === 'silent')
-    .map((status) => ({
-      severity: 'warning',
-      text: `${status.address} was ${costOf(status, replicas, now)} Bring it back, or forget it.`,
-      short: 'A former server is silent',
-      ...(link && { link }),
-    }));
+export function formerWords(status: FormerStatus, replicas: number, now: number): string {
+  return `${status.address} was ${costOf(status, replicas, now)} Bring it back, or forget it.`;
 }
 
 function costOf({ state, error, removedAt, until }: FormerStatus, replicas: number, now: number): string {

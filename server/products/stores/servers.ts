@@ -10,7 +10,7 @@ import { Cluster } from '../../memcache/cluster/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { siteOf } from '../../site/site.ts';
-import { formerWarnings } from './former-words.ts';
+import { formerWords } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory-warnings.ts';
 import { silenceCost } from './silence-cost.ts';
 import { agoText } from './span-text.ts';
@@ -94,23 +94,14 @@ export function startCommand(statuses: readonly ServerStatus[]): string {
 /** Standing conditions of a cluster. */
 export function warningsAbout({ statuses }: Asked, path: string, replicas: number, now: number): readonly Warning[] {
   const down = statuses.filter(({ up }) => !up);
-  const link = serversOf(path);
   if (down.length > 0 && down.length === statuses.length) {
     const text = 'No server answers. Whoever needs a session is told so (503); pages without one go on.';
-    return [{ severity: 'danger', text, short: 'No server answers', link }];
+    return [{ ...warningOf(text, 'No server answers', path), severity: 'danger' }];
   }
   const short = `${down.length} of ${statuses.length} servers ${down.length === 1 ? 'is' : 'are'} down`;
-  const silent = down.map((status): Warning => ({
-    severity: 'warning',
-    text: silence(status, replicas, now),
-    short,
-    link,
-  }));
-  const tight = statuses.flatMap((status): readonly Warning[] => {
-    const warning = memoryWarning(status);
-    return warning === undefined ? [] : [{ severity: 'warning', ...warning, link }];
-  });
-  return [...silent, ...tight];
+  const silent = down.map((status) => warningOf(silence(status, replicas, now), short, path));
+  const tight = statuses.map(memoryWarning).filter((warning) => warning !== undefined);
+  return [...silent, ...tight.map(({ text, short: what }) => warningOf(text, what, path))];
 }
 
 /** What may cost somebody a session though every server of today is up: a warning to whatever keeps sessions there, too. */
@@ -120,35 +111,26 @@ export function sessionWarnings(
   replicas: number,
   now: number,
 ): readonly Warning[] {
-  const link = serversOf(path);
   const several = statuses.filter(({ isSeveral }) => isSeveral === true);
   const clocks = statuses.filter(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
+  const silent = former.filter(({ state }) => state === 'silent');
   return [
-    ...several.map(({ address }): Warning => ({
-      severity: 'warning',
-      text: severalWords(address),
-      short: SEVERAL,
-      link,
-    })),
-    ...statuses.flatMap(({ address, sameAs }): readonly Warning[] =>
-      sameAs
-        ? [{ severity: 'warning', text: sameWords(address, sameAs), short: 'One server is named twice', link }]
-        : [],
+    ...several.map(({ address }) => warningOf(severalWords(address), SEVERAL, path)),
+    ...statuses.flatMap(({ address, sameAs }) =>
+      sameAs ? [warningOf(sameWords(address, sameAs), 'One server is named twice', path)] : [],
     ),
-    ...clocks.map(({ address, clockDifferenceS }): Warning => ({
-      severity: 'warning',
-      text: `${clockWords(address, clockDifferenceS, now)}: sessions may end early or late. ${SET_CLOCKS}`,
-      short: 'A clock is off',
-      link,
-    })),
-    ...formerWarnings(former, replicas, now, link),
+    ...clocks.map(({ address, clockDifferenceS }) => {
+      const words = clockWords(address, clockDifferenceS, now);
+      return warningOf(`${words}: sessions may end early or late. ${SET_CLOCKS}`, 'A clock is off', path);
+    }),
+    ...silent.map((status) => warningOf(formerWords(status, replicas, now), 'A former server is silent', path)),
   ];
 }
 
 const SEVERAL = 'One name leads to several servers';
 
-function serversOf(path: string) {
-  return { label: `Servers of ${path}`, path, tab: 'servers' };
+function warningOf(text: string, short: string, path: string): Warning {
+  return { severity: 'warning', text, short, link: { label: `Servers of ${path}`, path, tab: 'servers' } };
 }
 
 function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResult {
