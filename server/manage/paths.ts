@@ -1,5 +1,5 @@
 import type { PathTarget } from '../../schema/fields.ts';
-import type { FieldAnswer, PathCandidate } from '../../schema/endpoints/forms.ts';
+import type { FieldAnswer, FieldResult, PathCandidate } from '../../schema/endpoints/forms.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { Saying } from './saying.ts';
@@ -15,40 +15,37 @@ export interface Destination {
   readonly suggestion: { readonly path: string; readonly text: string } | undefined;
 }
 
-const NOWHERE: Destination = { object: undefined, problem: undefined, suggestion: undefined };
-
 /** Follows a path property's value from an object of the same tree. */
 export async function follow(from: TreeObject, to: PathTarget, path: string): Promise<Destination> {
-  if (path === '') return NOWHERE;
-  if (parsePath(path) === undefined) {
-    return {
-      ...NOWHERE,
-      problem: `'${path}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`,
-    };
-  }
+  if (path === '') return leadsTo(undefined);
+  if (parsePath(path) === undefined)
+    return leadsTo(undefined, `'${path}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`);
   const object = await from.tree.find(path);
   if (object === undefined)
-    return { ...NOWHERE, problem: `There is no object at '${path}'. This path must lead to ${to.wanted}.` };
-  if (object.doesProvide(to)) return { ...NOWHERE, object };
-  if (object.problem !== undefined) return { object, problem: object.problem.sentence, suggestion: undefined };
+    return leadsTo(undefined, `There is no object at '${path}'. This path must lead to ${to.wanted}.`);
+  if (object.doesProvide(to)) return leadsTo(object);
+  if (object.problem !== undefined) return leadsTo(object, object.problem.sentence);
   const suggestion = await suggestInstead(object, to);
   const problem = `'${path}' is a ${object.type}. This path must lead to ${to.wanted}.`;
   return { object, problem: suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion };
 }
 
+function leadsTo(object: TreeObject | undefined, problem?: string): Destination {
+  return { object, problem, suggestion: undefined };
+}
+
 /** How a path stands, for the field that asks for it, with the objects that would do. */
 export async function answerPath(from: TreeObject, to: PathTarget, path: string): Promise<FieldAnswer> {
-  const { object, problem, suggestion } = await follow(from, to, path);
+  const destination = await follow(from, to, path);
+  const { suggestion } = destination;
   const candidates = await candidatesFor(from, to);
-  if (problem !== undefined) {
-    return {
-      results: [{ state: 'down', text: problem }],
-      candidates,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    };
-  }
-  if (object === undefined) return { results: [{ state: 'off', text: 'No path: this is off.' }], candidates };
-  return { results: [{ state: 'ok', text: `Found: ${object.type} '${object.path}'` }], candidates };
+  return { results: [resultOf(destination)], candidates, ...(suggestion && { suggestion }) };
+}
+
+function resultOf({ object, problem }: Destination): FieldResult {
+  if (problem !== undefined) return { state: 'down', text: problem };
+  if (object === undefined) return { state: 'off', text: 'No path: this is off.' };
+  return { state: 'ok', text: `Found: ${object.type} '${object.path}'` };
 }
 
 /** An object that leads to the wrong one, and is what was wanted: the container that uses this proxy. */
