@@ -8,7 +8,7 @@ import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
-import { cacheSettings, maxAge, requestNames } from './cache-fields.ts';
+import { cacheFields, cacheSettings } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './statistics-tab.ts';
 
@@ -37,8 +37,7 @@ export const ramCacheManager = defineType({
   addPermission: 'Add RAM Cache Managers',
   changePermission: 'Change cache managers',
   properties: {
-    request_names: requestNames([USER_NAME]),
-    max_age_seconds: maxAge,
+    ...cacheFields([USER_NAME]),
     threshold_entries: p.integer({
       title: 'Threshold',
       help: 'When more is kept, what was not asked for longest goes.',

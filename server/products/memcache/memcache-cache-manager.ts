@@ -6,7 +6,7 @@ import { defineType } from '../../objects/types.ts';
 import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
-import { cacheSettings, maxAge, requestNames } from '../caching/cache-fields.ts';
+import { cacheFields, cacheSettings } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
 import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/statistics-tab.ts';
 import { valuesOf } from '../stores/values.ts';
@@ -23,8 +23,7 @@ export const memCacheCacheManager = defineType({
   changePermission: 'Change cache managers',
   properties: {
     proxy_path: proxyField('The MemCache Proxy behind which pages are kept, e.g. /mcproxy.'),
-    request_names: requestNames(),
-    max_age_seconds: maxAge,
+    ...cacheFields(),
     prefix: prefixField(
       'Tells the keys of what is kept here from others behind the same proxy. With another one, every page is made anew.',
     ),

@@ -1,13 +1,11 @@
 import type { Warning } from '../../../../schema/endpoints/objects.ts';
+import type { ValuesOf } from '../../../../schema/fields.ts';
 import type { FieldProblem } from '../../../../schema/problems.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { problemsOf, textOf, type Misfit } from '../../../manage/misfits.ts';
+import type { containerFields } from './container-fields.ts';
 
-interface Times {
-  readonly timeout_minutes: number;
-  readonly max_lifetime_minutes: number;
-  readonly resolution_seconds: number;
-}
+type Times = ValuesOf<typeof containerFields>;
 
 /** What is wrong with the given times of a container beside those that are kept. */
 export function timeProblems(

@@ -1,3 +1,4 @@
+import type { ValuesOf } from '../../../../schema/fields.ts';
 import type { KeyRing } from '../../../base/key-ring.ts';
 import { generationOfUser, type Generations } from '../../../site/generations.ts';
 import type { Store } from '../../../memcache/store.ts';
@@ -7,6 +8,7 @@ import { countFailure } from '../../../sessions/counts.ts';
 import type { SessionSettings } from '../../../sessions/session-writer.ts';
 import { isOfApplication, labelsNamed } from '../../../sessions/record/user-label.ts';
 import { siteOf } from '../../../site/site.ts';
+import type { containerFields } from './container-fields.ts';
 import { newsFrom } from './session-news.ts';
 import { countsOf } from './statistics.ts';
 
@@ -80,17 +82,12 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
 
 /** What an object with the fields of a container says of its sessions. */
 export function settingsOf({ properties }: TreeObject): SessionSettings {
-  const { timeout_minutes, max_lifetime_minutes, resolution_seconds, on_conflict } = properties as {
-    timeout_minutes: number;
-    max_lifetime_minutes: number;
-    resolution_seconds: number;
-    on_conflict: SessionSettings['onConflict'];
-  };
+  const values = properties as unknown as ValuesOf<typeof containerFields>;
   return {
     ...DEFAULT_SETTINGS,
-    timeoutMinutes: timeout_minutes,
-    maxLifetimeMinutes: max_lifetime_minutes,
-    resolutionSeconds: resolution_seconds,
-    onConflict: on_conflict,
+    timeoutMinutes: values.timeout_minutes,
+    maxLifetimeMinutes: values.max_lifetime_minutes,
+    resolutionSeconds: values.resolution_seconds,
+    onConflict: values.on_conflict,
   };
 }
