@@ -58,6 +58,13 @@ export function normaliseId(id: string): string {
   return composed(id).trim();
 }
 
+/** The id that is wanted, or the first free one of "x2", "x3" and so on. */
+export function freeId(wanted: string, taken: ReadonlySet<string>): string {
+  let id = wanted;
+  for (let number = 2; taken.has(id); number += 1) id = `${wanted}${number}`;
+  return id;
+}
+
 /** The id of a copy where this one is taken: "x" gives "copy_of_x", that "copy2_of_x", and that "copy3_of_x". */
 export function nextCopyId(id: string): string {
   const [, number, original = id] = /^copy(\d{0,9})_of_(.*)$/su.exec(id) ?? [];

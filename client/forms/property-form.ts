@@ -71,7 +71,7 @@ export class PropertyForm extends LitElement {
     return html`
       ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#summary()}
       <div class="columns">
-        <form tabindex="-1" @value-changed=${this.#onValue} @submit=${this.#onSubmit} @keydown=${this.#onKey}>
+        <form tabindex="-1" @value-changed=${this.#onValue} @submit=${this.#onSubmit}>
           ${Object.entries(this.#editing.fields)
             .filter(([, field]) => this.shows(field))
             .map(([name, field]) => this.#field(name, field))}
@@ -217,15 +217,9 @@ export class PropertyForm extends LitElement {
     this.requestUpdate();
   }
 
-  /** Fields live in shadow roots, where Enter submits no form by itself. */
-  #onKey(event: KeyboardEvent) {
-    const target = event.composedPath()[0];
-    if (event.key === 'Enter' && !event.isComposing && target instanceof HTMLInputElement && target.type !== 'checkbox')
-      void this.#save();
-  }
-
   #onSubmit(event: Event) {
     event.preventDefault();
+    void this.#save();
   }
 
   #discard() {

@@ -64,7 +64,7 @@ export class SetupSessionsPage extends Tab {
     return html`
       ${this.failure ? html`<t-banner kind="danger" role="alert">${this.failure}</t-banner>` : nothing}
       ${this.silent ? this.#noServer(this.silent) : nothing}
-      <form @submit=${this.#onSubmit} @value-changed=${this.#onValue} @keydown=${this.#onKey} novalidate>
+      <form @submit=${this.#onSubmit} @value-changed=${this.#onValue} novalidate>
         <div class="fields">
           <div>
             <h2>Set up sessions in memcached</h2>
@@ -169,11 +169,6 @@ export class SetupSessionsPage extends Tab {
     this.refusals = new Map([...this.refusals].filter(([name]) => name !== event.name));
     this.failure = '';
     if (event.name === 'servers') this.silent = undefined;
-  }
-
-  /** Fields live in shadow roots, where Enter submits no form by itself. */
-  #onKey(event: KeyboardEvent) {
-    if (event.key === 'Enter' && event.composedPath()[0] instanceof HTMLInputElement) this.#onSubmit(event);
   }
 
   #onSubmit(event: Event) {

@@ -41,6 +41,11 @@ export class AnyField extends LitElement implements FieldElement {
   #widget: Widget | undefined;
   #made: Promise<void> | undefined;
 
+  constructor() {
+    super();
+    this.addEventListener('keydown', this.#onKey);
+  }
+
   protected override willUpdate(_changed: PropertyValues) {
     if (this.field.widget !== this.#widget) this.#made = this.#make(this.field.widget);
     this.#pass();
@@ -66,6 +71,15 @@ export class AnyField extends LitElement implements FieldElement {
     if (widget !== this.#widget) return;
     this.element = document.createElement(tag) as FieldElement;
     this.#pass();
+  }
+
+  /** Fields live in shadow roots, where Enter submits no form by itself. */
+  #onKey(event: KeyboardEvent) {
+    const [target] = event.composedPath();
+    const isOneLine = target instanceof HTMLInputElement && target.type !== 'checkbox';
+    if (event.key !== 'Enter' || event.isComposing || !isOneLine) return;
+    event.preventDefault();
+    this.closest('form')?.requestSubmit();
   }
 
   #pass(): void {

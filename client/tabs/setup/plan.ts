@@ -1,4 +1,4 @@
-import { checkId, normaliseId } from '../../../schema/ids.ts';
+import { checkId, freeId, normaliseId } from '../../../schema/ids.ts';
 import { childPath } from '../../../schema/paths.ts';
 import type { FieldResult } from '../../../schema/endpoints/forms.ts';
 import type { SetupMessage, SetupRequest, UnreachedContainer } from '../../../schema/endpoints/session-way.ts';
@@ -134,10 +134,4 @@ function idleText({ timeoutMinutes }: Plan): string {
   if (timeoutMinutes === 0) return 'none ends for not being used';
   const span = typeof timeoutMinutes === 'number' ? plural(timeoutMinutes, 'minute') : 'that long';
   return `each ends when it was not used for ${span}`;
-}
-
-function freeId(wanted: string, taken: ReadonlySet<string>): string {
-  let id = wanted;
-  for (let number = 2; taken.has(id); number += 1) id = `${wanted}${number}`;
-  return id;
 }

@@ -11,8 +11,7 @@ import {
   passwordField,
   passwordProblems,
 } from './fields.ts';
-import './role-choice.ts';
-import { UserChanged, UserDialog } from './user-dialog.ts';
+import { UserDialog } from './user-dialog.ts';
 
 /** Somebody new: name, password twice, roles. */
 @customElement('add-user-dialog')
@@ -20,22 +19,22 @@ export class AddUserDialog extends UserDialog {
   protected readonly heading = 'Add a user';
   protected readonly action = 'Add';
 
-  protected fields() {
-    return html`
+  protected content() {
+    return this.form(html`
       ${this.field('name', nameField, true)} ${this.field('password', passwordField)}
       ${this.field('confirmation', confirmationField)} ${this.roleChoice()}
-    `;
+    `);
   }
 
-  protected problems() {
-    const { name = '', password = '', confirmation = '' } = this.values;
-    return new Map([...nameProblems(name), ...passwordProblems(password, confirmation)]);
+  protected override problems() {
+    const passwords = passwordProblems(this.text('password'), this.text('confirmation'));
+    return new Map([...nameProblems(this.text('name')), ...passwords]);
   }
 
-  protected async send() {
-    const { name = '', password = '' } = this.values;
-    await call(addUser, this.folder, { name: name.trim(), password, roles: this.chosenRoles });
-    return new UserChanged(`Added '${name.trim()}'.`);
+  protected async change() {
+    const name = this.text('name').trim();
+    await call(addUser, this.folder, { name, password: this.text('password'), roles: this.chosenRoles });
+    return `Added '${name}'.`;
   }
 }
 
@@ -48,8 +47,8 @@ export class PasswordDialog extends UserDialog {
     return `Change the password of ${this.user?.name}`;
   }
 
-  protected fields() {
-    return html`
+  protected content() {
+    return this.form(html`
       <p class="quiet">
         ${
           this.user?.name === identity.get()?.user
@@ -58,18 +57,17 @@ export class PasswordDialog extends UserDialog {
         }
       </p>
       ${this.field('password', newPasswordField, true)} ${this.field('confirmation', confirmationField)}
-    `;
+    `);
   }
 
-  protected problems() {
-    return passwordProblems(this.values['password'] ?? '', this.values['confirmation'] ?? '');
+  protected override problems() {
+    return passwordProblems(this.text('password'), this.text('confirmation'));
   }
 
-  protected async send() {
+  protected async change() {
     const { name } = this.user!;
-    const { password = '' } = this.values;
-    await call(changeUser, this.folder, { password }, { tail: name });
-    return new UserChanged(`Changed the password of '${name}'.`);
+    await call(changeUser, this.folder, { password: this.text('password') }, { tail: name });
+    return `Changed the password of '${name}'.`;
   }
 }
 
@@ -82,17 +80,13 @@ export class RolesDialog extends UserDialog {
     return `Change the roles of ${this.user?.name}`;
   }
 
-  protected fields() {
-    return this.roleChoice(true);
+  protected content() {
+    return this.form(this.roleChoice(true));
   }
 
-  protected problems() {
-    return new Map<string, string>();
-  }
-
-  protected async send() {
+  protected async change() {
     const { name } = this.user!;
     await call(changeUser, this.folder, { roles: this.chosenRoles }, { tail: name });
-    return new UserChanged(`Changed the roles of '${name}'.`);
+    return `Changed the roles of '${name}'.`;
   }
 }

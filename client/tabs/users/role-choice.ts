@@ -77,9 +77,3 @@ export class RoleChoice extends LitElement {
     `,
   ];
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'role-choice': RoleChoice;
-  }
-}

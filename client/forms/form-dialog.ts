@@ -1,0 +1,128 @@
+import { LitElement, css, html, nothing, type CSSResultGroup } from 'lit';
+import { state } from 'lit/decorators.js';
+import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
+import type { FieldSchema } from '../../schema/form-schema.ts';
+import { ApiProblem, detailOf } from '../api/request.ts';
+import '../parts/dialog.ts';
+import { controls } from '../styles/controls.ts';
+import './fields/field-element.ts';
+import type { FieldElement, ValueChanged } from './fields/field.ts';
+import { problemsByField } from './problems.ts';
+
+/** What the server says of a field while one types. */
+interface Looked {
+  readonly answer?: FieldAnswer | undefined;
+  readonly isChecking?: boolean;
+}
+
+/** A form in a dialog: what is typed, what is refused (at its field, which gets the focus), one try at a time. Sends `closed`. */
+export abstract class FormDialog extends LitElement {
+  @state() protected values: ReadonlyMap<string, unknown> = new Map();
+  @state() private refusals: ReadonlyMap<string, string> = new Map();
+  @state() private isBusy = false;
+  @state() protected isOpen = true;
+
+  protected abstract readonly heading: string;
+  protected abstract readonly action: string;
+  /** What stands in the dialog, the `form` among it. */
+  protected abstract content(): unknown;
+  /** Makes the change and tells of it. */
+  protected abstract send(): Promise<void>;
+
+  /** What is wrong before anybody is asked, by field. */
+  protected problems(): ReadonlyMap<string, string> {
+    return new Map();
+  }
+
+  /** What was refused, by field; '' where none is to blame. */
+  protected refused(caught: unknown): ReadonlyMap<string, string> {
+    const byField = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();
+    return byField.size > 0 ? byField : new Map([['', this.failure(detailOf(caught))]]);
+  }
+
+  protected failure(detail: string): string {
+    return detail;
+  }
+
+  protected errorOf(name: string): string | undefined {
+    return this.refusals.get(name);
+  }
+
+  protected text(name: string): string {
+    const value = this.values.get(name);
+    return typeof value === 'string' ? value : '';
+  }
+
+  protected override render() {
+    return html`<t-dialog heading=${this.heading} ?open=${this.isOpen} @closed=${this.onClosed}>
+      ${this.content()}
+      <button slot="buttons" @click=${() => (this.isOpen = false)}>Cancel</button>
+      <button slot="buttons" class="primary" aria-disabled=${String(this.isBusy)} @click=${this.#submit}>
+        ${this.action}
+      </button>
+    </t-dialog>`;
+  }
+
+  protected form(fields: unknown) {
+    const failure = this.refusals.get('');
+    return html`<form @submit=${this.#submit} @value-changed=${this.#onValue} novalidate>
+      ${failure ? html`<p role="alert" class="danger">${failure}</p>` : nothing} ${fields}
+    </form>`;
+  }
+
+  protected field(name: string, schema: FieldSchema, isFirst = false, { answer, isChecking = false }: Looked = {}) {
+    return html`<field-element
+      stacked
+      ?autofocus=${isFirst}
+      name=${name}
+      .field=${schema}
+      .value=${this.values.get(name) ?? ''}
+      .error=${this.errorOf(name)}
+      .answer=${answer}
+      .isChecking=${isChecking}
+    ></field-element>`;
+  }
+
+  protected onClosed() {
+    this.dispatchEvent(new Event('closed'));
+  }
+
+  #onValue(event: ValueChanged) {
+    event.stopPropagation();
+    this.values = new Map([...this.values, [event.name, event.value]]);
+    this.refusals = new Map([...this.refusals].filter(([name]) => name !== event.name && name !== ''));
+  }
+
+  async #submit(event: Event) {
+    event.preventDefault();
+    if (this.isBusy) return;
+    this.refusals = this.problems();
+    if (this.refusals.size > 0) return this.#focusProblem();
+    this.isBusy = true;
+    try {
+      await this.send();
+    } catch (caught) {
+      this.refusals = this.refused(caught);
+      await this.#focusProblem();
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  async #focusProblem() {
+    await this.updateComplete;
+    const fields = [...this.renderRoot.querySelectorAll<FieldElement>('form > [name]')];
+    fields.find(({ error }) => error)?.focus();
+  }
+
+  static override styles: CSSResultGroup = [
+    controls,
+    css`
+      form {
+        display: grid;
+        gap: 16px;
+        margin-top: 10px;
+      }
+    `,
+  ];
+}
