@@ -1,4 +1,4 @@
-import type { BrowserCheck, CookieCheck } from '../../schema/endpoints/session-way.ts';
+import type { BrowserCheck, CookieCheck } from '../../schema/endpoints/browser-check.ts';
 
 /** Which cookies this browser sends back; `undefined` where something else than this server answers at that path. */
 export async function endBrowserCheck(

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { sessionChain, type ChainMessage } from '../../schema/endpoints/session-way.ts';
+import { sessionChain, type ChainMessage } from '../../schema/endpoints/session-chain.ts';
 import { detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import '../forms/property-form.ts';

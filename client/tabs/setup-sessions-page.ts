@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
-import { setUpSessions, type SilentServers } from '../../schema/endpoints/session-way.ts';
+import { setUpSessions, type SilentServers } from '../../schema/endpoints/setup.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import '../forms/fields/field-element.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROBE_SUFFIX } from '../../schema/endpoints/session-way.ts';
+import { PROBE_SUFFIX } from '../../schema/endpoints/browser-check.ts';
 import { requestOf, textOf } from '../publisher/testing.ts';
 import { COOKIE_CHECK, cookieCheck } from './cookie-check.ts';
 

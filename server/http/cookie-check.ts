@@ -1,5 +1,5 @@
 import { json, type RequestHead, type Response } from '../publisher/request.ts';
-import { PROBE_SUFFIX } from '../../schema/endpoints/session-way.ts';
+import { PROBE_SUFFIX } from '../../schema/endpoints/browser-check.ts';
 
 /** An address that tells which probe cookies a browser sent to it. It may be below any path: no id begins with "@". */
 export const COOKIE_CHECK = /^[^?]*\/@cookie-check(\?|$)/;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChainBox, ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainBox, ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import { endsOf, stepsOf } from './chain-steps.ts';
 
 const addressOf = (path: string) => `/manage${path}`;

@@ -1,4 +1,4 @@
-import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { ChainEnd, ChainStep } from '../../parts/chain/chain.ts';
 
 const MOST_ENDS = 8;

@@ -1,11 +1,12 @@
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { BrowserCheck, ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { BrowserCheck } from '../../../schema/endpoints/browser-check.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import { detailOf } from '../../api/request.ts';
 import { call } from '../../api/call.ts';
 import { endBrowserCheck } from '../../api/browser-check.ts';
-import { beginCookieCheck } from '../../../schema/endpoints/session-way.ts';
+import { beginCookieCheck } from '../../../schema/endpoints/browser-check.ts';
 import '../../parts/dot.ts';
 import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';

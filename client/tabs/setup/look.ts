@@ -1,7 +1,7 @@
 import { listTypes } from '../../../schema/endpoints/objects.ts';
 import { checkProperties, type FieldAnswer } from '../../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../../schema/form-schema.ts';
-import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/session-way.ts';
+import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/setup.ts';
 import { getChildren } from '../../api/objects.ts';
 import { call } from '../../api/call.ts';
 import { problemsByField } from '../../forms/problems.ts';

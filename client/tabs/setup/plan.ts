@@ -1,7 +1,7 @@
 import { checkId, freeId, normaliseId } from '../../../schema/ids.ts';
 import { childPath } from '../../../schema/paths.ts';
 import type { FieldResult } from '../../../schema/endpoints/forms.ts';
-import type { SetupMessage, SetupRequest, UnreachedContainer } from '../../../schema/endpoints/session-way.ts';
+import type { SetupMessage, SetupRequest, UnreachedContainer } from '../../../schema/endpoints/setup.ts';
 import { plural } from '../../parts/format.ts';
 
 /** What is typed on the page: a request, though its numbers may be none yet. */

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { SilentServers } from '../../../schema/endpoints/session-way.ts';
+import type { SilentServers } from '../../../schema/endpoints/setup.ts';
 import '../../parts/copy-text.ts';
 import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
-import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import { startChaosProxy } from '../../support/network/chaos-proxy.ts';
 import { withClockAhead } from '../../support/clock-ahead.ts';
 import { startDealer } from '../../support/network/connection-dealer.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage, TypeInfo } from '../../../schema/endpoints/objects.ts';
 import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
-import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { SessionsMessage } from '../../../schema/endpoints/sessions.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

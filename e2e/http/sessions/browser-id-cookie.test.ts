@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { BrowserCheck, CookieCheck } from '../../../schema/endpoints/session-way.ts';
+import type { BrowserCheck, CookieCheck } from '../../../schema/endpoints/browser-check.ts';
 import { until } from '../../support/figures.ts';
 import { freePort } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';

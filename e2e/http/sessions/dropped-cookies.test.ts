@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { BrowserCheck, CookieCheck } from '../../../schema/endpoints/session-way.ts';
+import type { BrowserCheck, CookieCheck } from '../../../schema/endpoints/browser-check.ts';
 import { BROWSER_ID, LOGIN, PLAIN_BROWSER_ID, PLAIN_LOGIN } from '../../support/cookie-names.ts';
 import { freePort } from '../../support/memcached/memcached.ts';
 import { ADMIN_PASSWORD, startServer } from '../../support/server.ts';

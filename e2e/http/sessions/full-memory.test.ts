@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ChildrenMessage, ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
-import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { sized } from '../../support/figures.ts';
 import { changeProperties, startSteppedServer } from '../../support/sessions-site.ts';

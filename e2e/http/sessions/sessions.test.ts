@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../../schema/problems.ts';
-import type { ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import { cookieNamesOf } from '../../support/cookie-names.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';

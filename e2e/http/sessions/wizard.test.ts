@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../../schema/problems.ts';
-import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/session-way.ts';
+import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/setup.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';
 import { managerOf } from '../client.ts';

@@ -6,7 +6,7 @@ import {
   type SetupAnswer,
   type SetupMessage,
   type SilentServers,
-} from '../../../schema/endpoints/session-way.ts';
+} from '../../../schema/endpoints/setup.ts';
 import { encodeUrlPath } from '../../../schema/paths.ts';
 import { checkProperties, idProblem, refuse, resultsOf } from '../../manage/checks.ts';
 import { changePermission, SEE } from '../../manage/describe.ts';

@@ -1,6 +1,6 @@
 import { parseOrigin } from '../../base/origins.ts';
 import { takeRandom } from '../../base/key-ring.ts';
-import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/endpoints/session-way.ts';
+import { PROBE_SUFFIX, type BrowserCheck } from '../../../schema/endpoints/browser-check.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { cookieLine, cookieName, twinLine, twinName } from '../../sessions/browser-id.ts';

@@ -1,4 +1,4 @@
-import type { ChainBox, ChainMessage } from '../../../schema/endpoints/session-way.ts';
+import type { ChainBox, ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';

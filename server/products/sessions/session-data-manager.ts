@@ -1,4 +1,5 @@
-import { beginCookieCheck, sessionChain } from '../../../schema/endpoints/session-way.ts';
+import { beginCookieCheck } from '../../../schema/endpoints/browser-check.ts';
+import { sessionChain } from '../../../schema/endpoints/session-chain.ts';
 import { p } from '../../../schema/fields.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { defineType } from '../../objects/types.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectMessage } from '../../../../schema/endpoints/objects.ts';
-import type { ChainMessage } from '../../../../schema/endpoints/session-way.ts';
+import type { ChainMessage } from '../../../../schema/endpoints/session-chain.ts';
 import type { TestMessage } from '../../../../schema/endpoints/session-test.ts';
 import { openTestInstallation } from '../../../testing.ts';
 import { isSentTo } from './cookie-path.ts';
