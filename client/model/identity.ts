@@ -1,5 +1,5 @@
-import * as access from '../../schema/endpoints/access.ts';
-import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/endpoints/access.ts';
+import * as access from '../../schema/endpoints/sign-in.ts';
+import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../schema/endpoints/sign-in.ts';
 import { onNobodySignedIn } from '../api/request.ts';
 import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';

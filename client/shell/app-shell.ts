@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Somebody } from '../../schema/endpoints/access.ts';
+import type { Somebody } from '../../schema/endpoints/sign-in.ts';
 import { detailOf } from '../api/request.ts';
 import { findOut, hasEnded, identity } from '../model/identity.ts';
 import { failed } from '../parts/face.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Somebody } from '../../schema/endpoints/access.ts';
+import type { Somebody } from '../../schema/endpoints/sign-in.ts';
 import '../parts/dot.ts';
 import { connection } from '../state/connection.ts';
 import { Watch } from '../state/observable.ts';

@@ -1,5 +1,5 @@
 import type { View } from '../publisher/views.ts';
-import { accessViews } from './access.ts';
+import { signInViews } from './sign-in.ts';
 import { clipboardViews } from './clipboard.ts';
 import { consequencesViews } from './consequences.ts';
 import { folderViews } from './folder.ts';
@@ -13,7 +13,7 @@ export const coreViews: readonly View[] = [
   ...folderViews,
   ...consequencesViews,
   ...clipboardViews,
-  ...accessViews,
+  ...signInViews,
   ...ownLoginViews,
   ...searchViews,
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { after, test } from 'node:test';
-import type { Me, Somebody } from '../../../schema/endpoints/access.ts';
+import type { Me, Somebody } from '../../../schema/endpoints/sign-in.ts';
 import type { UsersMessage } from '../../../schema/endpoints/users.ts';
 import { cookieNamesOf } from '../../support/cookie-names.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../../support/server.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { hostname } from 'node:os';
 import { after, test } from 'node:test';
-import type { Me } from '../../../schema/endpoints/access.ts';
+import type { Me } from '../../../schema/endpoints/sign-in.ts';
 import { until } from '../../support/figures.ts';
 import { freePort } from '../../support/memcached/memcached.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../../support/server.ts';

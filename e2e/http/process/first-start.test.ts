@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Me } from '../../../schema/endpoints/access.ts';
+import type { Me } from '../../../schema/endpoints/sign-in.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../../support/server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { clientOf, cookiesOf, sameOrigin } from '../client.ts';

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
-import type { Me } from '../../../schema/endpoints/access.ts';
+import type { Me } from '../../../schema/endpoints/sign-in.ts';
 import { checkAnswer } from '../answers.ts';
 import { BROWSER_ID, PLAIN_BROWSER_ID } from '../cookie-names.ts';
 import { basic } from '../server.ts';

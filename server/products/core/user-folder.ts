@@ -5,7 +5,7 @@ import { defineType } from '../../objects/types.ts';
 import type { Call } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
 import { byView, method } from '../../publisher/views.ts';
-import { keepingOwn } from '../../manage/access.ts';
+import { keepingOwn } from '../../manage/sign-in.ts';
 import { timeOrNull, timeText } from '../../manage/describe.ts';
 import { siteOf } from '../../site/site.ts';
 

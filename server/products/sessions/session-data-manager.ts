@@ -4,7 +4,7 @@ import { p } from '../../../schema/fields.ts';
 import { sessionNameProblem } from '../../../schema/page-names.ts';
 import { defineType } from '../../objects/types.ts';
 import { method } from '../../publisher/views.ts';
-import { AT_ACCESS } from '../../manage/access.ts';
+import { AT_ACCESS } from '../../manage/sign-in.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { endAtSignOut, keepThroughNewPassword, moveAtSignIn } from './sessions-at-sign-in.ts';
 import { beginBrowserCheck } from './browser-check.ts';

@@ -1,4 +1,4 @@
-import { createAdministrator, signIn, signOut, whoAmI, type LoginAnswer } from '../../schema/endpoints/access.ts';
+import { createAdministrator, signIn, signOut, whoAmI, type LoginAnswer } from '../../schema/endpoints/sign-in.ts';
 import { browserLabel } from '../base/browser-label.ts';
 import { capability } from '../objects/capability.ts';
 import { rolesOf } from '../security/policy.ts';
@@ -59,7 +59,7 @@ const administrator = method(createAdministrator, {
 });
 
 /** Signing in and out. */
-export const accessViews = viewsOn('root', me, login, logout, administrator);
+export const signInViews = viewsOn('root', me, login, logout, administrator);
 
 /** What becomes of the session of the browser that asks, by the nearest session manager. */
 interface AtAccess {
