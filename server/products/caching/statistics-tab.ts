@@ -4,7 +4,7 @@ import { History } from '../../base/history.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
 import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
-import { RECENTLY, rateSeries, timesOf } from '../../manage/recent.ts';
+import { RECENTLY, rateSeries, timesOf } from '../../manage/recent-history.ts';
 import { requirePermission } from '../../manage/object.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';

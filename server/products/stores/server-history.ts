@@ -1,6 +1,6 @@
 import type { ServerHistory, ServersHistoryMessage } from '../../../schema/endpoints/history.ts';
 import { History, type Sample } from '../../base/history.ts';
-import { RECENTLY, rateSeries, seriesOf, timesOf } from '../../manage/recent.ts';
+import { RECENTLY, rateSeries, seriesOf, timesOf } from '../../manage/recent-history.ts';
 import type { ServerStatus, Store } from '../../memcache/store.ts';
 
 type Statuses = readonly ServerStatus[];

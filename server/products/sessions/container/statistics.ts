@@ -7,7 +7,7 @@ import {
 import { nothingIfUnavailable } from '../../../base/errors.ts';
 import { History } from '../../../base/history.ts';
 import { timeText } from '../../../manage/describe.ts';
-import { RECENTLY, rateSeries, timesOf } from '../../../manage/recent.ts';
+import { RECENTLY, rateSeries, timesOf } from '../../../manage/recent-history.ts';
 import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
