@@ -39,9 +39,4 @@ export class BoundedMap<Key, Value extends {}> {
   keys(): readonly Key[] {
     return [...new Set([...this.#old.keys(), ...this.#young.keys()])];
   }
-
-  /** At least how many are held; one that is in both generations counts twice. */
-  get held(): number {
-    return this.#young.size + this.#old.size;
-  }
 }

@@ -11,15 +11,13 @@ import {
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BoundedMap } from './bounded-map.ts';
 
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** What sealing adds to a text: the key's id, a nonce, a tag. */
-export const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
-const SEALERS_REMEMBERED = 1_000;
+const SEAL_BYTES = KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 const FILE_NAME = 'secrets.json';
 const DRAFT_NAME = /^secrets\.json\.[0-9a-f]{12}$/;
 
@@ -38,7 +36,6 @@ export class KeyRing {
   /** Whether the installation has, or had, a key with this id, in the ring or not; `undefined` while nobody knows. */
   isOurs: ((id: string) => boolean) | undefined;
   readonly #keys: readonly RingKey[];
-  readonly #sealers = new BoundedMap<string, Sealer>(SEALERS_REMEMBERED);
 
   constructor(keys: readonly Buffer[]) {
     if (keys.length === 0) throw new Error('A key ring needs at least one key.');
@@ -87,10 +84,6 @@ export class KeyRing {
     return signature(this.#newest, purpose, text).toString('base64url');
   }
 
-  verify(purpose: string, text: string, signed: string): boolean {
-    return this.signedBy(purpose, text, signed) !== undefined;
-  }
-
   /** Which of the keys signed this; `undefined`: none. */
   signedBy(purpose: string, text: string, signed: string): 'newest' | 'older' | undefined {
     const given = Buffer.from(signed, 'base64url');
@@ -101,32 +94,9 @@ export class KeyRing {
     return key === this.#newest ? 'newest' : 'older';
   }
 
-  /** 32 bytes that only holders of the newest key can compute. */
-  derive(purpose: string): Buffer {
-    return subKey(this.#newest, purpose).export();
-  }
-
   /** What seals and opens for one subject ("the session with this key"). It remembers its sub-keys, so remember it. */
   sealer(purpose: string, subject: string): Sealer {
     return new Sealer(this, this.#keys, purpose, subject);
-  }
-
-  seal(purpose: string, subject: string, text: Buffer, authenticated: Buffer): Buffer {
-    return this.#sealerFor(purpose, subject).seal(text, authenticated);
-  }
-
-  /** `undefined`: it was not sealed with these keys, for this purpose and subject, with this beside it. */
-  open(purpose: string, subject: string, sealed: Buffer, authenticated: Buffer): Buffer | undefined {
-    return this.#sealerFor(purpose, subject).open(sealed, authenticated);
-  }
-
-  #sealerFor(purpose: string, subject: string): Sealer {
-    const name = `${purpose}\0${subject}`;
-    const known = this.#sealers.get(name);
-    if (known !== undefined) return known;
-    const sealer = this.sealer(purpose, subject);
-    this.#sealers.set(name, sealer);
-    return sealer;
   }
 
   get #newest(): RingKey {
@@ -134,7 +104,7 @@ export class KeyRing {
   }
 }
 
-export type Claim = 'ring' | 'elsewhere' | 'nobody' | 'unknown';
+type Claim = 'ring' | 'elsewhere' | 'nobody' | 'unknown';
 
 /** AES-256-GCM under keys that belong to one subject. */
 export class Sealer {
@@ -167,6 +137,7 @@ export class Sealer {
     return sealed;
   }
 
+  /** `undefined`: it was not sealed with these keys, for this purpose and subject, with this beside it. */
   open(sealed: Buffer, authenticated: Buffer, from = 0): Buffer | undefined {
     const key = this.#keyOf(sealed, from);
     if (key === undefined) return undefined;

@@ -21,10 +21,6 @@ export class Turns {
     this.#maxWaiting = maxWaiting;
   }
 
-  isTaken(key: string): boolean {
-    return this.#lines.has(key);
-  }
-
   /** The turn if it is free right now. */
   tryTake(key: string): Release | undefined {
     if (this.#lines.has(key)) return undefined;

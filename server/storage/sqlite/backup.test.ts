@@ -40,7 +40,7 @@ test('a backup of a folder in use has what was committed, and the keys, for thei
   storage.close();
   assert.deepEqual((await readdir(into)).sort(), ['secrets.json', 'trellis.sqlite']);
   for (const name of await readdir(into)) assert.equal((await stat(join(into, name))).mode & 0o777, 0o600, name);
-  assert.ok(KeyRing.inFolder(into).verify('test', 'text', ring.sign('test', 'text')));
+  assert.ok(KeyRing.inFolder(into).signedBy('test', 'text', ring.sign('test', 'text')));
   assert.equal(await valueIn(into), 'kept');
 });
 
@@ -85,7 +85,7 @@ test('a restore brings both back, and keeps what was there', async () => {
   await writeFile(join(data, 'secrets.json'), JSON.stringify({ keys: ['A'.repeat(43)] }));
   const { former } = restore(into, data);
   assert.equal(await valueIn(data), 'before');
-  assert.ok(KeyRing.inFolder(data).verify('test', 'text', ring.sign('test', 'text')));
+  assert.ok(KeyRing.inFolder(data).signedBy('test', 'text', ring.sign('test', 'text')));
   assert.equal(await valueIn(former ?? ''), 'after');
   assert.deepEqual(
     (await readdir(data)).filter((name) => name.startsWith('restoring-')),
@@ -101,7 +101,7 @@ test('a restore of a backup without a key ring leaves the one that is there, and
   await unlink(join(into, 'secrets.json'));
   const { former, hasKeyRing, keptKeyRing } = restore(into, data);
   assert.deepEqual([hasKeyRing, keptKeyRing], [false, true]);
-  assert.ok(KeyRing.inFolder(data).verify('test', 'text', ring.sign('test', 'text')));
+  assert.ok(KeyRing.inFolder(data).signedBy('test', 'text', ring.sign('test', 'text')));
   assert.equal(KeyRing.isIn(former ?? ''), false);
   assert.equal(restore(into, newFolder()).keptKeyRing, false);
 });
