@@ -41,10 +41,8 @@ export interface FormerServer {
 export interface ClusterOptions {
   readonly addresses: readonly Address[];
   readonly allowlist: Allowlist;
-  /** How long a server may take for one answer. */
+  /** How long a server may take for one answer, and until a connection stands. */
   readonly timeoutMs?: number;
-  /** How long it may take until a connection stands; `timeoutMs` where nothing is said. */
-  readonly connectTimeoutMs?: number;
   /** How many servers keep a copy of each value: 1 to 3, and no more than there are servers. */
   readonly replicas?: number;
   /** What is found nowhere else is asked of them, for as long as things move after they were removed. */
@@ -60,7 +58,6 @@ export interface ClusterOptions {
   readonly onStored?: (address: Address) => void;
   /** What every key begins with on the servers: one installation never sees another's values. */
   readonly prefix?: string;
-  readonly maxValueBytes?: number;
   readonly clock?: Clock;
   /** A simulation makes connections of its own. */
   readonly connect?: Connect;
@@ -74,13 +71,13 @@ const DEFAULT_TIMEOUT_MS = 250;
 const DEFAULT_LONGEST_TTL_S = 24 * 60 * 60;
 const MAX_REPLICAS = 3;
 /** memcached's limit for one item, less what it and the longest key take. */
-const DEFAULT_MAX_VALUE_BYTES = 1024 * 1024 - 512;
+const MAX_VALUE_BYTES = 1024 * 1024 - 512;
 /** Beyond the value: a key, and what `stats` answers. */
 const BODY_ROOM_BYTES = 64 * 1024;
 
 /** Several memcached servers as one store. Each key has its place among them by rendezvous hashing. */
 export class Cluster implements Store {
-  readonly maxValueBytes: number;
+  readonly maxValueBytes = MAX_VALUE_BYTES;
   readonly #servers: readonly ServerClient[];
   readonly #former: readonly (FormerServer & { readonly server: ServerClient })[];
   readonly #placement: Placement;
@@ -101,23 +98,18 @@ export class Cluster implements Store {
   #isClosed = false;
 
   constructor(options: ClusterOptions) {
-    if (options.addresses.length === 0) throw new RangeError('A cluster needs at least one address.');
-    checkPrefix(options.prefix ?? '');
-    this.#prefix = options.prefix ?? '';
-    this.#clock = options.clock ?? wallClock;
-    this.maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
-    this.#servers = options.addresses.map((address) => this.#join(address, options));
+    const { addresses, allowlist, timeoutMs = DEFAULT_TIMEOUT_MS, prefix = '', clock = wallClock } = options;
+    if (addresses.length === 0) throw new RangeError('A cluster needs at least one address.');
+    checkPrefix(prefix);
+    this.#prefix = prefix;
+    this.#clock = clock;
+    this.#servers = addresses.map((address) => this.#join(address, options));
     this.#former = (options.former ?? []).map((former) => ({ ...former, server: this.#join(former.address, options) }));
-    this.#placement = new Placement(options.addresses.map((address) => address.text));
+    this.#placement = new Placement(addresses.map((address) => address.text));
     this.#replicas = Math.min(checkReplicas(options.replicas ?? 1), this.#servers.length);
-    this.#keyWalk = new KeyWalk(options.allowlist, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#clock);
+    this.#keyWalk = new KeyWalk(allowlist, timeoutMs, clock);
     if (options.watches === true)
-      this.#watch = new ServerWatch({
-        ...options,
-        servers: this.#servers,
-        timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        clock: this.#clock,
-      });
+      this.#watch = new ServerWatch({ ...options, servers: this.#servers, timeoutMs, clock });
     this.#longestTtlS = options.longestTtlS ?? DEFAULT_LONGEST_TTL_S;
     this.#changedAt = options.changedAt ?? -Infinity;
     this.#singleCopy = new SingleCopy((key) => this.#serverOf(key));
@@ -125,7 +117,7 @@ export class Cluster implements Store {
       servers: this.#servers,
       former: () => this.#askedFormer,
       replicas: this.#replicas,
-      clock: this.#clock,
+      clock,
       longestTtlMs: () => this.#longestTtlS * 1000,
       orderOf: (key) => this.#orderOf(key),
       isMoving: () => this.#isMoving,
@@ -319,12 +311,10 @@ export class Cluster implements Store {
   }
 
   #join(address: Address, options: ClusterOptions): ServerClient {
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const server: ServerClient = new ServerClient(address, {
       allowlist: options.allowlist,
-      timeoutMs,
-      connectTimeoutMs: Math.min(options.connectTimeoutMs ?? timeoutMs, timeoutMs),
-      maxBodyBytes: this.maxValueBytes + BODY_ROOM_BYTES,
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      maxBodyBytes: MAX_VALUE_BYTES + BODY_ROOM_BYTES,
       clock: this.#clock,
       connect: options.connect,
       onReady: () => {

@@ -200,7 +200,7 @@ class SimulatedLink implements McConnection {
     this.#options = options;
     this.#links = links;
     this.#now = now;
-    this.#openBy = now() + options.connectTimeoutMs;
+    this.#openBy = now() + options.timeoutMs;
   }
 
   send(request: Buffer, waiting: Waiting): void {
@@ -223,9 +223,9 @@ class SimulatedLink implements McConnection {
   }
 
   checkDeadlines(): void {
-    const { address, timeoutMs, connectTimeoutMs } = this.#options;
+    const { address, timeoutMs } = this.#options;
     if (this.version === '') {
-      if (this.#now() >= this.#openBy) this.fail(new Timeout(address, connectTimeoutMs));
+      if (this.#now() >= this.#openBy) this.fail(new Timeout(address, timeoutMs));
       return;
     }
     const isLate = [...this.#answers, ...this.#requests].some(({ waiting }) => waiting.deadline <= this.#now());

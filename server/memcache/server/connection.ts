@@ -22,8 +22,8 @@ export interface Waiting {
 export interface ConnectionOptions {
   /** As messages name it. */
   readonly address: string;
+  /** How long the server may take for one answer, and until the connection stands. */
   readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
   readonly maxBodyBytes: number;
   /** It has taken requests before: that it answers `version` is enough. */
   readonly isKnown: boolean;
@@ -78,7 +78,7 @@ export class SocketConnection {
     this.#socket.on('error', (error) => this.fail(toUnreachable(options.address, error)));
     this.#socket.once('end', () => this.#ended());
     this.#socket.once('close', () => this.#ended());
-    this.#wakeAt(opened + options.connectTimeoutMs);
+    this.#wakeAt(opened + options.timeoutMs);
   }
 
   /** Sends with everything else of this turn of the event loop. */
@@ -227,11 +227,10 @@ export class SocketConnection {
 
   #checkDeadlines(): void {
     if (this.#state === 'lost') return;
-    const { address, timeoutMs, connectTimeoutMs } = this.#options;
-    if (this.#state === 'opening') return this.fail(new Timeout(address, connectTimeoutMs));
+    const { address, timeoutMs } = this.#options;
     const now = performance.now();
     const late = this.#waiting.some((waiting) => waiting !== undefined && waiting.deadline <= now);
-    if (late) this.fail(new Timeout(address, timeoutMs));
+    if (late || this.#state === 'opening') this.fail(new Timeout(address, timeoutMs));
     else this.#rearm();
   }
 

@@ -171,7 +171,6 @@ function clientAt(host: string, port: number): ServerClient {
     allowlist,
     clock: wallClock,
     timeoutMs: 1_000,
-    connectTimeoutMs: 1_000,
     maxBodyBytes: 65_536,
     onReady: () => undefined,
     onChange: () => undefined,

@@ -78,12 +78,10 @@ export class Sameness {
   }
 
   #connect(address: Address, ip?: string): ServerClient {
-    const { timeoutMs } = this.#options;
     const connect: Connect = (target, options) =>
       new SocketConnection(ip === undefined ? target : only(target, ip), options);
     return new ServerClient(address, {
       ...this.#options,
-      connectTimeoutMs: timeoutMs,
       maxBodyBytes: MAX_BODY_BYTES,
       onReady: () => undefined,
       onChange: () => undefined,

@@ -11,7 +11,7 @@ function clientOf(server: Memcached, firstSequence = 0): ServerClient {
   const [address] = parseServers([server.address]).addresses;
   assert.ok(address);
   const { allowlist } = Allowlist.parse();
-  const limits = { timeoutMs: 1_000, connectTimeoutMs: 1_000, maxBodyBytes: 1e6 };
+  const limits = { timeoutMs: 1_000, maxBodyBytes: 1e6 };
   return new ServerClient(
     address,
     { allowlist, ...limits, clock: Date.now, onReady: () => undefined, onChange: () => undefined },

@@ -10,7 +10,6 @@ import { resolve } from './resolve.ts';
 export interface ServerConnectorOptions {
   readonly allowlist: Allowlist;
   readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly clock: Clock;
   /** Told whenever a connection stands. */
@@ -178,9 +177,9 @@ export class ServerConnector {
     const now = performance.now();
     if (this.#options.connect !== undefined || now - this.#explainedAt < EXPLAINED_MS) return;
     this.#explainedAt = now;
-    const { allowlist, connectTimeoutMs } = this.#options;
+    const { allowlist, timeoutMs } = this.#options;
     const look = async () => {
-      const reason = await dialectOf(resolve(this.#address, allowlist), connectTimeoutMs);
+      const reason = await dialectOf(resolve(this.#address, allowlist), timeoutMs);
       if (reason === undefined || this.#hasStood) return;
       this.#dialect = new ServerUnreachable(this.#address.text, reason);
       const wasDown = this.health.state === 'down';
