@@ -21,6 +21,7 @@ import { cookieMarkOf } from './security/cookie-mark.ts';
 import { Credentials } from './security/credentials.ts';
 import { LoginCookie } from './security/login-cookie.ts';
 import { Logins } from './security/login.ts';
+import { Passwords } from './security/passwords.ts';
 import { Reveals } from './security/reveals.ts';
 import type { TallyRow } from './security/tally.ts';
 import { Throttle } from './security/throttle.ts';
@@ -109,7 +110,7 @@ async function signingInTo(storage: Storage, background: Background) {
   const tries = { table: tables.keyed<TallyRow>('wrong tries'), own: new MemoryTable<TallyRow>(wallClock) };
   const secret = () => installationIn(storage);
   const credentials = new Credentials(users, new Throttle({ ...tries, secret, background, clock: wallClock }));
-  const logins = new Logins({ table: tables.keyed('logins'), users, credentials, background });
+  const logins = new Logins({ table: tables.keyed('logins'), users, credentials, background, clock: wallClock });
   return { generations, users, credentials, logins };
 }
 
@@ -118,7 +119,9 @@ export async function usersIn(tables: Tables): Promise<Pick<Site, 'users' | 'gen
   const generations = new Generations(await tables.small('generations'));
   const endSessionsOf = (name: string, draftOf: DraftOf) => generations.raiseIn(draftOf, generationOfUser(name));
   const table = await tables.small<UserRecord>('users');
-  return { generations, users: new Users({ table, signIns: tables.keyed('sign-ins'), endSessionsOf }) };
+  const signIns = tables.keyed<number>('sign-ins');
+  const passwords = new Passwords();
+  return { generations, users: new Users({ table, signIns, endSessionsOf, clock: wallClock, passwords }) };
 }
 
 /** The keys that were given, or those in the folder. Only a server whose tree never had any makes them. */
@@ -172,7 +175,7 @@ async function siteFrom(
   services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'>,
 ): Promise<Site> {
   const { tables } = storage;
-  const { generations, background, logins } = services;
+  const { generations, background, users, logins } = services;
   const installation = await installationIn(storage);
   const cookieMark = cookieMarkOf(installation);
   return {
@@ -187,7 +190,7 @@ async function siteFrom(
     loginCookie: new LoginCookie(cookieMark, async (token) => (await logins.find(token)) !== undefined),
     keyRing,
     browserIds: new BrowserIds(keyRing, new ForeignCookies(services.log)),
-    administrator: new Administrator({ table: tables.keyed('administrator links'), users: services.users }),
+    administrator: new Administrator({ table: tables.keyed('administrator links'), users, clock: wallClock }),
     reveals: new Reveals(tables.keyed('reveals')),
     allowlist: config.allowlist,
     endedSessions: new EndedSessions(await tables.small('ended sessions'), generations),

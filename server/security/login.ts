@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Background } from '../base/background.ts';
-import { wallClock, type Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { KeyedTable } from '../storage/tables.ts';
 import type { GivenCredentials, Credentials } from './credentials.ts';
 import type { User, Users } from './users.ts';
 
 const MINUTE_MS = 60_000;
+/** How long a login lasts without being used, and at most. */
+const IDLE_MS = 20 * MINUTE_MS;
+const LIFETIME_MS = 12 * 60 * MINUTE_MS;
 const TOKEN_BYTES = 32;
 const TOKEN_LENGTH = 43;
 
@@ -51,46 +54,30 @@ interface LoginsOptions {
   readonly users: Users;
   readonly credentials: Credentials;
   readonly background: Background;
-  readonly clock?: Clock;
-  /** How long a login lasts without being used. */
-  readonly idleMs?: number;
-  /** How long a login lasts at most. */
-  readonly lifetimeMs?: number;
+  readonly clock: Clock;
 }
 
 /** Who is signed in to the interface: a random token in a cookie, a record in the data file. */
 export class Logins {
-  readonly #table: KeyedTable<LoginRecord>;
-  readonly #users: Users;
-  readonly #credentials: Credentials;
-  readonly #background: Background;
-  readonly #clock: Clock;
-  readonly #idleMs: number;
-  readonly #lifetimeMs: number;
+  readonly #options: LoginsOptions;
 
-  constructor({ table, users, credentials, background, clock, idleMs, lifetimeMs }: LoginsOptions) {
-    this.#table = table;
-    this.#users = users;
-    this.#credentials = credentials;
-    this.#background = background;
-    this.#clock = clock ?? wallClock;
-    this.#idleMs = idleMs ?? 20 * MINUTE_MS;
-    this.#lifetimeMs = lifetimeMs ?? 12 * 60 * MINUTE_MS;
+  constructor(options: LoginsOptions) {
+    this.#options = options;
   }
 
   /** Signs in with name and password; every time with a new token. */
   async signIn(claim: GivenCredentials, browser = ''): Promise<SignedIn> {
-    return this.begin(await this.#credentials.check(claim), { address: claim.address, browser });
+    return this.begin(await this.#options.credentials.check(claim), { address: claim.address, browser });
   }
 
   /** Signs in somebody who has proved in another way who they are. */
   async begin({ name, roles, generation }: User, { address, browser } = UNKNOWN): Promise<SignedIn> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const now = this.#clock();
+    const now = this.#options.clock();
     const record: LoginRecord = { user: name, generation, created: now, lastSeen: now, address, browser };
-    await this.#table.update((logins, draftOf) => {
-      logins.set(keyOf(token), record, this.#expiry(record));
-      this.#users.noteSignIn(name, draftOf);
+    await this.#options.table.update((logins, draftOf) => {
+      logins.set(keyOf(token), record, expiryOf(record));
+      this.#options.users.noteSignIn(name, draftOf);
     });
     return { token, user: name, roles };
   }
@@ -99,11 +86,13 @@ export class Logins {
   async find(token: string): Promise<User | undefined> {
     if (token.length !== TOKEN_LENGTH) return undefined;
     const key = keyOf(token);
-    const record = await this.#table.get(key);
+    const record = await this.#options.table.get(key);
     if (record === undefined) return undefined;
-    const user = this.#users.find(record.user);
-    if (user?.generation !== record.generation || this.#clock() >= this.#expiry(record)) {
-      this.#background.do('forget a login that has ended', () => this.#table.update((logins) => logins.delete(key)));
+    const user = this.#options.users.find(record.user);
+    if (user?.generation !== record.generation || this.#options.clock() >= expiryOf(record)) {
+      this.#options.background.do('forget a login that has ended', () =>
+        this.#options.table.update((logins) => logins.delete(key)),
+      );
       return undefined;
     }
     this.#noteUse(key, record);
@@ -113,26 +102,26 @@ export class Logins {
   /** Whatever `change` does to its user, this login goes on while they may sign in at all. */
   async keepThrough(token: string, change: () => Promise<void>): Promise<void> {
     const key = keyOf(token);
-    const record = (await this.find(token)) && (await this.#table.get(key));
+    const record = (await this.find(token)) && (await this.#options.table.get(key));
     await change();
-    const generation = record && this.#users.find(record.user)?.generation;
+    const generation = record && this.#options.users.find(record.user)?.generation;
     if (record === undefined || generation === undefined) return;
-    await this.#table.update((logins) => logins.set(key, { ...record, generation }, this.#expiry(record)));
+    await this.#options.table.update((logins) => logins.set(key, { ...record, generation }, expiryOf(record)));
   }
 
   async signOut(token: string): Promise<void> {
-    await this.#table.update((logins) => logins.delete(keyOf(token)));
+    await this.#options.table.update((logins) => logins.delete(keyOf(token)));
   }
 
   /** The logins of a user that have not ended, last seen first. */
   async of(user: string): Promise<readonly LoginSummary[]> {
-    const generation = this.#users.find(user)?.generation;
-    const logins = await this.#table.entries();
+    const generation = this.#options.users.find(user)?.generation;
+    const logins = await this.#options.table.entries();
     return logins
       .filter(([, record]) => record.user === user && record.generation === generation)
       .map(([id, record]) => {
         const { created, lastSeen, address = '', browser = '' } = record;
-        return { id, created, lastSeen, expires: this.#expiry(record), address, browser };
+        return { id, created, lastSeen, expires: expiryOf(record), address, browser };
       })
       .sort((one, other) => other.lastSeen - one.lastSeen);
   }
@@ -144,26 +133,26 @@ export class Logins {
 
   /** Ends those of these logins that are the user's, and says how many that were. */
   end(user: string, ids: readonly string[]): Promise<number> {
-    return this.#table.update((logins) => {
+    return this.#options.table.update((logins) => {
       return ids.filter((id) => logins.get(id)?.user === user && logins.delete(id)).length;
     });
   }
 
-  // Written once a minute at most (more often only where the idle time is short), so that reading stays reading.
+  // Written once a minute at most, so that reading stays reading.
   #noteUse(key: string, record: LoginRecord): void {
-    const lastSeen = this.#clock();
-    if (lastSeen - record.lastSeen < Math.min(MINUTE_MS, this.#idleMs / 20)) return;
+    const lastSeen = this.#options.clock();
+    if (lastSeen - record.lastSeen < MINUTE_MS) return;
     const seen = { ...record, lastSeen };
     const note = () =>
-      this.#table.update((logins) => {
-        if (logins.get(key) !== undefined) logins.set(key, seen, this.#expiry(seen));
+      this.#options.table.update((logins) => {
+        if (logins.get(key) !== undefined) logins.set(key, seen, expiryOf(seen));
       });
-    this.#background.do('note the use of a login', note);
+    this.#options.background.do('note the use of a login', note);
   }
+}
 
-  #expiry({ created, lastSeen }: LoginRecord): number {
-    return Math.min(created + this.#lifetimeMs, lastSeen + this.#idleMs);
-  }
+function expiryOf({ created, lastSeen }: LoginRecord): number {
+  return Math.min(created + LIFETIME_MS, lastSeen + IDLE_MS);
 }
 
 function keyOf(token: string): string {

@@ -120,7 +120,13 @@ test('of two processes that each take the other’s Manager away at once, one do
 async function usersIn(tables: Tables): Promise<Users> {
   const passwords = new Passwords({ memoryKib: 64, passes: 1, lanes: 1 });
   const signIns = tables.keyed<number>('sign-ins');
-  return new Users({ table: await tables.small('users'), signIns, endSessionsOf: () => {}, passwords });
+  return new Users({
+    table: await tables.small('users'),
+    signIns,
+    endSessionsOf: () => {},
+    clock: Date.now,
+    passwords,
+  });
 }
 
 test('a changed password replaces the old one and is held to the same rules', async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
-import { wallClock, type Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { Invalid, invalidAt, NotFound, Problem } from '../base/errors.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable } from '../storage/tables.ts';
-import { checkPassword, Passwords } from './passwords.ts';
+import { checkPassword, type Passwords } from './passwords.ts';
 
 const LONGEST_NAME_BYTES = 255;
 
@@ -42,40 +42,32 @@ interface UsersOptions {
   readonly signIns: KeyedTable<number>;
   /** Ends what a user left behind elsewhere, in the same step as the change that ends their logins. */
   readonly endSessionsOf: (name: string, draftOf: DraftOf) => void;
-  readonly clock?: Clock;
-  readonly passwords?: Passwords;
+  readonly clock: Clock;
+  readonly passwords: Passwords;
 }
 
 /** The users, as a User Folder manages them. */
 export class Users {
-  readonly #table: SmallTable<UserRecord>;
-  readonly #signIns: KeyedTable<number>;
-  readonly #endSessionsOf: UsersOptions['endSessionsOf'];
-  readonly #clock: Clock;
-  readonly #passwords: Passwords;
+  readonly #options: UsersOptions;
   #hasManager = false;
 
-  constructor({ table, signIns, endSessionsOf, clock, passwords }: UsersOptions) {
-    this.#table = table;
-    this.#signIns = signIns;
-    this.#endSessionsOf = endSessionsOf;
-    this.#clock = clock ?? wallClock;
-    this.#passwords = passwords ?? new Passwords();
+  constructor(options: UsersOptions) {
+    this.#options = options;
   }
 
   async add({ name, password, roles }: { name: string; password: string; roles: readonly string[] }): Promise<User> {
     const key = checkedName(name);
-    if (this.#table.get(key) !== undefined) throw taken();
+    if (this.#options.table.get(key) !== undefined) throw taken();
     requirePassword(password, key);
     const record: UserRecord = {
-      hash: await this.#passwords.hash(password),
+      hash: await this.#options.passwords.hash(password),
       roles: checkedRoles(roles),
       generation: newGeneration(),
       isDisabled: false,
-      created: this.#clock(),
+      created: this.#options.clock(),
       lastSignIn: null,
     };
-    if (!(await this.#table.update((users) => users.add(key, record)))) throw taken();
+    if (!(await this.#options.table.update((users) => users.add(key, record)))) throw taken();
     return userOf(key, record);
   }
 
@@ -91,7 +83,7 @@ export class Users {
     this.#get(name);
     const roles = to.roles === undefined ? undefined : checkedRoles(to.roles);
     if (to.password !== undefined) requirePassword(to.password, name);
-    const hash = to.password === undefined ? undefined : await this.#passwords.hash(to.password);
+    const hash = to.password === undefined ? undefined : await this.#options.passwords.hash(to.password);
     const set = (record: UserRecord, users: Draft<UserRecord>) => {
       if (roles?.includes('Manager') === false) requireAnotherManager(name, record, users);
       const withRoles = roles === undefined ? record : { ...record, roles };
@@ -114,17 +106,17 @@ export class Users {
 
   /** Whoever may sign in under this name. */
   find(name: string): User | undefined {
-    const record = this.#table.get(composed(name));
+    const record = this.#options.table.get(composed(name));
     return record === undefined || record.isDisabled ? undefined : userOf(composed(name), record);
   }
 
   get names(): readonly string[] {
-    return this.#table.entries().map(([name]) => name);
+    return this.#options.table.entries().map(([name]) => name);
   }
 
   async list(): Promise<readonly UserSummary[]> {
-    const signIns = new Map(await this.#signIns.entries());
-    const users = this.#table.entries().map(([name, { roles, isDisabled, created, lastSignIn }]) => {
+    const signIns = new Map(await this.#options.signIns.entries());
+    const users = this.#options.table.entries().map(([name, { roles, isDisabled, created, lastSignIn }]) => {
       const last = Math.max(signIns.get(name) ?? 0, lastSignIn ?? 0);
       return { name, roles, isDisabled, created, lastSignIn: last === 0 ? null : last };
     });
@@ -133,7 +125,7 @@ export class Users {
 
   /** Whether anybody can administer this tree. Once it is so it stays so: the last Manager cannot be taken away. */
   hasManager(): boolean {
-    this.#hasManager ||= this.#table.entries().some(([, record]) => isManager(record));
+    this.#hasManager ||= this.#options.table.entries().some(([, record]) => isManager(record));
     return this.#hasManager;
   }
 
@@ -143,24 +135,24 @@ export class Users {
    */
   async verify(name: string, password: string, allow?: () => Promise<void>): Promise<User | undefined> {
     const key = composed(name);
-    const record = this.#table.get(key);
-    const isRight = await this.#passwords.matches(password, record?.hash, allow);
+    const record = this.#options.table.get(key);
+    const isRight = await this.#options.passwords.matches(password, record?.hash, allow);
     if (record === undefined || !isRight) return undefined;
     const user = this.find(key);
     if (user?.generation !== record.generation) return undefined;
-    if (this.#passwords.isOutdated(record.hash)) await this.#rehash(key, password, record.hash);
+    if (this.#options.passwords.isOutdated(record.hash)) await this.#rehash(key, password, record.hash);
     return user;
   }
 
   /** As a part of the step that signs them in. */
   noteSignIn(name: string, draftOf: DraftOf): void {
-    draftOf(this.#signIns).set(name, this.#clock());
+    draftOf(this.#options.signIns).set(name, this.#options.clock());
   }
 
   async #rehash(key: string, password: string, outdated: string): Promise<void> {
-    const hash = await this.#passwords.hash(password);
+    const hash = await this.#options.passwords.hash(password);
     try {
-      await this.#table.update((users) => {
+      await this.#options.table.update((users) => {
         const record = users.get(key);
         if (record?.hash === outdated) users.set(key, { ...record, hash });
       });
@@ -171,7 +163,7 @@ export class Users {
   }
 
   #get(name: string): UserRecord {
-    const record = this.#table.get(composed(name));
+    const record = this.#options.table.get(composed(name));
     if (record === undefined) throw new NotFound(`There is no user '${name}'.`);
     return record;
   }
@@ -179,12 +171,12 @@ export class Users {
   async #change(name: string, change: Change): Promise<void> {
     this.#get(name);
     const key = composed(name);
-    await this.#table.update((users, draftOf) => {
+    await this.#options.table.update((users, draftOf) => {
       const record = users.get(key);
       const changed = record && change(record, users);
-      if (record !== undefined && changed?.generation !== record.generation) this.#endSessionsOf(key, draftOf);
+      if (record !== undefined && changed?.generation !== record.generation) this.#options.endSessionsOf(key, draftOf);
       if (changed !== undefined) users.set(key, changed);
-      else if (users.delete(key)) draftOf(this.#signIns).delete(key);
+      else if (users.delete(key)) draftOf(this.#options.signIns).delete(key);
     });
   }
 }
