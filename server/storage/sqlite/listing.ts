@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { comparing, fold, isStorable, matches, sortKeysOf } from '../order.ts';
-import type { Past } from './past.ts';
+import { beforeIn, type Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS, storedObjectOf, whole } from './rows.ts';
 import type { ChildPage, ChildQuery, Sort, StoredObject } from '../storage.ts';
@@ -43,8 +43,6 @@ interface Unchanged {
   window(offset: number, limit: number): readonly ObjectRow[];
 }
 
-const NOTHING_PAST: Past = { entries: new Map(), childCountDelta: () => 0 };
-
 /** Pages of a folder's children, in any order, as of a transaction. */
 export class Listing {
   readonly #database: Database;
@@ -62,7 +60,7 @@ export class Listing {
     return this.#childCount.get(parent) ?? 0;
   }
 
-  page(parent: number, query: ChildQuery, past: Past = NOTHING_PAST): ChildPage {
+  page(parent: number, query: ChildQuery, past: Past): ChildPage {
     const count = this.childCount(parent) - countApart(parent, past);
     const unchanged = {
       count,
@@ -72,7 +70,7 @@ export class Listing {
   }
 
   /** The page of those whose oids, in order, `matching` found. */
-  pageOfMatches(parent: number, query: ChildQuery, oids: readonly number[], past: Past = NOTHING_PAST): ChildPage {
+  pageOfMatches(parent: number, query: ChildQuery, oids: readonly number[], past: Past): ChildPage {
     const window = (offset: number, limit: number) =>
       oids
         .slice(offset, offset + limit)
@@ -82,7 +80,7 @@ export class Listing {
   }
 
   /** The oids of unchanged children that match the filter, in order; now and then a `null` on the way to the next. */
-  matching(parent: number, query: ChildQuery, past: Past = NOTHING_PAST): IterableIterator<number | null> {
+  matching(parent: number, query: ChildQuery, past: Past): IterableIterator<number | null> {
     if (!isStorable(query.filter)) return [].values();
     const sql = matchingSql(orderBy(query.sort, query.order), past.entries.size > 0);
     const statement = this.#database.prepare<[{ parent: number; filter: string; apart: string }], number | null>(sql);
@@ -158,8 +156,7 @@ function layIn(parent: number, query: ChildQuery, past: Past) {
   const compareKeys = comparing(query.sort, query.order);
   const compare = (a: ReturnType<typeof keyed>, b: ReturnType<typeof keyed>) => compareKeys(a.keys, b.keys);
   const filter = fold(query.filter);
-  const laidIn = [...past.entries.values()]
-    .flatMap(({ before }) => (before?.[2] === parent ? [before] : []))
+  const laidIn = beforeIn(past, parent)
     .map((row) => keyed(storedObjectOf(row, past.childCountDelta(row[0]))))
     .filter(({ keys }) => matches(keys, filter))
     .sort(compare);

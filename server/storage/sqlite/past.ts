@@ -39,6 +39,9 @@ export interface Past {
   childCountDelta(oid: number): number;
 }
 
+/** As of the newest transaction. */
+export const NOTHING_PAST: Past = { entries: new Map(), childCountDelta: () => 0 };
+
 /** Finds out what has changed since a transaction. Cheap, because requests are short: mostly nothing or a row or two. */
 export class PastReader {
   readonly #changedSince: Statement<[{ asOf: number }], ChangedRow>;
@@ -85,4 +88,9 @@ function childCountDeltas(entries: Iterable<Entry>): Map<number, number> {
   }
   for (const [oid, delta] of deltas) if (delta === 0) deltas.delete(oid);
   return deltas;
+}
+
+/** What was in a folder then, of what is something else now. */
+export function beforeIn(past: Past, parent: number): readonly ObjectRow[] {
+  return [...past.entries.values()].flatMap(({ before }) => (before?.[2] === parent ? [before] : []));
 }

@@ -1,9 +1,8 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { currentBatch } from '../../base/current-batch.ts';
 import { Listing } from './listing.ts';
 import { byId, endOfPrefix, fold, isStorable } from '../order.ts';
-import { PastReader } from './past.ts';
-import type { Past } from './past.ts';
+import { beforeIn, NOTHING_PAST, PastReader, type Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
 import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
 import type {
@@ -68,21 +67,7 @@ export class Reader {
   readonly #database: Database;
   readonly #othersCommitted: () => void;
   readonly #past: PastReader;
-  readonly #object: Statement<[number], ObjectRow>;
-  readonly #child: Statement<[number, string], ObjectRow>;
-  readonly #childrenOfType: Statement<[number, string], ObjectRow>;
-  readonly #objectsOfTypes: Statement<[string, number], ObjectRow>;
-  readonly #idsThatBegin: Statement<[{ from: string; to: string | null; limit: number }], number>;
-  readonly #matchesAfter: Statement<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>;
-  readonly #linksTo: Statement<[{ path: string; from: string; to: string }], LinkHere>;
-  readonly #revisions: Statement<[number, number], RevisionRow>;
-  readonly #transactions: Statement<[{ before: number; limit: number }], Transaction>;
-  readonly #changesOf: Statement<[number], ChangeRow>;
-  readonly #touchedSince: Statement<[{ serial: number; limit: number }], TouchedRow>;
-  readonly #lastTransaction: Statement<[], number>;
-  readonly #dataVersion: Statement<[], number>;
-  readonly #begin: Statement<[]>;
-  readonly #end: Statement<[]>;
+  readonly #statements: ReturnType<typeof statementsOf>;
   #versionSeen = -1;
   #batchSeen = 0;
   #lastSeen = 0;
@@ -93,25 +78,7 @@ export class Reader {
     this.#othersCommitted = othersCommitted;
     this.listing = new Listing(database);
     this.#past = new PastReader(database);
-    this.#object = database.prepare<[number], ObjectRow>(OBJECT).raw();
-    this.#child = database.prepare<[number, string], ObjectRow>(CHILD).raw();
-    this.#childrenOfType = database.prepare<[number, string], ObjectRow>(CHILDREN_OF_TYPE).raw();
-    this.#objectsOfTypes = database.prepare<[string, number], ObjectRow>(OBJECTS_OF_TYPES).raw();
-    this.#idsThatBegin = database
-      .prepare<[{ from: string; to: string | null; limit: number }], number>(IDS_THAT_BEGIN)
-      .pluck();
-    this.#matchesAfter = database
-      .prepare<[{ text: string; after: number; limit: number }], readonly [number, 0 | 1]>(MATCHES_AFTER)
-      .raw();
-    this.#linksTo = database.prepare(LINKS_TO);
-    this.#revisions = database.prepare(REVISIONS);
-    this.#transactions = database.prepare(TRANSACTIONS);
-    this.#changesOf = database.prepare(CHANGES_OF);
-    this.#touchedSince = database.prepare<[{ serial: number; limit: number }], TouchedRow>(TOUCHED_SINCE).raw();
-    this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
-    this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
-    this.#begin = database.prepare('BEGIN');
-    this.#end = database.prepare('COMMIT');
+    this.#statements = statementsOf(database);
   }
 
   /**
@@ -122,9 +89,9 @@ export class Reader {
     const batch = currentBatch();
     if ((batch !== 0 && batch === this.#batchSeen) || this.#database.inTransaction) return this.#lastSeen;
     this.#batchSeen = batch;
-    const version = this.#dataVersion.get() ?? 0;
+    const version = this.#statements.dataVersion.get() ?? 0;
     if (version !== this.#versionSeen) {
-      this.#lastSeen = this.#lastTransaction.get() ?? 0;
+      this.#lastSeen = this.#statements.lastTransaction.get() ?? 0;
       this.#othersCommitted();
       this.#versionSeen = version;
     }
@@ -138,46 +105,42 @@ export class Reader {
   /** Sees one state of the database throughout, whatever others commit meanwhile. */
   snapshot<Result>(read: () => Result): Result {
     if (this.#database.inTransaction) return read();
-    this.#begin.run();
+    this.#statements.begin.run();
     try {
       return read();
     } finally {
       // Some errors end it themselves, and are what has to be told.
-      if (this.#database.inTransaction) this.#end.run();
+      if (this.#database.inTransaction) this.#statements.end.run();
     }
   }
 
-  /** As `snapshot`, and tells what has changed since a transaction; `undefined`: nothing. */
-  asOf<Result>(asOf: number, read: (past: Past | undefined) => Result): Result {
+  /** As `snapshot`, and tells what has changed since a transaction. */
+  asOf<Result>(asOf: number, read: (past: Past) => Result): Result {
     return this.snapshot(() => {
-      const isNow = (this.#lastTransaction.get() ?? 0) <= asOf;
-      return read(isNow ? undefined : this.#past.read(asOf));
+      const isNow = (this.#statements.lastTransaction.get() ?? 0) <= asOf;
+      return read(isNow ? NOTHING_PAST : this.#past.read(asOf));
     });
   }
 
-  pastOf(asOf: number): Past | undefined {
-    return this.asOf(asOf, (past) => past);
-  }
-
   load(oid: number, asOf: number): StoredObject | undefined {
-    const row = this.#object.get(oid);
+    const row = this.#statements.object.get(oid);
     // Asked after the row was read, so nothing newer can be in it.
     if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
     return this.asOf(asOf, (past) => {
-      const entry = past?.entries.get(oid);
-      const then = entry ? entry.before : this.#object.get(oid);
-      return then && storedObjectOf(then, past?.childCountDelta(oid));
+      const entry = past.entries.get(oid);
+      const then = entry ? entry.before : this.#statements.object.get(oid);
+      return then && storedObjectOf(then, past.childCountDelta(oid));
     });
   }
 
   findChild(parent: number, id: string, asOf: number): StoredObject | undefined {
     if (!isStorable(id)) return undefined;
-    const row = this.#child.get(parent, id);
+    const row = this.#statements.child.get(parent, id);
     if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
     return this.asOf(asOf, (past) => {
-      const now = this.#child.get(parent, id);
-      const then = now && !past?.entries.has(now[0]) ? now : findBefore(past, parent, id);
-      return then && storedObjectOf(then, past?.childCountDelta(then[0]));
+      const now = this.#statements.child.get(parent, id);
+      const then = now && !past.entries.has(now[0]) ? now : findBefore(past, parent, id);
+      return then && storedObjectOf(then, past.childCountDelta(then[0]));
     });
   }
 
@@ -192,9 +155,11 @@ export class Reader {
 
   childrenOfTypes(parent: number, types: readonly string[], asOf: number): readonly StoredObject[] {
     return this.asOf(asOf, (past) => {
-      const stored = (row: ObjectRow) => storedObjectOf(row, past?.childCountDelta(row[0]));
-      const now = [...new Set(types.filter(isStorable))].flatMap((type) => this.#childrenOfType.all(parent, type));
-      const unchanged = now.filter(([oid]) => !past?.entries.has(oid)).map(stored);
+      const stored = (row: ObjectRow) => storedObjectOf(row, past.childCountDelta(row[0]));
+      const now = [...new Set(types.filter(isStorable))].flatMap((type) =>
+        this.#statements.childrenOfType.all(parent, type),
+      );
+      const unchanged = now.filter(([oid]) => !past.entries.has(oid)).map(stored);
       const before = beforeIn(past, parent).map(stored);
       const found = [...unchanged, ...before.filter(({ type }) => types.includes(type))];
       return byId(found).slice(0, MAX_FOUND);
@@ -203,50 +168,72 @@ export class Reader {
 
   objectsOfTypes(types: readonly string[], limit: number): readonly StoredObject[] {
     const sought = JSON.stringify(types.filter(isStorable));
-    return this.#objectsOfTypes.all(sought, limit).map((row) => storedObjectOf(row));
+    return this.#statements.objectsOfTypes.all(sought, limit).map((row) => storedObjectOf(row));
   }
 
   objects(oids: readonly number[]): readonly StoredObject[] {
-    const rows = oids.map((oid) => this.#object.get(oid)).filter((row) => row !== undefined);
+    const rows = oids.map((oid) => this.#statements.object.get(oid)).filter((row) => row !== undefined);
     return rows.map((row) => storedObjectOf(row));
   }
 
   idsThatBegin(prefix: string, limit: number): readonly number[] {
     const from = fold(prefix);
-    return this.#idsThatBegin.all({ from, to: endOfPrefix(from) ?? null, limit });
+    return this.#statements.idsThatBegin.all({ from, to: endOfPrefix(from) ?? null, limit });
   }
 
   /** Looks at the next objects by oid, and says of each whether it contains the text. */
   matchesAfter(after: number, sought: string, limit: number): readonly (readonly [oid: number, isMatch: 0 | 1])[] {
-    return this.#matchesAfter.all({ after, text: fold(sought), limit });
+    return this.#statements.matchesAfter.all({ after, text: fold(sought), limit });
   }
 
   linksTo(path: string): readonly LinkHere[] {
     if (!isStorable(path)) return [];
     const from = path === '/' ? path : `${path}/`;
-    return this.#linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });
+    return this.#statements.linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });
   }
 
   /** `undefined`: more than the limit. */
   touchedSince(serial: number, limit: number): readonly number[] | undefined {
-    const rows = this.#touchedSince.all({ serial, limit: limit + 1 });
+    const rows = this.#statements.touchedSince.all({ serial, limit: limit + 1 });
     if (rows.length > limit) return undefined;
     return [...new Set(rows.flat().filter((oid) => oid !== null))];
   }
 
   revisions(oid: number, limit: number): readonly Revision[] {
-    const rows = this.#revisions.all(oid, limit);
+    const rows = this.#statements.revisions.all(oid, limit);
     return rows.map(({ state, ...row }) => ({ ...row, state: stateIn(state, oid) }));
   }
 
   transactions({ limit, before = Number.MAX_SAFE_INTEGER }: LogQuery): readonly Transaction[] {
-    return this.#transactions.all({ before, limit });
+    return this.#statements.transactions.all({ before, limit });
   }
 
   changesOf(tid: number): readonly ObjectChange[] {
-    const rows = this.#changesOf.all(tid);
+    const rows = this.#statements.changesOf.all(tid);
     return rows.map(({ oid, before, after }) => ({ oid, before: stateIn(before, oid), after: stateIn(after, oid) }));
   }
+}
+
+function statementsOf(database: Database) {
+  return {
+    object: database.prepare<[number], ObjectRow>(OBJECT).raw(),
+    child: database.prepare<[number, string], ObjectRow>(CHILD).raw(),
+    childrenOfType: database.prepare<[number, string], ObjectRow>(CHILDREN_OF_TYPE).raw(),
+    objectsOfTypes: database.prepare<[string, number], ObjectRow>(OBJECTS_OF_TYPES).raw(),
+    idsThatBegin: database.prepare<{ from: string; to: string | null; limit: number }, number>(IDS_THAT_BEGIN).pluck(),
+    matchesAfter: database
+      .prepare<{ text: string; after: number; limit: number }, readonly [number, 0 | 1]>(MATCHES_AFTER)
+      .raw(),
+    linksTo: database.prepare<{ path: string; from: string; to: string }, LinkHere>(LINKS_TO),
+    revisions: database.prepare<[number, number], RevisionRow>(REVISIONS),
+    transactions: database.prepare<{ before: number; limit: number }, Transaction>(TRANSACTIONS),
+    changesOf: database.prepare<[number], ChangeRow>(CHANGES_OF),
+    touchedSince: database.prepare<{ serial: number; limit: number }, TouchedRow>(TOUCHED_SINCE).raw(),
+    lastTransaction: database.prepare<[], number>(LAST_TRANSACTION).pluck(),
+    dataVersion: database.prepare<[], number>('PRAGMA data_version').pluck(),
+    begin: database.prepare<[]>('BEGIN'),
+    end: database.prepare<[]>('COMMIT'),
+  };
 }
 
 /** `null`: the object is not there. */
@@ -254,11 +241,6 @@ function stateIn(state: string | null, oid: number): ObjectState | null {
   return state === null ? null : parseState(state, oid);
 }
 
-function beforeIn(past: Past | undefined, parent: number): readonly ObjectRow[] {
-  const entries = [...(past?.entries.values() ?? [])];
-  return entries.map(({ before }) => before).filter((row) => row?.[2] === parent) as ObjectRow[];
-}
-
-function findBefore(past: Past | undefined, parent: number, id: string): ObjectRow | undefined {
+function findBefore(past: Past, parent: number, id: string): ObjectRow | undefined {
   return beforeIn(past, parent).find(([oid, , , , state]) => parseState(state, oid).id === id);
 }

@@ -47,7 +47,7 @@ export class Scanner {
 
   async #filter(database: Database.Database, parent: number, query: ChildQuery, asOf: number): Promise<ChildPage> {
     const reader = new Reader(database);
-    const past = reader.pastOf(asOf);
+    const past = reader.asOf(asOf, (found) => found);
     const oids: number[] = [];
     let turnEnds = performance.now() + TURN_MS;
     for (const oid of reader.listing.matching(parent, query, past)) {

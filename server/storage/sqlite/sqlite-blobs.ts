@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { ContentDamaged } from '../../base/errors.ts';
 import { BoundedMap } from '../../base/bounded-map.ts';
@@ -37,27 +37,15 @@ const SPOIL = 'UPDATE contents SET is_whole = 0 WHERE hash = ?';
 const DROP_SLICES = 'DELETE FROM slices WHERE rowid IN (SELECT rowid FROM slices WHERE hash = ? LIMIT 4)';
 const DROP = 'DELETE FROM contents WHERE hash = ?';
 
-/** Runs a step as a transaction of its own. */
-type WriteStep = <Result>(step: () => Result) => Promise<Result>;
-type ReadStep = WriteStep;
+/** Runs a step that reads, or one that writes as a transaction of its own. */
+type Step = <Result>(step: () => Result) => Promise<Result>;
 
 /** Blobs in SQLite. Each slice is a transaction, so that whoever else writes waits for no more than one. */
 export class SqliteBlobs implements Blobs {
   readonly #clock: Clock;
-  readonly #read: ReadStep;
-  readonly #write: WriteStep;
-  readonly #stage: Statement<[string, number, number]>;
-  readonly #isWhole: Statement<[string], number>;
-  readonly #goOn: Statement<[number, string]>;
-  readonly #addSlice: Statement<[string, number, Buffer]>;
-  readonly #mendSlice: Statement<[string, number, Buffer]>;
-  readonly #finish: Statement<[{ hash: string }]>;
-  readonly #slice: Statement<[string, number], Buffer>;
-  readonly #piece: Statement<[number, number, string, number], Buffer>;
-  readonly #forgotten: Statement<[number], string>;
-  readonly #spoil: Statement<[string]>;
-  readonly #dropSlices: Statement<[string]>;
-  readonly #drop: Statement<[string]>;
+  readonly #read: Step;
+  readonly #write: Step;
+  readonly #statements: ReturnType<typeof statementsOf>;
   /** Until when it need not be looked at again whether a content is whole. */
   readonly #known = new BoundedMap<string, { readonly isWhole: boolean; readonly until: number }>(REMEMBERED);
   readonly #looking = new Map<string, Promise<boolean>>();
@@ -65,22 +53,11 @@ export class SqliteBlobs implements Blobs {
   /** Whole slices that were given and are not taken yet. */
   #whole = 0;
 
-  constructor(database: Database, clock: Clock, read: ReadStep, write: WriteStep) {
+  constructor(database: Database, clock: Clock, read: Step, write: Step) {
     this.#clock = clock;
     this.#read = read;
     this.#write = write;
-    this.#stage = database.prepare(STAGE);
-    this.#isWhole = database.prepare<[string], number>(IS_WHOLE).pluck();
-    this.#goOn = database.prepare(GO_ON);
-    this.#addSlice = database.prepare(ADD_SLICE);
-    this.#mendSlice = database.prepare(MEND_SLICE);
-    this.#finish = database.prepare(FINISH);
-    this.#slice = database.prepare<[string, number], Buffer>(SLICE).pluck();
-    this.#piece = database.prepare<[number, number, string, number], Buffer>(PIECE).pluck();
-    this.#forgotten = database.prepare<[number], string>(FORGOTTEN).pluck();
-    this.#spoil = database.prepare(SPOIL);
-    this.#dropSlices = database.prepare(DROP_SLICES);
-    this.#drop = database.prepare(DROP);
+    this.#statements = statementsOf(database);
   }
 
   async stage(source: BlobSource): Promise<void> {
@@ -93,7 +70,7 @@ export class SqliteBlobs implements Blobs {
       number += 1;
       await nextTurn();
     }
-    await this.#write(() => this.#finish.run({ hash: source.hash }));
+    await this.#write(() => this.#statements.finish.run({ hash: source.hash }));
   }
 
   async check(content: Content): Promise<void> {
@@ -125,7 +102,7 @@ export class SqliteBlobs implements Blobs {
     if (await this.#isWholeStill(source)) return;
     let number = 0;
     for await (const slice of source.slices(SLICE_BYTES)) {
-      await this.#write(() => this.#mendSlice.run(source.hash, number, slice));
+      await this.#write(() => this.#statements.mendSlice.run(source.hash, number, slice));
       number += 1;
       await nextTurn();
     }
@@ -150,7 +127,7 @@ export class SqliteBlobs implements Blobs {
     const found = createHash('sha256');
     let bytes = 0;
     for (let number = 0; bytes < size; number += 1) {
-      const slice = await this.#read(() => this.#slice.get(hash, number));
+      const slice = await this.#read(() => this.#statements.slice.get(hash, number));
       if (slice === undefined || slice.length === 0) return false;
       bytes += slice.length;
       found.update(slice);
@@ -163,30 +140,47 @@ export class SqliteBlobs implements Blobs {
   #pieceOf(hash: string, from: number, to: number, most: number): Buffer {
     const number = Math.floor(from / SLICE_BYTES);
     const begin = from - number * SLICE_BYTES;
-    const piece = this.#piece.get(begin + 1, Math.min(most, to - from), hash, number);
+    const piece = this.#statements.piece.get(begin + 1, Math.min(most, to - from), hash, number);
     if (piece === undefined || piece.length === 0) throw new ContentDamaged();
     return piece;
   }
 
   /** Whether the bytes are there already. */
   #begin({ hash, size }: Content): boolean {
-    this.#stage.run(hash, size, this.#clock() + STAGED_MS);
-    return this.#isWhole.get(hash) === 1;
+    this.#statements.stage.run(hash, size, this.#clock() + STAGED_MS);
+    return this.#statements.isWhole.get(hash) === 1;
   }
 
   #add(hash: string, number: number, bytes: Buffer): boolean {
-    if (this.#goOn.run(this.#clock() + STAGED_MS, hash).changes === 0) return false;
-    this.#addSlice.run(hash, number, bytes);
+    if (this.#statements.goOn.run(this.#clock() + STAGED_MS, hash).changes === 0) return false;
+    this.#statements.addSlice.run(hash, number, bytes);
     return true;
   }
 
   /** Whether there may be more to sweep. */
   #sweepSome(): boolean {
-    const hash = this.#forgotten.get(this.#clock());
+    const hash = this.#statements.forgotten.get(this.#clock());
     if (hash === undefined) return false;
     this.#known.delete(hash);
-    this.#spoil.run(hash);
-    if (this.#dropSlices.run(hash).changes === 0) this.#drop.run(hash);
+    this.#statements.spoil.run(hash);
+    if (this.#statements.dropSlices.run(hash).changes === 0) this.#statements.drop.run(hash);
     return true;
   }
+}
+
+function statementsOf(database: Database) {
+  return {
+    stage: database.prepare<[string, number, number]>(STAGE),
+    isWhole: database.prepare<[string], number>(IS_WHOLE).pluck(),
+    goOn: database.prepare<[number, string]>(GO_ON),
+    addSlice: database.prepare<[string, number, Buffer]>(ADD_SLICE),
+    mendSlice: database.prepare<[string, number, Buffer]>(MEND_SLICE),
+    finish: database.prepare<{ hash: string }>(FINISH),
+    slice: database.prepare<[string, number], Buffer>(SLICE).pluck(),
+    piece: database.prepare<[number, number, string, number], Buffer>(PIECE).pluck(),
+    forgotten: database.prepare<[number], string>(FORGOTTEN).pluck(),
+    spoil: database.prepare<[string]>(SPOIL),
+    dropSlices: database.prepare<[string]>(DROP_SLICES),
+    drop: database.prepare<[string]>(DROP),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
 import { changedMeanwhile, checkRooted, contentGone, couldCloseRing, notEmpty, parentGone, takenId } from '../batch.ts';
 import { sortKeysOf } from '../order.ts';
@@ -11,7 +11,7 @@ const ADD_TRANSACTION = 'INSERT INTO transactions (serial, time, user, descripti
 const ADD_REVISION = 'INSERT INTO revisions (serial, oid, parent, state) VALUES (?, ?, ?, ?)';
 const ADD_DELETION = 'INSERT INTO revisions (serial, oid) VALUES (?, ?)';
 const PLACE =
-  'SELECT oid, serial, parent, id, title_key AS titleKey, type, child_count AS childCount FROM objects WHERE oid = ?';
+  'SELECT serial, parent, id, title_key AS titleKey, type, child_count AS childCount FROM objects WHERE oid = ?';
 const ADD = `
   INSERT INTO objects (oid, serial, parent, id, id_key, title_key, type, type_key, size, modified)
   VALUES (@oid, @serial, @parent, @id, @idKey, @titleKey, @type, @typeKey, @size, @modified)`;
@@ -31,8 +31,9 @@ const ADD_LINK = 'INSERT OR IGNORE INTO links (oid, property, path) VALUES (?, ?
 // Named by a revision: from now on it stays.
 const NAME_CONTENT = 'UPDATE contents SET staged_until = NULL WHERE hash = ? AND is_whole = 1';
 
+type NewRow = SortKeys & { readonly oid: number; readonly serial: number; readonly parent: number | null };
+
 interface Place {
-  readonly oid: number;
   readonly serial: number;
   readonly parent: number | null;
   readonly id: string;
@@ -43,49 +44,19 @@ interface Place {
 
 /** Checks and writes one batch inside the open transaction. */
 export class Writer {
-  readonly #lastTransaction: Statement<[], number>;
-  readonly #addTransaction: Statement<[number, number, string | null, string]>;
-  readonly #addRevision: Statement<[number, number, number | null, string]>;
-  readonly #addDeletion: Statement<[number, number]>;
-  readonly #place: Statement<[number], Place>;
-  readonly #add: Statement<[SortKeys & { oid: number; serial: number; parent: number | null }]>;
-  readonly #replace: Statement<[SortKeys & { oid: number; serial: number; parent: number | null }]>;
-  readonly #change: Statement<[{ oid: number; serial: number; size: number; modified: number }]>;
-  readonly #lift: Statement<[string, number]>;
-  readonly #delete: Statement<[number]>;
-  readonly #count: Statement<[number, number]>;
-  readonly #anyChild: Statement<[number], number>;
-  readonly #links: Statement<[number], Link>;
-  readonly #deleteLinks: Statement<[number]>;
-  readonly #addLink: Statement<[number, string, string]>;
-  readonly #nameContent: Statement<[string]>;
+  readonly #statements: ReturnType<typeof statementsOf>;
 
   constructor(database: Database) {
-    this.#lastTransaction = database.prepare<[], number>(LAST_TRANSACTION).pluck();
-    this.#addTransaction = database.prepare(ADD_TRANSACTION);
-    this.#addRevision = database.prepare(ADD_REVISION);
-    this.#addDeletion = database.prepare(ADD_DELETION);
-    this.#place = database.prepare(PLACE);
-    this.#add = database.prepare(ADD);
-    this.#replace = database.prepare(REPLACE);
-    this.#change = database.prepare(CHANGE);
-    this.#lift = database.prepare(LIFT);
-    this.#delete = database.prepare(DELETE);
-    this.#count = database.prepare(COUNT);
-    this.#anyChild = database.prepare<[number], number>(ANY_CHILD).pluck();
-    this.#links = database.prepare(LINKS);
-    this.#deleteLinks = database.prepare(DELETE_LINKS);
-    this.#addLink = database.prepare(ADD_LINK);
-    this.#nameContent = database.prepare(NAME_CONTENT);
+    this.#statements = statementsOf(database);
   }
 
   /** Gives the number of the transaction. */
   write(batch: Batch): number {
     const before = this.#checkSerials(batch.changes);
-    const last = this.#lastTransaction.get() ?? 0;
+    const last = this.#statements.lastTransaction.get() ?? 0;
     if (batch.changes.length === 0) return last;
     const serial = last + 1;
-    this.#addTransaction.run(serial, batch.time, batch.user, batch.description);
+    this.#statements.addTransaction.run(serial, batch.time, batch.user, batch.description);
     this.#clearPlaces(batch.changes, before);
     for (const change of batch.changes) this.#writeChange(change, before.get(change.oid), serial);
     this.#recount(batch.changes, before);
@@ -96,7 +67,7 @@ export class Writer {
   #checkSerials(changes: readonly Change[]): Map<number, Place> {
     const before = new Map<number, Place>();
     for (const { oid, basis } of changes) {
-      const place = this.#place.get(oid);
+      const place = this.#statements.place.get(oid);
       if ((place?.serial ?? null) !== basis) throw changedMeanwhile(oid);
       if (place) before.set(oid, place);
     }
@@ -106,18 +77,18 @@ export class Writer {
   /** Objects may change places with one another: so all leave theirs before any takes a new one. */
   #clearPlaces(changes: readonly Change[], before: ReadonlyMap<number, Place>): void {
     for (const { oid, after } of changes) {
-      if (!after) this.#delete.run(oid);
-      else if (changes.length > 1 && isElsewhere(before.get(oid), after)) this.#lift.run(`\0${oid}`, oid);
+      if (!after) this.#statements.delete.run(oid);
+      else if (changes.length > 1 && isElsewhere(before.get(oid), after)) this.#statements.lift.run(`\0${oid}`, oid);
     }
   }
 
   #writeChange({ oid, after, links }: Change, place: Place | undefined, serial: number): void {
     if (!after) {
-      this.#addDeletion.run(serial, oid);
+      this.#statements.addDeletion.run(serial, oid);
       return;
     }
-    if (after.content && this.#nameContent.run(after.content.hash).changes === 0) throw contentGone();
-    this.#addRevision.run(serial, oid, after.parent, JSON.stringify(after));
+    if (after.content && this.#statements.nameContent.run(after.content.hash).changes === 0) throw contentGone();
+    this.#statements.addRevision.run(serial, oid, after.parent, JSON.stringify(after));
     this.#writeObject(after, place, serial);
     this.#writeLinks(oid, links, place !== undefined);
   }
@@ -126,9 +97,9 @@ export class Writer {
     const { oid, parent } = after;
     const keys = sortKeysOf(after, place?.childCount ?? 0);
     try {
-      if (!place) this.#add.run({ ...keys, oid, serial, parent });
-      else if (isListedElsewhere(place, after, keys)) this.#replace.run({ ...keys, oid, serial, parent });
-      else this.#change.run({ oid, serial, size: keys.size, modified: after.modified });
+      if (!place) this.#statements.add.run({ ...keys, oid, serial, parent });
+      else if (isListedElsewhere(place, after, keys)) this.#statements.replace.run({ ...keys, oid, serial, parent });
+      else this.#statements.change.run({ oid, serial, size: keys.size, modified: after.modified });
     } catch (error) {
       if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw takenId(after.id);
       throw error;
@@ -137,11 +108,11 @@ export class Writer {
 
   #writeLinks(oid: number, links: readonly Link[], mayHaveSome: boolean): void {
     if (mayHaveSome) {
-      const kept = this.#links.all(oid);
+      const kept = this.#statements.links.all(oid);
       if (kept.length === links.length && kept.every((link, index) => isSame(link, links[index]))) return;
-      this.#deleteLinks.run(oid);
+      this.#statements.deleteLinks.run(oid);
     }
-    for (const { property, path } of links) this.#addLink.run(oid, property, path);
+    for (const { property, path } of links) this.#statements.addLink.run(oid, property, path);
   }
 
   #recount(changes: readonly Change[], before: ReadonlyMap<number, Place>): void {
@@ -157,18 +128,39 @@ export class Writer {
     }
     for (const [parent, difference] of differences) {
       const arrived = arrivals.get(parent);
-      const isThere = this.#count.run(difference, parent).changes > 0;
+      const isThere = this.#statements.count.run(difference, parent).changes > 0;
       if (!isThere && arrived !== undefined) throw parentGone(arrived);
     }
   }
 
   #checkTree(batch: Batch, before: ReadonlyMap<number, Place>): void {
     for (const { oid, after } of batch.changes) {
-      if (!after && this.#anyChild.get(oid) !== undefined) throw notEmpty(oid);
+      if (!after && this.#statements.anyChild.get(oid) !== undefined) throw notEmpty(oid);
     }
     const placed = couldCloseRing(batch, (oid) => before.get(oid)?.parent);
-    checkRooted(placed, (oid) => this.#place.get(oid)?.parent);
+    checkRooted(placed, (oid) => this.#statements.place.get(oid)?.parent);
   }
+}
+
+function statementsOf(database: Database) {
+  return {
+    lastTransaction: database.prepare<[], number>(LAST_TRANSACTION).pluck(),
+    addTransaction: database.prepare<[number, number, string | null, string]>(ADD_TRANSACTION),
+    addRevision: database.prepare<[number, number, number | null, string]>(ADD_REVISION),
+    addDeletion: database.prepare<[number, number]>(ADD_DELETION),
+    place: database.prepare<[number], Place>(PLACE),
+    add: database.prepare<NewRow>(ADD),
+    replace: database.prepare<NewRow>(REPLACE),
+    change: database.prepare<Pick<NewRow, 'oid' | 'serial' | 'size' | 'modified'>>(CHANGE),
+    lift: database.prepare<[string, number]>(LIFT),
+    delete: database.prepare<[number]>(DELETE),
+    count: database.prepare<[number, number]>(COUNT),
+    anyChild: database.prepare<[number], number>(ANY_CHILD).pluck(),
+    links: database.prepare<[number], Link>(LINKS),
+    deleteLinks: database.prepare<[number]>(DELETE_LINKS),
+    addLink: database.prepare<[number, string, string]>(ADD_LINK),
+    nameContent: database.prepare<[string]>(NAME_CONTENT),
+  };
 }
 
 function isElsewhere(place: Place | undefined, after: ObjectState): boolean {
