@@ -34,7 +34,8 @@ export const DIALECTS = {
   http: same('is a web server, and no memcached'),
 } as const satisfies Record<string, Reason>;
 
-function same(words: string): Reason {
+/** A reason that is told in the same words everywhere. */
+export function same(words: string): Reason {
   return { short: words, clause: words };
 }
 
@@ -67,8 +68,7 @@ export class Timeout extends ServerUnreachable {
 
   constructor(address: string, deadlineMs: number) {
     const ms = Math.round(deadlineMs);
-    const clause = `did not answer within ${ms} ms`;
-    super(address, { short: clause, clause });
+    super(address, same(`did not answer within ${ms} ms`));
     this.ms = ms;
   }
 }
@@ -93,14 +93,12 @@ export function isGone(error: unknown): boolean {
 
 /** The server answers and refuses: it is full, or does not know the command. */
 export class ServerRefused extends Unavailable {
-  readonly address: string;
   readonly isFull: boolean;
 
   constructor(address: string, status: number) {
     super(
       `The memcached server ${address} ${REFUSALS.get(status) ?? `answered with status 0x${status.toString(16)}`}.`,
     );
-    this.address = address;
     this.isFull = status === FULL;
   }
 }
@@ -140,13 +138,10 @@ export class StoreClosed extends Unavailable {
 }
 
 export class BadKey extends Invalid {
-  readonly key: string;
-
   constructor(key: string) {
     super(
       `The memcached key ${JSON.stringify(key.slice(0, 40))} is not 1 to 200 characters of letters, digits, ":", "_" and "-".`,
     );
-    this.key = key;
   }
 }
 

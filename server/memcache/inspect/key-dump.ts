@@ -1,5 +1,5 @@
 import type { NetConnectOpts } from 'node:net';
-import { ServerUnreachable, type Reason } from '../errors.ts';
+import { same, ServerUnreachable } from '../errors.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
 /** A key as one server's dump lists it. */
@@ -96,4 +96,4 @@ function decodeKey(encoded: string): string {
   return plain.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-const REFUSES_LISTING: Reason = { short: 'refuses to list its keys', clause: 'refuses to list its keys' };
+const REFUSES_LISTING = same('refuses to list its keys');

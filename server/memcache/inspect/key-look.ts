@@ -1,5 +1,5 @@
 import type { NetConnectOpts } from 'node:net';
-import type { Reason } from '../errors.ts';
+import { same } from '../errors.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
 /** What one server holds under a key. */
@@ -70,4 +70,4 @@ class KeyLook extends TextExchange<LookedAt | undefined> {
   }
 }
 
-const TOO_OLD: Reason = { short: 'is older than memcached 1.6', clause: 'is older than memcached 1.6' };
+const TOO_OLD = same('is older than memcached 1.6');

@@ -8,30 +8,31 @@ const CLOCK_GRAIN_S = 1.5;
 
 /** Asks one server how it stands, now. */
 export async function statusOf(server: ServerClient, clock: Clock): Promise<ServerStatus> {
+  const { text: address } = server.address;
   try {
     if (server.version === null) await server.ping();
     const begun = performance.now();
     const pinged = server.ping().then(() => performance.now() - begun);
     const asked = [server.stats(), server.stats('settings'), server.stats('items')] as const;
-    const [latencyMs, stats, settings, items] = await Promise.all([pinged, ...asked]);
-    return { ...answered(server, latencyMs, stats, settings, clock()), refusals: refusalsIn(stats, items) };
+    const [latencyMs, ...told] = await Promise.all([pinged, ...asked]);
+    const { version } = server;
+    return { address, up: true, latencyMs, version, ...figuresIn(...told, clock()), error: null, downSince: null };
   } catch (error) {
-    return unanswered(server, await server.explain(error));
+    const cause = await server.explain(error);
+    const reason = cause instanceof ServerUnreachable ? cause.reason.short : String(cause);
+    const { downSince } = server.health;
+    return { address, up: false, latencyMs: null, version: null, ...UNKNOWN, error: reason, downSince };
   }
 }
 
 type Stats = ReadonlyMap<string, string>;
 
-function answered(server: ServerClient, latencyMs: number, stats: Stats, settings: Stats, now: number) {
+function figuresIn(stats: Stats, settings: Stats, items: Stats, now: number) {
   const number = (name: string): number | null => {
     const text = stats.get(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
   };
   return {
-    address: server.address.text,
-    up: true,
-    latencyMs,
-    version: server.version,
     uptimeS: number('uptime'),
     items: number('curr_items'),
     bytes: number('bytes'),
@@ -39,13 +40,15 @@ function answered(server: ServerClient, latencyMs: number, stats: Stats, setting
     hits: number('get_hits'),
     misses: number('get_misses'),
     evictions: number('evictions'),
+    refusals: refusalsIn(stats, items),
     evicts: settings.has('evictions') ? settings.get('evictions') === 'on' : null,
     connections: number('curr_connections'),
     clockDifferenceS: clockDifference(number('time'), now),
-    error: null,
-    downSince: null,
   };
 }
+
+/** All of it `null`. */
+const UNKNOWN = figuresIn(new Map(), new Map(), new Map(), 0);
 
 /** `store_no_memory` counts only what the text protocol was refused; the sizes of items each count everybody's. */
 function refusalsIn(stats: Stats, items: Stats): number | null {
@@ -56,29 +59,6 @@ function refusalsIn(stats: Stats, items: Stats): number | null {
     Number(total),
     bySize.reduce((sum, [, count]) => sum + Number(count), 0),
   );
-}
-
-function unanswered(server: ServerClient, error: unknown): ServerStatus {
-  const reason = error instanceof ServerUnreachable ? error.reason.short : String(error);
-  return {
-    address: server.address.text,
-    up: false,
-    latencyMs: null,
-    version: null,
-    uptimeS: null,
-    items: null,
-    bytes: null,
-    limitBytes: null,
-    hits: null,
-    misses: null,
-    evictions: null,
-    refusals: null,
-    evicts: null,
-    connections: null,
-    clockDifferenceS: null,
-    error: reason,
-    downSince: server.health.downSince,
-  };
 }
 
 function clockDifference(timeS: number | null, now: number): number | null {
