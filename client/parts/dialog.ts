@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { controls } from '../styles/controls.ts';
 import { load } from './web-awesome.ts';
 
@@ -126,6 +126,7 @@ export function askForGood(heading: string, body: TemplateResult, action: string
 @customElement('question-dialog')
 export class QuestionDialog extends LitElement {
   @property({ attribute: false }) question!: Question;
+  @query('t-dialog') private dialog!: Dialog;
   #isChosen = false;
   #settle!: (isChosen: boolean) => void;
   readonly answered = new Promise<boolean>((resolve) => (this.#settle = resolve));
@@ -143,7 +144,7 @@ export class QuestionDialog extends LitElement {
 
   #close(isChosen: boolean) {
     this.#isChosen = isChosen;
-    this.renderRoot.querySelector('t-dialog')!.open = false;
+    this.dialog.open = false;
   }
 
   #onClosed() {
@@ -159,10 +160,4 @@ function deepestFocus(): HTMLElement | undefined {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   return element instanceof HTMLElement ? element : undefined;
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    't-dialog': Dialog;
-  }
 }

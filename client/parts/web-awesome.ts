@@ -1,17 +1,11 @@
 import { iconUrl } from './icon.ts';
 
-type Part = 'dialog' | 'drawer' | 'dropdown' | 'select' | 'tooltip';
+type Part = 'dialog' | 'drawer' | 'dropdown';
 
 const imports: Record<Part, () => Promise<unknown>> = {
   dialog: () => import('@awesome.me/webawesome/dist/components/dialog/dialog.js'),
   drawer: () => import('@awesome.me/webawesome/dist/components/drawer/drawer.js'),
   dropdown: () => import('@awesome.me/webawesome/dist/components/dropdown/dropdown.js'),
-  select: () =>
-    Promise.all([
-      import('@awesome.me/webawesome/dist/components/select/select.js'),
-      import('@awesome.me/webawesome/dist/components/option/option.js'),
-    ]),
-  tooltip: () => import('@awesome.me/webawesome/dist/components/tooltip/tooltip.js'),
 };
 
 let icons: Promise<void> | undefined;

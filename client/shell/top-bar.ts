@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Somebody } from '../../schema/endpoints/sign-in.ts';
 import '../parts/dot.ts';
@@ -56,7 +56,6 @@ export class TopBar extends LitElement {
       </button>
       <a class="centre" href=${addressOf('/')}><t-logo></t-logo>Trellis</a>
       <button class="plain" @click=${this.#openSearch}><t-icon name="search"></t-icon>Search</button>
-      ${nothing}
     </div>`;
   }
 

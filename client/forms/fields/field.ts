@@ -195,9 +195,6 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
       .short {
         max-width: 240px;
       }
-      .figure {
-        max-width: 120px;
-      }
       @media (width < 640px) {
         :host {
           grid-template-columns: minmax(0, 1fr);

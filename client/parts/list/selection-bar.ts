@@ -97,13 +97,6 @@ export class SelectionBar extends LitElement {
         p {
           padding: 4px 16px;
         }
-        .actions {
-          margin: 0;
-          border: 0;
-        }
-        .parting {
-          display: none;
-        }
         button.plain {
           flex: 1;
           flex-direction: column;
@@ -111,17 +104,14 @@ export class SelectionBar extends LitElement {
           min-height: 48px;
           font-size: 0.75rem;
         }
-        .actions::before {
-          display: none;
-        }
-        .clear {
+        button.clear {
           position: absolute;
           top: 2px;
           right: 4px;
-        }
-        button.clear {
           font-size: 0.875rem;
         }
+        .actions::before,
+        .parting,
         .clear t-icon {
           display: none;
         }

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { controls } from '../../styles/controls.ts';
 import '../icon.ts';
+import { Width } from '../width.ts';
 import { columnsThatFit, widthOf, type Column, type CompactRow } from './table-columns.ts';
 import { RowOpened, SelectionChanged, SortChanged, type Sorting } from './table-events.ts';
 import { tableStyles } from './table-styles.ts';
@@ -30,21 +31,14 @@ export class Table<Row> extends LitElement {
   @property({ attribute: false }) openKey: string | undefined;
   @property({ type: Boolean }) loading = false;
   @property() loadingText = 'Loading…';
-  @state() private width = 1200;
   @state() private hasSkeleton = false;
   /** The row that the Tab key reaches. */
   #active: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #resize = new ResizeObserver(([entry]) => (this.width = entry?.contentRect.width ?? this.width));
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
+  readonly #width = new Width(this);
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.#resize.disconnect();
     clearTimeout(this.#timer);
   }
 
@@ -55,7 +49,7 @@ export class Table<Row> extends LitElement {
   }
 
   protected override render() {
-    const isCompact = this.compact !== undefined && this.width < PHONE;
+    const isCompact = this.compact !== undefined && this.#width.px < PHONE;
     return html`
       <table aria-label=${this.label} aria-busy=${String(this.loading)} class=${isCompact ? 'compact' : ''}>
         ${isCompact ? this.#compactBody() : this.#fullBody()}
@@ -78,7 +72,7 @@ export class Table<Row> extends LitElement {
   }
 
   #fullBody() {
-    const available = this.width - (this.selectable ? CHECK_WIDTH : 0);
+    const available = this.#width.px - (this.selectable ? CHECK_WIDTH : 0);
     const columns = columnsThatFit(this.columns, available);
     const scale = available / widthOf(columns);
     return html`

@@ -6,13 +6,6 @@ import { plural } from '../../parts/format.ts';
 import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 
-const DOES: Readonly<Record<ChangeOfPlace, string>> = {
-  delete: 'delete',
-  rename: 'rename',
-  move: 'move',
-  copy: 'copy',
-};
-
 /** What depends on objects that are about to be deleted, renamed, moved or copied. Sends `change` where one decides. */
 @customElement('consequence-notes')
 export class ConsequenceNotes extends LitElement {
@@ -42,7 +35,7 @@ export class ConsequenceNotes extends LitElement {
     return html`
       ${following.length > 0 ? this.#choice(following) : nothing}
       ${this.#notice(
-        pointing(staying.length, DOES[this.action]),
+        pointing(staying.length, this.action),
         staying.map((link) => this.#loss(link)),
       )}
     `;
@@ -121,9 +114,6 @@ export class ConsequenceNotes extends LitElement {
       a {
         font-weight: 500;
       }
-      .warn {
-        color: var(--t-warn);
-      }
     `,
   ];
 }
@@ -132,12 +122,6 @@ function sentence({ text }: { readonly text: string }): string {
   return `${text}.`;
 }
 
-function pointing(count: number, action: string): string {
+function pointing(count: number, action: ChangeOfPlace): string {
   return `${plural(count, 'object')} ${count === 1 ? 'points' : 'point'} to what you ${action}`;
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'consequence-notes': ConsequenceNotes;
-  }
 }
