@@ -1,4 +1,4 @@
-import { LitElement, css, html, svg } from 'lit';
+import { LitElement, css, html, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 /** How full something is, as a line of 6 px. The figure stands beside it: screen readers do not hear the bar. */
@@ -34,4 +34,18 @@ export class Bar extends LitElement {
       fill: var(--t-dot-warn);
     }
   `;
+}
+
+/** How far something is, from 0 to 1: as a bar that screen readers hear, and in percent beside it. */
+export function progress(label: string, share: number): TemplateResult {
+  const percent = Math.floor(share * 100);
+  return html`<t-bar
+      role="progressbar"
+      aria-label=${label}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${percent}
+      .share=${share}
+    ></t-bar>
+    <span class="small figures">${percent}%</span>`;
 }

@@ -1,5 +1,6 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { css, html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { flashFailure } from '../state/flash.ts';
+import './icon.ts';
 
 /** Lets files be dropped on its element, which is drawn anew when files hover over it. */
 export class FileDrop implements ReactiveController {
@@ -18,6 +19,11 @@ export class FileDrop implements ReactiveController {
     this.#isWanted = isWanted;
     this.#onFiles = onFiles;
     host.addController(this);
+  }
+
+  /** What dropping would do, along the top of the element. Needs `dropNotice`. */
+  notice(words: string) {
+    return this.isOver ? html`<p class="drop"><t-icon name="upload"></t-icon>${words}</p>` : nothing;
   }
 
   hostConnected(): void {
@@ -61,3 +67,22 @@ export class FileDrop implements ReactiveController {
     this.#host.requestUpdate();
   }
 }
+
+export const dropNotice = css`
+  :host {
+    display: block;
+    position: relative;
+  }
+  .drop {
+    position: absolute;
+    z-index: 5;
+    inset: 0 0 auto;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    height: 53px;
+    padding-inline: var(--t-edge);
+    border-bottom: 1px solid var(--t-accent-line);
+    background: var(--t-accent-fill);
+  }
+`;

@@ -7,12 +7,12 @@ import { sendFile } from '../api/send-file.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
-import '../parts/bar.ts';
+import { progress } from '../parts/bar.ts';
 import { ask } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
-import { FileDrop } from '../parts/file-drop.ts';
+import { dropNotice, FileDrop } from '../parts/file-drop.ts';
 import { formatBytes, formatNumber } from '../parts/format.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
@@ -48,7 +48,7 @@ export class ContentTab extends Tab {
   protected override render() {
     const content = this.#content.value;
     if (content === undefined) return this.#content.status === TaskStatus.ERROR ? this.#failed() : LOADING;
-    return html`${this.#toolbar(content)} ${this.#drop.isOver ? DROP : nothing}
+    return html`${this.#toolbar(content)} ${this.#drop.notice('Drop a file to put it in the place of this one')}
     ${content.contentType === null ? this.#empty() : this.#full(content)}`;
   }
 
@@ -85,17 +85,8 @@ export class ContentTab extends Tab {
   }
 
   #progress(share: number) {
-    const percent = Math.floor(share * 100);
     return html`<div class="progress">
-      <t-bar
-        role="progressbar"
-        aria-label="Uploading"
-        aria-valuemin="0"
-        aria-valuemax="100"
-        aria-valuenow=${percent}
-        .share=${share}
-      ></t-bar>
-      <span class="small figures">${percent}%</span>
+      ${progress('Uploading', share)}
       <button class="plain" @click=${() => this.#stop.abort(new Error('It was cancelled.'))}>Cancel</button>
     </div>`;
   }
@@ -167,11 +158,8 @@ export class ContentTab extends Tab {
 
   static override styles = [
     controls,
+    dropNotice,
     css`
-      :host {
-        display: block;
-        position: relative;
-      }
       .toolbar {
         display: flex;
         flex-wrap: wrap;
@@ -184,23 +172,13 @@ export class ContentTab extends Tab {
       .toolbar > :first-child {
         flex: 1;
       }
-      .progress,
-      .drop {
+      .progress {
         display: flex;
         gap: 12px;
         align-items: center;
       }
       .progress t-bar {
         flex: 1;
-      }
-      .drop {
-        gap: 8px;
-        position: absolute;
-        inset: 0 0 auto;
-        height: 53px;
-        padding-inline: var(--t-edge);
-        border-bottom: 1px solid var(--t-accent-line);
-        background: var(--t-accent-fill);
       }
       .body {
         display: grid;
@@ -224,7 +202,6 @@ export class ContentTab extends Tab {
 }
 
 const LOADING = html`<t-loading>Reading the file…</t-loading>`;
-const DROP = html`<p class="drop"><t-icon name="upload"></t-icon>Drop a file to put it in the place of this one</p>`;
 
 /** "PNG image, 300 × 200 pixels, 12 KiB" */
 function factsOf(content: ContentMessage): string {

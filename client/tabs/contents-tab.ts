@@ -9,7 +9,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
-import { FileDrop } from '../parts/file-drop.ts';
+import { dropNotice, FileDrop } from '../parts/file-drop.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { toolbar } from '../parts/list/list-page.ts';
@@ -69,12 +69,7 @@ export class ContentsTab extends Tab {
   protected override render() {
     const name = nameOf(this.object);
     return html`
-      ${this.#toolbar()}
-      ${
-        this.#drop.isOver
-          ? html`<p class="drop"><t-icon name="upload"></t-icon>Drop files to upload them to ${name}</p>`
-          : nothing
-      }
+      ${this.#toolbar()} ${this.#drop.notice(`Drop files to upload them to ${name}`)}
       ${this.#list.table({
         label: `Contents of ${name}`,
         loadingText: `Loading items of ${name}…`,
@@ -295,5 +290,5 @@ export class ContentsTab extends Tab {
     this.dispatchEvent(new ObjectChanged());
   }
 
-  static override styles = [controls, toolbar, contentsStyles];
+  static override styles = [controls, toolbar, dropNotice, contentsStyles];
 }

@@ -1,10 +1,6 @@
 import { css } from 'lit';
 
 export const contentsStyles = css`
-  :host {
-    display: block;
-    position: relative;
-  }
   filter-field {
     flex: 0 1 280px;
     min-width: 120px;
@@ -18,18 +14,6 @@ export const contentsStyles = css`
   }
   file-button + add-menu {
     margin-left: 0;
-  }
-  .drop {
-    display: flex;
-    gap: 8px;
-    align-items: center;
-    position: absolute;
-    z-index: 5;
-    inset: 0 0 auto;
-    height: 53px;
-    padding-inline: var(--t-edge);
-    border-bottom: 1px solid var(--t-accent-line);
-    background: var(--t-accent-fill);
   }
   .foot {
     display: flex;

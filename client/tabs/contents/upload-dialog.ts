@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
-import '../../parts/bar.ts';
+import { progress } from '../../parts/bar.ts';
 import '../../parts/dialog.ts';
 import '../../parts/dot.ts';
 import { formatBytes, plural } from '../../parts/format.ts';
@@ -80,7 +80,11 @@ export class UploadDialog extends LitElement {
         <p class="name">
           <span class="strong">${file.name}</span> <span class="quiet">${formatBytes(file.size)}</span>
         </p>
-        ${now.kind === 'sending' ? progress(file.name, now.share) : this.#words(upload, at)}
+        ${
+          now.kind === 'sending'
+            ? html`<div class="sending">${progress(`Uploading ${file.name}`, now.share)}</div>`
+            : this.#words(upload, at)
+        }
       </div>
     </li>`;
   }
@@ -221,19 +225,4 @@ export class UploadDialog extends LitElement {
       }
     `,
   ];
-}
-
-function progress(name: string, share: number) {
-  const percent = Math.floor(share * 100);
-  return html`<div class="sending">
-    <t-bar
-      role="progressbar"
-      aria-label="Uploading ${name}"
-      aria-valuemin="0"
-      aria-valuemax="100"
-      aria-valuenow=${percent}
-      .share=${share}
-    ></t-bar>
-    <span class="small figures">${percent}%</span>
-  </div>`;
 }
