@@ -66,9 +66,6 @@ export class Dialog extends LitElement {
         --width: 476px;
         --spacing: 20px;
       }
-      wa-dialog:not(:defined) {
-        display: none;
-      }
       wa-dialog::part(dialog) {
         box-shadow: var(--t-shadow-l);
       }

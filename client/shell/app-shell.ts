@@ -176,9 +176,6 @@ export class AppShell extends LitElement {
         min-height: 52px;
         border-bottom: 1px solid var(--t-line);
       }
-      wa-drawer:not(:defined) {
-        display: none;
-      }
       @media (width < 640px) {
         :host {
           grid-template: 52px minmax(0, 1fr) / minmax(0, 1fr);

@@ -76,9 +76,6 @@ export class UserMenu extends LitElement {
       .open {
         --icon-size: 14px;
       }
-      wa-dropdown:not(:defined) wa-dropdown-item {
-        display: none;
-      }
       wa-dropdown-item {
         min-height: max(32px, var(--t-target));
         font-size: var(--t-size);

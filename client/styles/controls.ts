@@ -282,6 +282,13 @@ export const controls = css`
     font: 500 0.6875rem/16px var(--t-font);
     text-align: center;
   }
+
+  /* Parts of Web Awesome that are still on their way; of a menu, its button is seen. */
+  wa-dialog:not(:defined),
+  wa-drawer:not(:defined),
+  wa-dropdown:not(:defined) wa-dropdown-item {
+    display: none;
+  }
   @media (width < 640px) {
     button,
     .button {

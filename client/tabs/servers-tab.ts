@@ -216,12 +216,6 @@ export class ServersTab extends Tab {
         grid-row: span 2;
         grid-template-rows: subgrid;
       }
-      li + li {
-        border-left: 1px solid var(--t-line);
-      }
-      .of-1 li {
-        border-right: 1px solid var(--t-line);
-      }
       .command {
         padding: 16px var(--t-edge);
         border-bottom: 1px solid var(--t-line);
@@ -234,22 +228,8 @@ export class ServersTab extends Tab {
         max-width: 620px;
       }
       @media (width < 1200px) {
-        li:nth-child(odd) {
-          border-left: 0;
-        }
-        li:nth-child(n + 3) {
-          border-top: 1px solid var(--t-line);
-        }
         .of-3 li:last-child {
           grid-column: 1 / -1;
-        }
-      }
-      @media (width < 900px) {
-        .columns li {
-          border-inline: 0;
-        }
-        li + li {
-          border-top: 1px solid var(--t-line);
         }
       }
     `,

@@ -2,16 +2,15 @@ import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { Compartment } from '@codemirror/state';
 import { basicSetup, EditorView } from 'codemirror';
 import { css, html, nothing, type CSSResultGroup, type PropertyValues } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { liquidLanguage } from './code/liquid.ts';
 import { codeTheme } from './code/theme.ts';
 import { typingOverSelection } from './code/typing.ts';
-import { Field } from './field.ts';
+import { TextField } from './field.ts';
 
 /** Code, in an editor over the whole width. An error that begins with "Line 3:" marks that line. */
 @customElement('field-code')
-export class FieldCode extends Field<string> {
-  @property({ attribute: false }) override value = '';
+export class FieldCode extends TextField {
   #editor: EditorView | undefined;
   /** What the editor holds; asking it takes time with a long text. */
   #held = '';
@@ -99,7 +98,7 @@ export class FieldCode extends Field<string> {
   }
 
   static override styles: CSSResultGroup = [
-    Field.styles,
+    TextField.styles,
     css`
       :host {
         grid-template-columns: minmax(0, 1fr);

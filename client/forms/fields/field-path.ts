@@ -1,15 +1,14 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import type { PathCandidate } from '../../../schema/endpoints/forms.ts';
 import { addressOf } from '../../state/route.ts';
-import { Field } from './field.ts';
+import { TextField } from './field.ts';
 import { aboutCandidate, countOf, offered } from './path-choices.ts';
 
 /** The path of another object: typed, or chosen from those that would do, with what was found there. */
 @customElement('field-path')
-export class FieldPath extends Field<string> {
-  @property({ attribute: false }) override value = '';
+export class FieldPath extends TextField {
   /** The row that the arrows are on; -1: none, so that Enter does what it does in any field. */
   @state() private active = -1;
   #candidates: readonly PathCandidate[] = [];
@@ -37,7 +36,7 @@ export class FieldPath extends Field<string> {
           autocapitalize="none"
           spellcheck="false"
           .value=${this.value ?? ''}
-          @input=${this.#onInput}
+          @input=${this.onInput}
           @keydown=${this.#onKey}
           @blur=${() => (this.active = -1)}
         />
@@ -106,7 +105,7 @@ export class FieldPath extends Field<string> {
     return html`<button type="button" class="small" @click=${() => this.#choose(path)}>Use ${path}</button>`;
   }
 
-  #onInput(event: Event) {
+  protected override onInput(event: Event) {
     this.active = -1;
     this.change((event.target as HTMLInputElement).value.trim());
   }
@@ -137,7 +136,7 @@ export class FieldPath extends Field<string> {
   }
 
   static override styles = [
-    Field.styles,
+    TextField.styles,
     css`
       .frame {
         overflow: hidden;

@@ -1,19 +1,17 @@
 import { html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { Field } from './field.ts';
+import { customElement } from 'lit/decorators.js';
+import { TextField } from './field.ts';
 
 /** One of a few values, by their words. */
 @customElement('field-selection')
-export class FieldSelection extends Field<string> {
-  @property({ attribute: false }) override value = '';
-
+export class FieldSelection extends TextField {
   protected override control() {
     return html`<select
       id="control"
       class="short"
       aria-describedby="error hint"
       aria-invalid=${this.invalid}
-      @change=${this.#onChange}
+      @change=${this.onInput}
     >
       ${(this.field.enum ?? []).map(
         (value) => html`<option value=${value} ?selected=${value === this.value}>${this.#word(value)}</option>`,
@@ -27,9 +25,5 @@ export class FieldSelection extends Field<string> {
 
   #word(value: string): string {
     return this.field.labels?.[this.field.enum?.indexOf(value) ?? -1] ?? value;
-  }
-
-  #onChange(event: Event) {
-    this.change((event.target as HTMLSelectElement).value);
   }
 }

@@ -1,15 +1,13 @@
 import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
-import { Field } from './field.ts';
+import { TextField } from './field.ts';
 
 const SHORT = 64;
 
 /** One line of text; also ids, and passwords, which it never shows. */
 @customElement('field-string')
-export class FieldString extends Field<string> {
-  @property({ attribute: false }) override value = '';
-
+export class FieldString extends TextField {
   protected override control() {
     const { widget, minLength, maxLength, placeholder } = this.field;
     const isShort = maxLength !== undefined && maxLength <= SHORT;
@@ -25,16 +23,12 @@ export class FieldString extends Field<string> {
       aria-required=${minLength === 1 ? 'true' : nothing}
       .value=${this.value ?? ''}
       @focus=${this.#onFocus}
-      @input=${this.#onInput}
+      @input=${this.onInput}
     />`;
   }
 
   /** A suggested id is selected, so that typing replaces it; once, so that it does not replace what was typed. */
   #onFocus(event: Event) {
     if (this.field.widget === 'id') (event.target as HTMLInputElement).select();
-  }
-
-  #onInput(event: Event) {
-    this.change((event.target as HTMLInputElement).value);
   }
 }

@@ -1,13 +1,11 @@
 import { html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import { ifDefined } from 'lit/directives/if-defined.js';
-import { Field } from './field.ts';
+import { TextField } from './field.ts';
 
 /** Text of many lines. */
 @customElement('field-text')
-export class FieldText extends Field<string> {
-  @property({ attribute: false }) override value = '';
-
+export class FieldText extends TextField {
   protected override control() {
     return html`<textarea
       id="control"
@@ -17,11 +15,7 @@ export class FieldText extends Field<string> {
       aria-describedby="error hint"
       aria-invalid=${this.invalid}
       .value=${this.value ?? ''}
-      @input=${this.#onInput}
+      @input=${this.onInput}
     ></textarea>`;
-  }
-
-  #onInput(event: Event) {
-    this.change((event.target as HTMLTextAreaElement).value);
   }
 }

@@ -211,3 +211,12 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
     `,
   ];
 }
+
+/** A field whose value is a text, as it was typed or chosen. */
+export abstract class TextField extends Field<string> {
+  @property({ attribute: false }) override value = '';
+
+  protected onInput(event: Event): void {
+    this.change((event.target as HTMLInputElement).value);
+  }
+}

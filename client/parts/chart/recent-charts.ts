@@ -52,9 +52,7 @@ export class RecentCharts extends LitElement {
         </button>
       </div>
       <div class=${this.isTable ? 'tables' : `columns of-${this.columns.length}`}>
-        ${this.columns.map((column) =>
-          this.isTable ? this.#table(column) : html`<div class="column">${this.#charts(column)}</div>`,
-        )}
+        ${this.columns.map((column) => (this.isTable ? this.#table(column) : html`<div>${this.#charts(column)}</div>`))}
       </div>
     `;
   }
@@ -148,15 +146,6 @@ export class RecentCharts extends LitElement {
         border-top: 1px dashed var(--t-dot-down);
         vertical-align: middle;
       }
-      .column {
-        border-left: 1px solid var(--t-line);
-      }
-      .column:first-child {
-        border-left: 0;
-      }
-      .of-1 .column {
-        border-right: 1px solid var(--t-line);
-      }
       t-chart {
         padding: 10px var(--t-edge) 8px;
       }
@@ -194,12 +183,6 @@ export class RecentCharts extends LitElement {
         padding-right: var(--t-edge);
       }
       @media (width < 1200px) {
-        .column:nth-child(odd) {
-          border-left: 0;
-        }
-        .column:nth-child(n + 3) {
-          border-top: 1px solid var(--t-line);
-        }
         h3 {
           display: block;
         }
@@ -211,12 +194,6 @@ export class RecentCharts extends LitElement {
         .head p {
           flex-basis: 100%;
           order: 1;
-        }
-        .columns .column {
-          border-inline: 0;
-        }
-        .column + .column {
-          border-top: 1px solid var(--t-line);
         }
       }
     `,

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { fact } from '../fact.ts';
 import { controls } from '../../styles/controls.ts';
 
 export type Figure = readonly [label: string, value: string];
@@ -10,15 +11,7 @@ export class FiguresStrip extends LitElement {
   @property({ attribute: false }) figures: readonly Figure[] = [];
 
   protected override render() {
-    return html`<dl>
-        ${this.figures.map(
-          ([label, value]) =>
-            html`<div>
-              <dt>${label}</dt>
-              <dd>${value}</dd>
-            </div>`,
-        )}
-      </dl>
+    return html`<dl>${this.figures.map(([label, value]) => fact(label, value))}</dl>
       <slot></slot>`;
   }
 

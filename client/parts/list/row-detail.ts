@@ -1,14 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { ApiProblem, detailOf } from '../../api/request.ts';
 import { failed, tryAgain } from '../face.ts';
-
-/** A line of a <dl>: what is known of a row, under its label. */
-export function fact(label: string, value: unknown): TemplateResult {
-  return html`<div>
-    <dt>${label}</dt>
-    <dd>${value || '–'}</dd>
-  </div>`;
-}
+import { fact } from '../fact.ts';
 
 /** Which servers keep it. */
 export function keepers(server: string | null, copies: readonly string[]): TemplateResult {

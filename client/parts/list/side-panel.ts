@@ -54,9 +54,6 @@ export class SidePanel extends LitElement {
       wa-drawer::part(body) {
         padding: 0;
       }
-      wa-drawer:not(:defined) {
-        display: none;
-      }
     `,
   ];
 }

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import '../../parts/bar.ts';
 import '../../parts/dot.ts';
+import { fact } from '../../parts/fact.ts';
 import { formatDuration, formatTime } from '../../parts/format.ts';
 import { clockTime } from '../../parts/time.ts';
 import { Ticking } from '../../state/repeating.ts';
@@ -56,9 +57,8 @@ export class ServerColumn extends LitElement {
       </div>
       <div>
         <dl class="figures">
-          ${this.#figure('Latency', unit(latencyText(server), 'ms'))}
-          ${this.#figure('Hit rate', unit(hitRate(server), '%'))}
-          ${this.#figure(
+          ${fact('Latency', unit(latencyText(server), 'ms'))} ${fact('Hit rate', unit(hitRate(server), '%'))}
+          ${fact(
             'Evictions',
             server.evictions === null ? '–' : unit(countText(server.evictions), 'in all'),
             (server.evictions ?? 0) > 0,
@@ -74,13 +74,6 @@ export class ServerColumn extends LitElement {
   #since() {
     const { downSince } = this.server;
     return downSince === null ? nothing : html`since ${clockTime(downSince)}`;
-  }
-
-  #figure(label: string, value: unknown, isWarning = false) {
-    return html`<div>
-      <dt>${label}</dt>
-      <dd class=${isWarning ? 'warn' : ''}>${value}</dd>
-    </div>`;
   }
 
   #memory() {
@@ -103,15 +96,9 @@ export class ServerColumn extends LitElement {
 
   #counts() {
     const { items, connections, refusals } = this.server;
-    const counts = { Items: items, Connections: connections, Refusals: refusals };
     return html`<dl class="counts">
-      ${Object.entries(counts).map(
-        ([label, count]) =>
-          html`<div>
-            <dt>${label}</dt>
-            <dd class=${label === 'Refusals' && (count ?? 0) > 0 ? 'warn' : ''}>${countText(count)}</dd>
-          </div>`,
-      )}
+      ${fact('Items', countText(items))} ${fact('Connections', countText(connections))}
+      ${fact('Refusals', countText(refusals), (refusals ?? 0) > 0)}
     </dl>`;
   }
 

@@ -2,6 +2,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MemoryMessage } from '../../../schema/endpoints/statistics.ts';
 import '../../parts/bar.ts';
+import { fact } from '../../parts/fact.ts';
 import { formatBytes, formatNumber } from '../../parts/format.ts';
 import { controls } from '../../styles/controls.ts';
 import { memoryText } from '../servers/server-words.ts';
@@ -24,9 +25,8 @@ export class MemoryStrip extends LitElement {
         <t-bar kind=${kind} .share=${share}></t-bar>
       </div>
       <dl class="counts">
-        ${figure('Would make room', formatBytes(newBytes))}
-        ${figure('Made room', formatNumber(evictions), evictions > 0)}
-        ${figure('Refused', formatNumber(refusals), refusals > 0)}
+        ${fact('Would make room', formatBytes(newBytes))} ${fact('Made room', formatNumber(evictions), evictions > 0)}
+        ${fact('Refused', formatNumber(refusals), refusals > 0)}
       </dl>
       <p class="small quiet">
         When full, sessions that no browser came back to make room, the largest first; then new ones are refused.
@@ -81,11 +81,4 @@ export class MemoryStrip extends LitElement {
       }
     `,
   ];
-}
-
-function figure(label: string, value: string, isWarning = false) {
-  return html`<div>
-    <dt>${label}</dt>
-    <dd class=${isWarning ? 'warn' : ''}>${value}</dd>
-  </div>`;
 }

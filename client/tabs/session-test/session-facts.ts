@@ -1,6 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SessionAbout } from '../../../schema/endpoints/session-test.ts';
+import { fact } from '../../parts/fact.ts';
 import { formatBytes, formatDuration, formatExact } from '../../parts/format.ts';
 import '../../parts/until.ts';
 import { Ticking } from '../../state/repeating.ts';
@@ -20,9 +21,8 @@ export class SessionFacts extends LitElement {
   protected override render() {
     const { created, expires, bytes, maxBytes } = this.about;
     return html`<dl>
-      ${this.#fact('Session age', this.#age(created))}
-      ${this.#fact('Expires in', html`<t-until .time=${expires}></t-until>`)}
-      ${this.#fact('Size', `${formatBytes(bytes)} of ${formatBytes(maxBytes)}`)} ${this.#fact('Kept by', this.keptBy)}
+      ${fact('Session age', this.#age(created))} ${fact('Expires in', html`<t-until .time=${expires}></t-until>`)}
+      ${fact('Size', `${formatBytes(bytes)} of ${formatBytes(maxBytes)}`)} ${fact('Kept by', this.keptBy)}
     </dl>`;
   }
 
@@ -30,13 +30,6 @@ export class SessionFacts extends LitElement {
     const time = new Date(created);
     const seconds = (Date.now() - time.getTime()) / 1000;
     return html`<time datetime=${created} title=${formatExact(time)}>${formatDuration(seconds)}</time>`;
-  }
-
-  #fact(label: string, value: unknown) {
-    return html`<div>
-      <dt>${label}</dt>
-      <dd>${value}</dd>
-    </div>`;
   }
 
   static override styles = [

@@ -11,9 +11,10 @@ import {
 import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
 import '../../parts/ago.ts';
+import { fact } from '../../parts/fact.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
-import { fact, keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
+import { keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';

@@ -75,9 +75,6 @@ export class UserActions extends LitElement {
         font-size: var(--t-size);
         font-weight: 400;
       }
-      wa-dropdown:not(:defined) wa-dropdown-item {
-        display: none;
-      }
       wa-dropdown-item {
         min-height: 44px;
         font-size: var(--t-size);
