@@ -149,12 +149,6 @@ export class MySessions extends LitElement {
         --icon-size: 20px;
         color: var(--t-accent);
       }
-      h1 {
-        font-size: var(--t-size-h1);
-        font-weight: 600;
-        line-height: 28px;
-        letter-spacing: -0.014em;
-      }
       header p {
         flex: 1;
         min-width: 0;

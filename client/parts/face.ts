@@ -40,6 +40,7 @@ export class Face extends LitElement {
       }
       h1 {
         font-size: inherit;
+        line-height: inherit;
         letter-spacing: normal;
       }
       h1,

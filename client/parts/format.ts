@@ -40,20 +40,14 @@ export function formatAge(time: Date, now: Date): string {
   const days = Math.round((startOfDay(now) - startOfDay(time)) / 86_400_000);
   if (days === 0) return `${Math.floor(seconds / 3600)} h ago`;
   if (days === 1) return 'yesterday';
-  const isThisYear = time.getFullYear() === now.getFullYear();
-  return time.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    ...(isThisYear ? {} : { year: 'numeric' }),
-  });
+  return dayText(time, now);
 }
 
 /** `14:39`, `19 Nov, 16:02`, `12 Nov 2025, 09:14`: the shortest that still says which day. */
 export function formatMoment(time: Date, now: Date): string {
   const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   if (startOfDay(time) === startOfDay(now)) return clock;
-  const year = time.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
-  return `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year })}, ${clock}`;
+  return `${dayText(time, now)}, ${clock}`;
 }
 
 /** `12 Nov 2026, 09:14:03` */
@@ -82,6 +76,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 function trim(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
+}
+
+function dayText(time: Date, now: Date): string {
+  const year = time.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year });
 }
 
 function startOfDay(time: Date): number {

@@ -122,10 +122,6 @@ export class PageHead extends LitElement {
       h1 {
         flex: none;
         max-width: 60%;
-        font-size: var(--t-size-h1);
-        font-weight: 600;
-        line-height: 28px;
-        letter-spacing: -0.014em;
       }
       .about {
         flex: 1;

@@ -143,12 +143,6 @@ export class SignIn extends LitElement {
       .brand t-logo {
         --logo-size: 26px;
       }
-      h1 {
-        font-size: var(--t-size-h1);
-        font-weight: 600;
-        line-height: 28px;
-        letter-spacing: -0.014em;
-      }
       h1 + p {
         margin: 2px 0 8px;
       }

@@ -35,6 +35,12 @@ export const controls = css`
   ol {
     list-style: none;
   }
+  h1 {
+    font-size: var(--t-size-h1);
+    font-weight: 600;
+    line-height: 28px;
+    letter-spacing: -0.014em;
+  }
   h2 {
     font-size: var(--t-size-h2);
     font-weight: 600;
@@ -188,6 +194,15 @@ export const controls = css`
   }
 
   /* Fields */
+  fieldset {
+    min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    padding: 0;
+  }
   input:where(:not([type='checkbox'], [type='radio'])),
   textarea,
   select {

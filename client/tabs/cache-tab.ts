@@ -193,14 +193,9 @@ export class CacheTab extends Tab {
       fieldset {
         display: grid;
         gap: 14px;
-        min-width: 0;
-        margin: 0;
-        padding: 0;
-        border: 0;
       }
       legend {
         margin-bottom: 12px;
-        padding: 0;
         font-size: var(--t-size-h2);
         font-weight: 600;
         line-height: 20px;

@@ -139,9 +139,6 @@ export class KeysTab extends Tab {
       .again {
         margin-left: auto;
       }
-      .foot reveal-list {
-        flex-basis: 100%;
-      }
     `,
   ];
 }

@@ -182,9 +182,6 @@ export class SessionsTab extends Tab {
       .end-all {
         margin-left: auto;
       }
-      .foot reveal-list {
-        flex-basis: 100%;
-      }
       @media (width < 640px) {
         .toolbar:has(selection-bar) ~ .foot {
           padding-bottom: 110px;

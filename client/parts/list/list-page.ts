@@ -74,3 +74,18 @@ export const listPage: CSSResultGroup = [
     }
   `,
 ];
+
+/** For an element that is a <details>: in the foot of a list, over its whole width. */
+export const foldedList = css`
+  :host {
+    display: block;
+    flex-basis: 100%;
+    font-size: var(--t-size-small);
+    line-height: 18px;
+  }
+  summary {
+    min-height: 24px;
+    line-height: 24px;
+    cursor: pointer;
+  }
+`;

@@ -11,7 +11,7 @@ export interface Column<Row> {
   /** What the column shrinks to, and then stays, when its rank would have it dropped. */
   readonly short?: { readonly width: number; readonly cell: (row: Row) => TemplateResult | string };
   readonly isSortable?: boolean;
-  /** Sorting by it begins with the largest or the latest. */
+  /** Sorting by it, which can be done then, begins with the largest or the latest. */
   readonly isLargestFirst?: boolean;
   readonly align?: 'start' | 'end';
   /** Set in quiet. */

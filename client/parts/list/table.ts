@@ -152,7 +152,7 @@ export class Table<Row> extends LitElement {
       aria-sort=${order ? `${order}ending` : nothing}
     >
       ${
-        column.isSortable
+        column.isSortable || column.isLargestFirst
           ? html`<button class="head" @click=${() => this.#sort(column, order)}>${column.label}${arrow}</button>`
           : column.label
       }

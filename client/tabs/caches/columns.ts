@@ -29,7 +29,7 @@ export function compactRow(row: CacheRow): CompactRow {
 }
 
 function figure(id: string, label: string, rank: number, cell: (row: CacheRow) => string): Column<CacheRow> {
-  return { id, label, width: 100, rank, isSortable: true, isLargestFirst: true, align: 'end', cell };
+  return { id, label, width: 100, rank, isLargestFirst: true, align: 'end', cell };
 }
 
 export function pathCell(row: Pick<CacheRow, 'path' | 'icon'>) {

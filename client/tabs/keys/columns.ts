@@ -10,26 +10,9 @@ import { lastPart, type KeyLine } from './lines.ts';
 export const columns: readonly Column<KeyLine>[] = [
   { id: 'name', label: 'Key', width: 260, rank: 0, isSortable: true, cell: nameCell },
   { id: 'kind', label: 'Kind', width: 80, rank: 3, isQuiet: true, cell: kindOf },
-  {
-    id: 'bytes',
-    label: 'Size',
-    width: 90,
-    rank: 0,
-    isSortable: true,
-    isLargestFirst: true,
-    align: 'end',
-    cell: sizeOf,
-  },
-  { id: 'expires', label: 'Expires in', width: 110, rank: 1, isSortable: true, isLargestFirst: true, cell: expiresIn },
-  {
-    id: 'lastAccess',
-    label: 'Last access',
-    width: 100,
-    rank: 2,
-    isSortable: true,
-    isLargestFirst: true,
-    cell: lastAccess,
-  },
+  { id: 'bytes', label: 'Size', width: 90, rank: 0, isLargestFirst: true, align: 'end', cell: sizeOf },
+  { id: 'expires', label: 'Expires in', width: 110, rank: 1, isLargestFirst: true, cell: expiresIn },
+  { id: 'lastAccess', label: 'Last access', width: 100, rank: 2, isLargestFirst: true, cell: lastAccess },
   { id: 'server', label: 'Server', width: 140, rank: 4, isQuiet: true, cell: serverOf },
 ];
 

@@ -89,15 +89,8 @@ export class AddItems extends LitElement {
       :host {
         display: block;
       }
-      fieldset {
-        min-width: 0;
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
       legend {
         margin-bottom: 6px;
-        padding: 0;
       }
       textarea {
         min-height: 110px;

@@ -9,18 +9,9 @@ import { nameOfUser } from './words.ts';
 /** How sessions are listed. */
 export const columns: readonly Column<SessionRow>[] = [
   { id: 'user', label: 'User', width: 120, rank: 0, isSortable: true, cell: userOf },
-  { id: 'lastSeen', label: 'Last seen', width: 92, rank: 0, isSortable: true, isLargestFirst: true, cell: lastSeen },
-  { id: 'expires', label: 'Expires in', width: 104, rank: 1, isSortable: true, isLargestFirst: true, cell: expiresIn },
-  {
-    id: 'bytes',
-    label: 'Size',
-    width: 84,
-    rank: 0,
-    isSortable: true,
-    isLargestFirst: true,
-    align: 'end',
-    cell: sizeOf,
-  },
+  { id: 'lastSeen', label: 'Last seen', width: 92, rank: 0, isLargestFirst: true, cell: lastSeen },
+  { id: 'expires', label: 'Expires in', width: 104, rank: 1, isLargestFirst: true, cell: expiresIn },
+  { id: 'bytes', label: 'Size', width: 84, rank: 0, isLargestFirst: true, align: 'end', cell: sizeOf },
   { id: 'address', label: 'IP', width: 138, rank: 2, isSortable: true, cell: ({ address }) => address },
   { id: 'browser', label: 'Browser', width: 150, rank: 3, isSortable: true, isQuiet: true, cell: browserOf },
 ];

@@ -5,6 +5,7 @@ import { call } from '../../api/call.ts';
 import '../../parts/ago.ts';
 import { plural } from '../../parts/format.ts';
 import { ListController } from '../../parts/list/list-controller.ts';
+import { foldedList } from '../../parts/list/list-page.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Who looked at what is obscured here. Nothing is drawn while nobody has. */
@@ -53,17 +54,8 @@ export class RevealList extends LitElement {
 
   static override styles = [
     controls,
+    foldedList,
     css`
-      :host {
-        display: block;
-        font-size: var(--t-size-small);
-        line-height: 18px;
-      }
-      summary {
-        min-height: 24px;
-        line-height: 24px;
-        cursor: pointer;
-      }
       li {
         padding-left: 14px;
         overflow-wrap: anywhere;

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { UnopenedRow } from '../../../schema/endpoints/sessions.ts';
 import { ObjectChanged } from '../../model/changes.ts';
 import { plural } from '../../parts/format.ts';
+import { foldedList } from '../../parts/list/list-page.ts';
 import '../../parts/until.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -42,18 +43,8 @@ export class UnopenedList extends LitElement {
 
   static override styles = [
     controls,
+    foldedList,
     css`
-      :host {
-        display: block;
-        flex-basis: 100%;
-        font-size: var(--t-size-small);
-        line-height: 18px;
-      }
-      summary {
-        min-height: 24px;
-        line-height: 24px;
-        cursor: pointer;
-      }
       li {
         display: flex;
         gap: 12px;

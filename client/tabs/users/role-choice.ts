@@ -48,14 +48,8 @@ export class RoleChoice extends LitElement {
       :host {
         display: block;
       }
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
       legend {
         margin-bottom: 6px;
-        padding: 0;
         font-weight: 500;
       }
       .role {
