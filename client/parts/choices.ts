@@ -17,23 +17,15 @@ export interface ChoiceGroup {
 }
 
 /** What was typed into the field over the list. */
-export class SearchText extends Event {
-  static readonly type = 'search-text';
-  readonly text: string;
-
+export class SearchText extends CustomEvent<string> {
   constructor(text: string) {
-    super(SearchText.type);
-    this.text = text;
+    super('search-text', { detail: text });
   }
 }
 
-export class Chosen extends Event {
-  static readonly type = 'chosen';
-  readonly choice: Choice;
-
+export class Chosen extends CustomEvent<Choice> {
   constructor(choice: Choice) {
-    super(Chosen.type);
-    this.choice = choice;
+    super('chosen', { detail: choice });
   }
 }
 

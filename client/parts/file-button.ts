@@ -4,13 +4,9 @@ import { controls } from '../styles/controls.ts';
 import './icon.ts';
 
 /** Files that somebody chose, or dropped. */
-export class FilesChosen extends Event {
-  static readonly type = 'files-chosen';
-  readonly files: readonly File[];
-
+export class FilesChosen extends CustomEvent<readonly File[]> {
   constructor(files: readonly File[]) {
-    super(FilesChosen.type);
-    this.files = files;
+    super('files-chosen', { detail: files });
   }
 }
 

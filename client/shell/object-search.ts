@@ -56,7 +56,7 @@ export class ObjectSearch extends LitElement {
       shortcut="Ctrl K"
       emptyText="Nothing matches '${this.text}'."
       .groups=${this.#groups}
-      @search-text=${(event: SearchText) => (this.text = event.text)}
+      @search-text=${({ detail }: SearchText) => (this.text = detail)}
       @chosen=${this.#onChosen}
       @dismissed=${this.#leave}
     ></t-choices>`;
@@ -74,8 +74,7 @@ export class ObjectSearch extends LitElement {
     ];
   }
 
-  #onChosen(event: Chosen) {
-    const { id } = event.choice;
+  #onChosen({ detail: { id } }: Chosen) {
     this.#leave();
     const action = actions().find((each) => each.id === id);
     if (action) action.run();

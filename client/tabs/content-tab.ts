@@ -66,7 +66,7 @@ export class ContentTab extends Tab {
               primary
               label=${content.contentType === null ? 'Upload' : 'Replace'}
               ?disabled=${!this.#mayReplace}
-              @files-chosen=${({ files }: FilesChosen) => void this.#choose(files)}
+              @files-chosen=${({ detail: files }: FilesChosen) => void this.#choose(files)}
             ></file-button>`
           : nothing
       }

@@ -109,7 +109,7 @@ export class ContentsTab extends Tab {
         this.#mayUpload
           ? html`<file-button
               multiple
-              @files-chosen=${({ files }: FilesChosen) => void this.#upload(files)}
+              @files-chosen=${({ detail: files }: FilesChosen) => void this.#upload(files)}
             ></file-button>`
           : nothing
       }
@@ -187,7 +187,7 @@ export class ContentsTab extends Tab {
 
   readonly #closeDialog = () => (this.dialog = undefined);
 
-  async #onTypeChosen({ info }: TypeChosen) {
+  async #onTypeChosen({ detail: info }: TypeChosen) {
     await import('./contents/add-dialog.ts');
     this.dialog = () =>
       html`<add-dialog
@@ -199,7 +199,7 @@ export class ContentsTab extends Tab {
       ></add-dialog>`;
   }
 
-  #onAdded({ object }: Added) {
+  #onAdded({ detail: object }: Added) {
     this.#closeDialog();
     flash(`Added '${object.id}'.`);
     this.dispatchEvent(new ObjectChanged());
@@ -219,7 +219,7 @@ export class ContentsTab extends Tab {
       ></upload-dialog>`;
   }
 
-  #onUploaded({ ids }: Uploaded) {
+  #onUploaded({ detail: ids }: Uploaded) {
     this.#closeDialog();
     if (ids.length === 0) return;
     flash(ids.length === 1 ? `Uploaded '${ids[0]}'.` : `Uploaded ${ids.length} files.`);

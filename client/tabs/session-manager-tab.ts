@@ -52,7 +52,7 @@ export class SessionManagerTab extends Tab {
     `;
   }
 
-  #onIdChecked({ isDropped }: IdChecked) {
+  #onIdChecked({ detail: isDropped }: IdChecked) {
     if (this.#chain.value) this.#tell(this.#chain.value.chain, isDropped);
   }
 

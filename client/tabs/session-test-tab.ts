@@ -160,7 +160,7 @@ export class SessionTestTab extends Tab {
     </section>`;
   }
 
-  async #add({ items }: ItemsEntered) {
+  async #add({ detail: items }: ItemsEntered) {
     const answer = await this.#send({
       change: () => call(addTestItems, this.path, { items }),
       refused: (sentences) => (this.problems = sentences),
@@ -170,7 +170,7 @@ export class SessionTestTab extends Tab {
     if (answer) this.form.clear();
   }
 
-  async #remove({ key }: ItemRemoved) {
+  async #remove({ detail: key }: ItemRemoved) {
     const index = this.answer?.session.findIndex((item) => item.key === key) ?? 0;
     await this.#change({ action: 'remove', key }, `Removed '${key}' from your session.`);
     await this.updateComplete;

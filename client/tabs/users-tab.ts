@@ -89,7 +89,7 @@ export class UsersTab extends Tab {
     return html`<user-actions
       user=${user.name}
       ?asMenu=${asMenu}
-      @user-action=${({ action }: UserActionChosen) => void this.#act(action, user)}
+      @user-action=${({ detail: action }: UserActionChosen) => void this.#act(action, user)}
     ></user-actions>`;
   }
 
@@ -143,7 +143,7 @@ export class UsersTab extends Tab {
     else await this.#open(action, user);
   }
 
-  async #onChanged({ words }: UserChanged) {
+  async #onChanged({ detail: words }: UserChanged) {
     flash(words);
     await this.#list.again();
   }

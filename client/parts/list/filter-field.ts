@@ -6,13 +6,9 @@ import '../icon.ts';
 const PAUSE_MS = 150;
 
 /** What a list is to be narrowed to. */
-export class FilterChanged extends Event {
-  static readonly type = 'filter-changed';
-  readonly text: string;
-
+export class FilterChanged extends CustomEvent<string> {
   constructor(text: string) {
-    super(FilterChanged.type);
-    this.text = text;
+    super('filter-changed', { detail: text });
   }
 }
 

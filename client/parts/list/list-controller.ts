@@ -176,7 +176,7 @@ export class ListController<Answer, Row> implements ReactiveController {
       shortcut="/"
       placeholder=${placeholder}
       value=${this.query.filter}
-      @filter-changed=${({ text }: FilterChanged) => setQuery({ filter: text, from: undefined })}
+      @filter-changed=${({ detail: text }: FilterChanged) => setQuery({ filter: text, from: undefined })}
       @leave-down=${() => this.focusRow()}
       @enter=${() => this.rows.length === 1 && open?.(this.keys[0]!)}
     ></filter-field>`;

@@ -16,13 +16,9 @@ const idField = field('Id', 'id', 'Part of its address. It can be changed later.
 const titleField = field('Title', 'string', '');
 
 /** The object that was added. */
-export class Added extends Event {
-  static readonly type = 'added';
-  readonly object: ObjectMessage;
-
+export class Added extends CustomEvent<ObjectMessage> {
   constructor(object: ObjectMessage) {
-    super(Added.type);
-    this.object = object;
+    super('added', { detail: object });
   }
 }
 

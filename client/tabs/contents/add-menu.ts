@@ -11,13 +11,9 @@ import { flashFailure } from '../../state/flash.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Somebody chose what to add. */
-export class TypeChosen extends Event {
-  static readonly type = 'type-chosen';
-  readonly info: TypeInfo;
-
+export class TypeChosen extends CustomEvent<TypeInfo> {
   constructor(info: TypeInfo) {
-    super(TypeChosen.type);
-    this.info = info;
+    super('type-chosen', { detail: info });
   }
 }
 
@@ -79,7 +75,7 @@ export class AddMenu extends LitElement {
         placeholder="Find a type"
         emptyText=${this.text ? `No type matches '${this.text}'.` : 'Looking for types…'}
         .groups=${this.#groups}
-        @search-text=${(event: SearchText) => (this.text = event.text)}
+        @search-text=${({ detail }: SearchText) => (this.text = detail)}
         @chosen=${this.#onChosen}
         @dismissed=${this.#dismiss}
       ></t-choices>
@@ -102,8 +98,8 @@ export class AddMenu extends LitElement {
     }));
   }
 
-  #onChosen(event: Chosen) {
-    const info = this.#types.value?.find(({ type }) => type === event.choice.id);
+  #onChosen({ detail: choice }: Chosen) {
+    const info = this.#types.value?.find(({ type }) => type === choice.id);
     this.#dismiss();
     if (info) this.dispatchEvent(new TypeChosen(info));
   }

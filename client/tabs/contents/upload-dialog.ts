@@ -10,13 +10,9 @@ import { controls } from '../../styles/controls.ts';
 import { Uploads, anotherId, type Upload } from './uploads.ts';
 
 /** The ids of what was uploaded before the dialog was closed. */
-export class Uploaded extends Event {
-  static readonly type = 'uploaded';
-  readonly ids: readonly string[];
-
+export class Uploaded extends CustomEvent<readonly string[]> {
   constructor(ids: readonly string[]) {
-    super(Uploaded.type);
-    this.ids = ids;
+    super('uploaded', { detail: ids });
   }
 }
 

@@ -18,13 +18,9 @@ interface Checked {
 }
 
 /** What came of it: whether the browser at hand can have a session. */
-export class IdChecked extends Event {
-  static readonly type = 'id-checked';
-  readonly isDropped: boolean;
-
+export class IdChecked extends CustomEvent<boolean> {
   constructor(isDropped: boolean) {
-    super(IdChecked.type);
-    this.isDropped = isDropped;
+    super('id-checked', { detail: isDropped });
   }
 }
 

@@ -4,13 +4,9 @@ import '../../parts/icon.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** Lines of keys and values, to be added. */
-export class ItemsEntered extends Event {
-  static readonly type = 'items-entered';
-  readonly items: string;
-
+export class ItemsEntered extends CustomEvent<string> {
   constructor(items: string) {
-    super(ItemsEntered.type);
-    this.items = items;
+    super('items-entered', { detail: items });
   }
 }
 

@@ -11,13 +11,9 @@ const LONG = 300;
 const NARROW = 560;
 
 /** The key of an item that is to go. */
-export class ItemRemoved extends Event {
-  static readonly type = 'item-removed';
-  readonly key: string;
-
+export class ItemRemoved extends CustomEvent<string> {
   constructor(key: string) {
-    super(ItemRemoved.type);
-    this.key = key;
+    super('item-removed', { detail: key });
   }
 }
 

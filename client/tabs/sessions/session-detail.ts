@@ -114,7 +114,7 @@ export class SessionDetail extends LitElement {
     return notShown(this.#session.error, 'Cannot open the session.', 'This session has ended.', again);
   }
 
-  async #reveal({ item }: RevealWanted) {
+  async #reveal({ detail: item }: RevealWanted) {
     await attempt(`Could not reveal '${item}'`, async () => {
       const value = await call(revealItem, this.path, { key: this.key, item });
       this.revealed = new Map([...this.revealed, [item, value]]);

@@ -15,13 +15,9 @@ const FORMS = [
 ] as const;
 
 /** The key of an item whose obscured value is to be shown. */
-export class RevealWanted extends Event {
-  static readonly type = 'reveal-wanted';
-  readonly item: string;
-
+export class RevealWanted extends CustomEvent<string> {
   constructor(item: string) {
-    super(RevealWanted.type);
-    this.item = item;
+    super('reveal-wanted', { detail: item });
   }
 }
 

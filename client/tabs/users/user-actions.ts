@@ -13,13 +13,9 @@ const ACTIONS: readonly { readonly id: UserAction; readonly icon: string; readon
 ];
 
 /** What was chosen to be done to a user. */
-export class UserActionChosen extends Event {
-  static readonly type = 'user-action';
-  readonly action: UserAction;
-
+export class UserActionChosen extends CustomEvent<UserAction> {
   constructor(action: UserAction) {
-    super(UserActionChosen.type);
-    this.action = action;
+    super('user-action', { detail: action });
   }
 }
 

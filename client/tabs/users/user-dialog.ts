@@ -6,13 +6,9 @@ import './role-choice.ts';
 import type { RoleChoice } from './role-choice.ts';
 
 /** A user was changed: in what words. */
-export class UserChanged extends Event {
-  static readonly type = 'user-changed';
-  readonly words: string;
-
+export class UserChanged extends CustomEvent<string> {
   constructor(words: string) {
-    super(UserChanged.type);
-    this.words = words;
+    super('user-changed', { detail: words });
   }
 }
 
