@@ -30,14 +30,6 @@ interface LocalValue extends Share {
   expires: number;
 }
 
-/** What a walk over the store shows of an entry. */
-export interface LocalKey {
-  readonly key: string;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly expires: number;
-}
-
 const MIB = 1024 * 1024;
 /** What an entry takes beside its key and value, as measured. */
 const ENTRY_OVERHEAD_BYTES = 500;
@@ -166,7 +158,7 @@ export class LocalStore implements Store {
   }
 
   /** Every living entry. */
-  *entries(): Generator<LocalKey> {
+  *entries(): Generator<Omit<KeyEntry, 'servers'>> {
     const now = this.#clock();
     for (const [key, { value, expires }] of this.#entries) {
       if (expires > now) yield { key, bytes: value.length, expires };

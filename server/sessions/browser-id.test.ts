@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { KeyRing } from '../base/key-ring.ts';
-import { BrowserIds, cookieLine, cookieName, dropCookie } from './browser-id.ts';
+import { BrowserIds, cookieLine, cookieName } from './browser-id.ts';
 import { DEFAULT_COOKIE } from './testing.ts';
 
 const settings = DEFAULT_COOKIE;
+const cookieOf = (ids: BrowserIds, id: string) => ids.setCookies(id, settings, undefined)[0]!.split('; ')[0]!;
 const IDS = process.env['FULL'] === '1' ? 1_000_000 : 100_000;
 
 function arrange() {
   const ids = new BrowserIds(KeyRing.random());
   const id = ids.mint();
-  const cookie = ids.setCookie(id, settings).split('; ')[0]!;
+  const cookie = cookieOf(ids, id);
   return { ids, id, cookie, text: cookie.slice(cookie.indexOf('=') + 1) };
 }
 
@@ -19,7 +20,7 @@ test('an id that was signed here is adopted, also by another process with the sa
   const keyRing = KeyRing.random();
   const [one, two] = [new BrowserIds(keyRing), new BrowserIds(keyRing)];
   const id = one.mint();
-  const cookie = one.setCookie(id, settings).split('; ')[0]!;
+  const cookie = cookieOf(one, id);
   for (const header of [cookie, `a=1; ${cookie}; b=2`, `a=1;${cookie}`, `${settings.name}=x; ${cookie} `])
     assert.equal(two.read(header, settings)?.id, id, header);
 });
@@ -28,8 +29,8 @@ test('an id tells whether an older key signed it, also beside the same id under 
   const [old, young] = [randomBytes(32), randomBytes(32)];
   const [before, now] = [new BrowserIds(new KeyRing([old])), new BrowserIds(new KeyRing([young, old]))];
   const id = before.mint();
-  const [byOld, byYoung] = [before, now].map((ids) => ids.setCookie(id, settings).split('; ')[0]!) as [string, string];
-  const other = now.setCookie(now.mint(), settings).split('; ')[0]!;
+  const [byOld, byYoung] = [before, now].map((ids) => cookieOf(ids, id)) as [string, string];
+  const other = cookieOf(now, now.mint());
   for (const [header, isOld] of [
     [byOld, true],
     [byYoung, false],
@@ -53,7 +54,7 @@ test('10,000 forged ids: none is adopted', () => {
     () => `${random()}.${signature}`,
     () => `${id}.${random()}`,
     () => changed(text, Math.floor(Math.random() * text.length)),
-    () => stranger.setCookie(random(), settings).split('; ')[0]!.split('=')[1]!,
+    () => cookieOf(stranger, random()).split('=')[1]!,
     () => text.slice(0, Math.floor(Math.random() * text.length)),
     () => `${text}${random().slice(0, 1 + Math.floor(Math.random() * 9))}`,
     () => `${id}.`,
@@ -101,7 +102,7 @@ test(`${IDS} ids: none twice, and every byte as often as chance has it`, () => {
 test('the cookie is HttpOnly, SameSite=Lax, Secure and of this host alone, unless the settings say otherwise', () => {
   const { ids } = arrange();
   assert.match(
-    ids.setCookie(ids.mint(), settings),
+    ids.setCookies(ids.mint(), settings, undefined)[0]!,
     /^__Host-browser_id=[\w-]{43}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   );
   const other = {
@@ -121,7 +122,7 @@ test('the cookie is HttpOnly, SameSite=Lax, Secure and of this host alone, unles
     'browser_id=x; Path=/; SameSite=Lax',
   );
   assert.match(
-    dropCookie(settings),
+    ids.dropCookies(settings, undefined)[0]!,
     /^__Host-browser_id=; Path=\/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly/,
   );
 });
@@ -130,7 +131,7 @@ test('an id under a former name is known and to be sent again; one that might be
   const { ids, id, text } = arrange();
   const named = { ...settings, name: 'browser_id_1a2b3c4d', formerName: 'browser_id' };
   const plain = { ...named, isSecure: false };
-  const other = new BrowserIds(KeyRing.random()).setCookie(id, settings).split('; ')[0]!;
+  const other = cookieOf(new BrowserIds(KeyRing.random()), id);
   for (const [header, as, isKnown] of [
     [`__Host-browser_id=${text}`, named, true],
     [`browser_id=${text}`, named, false],

@@ -66,14 +66,9 @@ export class BrowserIds {
     return former && { id: former.id, isOld: true };
   }
 
-  /** The Set-Cookie line that gives a browser its id. */
-  setCookie(id: string, settings: CookieSettings): string {
-    return cookieLine(settings, this.#signed(id));
-  }
-
-  /** The same, with what goes out beside it to a browser that sent this header. */
+  /** The Set-Cookie line that gives a browser its id, and what goes out beside it to a browser that sent this header. */
   setCookies(id: string, settings: CookieSettings, header: string | undefined): readonly string[] {
-    const value = this.#signed(id);
+    const value = `${id}.${this.#keyRing.sign(PURPOSE, id)}`;
     return [
       cookieLine(settings, value),
       ...this.#twinLines(value, settings, header),
@@ -84,7 +79,7 @@ export class BrowserIds {
   /** The Set-Cookie lines that make a browser forget its id. */
   dropCookies(settings: CookieSettings, header: string | undefined): readonly string[] {
     return [
-      dropCookie(settings),
+      dropLine(cookieName(settings), settings),
       ...this.#twinLines(undefined, settings, header),
       ...this.#dropFormer(header, settings),
     ];
@@ -111,10 +106,6 @@ export class BrowserIds {
   #sendsSecure(settings: CookieSettings, header = ''): boolean {
     if (this.#under(cookieName(settings), header) !== undefined) return true;
     return this.#former(header, settings).some(({ name }) => name.startsWith(HOST_ONLY));
-  }
-
-  #signed(id: string): string {
-    return `${id}.${this.#keyRing.sign(PURPOSE, id)}`;
   }
 
   #under(name: string, header: string): KnownId | undefined {
@@ -179,11 +170,6 @@ export function twinLine(settings: CookieSettings, value: string, seconds?: numb
   const sameSite = settings.sameSite === 'None' ? 'Lax' : settings.sameSite;
   const plain = { ...settings, sameSite, isSecure: false, isPartitioned: false };
   return timedLine(twinName(settings), plain, value, seconds);
-}
-
-/** The Set-Cookie line that makes a browser forget its id. */
-export function dropCookie(settings: CookieSettings): string {
-  return dropLine(cookieName(settings), settings);
 }
 
 function dropLine(name: string, settings: CookieSettings): string {

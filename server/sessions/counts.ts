@@ -7,43 +7,30 @@ import type { Write, Written } from './session-writer.ts';
  * What happened to the sessions of one container since this process began to count: whole numbers, so that counting costs
  * nothing. What other processes do, what expires, and what ends by a raised generation number is not in it.
  */
-export interface SessionCounts {
-  /** Sessions looked for in the store, found or not. */
-  reads: number;
-  /** Changes that were stored. */
-  writes: number;
-  touches: number;
-  begun: number;
-  ended: number;
-  /** Changes that another request had come before, and that were stored all the same. */
-  merged: number;
-  /** Changes of what another request had changed too: the request is to be run again. */
-  sameKeyRerun: number;
-  /** … that by `newest` replaced the other’s. */
-  sameKeyNewest: number;
-  /** … that by `fail` were refused. */
-  sameKeyFailed: number;
-  /** Requests that were run again and opened a session here, for whatever reason. */
-  reruns: number;
-  /** Changes that were not stored: too large, or the server or the memory is full. */
-  refused: number;
-  /** The store was out of reach, or a record could not be opened. */
-  errors: number;
-}
+export type SessionCounts = ReturnType<typeof newCounts>;
 
-export function newCounts(): SessionCounts {
+export function newCounts() {
   return {
+    /** Sessions looked for in the store, found or not. */
     reads: 0,
+    /** Changes that were stored. */
     writes: 0,
     touches: 0,
     begun: 0,
     ended: 0,
+    /** Changes that another request had come before, and that were stored all the same. */
     merged: 0,
+    /** Changes of what another request had changed too: the request is to be run again. */
     sameKeyRerun: 0,
+    /** … that by `newest` replaced the other’s. */
     sameKeyNewest: 0,
+    /** … that by `fail` were refused. */
     sameKeyFailed: 0,
+    /** Requests that were run again and opened a session here, for whatever reason. */
     reruns: 0,
+    /** Changes that were not stored: too large, or the server or the memory is full. */
     refused: 0,
+    /** The store was out of reach, or a record could not be opened. */
     errors: 0,
   };
 }

@@ -9,7 +9,7 @@ test('cookies of the same name that were not signed here are told of by name, on
   const said: unknown[] = [];
   const foreign = new ForeignCookies({ warn: (given: unknown) => void said.push(given) });
   const ids = new BrowserIds(KeyRing.random(), foreign);
-  const [own] = ids.setCookie(ids.mint(), DEFAULT_COOKIE).split(';');
+  const [own] = ids.setCookies(ids.mint(), DEFAULT_COOKIE, undefined)[0]!.split(';');
   const read = (header: string | undefined, name = 'browser_id') => ids.read(header, { ...DEFAULT_COOKIE, name });
   for (const header of [own, undefined, 'other=1', `__Host-browser_id=theirs; ${own}`]) read(header);
   assert.deepEqual(said, [], 'nobody lost an id to another');

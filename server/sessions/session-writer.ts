@@ -6,7 +6,7 @@ import { nothingAt, type FindingOptions, type LoadedSession, type SessionFinder 
 import { isTouchDue, keepSeconds, type LifetimeSettings } from './record/lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
 import type { Entries, Header } from './record/record-format.ts';
-import { UNREADABLE, type SessionSlot, type Put, type SessionRecords } from './record/records.ts';
+import { OF_NOBODY, UNREADABLE, type SessionSlot, type Put, type SessionRecords } from './record/records.ts';
 import type { Changes, Origin } from './session.ts';
 
 export interface SessionSettings extends LifetimeSettings {
@@ -216,7 +216,7 @@ export class SessionWriter {
     const { slot } = loaded;
     const keptBefore = slot.record === undefined ? 0 : (slot.record.header.keptUntil - now) / 1_000;
     const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
-    const header = { ...MARK_HEADER, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
+    const header = { ...OF_NOBODY, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
     return this.#records.put(slot, { ...mark, header }, keepS, Infinity, 'owed');
   }
 
@@ -232,8 +232,6 @@ export class SessionWriter {
 
 type Attempt = Written & Put;
 type Mark = { readonly kind: 'ended' } | { readonly kind: 'moved'; readonly to: string };
-
-const MARK_HEADER = { lastChange: null, user: null, userGeneration: 0, address: '', browser: '' };
 
 /** Whether changes made to `base` mean anything to what is there now. */
 function isSameSession(base: LoadedSession, found: LoadedSession, rule: ConflictRule): boolean {

@@ -57,7 +57,7 @@ export class SessionWorld {
   /** What a browser sends that was given this session's id. */
   cookieHeaderFor(session: Session): string {
     const { browserId } = Session.basisOf(session);
-    return this.browserIds.setCookie(browserId, this.cookie).split('; ')[0]!;
+    return this.browserIds.setCookies(browserId, this.cookie, undefined)[0]!.split('; ')[0]!;
   }
 
   browser(): Browser {

@@ -1,18 +1,10 @@
 import type { NetConnectOpts } from 'node:net';
 import { same, ServerUnreachable } from '../errors.ts';
+import type { InspectedKey } from '../store-inspector.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
 /** A key as one server's dump lists it. */
-export interface DumpedKey {
-  /** Its bytes, one for each character: whoever else uses the server may have keys of any. */
-  readonly key: string;
-  /** What the item takes on the server. */
-  readonly bytes: number;
-  /** Milliseconds since 1970; `null`: never. */
-  readonly expires: number | null;
-  /** When it was last read or written, by the server's clock. */
-  readonly lastAccess: number | null;
-}
+type DumpedKey = Omit<InspectedKey, 'servers'>;
 
 export interface Dump {
   readonly keys: readonly DumpedKey[];
@@ -20,7 +12,7 @@ export interface Dump {
   readonly hasMore: boolean;
 }
 
-export interface DumpOptions extends ExchangeOptions {
+interface DumpOptions extends ExchangeOptions {
   /** Keys that begin otherwise are passed over. */
   readonly prefix: string;
   readonly limit: number;

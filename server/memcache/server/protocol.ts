@@ -20,8 +20,6 @@ export const STATUSES = {
   ok: 0x00,
   missing: 0x01,
   exists: 0x02,
-  tooLarge: 0x03,
-  notStored: 0x05,
   unauthorised: 0x20,
 } as const;
 

@@ -1,5 +1,4 @@
 import memjs from 'memjs';
-import type { Clock } from '../../base/clock.ts';
 import type { Address } from './addresses.ts';
 import { RejoinMark } from './rejoin-mark.ts';
 import type { McConnection } from './connection.ts';
@@ -77,19 +76,13 @@ export class ServerClient {
   readonly rejoinMark: RejoinMark;
   readonly #connector: ServerConnector;
   readonly #client: MemjsClient;
-  readonly #timeoutMs: number;
-  readonly #clock: Clock;
-  readonly #onStored: (() => void) | undefined;
-  readonly #onFull: (() => void) | undefined;
+  readonly #options: ServerClientOptions;
   #startOf: { readonly connection: McConnection | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerClientOptions, firstSequence = 0) {
     this.address = address;
     this.rejoinMark = new RejoinMark(this);
-    this.#timeoutMs = options.timeoutMs;
-    this.#clock = options.clock;
-    this.#onStored = options.onStored;
-    this.#onFull = options.onFull;
+    this.#options = options;
     this.#connector = new ServerConnector(address, options);
     this.#client = new MemjsClient([this.#connector], {
       retries: 1,
@@ -162,7 +155,7 @@ export class ServerClient {
       }
       const present = await this.#get(key, deadline);
       const outcome = outcomeBy(verb, value, cas, present);
-      if (outcome === 'stored') this.#onStored?.();
+      if (outcome === 'stored') this.#options.onStored?.();
       if (outcome === 'stored' && present?.value.equals(value)) return { outcome, item: present };
       if (outcome !== undefined) return { outcome };
       basis = cas && present;
@@ -191,7 +184,7 @@ export class ServerClient {
     const request = (opaque: number) => protocol.incrementRequest(opaque, key, by, initial, expiration);
     const read = (answer: Answer): number => {
       const count = this.#readCounter(answer);
-      this.#onStored?.();
+      this.#options.onStored?.();
       return count;
     };
     return this.#ask(request, read, this.#deadline(), 1);
@@ -211,7 +204,7 @@ export class ServerClient {
   async startedAt(): Promise<number> {
     if (this.#startOf?.connection !== this.#connector.connection || this.#startOf === undefined) {
       const uptimeS = Number((await this.stats()).get('uptime') ?? 0);
-      this.#startOf = { connection: this.#connector.connection, at: this.#clock() - uptimeS * 1000 };
+      this.#startOf = { connection: this.#connector.connection, at: this.#options.clock() - uptimeS * 1000 };
     }
     return this.#startOf.at;
   }
@@ -242,7 +235,7 @@ export class ServerClient {
   }
 
   #deadline(): number {
-    return performance.now() + this.#timeoutMs;
+    return performance.now() + this.#options.timeoutMs;
   }
 
   /** Makes one request, again where a connection breaks under it, all within the deadline. */
@@ -290,7 +283,7 @@ export class ServerClient {
     const read = (answer: Answer): Written => {
       const outcome = this.#readOutcome(answer);
       if (outcome !== 'stored') return { outcome };
-      this.#onStored?.();
+      this.#options.onStored?.();
       return { outcome, item: this.#item(value, answer, expiry.endsAtS) };
     };
     return this.#ask(request, read, deadline, 1);
@@ -311,7 +304,7 @@ export class ServerClient {
     if (answer.status === STATUSES.exists) return 'exists';
     if (answer.status === STATUSES.missing) return 'missing';
     const refused = new ServerRefused(this.address.text, answer.status);
-    if (refused.isFull) this.#onFull?.();
+    if (refused.isFull) this.#options.onFull?.();
     throw refused;
   };
 

@@ -192,23 +192,16 @@ function slotOf(browserId: string, seal: RecordSeal, { value, cas }: Item, recor
   return { browserId, seal, record, cas, version: value.subarray(0, VERSION_BYTES), bytes: value.length };
 }
 
+/** What the header of a record without data says of whoever used the session. */
+export const OF_NOBODY = { lastChange: null, user: null, userGeneration: 0, address: '', browser: '' };
+
 /**
  * What cannot be opened was forged or damaged. It is treated as a session that was ended: nothing in it is believed, its
  * browser id is given up, and the browser gets another as soon as something is stored.
  */
 export const UNREADABLE: SessionRecord = {
   kind: 'ended',
-  header: {
-    created: 0,
-    lastAccess: 0,
-    lastChange: null,
-    written: 0,
-    keptUntil: 0,
-    user: null,
-    userGeneration: 0,
-    address: '',
-    browser: '',
-  },
+  header: { ...OF_NOBODY, created: 0, lastAccess: 0, written: 0, keptUntil: 0 },
 };
 
 function checkSize(size: number, limit: number, record: SessionRecord): void {
