@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { composed } from '../../schema/composed.ts';
 import { lengthProblem } from '../../schema/passwords.ts';
 import { TooManyRequests } from '../base/errors.ts';
+import { Gate } from '../base/gate.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** What a hash costs. Kept with each hash, so that it can be raised later. */
@@ -35,8 +36,7 @@ export function checkPassword(password: string, userName: string): string | unde
 /** Makes and checks password hashes: argon2id, in the usual text form with its cost. Two at a time; the rest wait. */
 export class Passwords {
   readonly #cost: Cost;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #gate = new Gate(RUNNING, WAITING, tooMany);
 
   constructor(cost: Cost = CURRENT) {
     this.#cost = cost;
@@ -44,7 +44,7 @@ export class Passwords {
 
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    return print(this.#cost, salt, await this.#inTurn(() => compute(password, salt, this.#cost)));
+    return print(this.#cost, salt, await this.#gate.pass(() => compute(password, salt, this.#cost)));
   }
 
   /**
@@ -54,7 +54,7 @@ export class Passwords {
   async matches(password: string, hash: string | undefined, allow?: () => Promise<void> | void): Promise<boolean> {
     const known =
       hash === undefined ? { cost: this.#cost, salt: Buffer.alloc(SALT_BYTES), hash: undefined } : parse(hash);
-    const computed = await this.#inTurn(async () => {
+    const computed = await this.#gate.pass(async () => {
       await allow?.();
       return compute(password, known.salt, known.cost);
     });
@@ -67,25 +67,10 @@ export class Passwords {
     const { memoryKib, passes, lanes } = this.#cost;
     return cost.memoryKib !== memoryKib || cost.passes !== passes || cost.lanes !== lanes;
   }
+}
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= RUNNING) await this.#wait();
-    else this.#running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
-    }
-  }
-
-  async #wait(): Promise<void> {
-    if (this.#waiting.length >= WAITING) {
-      throw new TooManyRequests(`Too many people are signing in. Wait ${WAIT_S} s.`, WAIT_S);
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
+function tooMany(): TooManyRequests {
+  return new TooManyRequests(`Too many people are signing in. Wait ${WAIT_S} s.`, WAIT_S);
 }
 
 async function compute(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {

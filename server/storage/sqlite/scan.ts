@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { Gate } from './gate.ts';
+import { Unavailable } from '../../base/errors.ts';
+import { Gate } from '../../base/gate.ts';
 import { whenFree } from './busy.ts';
 import { setPragmas } from './pragmas.ts';
 import { Reader } from './reader.ts';
@@ -11,7 +12,7 @@ const TURN_MS = 5;
 /** Filters of large folders: on connections of their own, whose snapshot outlives a turn of the event loop. */
 export class Scanner {
   readonly #file: string;
-  readonly #gate = new Gate(4, 100);
+  readonly #gate = new Gate(4, 100, tooMany);
   #isClosed = false;
 
   constructor(file: string) {
@@ -63,4 +64,8 @@ export class Scanner {
     await nextTurn();
     if (this.#isClosed) throw new Error('The storage was closed during a search.');
   }
+}
+
+function tooMany(): Unavailable {
+  return new Unavailable('Too many searches at once. Try again.', { audience: 'anybody' });
 }

@@ -1,19 +1,21 @@
-import { Unavailable } from '../../base/errors.ts';
-
 /** Lets a few through at once and some more wait. */
 export class Gate {
   readonly #places: number;
   readonly #mostWaiting: number;
+  readonly #refusal: () => Error;
   readonly #waiting: (() => void)[] = [];
   #inside = 0;
 
-  constructor(places: number, mostWaiting: number) {
+  /** `refusal`: what is thrown where as many are waiting as may be. */
+  constructor(places: number, mostWaiting: number, refusal: () => Error) {
     this.#places = places;
     this.#mostWaiting = mostWaiting;
+    this.#refusal = refusal;
   }
 
   async pass<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.#enter();
+    if (this.#inside >= this.#places) await this.#wait();
+    else this.#inside += 1;
     try {
       return await work();
     } finally {
@@ -21,13 +23,8 @@ export class Gate {
     }
   }
 
-  async #enter(): Promise<void> {
-    if (this.#inside < this.#places) {
-      this.#inside++;
-      return;
-    }
-    if (this.#waiting.length >= this.#mostWaiting)
-      throw new Unavailable('Too many searches at once. Try again.', { audience: 'anybody' });
+  async #wait(): Promise<void> {
+    if (this.#waiting.length >= this.#mostWaiting) throw this.#refusal();
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
@@ -35,6 +32,6 @@ export class Gate {
   #leave(): void {
     const next = this.#waiting.shift();
     if (next) next();
-    else this.#inside--;
+    else this.#inside -= 1;
   }
 }
