@@ -3,6 +3,7 @@ import { readFilesIn } from './base/files.ts';
 import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
 import { KeyRing } from './base/key-ring.ts';
+import { OnceAMinute } from './base/once-a-minute.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
@@ -23,7 +24,7 @@ const LIMITS: ServerOptions = {
 };
 /** A client that neither sends nor reads for so long is given up, and what was to be sent to it with it. */
 const SILENCE_MS = 120_000;
-const MINUTE_MS = 60_000;
+const TURNED_AWAY = 'As many are connected as may be: others are turned away. TRELLIS_MAX_CONNECTIONS sets how many';
 
 /** A server that is ready to listen. */
 export interface App {
@@ -77,13 +78,8 @@ export async function openApp(config: Config): Promise<App> {
 /** Who comes when as many are connected as may be is turned away at once; the log says so once a minute. */
 function limitConnections(server: Server, most: number, log: Log): void {
   server.maxConnections = most;
-  let saidAt = -Infinity;
+  const pace = new OnceAMinute();
   server.on('drop', () => {
-    if (performance.now() - saidAt < MINUTE_MS) return;
-    saidAt = performance.now();
-    log.warn(
-      { most },
-      'As many are connected as may be: others are turned away. TRELLIS_MAX_CONNECTIONS sets how many',
-    );
+    if (pace.isDue(TURNED_AWAY) !== undefined) log.warn({ most }, TURNED_AWAY);
   });
 }

@@ -92,15 +92,12 @@ export function readConfig(args: readonly string[], environment: Environment, is
     name: of('NAME') ?? hostname(),
     adminPassword: isApplication ? undefined : attempt(() => ifSet(of('ADMIN_PASSWORD'), readPassword), undefined),
     keyRing: attempt(() => ifSet(of('SECRETS'), (text) => KeyRing.parse(text)), undefined),
-    trustedProxies: attempt(() => readAddresses(of('TRUST_PROXY') ?? ''), new BlockList()),
+    trustedProxies: attempt(() => readAddresses(of('TRUST_PROXY')), new BlockList()),
     origins: attempt(() => readOrigins(of('ORIGIN') ?? ''), []),
     allowlist,
-    products: (of('PRODUCTS') ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    products: entriesIn(of('PRODUCTS')),
     logLevel: attempt(() => readLevel(of('LOG_LEVEL') ?? 'info'), 'info'),
-    secretWords: attempt(() => readSecretWords(of('SECRET_WORDS') ?? ''), []),
+    secretWords: attempt(() => readSecretWords(of('SECRET_WORDS')), []),
     heartbeatS: attempt(() => readHeartbeat(of('HEARTBEAT_SECONDS') ?? '20'), 20),
     maxConnections: attempt(() => readMaxConnections(of('MAX_CONNECTIONS') ?? '10000'), 1),
     notes: strangers.filter((each) => !misspelt.includes(each)).map(({ says }) => says),
@@ -163,13 +160,16 @@ function readPassword(password: string): string {
   throw new Error(`The administrator's password was refused: ${problem} Set TRELLIS_ADMIN_PASSWORD to another.`);
 }
 
+/** What stands between commas. */
+function entriesIn(text = ''): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.filter((entry) => entry !== '');
+}
+
 /** Addresses and networks (CIDR), separated by commas; `loopback` stands for this machine's own. */
-function readAddresses(text: string): BlockList {
+function readAddresses(text: string | undefined): BlockList {
   const list = new BlockList();
-  for (const entry of text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')) {
+  for (const entry of entriesIn(text)) {
     const [address = '', bits] = (entry === 'loopback' ? '127.0.0.0/8' : entry).split('/');
     const version = isIP(address);
     const width = bits === undefined ? (version === 4 ? 32 : 128) : Number(bits);
@@ -190,10 +190,10 @@ function readLevel(text: string): string {
 }
 
 /** One or two letters are in nearly every key. */
-function readSecretWords(text: string): readonly string[] {
-  const words = text.split(',').map((word) => word.trim());
-  const wrong = words.find((word) => word !== '' && !/^[\w-]{3,40}$/.test(word));
-  if (wrong === undefined) return words.filter((word) => word !== '');
+function readSecretWords(text: string | undefined): readonly string[] {
+  const words = entriesIn(text);
+  const wrong = words.find((word) => !/^[\w-]{3,40}$/.test(word));
+  if (wrong === undefined) return words;
   throw new Error(
     `TRELLIS_SECRET_WORDS: '${wrong}' is no word. Use 3 to 40 letters, digits, "_" and "-", such as iban, with commas.`,
   );

@@ -1,11 +1,9 @@
 import { toValue } from 'liquidjs';
-import { textOf } from './values/markup.ts';
+import { textOf, type Handler } from './values/markup.ts';
 import { isMissing } from './values/numbers.ts';
 import type { Rendering } from './rendering.ts';
 import { checkFormat, strftime, written, type Moment } from './values/strftime.ts';
 import { instantOf, isZone, offsetAt } from './values/zones.ts';
-
-type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
 const XML = '%Y-%m-%dT%H:%M:%S%:z';
 const RFC822 = '%a, %d %b %Y %H:%M:%S %z';

@@ -2,14 +2,12 @@ import { toValue } from 'liquidjs';
 import { dateFilters } from './dates.ts';
 import type { Engine } from './engine.ts';
 import { LIMITS } from './limits.ts';
-import { Markup, MARKUP_FILTERS, PASSING } from './values/markup.ts';
+import { Markup, MARKUP_FILTERS, PASSING, type Handler } from './values/markup.ts';
 import { money } from './values/money.ts';
 import { LISTING_SORTS } from './protocol.ts';
 import { findDecimal } from './values/numbers.ts';
 import { NUMBER_FILTERS } from './values/reckoning.ts';
 import { SeenObject } from './seen.ts';
-
-type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Puts ours in place of the engine's or beside them, measures what every filter makes, and takes away the one that would

@@ -58,36 +58,6 @@ export class SeenObject extends Seen {
   }
 }
 
-/** Texts by name, of a query or a form; of several with one name the first. */
-class SeenValues extends Seen {
-  readonly #values: Map<string, string>;
-  readonly #touch: (name: string) => void;
-
-  constructor(values: Names['query'], touch: (name: string) => void) {
-    super();
-    this.#values = new Map(values.toReversed());
-    this.#touch = touch;
-  }
-
-  override read(name: string): unknown {
-    this.#touch(name);
-    return this.#values.get(name);
-  }
-}
-
-class SeenRequest extends Seen {
-  readonly #parts: Readonly<Record<string, unknown>>;
-
-  constructor({ method, path, query, form }: Names, touch: (name: string) => void) {
-    super();
-    this.#parts = { method, path, query: new SeenValues(query, touch), form: new SeenValues(form, touch) };
-  }
-
-  override read(name: string): unknown {
-    return Object.hasOwn(this.#parts, name) ? this.#parts[name] : undefined;
-  }
-}
-
 class SeenUser extends Seen {
   readonly #user: NonNullable<Names['user']>;
 
@@ -106,7 +76,7 @@ class SeenUser extends Seen {
   }
 }
 
-/** What is asked for name by name: objects by path, values of the session. */
+/** What is asked for name by name: objects by path, values of the session, parts of the request. */
 class SeenByName extends Seen {
   readonly #ask: (name: string) => unknown;
 
@@ -118,6 +88,25 @@ class SeenByName extends Seen {
   override read(name: string): unknown {
     return this.#ask(name);
   }
+}
+
+function seenRequest({ method, path, query, form }: Names, touch: (name: string) => void): SeenByName {
+  const parts = new Map<string, unknown>([
+    ['method', method],
+    ['path', path],
+    ['query', seenValues(query, touch)],
+    ['form', seenValues(form, touch)],
+  ]);
+  return new SeenByName((name) => parts.get(name));
+}
+
+/** Texts by name, of a query or a form; of several with one name the first. */
+function seenValues(values: Names['query'], touch: (name: string) => void): SeenByName {
+  const byName = new Map(values.toReversed());
+  return new SeenByName((name) => {
+    touch(name);
+    return byName.get(name);
+  });
 }
 
 /** The names that every template has, and which of them it touched. */
@@ -139,7 +128,7 @@ export class SeenNames extends Seen {
       container: object(names.container),
       root: object(names.root),
       template: object(names.template),
-      request: new SeenRequest(names, (name) => this.#touchedValues.add(name)),
+      request: seenRequest(names, (name) => this.#touchedValues.add(name)),
       user: names.user === null ? undefined : new SeenUser(names.user),
       language: names.language,
       objects: new SeenByName((path) => source.object(path)),

@@ -55,7 +55,8 @@ export function textOf(value: unknown): string {
 /** Values that a filter passes on as they are, so that markup stays markup. */
 export const PASSING: ReadonlySet<string> = new Set(['concat', 'push', 'unshift']);
 
-type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
+/** A filter: what it makes of a value. */
+export type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
 /** White space is no markup: without it HTML is HTML. Which characters are to go may be said, and then it is about the text. */
 const TRIMMING = 'strip lstrip rstrip strip_newlines squish normalize_whitespace'.split(' ');

@@ -1,9 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { defaultOperators, filters, toValue, type Operators } from 'liquidjs';
-import { Markup } from './markup.ts';
+import { Markup, type Handler } from './markup.ts';
 import { decimalOf, findDecimal, isMissing, isNumeric, numberFrom } from './numbers.ts';
-
-type Handler = (this: unknown, value: unknown, ...args: unknown[]) => unknown;
 
 const MOST_PLACES = 20;
 
