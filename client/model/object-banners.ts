@@ -65,9 +65,6 @@ export class ObjectBanners extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       b {
         font-weight: 600;
       }

@@ -134,9 +134,6 @@ export class MySessions extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       header {
         display: flex;
         flex-wrap: wrap;

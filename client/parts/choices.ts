@@ -152,7 +152,6 @@ export class Choices extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         position: relative;
       }
       .field {

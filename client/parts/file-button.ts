@@ -1,4 +1,4 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { controls } from '../styles/controls.ts';
 import './icon.ts';
@@ -35,12 +35,5 @@ export class FileButton extends LitElement {
     if (files.length > 0) this.dispatchEvent(new FilesChosen(files));
   }
 
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-      }
-    `,
-  ];
+  static override styles = controls;
 }

@@ -70,7 +70,6 @@ export class FileDrop implements ReactiveController {
 
 export const dropNotice = css`
   :host {
-    display: block;
     position: relative;
   }
   .drop {

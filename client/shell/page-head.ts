@@ -77,7 +77,6 @@ export class PageHead extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         padding-top: 12px;
         border-bottom: 1px solid var(--t-line);
       }

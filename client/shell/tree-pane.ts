@@ -70,7 +70,6 @@ export class TreePane extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         position: relative;
         min-height: 0;
         border-right: 1px solid var(--t-line);

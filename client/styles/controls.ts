@@ -1,8 +1,9 @@
 import { css } from 'lit';
 
-/** What every element of ours starts from: buttons, links, fields, heads and small text, as styles/tokens.css has them. */
+/** What every element of ours, a block, starts from: buttons, links, fields, heads and small text, as styles/tokens.css has them. */
 export const controls = css`
   :host {
+    display: block;
     color: var(--t-text);
     font: 400 var(--t-size) / var(--t-line-height) var(--t-font);
   }

@@ -208,9 +208,6 @@ export class ServersTab extends Tab {
     controls,
     columnStyles,
     css`
-      :host {
-        display: block;
-      }
       li {
         display: grid;
         grid-row: span 2;

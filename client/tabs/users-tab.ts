@@ -166,9 +166,6 @@ export class UsersTab extends Tab {
     controls,
     toolbar,
     css`
-      :host {
-        display: block;
-      }
       .toolbar {
         justify-content: space-between;
       }

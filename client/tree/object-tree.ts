@@ -174,9 +174,6 @@ export class ObjectTree extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       ul[role='tree'] {
         position: relative;
         z-index: 0;

@@ -178,9 +178,6 @@ export class Chart extends LitElement {
     controls,
     unsafeCSS(plotStyles),
     css`
-      :host {
-        display: block;
-      }
       figure {
         margin: 0;
       }

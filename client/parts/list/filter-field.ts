@@ -73,7 +73,6 @@ export class FilterField extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         position: relative;
       }
       input:where(:not([type='checkbox'])) {

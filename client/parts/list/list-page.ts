@@ -78,7 +78,6 @@ export const listPage: CSSResultGroup = [
 /** For an element that is a <details>: in the foot of a list, over its whole width. */
 export const foldedList = css`
   :host {
-    display: block;
     flex-basis: 100%;
     font-size: var(--t-size-small);
     line-height: 18px;

@@ -18,9 +18,6 @@ export function notShown(error: unknown, heading: string, goneHeading: string, a
 
 /** For an element in a side panel: <header> with the row's name, <dl> with what is known of it. */
 export const rowDetail = css`
-  :host {
-    display: block;
-  }
   header {
     display: flex;
     align-items: center;
@@ -58,9 +55,6 @@ export const rowDetail = css`
 
 /** For a part of it: <div class="head"> with an <h3>, and at its right what can be chosen. */
 export const rowDetailPart = css`
-  :host {
-    display: block;
-  }
   .head {
     display: flex;
     align-items: center;

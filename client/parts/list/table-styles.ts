@@ -2,9 +2,6 @@ import { css } from 'lit';
 
 /** How tables look; also for a plain <table> in a tab of its own. Lines between rows only. */
 export const tableStyles = css`
-  :host {
-    display: block;
-  }
   table {
     width: 100%;
     border-collapse: collapse;

@@ -121,7 +121,6 @@ export class AddMenu extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         position: relative;
       }
       .open {

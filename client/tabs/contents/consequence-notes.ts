@@ -81,9 +81,6 @@ export class ConsequenceNotes extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       .notice,
       .choice {
         margin-top: 12px;

@@ -55,7 +55,6 @@ export class FormerServers extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         padding: 16px var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }

@@ -57,9 +57,6 @@ export class IdCheck extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       p {
         margin: 12px 0 0;
       }

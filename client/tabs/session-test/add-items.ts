@@ -82,9 +82,6 @@ export class AddItems extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       legend {
         margin-bottom: 6px;
       }

@@ -70,7 +70,6 @@ export class RoundTrip extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         font-variant-numeric: tabular-nums;
       }
       .head {

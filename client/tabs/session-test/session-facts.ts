@@ -36,7 +36,6 @@ export class SessionFacts extends LitElement {
     controls,
     css`
       :host {
-        display: block;
         border-bottom: 1px solid var(--t-line);
         background: var(--t-lowered);
       }

@@ -45,9 +45,6 @@ export class RoleChoice extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        display: block;
-      }
       legend {
         margin-bottom: 6px;
         font-weight: 500;
