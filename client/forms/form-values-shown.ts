@@ -1,12 +1,8 @@
 import type { FormValues } from './edits.ts';
 
 /** What the form holds now, typed or saved. */
-export class FormValuesShown extends Event {
-  static readonly type = 'form-values-shown';
-  readonly values: FormValues;
-
+export class FormValuesShown extends CustomEvent<FormValues> {
   constructor(values: FormValues) {
-    super(FormValuesShown.type);
-    this.values = values;
+    super('form-values-shown', { detail: values });
   }
 }

@@ -1,7 +1,7 @@
 import { searchObjects } from '../../schema/endpoints/objects.ts';
 import { call } from '../api/call.ts';
 import { Task } from '@lit/task';
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { detailOf } from '../api/request.ts';
 import { iconOf } from '../model/icon-of.ts';
@@ -13,6 +13,7 @@ import { go } from '../state/location.ts';
 import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { isDark, setTheme } from '../state/theme.ts';
+import { controls } from '../styles/controls.ts';
 import { findElement } from '../tabs/registry.ts';
 
 const PAUSE_MS = 120;
@@ -87,11 +88,7 @@ export class ObjectSearch extends LitElement {
     this.dispatchEvent(new Event('left'));
   }
 
-  static override styles = css`
-    :host {
-      display: block;
-    }
-  `;
+  static override styles = controls;
 }
 
 function actions(): readonly Action[] {

@@ -22,7 +22,7 @@ import '../parts/loading.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
-import './servers/checked-note.ts';
+import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
 import './servers/former-servers.ts';
 import type { ForgetServer } from './servers/former-servers.ts';
@@ -32,7 +32,6 @@ import type { LastKnown } from './servers/server-column.ts';
 import { explainCommand, memoryOf } from './servers/server-words.ts';
 import { hasNoticesFor, isOtherTrouble } from './servers/troubles.ts';
 
-const EVERY_MS = 10_000;
 const SIDE_BY_SIDE = 4;
 const REFUSED = 'refused';
 
@@ -77,7 +76,8 @@ export class ServersTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    this.dispatchEvent(new HeadAside(this.#namesNoServers ? undefined : this.#aside()));
+    const aside = checkedAside(this.checkedAt, this.#isChecking, () => this.#check());
+    this.dispatchEvent(new HeadAside(this.#namesNoServers ? undefined : aside));
   }
 
   get #namesNoServers(): boolean {
@@ -86,15 +86,6 @@ export class ServersTab extends Tab {
 
   get #isChecking(): boolean {
     return this.#ask.status === TaskStatus.PENDING;
-  }
-
-  #aside() {
-    return html`
-      <checked-note every=${EVERY_MS / 1000} .at=${this.checkedAt}></checked-note>
-      <button aria-disabled=${String(this.#isChecking)} @click=${() => this.#check()}>
-        <t-icon name="refresh-cw"></t-icon>Check now
-      </button>
-    `;
   }
 
   #columns(servers: readonly ServerMessage[]) {

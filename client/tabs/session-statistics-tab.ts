@@ -16,11 +16,9 @@ import { momentTime } from '../parts/time.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
-import './servers/checked-note.ts';
+import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
 import { countedRows, hasCounted, statisticsCharts, type CountedRow } from './session-statistics/counted.ts';
 import './session-statistics/memory-strip.ts';
-
-const EVERY_MS = 10_000;
 
 /** What happens to the sessions of a container: rates of the last minutes, and all that was counted. */
 @customElement('session-statistics-tab')
@@ -58,16 +56,7 @@ export class SessionStatisticsTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    this.dispatchEvent(new HeadAside(this.#aside()));
-  }
-
-  #aside() {
-    return html`
-      <checked-note every=${EVERY_MS / 1000} .at=${this.checkedAt}></checked-note>
-      <button aria-disabled=${String(this.#isChecking)} @click=${() => this.#check()}>
-        <t-icon name="refresh-cw"></t-icon>Check now
-      </button>
-    `;
+    this.dispatchEvent(new HeadAside(checkedAside(this.checkedAt, this.#isChecking, () => this.#check())));
   }
 
   #nothing() {

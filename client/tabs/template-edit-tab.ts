@@ -48,7 +48,7 @@ export class TemplateEditTab extends Tab {
     return html`<property-form
       .object=${this.object}
       .shows=${isCode}
-      @form-values-shown=${({ values }: FormValuesShown) => (this.text = textOf(values))}
+      @form-values-shown=${({ detail: values }: FormValuesShown) => (this.text = textOf(values))}
     >
       ${this.object.may.change ? this.#rail() : nothing}
     </property-form>`;

@@ -6,7 +6,7 @@ import { customElement } from 'lit/decorators.js';
 import { liquidLanguage } from './code/liquid.ts';
 import { codeTheme } from './code/theme.ts';
 import { typingOverSelection } from './code/typing.ts';
-import { TextField } from './field.ts';
+import { labelAbove, TextField } from './field.ts';
 
 /** Code, in an editor over the whole width. An error that begins with "Line 3:" marks that line. */
 @customElement('field-code')
@@ -99,18 +99,8 @@ export class FieldCode extends TextField {
 
   static override styles: CSSResultGroup = [
     TextField.styles,
+    labelAbove,
     css`
-      :host {
-        grid-template-columns: minmax(0, 1fr);
-        row-gap: 6px;
-      }
-      .label {
-        padding-top: 0;
-      }
-      .type {
-        display: inline;
-        margin-left: 6px;
-      }
       .editor {
         height: calc(100dvh - 320px);
         min-height: 300px;

@@ -39,6 +39,21 @@ export class ValueChanged extends Event {
   }
 }
 
+/** The label with its type in one line above the control, over the whole width. */
+export const labelAbove = css`
+  :host {
+    grid-template-columns: minmax(0, 1fr);
+    row-gap: 6px;
+  }
+  .label {
+    padding-top: 0;
+  }
+  .type {
+    display: inline;
+    margin-left: 6px;
+  }
+`;
+
 /** The row every field stands in: label and type at the left; control, error and hint at the right. */
 export abstract class Field<Value> extends LitElement implements FieldElement<Value> {
   @property({ attribute: false }) field!: FieldSchema;
@@ -196,17 +211,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
         max-width: 240px;
       }
       @media (width < 640px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-          row-gap: 6px;
-        }
-        .label {
-          padding-top: 0;
-        }
-        .type {
-          display: inline;
-          margin-left: 6px;
-        }
+        ${labelAbove}
       }
     `,
   ];
