@@ -189,12 +189,3 @@ test('an object can be looked at as it would be in a folder, and nothing is adde
   assert.equal(transaction.hasChanges, false);
   assert.equal(await transaction.find('/docs/idea'), undefined);
 });
-
-test('a request has what it remembers for its own length from its beginning to its end', async () => {
-  const transaction = await (await openTestTree()).open();
-  assert.equal(transaction.scope, undefined);
-  const scope = transaction.beginScope();
-  assert.equal(transaction.scope, scope);
-  transaction.endScope();
-  assert.equal(transaction.scope, undefined);
-});

@@ -12,9 +12,10 @@ export class TreeReader {
   readonly user: string | null;
   /** By which address the one who asks reached this server; `undefined` where nobody asks. */
   readonly origin: string | undefined;
+  /** What is remembered for the length of the request that this is for; `undefined` outside of one. */
+  scope: Map<symbol, unknown> | undefined;
   protected readonly stores: Stores;
   protected readonly known = new Map<number, TreeObject>();
-  #scope: Map<symbol, unknown> | undefined;
 
   constructor(database: Database, stores: Stores, user: string | null, origin?: string) {
     this.database = database;
@@ -36,20 +37,6 @@ export class TreeReader {
   /** Whether what it sees is not only what is stored. */
   get hasChanges(): boolean {
     return false;
-  }
-
-  /** What is remembered for the length of the request that this is for; `undefined` outside of one. */
-  get scope(): Map<symbol, unknown> | undefined {
-    return this.#scope;
-  }
-
-  /** From here on it is for one request, until the scope is ended. */
-  beginScope(): Map<symbol, unknown> {
-    return (this.#scope = new Map());
-  }
-
-  endScope(): void {
-    this.#scope = undefined;
   }
 
   /** Whether this request sees what another saw. No: also where that is not known. */

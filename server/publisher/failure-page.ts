@@ -53,7 +53,7 @@ async function show(object: TreeObject, { tree, user, head, failure, addressed }
     transaction,
     tail: undefined,
     cookies: [],
-    scope: tree.beginScope(),
+    scope: (tree.scope = new Map()),
     reads: unrecorded,
     reruns: 0,
     keepPrivate() {},
@@ -64,7 +64,7 @@ async function show(object: TreeObject, { tree, user, head, failure, addressed }
     return await object.provide(SHOWS_FAILURES)(call, failure);
   } finally {
     transaction.abort();
-    tree.endScope();
+    tree.scope = undefined;
   }
 }
 

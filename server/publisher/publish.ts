@@ -154,7 +154,7 @@ export class Publisher implements Publishing {
       transaction,
       tail,
       cookies: [],
-      scope: tree.beginScope(),
+      scope: (tree.scope = new Map()),
       reads: unrecorded,
       reruns,
       keepPrivate: () => (isPrivate = true),
@@ -165,14 +165,14 @@ export class Publisher implements Publishing {
       const answered = await invokeCached(call, method);
       if (isResponse(answered) && answered.status >= 500) {
         transaction.abort();
-        tree.endScope();
+        tree.scope = undefined;
         return async () => answered;
       }
       // The tree comes last, since its commit is one step, which nothing has to undo.
       if (changing?.hasChanges === true) transaction.join({ commit: () => changing.commit(description) });
       await transaction.commit();
       return async () => {
-        const response = responseOf(await given(answered).finally(() => tree.endScope()));
+        const response = responseOf(await given(answered).finally(() => (tree.scope = undefined)));
         const sending = untilSent(response, () => transaction.sent());
         const again = await this.#loginCookie.linesAgain(request);
         const cookies = [...again, ...call.cookies.flatMap((lines) => lines())];
@@ -180,7 +180,7 @@ export class Publisher implements Publishing {
       };
     } catch (error) {
       transaction.abort();
-      tree.endScope();
+      tree.scope = undefined;
       throw error;
     } finally {
       changing?.close();
