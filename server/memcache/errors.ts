@@ -59,6 +59,12 @@ export class ServerUnreachable extends Unavailable {
   }
 }
 
+/** To be caught with: why a server could not be asked, as an answer like any other. */
+export function asUnreachable(error: unknown): ServerUnreachable {
+  if (error instanceof ServerUnreachable) return error;
+  throw error;
+}
+
 /** A connection broke. Another one may work at once. */
 export class ConnectionLost extends ServerUnreachable {}
 

@@ -5,7 +5,7 @@ import type { Allowlist } from '../server/allowlist.ts';
 import type { Connect } from '../server/connection.ts';
 import type { StoreInspector } from '../store-inspector.ts';
 import { Replicated } from './replicated.ts';
-import { BadKey, isGone, ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
+import { asUnreachable, BadKey, isGone, type ServerUnreachable, StoreClosed, ValueTooLarge } from '../errors.ts';
 import { toExpiry, type Expiry } from '../expiry.ts';
 import type { Health } from '../server/health.ts';
 import { KeyWalk } from '../inspect/key-walk.ts';
@@ -355,11 +355,6 @@ export class Cluster implements Store {
     if (health.state === 'up') server.rejoinMark.note(this.#expiry(this.#longestTtlS));
     else for (const other of this.#servers) if (other.health.state === 'up') other.rejoinMark.look();
   }
-}
-
-function asUnreachable(error: unknown): ServerUnreachable {
-  if (error instanceof ServerUnreachable) return error;
-  throw error;
 }
 
 function checkReplicas(replicas: number): number {

@@ -10,7 +10,7 @@ import {
   type InspectedValue,
   type InspectedValues,
 } from '../store-inspector.ts';
-import { REASONS, ServerUnreachable } from '../errors.ts';
+import { asUnreachable, REASONS, ServerUnreachable } from '../errors.ts';
 import { dumpKeys, DumpBusy, type Dump } from './key-dump.ts';
 import { lookAt } from './key-look.ts';
 import { resolve } from '../server/resolve.ts';
@@ -18,11 +18,6 @@ import { resolve } from '../server/resolve.ts';
 /** How long one server's walk may take, waiting for another walk's end included. */
 const WALK_MS = 5_000;
 const MAX_WAITING = 20;
-
-interface Walked {
-  readonly address: string;
-  readonly dump: Dump | ServerUnreachable;
-}
 
 /** Walks over the keys of servers, one walk at a time for each, and looks at single ones. */
 export class KeyWalk {
@@ -39,7 +34,11 @@ export class KeyWalk {
 
   /** Keys that begin with `prefix`, those with copies once, without the first `cut` characters. */
   async list(addresses: readonly Address[], prefix: string, limit: number, cut = 0): Promise<InspectedKeys> {
-    const walked = await Promise.all(addresses.map((address) => this.#walk(address, prefix, limit)));
+    const walk = async (address: Address) => ({
+      address: address.text,
+      dump: await this.#inTurn(address, prefix, limit).catch(asUnreachable),
+    });
+    const walked = await Promise.all(addresses.map(walk));
     const keys = new Map<string, InspectedKey>();
     for (const { address, dump } of walked) {
       if (dump instanceof Error) continue;
@@ -59,34 +58,20 @@ export class KeyWalk {
 
   /** What each server holds under a whole key. */
   async look(addresses: readonly Address[], key: string): Promise<InspectedValues> {
-    const looks = await Promise.all(addresses.map((address) => this.#lookAt(address, key)));
+    const looks = await Promise.all(addresses.map((address) => this.#lookAt(address, key).catch(asUnreachable)));
     return {
       found: looks.flatMap((look) => (look === undefined || look instanceof Error ? [] : [look])),
       unreachable: looks.filter((look) => look instanceof Error),
     };
   }
 
-  async #lookAt(address: Address, key: string): Promise<InspectedValue | ServerUnreachable | undefined> {
+  async #lookAt(address: Address, key: string): Promise<InspectedValue | undefined> {
     const timeoutMs = this.#timeoutMs;
     const options = { address: address.text, key, maxBytes: MAX_LOOKED_AT_BYTES, timeoutMs, wholeMs: WALK_MS };
-    try {
-      const found = await lookAt(resolve(address, this.#allowlist), options);
-      if (found === undefined) return undefined;
-      const { unusedS, ...held } = found;
-      return { ...held, server: address.text, lastAccess: this.#clock() - unusedS * 1_000 };
-    } catch (error) {
-      if (error instanceof ServerUnreachable) return error;
-      throw error;
-    }
-  }
-
-  async #walk(address: Address, prefix: string, limit: number): Promise<Walked> {
-    try {
-      return { address: address.text, dump: await this.#inTurn(address, prefix, limit) };
-    } catch (error) {
-      if (error instanceof ServerUnreachable) return { address: address.text, dump: error };
-      throw error;
-    }
+    const found = await lookAt(resolve(address, this.#allowlist), options);
+    if (found === undefined) return undefined;
+    const { unusedS, ...held } = found;
+    return { ...held, server: address.text, lastAccess: this.#clock() - unusedS * 1_000 };
   }
 
   async #inTurn(address: Address, prefix: string, limit: number): Promise<Dump> {
