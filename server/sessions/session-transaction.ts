@@ -57,8 +57,11 @@ export class SessionTransaction {
 
   /** The browser's session in a container: the same one each time this request asks. */
   async open(container: SessionContainer): Promise<Session> {
-    const opened = this.#opened.get(container) ?? (await (this.#opening.get(container) ?? this.#begin(container)));
-    return opened.session;
+    const known = this.#opened.get(container);
+    if (known !== undefined) return known.session;
+    const opening = this.#opening.get(container) ?? this.#find(container);
+    this.#opening.set(container, opening);
+    return (await opening).session;
   }
 
   /** The id that the browser came with, if it was made here. */
@@ -183,12 +186,6 @@ export class SessionTransaction {
   #linesFor(id: string): readonly string[] {
     const { browserIds, cookie, cookieHeader } = this.#options;
     return browserIds.setCookies(id, cookie, cookieHeader);
-  }
-
-  #begin(container: SessionContainer): Promise<Opened> {
-    const opening = this.#find(container);
-    this.#opening.set(container, opening);
-    return opening;
   }
 
   async #find(container: SessionContainer): Promise<Opened> {

@@ -136,7 +136,13 @@ export class MemoryStorage implements Storage {
 
   async commit(batch: Batch, { reserve, committed }: CommitHooks = {}): Promise<Commit> {
     const own = this.reserve(batch);
-    const other = releasing(own, () => reserve?.());
+    let other: Reserved | undefined;
+    try {
+      other = reserve?.();
+    } catch (error) {
+      own.release();
+      throw error;
+    }
     own.write();
     other?.write();
     committed?.();
@@ -196,15 +202,5 @@ export class MemoryStorage implements Storage {
 
   #names(hash: string): boolean {
     return this.#reserved?.some(({ after }) => after?.content?.hash === hash) === true || this.#history.names(hash);
-  }
-}
-
-/** What throws refuses the whole. */
-function releasing<Result>(own: Reserved, step: () => Result): Result {
-  try {
-    return step();
-  } catch (error) {
-    own.release();
-    throw error;
   }
 }

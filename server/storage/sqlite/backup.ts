@@ -19,7 +19,7 @@ import type { BackupFacts, CheckOptions, RestoreFacts } from '../opening.ts';
 import { moveAside } from './aside.ts';
 import { damagedBlobs, pathOf } from './damage.ts';
 import { bytesOf, checkNotLost, FILE_NAME, lostInside, reason } from './data-file.ts';
-import { APPLICATION_ID, checkNotNewer } from './open.ts';
+import { APPLICATION_ID, bytes, checkNotNewer, pragma, version } from './open.ts';
 import { asProblem } from './problems.ts';
 
 const SECRETS = 'secrets.json';
@@ -110,7 +110,7 @@ function putBack(from: string, dataFolder: string, options: CheckOptions): Omit<
 async function copyDatabase(source: string, target: string, evidence: string | undefined): Promise<void> {
   const database = open(source, { readonly: true });
   try {
-    if (Number(database.pragma('schema_version', { simple: true })) === 0)
+    if (pragma(database, 'schema_version') === 0)
       throw evidence === undefined ? empty(source) : lostInside(dirname(source), evidence);
     await database.backup(target, { progress: () => ALL_PAGES });
   } finally {
@@ -142,19 +142,17 @@ function check(folder: string, { withDamaged = false }: CheckOptions): Omit<Back
   const file = join(folder, FILE_NAME);
   const database = open(file);
   try {
-    if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    if (pragma(database, 'application_id') !== APPLICATION_ID) {
       throw new CannotOpen(`The file "${file}" is not a Trellis database.`);
     }
-    checkNotNewer(file, Number(database.pragma('user_version', { simple: true })));
+    checkNotNewer(file, version(database));
     const found = String(database.pragma('integrity_check(1)', { simple: true }));
     if (found !== 'ok') throw new CannotOpen(`The copy "${file}" is damaged (${found.replaceAll(/\s+/g, ' ')}).`);
     checkStored(database, file);
     const damaged = damagedFiles(database);
     if (damaged !== undefined && !withDamaged) throw new CannotOpen(`${damaged} ${MEND}`);
-    const pages = Number(database.pragma('page_count', { simple: true }));
-    const bytes = pages * Number(database.pragma('page_size', { simple: true }));
     const objects = Number(database.prepare('SELECT count(*) FROM objects').pluck().get());
-    return { objects, bytes, hasKeyRing: hasKeyRing(folder), damaged };
+    return { objects, bytes: bytes(database), hasKeyRing: hasKeyRing(folder), damaged };
   } catch (error) {
     throw inWords(error, file);
   } finally {

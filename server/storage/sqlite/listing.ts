@@ -62,11 +62,15 @@ export class Listing {
 
   page(parent: number, query: ChildQuery, past: Past): ChildPage {
     const count = this.childCount(parent) - countApart(parent, past);
-    const unchanged = {
-      count,
-      window: (offset: number, limit: number) => this.#walk(parent, query, past, count, offset, limit),
+    const walk = (order: ChildQuery['order'], offset: number, limit: number) =>
+      this.#statement(query.sort, order, past).all({ parent, limit, offset, apart: apartOf(past) });
+    // What is nearer to the end is walked to from the end.
+    const window = (offset: number, limit: number) => {
+      if (offset <= count / 2) return walk(query.order, offset, limit);
+      const rest = Math.max(0, Math.min(limit, count - offset));
+      return walk(query.order === 'asc' ? 'desc' : 'asc', Math.max(0, count - offset - limit), rest).reverse();
     };
-    return pageOf(parent, query, past, unchanged);
+    return pageOf(parent, query, past, { count, window });
   }
 
   /** The page of those whose oids, in order, `matching` found. */
@@ -85,24 +89,6 @@ export class Listing {
     const sql = matchingSql(orderBy(query.sort, query.order), past.entries.size > 0);
     const statement = this.#database.prepare<[{ parent: number; filter: string; apart: string }], number | null>(sql);
     return statement.pluck().iterate({ parent, filter: fold(query.filter), apart: apartOf(past) });
-  }
-
-  /** What is nearer to the end is walked to from the end. */
-  #walk(
-    parent: number,
-    query: ChildQuery,
-    past: Past,
-    count: number,
-    offset: number,
-    limit: number,
-  ): readonly ObjectRow[] {
-    const apart = apartOf(past);
-    if (offset <= count / 2)
-      return this.#statement(query.sort, query.order, past).all({ parent, limit, offset, apart });
-    const reverse = query.order === 'asc' ? 'desc' : 'asc';
-    const fromEnd = Math.max(0, count - offset - limit);
-    const rest = Math.max(0, Math.min(limit, count - offset));
-    return this.#statement(query.sort, reverse, past).all({ parent, limit: rest, offset: fromEnd, apart }).reverse();
   }
 
   #statement(sort: Sort, order: ChildQuery['order'], past: Past): Statement<[Window], ObjectRow> {

@@ -121,15 +121,15 @@ function checkWhole(database: Database.Database, file: string): void {
   if (found !== 'ok') throw damaged(file, String(found).replaceAll(/\s+/g, ' '));
 }
 
-function version(database: Database.Database): number {
+export function version(database: Database.Database): number {
   return pragma(database, 'user_version');
 }
 
-function bytes(database: Database.Database): number {
+export function bytes(database: Database.Database): number {
   return pragma(database, 'page_count') * pragma(database, 'page_size');
 }
 
-function pragma(database: Database.Database, name: string): number {
+export function pragma(database: Database.Database, name: string): number {
   return Number(database.pragma(name, { simple: true }));
 }
 
