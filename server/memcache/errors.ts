@@ -99,12 +99,14 @@ export function isGone(error: unknown): boolean {
 
 /** The server answers and refuses: it is full, or does not know the command. */
 export class ServerRefused extends Unavailable {
+  readonly address: string;
   readonly isFull: boolean;
 
   constructor(address: string, status: number) {
     super(
       `The memcached server ${address} ${REFUSALS.get(status) ?? `answered with status 0x${status.toString(16)}`}.`,
     );
+    this.address = address;
     this.isFull = status === FULL;
   }
 }
@@ -144,10 +146,13 @@ export class StoreClosed extends Unavailable {
 }
 
 export class BadKey extends Invalid {
+  readonly key: string;
+
   constructor(key: string) {
     super(
       `The memcached key ${JSON.stringify(key.slice(0, 40))} is not 1 to 200 characters of letters, digits, ":", "_" and "-".`,
     );
+    this.key = key;
   }
 }
 
