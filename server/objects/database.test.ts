@@ -30,18 +30,18 @@ test('a tree closes what its objects keep alive before the storages', async () =
   for (const { storage } of [database.main, database.memory])
     mock.method(storage, 'close', () => events.push('storage'));
   const closed = Promise.withResolvers<void>();
-  database.parts.add({ path: '/slow', close: () => closed.promise.then(() => void events.push('part')) });
+  database.closables.add({ path: '/slow', close: () => closed.promise.then(() => void events.push('value')) });
   const ended = database.close();
   closed.resolve();
   await ended;
-  assert.deepEqual(events, ['part', 'storage', 'storage']);
+  assert.deepEqual(events, ['value', 'storage', 'storage']);
 });
 
 test('what cannot be closed keeps nothing else from it, and is told of in the end with the path that it belongs to', async () => {
   const { database } = await openTestTree();
   const fine = mock.fn(async () => {});
   const failing = { path: '/stuck', close: () => Promise.reject(new Error('It is stuck.')) };
-  for (const part of [failing, { path: '/fine', close: fine }]) database.parts.add(part);
+  for (const closable of [failing, { path: '/fine', close: fine }]) database.closables.add(closable);
   const storage = mock.method(database.main.storage, 'close');
   await assert.rejects(database.close(), (error: AggregateError) => {
     assert.equal(error.message, "What '/stuck' keeps alive could not be closed: It is stuck.");
@@ -53,7 +53,7 @@ test('what cannot be closed keeps nothing else from it, and is told of in the en
 test('nothing is waited for without end', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { database } = await openTestTree();
-  database.parts.add({ path: '/endless', close: () => new Promise<void>(() => {}) });
+  database.closables.add({ path: '/endless', close: () => new Promise<void>(() => {}) });
   const ended = assert.rejects(database.close(), /What '\/endless' keeps alive .*: It took longer than 5 s\./);
   t.mock.timers.tick(5_000);
   await ended;

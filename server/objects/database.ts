@@ -56,7 +56,7 @@ export class Database {
   readonly isGuest: boolean;
   readonly log: Log;
   /** What objects keep alive in this process, until it is closed. */
-  readonly parts = new Set<Closable>();
+  readonly closables = new Set<Closable>();
   #memo: Memo = { mainAsOf: 0, memoryAsOf: 0, values: new BoundedMap(MOST_REMEMBERED) };
 
   constructor(options: DatabaseOptions) {
@@ -91,18 +91,17 @@ export class Database {
 
   /** Closes what objects keep alive, then the storages. What fails keeps nothing else from it, and is thrown at the end. */
   async close(): Promise<void> {
-    const parts = Array.from(this.parts, (part) => closeInTime(part));
-    const closed = await Promise.allSettled(parts);
+    const closed = await Promise.allSettled(Array.from(this.closables, closeInTime));
     closed.push(...(await Promise.allSettled([this.main, this.memory].map(async ({ storage }) => storage.close()))));
     const errors = closed.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
     if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join(' '));
   }
 }
 
-async function closeInTime(part: Closable): Promise<void> {
+async function closeInTime(closable: Closable): Promise<void> {
   try {
-    await inTime(part.close(), CLOSE_MS, `It took longer than ${CLOSE_MS / 1000} s.`);
+    await inTime(closable.close(), CLOSE_MS, `It took longer than ${CLOSE_MS / 1000} s.`);
   } catch (cause) {
-    throw new Error(`What '${part.path}' keeps alive could not be closed: ${(cause as Error).message}`, { cause });
+    throw new Error(`What '${closable.path}' keeps alive could not be closed: ${(cause as Error).message}`, { cause });
   }
 }

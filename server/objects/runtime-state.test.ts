@@ -11,7 +11,7 @@ interface Line {
 /** Lines that notes keep alive, each to where the note leads, and what becomes of them. */
 function makeLines({ graceMs, close }: { graceMs?: number; close?: () => Promise<void> } = {}) {
   const events: string[] = [];
-  const parts = new RuntimeState<Line>({
+  const lines = new RuntimeState<Line>({
     madeFrom: ({ properties }) => properties['to'],
     make({ properties: { to } }, former) {
       events.push(`made ${String(to)}`);
@@ -23,7 +23,7 @@ function makeLines({ graceMs, close }: { graceMs?: number; close?: () => Promise
     },
     ...(graceMs !== undefined && { graceMs }),
   });
-  return { parts, events };
+  return { lines, events };
 }
 
 async function planted(): Promise<TestTree> {
@@ -45,22 +45,22 @@ function timersOf(t: TestContext) {
   return t.mock.timers;
 }
 
-test('a part is made once for all requests, and stays where something changes that it was not made from', async () => {
+test('a value is made once for all requests, and stays where something changes that it was not made from', async () => {
   const tree = await planted();
-  const { parts, events } = makeLines();
-  const part = parts.of(await note(tree));
+  const { lines, events } = makeLines();
+  const value = lines.of(await note(tree));
   await tree.change(async (transaction) => transaction.change(await transaction.get('/note'), { title: 'New' }));
-  assert.equal(parts.of(await note(tree)), part);
+  assert.equal(lines.of(await note(tree)), value);
   assert.deepEqual(events, ['made /a']);
 });
 
 test('where that changes it is closed, and its successor can wait for it', async () => {
   const tree = await planted();
   const closing = Promise.withResolvers<void>();
-  const { parts, events } = makeLines({ close: () => closing.promise });
-  parts.of(await note(tree));
+  const { lines, events } = makeLines({ close: () => closing.promise });
+  lines.of(await note(tree));
   await lead(tree, '/b');
-  const successor = parts.of(await note(tree));
+  const successor = lines.of(await note(tree));
   const waited = successor.former.then(() => events.push('former is closed'));
   assert.deepEqual(events, ['made /a', 'closed /a', 'made /b']);
   closing.resolve();
@@ -70,28 +70,28 @@ test('where that changes it is closed, and its successor can wait for it', async
 
 test('a request that began before the change uses what the change made', async () => {
   const tree = await planted();
-  const { parts, events } = makeLines();
+  const { lines, events } = makeLines();
   const earlier = await note(tree);
-  parts.of(earlier);
+  lines.of(earlier);
   await lead(tree, '/b');
-  assert.equal(parts.of(await note(tree)).to, '/b');
-  assert.equal(parts.of(earlier).to, '/b');
+  assert.equal(lines.of(await note(tree)).to, '/b');
+  assert.equal(lines.of(earlier).to, '/b');
   assert.deepEqual(events, ['made /a', 'closed /a', 'made /b']);
 });
 
 test('what has a time of grace goes on for it, for requests that still use it; its end and the tree’s are one', async (t) => {
   const timers = timersOf(t);
   const tree = await planted();
-  const { parts, events } = makeLines({ graceMs: 1000 });
-  parts.of(await note(tree));
+  const { lines, events } = makeLines({ graceMs: 1000 });
+  lines.of(await note(tree));
   await lead(tree, '/b');
-  parts.of(await note(tree));
+  lines.of(await note(tree));
   timers.tick(999);
   assert.deepEqual(events, ['made /a', 'made /b']);
   timers.tick(1);
   assert.equal(events.at(-1), 'closed /a');
   await lead(tree, '/c');
-  parts.of(await note(tree));
+  lines.of(await note(tree));
   await tree.database.close();
   timers.tick(1000);
   assert.deepEqual(events.slice(3).toSorted(), ['closed /b', 'closed /c', 'made /c']);
@@ -99,54 +99,54 @@ test('what has a time of grace goes on for it, for requests that still use it; i
 
 test('what belongs to an object that is gone is closed, and made anew where it is needed again', async () => {
   const tree = await planted();
-  const { parts, events } = makeLines();
+  const { lines, events } = makeLines();
   const object = await note(tree);
-  parts.of(object);
-  parts.drop(object);
-  parts.drop(object);
-  parts.of(object);
+  lines.of(object);
+  lines.drop(object);
+  lines.drop(object);
+  lines.of(object);
   assert.deepEqual(events, ['made /a', 'closed /a', 'made /a']);
 });
 
 test('what is being closed already is waited for when the tree ends, and not closed twice', async () => {
   const tree = await planted();
   const closing = Promise.withResolvers<void>();
-  const { parts, events } = makeLines({ close: () => closing.promise });
+  const { lines, events } = makeLines({ close: () => closing.promise });
   const object = await note(tree);
-  parts.of(object);
-  parts.drop(object);
+  lines.of(object);
+  lines.drop(object);
   const ended = tree.database.close().then(() => events.push('the tree is closed'));
   closing.resolve();
   await ended;
   assert.deepEqual(events, ['made /a', 'closed /a', 'the tree is closed']);
 });
 
-test('a part that cannot be closed is told of in the log, and keeps nobody from its successor', async () => {
+test('a value that cannot be closed is told of in the log, and keeps nobody from its successor', async () => {
   const tree = await planted();
   const told = mock.method(tree.database.log, 'error');
-  const { parts } = makeLines({ close: () => Promise.reject(new Error('It is stuck.')) });
-  parts.of(await note(tree));
+  const { lines } = makeLines({ close: () => Promise.reject(new Error('It is stuck.')) });
+  lines.of(await note(tree));
   await lead(tree, '/b');
-  await parts.of(await note(tree)).former;
+  await lines.of(await note(tree)).former;
   assert.equal(told.mock.callCount(), 1);
-  assert.equal(tree.database.parts.size, 1);
+  assert.equal(tree.database.closables.size, 1);
 });
 
 test('two trees in one process share nothing', async () => {
   const [one, other] = [await planted(), await planted()];
-  const { parts, events } = makeLines();
-  assert.notEqual(parts.of(await note(one)), parts.of(await note(other)));
+  const { lines, events } = makeLines();
+  assert.notEqual(lines.of(await note(one)), lines.of(await note(other)));
   await one.database.close();
   assert.deepEqual(events, ['made /a', 'made /a', 'closed /a']);
 });
 
-test('a part is known as one, and so is what it is a promise of', async () => {
+test('a value is known as one, and so is what it is a promise of', async () => {
   const tree = await planted();
   const promised = {};
-  const parts = new RuntimeState({ madeFrom: () => '', make: () => Promise.resolve(promised), close: () => {} });
-  const part = parts.of(await note(tree));
-  await part;
+  const lines = new RuntimeState({ madeFrom: () => '', make: () => Promise.resolve(promised), close: () => {} });
+  const value = lines.of(await note(tree));
+  await value;
   assert.deepEqual([isRuntimeState(promised), isRuntimeState({})], [true, false]);
-  const { parts: lines } = makeLines();
-  assert.ok(isRuntimeState(lines.of(await note(tree))));
+  const { lines: others } = makeLines();
+  assert.ok(isRuntimeState(others.of(await note(tree))));
 });

@@ -2,14 +2,14 @@ import type { Closable, Database } from './database.ts';
 import type { TreeObject } from './object.ts';
 
 interface RuntimeStateOptions<T> {
-  /** `former` settles once the part that this one takes the place of is closed, or could not be. */
+  /** `former` settles once the value that this one takes the place of is closed, or could not be. */
   readonly make: (object: TreeObject, former: Promise<void>) => T;
-  /** Called once for each part. What it promises is awaited at an orderly end of the process. */
+  /** Called once for each value. What it promises is awaited at an orderly end of the process. */
   readonly close: (value: T) => unknown;
-  /** The values that a part depends on; as JSON they must differ when it has to be made anew. */
+  /** What a value depends on; as JSON it must differ when the value has to be made anew. */
   readonly madeFrom: (object: TreeObject) => unknown;
   /**
-   * How long a part that was replaced, or whose object is gone, stays open for requests that use it still; at an orderly
+   * How long a value that was replaced, or whose object is gone, stays open for requests that use it still; at an orderly
    * end nothing waits for that. Without it, it is closed before the next one is made.
    */
   readonly graceMs?: number;
@@ -22,22 +22,22 @@ interface RuntimeStateOptions<T> {
  */
 export class RuntimeState<T> {
   readonly #options: RuntimeStateOptions<T>;
-  readonly #parts = new WeakMap<Database, Map<number, Part<T>>>();
+  readonly #values = new WeakMap<Database, Map<number, RuntimeValue<T>>>();
 
   constructor(options: RuntimeStateOptions<T>) {
     this.#options = options;
   }
 
   of(object: TreeObject): T {
-    const parts = this.#partsOf(object);
-    const part = parts.get(object.oid);
+    const values = this.#valuesIn(object.tree.database);
+    const known = values.get(object.oid);
     const serial = object.basis ?? 0;
     // A request that began before the last change uses what that change made.
-    if (part !== undefined && part.serial >= serial) return part.value;
-    const made = JSON.stringify(this.#options.madeFrom(object));
-    if (part?.made === made) part.serial = serial;
-    else parts.set(object.oid, this.#make(object, made, this.#leave(object)));
-    return parts.get(object.oid)!.value;
+    if (known !== undefined && known.serial >= serial) return known.value;
+    const madeFrom = JSON.stringify(this.#options.madeFrom(object));
+    if (known?.madeFrom === madeFrom) known.serial = serial;
+    else values.set(object.oid, this.#make(object, madeFrom, this.#leave(object)));
+    return values.get(object.oid)!.value;
   }
 
   /** For an object that is gone. */
@@ -45,44 +45,45 @@ export class RuntimeState<T> {
     void this.#leave(object);
   }
 
-  #make(object: TreeObject, made: string, former: Promise<void>): Part<T> {
+  #make(object: TreeObject, madeFrom: string, former: Promise<void>): RuntimeValue<T> {
     const { database } = object.tree;
     const value = this.#options.make(object, former);
     noteKept(value);
-    const part = new Part(value, made, object.basis ?? 0, object.path, async () => {
+    const made = new RuntimeValue(value, madeFrom, object.basis ?? 0, object.path, async () => {
       try {
         await this.#options.close(value);
       } finally {
-        database.parts.delete(part);
+        database.closables.delete(made);
       }
     });
-    database.parts.add(part);
-    return part;
+    database.closables.add(made);
+    return made;
   }
 
-  /** Takes the part away from its object. Settles once it is closed. */
+  /** Takes the value away from its object. Settles once it is closed. */
   async #leave(object: TreeObject): Promise<void> {
-    const parts = this.#partsOf(object);
-    const part = parts.get(object.oid);
-    parts.delete(object.oid);
+    const values = this.#valuesIn(object.tree.database);
+    const left = values.get(object.oid);
+    values.delete(object.oid);
     try {
-      await part?.closeIn(this.#options.graceMs ?? 0);
+      await left?.closeIn(this.#options.graceMs ?? 0);
     } catch (error) {
       object.tree.database.log.error({ err: error }, 'What an object kept alive could not be closed');
     }
   }
 
-  #partsOf(object: TreeObject): Map<number, Part<T>> {
-    const { database } = object.tree;
-    const parts = this.#parts.get(database) ?? new Map<number, Part<T>>();
-    this.#parts.set(database, parts);
-    return parts;
+  /** By the oids of their objects. */
+  #valuesIn(database: Database): Map<number, RuntimeValue<T>> {
+    const values = this.#values.get(database) ?? new Map<number, RuntimeValue<T>>();
+    this.#values.set(database, values);
+    return values;
   }
 }
 
-class Part<T> implements Closable {
+/** What one object keeps alive. */
+class RuntimeValue<T> implements Closable {
   readonly value: T;
-  readonly made: string;
+  readonly madeFrom: string;
   readonly path: string;
   serial: number;
   readonly #close: () => Promise<void>;
@@ -90,9 +91,9 @@ class Part<T> implements Closable {
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
 
-  constructor(value: T, made: string, serial: number, path: string, close: () => Promise<void>) {
+  constructor(value: T, madeFrom: string, serial: number, path: string, close: () => Promise<void>) {
     this.value = value;
-    this.made = made;
+    this.madeFrom = madeFrom;
     this.serial = serial;
     this.path = path;
     this.#close = close;

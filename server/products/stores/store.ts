@@ -13,7 +13,7 @@ export async function storeOf(object: TreeObject): Promise<Store> {
   if (!isRuntimeState(store) && !closables.has(store)) {
     const closable = { path: object.path, close: () => store.close() };
     closables.set(store, closable);
-    object.tree.database.parts.add(closable);
+    object.tree.database.closables.add(closable);
   }
   return store;
 }
