@@ -44,7 +44,7 @@ export interface UsageByObject extends Pick<PageListing, 'trouble'> {
   readonly byOid: ReadonlyMap<number, CacheUsage>;
 }
 
-/** Where a cache manager keeps answers. Keeping and finding may fail; the cache goes on without. */
+/** Where a cache manager keeps pages. Keeping and finding may fail; the cache goes on without. */
 export interface CacheBackend {
   get(oid: number, key: string, generation: number): Promise<CachedPage | undefined> | CachedPage | undefined;
   /** Keeps it for so long at most. What is too large for the backend is left out. */

@@ -5,7 +5,7 @@ import type { ChildItem, LinkHere, ObjectMessage, TabInfo, TypeInfo, Warning } f
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
-import { CACHEABLE, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
+import { CACHEABLE, chosenCacheManager, findCacheManager, CACHE_MANAGER } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { siteOf } from '../site/site.ts';
 import { follow } from './paths.ts';
@@ -180,7 +180,7 @@ async function countedTabs(object: TreeObject, said: Saying): Promise<readonly T
 /** Whether a cache manager could keep the object's page, or is meant to. */
 async function couldBeKept(object: TreeObject): Promise<boolean> {
   if (!object.doesProvide(CACHEABLE)) return false;
-  return chosenCacheManager(object) !== '' || (await object.findService(KEEPS_ANSWERS)) !== undefined;
+  return chosenCacheManager(object) !== '' || (await object.findService(CACHE_MANAGER)) !== undefined;
 }
 
 /** Of a tree that was made before its id was reserved. */

@@ -2,11 +2,11 @@ import type { PathProperty } from '../../schema/endpoints/clipboard.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { TreeTransaction } from '../objects/transaction.ts';
 import {
-  CACHE_MANAGER,
+  CHOSEN_CACHE_MANAGER,
   CHANGE_CACHE_SETTINGS,
   chosenCacheManager,
   findCacheManager,
-  KEEPS_ANSWERS,
+  CACHE_MANAGER,
 } from '../publisher/invoke-cached.ts';
 import type { Call, ChangingCall } from '../publisher/call.ts';
 import type { Link } from '../storage/storage.ts';
@@ -50,7 +50,7 @@ export async function followTo(
 
 /** The pages that a cache manager keeps know it by its id. To be asked before it has another one. */
 export async function pagesOf(manager: TreeObject): Promise<readonly TreeObject[]> {
-  if (!manager.doesProvide(KEEPS_ANSWERS)) return [];
+  if (!manager.doesProvide(CACHE_MANAGER)) return [];
   const pages = await cachedPages(manager.tree);
   const named = pages.filter((page) => chosenCacheManager(page) === manager.id);
   const found = await Promise.all(named.map(findCacheManager));
@@ -65,7 +65,7 @@ export function chooseAgain(
   { may }: Call,
 ): Followed {
   const followed = pages.filter((page) => may(CHANGE_CACHE_SETTINGS, page));
-  for (const page of followed) tree.change(page, { properties: { [CACHE_MANAGER]: manager.id } });
+  for (const page of followed) tree.change(page, { properties: { [CHOSEN_CACHE_MANAGER]: manager.id } });
   const named = (object: TreeObject): PathProperty => ({ path: object.path, property: 'the cache manager' });
   const left = pages.filter((page) => !followed.includes(page) && may(SEE, page));
   return { updated: followed.map(named), dangling: left.map(named) };

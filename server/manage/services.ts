@@ -2,7 +2,7 @@ import type { ServiceChange } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
-import { CACHEABLE, chosenCacheManager, findCacheManager, KEEPS_ANSWERS } from '../publisher/invoke-cached.ts';
+import { CACHEABLE, chosenCacheManager, findCacheManager, CACHE_MANAGER } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { SEE } from './describe.ts';
 
@@ -110,7 +110,7 @@ async function pagesConcerned(changed: readonly TreeObject[]): Promise<readonly 
   const [first] = changed;
   if (first === undefined) return [];
   const { tree } = first;
-  const managers = await tree.ofTypes(tree.database.types.providing(KEEPS_ANSWERS), MOST_USERS);
+  const managers = await tree.ofTypes(tree.database.types.providing(CACHE_MANAGER), MOST_USERS);
   if (managers.length === 0) return [];
   if (managers.some(({ path }) => changed.some((object) => isWithin(path, object.path)))) return cachedPages(tree);
   const inside = await Promise.all(changed.map((object) => tree.inside(object, MOST_USERS)));

@@ -83,7 +83,7 @@ export { PAGE_TEMPLATE } from './core/page-answers.ts';
 export { currentBrowser, currentSession } from './sessions/current-session.ts';
 export { sessionsIn, type KeyedSessions } from './sessions/keyed-sessions.ts';
 export type { Found, TypedStore } from '../caching/typed-store.ts';
-export { CACHEABLE, invokeCached, KEEPS_ANSWERS, type AnswerCache } from '../publisher/invoke-cached.ts';
+export { CACHEABLE, invokeCached, CACHE_MANAGER, type AnswerCache } from '../publisher/invoke-cached.ts';
 export type { Reads } from '../publisher/reads.ts';
 export { valuesOf } from './stores/values.ts';
 

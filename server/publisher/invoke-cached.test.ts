@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typeNamed } from '../objects/testing.ts';
-import { CACHE_MANAGER, findCacheManager, CACHEABLE, KEEPS_ANSWERS, type AnswerCache } from './invoke-cached.ts';
+import { CHOSEN_CACHE_MANAGER, findCacheManager, CACHEABLE, CACHE_MANAGER, type AnswerCache } from './invoke-cached.ts';
 import { html } from './request.ts';
 import { openTestPublisher, textOf } from './testing.ts';
 import { method } from './views.ts';
@@ -32,7 +32,7 @@ async function openSite() {
   const types = [
     typeNamed('Page', { publish: { view, methods: { count } }, provides: [CACHEABLE.by(() => true)] }),
     typeNamed('Fresh', { publish: { view } }),
-    typeNamed('Cache', { provides: [KEEPS_ANSWERS.by(cacheOf)] }),
+    typeNamed('Cache', { provides: [CACHE_MANAGER.by(cacheOf)] }),
   ];
   const site = await openTestPublisher(types);
   await site.tree.change(async (transaction) => {
@@ -52,7 +52,7 @@ async function openSite() {
     ask: async (path: string) => textOf(await site.ask('GET', path)),
     choose: (path: string, id: unknown) =>
       site.tree.change(async (transaction) => {
-        transaction.change(await transaction.get(path), { properties: { [CACHE_MANAGER]: id } });
+        transaction.change(await transaction.get(path), { properties: { [CHOSEN_CACHE_MANAGER]: id } });
       }),
     managerOf: async (path: string) => (await findCacheManager(await (await site.tree.open()).get(path)))?.path,
   };

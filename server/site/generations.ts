@@ -6,7 +6,7 @@ export function generationOfUser(name: string): string {
 }
 
 /**
- * Numbers that end what was made under a lower one: sessions, kept answers. They are outside revisions, undo, copy and
+ * Numbers that end what was made under a lower one: sessions, cached pages. They are outside revisions, undo, copy and
  * export.
  */
 export class Generations {

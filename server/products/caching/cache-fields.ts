@@ -2,7 +2,7 @@ import { p, type ValuesOf } from '../../../schema/fields.ts';
 import type { CacheSettings } from '../../caching/page-cache.ts';
 import type { TreeObject } from '../../objects/object.ts';
 
-/** What every cache manager lets one set, wherever it keeps answers: which query values tell them apart, and their age. */
+/** What every cache manager lets one set, wherever it keeps pages: which query values tell them apart, and their age. */
 export function cacheFields(requestNames: readonly string[] = []) {
   return {
     request_names: p.lines({

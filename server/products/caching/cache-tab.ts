@@ -4,12 +4,12 @@ import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import {
-  CACHE_MANAGER,
+  CHOSEN_CACHE_MANAGER,
   CACHEABLE,
   CHANGE_CACHE_SETTINGS,
   chosenCacheManager,
   findCacheManager,
-  KEEPS_ANSWERS,
+  CACHE_MANAGER,
 } from '../../publisher/invoke-cached.ts';
 import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { method, viewsOn } from '../../publisher/views.ts';
@@ -59,12 +59,12 @@ export const cachingViews = viewsOn('any', settings, choose, forget);
 /** Sets or ends the association of an object with a cache manager, and says whether that was a change. */
 export function associate({ tree }: ChangingCall, object: TreeObject, manager: string): boolean {
   if (chosenCacheManager(object) === manager) return false;
-  return tree.change(object, { properties: { [CACHE_MANAGER]: manager } });
+  return tree.change(object, { properties: { [CHOSEN_CACHE_MANAGER]: manager } });
 }
 
 /** The managers that an object may choose, nearest first; of two with one id the nearer counts. */
 async function managersAbove(object: TreeObject): Promise<readonly TreeObject[]> {
-  const all = await object.tree.findServices(object, KEEPS_ANSWERS);
+  const all = await object.tree.findServices(object, CACHE_MANAGER);
   return all.filter((manager, index) => all.findIndex(({ id }) => id === manager.id) === index);
 }
 

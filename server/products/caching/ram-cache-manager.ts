@@ -5,7 +5,7 @@ import { RuntimeState } from '../../objects/runtime-state.ts';
 import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
+import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheFields, cacheSettings } from './cache-fields.ts';
@@ -27,7 +27,7 @@ const caches = new RuntimeState<RamCache>({
   madeFrom: () => null,
 });
 
-/** Keeps answers in this process's memory: the fastest cache, shared with no other process. */
+/** Keeps pages in this process's memory: the fastest cache, shared with no other process. */
 export const ramCacheManager = defineType({
   type: 'RAM Cache Manager',
   description: 'Keeps pages in this process',
@@ -64,7 +64,7 @@ export const ramCacheManager = defineType({
     }),
   },
   provides: [
-    KEEPS_ANSWERS.by((object) => ({
+    CACHE_MANAGER.by((object) => ({
       answer: (call, render) => cacheOf(object).pages.answer(call, render, cacheSettings(object)),
     })),
     HAS_STATISTICS.by(async (object) => cacheOf(object).pages),

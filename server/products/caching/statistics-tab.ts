@@ -13,7 +13,7 @@ import { siteOf } from '../../site/site.ts';
 import { CHANGE_CACHE_SETTINGS } from '../../publisher/invoke-cached.ts';
 import { invalidate, invalidations } from './invalidation.ts';
 
-/** An object that has kept answers to look at. Where there is no way to them, the promise says what is missing. */
+/** An object that has cached pages to look at. Where there is no way to them, the promise says what is missing. */
 export const HAS_STATISTICS = capability<Promise<PageCache>>('cache.statistics', 'a cache with statistics');
 
 const PERMISSION = 'Change cache managers';

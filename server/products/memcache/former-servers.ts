@@ -1,7 +1,7 @@
 import { parseServers, type Address } from '../../memcache/server/addresses.ts';
 import type { ClusterOptions, FormerServer } from '../../memcache/cluster/cluster.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
+import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { keepSeconds } from '../../sessions/record/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/container/containers.ts';
@@ -80,7 +80,7 @@ export async function longestLifetimeS(proxy: TreeObject): Promise<number> {
   const { serverNotes, clock } = siteOf(proxy);
   const now = clock();
   const lifetimes = (await proxy.tree.pointingTo(proxy.path)).map(({ object: user }) => {
-    if (user.doesProvide(KEEPS_ANSWERS)) return 0;
+    if (user.doesProvide(CACHE_MANAGER)) return 0;
     const kept = serverNotes.keptFor(user.oid);
     if (!user.doesProvide(SESSION_CONTAINER)) return kept ?? UNKNOWN_S;
     return Math.max(kept ?? 0, keepSeconds(now, settingsOf(user), now));

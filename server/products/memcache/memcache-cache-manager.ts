@@ -3,7 +3,7 @@ import { StoreBackend } from '../../caching/store-backend.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
+import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheFields, cacheSettings } from '../caching/cache-fields.ts';
@@ -12,7 +12,7 @@ import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/sta
 import { valuesOf } from '../stores/values.ts';
 import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
-/** Keeps answers in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */
+/** Keeps pages in whatever store its `proxy_path` leads to, shared by every process that knows tree and servers. */
 export const memCacheCacheManager = defineType({
   type: 'MemCache Cache Manager',
   description: 'Keeps pages behind a MemCache Proxy',
@@ -29,7 +29,7 @@ export const memCacheCacheManager = defineType({
     ),
   },
   provides: [
-    KEEPS_ANSWERS.by((object) => ({
+    CACHE_MANAGER.by((object) => ({
       async answer(call, render) {
         const pages = await object.tree.remembered(`answers of ${object.oid}`, () => find(object));
         return pages === undefined ? render(call) : pages.answer(call, render, cacheSettings(object));

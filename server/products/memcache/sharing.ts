@@ -1,7 +1,7 @@
 import type { Warning } from '../../../schema/endpoints/objects.ts';
 
 import type { TreeObject } from '../../objects/object.ts';
-import { KEEPS_ANSWERS } from '../../publisher/invoke-cached.ts';
+import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { knownServers } from '../stores/servers.ts';
 import { storeOf } from '../stores/store.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
@@ -9,7 +9,7 @@ import { SESSION_CONTAINER } from '../stores/session-container.ts';
 /** Where sessions and a cache share a proxy whose servers push items out, pages push out sessions. */
 export async function sharingWarnings(proxy: TreeObject): Promise<readonly Warning[]> {
   const users = (await proxy.tree.pointingTo(proxy.path)).map(({ object }) => object);
-  const cache = users.find((user) => user.doesProvide(KEEPS_ANSWERS));
+  const cache = users.find((user) => user.doesProvide(CACHE_MANAGER));
   const container = users.find((user) => user.doesProvide(SESSION_CONTAINER));
   if (cache === undefined || container === undefined) return [];
   const { statuses } = await knownServers(await storeOf(proxy));
