@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkId, idFromFileName, nextCopyId, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
+import { checkId, freeId, idFromFileName, nextCopyId, normaliseId, RESERVED_IN_ROOT } from './ids.ts';
 import { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from './paths.ts';
 
 const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
@@ -129,6 +129,11 @@ test('whatever a file is called, its id has no sign that an id must not have', (
     }),
     { numRuns: 5000 },
   );
+});
+
+test('the id that is wanted is given where it is free, and counted where it is not', () => {
+  assert.equal(freeId('x', new Set()), 'x');
+  assert.equal(freeId('x', new Set(['x', 'x2', 'x4'])), 'x3');
 });
 
 test('the ids of copies are counted, and asking for the next one always gives another', () => {

@@ -94,9 +94,12 @@ test('an object is renamed', async ({ app, page, api }) => {
   await contents.select('before');
   await app.button('Rename').first().click();
   const dialog = app.dialog('Rename before');
-  await dialog.getByLabel('New id of before').fill('index_html');
+  const field = dialog.getByLabel('New id of before');
+  await field.fill('index_html');
   await expect(dialog.getByText('it is already in use')).toBeVisible();
-  await dialog.getByLabel('New id of before').fill('after');
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  await expect(field).toBeFocused();
+  await field.fill('after');
   await dialog.getByRole('button', { name: 'Rename' }).click();
   await expect(app.flash("Renamed 'before' to 'after'.")).toBeVisible();
   await expect(contents.row('after')).toBeVisible();
