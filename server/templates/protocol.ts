@@ -56,7 +56,7 @@ export interface Job {
 }
 
 /** What a template wants to know, or to have kept, on the way. */
-export type Question =
+export type TemplateQuestion =
   | { readonly ask: 'text'; readonly path: string }
   | { readonly ask: 'template'; readonly path: string }
   | { readonly ask: 'object'; readonly path: string }
@@ -111,7 +111,7 @@ export type ToThread =
 /** The work that the thread has done since it began is told with everything that ends a piece of it. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly workMs: number }
-  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'question'; readonly question: TemplateQuestion }
   | { readonly kind: 'rendered'; readonly rendered: Rendered; readonly workMs: number }
   | { readonly kind: 'parsed'; readonly faults: readonly Fault[]; readonly workMs: number }
   | { readonly kind: 'failed'; readonly fault: Fault; readonly workMs: number };

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LIMITS } from './limits.ts';
-import type { Fault, FromThread, Job, Question, Rendered, ToThread } from './protocol.ts';
+import type { Fault, FromThread, Job, TemplateQuestion, Rendered, ToThread } from './protocol.ts';
 
 const FILE = new URL('./thread.ts', import.meta.url);
 const LOOK_EVERY_MS = 25;
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 25;
 const SILENT_MS = 1000;
 
 /** Answers what a template asks on the way. */
-export type Answering = (question: Question) => Promise<unknown>;
+export type Answering = (question: TemplateQuestion) => Promise<unknown>;
 
 /** A template that cannot be rendered, or parsed. */
 export class TemplateFault extends Error {
@@ -104,7 +104,7 @@ export class Renderer {
     else this.#task?.outcome.reject(this.#task.refusal?.error ?? new TemplateFault(message.fault));
   }
 
-  async #answer(question: Question): Promise<void> {
+  async #answer(question: TemplateQuestion): Promise<void> {
     const task = this.#task;
     if (task === undefined) return;
     try {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { test } from 'node:test';
 import { LIMITS } from './limits.ts';
-import { UNSAVED, type Job, type ObjectFacts, type Question } from './protocol.ts';
+import { UNSAVED, type Job, type ObjectFacts, type TemplateQuestion } from './protocol.ts';
 import type { Answering, TemplateFault } from './renderer.ts';
 import { Renderers } from './renderers.ts';
 
@@ -26,7 +26,7 @@ const job: Job = {
 
 function rendering(text: string, answer: Answering = async () => null) {
   return (renderers: Renderers) =>
-    renderers.render(job, async (question: Question) => (question.ask === 'text' ? text : answer(question)));
+    renderers.render(job, async (question: TemplateQuestion) => (question.ask === 'text' ? text : answer(question)));
 }
 
 /** Gets round all that the engine counts: beyond 2^53 a number and the next are the same. */

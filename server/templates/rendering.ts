@@ -1,11 +1,11 @@
 import { Allowance } from './allowance.ts';
 import { LIMITS } from './limits.ts';
-import type { BrowserFacts, Job, ListingPage, ObjectFacts, Plain, Question, Source } from './protocol.ts';
+import type { BrowserFacts, Job, ListingPage, ObjectFacts, Plain, TemplateQuestion, Source } from './protocol.ts';
 import { plain } from './plain.ts';
 import { SeenNames, SeenObject, type ValueSource } from './seen.ts';
 
 /** Asks the server; what comes back is what each question's answer is said to be. */
-export type Ask = (question: Question) => Promise<unknown>;
+export type Ask = (question: TemplateQuestion) => Promise<unknown>;
 
 /** One rendering as tags and filters meet it. */
 export class Rendering implements ValueSource {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Engine } from './engine.ts';
 import { faultOf } from './fault.ts';
-import type { Fault, Names, ObjectFacts, Question, Rendered } from './protocol.ts';
+import type { Fault, Names, ObjectFacts, TemplateQuestion, Rendered } from './protocol.ts';
 
 // What a template is rendered with in the tests of this folder: a page in a tree, a session, and other templates.
 
@@ -22,7 +22,7 @@ const SESSION: Readonly<Record<string, unknown>> = {
   hostile: JSON.parse('{"__proto__": {"polluted": 1}, "constructor": "c", "toString": "t", "then": "x"}'),
 };
 
-async function answer(question: Question, includes: Includes): Promise<unknown> {
+async function answer(question: TemplateQuestion, includes: Includes): Promise<unknown> {
   if (question.ask === 'object') return question.path === '/missing' ? null : facts(question.path);
   if (question.ask === 'children') return [facts('/a', { n: '3.3' }), facts('/b', { n: '2.2' })];
   if (question.ask === 'session') return Object.hasOwn(SESSION, question.key) ? SESSION[question.key] : null;

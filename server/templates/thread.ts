@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { workMs } from './allowance.ts';
 import { Engine } from './engine.ts';
 import { faultOf } from './fault.ts';
-import type { Fault, FromThread, Job, Question, ToThread } from './protocol.ts';
+import type { Fault, FromThread, Job, TemplateQuestion, ToThread } from './protocol.ts';
 
 // What a rendering thread runs: one piece of work at a time, and no way out but messages.
 
@@ -39,7 +39,7 @@ function parse(text: string, path: string): readonly Fault[] {
   }
 }
 
-function ask(question: Question): Promise<unknown> {
+function ask(question: TemplateQuestion): Promise<unknown> {
   asked = Promise.withResolvers<unknown>();
   tell({ kind: 'question', question });
   return asked.promise;

@@ -11,7 +11,7 @@ import {
   type ListingPage,
   type ObjectFacts,
   type Plain,
-  type Question,
+  type TemplateQuestion,
   type Source,
 } from '../../templates/protocol.ts';
 import { TemplateFault } from '../../templates/renderer.ts';
@@ -51,7 +51,7 @@ export class PageAnswers {
     this.#hasSession = failure === undefined;
   }
 
-  async answer(question: Question): Promise<unknown> {
+  async answer(question: TemplateQuestion): Promise<unknown> {
     this.#count(1, 0);
     switch (question.ask) {
       case 'text':
