@@ -9,14 +9,14 @@ import {
   CACHE_MANAGER,
 } from '../publisher/invoke-cached.ts';
 import type { Call, ChangingCall } from '../publisher/call.ts';
-import type { Link } from '../storage/storage.ts';
+import type { PathLink } from '../storage/storage.ts';
 import { changePermission, SEE } from './describe.ts';
 import { cachedPages } from './services.ts';
 
 /** A path property that leads to an object, or into it. */
 export interface LinkOf {
   readonly object: TreeObject;
-  readonly link: Link;
+  readonly link: PathLink;
 }
 
 /** What became of the paths that led to an object's old place, as far as the caller may see whose they are. */

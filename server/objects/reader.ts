@@ -1,6 +1,6 @@
 import { parsePath } from '../../schema/paths.ts';
 import { ContentDamaged, NotFound } from '../base/errors.ts';
-import type { ChildQuery, Content, Blobs, Link, Revision, StoredObject } from '../storage/storage.ts';
+import type { ChildQuery, Content, Blobs, PathLink, Revision, StoredObject } from '../storage/storage.ts';
 import type { CapabilityName } from './capability.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
@@ -131,7 +131,7 @@ export class TreeReader {
   }
 
   /** Objects with a path property that leads to this object or into it. */
-  async pointingTo(path: string): Promise<readonly { readonly object: TreeObject; readonly link: Link }[]> {
+  async pointingTo(path: string): Promise<readonly { readonly object: TreeObject; readonly link: PathLink }[]> {
     const links = (await Promise.all(this.stores.both.map(({ storage }) => storage.linksTo(path)))).flat();
     const found = [];
     for (const link of links) {

@@ -41,13 +41,13 @@ export interface StoredObject extends ObjectState {
 }
 
 /** A path property's value, kept in an index so that "what points here" is one lookup. */
-export interface Link {
+export interface PathLink {
   readonly property: string;
   readonly path: string;
 }
 
 /** One found in that index. */
-export interface LinkHere extends Link {
+export interface IndexedLink extends PathLink {
   readonly oid: number;
 }
 
@@ -57,7 +57,7 @@ export interface Change {
   readonly basis: number | null;
   /** `null` deletes the object. */
   readonly after: ObjectState | null;
-  readonly links: readonly Link[];
+  readonly links: readonly PathLink[];
 }
 
 export interface Batch {
@@ -173,7 +173,7 @@ export interface Storage {
   /** Objects anywhere whose id, title or type contains the text, as of now, at most `limit`; ids that begin with it first. */
   search(text: string, limit: number): Promise<readonly StoredObject[]>;
   /** Objects (as of now) with a link to exactly this path or to one below it, by path, at most MAX_FOUND. */
-  linksTo(path: string): Promise<readonly LinkHere[]>;
+  linksTo(path: string): Promise<readonly IndexedLink[]>;
   /**
    * The objects that transactions after this one touched, and those that these are or were in; `undefined` when too many
    * or no longer known: forget everything.

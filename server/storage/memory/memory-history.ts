@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.ts';
-import type { Batch, Link, ObjectChange, ObjectState, Revision, StoredObject, Transaction } from '../storage.ts';
+import type { Batch, PathLink, ObjectChange, ObjectState, Revision, StoredObject, Transaction } from '../storage.ts';
 
 interface Remembered extends Transaction {
   readonly oids: readonly number[];
@@ -12,7 +12,7 @@ export class MemoryHistory {
   readonly #keepTransactions: number;
   readonly #revisions = new Map<number, Revision[]>();
   readonly #children = new Map<number | null, Map<string, number>>();
-  readonly #links = new Map<number, readonly Link[]>();
+  readonly #links = new Map<number, readonly PathLink[]>();
   readonly #transactions: Remembered[] = [];
   #last = 0;
 
@@ -59,7 +59,7 @@ export class MemoryHistory {
     return this.#childOidsAsOf(parent, asOf).flatMap((oid) => this.stored(oid, asOf) ?? []);
   }
 
-  links(): Iterable<readonly [oid: number, links: readonly Link[]]> {
+  links(): Iterable<readonly [oid: number, links: readonly PathLink[]]> {
     return this.#links;
   }
 
@@ -134,7 +134,7 @@ export class MemoryHistory {
     if (siblings?.size === 0) this.#children.delete(now.parent);
   }
 
-  #enter(state: ObjectState, links: readonly Link[]): void {
+  #enter(state: ObjectState, links: readonly PathLink[]): void {
     const siblings = this.#children.get(state.parent) ?? new Map<string, number>();
     this.#children.set(state.parent, siblings.set(state.id, state.oid));
     const distinct = new Map(links.map((link) => [JSON.stringify([link.property, link.path]), { ...link }]));

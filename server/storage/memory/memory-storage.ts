@@ -15,7 +15,7 @@ import type {
   ChildQuery,
   Commit,
   CommitHooks,
-  LinkHere,
+  IndexedLink,
   LogQuery,
   ObjectChange,
   Reserved,
@@ -102,7 +102,7 @@ export class MemoryStorage implements Storage {
     return [...first, ...rest].slice(0, limit);
   }
 
-  async linksTo(path: string): Promise<readonly LinkHere[]> {
+  async linksTo(path: string): Promise<readonly IndexedLink[]> {
     const below = path === '/' ? '/' : `${path}/`;
     const found = [];
     for (const [oid, links] of this.#history.links()) {

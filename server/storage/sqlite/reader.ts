@@ -8,7 +8,7 @@ import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
 import type {
   ChildPage,
   ChildQuery,
-  LinkHere,
+  IndexedLink,
   LogQuery,
   ObjectChange,
   ObjectState,
@@ -186,7 +186,7 @@ export class Reader {
     return this.#statements.matchesAfter.all({ after, text: fold(sought), limit });
   }
 
-  linksTo(path: string): readonly LinkHere[] {
+  linksTo(path: string): readonly IndexedLink[] {
     if (!isStorable(path)) return [];
     const from = path === '/' ? path : `${path}/`;
     return this.#statements.linksTo.all({ path, from, to: endOfPrefix(from) ?? '' });
@@ -224,7 +224,7 @@ function statementsOf(database: Database) {
     matchesAfter: database
       .prepare<{ text: string; after: number; limit: number }, readonly [number, 0 | 1]>(MATCHES_AFTER)
       .raw(),
-    linksTo: database.prepare<{ path: string; from: string; to: string }, LinkHere>(LINKS_TO),
+    linksTo: database.prepare<{ path: string; from: string; to: string }, IndexedLink>(LINKS_TO),
     revisions: database.prepare<[number, number], RevisionRow>(REVISIONS),
     transactions: database.prepare<{ before: number; limit: number }, Transaction>(TRANSACTIONS),
     changesOf: database.prepare<[number], ChangeRow>(CHANGES_OF),

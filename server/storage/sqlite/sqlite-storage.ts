@@ -21,7 +21,7 @@ import type {
   ChildQuery,
   Commit,
   CommitHooks,
-  LinkHere,
+  IndexedLink,
   LogQuery,
   ObjectChange,
   Reserved,
@@ -126,7 +126,7 @@ export class SqliteStorage implements Storage {
     return this.#whenFree(() => this.#reader.objects([...found]));
   }
 
-  linksTo(path: string): Promise<readonly LinkHere[]> {
+  linksTo(path: string): Promise<readonly IndexedLink[]> {
     return this.#whenFree(() => this.#reader.linksTo(path));
   }
 

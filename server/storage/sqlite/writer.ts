@@ -4,7 +4,7 @@ import { changedMeanwhile, checkRooted, contentGone, couldCloseRing, notEmpty, p
 import { sortKeysOf } from '../order.ts';
 import type { SortKeys } from '../order.ts';
 import { whole } from './rows.ts';
-import type { Batch, Change, Link, ObjectState } from '../storage.ts';
+import type { Batch, Change, PathLink, ObjectState } from '../storage.ts';
 
 const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 const ADD_TRANSACTION = 'INSERT INTO transactions (serial, time, user, description) VALUES (?, ?, ?, ?)';
@@ -106,7 +106,7 @@ export class Writer {
     }
   }
 
-  #writeLinks(oid: number, links: readonly Link[], mayHaveSome: boolean): void {
+  #writeLinks(oid: number, links: readonly PathLink[], mayHaveSome: boolean): void {
     if (mayHaveSome) {
       const kept = this.#statements.links.all(oid);
       if (kept.length === links.length && kept.every((link, index) => isSame(link, links[index]))) return;
@@ -156,7 +156,7 @@ function statementsOf(database: Database) {
     delete: database.prepare<[number]>(DELETE),
     count: database.prepare<[number, number]>(COUNT),
     anyChild: database.prepare<[number], number>(ANY_CHILD).pluck(),
-    links: database.prepare<[number], Link>(LINKS),
+    links: database.prepare<[number], PathLink>(LINKS),
     deleteLinks: database.prepare<[number]>(DELETE_LINKS),
     addLink: database.prepare<[number, string, string]>(ADD_LINK),
     nameContent: database.prepare<[string]>(NAME_CONTENT),
@@ -171,6 +171,6 @@ function isListedElsewhere(place: Place, after: ObjectState, keys: SortKeys): bo
   return isElsewhere(place, after) || place.type !== after.type || place.titleKey !== keys.titleKey;
 }
 
-function isSame(link: Link, other: Link | undefined): boolean {
+function isSame(link: PathLink, other: PathLink | undefined): boolean {
   return link.property === other?.property && link.path === other.path;
 }

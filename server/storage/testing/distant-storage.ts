@@ -10,7 +10,7 @@ import type {
   CommitHooks,
   Content,
   Json,
-  LinkHere,
+  IndexedLink,
   LogQuery,
   ObjectChange,
   Revision,
@@ -116,7 +116,7 @@ export class DistantStorage implements Storage {
     return this.#call(() => this.#server.search(text, limit));
   }
 
-  linksTo(path: string): Promise<readonly LinkHere[]> {
+  linksTo(path: string): Promise<readonly IndexedLink[]> {
     return this.#call(() => this.#server.linksTo(path));
   }
 
