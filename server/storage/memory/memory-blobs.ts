@@ -6,7 +6,7 @@ import { STAGED_MS, type Content, type BlobSource, type Blobs } from '../storage
 const MOST_BYTES = 128 * 1024 * 1024;
 const SLICE_BYTES = 1024 * 1024;
 
-interface Kept extends Content {
+interface MemoryBlob extends Content {
   readonly slices: readonly Buffer[];
   stagedUntil: number;
 }
@@ -15,7 +15,7 @@ interface Kept extends Content {
 export class MemoryBlobs implements Blobs {
   readonly #clock: Clock;
   readonly #isNamed: (hash: string) => boolean;
-  readonly #kept = new Map<string, Kept>();
+  readonly #blobs = new Map<string, MemoryBlob>();
   /** What those take that are being staged. */
   #bytesComing = 0;
 
@@ -25,15 +25,15 @@ export class MemoryBlobs implements Blobs {
   }
 
   has(hash: string): boolean {
-    return this.#kept.has(hash);
+    return this.#blobs.has(hash);
   }
 
   async stage(source: BlobSource): Promise<void> {
     await this.sweep();
-    const there = this.#kept.get(source.hash);
-    const kept = there ?? (await this.#take(source));
-    kept.stagedUntil = this.#clock() + STAGED_MS;
-    this.#kept.set(source.hash, kept);
+    const there = this.#blobs.get(source.hash);
+    const blob = there ?? (await this.#take(source));
+    blob.stagedUntil = this.#clock() + STAGED_MS;
+    this.#blobs.set(source.hash, blob);
   }
 
   /** What is in memory has been nowhere else since it was stored. */
@@ -42,9 +42,9 @@ export class MemoryBlobs implements Blobs {
   }
 
   async *read({ hash, size }: Content, from = 0, to = size): AsyncGenerator<Buffer> {
-    const kept = this.#kept.get(hash);
-    if (kept === undefined) throw new ContentDamaged();
-    for (const [number, slice] of kept.slices.entries()) {
+    const blob = this.#blobs.get(hash);
+    if (blob === undefined) throw new ContentDamaged();
+    for (const [number, slice] of blob.slices.entries()) {
       const begin = number * SLICE_BYTES;
       if (begin < to && begin + slice.length > from) yield slice.subarray(Math.max(0, from - begin), to - begin);
     }
@@ -52,13 +52,13 @@ export class MemoryBlobs implements Blobs {
 
   async sweep(): Promise<void> {
     const now = this.#clock();
-    for (const { hash, stagedUntil } of this.#kept.values()) {
-      if (stagedUntil <= now && !this.#isNamed(hash)) this.#kept.delete(hash);
+    for (const { hash, stagedUntil } of this.#blobs.values()) {
+      if (stagedUntil <= now && !this.#isNamed(hash)) this.#blobs.delete(hash);
     }
   }
 
-  async #take({ hash, size, slices: slicesOf }: BlobSource): Promise<Kept> {
-    const held = [...this.#kept.values()].reduce((sum, each) => sum + each.size, 0);
+  async #take({ hash, size, slices: slicesOf }: BlobSource): Promise<MemoryBlob> {
+    const held = [...this.#blobs.values()].reduce((sum, each) => sum + each.size, 0);
     if (held + this.#bytesComing + size > MOST_BYTES) {
       throw new TooLarge(
         `Files in temporary folders may take ${MOST_BYTES / 1024 / 1024} MiB together. Put this one into a folder that is kept.`,
