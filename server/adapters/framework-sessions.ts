@@ -2,7 +2,7 @@ import { Unavailable } from '../base/errors.ts';
 import type { SessionContainer } from '../sessions/container.ts';
 import { decode } from '../codec/decode.ts';
 import type { SessionPage } from '../sessions/list/session-list.ts';
-import type { Entries } from '../sessions/record/record-format.ts';
+import type { EncodedData } from '../sessions/record/record-format.ts';
 import type { Origin, Session } from '../sessions/session.ts';
 import type { Sessions } from './open-sessions.ts';
 
@@ -206,7 +206,7 @@ export class FrameworkSessions {
     return made;
   }
 
-  #minutesIn(entries: Entries): number | undefined {
+  #minutesIn(entries: EncodedData): number | undefined {
     const expires = this.#rules.expiresOf(dataIn(entries, this.#rules.ownKeys));
     return expires === null ? undefined : Math.max(1, Math.ceil((expires - this.#sessions.now()) / MINUTE_MS));
   }
@@ -231,7 +231,7 @@ function dataOf(session: Session): Data {
   return Object.fromEntries(session);
 }
 
-function dataIn(entries: Entries, keys: Iterable<string> = entries.keys()): Data {
+function dataIn(entries: EncodedData, keys: Iterable<string> = entries.keys()): Data {
   const values = Array.from(keys, (key) => [key, entries.get(key)] as const);
   return Object.fromEntries(
     values.flatMap(([key, encoded]) =>

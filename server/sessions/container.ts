@@ -7,7 +7,7 @@ import { endOf, keepSeconds } from './record/lifetime.ts';
 import { SessionList } from './list/session-list.ts';
 import type { ConflictRule } from './merge.ts';
 import { idIn } from './record/record.ts';
-import type { Entries, Header, SessionRecord } from './record/record-format.ts';
+import type { EncodedData, Header, SessionRecord } from './record/record-format.ts';
 import { SessionRecords, type RecordsOptions } from './record/records.ts';
 import { roundTrip, type RoundTrip } from './round-trip.ts';
 import { Session, type Origin } from './session.ts';
@@ -96,9 +96,9 @@ export class SessionContainer {
    * The same sessions, of which their data say how long they are good: those of other frameworks. They are kept so many
    * minutes (`undefined`: as here), and none that is there counts as idle.
    */
-  withTimeoutsIn(minutesIn: (entries: Entries) => number | undefined): SessionContainer {
+  withTimeoutsIn(minutesIn: (entries: EncodedData) => number | undefined): SessionContainer {
     const { settings, onLifetime, clock } = this.#options;
-    const timeoutOf = (entries: Entries): number => {
+    const timeoutOf = (entries: EncodedData): number => {
       const timeoutMinutes = minutesIn(entries);
       if (timeoutMinutes === undefined) return settings().timeoutMinutes;
       const now = clock();

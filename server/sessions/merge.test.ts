@@ -6,22 +6,22 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { merge, SessionChanged, takeBack, type ConflictRule } from './merge.ts';
 import { encodedOf } from './record/record.ts';
-import type { Entries } from './record/record-format.ts';
+import type { EncodedData } from './record/record-format.ts';
 import { Session } from './session.ts';
 import { SessionWorld } from './testing.ts';
 
 const RUNS = process.env['FULL'] === '1' ? 10_000 : 300;
 const KEYS = ['a', '__proto__', 'constructor'];
 
-function entriesOf(values: Iterable<readonly [string, unknown]>): Entries {
+function entriesOf(values: Iterable<readonly [string, unknown]>): EncodedData {
   return new Map(Array.from(values, ([key, value]) => [key, encodedOf(encode(value))]));
 }
 
-function valuesOf(entries: Entries): Map<string, unknown> {
+function valuesOf(entries: EncodedData): Map<string, unknown> {
   return new Map(Array.from(entries, ([key, { bytes, start, end }]) => [key, decode(bytes, start, end)]));
 }
 
-function changesOf(base: Entries, act: (session: Session) => void) {
+function changesOf(base: EncodedData, act: (session: Session) => void) {
   const session = new Session({ browserId: 'b', key: 'k', header: null, entries: base }, 0);
   act(session);
   return session.changes();

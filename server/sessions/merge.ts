@@ -2,7 +2,7 @@ import { Conflict, ConflictError } from '../base/errors.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { sameBytes, encodedOf } from './record/record.ts';
-import type { Entries, EncodedValue } from './record/record-format.ts';
+import type { EncodedData, EncodedValue } from './record/record-format.ts';
 import { applied, type Change, type Changes } from './session.ts';
 
 /**
@@ -23,7 +23,7 @@ export function conflict(detail: string, rule: ConflictRule): Conflict {
  * Does what one request did to a session (`changes`, made from `base`) to what the session has become since (`current`):
  * key by key, so that changes of different keys both stay. One key changed by both: as `rule` says.
  */
-export function merge(base: Entries, current: Entries, changes: Changes, rule: ConflictRule): Entries {
+export function merge(base: EncodedData, current: EncodedData, changes: Changes, rule: ConflictRule): EncodedData {
   const merged = new Map(current);
   for (const [key, change] of changes) {
     const theirs = current.get(key);
@@ -35,13 +35,13 @@ export function merge(base: Entries, current: Entries, changes: Changes, rule: C
 }
 
 /** Whether one request set or deleted a key that another had changed meanwhile; the other kinds never conflict. */
-export function changedByBoth(base: Entries, current: Entries, changes: Changes): boolean {
+export function changedByBoth(base: EncodedData, current: EncodedData, changes: Changes): boolean {
   return Array.from(changes).some(
     ([key, { kind }]) => (kind === 'set' || kind === 'delete') && isChanged(key, base, current),
   );
 }
 
-function isChanged(key: string, base: Entries, current: Entries): boolean {
+function isChanged(key: string, base: EncodedData, current: EncodedData): boolean {
   return current !== base && !sameBytes(current.get(key), base.get(key));
 }
 
@@ -71,7 +71,7 @@ function encodedAfter(change: Change): EncodedValue | undefined {
 }
 
 /** Takes back what turned `before` into `after` from what the session has become since, where nobody touched it again. */
-export function takeBack(before: Entries, after: Entries, current: Entries): Entries {
+export function takeBack(before: EncodedData, after: EncodedData, current: EncodedData): EncodedData {
   const restored = new Map(current);
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const was = before.get(key);

@@ -5,7 +5,7 @@ import { isMadeFrom } from '../memcache/version.ts';
 import { nothingAt, type FindingOptions, type LoadedSession, type SessionFinder } from './record/session-finder.ts';
 import { isTouchDue, keepSeconds, type LifetimeSettings } from './record/lifetime.ts';
 import { conflict, merge, takeBack, type ConflictRule } from './merge.ts';
-import type { Entries, Header } from './record/record-format.ts';
+import type { EncodedData, Header } from './record/record-format.ts';
 import { OF_NOBODY, UNREADABLE, type SessionSlot, type Put, type SessionRecords } from './record/records.ts';
 import type { Changes, Origin } from './session.ts';
 
@@ -19,7 +19,7 @@ export interface SessionSettings extends LifetimeSettings {
 export interface WritingOptions extends FindingOptions {
   readonly settings: () => SessionSettings;
   /** After how many minutes without use a session with these entries may be dropped, where its data say so. */
-  readonly timeoutOf?: (entries: Entries) => number;
+  readonly timeoutOf?: (entries: EncodedData) => number;
 }
 
 /** What a request wants to be written. */
@@ -37,7 +37,7 @@ export interface Write {
 export interface Written {
   readonly before: LoadedSession;
   /** What the session holds now; `null` where it was ended or moved away. */
-  readonly after: Entries | null;
+  readonly after: EncodedData | null;
   readonly version: Buffer;
   /** The browser id that the session moved to. */
   readonly movedTo: string | null;
@@ -141,7 +141,7 @@ export class SessionWriter {
     return record?.kind === 'session' && this.#finder.isLive(seal.key, record) ? record.header : undefined;
   }
 
-  async #attempt(current: LoadedSession, header: Omit<Header, 'keptUntil'>, entries: Entries): Promise<Attempt> {
+  async #attempt(current: LoadedSession, header: Omit<Header, 'keptUntil'>, entries: EncodedData): Promise<Attempt> {
     const put = await this.#put(current.slot, header, entries);
     return { before: current, after: entries, movedTo: null, ...put };
   }
@@ -195,7 +195,7 @@ export class SessionWriter {
     };
   }
 
-  async #put(slot: SessionSlot, header: Omit<Header, 'keptUntil'>, entries: Entries, worth?: Worth): Promise<Put> {
+  async #put(slot: SessionSlot, header: Omit<Header, 'keptUntil'>, entries: EncodedData, worth?: Worth): Promise<Put> {
     const { settings: settingsNow, timeoutOf } = this.#options;
     const settings = settingsNow();
     const now = this.#now();

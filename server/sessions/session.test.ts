@@ -4,11 +4,11 @@ import { runInThisContext } from 'node:vm';
 import { describe, test } from 'node:test';
 import { encode } from '../codec/encode.ts';
 import { encodedOf } from './record/record.ts';
-import { NO_ENTRIES, type Entries } from './record/record-format.ts';
+import { NO_ENTRIES, type EncodedData } from './record/record-format.ts';
 import { Session } from './session.ts';
 import { NotStorable } from '../codec/values.ts';
 
-function entriesOf(values: object): Entries {
+function entriesOf(values: object): EncodedData {
   return new Map(Object.entries(values).map(([key, value]) => [key, encodedOf(encode(value))]));
 }
 

@@ -6,7 +6,7 @@ import { encode } from '../codec/encode.ts';
 import { obscured } from '../base/obscured.ts';
 import { nameIn } from './record/user-label.ts';
 import { idIn, sameBytes, encodedOf } from './record/record.ts';
-import type { EncodedValue, Entries } from './record/record-format.ts';
+import type { EncodedValue, EncodedData } from './record/record-format.ts';
 import type { Basis } from './record/session-finder.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
@@ -61,7 +61,7 @@ export class SessionAlreadyWritten extends ChangedTooLate {
 export class Session implements Iterable<[string, unknown]> {
   readonly #created: number;
   readonly #basis: Basis;
-  readonly #base: Entries;
+  readonly #base: EncodedData;
   readonly #local = new Map<string, Local>();
   readonly #deleted = new Set<string>();
   readonly #overridden = new Set<string>();

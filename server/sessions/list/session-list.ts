@@ -6,7 +6,7 @@ import { endOf } from '../record/lifetime.ts';
 import { matcherFor } from './list-filter.ts';
 import { nameIn } from '../record/user-label.ts';
 import { idIn } from '../record/record.ts';
-import type { Entries, SessionRecord } from '../record/record-format.ts';
+import type { EncodedData, SessionRecord } from '../record/record-format.ts';
 import type { SessionRecords } from '../record/records.ts';
 
 /** What a list shows of a session. Times are milliseconds since 1970. */
@@ -71,7 +71,7 @@ export interface KnownSessions {
 /** One session with what is in it. */
 export interface OpenedSession extends ListedSession {
   readonly storeKey: string;
-  readonly entries: Entries;
+  readonly entries: EncodedData;
 }
 
 export const MAX_KEYS = 100_000;

@@ -11,7 +11,7 @@ export interface EncodedValue {
 }
 
 /** A session's data, value by value, not decoded. */
-export type Entries = ReadonlyMap<string, EncodedValue>;
+export type EncodedData = ReadonlyMap<string, EncodedValue>;
 
 /** What a list of sessions shows of one. Times are milliseconds since 1970 by the writer's clock. */
 export interface Header {
@@ -32,7 +32,7 @@ export interface Header {
 export type SessionRecord = {
   readonly header: Header;
 } & (
-  | { readonly kind: 'session'; readonly entries: Entries }
+  | { readonly kind: 'session'; readonly entries: EncodedData }
   | { readonly kind: 'ended' }
   | { readonly kind: 'moved'; readonly to: string }
 );
@@ -79,7 +79,7 @@ const KINDS = ['session', 'ended', 'moved'] as const;
 const TIME_BYTES = 6;
 const MAX_LABEL_BYTES = 255;
 const NO_KEYS: ReadonlyMap<string, Buffer> = new Map();
-export const NO_ENTRIES: Entries = new Map();
+export const NO_ENTRIES: EncodedData = new Map();
 
 function write(record: SessionRecord): Buffer {
   const { header } = record;
@@ -113,13 +113,13 @@ function roomFor(record: SessionRecord, keys: ReadonlyMap<string, Buffer>): numb
 }
 
 /** The keys that are not there yet in the record that the entries come from. */
-function newKeys(entries: Entries): ReadonlyMap<string, Buffer> {
+function newKeys(entries: EncodedData): ReadonlyMap<string, Buffer> {
   const keys = new Map<string, Buffer>();
   for (const [key, encoded] of entries) if (encoded.entryStart === undefined) keys.set(key, encode(key));
   return keys;
 }
 
-function writeEntries(bytes: Buffer, entries: Entries, keys: ReadonlyMap<string, Buffer>, from: number): number {
+function writeEntries(bytes: Buffer, entries: EncodedData, keys: ReadonlyMap<string, Buffer>, from: number): number {
   let at = from;
   for (const [key, encoded] of entries) {
     const newKey = keys.get(key);
@@ -192,7 +192,7 @@ function read(bytes: Buffer): SessionRecord {
   return { kind, header };
 }
 
-function readEntries(bytes: Buffer, from: number): Entries {
+function readEntries(bytes: Buffer, from: number): EncodedData {
   if (from === bytes.length) return NO_ENTRIES;
   const entries = new Map<string, EncodedValue>();
   for (let at = from; at < bytes.length;) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { ageMs, isOver, type LifetimeSettings } from './lifetime.ts';
-import { NO_ENTRIES, type Entries, type Header, type SessionRecord } from './record-format.ts';
+import { NO_ENTRIES, type EncodedData, type Header, type SessionRecord } from './record-format.ts';
 import type { SessionSlot, SessionRecords } from './records.ts';
 
 /** What of a session was in the store when it was loaded. */
@@ -10,7 +10,7 @@ export interface Basis {
   readonly key: string;
   /** `null` where nothing was there that is still good. */
   readonly header: Header | null;
-  readonly entries: Entries;
+  readonly entries: EncodedData;
 }
 
 /** A session as it was loaded, with its slot in the store. */
