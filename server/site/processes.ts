@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
 import { FIRST_SIGNED_FORMAT, newestFormat } from '../sessions/record/record-format.ts';
-import type { Entries, KeyedTable, SmallTable } from '../storage/tables.ts';
+import type { TableEntries, KeyedTable, SmallTable } from '../storage/tables.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
 export type Signature = {
@@ -131,12 +131,12 @@ export class Processes {
     }
   }
 
-  async #allOthers(): Promise<Entries<Signed>> {
+  async #allOthers(): Promise<TableEntries<Signed>> {
     const { table, elsewhere } = this.#options;
     return [...(await this.#others(table)), ...(await this.#others(elsewhere))];
   }
 
-  async #others(table: KeyedTable<Signed>): Promise<Entries<Signed>> {
+  async #others(table: KeyedTable<Signed>): Promise<TableEntries<Signed>> {
     return (await table.entries()).filter(([id, signed]) => id !== this.#id && this.#isThere(signed));
   }
 

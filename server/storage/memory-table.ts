@@ -3,21 +3,21 @@ import { checkText } from './batch.ts';
 import { frozen, frozenCopy } from './frozen.ts';
 import { compareText, isStorable } from './order.ts';
 import type { Json } from './storage.ts';
-import type { Draft, Entries } from './tables.ts';
+import type { Draft, TableEntries } from './tables.ts';
 
-interface Entry<Value> {
+interface ExpiringValue<Value> {
   readonly value: Value;
   readonly expires: number | undefined;
 }
 
 /** Told before each write: what undoes it, for a step that may yet fail, and what comes under the key; nothing: it is deleted. */
-type Written<Value> = (undo: () => void, key: string, entry: Entry<Value> | undefined) => void;
+type Written<Value> = (undo: () => void, key: string, entry: ExpiringValue<Value> | undefined) => void;
 
 /** One table in process memory. What it gives is frozen. */
 export class MemoryTable<Value extends Json> implements Draft<Value> {
   readonly #clock: Clock;
   readonly #written: Written<Value>;
-  readonly #entries = new Map<string, Entry<Value>>();
+  readonly #entries = new Map<string, ExpiringValue<Value>>();
   /** In order, until another key comes or one goes. */
   #keys: readonly string[] | undefined;
   #sweepAt = 1000;
@@ -48,7 +48,7 @@ export class MemoryTable<Value extends Json> implements Draft<Value> {
     return wasThere;
   }
 
-  entries(prefix = ''): Entries<Value> {
+  entries(prefix = ''): TableEntries<Value> {
     if (!isStorable(prefix)) return [];
     this.#keys ??= [...this.#entries.keys()].sort(compareText);
     const found: [string, Value][] = [];
@@ -69,23 +69,23 @@ export class MemoryTable<Value extends Json> implements Draft<Value> {
     this.#keys = undefined;
   }
 
-  #live(key: string): Entry<Value> | undefined {
+  #live(key: string): ExpiringValue<Value> | undefined {
     const entry = this.#entries.get(key);
     return entry && !this.#isOver(entry) ? entry : undefined;
   }
 
-  #isOver({ expires }: Entry<Value>): boolean {
+  #isOver({ expires }: ExpiringValue<Value>): boolean {
     return expires !== undefined && expires <= this.#clock();
   }
 
-  #put(key: string, entry: Entry<Value> | undefined): void {
+  #put(key: string, entry: ExpiringValue<Value> | undefined): void {
     const before = this.#entries.get(key);
     this.#written(() => this.#replace(key, before), key, entry);
     this.#replace(key, entry);
     if (this.#entries.size >= this.#sweepAt) this.#sweep();
   }
 
-  #replace(key: string, entry: Entry<Value> | undefined): void {
+  #replace(key: string, entry: ExpiringValue<Value> | undefined): void {
     if (this.#entries.has(key) !== (entry !== undefined)) this.#keys = undefined;
     if (entry) this.#entries.set(key, entry);
     else this.#entries.delete(key);

@@ -1,6 +1,6 @@
 import type { Json } from './storage.ts';
 
-export type Entries<Value> = readonly (readonly [key: string, value: Value])[];
+export type TableEntries<Value> = readonly (readonly [key: string, value: Value])[];
 
 /** Small durable values by key, outside revisions, undo and export. Several processes see each other's. */
 export interface Tables {
@@ -23,7 +23,7 @@ interface Table<Value extends Json> {
 export interface KeyedTable<Value extends Json> extends Table<Value> {
   get(key: string): Promise<Value | undefined>;
   /** What has not expired and begins with the prefix, by key. */
-  entries(prefix?: string): Promise<Entries<Value>>;
+  entries(prefix?: string): Promise<TableEntries<Value>>;
 }
 
 /**
@@ -32,13 +32,13 @@ export interface KeyedTable<Value extends Json> extends Table<Value> {
  */
 export interface SmallTable<Value extends Json> extends Table<Value> {
   get(key: string): Value | undefined;
-  entries(prefix?: string): Entries<Value>;
+  entries(prefix?: string): TableEntries<Value>;
 }
 
 /** A table within a step: with what the step itself has written. */
 export interface Draft<Value extends Json> {
   get(key: string): Value | undefined;
-  entries(prefix?: string): Entries<Value>;
+  entries(prefix?: string): TableEntries<Value>;
   /** `expires` (milliseconds since 1970): from then on the entry is as if deleted. */
   set(key: string, value: Value, expires?: number): void;
   /** Stores only where nothing is stored; says whether it did. */

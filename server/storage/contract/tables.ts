@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json } from '../storage.ts';
-import type { Entries, KeyedTable, SmallTable, Tables } from '../tables.ts';
+import type { TableEntries, KeyedTable, SmallTable, Tables } from '../tables.ts';
 import type { MakeSite } from './contract.ts';
 
 /** What both kinds of table promise, asked in the same way. */
@@ -153,7 +153,7 @@ function describeKind(kind: string, open: Open, make: MakeSite): void {
       '𐀀',
     ];
     await table.update((drafted) => keys.forEach((key, index) => drafted.set(key, index)));
-    const keysOf = (entries: Entries<number>) => entries.map(([key]) => key);
+    const keysOf = (entries: TableEntries<number>) => entries.map(([key]) => key);
     for (const prefix of ['', 'a', 'a%', 'a_', 'b', '__', 'a\u{10ffff}', '\ud800', 'x', '\uffff']) {
       const found = keysOf(await table.entries(prefix));
       const drafted = await table.update((drafted) => keysOf(drafted.entries(prefix)));

@@ -4,7 +4,7 @@ import { checkText } from '../batch.ts';
 import { endOfPrefix, isStorable } from '../order.ts';
 import { parseStored } from './problems.ts';
 import type { Json } from '../storage.ts';
-import type { Draft, Entries } from '../tables.ts';
+import type { Draft, TableEntries } from '../tables.ts';
 
 const GET = 'SELECT value FROM entries WHERE name = ? AND key = ? AND (expires IS NULL OR expires > ?)';
 const SET = 'INSERT OR REPLACE INTO entries (name, key, value, expires) VALUES (?, ?, ?, ?)';
@@ -58,7 +58,7 @@ export class EntryDraft<Value extends Json> implements Draft<Value> {
     return text === undefined ? undefined : this.#parse(text);
   }
 
-  entries(prefix = ''): Entries<Value> {
+  entries(prefix = ''): TableEntries<Value> {
     if (!isStorable(prefix)) return [];
     const range = { name: this.#name, from: prefix, to: endOfPrefix(prefix) ?? null, now: this.#clock() };
     return this.#statements.list.all(range).map(([key, value]) => [key, this.#parse(value)]);
