@@ -10,7 +10,7 @@ const LAST_TRANSACTION = 'SELECT coalesce(max(serial), 0) FROM transactions';
 const ADD_TRANSACTION = 'INSERT INTO transactions (serial, time, user, description) VALUES (?, ?, ?, ?)';
 const ADD_REVISION = 'INSERT INTO revisions (serial, oid, parent, state) VALUES (?, ?, ?, ?)';
 const ADD_DELETION = 'INSERT INTO revisions (serial, oid) VALUES (?, ?)';
-const PLACE =
+const ROW =
   'SELECT serial, parent, id, title_key AS titleKey, type, child_count AS childCount FROM objects WHERE oid = ?';
 const ADD = `
   INSERT INTO objects (oid, serial, parent, id, id_key, title_key, type, type_key, size, modified)
@@ -33,7 +33,8 @@ const NAME_CONTENT = 'UPDATE contents SET staged_until = NULL WHERE hash = ? AND
 
 type NewRow = SortKeys & { readonly oid: number; readonly serial: number; readonly parent: number | null };
 
-interface Place {
+/** What `objects` has of an object before a batch is written. */
+interface RowBefore {
   readonly serial: number;
   readonly parent: number | null;
   readonly id: string;
@@ -64,41 +65,41 @@ export class Writer {
     return serial;
   }
 
-  #checkSerials(changes: readonly Change[]): Map<number, Place> {
-    const before = new Map<number, Place>();
+  #checkSerials(changes: readonly Change[]): Map<number, RowBefore> {
+    const before = new Map<number, RowBefore>();
     for (const { oid, basis } of changes) {
-      const place = this.#statements.place.get(oid);
-      if ((place?.serial ?? null) !== basis) throw changedMeanwhile(oid);
-      if (place) before.set(oid, place);
+      const row = this.#statements.row.get(oid);
+      if ((row?.serial ?? null) !== basis) throw changedMeanwhile(oid);
+      if (row) before.set(oid, row);
     }
     return before;
   }
 
   /** Objects may change places with one another: so all leave theirs before any takes a new one. */
-  #clearPlaces(changes: readonly Change[], before: ReadonlyMap<number, Place>): void {
+  #clearPlaces(changes: readonly Change[], before: ReadonlyMap<number, RowBefore>): void {
     for (const { oid, after } of changes) {
       if (!after) this.#statements.delete.run(oid);
       else if (changes.length > 1 && isElsewhere(before.get(oid), after)) this.#statements.lift.run(`\0${oid}`, oid);
     }
   }
 
-  #writeChange({ oid, after, links }: Change, place: Place | undefined, serial: number): void {
+  #writeChange({ oid, after, links }: Change, row: RowBefore | undefined, serial: number): void {
     if (!after) {
       this.#statements.addDeletion.run(serial, oid);
       return;
     }
     if (after.content && this.#statements.nameContent.run(after.content.hash).changes === 0) throw contentGone();
     this.#statements.addRevision.run(serial, oid, after.parent, JSON.stringify(after));
-    this.#writeObject(after, place, serial);
-    this.#writeLinks(oid, links, place !== undefined);
+    this.#writeObject(after, row, serial);
+    this.#writeLinks(oid, links, row !== undefined);
   }
 
-  #writeObject(after: ObjectState, place: Place | undefined, serial: number): void {
+  #writeObject(after: ObjectState, row: RowBefore | undefined, serial: number): void {
     const { oid, parent } = after;
-    const keys = sortKeysOf(after, place?.childCount ?? 0);
+    const keys = sortKeysOf(after, row?.childCount ?? 0);
     try {
-      if (!place) this.#statements.add.run({ ...keys, oid, serial, parent });
-      else if (isListedElsewhere(place, after, keys)) this.#statements.replace.run({ ...keys, oid, serial, parent });
+      if (!row) this.#statements.add.run({ ...keys, oid, serial, parent });
+      else if (isListedElsewhere(row, after, keys)) this.#statements.replace.run({ ...keys, oid, serial, parent });
       else this.#statements.change.run({ oid, serial, size: keys.size, modified: after.modified });
     } catch (error) {
       if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw takenId(after.id);
@@ -115,7 +116,7 @@ export class Writer {
     for (const { property, path } of links) this.#statements.addLink.run(oid, property, path);
   }
 
-  #recount(changes: readonly Change[], before: ReadonlyMap<number, Place>): void {
+  #recount(changes: readonly Change[], before: ReadonlyMap<number, RowBefore>): void {
     const differences = new Map<number, number>();
     const arrivals = new Map<number, string>();
     for (const { oid, after } of changes) {
@@ -133,12 +134,12 @@ export class Writer {
     }
   }
 
-  #checkTree(batch: Batch, before: ReadonlyMap<number, Place>): void {
+  #checkTree(batch: Batch, before: ReadonlyMap<number, RowBefore>): void {
     for (const { oid, after } of batch.changes) {
       if (!after && this.#statements.anyChild.get(oid) !== undefined) throw notEmpty(oid);
     }
     const placed = couldCloseRing(batch, (oid) => before.get(oid)?.parent);
-    checkRooted(placed, (oid) => this.#statements.place.get(oid)?.parent);
+    checkRooted(placed, (oid) => this.#statements.row.get(oid)?.parent);
   }
 }
 
@@ -148,7 +149,7 @@ function statementsOf(database: Database) {
     addTransaction: database.prepare<[number, number, string | null, string]>(ADD_TRANSACTION),
     addRevision: database.prepare<[number, number, number | null, string]>(ADD_REVISION),
     addDeletion: database.prepare<[number, number]>(ADD_DELETION),
-    place: database.prepare<[number], Place>(PLACE),
+    row: database.prepare<[number], RowBefore>(ROW),
     add: database.prepare<NewRow>(ADD),
     replace: database.prepare<NewRow>(REPLACE),
     change: database.prepare<Pick<NewRow, 'oid' | 'serial' | 'size' | 'modified'>>(CHANGE),
@@ -163,12 +164,12 @@ function statementsOf(database: Database) {
   };
 }
 
-function isElsewhere(place: Place | undefined, after: ObjectState): boolean {
-  return place !== undefined && (place.parent !== after.parent || place.id !== after.id);
+function isElsewhere(row: RowBefore | undefined, after: ObjectState): boolean {
+  return row !== undefined && (row.parent !== after.parent || row.id !== after.id);
 }
 
-function isListedElsewhere(place: Place, after: ObjectState, keys: SortKeys): boolean {
-  return isElsewhere(place, after) || place.type !== after.type || place.titleKey !== keys.titleKey;
+function isListedElsewhere(row: RowBefore, after: ObjectState, keys: SortKeys): boolean {
+  return isElsewhere(row, after) || row.type !== after.type || row.titleKey !== keys.titleKey;
 }
 
 function isSame(link: PathLink, other: PathLink | undefined): boolean {
