@@ -86,13 +86,13 @@ export class Listing {
   /** The oids of unchanged children that match the filter, in order; now and then a `null` on the way to the next. */
   matching(parent: number, query: ChildQuery, past: Past): IterableIterator<number | null> {
     if (!isStorable(query.filter)) return [].values();
-    const sql = matchingSql(orderBy(query.sort, query.order), past.entries.size > 0);
+    const sql = matchingSql(orderBy(query.sort, query.order), past.objects.size > 0);
     const statement = this.#database.prepare<[{ parent: number; filter: string; apart: string }], number | null>(sql);
     return statement.pluck().iterate({ parent, filter: fold(query.filter), apart: apartOf(past) });
   }
 
   #statement(sort: Sort, order: ChildQuery['order'], past: Past): Statement<[Window], ObjectRow> {
-    const isApart = past.entries.size > 0;
+    const isApart = past.objects.size > 0;
     const name = `${sort} ${order} ${isApart}`;
     let statement = this.#pages.get(name);
     if (!statement) {
@@ -108,13 +108,13 @@ function orderBy(sort: Sort, order: ChildQuery['order']): string {
   return ORDERS[sort].map((column) => `${column} ${order}`).join(', ');
 }
 
-function apartOf({ entries }: Past): string {
-  return entries.size === 0 ? '[]' : JSON.stringify([...entries.keys()]);
+function apartOf({ objects }: Past): string {
+  return objects.size === 0 ? '[]' : JSON.stringify([...objects.keys()]);
 }
 
-function countApart(parent: number, { entries }: Past): number {
+function countApart(parent: number, { objects }: Past): number {
   let count = 0;
-  for (const { parentNow } of entries.values()) if (parentNow === parent) count++;
+  for (const { parentNow } of objects.values()) if (parentNow === parent) count++;
   return count;
 }
 
@@ -122,7 +122,7 @@ function countApart(parent: number, { entries }: Past): number {
 function pageOf(parent: number, query: ChildQuery, past: Past, unchanged: Unchanged): ChildPage {
   const { offset, limit } = query;
   const stored = (row: ObjectRow) => storedObjectOf(row, past.childCountDelta(row[0]));
-  if (past.entries.size === 0) return { total: unchanged.count, objects: unchanged.window(offset, limit).map(stored) };
+  if (past.objects.size === 0) return { total: unchanged.count, objects: unchanged.window(offset, limit).map(stored) };
   const { compare, keyed, laidIn } = layIn(parent, query, past);
   // Each that is laid in moves the rest by at most one: the page begins at most so far before its place.
   const start = Math.max(0, offset - laidIn.length);

@@ -25,7 +25,7 @@ type ChangedRow = readonly [
   state: string | null,
 ];
 
-interface Entry {
+interface PastObject {
   /** `undefined`: it is not there now. */
   readonly parentNow: number | null | undefined;
   /** What it was; `undefined`: it was not there. */
@@ -34,13 +34,13 @@ interface Entry {
 
 /** What is different now from how it was as of a transaction: everything else can be read from the newest state. */
 export interface Past {
-  readonly entries: ReadonlyMap<number, Entry>;
+  readonly objects: ReadonlyMap<number, PastObject>;
   /** What to add to an object's present number of children. */
   childCountDelta(oid: number): number;
 }
 
 /** As of the newest transaction. */
-export const NOTHING_PAST: Past = { entries: new Map(), childCountDelta: () => 0 };
+export const NOTHING_PAST: Past = { objects: new Map(), childCountDelta: () => 0 };
 
 /** Finds out what has changed since a transaction. Cheap, because requests are short: mostly nothing or a row or two. */
 export class PastReader {
@@ -55,34 +55,34 @@ export class PastReader {
   read(asOf: number): Past {
     const rows = this.#changedSince.all({ asOf });
     if (rows.length > MOST_CHANGED) throw new ConflictError('Too much has changed since this began. Try again.');
-    const entries = new Map(rows.map((row) => [row[0], entryOf(row)]));
-    const deltas = childCountDeltas(entries.values());
-    this.#addRecounted(entries, deltas);
-    return { entries, childCountDelta: (oid) => deltas.get(oid) ?? 0 };
+    const objects = new Map(rows.map((row) => [row[0], pastObjectOf(row)]));
+    const deltas = childCountDeltas(objects.values());
+    this.#addRecounted(objects, deltas);
+    return { objects, childCountDelta: (oid) => deltas.get(oid) ?? 0 };
   }
 
   /** An object with another number of children sorts elsewhere, though it is itself unchanged. */
-  #addRecounted(entries: Map<number, Entry>, deltas: ReadonlyMap<number, number>): void {
+  #addRecounted(objects: Map<number, PastObject>, deltas: ReadonlyMap<number, number>): void {
     for (const oid of deltas.keys()) {
-      const row = entries.has(oid) ? undefined : this.#object.get(oid);
-      if (row) entries.set(oid, { parentNow: row[2], before: row });
+      const row = objects.has(oid) ? undefined : this.#object.get(oid);
+      if (row) objects.set(oid, { parentNow: row[2], before: row });
     }
   }
 }
 
-function entryOf([oid, isThere, parentNow, childCount, serial, parent, state]: ChangedRow): Entry {
+function pastObjectOf([oid, isThere, parentNow, childCount, serial, parent, state]: ChangedRow): PastObject {
   return {
     parentNow: isThere ? parentNow : undefined,
     before: serial === null || state === null ? undefined : [oid, serial, parent, childCount, state],
   };
 }
 
-function childCountDeltas(entries: Iterable<Entry>): Map<number, number> {
+function childCountDeltas(objects: Iterable<PastObject>): Map<number, number> {
   const deltas = new Map<number, number>();
   const add = (oid: number | null | undefined, difference: number) => {
     if (typeof oid === 'number') deltas.set(oid, (deltas.get(oid) ?? 0) + difference);
   };
-  for (const { parentNow, before } of entries) {
+  for (const { parentNow, before } of objects) {
     add(parentNow, -1);
     add(before?.[2], 1);
   }
@@ -92,5 +92,5 @@ function childCountDeltas(entries: Iterable<Entry>): Map<number, number> {
 
 /** What was in a folder then, of what is something else now. */
 export function beforeIn(past: Past, parent: number): readonly ObjectRow[] {
-  return [...past.entries.values()].flatMap(({ before }) => (before?.[2] === parent ? [before] : []));
+  return [...past.objects.values()].flatMap(({ before }) => (before?.[2] === parent ? [before] : []));
 }

@@ -127,8 +127,8 @@ export class Reader {
     // Asked after the row was read, so nothing newer can be in it.
     if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
     return this.asOf(asOf, (past) => {
-      const entry = past.entries.get(oid);
-      const then = entry ? entry.before : this.#statements.object.get(oid);
+      const known = past.objects.get(oid);
+      const then = known ? known.before : this.#statements.object.get(oid);
       return then && storedObjectOf(then, past.childCountDelta(oid));
     });
   }
@@ -139,7 +139,7 @@ export class Reader {
     if (this.lastTransaction() <= asOf) return row && storedObjectOf(row);
     return this.asOf(asOf, (past) => {
       const now = this.#statements.child.get(parent, id);
-      const then = now && !past.entries.has(now[0]) ? now : findBefore(past, parent, id);
+      const then = now && !past.objects.has(now[0]) ? now : findBefore(past, parent, id);
       return then && storedObjectOf(then, past.childCountDelta(then[0]));
     });
   }
@@ -159,7 +159,7 @@ export class Reader {
       const now = [...new Set(types.filter(isStorable))].flatMap((type) =>
         this.#statements.childrenOfType.all(parent, type),
       );
-      const unchanged = now.filter(([oid]) => !past.entries.has(oid)).map(stored);
+      const unchanged = now.filter(([oid]) => !past.objects.has(oid)).map(stored);
       const before = beforeIn(past, parent).map(stored);
       const found = [...unchanged, ...before.filter(({ type }) => types.includes(type))];
       return byId(found).slice(0, MAX_FOUND);
