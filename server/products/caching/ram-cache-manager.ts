@@ -1,4 +1,4 @@
-import { p } from '../../../schema/fields.ts';
+import { p, type ValuesOf } from '../../../schema/fields.ts';
 import { PageCache, USER_NAME } from '../../caching/page-cache.ts';
 import { MemoryBackend, type MemoryBackendLimits } from '../../caching/memory-backend.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
@@ -27,6 +27,33 @@ const caches = new RuntimeState<RamCache>({
   madeFrom: () => null,
 });
 
+const limitFields = {
+  threshold_entries: p.integer({
+    title: 'Threshold',
+    help: 'When more is kept, what was not asked for longest goes.',
+    default: 1000,
+    minimum: 1,
+    maximum: 1_000_000,
+    unit: 'entries',
+  }),
+  threshold_mib: p.integer({
+    title: 'Memory',
+    help: 'When kept answers take more, what was not asked for longest goes.',
+    default: 64,
+    minimum: 1,
+    maximum: 65_536,
+    unit: 'MiB',
+  }),
+  cleanup_interval_seconds: p.integer({
+    title: 'Cleanup interval',
+    help: 'What is too old is looked for this often.',
+    default: 300,
+    minimum: 1,
+    maximum: 86_400,
+    unit: 'seconds',
+  }),
+};
+
 /** Keeps pages in this process's memory: the fastest cache, shared with no other process. */
 export const ramCacheManager = defineType({
   type: 'RAM Cache Manager',
@@ -38,30 +65,7 @@ export const ramCacheManager = defineType({
   changePermission: 'Change cache managers',
   properties: {
     ...cacheFields([USER_NAME]),
-    threshold_entries: p.integer({
-      title: 'Threshold',
-      help: 'When more is kept, what was not asked for longest goes.',
-      default: 1000,
-      minimum: 1,
-      maximum: 1_000_000,
-      unit: 'entries',
-    }),
-    threshold_mib: p.integer({
-      title: 'Memory',
-      help: 'When kept answers take more, what was not asked for longest goes.',
-      default: 64,
-      minimum: 1,
-      maximum: 65_536,
-      unit: 'MiB',
-    }),
-    cleanup_interval_seconds: p.integer({
-      title: 'Cleanup interval',
-      help: 'What is too old is looked for this often.',
-      default: 300,
-      minimum: 1,
-      maximum: 86_400,
-      unit: 'seconds',
-    }),
+    ...limitFields,
   },
   provides: [
     CACHE_MANAGER.by((object) => ({
@@ -81,14 +85,10 @@ function cacheOf(object: TreeObject): RamCache {
 }
 
 function limitsOf({ properties }: TreeObject): MemoryBackendLimits {
-  const { threshold_entries, threshold_mib, cleanup_interval_seconds } = properties as {
-    threshold_entries: number;
-    threshold_mib: number;
-    cleanup_interval_seconds: number;
-  };
+  const values = properties as unknown as ValuesOf<typeof limitFields>;
   return {
-    maxEntries: threshold_entries,
-    maxBytes: threshold_mib * 1024 * 1024,
-    cleanupMs: cleanup_interval_seconds * 1000,
+    maxEntries: values.threshold_entries,
+    maxBytes: values.threshold_mib * 1024 * 1024,
+    cleanupMs: values.cleanup_interval_seconds * 1000,
   };
 }

@@ -1,4 +1,4 @@
-import { p } from '../../../schema/fields.ts';
+import { p, type ValuesOf } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import { invalidAt } from '../../base/errors.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
@@ -76,6 +76,35 @@ const forget = method(forgetServer, {
   },
 });
 
+const proxyFields = {
+  servers: p.lines({
+    title: 'Servers',
+    help: 'One server on each line, as host:port. The port may be left out (11211). Each line is checked as you type; blank lines and those that begin with # are not kept.',
+    placeholder: 'localhost:11211',
+    whenAdding: true,
+    answers: true,
+    maxLines: MOST_SERVERS,
+    keeps: isServerLine,
+    all: (lines) => parseServers(lines).problems.map(({ line, detail }) => ({ pointer: `/${line - 1}`, detail })),
+  }),
+  replicas: p.integer({
+    title: 'Copies of each session',
+    help: 'With 2, the loss of one server loses no session. At most as many as there are servers. Once you raise it, a session has its further copies when it is used next: wait one idle timeout before you rely on them.',
+    default: 1,
+    minimum: 1,
+    maximum: 3,
+  }),
+  timeout_ms: p.integer({
+    title: 'Deadline',
+    help: 'An operation that takes longer has failed, and its connection is closed.',
+    default: 250,
+    minimum: 20,
+    maximum: 10_000,
+    unit: 'ms',
+  }),
+  prefix: prefixField('Keeps two programs on one memcached apart. Left empty, it is made from this installation.'),
+};
+
 /** A cluster of memcached servers, or process memory where none are named. */
 export const memCacheProxy = defineType({
   type: 'MemCache Proxy',
@@ -84,34 +113,7 @@ export const memCacheProxy = defineType({
   group: 'Sessions and caches',
   suggestedId: 'mcproxy',
   addPermission: 'Add MemCache Proxies',
-  properties: {
-    servers: p.lines({
-      title: 'Servers',
-      help: 'One server on each line, as host:port. The port may be left out (11211). Each line is checked as you type; blank lines and those that begin with # are not kept.',
-      placeholder: 'localhost:11211',
-      whenAdding: true,
-      answers: true,
-      maxLines: MOST_SERVERS,
-      keeps: isServerLine,
-      all: (lines) => parseServers(lines).problems.map(({ line, detail }) => ({ pointer: `/${line - 1}`, detail })),
-    }),
-    replicas: p.integer({
-      title: 'Copies of each session',
-      help: 'With 2, the loss of one server loses no session. At most as many as there are servers. Once you raise it, a session has its further copies when it is used next: wait one idle timeout before you rely on them.',
-      default: 1,
-      minimum: 1,
-      maximum: 3,
-    }),
-    timeout_ms: p.integer({
-      title: 'Deadline',
-      help: 'An operation that takes longer has failed, and its connection is closed.',
-      default: 250,
-      minimum: 20,
-      maximum: 10_000,
-      unit: 'ms',
-    }),
-    prefix: prefixField('Keeps two programs on one memcached apart. Left empty, it is made from this installation.'),
-  },
+  properties: proxyFields,
   provides: [STORE.by(storeOf)],
   ui: {
     tabs: [
@@ -161,12 +163,6 @@ function namesServers(properties: Readonly<Record<string, unknown>>): boolean {
   return parseServers(properties['servers'] as readonly string[]).addresses.length > 0;
 }
 
-interface ProxyValues {
-  readonly servers: readonly string[];
-  readonly replicas: number;
-  readonly timeout_ms: number;
-}
-
 /** The addresses of former servers that lead to one of them. */
 async function spellingsOf(
   object: TreeObject,
@@ -204,7 +200,7 @@ async function leadingElsewhere<Place extends Pick<FormerServer, 'address' | 'ma
 
 /** Opens the servers. Those that were named until lately are still asked for what they hold, so that a change loses nothing. */
 async function openStore(object: TreeObject): Promise<ProxyStore> {
-  const { servers: lines, replicas, timeout_ms } = object.properties as unknown as ProxyValues;
+  const { servers: lines, replicas, timeout_ms } = object.properties as unknown as ValuesOf<typeof proxyFields>;
   const { addresses } = parseServers(lines);
   const { allowlist, serverNotes, log } = siteOf(object);
   if (addresses.length === 0)

@@ -1,5 +1,3 @@
-import { domainToASCII } from 'node:url';
-import { p } from '../../../../schema/fields.ts';
 import type { FieldAnswer } from '../../../../schema/endpoints/forms.ts';
 import type { Warning } from '../../../../schema/endpoints/objects.ts';
 import type { TreeObject } from '../../../objects/object.ts';
@@ -8,12 +6,9 @@ import { cookieLine, type CookieSettings } from '../../../sessions/browser-id.ts
 import { siteOf, type Site } from '../../../site/site.ts';
 import { BROWSER_IDS } from './browser-ids.ts';
 import { missedBy } from './cookie-path.ts';
-import { cookieMisfits, isSecureAt, reachOf, type CookieProperties, type Reach } from './cookie-rules.ts';
+import { cookieFields, DEFAULT_NAME, type CookieProperties } from './cookie-fields.ts';
+import { cookieMisfits, isSecureAt, reachOf, type Reach } from './cookie-rules.ts';
 import { problemsOf, textOf, type Misfit } from '../../../manage/misfits.ts';
-
-/** Stands for a name with the mark of the installation. */
-const DEFAULT_NAME = 'browser_id';
-const SAME_SITE = { Lax: 'Lax', Strict: 'Strict', None: 'None', '': 'Not said' } as const;
 
 /** Gives each browser an id, by cookie. Found by its name, nearest one upward. */
 export const browserIdManager = defineType({
@@ -25,67 +20,7 @@ export const browserIdManager = defineType({
   fixedId: 'browser_id_manager',
   addPermission: 'Add Browser Id Managers',
   changePermission: 'Change Browser Id Managers',
-  properties: {
-    id_name: p.string({
-      title: 'Browser id name',
-      help: 'The name of the cookie; “browser_id” stands for one that no other Trellis on this host name has. Another name gives every browser a new id, and so a new session.',
-      default: DEFAULT_NAME,
-      maxLength: 64,
-      required: true,
-      answers: true,
-      rule: (name) =>
-        /^[A-Za-z0-9_.~!-]+$/.test(name)
-          ? undefined
-          : `Bad id name string '${name}'. Use letters, digits, "_", "-" and ".".`,
-    }),
-    cookie_days: p.integer({
-      title: 'Cookie lifetime',
-      help: '0: until the browser is closed.',
-      default: 0,
-      minimum: 0,
-      maximum: 400,
-      unit: 'days',
-    }),
-    cookie_path: p.string({
-      title: 'Cookie path',
-      help: 'The part of the site that the browser sends the cookie to.',
-      default: '/',
-      maxLength: 200,
-      required: true,
-      answers: true,
-      rule: (path) =>
-        /^\/[\x21-\x7e]*$/.test(path) && !/[;,<>&]/.test(path)
-          ? undefined
-          : `Bad cookie path '${path}'. It begins with "/" and has no blanks, ";", ",", "<", ">" or "&"; other letters than English ones are percent-encoded.`,
-    }),
-    cookie_domain: p.string({
-      title: 'Cookie domain',
-      help: 'Empty: this host alone. A domain such as example.org also covers every host below it.',
-      maxLength: 253,
-      rule: domainProblem,
-    }),
-    same_site: p.selection({
-      title: 'SameSite',
-      help: 'Lax: sent when somebody follows a link to this site, not when another site embeds it.',
-      choices: SAME_SITE,
-      default: 'Lax',
-    }),
-    secure: p.boolean({
-      title: 'Secure',
-      help: 'Sent by https alone. Where this site is reached by plain http from other machines, it is left out, and the log says so.',
-      default: true,
-    }),
-    http_only: p.boolean({
-      title: 'HttpOnly',
-      help: 'Scripts in pages cannot read the cookie.',
-      default: true,
-    }),
-    partitioned: p.boolean({
-      title: 'Partitioned',
-      help: 'Browsers keep the cookie apart for each site that embeds this one. For that it needs SameSite None, too.',
-      default: false,
-    }),
-  },
+  properties: cookieFields,
   provides: [BROWSER_IDS.by((object) => object)],
   ui: {
     tabs: [{ id: 'settings', label: 'Settings', element: 'properties-tab', saved: 'Changes saved.' }],
@@ -201,11 +136,4 @@ async function preview(object: TreeObject): Promise<FieldAnswer> {
   const reach = reachOf(object);
   const line = cookieLine(cookieSettings(object, isSecureAt(reach.origins[0] ?? '', reach)), '…');
   return { results: [{ state: 'off', text: `Set-Cookie: ${line}` }] };
-}
-
-function domainProblem(domain: string): string | undefined {
-  if (domain === '' || /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)) return undefined;
-  const ascii = domainToASCII(domain);
-  const better = ascii !== '' && ascii !== domain && ascii.includes('.') ? ascii : 'a domain such as example.org';
-  return `Bad characters in cookie domain '${domain}'. Use ${better}, or leave it empty.`;
 }

@@ -3,18 +3,7 @@ import { keepsSecureCookies } from '../../../base/origins.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { siteOf } from '../../../site/site.ts';
 import type { Misfit } from '../../../manage/misfits.ts';
-
-/** What is set of the browser id's cookie, as it is stored. */
-export interface CookieProperties {
-  readonly id_name: string;
-  readonly cookie_days: number;
-  readonly cookie_path: string;
-  readonly cookie_domain: string;
-  readonly same_site: 'Lax' | 'Strict' | 'None' | '';
-  readonly secure: boolean;
-  readonly http_only: boolean;
-  readonly partitioned: boolean;
-}
+import type { CookieProperties } from './cookie-fields.ts';
 
 /** By which addresses browsers reach a site. */
 export interface Reach {
