@@ -1,5 +1,5 @@
 import type { FormSchema } from '../form-schema.ts';
-import { endpoint, type BodyOf } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
 import { about, listOf, mapOf, mapping, object, oneOf, text, type JsonSchema, type ValueOf } from '../json-schema.ts';
 import { fieldProblem } from '../problems.ts';
 import { listed } from './listed.ts';
@@ -49,4 +49,3 @@ export const checkProperties = endpoint({
   answer: object({ errors: listOf(fieldProblem), fields: mapOf(fieldAnswer) }),
 });
 export type CheckMessage = ValueOf<typeof checkProperties.answer>;
-export type CheckRequest = BodyOf<typeof checkProperties>;

@@ -7,9 +7,8 @@ export interface CachedPage {
   readonly response: WholeResponse | null;
   /** Neither a browser nor a proxy may keep a copy of it. */
   readonly isPrivate: boolean;
-  /** The object whose view answered, and the path by which it was asked for. */
+  /** The object whose view answered. */
   readonly oid: number;
-  readonly path: string;
   /** Milliseconds since 1970. */
   readonly madeAt: number;
   /** What it was made from, and how often the object had been invalidated then. */

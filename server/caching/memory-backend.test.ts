@@ -7,7 +7,7 @@ const SEEN = { main: { asOf: 1, objects: new Map(), listings: new Set<number>() 
 
 function kept(oid: number, bytes = 0): CachedPage {
   const response = { status: 200, headers: {}, body: Buffer.alloc(bytes), kind: 'content' } as const;
-  return { response, isPrivate: false, oid, path: '/', madeAt: 0, seen: SEEN, generation: 0, owners: new Set() };
+  return { response, isPrivate: false, oid, madeAt: 0, seen: SEEN, generation: 0, owners: new Set() };
 }
 
 /** A backend whose clock stands still until it is put forward. */

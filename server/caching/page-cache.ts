@@ -194,7 +194,7 @@ export class PageCache {
     const { call, generation, settings } = lookup;
     const { oid } = call.object;
     const { seen, isPrivate } = reads;
-    const base = { oid, path: call.request.path, madeAt: this.#options.clock(), generation, seen, isPrivate };
+    const base = { oid, madeAt: this.#options.clock(), generation, seen, isPrivate };
     const marker: CachedPage = { ...base, response: null, owners: NOBODY };
     const response = typeof answered === 'function' ? undefined : responseOf(answered);
     const isOfThisProcess = seen.memory !== undefined && this.#options.backend.isShared;

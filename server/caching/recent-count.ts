@@ -3,7 +3,6 @@ const MINUTE_MS = 60_000;
 
 /** Counts what happens, and says how much of it was within the last quarter of an hour, to the minute. */
 export class RecentCount {
-  static readonly minutes = MINUTES;
   readonly #minutes = new Uint32Array(MINUTES);
   /** The last minute that is counted in. */
   #minute = 0;
