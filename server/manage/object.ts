@@ -16,8 +16,8 @@ const title = p.string({ title: 'Title', maxLength: 500 });
 
 const read = method(readObject, {
   permission: 'View management screens',
-  async run(call) {
-    return json(await describeObject(call.object, call), { headers: { etag: etagOf(call.object) } });
+  run(call) {
+    return answerWith(call.object, call);
   },
 });
 
@@ -31,13 +31,14 @@ const change = method(changeObject, {
     const { values, problems } = await checkProperties(object, definition, body.properties ?? {});
     const all = [...titleProblems(body.title), ...problems];
     if (all.length > 0) refuse(`'${object.path}'`, all);
-    const changed = changedNames(object, values);
-    const answers = await answersFor(object, definition, pick(values, changed));
+    const changed = changedValues(object, values);
+    const answers = await answersFor(object, definition, changed);
     const isChanged = call.tree.change(object, {
       ...(body.title === undefined ? {} : { title: body.title }),
       properties: values,
     });
-    if (isChanged) call.describe(`Changed ${wordsFor(changed, body.title !== undefined)} of ${object.path}`);
+    if (isChanged)
+      call.describe(`Changed ${wordsFor(Object.keys(changed), body.title !== undefined)} of ${object.path}`);
     return async () => {
       const message = { ...(await describeObject(object, call)), results: resultsOf(answers, values) };
       return json(message, { headers: { etag: etagOf(object) } });
@@ -60,9 +61,7 @@ const add = method(addObject, {
     if (all.length > 0) refuse('the new object', all);
     const made = call.tree.add(folder, { type: body.type, id, title: body.title ?? '', properties: values });
     call.describe(`Added ${made.path}`);
-    const location = `/api${encodeUrlPath(made.path)}`;
-    return async () =>
-      json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
+    return () => answerWithMade(made, call);
   },
 });
 
@@ -103,8 +102,18 @@ export function requirePermission(call: Call, permission: string, object: TreeOb
   }
 }
 
-export function etagOf(object: TreeObject): string {
+function etagOf(object: TreeObject): string {
   return `"${object.state.revision}"`;
+}
+
+export async function answerWith(object: TreeObject, call: Call) {
+  return json(await describeObject(object, call), { headers: { etag: etagOf(object) } });
+}
+
+/** The same where it was made by this request. */
+export async function answerWithMade(object: TreeObject, call: Call) {
+  const headers = { location: `/api${encodeUrlPath(object.path)}`, etag: etagOf(object) };
+  return json(await describeObject(object, call), { status: 201, headers });
 }
 
 /** Refuses a change made from an older revision than the one that is there, and says what is there now. */
@@ -133,12 +142,9 @@ function titleProblems(value: string | undefined): readonly FieldProblem[] {
   return title.check(value).map(({ detail }) => ({ pointer: '/title', detail }));
 }
 
-function changedNames(object: TreeObject, values: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(values).filter((name) => JSON.stringify(values[name]) !== JSON.stringify(object.properties[name]));
-}
-
-function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(names.map((name) => [name, values[name]]));
+function changedValues({ properties }: TreeObject, values: Readonly<Record<string, unknown>>) {
+  const isChanged = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(properties[name]);
+  return Object.fromEntries(Object.entries(values).filter(isChanged));
 }
 
 function wordsFor(names: readonly string[], hasTitle: boolean): string {

@@ -1,12 +1,10 @@
 import { replaceBytes, uploadFile } from '../../../../schema/endpoints/files.ts';
 import { normaliseId } from '../../../../schema/ids.ts';
-import { encodeUrlPath } from '../../../../schema/paths.ts';
 import { Invalid, invalidAt } from '../../../base/errors.ts';
 import { idProblem } from '../../../manage/checks.ts';
-import { describeObject } from '../../../manage/describe.ts';
-import { checkRevision, etagOf } from '../../../manage/object.ts';
+import { answerWith, answerWithMade, checkRevision } from '../../../manage/object.ts';
 import type { Call } from '../../../publisher/call.ts';
-import { json, type Received } from '../../../publisher/request.ts';
+import type { Received } from '../../../publisher/request.ts';
 import { method, viewsOn } from '../../../publisher/views.ts';
 import { HEAD_BYTES, isImage, mediaTypeFor, UNKNOWN } from './media-types.ts';
 
@@ -22,9 +20,7 @@ const add = method(uploadFile, {
     await tree.blobsBelow(folder).stage(received);
     const made = tree.add(folder, { type, id, properties, content: contentOf(received) });
     call.describe(`Uploaded ${made.path}`);
-    const location = `/api${encodeUrlPath(made.path)}`;
-    return async () =>
-      json(await describeObject(made, call), { status: 201, headers: { location, etag: etagOf(made) } });
+    return () => answerWithMade(made, call);
   },
 });
 
@@ -51,7 +47,7 @@ export const replaceContent = method(replaceBytes, {
       content: contentOf(received),
     });
     call.describe(`Replaced the contents of ${object.path}`);
-    return async () => json(await describeObject(object, call), { headers: { etag: etagOf(object) } });
+    return () => answerWith(object, call);
   },
 });
 
