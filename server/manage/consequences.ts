@@ -11,7 +11,6 @@ import { childPath, isWithin } from '../../schema/paths.ts';
 import { Malformed, NotFound } from '../base/errors.ts';
 import { linksOf } from '../objects/links.ts';
 import type { TreeObject } from '../objects/object.ts';
-import type { NewObject } from '../objects/transaction.ts';
 import type { Call } from '../publisher/call.ts';
 import { method, viewsOn } from '../publisher/views.ts';
 import { describeLink, SEE } from './describe.ts';
@@ -57,9 +56,10 @@ const consequences = method(consequencesOf, {
 export const consequencesViews = viewsOn('any', consequences);
 
 async function planOf({ object, request, may }: Call): Promise<Plan> {
-  const action = request.query.get('action') ?? 'delete';
-  if (!isAction(action))
-    throw new Malformed(`'${action.slice(0, 100)}' is no action. Use one of ${CHANGES.join(', ')}.`);
+  const given = request.query.get('action') ?? 'delete';
+  const action = CHANGES.find((each) => each === given);
+  if (action === undefined)
+    throw new Malformed(`'${given.slice(0, 100)}' is no action. Use one of ${CHANGES.join(', ')}.`);
   const ids = request.query.get('ids')?.split(',').map(decodeId);
   if (ids !== undefined && ids.length > MOST_IDS) throw new Malformed(`Ask about at most ${MOST_IDS} ids at once.`);
   const objects =
@@ -70,10 +70,6 @@ async function planOf({ object, request, may }: Call): Promise<Plan> {
   if (folder === undefined || !folder.isFolder || !may(SEE, folder))
     throw new NotFound(`There is no folder '${to.slice(0, 100)}'.`);
   return { action, objects, to: folder.path };
-}
-
-function isAction(text: string): text is ChangeOfPlace {
-  return (CHANGES as readonly string[]).includes(text);
 }
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
@@ -125,15 +121,12 @@ async function tryOut({ action, objects, to }: Plan, call: Call): Promise<readon
   const places = action === 'move' ? [...folders, folder, ...tried] : [folder];
   const services = await Services.before(tried, places);
   for (const object of tried) {
+    const { id, type, stored: properties } = object;
     if (action === 'move' && !isWithin(folder.path, object.path)) trial.change(object, { folder });
-    else if (action === 'copy') trial.add(folder, standIn(object));
+    // Without anything in it: what is found upward rests on it alone.
+    else if (action === 'copy') trial.add(folder, { id, type, properties });
   }
   return services.changes();
-}
-
-/** A copy without anything in it: what is found upward rests on it alone. */
-function standIn({ id, type, stored }: TreeObject): NewObject {
-  return { id, type, properties: stored };
 }
 
 /**

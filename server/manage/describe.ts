@@ -80,15 +80,9 @@ export async function describeChild(object: TreeObject): Promise<ChildItem> {
 
 /** An entry of the add list. A path for which only one object would do is that object's from the start. */
 export async function describeType(definition: TypeDefinition, tree: TreeReader): Promise<TypeInfo> {
-  return {
-    type: definition.type,
-    title: definition.type,
-    description: definition.description,
-    icon: definition.icon,
-    group: definition.group,
-    suggestedId: definition.suggestedId,
-    schema: await withPresets(schemaOf(definition), tree),
-  };
+  const { type, description, icon, group, suggestedId } = definition;
+  const schema = await withPresets(schemaOf(definition), tree);
+  return { type, title: type, description, icon, group, suggestedId, schema };
 }
 
 async function withPresets(schema: FormSchema, tree: TreeReader): Promise<FormSchema> {

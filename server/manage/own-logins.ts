@@ -38,11 +38,9 @@ const endOthers = method(endOtherLogins, {
     const { logins, log } = siteOf(call);
     const name = nameOf(call);
     const thisLogin = await idOfThis(call);
-    const others = (await logins.of(name)).filter(({ id }) => id !== thisLogin);
-    const ended = await logins.end(
-      name,
-      others.map(({ id }) => id),
-    );
+    const all = (await logins.of(name)).map(({ id }) => id);
+    const others = all.filter((id) => id !== thisLogin);
+    const ended = await logins.end(name, others);
     log.info({ by: name, ended }, 'All other logins of a user were ended by its user');
     return { ended, unseen: [] };
   },

@@ -9,8 +9,6 @@ export const RECENTLY = {
   restMs: 5 * 60_000,
 } as const satisfies Omit<HistoryOptions<unknown>, 'take'>;
 
-type Pick<Value> = (value: Value) => number | null;
-
 /** When the samples were taken, by the clock of today. */
 export function timesOf(samples: readonly Sample<unknown>[], now: number): HistoryTimes {
   const elapsed = performance.now();
@@ -22,13 +20,8 @@ export function timesOf(samples: readonly Sample<unknown>[], now: number): Histo
   };
 }
 
-/** A figure of each sample. */
-export function seriesOf<Value>(samples: readonly Sample<Value>[], pick: Pick<Value>): Series {
-  return samples.map(({ value }) => pick(value));
-}
-
 /** How fast a counter in the samples rose, a second. */
-export function rateSeries<Value>(samples: readonly Sample<Value>[], pick: Pick<Value>): Series {
+export function rateSeries<Value>(samples: readonly Sample<Value>[], pick: (value: Value) => number | null): Series {
   const counter = samples.map(({ at, value }) => ({ at, value: pick(value) }));
   return ratesOf(counter, RECENTLY.everyMs).map((rate) => (rate === null ? null : Math.round(rate * 1_000) / 1_000));
 }

@@ -37,7 +37,8 @@ export class Saying {
   /** Its own standing conditions; and that the type failed, if it did up to now. */
   async warnings(): Promise<readonly Warning[]> {
     const own = await this.#ask('ui.warnings', (it) => it.definition?.ui?.warnings?.(it), isWarnings);
-    return [...(own ?? []), ...(this.#hasFailed ? [failure(this.#object)] : [])];
+    if (!this.#hasFailed) return own ?? [];
+    return [...(own ?? []), { severity: 'danger', text: failureText(this.#object), short: 'Its type failed' }];
   }
 
   size(): Promise<string | undefined> {
@@ -105,10 +106,6 @@ export class Saying {
     const { log } = siteOf(this.#object);
     log.error({ err: error, type, hook, path, alsoSince }, `What the type '${type}' says of an object failed: ${hook}`);
   }
-}
-
-function failure(object: TreeObject): Warning {
-  return { severity: 'danger', text: failureText(object), short: 'Its type failed' };
 }
 
 function failureText({ type }: TreeObject): string {

@@ -2,6 +2,7 @@ import type { ServiceChange } from '../../schema/endpoints/clipboard.ts';
 import { isWithin } from '../../schema/paths.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { TreeObject } from '../objects/object.ts';
+import type { Need } from '../objects/types.ts';
 import { CACHEABLE, chosenCacheManager, findCacheManager, CACHE_MANAGER } from '../publisher/invoke-cached.ts';
 import type { Call } from '../publisher/call.ts';
 import { SEE } from './describe.ts';
@@ -132,26 +133,16 @@ function servedAt(place: TreeObject): readonly User[] {
   if (!place.isFolder && place.definition?.publish?.view === undefined) return [];
   const services = place.tree.database.types.all().flatMap(({ serves = [] }) => serves);
   const kinds = new Map(services.map((service) => [service.capability.name, service]));
-  return Array.from(kinds.values(), ({ capability, loss }) => ({
-    object: place,
-    isForAll: true,
-    loss,
-    find: () => place.findService(capability),
-  }));
+  return Array.from(kinds.values(), (service) => userOf(place, true, service));
 }
 
 async function needyObjects(tree: TreeReader): Promise<readonly User[]> {
   const needy = tree.database.types.all().filter(({ needs }) => needs !== undefined);
-  const objects = await tree.ofTypes(
-    needy.map(({ type }) => type),
-    MOST_USERS,
-  );
-  return objects.flatMap((object) =>
-    (object.definition?.needs ?? []).map(({ capability, loss }) => ({
-      object,
-      isForAll: false,
-      loss,
-      find: () => object.findService(capability),
-    })),
-  );
+  const names = needy.map(({ type }) => type);
+  const objects = await tree.ofTypes(names, MOST_USERS);
+  return objects.flatMap((object) => (object.definition?.needs ?? []).map((need) => userOf(object, false, need)));
+}
+
+function userOf(object: TreeObject, isForAll: boolean, { capability, loss }: Pick<Need, 'capability' | 'loss'>): User {
+  return { object, isForAll, loss, find: () => object.findService(capability) };
 }

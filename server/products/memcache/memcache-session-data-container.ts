@@ -1,7 +1,6 @@
 import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { defineType } from '../../objects/types.ts';
-import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
 import { containerFields } from '../sessions/container/container-fields.ts';
 import { timeProblems, timeWarnings } from '../sessions/container/container-times.ts';
@@ -25,7 +24,9 @@ export const memCacheSessionDataContainer = defineType({
   suggestedId: 'mcsdc',
   addPermission: 'Add MemCache Session Data Containers',
   properties: { proxy_path: proxyPath, ...containerFields },
-  provides: [SESSION_CONTAINER.by(open)],
+  provides: [
+    SESSION_CONTAINER.by(async (object) => containerIn(await storeBehind(object), object, siteOf(object).keyRing)),
+  ],
   needs: NEEDS_BROWSER_IDS,
   holds: (object) => liveSessions(object),
   answers: { proxy_path: (path, about) => leftBehind('proxy_path', path, about) },
@@ -44,7 +45,3 @@ export const memCacheSessionDataContainer = defineType({
   check: timeProblems,
   events: [REMOVED.by(forgetStatistics)],
 });
-
-async function open(object: TreeObject): Promise<SessionContainer> {
-  return containerIn(await storeBehind(object), object, siteOf(object).keyRing);
-}

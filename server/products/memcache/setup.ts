@@ -89,7 +89,8 @@ const setup = method(setUpSessions, {
     );
     if (problems.length > 0) refuse('the set-up', problems);
     const statuses = await lookTwice(body.servers, folder);
-    if (body.anyway !== true) requireOneThatAnswers(statuses);
+    const isSilent = statuses.length > 0 && statuses.every(({ up }) => !up);
+    if (isSilent && body.anyway !== true) throw new NoServerAnswers(statuses);
     call.tree.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
     const results = resultsOf(
@@ -111,10 +112,6 @@ class NoServerAnswers extends Problem {
     const detail = `No server answers, so sessions would be off: ${silent.join('; ')}. Start one (${members.startCommand}) and try again, or send "anyway": true.`;
     super(422, 'no-server-answers', detail, { errors: [{ pointer: '/servers', detail }], members: { ...members } });
   }
-}
-
-function requireOneThatAnswers(statuses: readonly ServerStatus[]): void {
-  if (statuses.length > 0 && statuses.every(({ up }) => !up)) throw new NoServerAnswers(statuses);
 }
 
 /** One that was busy for a moment is no reason to refuse. */

@@ -142,14 +142,12 @@ async function aboutSession(object: TreeObject, session: Session, isOnlyRead: bo
   const stored = isAsRead ? session : await container.reload(session);
   const facts = stored === undefined ? undefined : container.factsOf(stored);
   if (facts === undefined) return null;
+  const sizes = Array.from(session.entries(), ([key, value]) => bytesOf(key) + bytesOf(value));
   return {
     created: timeText(facts.created),
     lastAccess: timeText(facts.lastAccess),
     expires: timeOrNull(facts.expires),
-    bytes: Array.from(session.entries(), ([key, value]) => bytesOf(key) + bytesOf(value)).reduce(
-      (sum, bytes) => sum + bytes,
-      0,
-    ),
+    bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     maxBytes: facts.maxBytes,
     places: facts.places,
   };

@@ -1,6 +1,6 @@
 import type { ServerHistory, ServersHistoryMessage } from '../../../schema/endpoints/history.ts';
 import { History, type Sample } from '../../base/history.ts';
-import { RECENTLY, rateSeries, seriesOf, timesOf } from '../../manage/recent-history.ts';
+import { RECENTLY, rateSeries, timesOf } from '../../manage/recent-history.ts';
 import type { ServerStatus, Store } from '../../memcache/store.ts';
 
 type Statuses = readonly ServerStatus[];
@@ -32,6 +32,6 @@ function historyOf(address: string, samples: readonly Sample<Statuses>[]): Serve
     misses: rateSeries(own, ({ misses }) => misses),
     evictions: rateSeries(own, ({ evictions }) => evictions),
     refusals: rateSeries(own, ({ refusals }) => refusals),
-    bytes: seriesOf(own, ({ bytes }) => bytes),
+    bytes: own.map(({ value }) => value.bytes),
   };
 }
