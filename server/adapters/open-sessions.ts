@@ -249,13 +249,7 @@ export function originOf(address: string | undefined, userAgent: string | undefi
 }
 
 /** Whether the code of a Koa application may go on while the answer is sent. */
-export function isSentInPieces({
-  respond,
-  body,
-}: {
-  readonly respond?: boolean | undefined;
-  readonly body?: unknown;
-}): boolean {
+export function isSentInPieces({ respond, body }: { respond?: boolean | undefined; body?: unknown }): boolean {
   const isStream = body instanceof Stream || body instanceof ReadableStream || body instanceof globalThis.Response;
   return respond === false || isStream;
 }

@@ -151,13 +151,12 @@ async function heldBehind(
   const left = [...apart.values()].filter(({ path }) => !paths.has(path));
   const all = [...ending.map((object) => ({ object, ends: true })), ...left.map((object) => ({ object, ends: false }))];
   const seen = all.filter(({ object }) => call.may(SEE, object)).slice(0, MOST_HOLDERS);
-  const held = await Promise.all(
-    seen.map(async ({ object, ends }) => ({ path: object.path, ends, held: await new Saying(object).holds() })),
-  );
-  return held.flatMap(({ path, ends, held: what }) => {
-    if (what === '') return [];
-    return [{ path, text: ends ? `${what} in ${path} will end` : `${what} will stay behind in ${path}` }];
+  const held = seen.map(async ({ object, ends }) => {
+    const { path } = object;
+    const what = await new Saying(object).holds();
+    return { path, what, text: ends ? `${what} in ${path} will end` : `${what} will stay behind in ${path}` };
   });
+  return (await Promise.all(held)).flatMap(({ path, what, text }) => (what === '' ? [] : [{ path, text }]));
 }
 
 /** These objects, and where no paths but theirs lead. */

@@ -23,21 +23,17 @@ const pace = new OnceAMinute();
  */
 export class Saying {
   readonly #object: TreeObject;
-  #hasFailed = false;
+  /** Whether it failed at anything that it was asked up to now. */
+  hasFailed = false;
 
   constructor(object: TreeObject) {
     this.#object = object;
   }
 
-  /** Whether it failed at anything that it was asked up to now. */
-  get hasFailed(): boolean {
-    return this.#hasFailed;
-  }
-
   /** Its own standing conditions; and that the type failed, if it did up to now. */
   async warnings(): Promise<readonly Warning[]> {
     const own = await this.#ask('ui.warnings', (it) => it.definition?.ui?.warnings?.(it), isWarnings);
-    if (!this.#hasFailed) return own ?? [];
+    if (!this.hasFailed) return own ?? [];
     return [...(own ?? []), { severity: 'danger', text: failureText(this.#object), short: 'Its type failed' }];
   }
 
@@ -56,7 +52,7 @@ export class Saying {
   /** Empty: nothing. What nobody could count may be a lot. */
   async holds(): Promise<string> {
     const held = await this.#ask('holds', (it) => it.definition?.holds?.(it), isText);
-    return held ?? (this.#hasFailed ? 'What could not be counted (see the log)' : '');
+    return held ?? (this.hasFailed ? 'What could not be counted (see the log)' : '');
   }
 
   async answer(name: string, value: unknown): Promise<FieldAnswer | undefined> {
@@ -65,7 +61,7 @@ export class Saying {
       (it) => it.definition?.answers?.[name]?.(value as never, it),
       isAnswer,
     );
-    return own ?? (this.#hasFailed ? { results: [{ state: 'warn', text: failureText(this.#object) }] } : undefined);
+    return own ?? (this.hasFailed ? { results: [{ state: 'warn', text: failureText(this.#object) }] } : undefined);
   }
 
   /** Plain data for pages; a copy, since what cannot be copied cannot reach them. */
@@ -99,7 +95,7 @@ export class Saying {
   #failed(hook: string, error: unknown): void {
     // The request is run again, and this with it.
     if (error instanceof ConflictError) throw error;
-    this.#hasFailed = true;
+    this.hasFailed = true;
     const { type, path } = this.#object;
     const alsoSince = pace.isDue(`${type} ${hook}`);
     if (alsoSince === undefined) return;

@@ -171,11 +171,8 @@ async function spellingsOf(
 ): Promise<readonly string[]> {
   const { addresses } = parseServers(former.map((each) => each.address));
   const found = addresses.filter(({ text }) => text === address);
-  const elsewhere = await leadingElsewhere(
-    object,
-    addresses.map((each) => ({ address: each })),
-    found,
-  );
+  const places = addresses.map((each) => ({ address: each }));
+  const elsewhere = await leadingElsewhere(object, places, found);
   return addresses.map(({ text }) => text).filter((text) => !elsewhere.some((each) => each.address.text === text));
 }
 

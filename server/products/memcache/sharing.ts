@@ -1,5 +1,4 @@
 import type { Warning } from '../../../schema/endpoints/objects.ts';
-
 import type { TreeObject } from '../../objects/object.ts';
 import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { knownServers } from '../stores/servers.ts';

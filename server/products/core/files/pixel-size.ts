@@ -2,13 +2,8 @@ import { imageSize } from 'image-size';
 
 const MOST_PIXELS = 1_000_000;
 
-export interface PixelSize {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** Width and height of an image as it is shown, from its first bytes; `undefined` where they do not say. */
-export function pixelSizeOf(head: Buffer): PixelSize | undefined {
+export function pixelSizeOf(head: Buffer): { width: number; height: number } | undefined {
   try {
     const { width, height, orientation = 1 } = imageSize(head);
     if (!isPlausible(width) || !isPlausible(height)) return undefined;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { keepsSecureCookies } from '../../../base/origins.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { siteOf } from '../../../site/site.ts';
-import type { Misfit } from '../../../manage/misfits.ts';
+import type { Misfit, Remedy } from '../../../manage/misfits.ts';
 import type { CookieProperties } from './cookie-fields.ts';
 
 /** By which addresses browsers reach a site. */
@@ -73,16 +73,11 @@ function prefixMisfits(settings: CookieProperties, isPlain: boolean): readonly M
   const [prefix] = /^__(host-http|http|host|secure)-/i.exec(id_name) ?? [];
   if (prefix === undefined) return [];
   const isHostOnly = /^__host/i.test(prefix);
-  const other = ['id_name', 'Choose a name without it: "__Host-" is put before it wherever that works.'] as const;
-  const unless = (isMet: boolean, what: string, remedy?: readonly [string, string]): readonly Misfit[] =>
-    isMet
-      ? []
-      : [
-          {
-            words: `Browsers refuse a cookie whose name begins with "${prefix}" ${what}.`,
-            remedies: remedy === undefined ? [other] : [remedy, other],
-          },
-        ];
+  const other: Remedy = ['id_name', 'Choose a name without it: "__Host-" is put before it wherever that works.'];
+  const unless = (isMet: boolean, what: string, ...remedies: readonly Remedy[]): readonly Misfit[] => {
+    const words = `Browsers refuse a cookie whose name begins with "${prefix}" ${what}.`;
+    return isMet ? [] : [{ words, remedies: [...remedies, other] }];
+  };
   return [
     ...unless(!isHostOnly || cookie_domain === '', 'and that has a domain', ['cookie_domain', 'Leave it empty.']),
     ...unless(!isHostOnly || cookie_path === '/', 'and whose path is not "/"', ['cookie_path', 'Use "/".']),
@@ -99,15 +94,8 @@ function secureMisfits({ same_site, partitioned, secure }: CookieProperties, rea
     if (secure && plain === undefined) return [];
     const words = secure ? `Browsers keep ${subject} by https alone, and this site is reached at ${plain}.` : without;
     const otherwise = secure ? 'set TRELLIS_ORIGIN to the https address' : 'tick Secure';
-    return [
-      {
-        words,
-        remedies: [
-          [name, `${instead}, or ${otherwise}.`],
-          ['secure', 'Tick it.'],
-        ],
-      },
-    ];
+    const remedy: Remedy = [name, `${instead}, or ${otherwise}.`];
+    return [{ words, remedies: [remedy, ['secure', 'Tick it.']] }];
   };
   const none = 'Browsers require the "Secure" flag when setting SameSite to "None".';
   const apart = 'Browsers require the "Secure" flag for a partitioned cookie.';
