@@ -5,7 +5,7 @@ import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { keepSeconds } from '../../sessions/record/lifetime.ts';
 import { siteOf } from '../../site/site.ts';
 import { settingsOf } from '../sessions/container/containers.ts';
-import { replicasOf } from '../stores/store-methods.ts';
+import { replicasOf } from '../stores/store.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 const REVISIONS_LOOKED_AT = 1_000;

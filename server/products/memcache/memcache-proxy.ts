@@ -131,9 +131,8 @@ export const memCacheProxy = defineType({
         return [...full, { severity: 'warning', text, short: 'No servers are set', link }];
       }
       const asked = await knownServers(store);
-      const about = [asked, path, properties.replicas, siteOf(object).clock()] as const;
-      const forSessions = [...sessionWarnings(...about), ...(await clockWarnings(object))];
-      return [...warningsAbout(...about), ...forSessions, ...(await sharingWarnings(object))];
+      const forSessions = [...sessionWarnings(asked, object), ...(await clockWarnings(object))];
+      return [...warningsAbout(asked, object), ...forSessions, ...(await sharingWarnings(object))];
     },
     size({ properties }) {
       const count = parseServers(properties.servers).addresses.length;

@@ -5,11 +5,9 @@ import { follow, type Destination } from '../../manage/paths.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { sharingWarnings } from './sharing.ts';
 import { knownServers, sessionWarnings } from '../stores/servers.ts';
-import { replicasOf } from '../stores/store-methods.ts';
 import { STORE, storeOf } from '../stores/store.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
@@ -56,8 +54,7 @@ export async function proxyWarnings(object: TreeObject): Promise<readonly Warnin
 
 async function warningsForSessions(proxy: TreeObject): Promise<readonly Warning[]> {
   const asked = await knownServers(await storeOf(proxy));
-  const aboutServers = sessionWarnings(asked, proxy.path, replicasOf(proxy), siteOf(proxy).clock());
-  return [...(await clockWarnings(proxy)), ...aboutServers];
+  return [...(await clockWarnings(proxy)), ...sessionWarnings(asked, proxy)];
 }
 
 function proxyOf(object: TreeObject): Promise<Destination> {

@@ -26,6 +26,7 @@ import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
 import { answerFrom, probe, resultOf, startCommand } from '../stores/servers.ts';
+import { replicasOf } from '../stores/store.ts';
 import { BROWSER_IDS } from '../sessions/browser-ids/browser-ids.ts';
 import { SESSION_MANAGER } from '../sessions/session-manager.ts';
 
@@ -93,10 +94,8 @@ const setup = method(setUpSessions, {
     if (isSilent && body.anyway !== true) throw new NoServerAnswers(statuses);
     call.tree.change(manager, { properties: { container_path: container.path } });
     call.describe(`Set up sessions in ${container.path} behind ${path}`);
-    const results = resultsOf(
-      { servers: answerFrom(body.servers, statuses, proxy.properties['replicas'] as number) },
-      { servers: body.servers },
-    );
+    const { servers } = body;
+    const results = resultsOf({ servers: answerFrom(servers, statuses, replicasOf(proxy)) }, { servers });
     const answer: SetupAnswer = { proxy: path, container: container.path, manager: manager.path, results };
     return json(answer, { status: 201, headers: { location: `/api${encodeUrlPath(container.path)}` } });
   },

@@ -5,7 +5,7 @@ import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { askServers, resultOf } from '../stores/servers.ts';
 import { visitorsCost } from '../stores/silence-cost.ts';
-import { STORE, storeOf } from '../stores/store.ts';
+import { replicasOf, STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { pathOf, wayFrom } from './session-way.ts';
 import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
@@ -29,7 +29,7 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const shown = { boxes: all, servers: servers.map(serverOf) };
   if (broken !== undefined) return { ...shown, on: false, state: 'down', text: `Sessions are off: ${broken.text}` };
   if (isSilent) return { ...shown, on: false, state: 'down', text: 'No server answers' };
-  return { ...shown, on: true, ...onFor(servers, Number(last.properties['replicas'] ?? 1)) };
+  return { ...shown, on: true, ...onFor(servers, replicasOf(last)) };
 }
 
 /** Whether sessions are on for everybody, in words. */

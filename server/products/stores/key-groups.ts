@@ -10,8 +10,11 @@ const NAMES: Readonly<Record<string, string>> = { s: 'Sessions', c: 'Cached valu
 /** What other programs separate the parts of their keys with. */
 const THEIRS = /^[^:/]{1,60}[:/]/;
 
+/** The prefix of a group of keys, and what they are for. */
+export type GroupName = Pick<KeyGroup, 'prefix' | 'kind'>;
+
 /** What a key is for, and what it begins with together with others of its kind. */
-export function groupOf(key: string): Pick<KeyGroup, 'prefix' | 'kind'> {
+export function groupOf(key: string): GroupName {
   const [ours, letter = ''] = OURS.exec(key) ?? [];
   if (ours !== undefined) return { prefix: ours, kind: KINDS[letter] ?? 'other' };
   return { prefix: THEIRS.exec(key)?.[0] ?? '', kind: 'other' };
@@ -36,7 +39,7 @@ export async function ownersBehind(proxy: TreeObject, installationPrefix: string
 
 /** Whose the keys of a group are, in a few words. */
 export function aboutGroup(
-  { prefix, kind }: Pick<KeyGroup, 'prefix' | 'kind'>,
+  { prefix, kind }: GroupName,
   owners: ReadonlyMap<string, Owner>,
   installationPrefix: string,
 ): string {

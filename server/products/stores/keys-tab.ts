@@ -22,7 +22,7 @@ import type { Call } from '../../publisher/call.ts';
 import { byView, method, type Method } from '../../publisher/views.ts';
 import { idIn } from '../../sessions/record/record.ts';
 import { siteOf } from '../../site/site.ts';
-import { aboutGroup, groupOf, isOurs, ownersBehind, type Owner } from './key-groups.ts';
+import { aboutGroup, groupOf, isOurs, ownersBehind, type GroupName, type Owner } from './key-groups.ts';
 import { isSecretValue, keyValueOf, nameOf, unsealed } from './key-value.ts';
 import { walkWords } from './walk-words.ts';
 
@@ -183,7 +183,7 @@ const UNKNOWN: KeySession = {
 };
 
 /** A key with what its name says. */
-type NamedKey = InspectedKey & Pick<KeyGroup, 'prefix' | 'kind'> & { readonly name: string };
+type NamedKey = InspectedKey & GroupName & { readonly name: string };
 
 function named(held: InspectedKey): NamedKey {
   return { ...held, ...groupOf(held.key), name: nameOf(held.key) };
@@ -206,10 +206,7 @@ function rowOf(named: NamedKey): KeyRow {
 }
 
 /** The largest first. */
-function groupsOf(
-  keys: readonly NamedKey[],
-  about: (group: Pick<KeyGroup, 'prefix' | 'kind'>) => string,
-): readonly KeyGroup[] {
+function groupsOf(keys: readonly NamedKey[], about: (group: GroupName) => string): readonly KeyGroup[] {
   const groups = [...Map.groupBy(keys, ({ prefix }) => prefix)].map(([prefix, members]): KeyGroup => {
     const { kind } = groupOf(prefix);
     const bytes = members.reduce((sum, key) => sum + key.bytes, 0);

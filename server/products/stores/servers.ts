@@ -13,6 +13,7 @@ import { siteOf } from '../../site/site.ts';
 import { formerWords } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory-warnings.ts';
 import { silenceCost } from './silence-cost.ts';
+import { replicasOf } from './store.ts';
 import { agoText } from './span-text.ts';
 
 const FRESH_MS = 5_000;
@@ -50,7 +51,7 @@ export async function knownServers(store: Store): Promise<Asked> {
 
 /** How each line of a `servers` property stands: asked of the server itself, saved or not. */
 export async function answerServers(lines: readonly string[], about: TreeObject): Promise<FieldAnswer> {
-  return answerFrom(lines, await probe(lines, about), Number(about.properties['replicas'] ?? 1));
+  return answerFrom(lines, await probe(lines, about), replicasOf(about));
 }
 
 export function answerFrom(lines: readonly string[], statuses: readonly ServerStatus[], replicas: number): FieldAnswer {
@@ -92,25 +93,23 @@ export function startCommand(statuses: readonly ServerStatus[]): string {
 }
 
 /** Standing conditions of a cluster. */
-export function warningsAbout({ statuses }: Asked, path: string, replicas: number, now: number): readonly Warning[] {
+export function warningsAbout({ statuses }: Asked, proxy: TreeObject): readonly Warning[] {
+  const { path } = proxy;
   const down = statuses.filter(({ up }) => !up);
   if (down.length > 0 && down.length === statuses.length) {
     const text = 'No server answers. Whoever needs a session is told so (503); pages without one go on.';
     return [{ ...warningOf(text, 'No server answers', path), severity: 'danger' }];
   }
   const short = `${down.length} of ${statuses.length} servers ${down.length === 1 ? 'is' : 'are'} down`;
-  const silent = down.map((status) => warningOf(silence(status, replicas, now), short, path));
+  const silent = down.map((status) => warningOf(silence(status, proxy), short, path));
   const tight = statuses.map(memoryWarning).filter((warning) => warning !== undefined);
   return [...silent, ...tight.map(({ text, short: what }) => warningOf(text, what, path))];
 }
 
 /** What may cost somebody a session though every server of today is up: a warning to whatever keeps sessions there, too. */
-export function sessionWarnings(
-  { statuses, former }: Asked,
-  path: string,
-  replicas: number,
-  now: number,
-): readonly Warning[] {
+export function sessionWarnings({ statuses, former }: Asked, proxy: TreeObject): readonly Warning[] {
+  const { path } = proxy;
+  const [now, replicas] = [siteOf(proxy).clock(), replicasOf(proxy)];
   const several = statuses.filter(({ isSeveral }) => isSeveral === true);
   const clocks = statuses.filter(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
   const silent = former.filter(({ state }) => state === 'silent');
@@ -153,10 +152,10 @@ export async function probe(lines: readonly string[], about: TreeObject): Promis
   }
 }
 
-function silence(status: ServerStatus, replicas: number, now: number): string {
-  const since = status.downSince === null ? '' : `, ${agoText(now - status.downSince)}`;
+function silence(status: ServerStatus, proxy: TreeObject): string {
+  const since = status.downSince === null ? '' : `, ${agoText(siteOf(proxy).clock() - status.downSince)}`;
   const consequence =
-    replicas > 1
+    replicasOf(proxy) > 1
       ? 'Its sessions come from their copies on the other servers; one that no other server surely has is refused (503) until it is back.'
       : 'Whoever has a session there is told so (503) until it is back.';
   const said = downWords(status.error).replace(/\)$/, `${since})`);

@@ -6,7 +6,7 @@ import { siteOf } from '../../site/site.ts';
 import { formerMessage } from './former-words.ts';
 import { recentServers } from './server-history.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
-import { storeOf } from './store.ts';
+import { replicasOf, storeOf } from './store.ts';
 
 const servers = method(listServers, {
   permission: 'View management screens',
@@ -26,11 +26,6 @@ const history = method(serversHistory, {
   permission: 'View management screens',
   run: async ({ object }) => recentServers(await storeOf(object), siteOf(object).clock()),
 });
-
-/** How many copies a store keeps of each value; one, where it does not say. */
-export function replicasOf({ properties }: { readonly properties: Readonly<Record<string, unknown>> }): number {
-  return Number(properties['replicas'] ?? 1);
-}
 
 /** What the Servers tab asks of any object that provides a store. */
 export const storeMethods = { servers, history };

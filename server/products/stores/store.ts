@@ -18,4 +18,9 @@ export async function storeOf(object: TreeObject): Promise<Store> {
   return store;
 }
 
+/** How many copies a store keeps of each value; one, where it does not say. */
+export function replicasOf({ properties }: { readonly properties: Readonly<Record<string, unknown>> }): number {
+  return Number(properties['replicas'] ?? 1);
+}
+
 const closables = new WeakMap<Store, Closable>();
