@@ -95,13 +95,18 @@ function sessionsOf(call: Call, browserIds: BrowserIdSettings): SessionTransacti
     return sessions;
   }
   call.cookies.push(() => sessions.setCookies);
-  call.transaction.join({
+  call.transaction.join(participantFor(sessions));
+  return sessions;
+}
+
+/** Their part in the request's transaction. */
+export function participantFor(sessions: SessionTransaction) {
+  return {
     commit: () => sessions.commit(),
     undo: () => sessions.undo(),
     committed: () => sessions.announce(),
     abort: () => sessions.abort(),
-  });
-  return sessions;
+  };
 }
 
 /** Of a value that is changed in hand while the answer is sent, only the log can tell. */

@@ -6,7 +6,7 @@ import { Session } from '../../sessions/session.ts';
 import { isOfApplication, mayHave } from '../../sessions/record/user-label.ts';
 import type { Participant } from '../../transaction/transaction.ts';
 import { containerBehind, containerObjects } from './container/container-objects.ts';
-import { sessionsBeside } from './current-session.ts';
+import { participantFor, sessionsBeside } from './current-session.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /**
@@ -98,16 +98,11 @@ function mayEnd({ name, isOwn }: Leaving, label: string | null): boolean {
 
 /** Who signs in or out does so whatever becomes of the session: out of reach, changed by others just now, too large by a name. */
 function sparing(sessions: SessionTransaction, lose?: () => void): Participant {
-  return {
-    commit: () =>
-      sessions.commit().catch((error: unknown) => {
-        lose?.();
-        spare(error);
-      }),
-    undo: () => sessions.undo(),
-    committed: () => sessions.announce(),
-    abort: () => sessions.abort(),
+  const failed = (error: unknown) => {
+    lose?.();
+    spare(error);
   };
+  return { ...participantFor(sessions), commit: () => sessions.commit().catch(failed) };
 }
 
 function spare(error: unknown): void {
