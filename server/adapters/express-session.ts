@@ -109,10 +109,8 @@ export class ExpressSessionStore extends session.Store {
   }
 
   override length(callback: Callback<number>): void {
-    this.#answer(
-      this.#kept.all().then(({ length }) => length),
-      callback,
-    );
+    const length = this.#kept.all().then((all) => all.length);
+    this.#answer(length, callback);
   }
 
   /** Ends every session in the container, other applications' too. */

@@ -233,11 +233,8 @@ function dataOf(session: Session): Data {
 
 function dataIn(entries: EncodedData, keys: Iterable<string> = entries.keys()): Data {
   const values = Array.from(keys, (key) => [key, entries.get(key)] as const);
-  return Object.fromEntries(
-    values.flatMap(([key, encoded]) =>
-      encoded === undefined ? [] : [[key, decode(encoded.bytes, encoded.start, encoded.end)]],
-    ),
-  );
+  const found = values.flatMap(([key, value]) => (value ? [[key, decode(value.bytes, value.start, value.end)]] : []));
+  return Object.fromEntries(found) as Data;
 }
 
 function valueOf(data: Data, key: string): unknown {

@@ -173,12 +173,10 @@ export class PageCache {
       this.#making.delete(key);
       this.#ended.set(key, (this.#endings += 1));
     };
+    const making = keeping.then(({ kept }) => kept);
     this.#making.set(
       key,
-      keeping.then(
-        ({ kept }) => kept,
-        () => undefined,
-      ),
+      making.catch(() => undefined),
     );
     keeping.then(({ written }) => written).then(ended, ended);
     return rendering;

@@ -35,11 +35,14 @@ export async function checkProperties(
 ): Promise<{ values: Values; problems: readonly FieldProblem[] }> {
   const form = checkForm(definition.type, definition.properties, given);
   const draft = object.withValues(form.values);
-  const paths = await Promise.all(
-    Object.entries(form.values).map(([name, value]) => pathProblem(draft, definition, name, value)),
-  );
+  const paths = Object.entries(form.values).map(async ([name, value]): Promise<readonly FieldProblem[]> => {
+    const to = definition.properties[name]?.to;
+    const problem = to && (await follow(draft, to, String(value))).problem;
+    return problem === undefined ? [] : [{ pointer: `/properties/${name}`, detail: problem }];
+  });
+  const found = (await Promise.all(paths)).flat();
   const further = (await definition.check?.(draft, form.values)) ?? [];
-  return { values: form.values, problems: [...form.problems, ...paths.flat(), ...further] };
+  return { values: form.values, problems: [...form.problems, ...found, ...further] };
 }
 
 /** How the given values stand right now: servers asked, paths followed. */
@@ -75,18 +78,6 @@ export function resultsOf(answers: Readonly<Record<string, FieldAnswer>>, values
     );
     return named.filter((_, index) => answer.results[index]?.text !== '');
   });
-}
-
-async function pathProblem(
-  object: TreeObject,
-  definition: TypeDefinition,
-  name: string,
-  value: unknown,
-): Promise<readonly FieldProblem[]> {
-  const to = definition.properties[name]?.to;
-  if (to === undefined) return [];
-  const { problem } = await follow(object, to, String(value));
-  return problem === undefined ? [] : [{ pointer: `/properties/${name}`, detail: problem }];
 }
 
 async function answerFor(

@@ -47,11 +47,8 @@ const move = method(moveObjects, {
     const moving: ReadonlySet<TreeObject | null> = new Set(objects);
     const items: Pasted[] = [];
     const followed: Followed[] = [];
-    const services = await Services.before(objects, [
-      ...objects.flatMap(({ parent }) => parent ?? []),
-      folder,
-      ...objects,
-    ]);
+    const parents = objects.flatMap(({ parent }) => parent ?? []);
+    const services = await Services.before(objects, [...parents, folder, ...objects]);
     for (const [index, object] of objects.entries()) {
       const from = object.path;
       const problem = placeProblem(object, folder, moving) ?? (await idProblem(folder, object.id, object.definition));

@@ -126,15 +126,9 @@ export function checkRevision({ request, object }: Call): void {
   }
   if (tags.includes(etagOf(object))) return;
   const { revision, modified, modifiedBy } = object.state;
-  throw new PreconditionFailed(
-    `${modifiedBy ?? 'Somebody'} changed '${object.path}' meanwhile: it is at revision ${revision}.`,
-    {
-      revision,
-      modified: timeText(modified),
-      modifiedBy,
-      current: { title: object.title, properties: object.properties },
-    },
-  );
+  const detail = `${modifiedBy ?? 'Somebody'} changed '${object.path}' meanwhile: it is at revision ${revision}.`;
+  const current = { title: object.title, properties: object.properties };
+  throw new PreconditionFailed(detail, { revision, modified: timeText(modified), modifiedBy, current });
 }
 
 function titleProblems(value: string | undefined): readonly FieldProblem[] {

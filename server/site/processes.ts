@@ -124,10 +124,8 @@ export class Processes {
       });
     } catch (error) {
       const forS = (HEARTBEATS_COUNTED * heartbeatMs) / 1000;
-      log.warn(
-        { err: error },
-        `Could not note in the data file that this process ends: it counts for up to ${forS} s more`,
-      );
+      const words = `Could not note in the data file that this process ends: it counts for up to ${forS} s more`;
+      log.warn({ err: error }, words);
     }
   }
 

@@ -52,10 +52,8 @@ export async function makePage(call: Call, special: Special = {}): Promise<Rende
   const { unsaved, failure } = special;
   const answers = new PageAnswers(call, special);
   const source: Source = { number: unsaved === undefined ? stateNumber(call.object) : UNSAVED, path: call.object.path };
-  const rendered = await renderers.render(
-    { source, names: { ...(await namesOf(call, failure)), error: failure ?? null } },
-    (question) => answers.answer(question),
-  );
+  const names = { ...(await namesOf(call, failure)), error: failure ?? null };
+  const rendered = await renderers.render({ source, names }, (question) => answers.answer(question));
   for (const name of rendered.touched.values) call.reads.request(name);
   if (rendered.touched.furtherName) await readSessionName(call);
   if (rendered.touched.user) call.reads.user();

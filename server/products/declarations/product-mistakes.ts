@@ -45,18 +45,15 @@ const view: ShapeOf<View> = {
   }),
 };
 const object = is('made by defineType({ … })', isPlain);
+const isFolder = (value: unknown) => value instanceof URL && value.protocol === 'file:';
+const folder = is("the URL of a folder: new URL('client/', import.meta.url)", isFolder);
 
 const PRODUCT: ShapeOf<Product> = {
   name: required(name),
   types: required(listOf(object)),
   permissions: optional(listOf(shaped('a permission', permission))),
   views: optional(listOf(shaped('a view', view))),
-  client: optional(
-    is(
-      "the URL of a folder: new URL('client/', import.meta.url)",
-      (value) => value instanceof URL && value.protocol === 'file:',
-    ),
-  ),
+  client: optional(folder),
 };
 const shape = shaped('a product', PRODUCT);
 

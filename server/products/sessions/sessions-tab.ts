@@ -87,10 +87,8 @@ const end = method(endSessions, {
     const known = await countOf(object, body.user);
     await endAll(object, body.user);
     const what = { by: user.name, container: object.path, owner: body.user, known };
-    siteOf(object).log.info(
-      what,
-      body.user === undefined ? 'All sessions were ended' : 'All sessions of a user were ended',
-    );
+    const words = body.user === undefined ? 'All sessions were ended' : 'All sessions of a user were ended';
+    siteOf(object).log.info(what, words);
     return { known };
   },
 });

@@ -53,9 +53,7 @@ function isStillThat(headers: IncomingHttpHeaders, etag: string, modified: strin
 /** RFC 6266: the name in ASCII for old clients, and as it is for the rest. */
 function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replaceAll(/[^\w .-]/g, '_');
-  const exact = encodeURIComponent(name).replaceAll(
-    /['()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const encode = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  const exact = encodeURIComponent(name).replaceAll(/['()*]/g, encode);
   return `${kind}; filename="${plain}"; filename*=UTF-8''${exact}`;
 }
