@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bareSqlite } from '../server/storage/sqlite/bench-floor.ts';
+import { bareSqlite } from './bare-sqlite.ts';
 import { openInFolder } from '../server/storage/sqlite/open.ts';
 import type { Change, ObjectState, Snapshot, Sort, Storage } from '../server/storage/storage.ts';
 import { SORTS } from '../server/storage/storage.ts';

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { setPragmas } from './pragmas.ts';
+import { setPragmas } from '../server/storage/sqlite/pragmas.ts';
 
 /** The least that a durable write and a read can cost: one row of JSON, the same settings, nothing else. */
 export function bareSqlite(file: string) {
