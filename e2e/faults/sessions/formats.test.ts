@@ -14,7 +14,7 @@ const ROUNDS = sized(3, 50);
 const FORMAT_AT = 112;
 const [PRESENT, NEXT] = [2, 3];
 const NEXT_VERSION = {
-  NODE_OPTIONS: `--import ${new URL('../../../server/sessions/record/next-format.ts', import.meta.url).href}`,
+  NODE_OPTIONS: `--import ${new URL('../../../server/sessions/record/testing/next-format.ts', import.meta.url).href}`,
 };
 const QUIET = { TRELLIS_LOG_LEVEL: 'fatal' };
 

@@ -1,4 +1,4 @@
-import { RECORD_FORMATS, type RecordFormat } from './record-format.ts';
+import { RECORD_FORMATS, type RecordFormat } from '../record-format.ts';
 
 /**
  * For tests: makes this process one of the next version, which knows another format of session records. Given to node with
