@@ -1,4 +1,4 @@
-import type { SeenTree } from '../objects/stores.ts';
+import type { SeenTree } from '../objects/tree-storages.ts';
 import type { WholeResponse } from '../publisher/request.ts';
 
 /** What a cache keeps under one key. */

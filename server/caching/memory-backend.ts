@@ -1,4 +1,4 @@
-import type { SeenTree } from '../objects/stores.ts';
+import type { SeenTree } from '../objects/tree-storages.ts';
 import type { CachedPage, PageListing, CacheBackend } from './cache-backend.ts';
 
 export interface MemoryBackendLimits {

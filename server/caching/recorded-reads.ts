@@ -1,4 +1,4 @@
-import type { SeenTree } from '../objects/stores.ts';
+import type { SeenTree } from '../objects/tree-storages.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { Call } from '../publisher/call.ts';
 import type { Reads } from '../publisher/reads.ts';

@@ -5,12 +5,12 @@ import type { Log } from '../base/log.ts';
 import type { Batch, Reserved, Storage } from '../storage/storage.ts';
 import { StateCache } from './state-cache.ts';
 import { TreeReader } from './reader.ts';
-import { Stores } from './stores.ts';
+import { TreeStorages } from './tree-storages.ts';
 import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
-export interface MemoryStore extends Storage {
+export interface ReservingStorage extends Storage {
   /** Checks a batch and holds the storage for it. */
   reserve(batch: Batch): Reserved;
 }
@@ -37,7 +37,7 @@ interface DatabaseOptions {
   /** Where objects are kept. */
   readonly main: Storage;
   /** Where the contents of temporary folders are kept. */
-  readonly memory: MemoryStore;
+  readonly memory: ReservingStorage;
   readonly types: Types;
   readonly clock: Clock;
   /** A guest, an application or a command, brings no object to another version of its type. */
@@ -50,7 +50,7 @@ interface DatabaseOptions {
 export class Database {
   readonly main: StateCache;
   readonly memory: StateCache;
-  readonly memoryStorage: MemoryStore;
+  readonly memoryStorage: ReservingStorage;
   readonly types: Types;
   readonly clock: Clock;
   readonly isGuest: boolean;
@@ -71,12 +71,12 @@ export class Database {
 
   /** One request's view of the tree, as of now. `user` is who asks; `origin`, how they reached us. */
   async read(user: string | null, origin?: string): Promise<TreeReader> {
-    return new TreeReader(this, await Stores.open(this), user, origin);
+    return new TreeReader(this, await TreeStorages.open(this), user, origin);
   }
 
   /** The same for one that may change it, in the name of `user`. */
   async open(user: string | null, origin?: string): Promise<TreeTransaction> {
-    return new TreeTransaction(this, await Stores.open(this), user, origin);
+    return new TreeTransaction(this, await TreeStorages.open(this), user, origin);
   }
 
   /** What was found out about the tree as of these transactions. A new commit begins a new one. */

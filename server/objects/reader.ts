@@ -4,7 +4,7 @@ import type { ChildQuery, Content, Blobs, PathLink, Revision, StoredObject } fro
 import type { CapabilityName } from './capability.ts';
 import type { Database } from './database.ts';
 import { ROOT, TreeObject } from './object.ts';
-import type { SeenTree, Stores } from './stores.ts';
+import type { SeenTree, TreeStorages } from './tree-storages.ts';
 
 /** One request's view of the tree: everything it reads is as of its beginning. */
 export class TreeReader {
@@ -14,24 +14,24 @@ export class TreeReader {
   readonly origin: string | undefined;
   /** What is remembered for the length of the request that this is for; `undefined` outside of one. */
   scope: Map<symbol, unknown> | undefined;
-  protected readonly stores: Stores;
+  protected readonly storages: TreeStorages;
   protected readonly known = new Map<number, TreeObject>();
 
-  constructor(database: Database, stores: Stores, user: string | null, origin?: string) {
+  constructor(database: Database, storages: TreeStorages, user: string | null, origin?: string) {
     this.database = database;
-    this.stores = stores;
+    this.storages = storages;
     this.user = user;
     this.origin = origin;
   }
 
   /** The number of the transaction that this view is as of. */
   get mainAsOf(): number {
-    return this.stores.main.at.tid;
+    return this.storages.main.at.tid;
   }
 
   /** The same for what is in process memory. */
   get memoryAsOf(): number {
-    return this.stores.memory.at.tid;
+    return this.storages.memory.at.tid;
   }
 
   /** Whether what it sees is not only what is stored. */
@@ -41,13 +41,13 @@ export class TreeReader {
 
   /** Whether this request sees what another saw. No: also where that is not known. */
   stillSees(seen: SeenTree): Promise<boolean> {
-    return this.stores.stillHave(seen);
+    return this.storages.stillHave(seen);
   }
 
   async root(): Promise<TreeObject> {
     const known = this.known.get(ROOT);
     if (known !== undefined) return known;
-    const stored = await this.stores.main.load(ROOT);
+    const stored = await this.storages.main.load(ROOT);
     if (stored === undefined) throw new Error('The tree has no root.');
     return this.#see(stored, null);
   }
@@ -71,14 +71,14 @@ export class TreeReader {
   }
 
   async findChild(parent: TreeObject, id: string): Promise<TreeObject | undefined> {
-    const stored = await this.stores.below(parent).findChild(parent, id);
+    const stored = await this.storages.below(parent).findChild(parent, id);
     return stored && this.#see(stored, parent);
   }
 
   async findByOid(oid: number): Promise<TreeObject | undefined> {
     const known = this.known.get(oid);
     if (known !== undefined) return known;
-    const stored = await this.stores.of({ oid }).load(oid);
+    const stored = await this.storages.of({ oid }).load(oid);
     if (stored === undefined) return undefined;
     const parent = stored.parent === null ? null : await this.findByOid(stored.parent);
     return parent === undefined ? undefined : this.#see(stored, parent);
@@ -86,7 +86,7 @@ export class TreeReader {
 
   /** One page of a folder's contents as they were when this request began. */
   async children(parent: TreeObject, query: ChildQuery): Promise<{ total: number; objects: readonly TreeObject[] }> {
-    const page = await this.stores.below(parent).children(parent, query);
+    const page = await this.storages.below(parent).children(parent, query);
     return { total: page.total, objects: page.objects.map((stored) => this.#see(stored, parent)) };
   }
 
@@ -98,7 +98,7 @@ export class TreeReader {
 
   /** The children of a folder that are of these types, by id. */
   async childrenOfTypes(folder: TreeObject, types: readonly string[]): Promise<readonly TreeObject[]> {
-    const stored = await this.stores.below(folder).childrenOfTypes(folder, types);
+    const stored = await this.storages.below(folder).childrenOfTypes(folder, types);
     return stored.map((each) => this.#see(each, folder));
   }
 
@@ -121,18 +121,18 @@ export class TreeReader {
 
   /** Every object that is not removed, of the given types, anywhere; at most `limit`. */
   async ofTypes(types: readonly string[], limit: number): Promise<readonly TreeObject[]> {
-    const found = await Promise.all(this.stores.both.map(({ storage }) => storage.objectsOfTypes(types, limit)));
+    const found = await Promise.all(this.storages.both.map(({ storage }) => storage.objectsOfTypes(types, limit)));
     return this.#withOids(found.flat());
   }
 
   async search(text: string, limit: number): Promise<readonly TreeObject[]> {
-    const found = await Promise.all(this.stores.both.map(({ storage }) => storage.search(text, limit)));
+    const found = await Promise.all(this.storages.both.map(({ storage }) => storage.search(text, limit)));
     return this.#withOids(found.flat().slice(0, limit));
   }
 
   /** Objects with a path property that leads to this object or into it. */
   async pointingTo(path: string): Promise<readonly { readonly object: TreeObject; readonly link: PathLink }[]> {
-    const links = (await Promise.all(this.stores.both.map(({ storage }) => storage.linksTo(path)))).flat();
+    const links = (await Promise.all(this.storages.both.map(({ storage }) => storage.linksTo(path)))).flat();
     const found = [];
     for (const link of links) {
       const object = await this.findByOid(link.oid);
@@ -143,7 +143,7 @@ export class TreeReader {
 
   /** What was done to an object, newest first. */
   revisions(object: TreeObject, limit: number): Promise<readonly Revision[]> {
-    return this.stores.of(object).storage.revisions(object.oid, limit);
+    return this.storages.of(object).storage.revisions(object.oid, limit);
   }
 
   async findService(from: TreeObject, capability: CapabilityName): Promise<TreeObject | undefined> {
@@ -176,7 +176,7 @@ export class TreeReader {
 
   /** Where the bytes of an object are kept. */
   blobsOf(object: TreeObject): Blobs {
-    return this.stores.of(object).storage.blobs;
+    return this.storages.of(object).storage.blobs;
   }
 
   /** The bytes of an object, or a part of them, once all of them were found as they were stored. */
@@ -190,7 +190,7 @@ export class TreeReader {
 
   /** Whether an object can be moved to a folder: its storage keeps what that contains, so that it stays the same object. */
   isKeptBelow(object: TreeObject, folder: TreeObject): boolean {
-    return this.stores.of(object) === this.stores.below(folder);
+    return this.storages.of(object) === this.storages.below(folder);
   }
 
   async #withOids(stored: readonly StoredObject[]): Promise<readonly TreeObject[]> {

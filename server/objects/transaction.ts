@@ -63,7 +63,7 @@ export class TreeTransaction extends TreeReader {
 
   /** Where the bytes of what is added to a folder are kept. */
   blobsBelow(folder: TreeObject): Blobs {
-    return this.stores.below(folder).storage.blobs;
+    return this.storages.below(folder).storage.blobs;
   }
 
   /** An object as it would be in a folder, without adding it: for looking at what an addition would do. */
@@ -73,7 +73,7 @@ export class TreeTransaction extends TreeReader {
 
   /** Puts a new object into a folder. The caller has checked id, type and properties. */
   add(parent: TreeObject, made: NewObject): TreeObject {
-    const oid = this.stores.below(parent).storage.newOid();
+    const oid = this.storages.below(parent).storage.newOid();
     return this.#enter(new TreeObject(this, parent, this.#newState(parent, made, oid)));
   }
 
@@ -88,7 +88,7 @@ export class TreeTransaction extends TreeReader {
       await this.bytesOf(object, content);
       await copyBlob(content, from, to);
     }
-    const oid = this.stores.below(parent).storage.newOid();
+    const oid = this.storages.below(parent).storage.newOid();
     const state = { ...object.state, ...this.#beginning(), oid, parent: parent.oid, id };
     return this.#enter(new TreeObject(this, parent, state));
   }

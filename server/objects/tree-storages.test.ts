@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Stores, type SeenTree } from './stores.ts';
+import { TreeStorages, type SeenTree } from './tree-storages.ts';
 import { openTestTree } from './testing.ts';
 
 /** A note on disk, one in memory, and the folders that they are in. */
@@ -15,30 +15,38 @@ async function planted() {
   const [one, two] = [await seen.get('/docs/one'), await seen.get('/temp/two')];
   const entitle = (path: string) =>
     tree.change(async (transaction) => transaction.change(await transaction.get(path), { title: 'New' }));
-  return { tree, stores: await Stores.open(tree.database), one, two, docs: one.parent!, temp: two.parent!, entitle };
+  return {
+    tree,
+    storages: await TreeStorages.open(tree.database),
+    one,
+    two,
+    docs: one.parent!,
+    temp: two.parent!,
+    entitle,
+  };
 }
 
 test('a temporary folder is kept on disk itself, and all that is in it in memory', async () => {
-  const { stores, one, two, docs, temp } = await planted();
-  const { main, memory } = stores;
+  const { storages, one, two, docs, temp } = await planted();
+  const { main, memory } = storages;
   assert.deepEqual(
-    [one, docs, temp, two].map((object) => stores.of(object) === memory),
+    [one, docs, temp, two].map((object) => storages.of(object) === memory),
     [false, false, false, true],
   );
   assert.deepEqual(
-    [docs, temp, two].map((folder) => stores.below(folder) === memory),
+    [docs, temp, two].map((folder) => storages.below(folder) === memory),
     [false, true, true],
   );
-  assert.deepEqual(stores.both, [main, memory]);
+  assert.deepEqual(storages.both, [main, memory]);
 });
 
 test('each is read as it was when the request began', async () => {
-  const { tree, stores, one, two, entitle } = await planted();
+  const { tree, storages, one, two, entitle } = await planted();
   for (const path of ['/docs/one', '/temp/two']) await entitle(path);
-  const titles = (of: Stores) =>
+  const titles = (of: TreeStorages) =>
     Promise.all([one, two].map(async ({ oid }) => (await of.of({ oid }).load(oid))?.title));
   assert.deepEqual(
-    [await titles(stores), await titles(await Stores.open(tree.database))],
+    [await titles(storages), await titles(await TreeStorages.open(tree.database))],
     [
       ['', ''],
       ['New', 'New'],
@@ -47,16 +55,16 @@ test('each is read as it was when the request began', async () => {
 });
 
 test('what was seen holds until it changes in the storage that it was seen in', async () => {
-  const { tree, stores, docs, temp, entitle } = await planted();
+  const { tree, storages, docs, temp, entitle } = await planted();
   const listed = (asOf: number, oid: number) => ({
     asOf,
     objects: new Map<number, number>(),
     listings: new Set([oid]),
   });
-  const main = listed(stores.main.at.tid, docs.oid);
-  const both: SeenTree = { main, memory: listed(stores.memory.at.tid, temp.oid) };
+  const main = listed(storages.main.at.tid, docs.oid);
+  const both: SeenTree = { main, memory: listed(storages.memory.at.tid, temp.oid) };
   const still = async () => {
-    const now = await Stores.open(tree.database);
+    const now = await TreeStorages.open(tree.database);
     return [await now.stillHave({ main, memory: undefined }), await now.stillHave(both)];
   };
   assert.deepEqual(await still(), [true, true]);

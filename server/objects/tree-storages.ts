@@ -11,34 +11,34 @@ export interface SeenTree {
 }
 
 /** The storages that a tree is kept in, each as of the beginning of a request. */
-export class Stores {
+export class TreeStorages {
   /** On disk. */
-  readonly main: StoreAsOf;
+  readonly main: StorageAsOf;
   /** In process memory: the contents of temporary folders. */
-  readonly memory: StoreAsOf;
+  readonly memory: StorageAsOf;
 
   constructor({ main, memory }: Database, mainAt: Snapshot, memoryAt: Snapshot) {
-    this.main = new StoreAsOf(main, mainAt);
-    this.memory = new StoreAsOf(memory, memoryAt);
+    this.main = new StorageAsOf(main, mainAt);
+    this.memory = new StorageAsOf(memory, memoryAt);
   }
 
   /** As of now. Both are asked at once, so that a change of both is seen in both where it was acknowledged. */
-  static async open(database: Database): Promise<Stores> {
+  static async open(database: Database): Promise<TreeStorages> {
     const [main, memory] = await Promise.all([database.main.begin(), database.memory.begin()]);
-    return new Stores(database, main, memory);
+    return new TreeStorages(database, main, memory);
   }
 
-  get both(): readonly StoreAsOf[] {
+  get both(): readonly StorageAsOf[] {
     return [this.main, this.memory];
   }
 
   /** Where an object is kept. */
-  of({ oid }: Pick<TreeObject, 'oid'>): StoreAsOf {
+  of({ oid }: Pick<TreeObject, 'oid'>): StorageAsOf {
     return oid < 0 ? this.memory : this.main;
   }
 
   /** Where the contents of a folder are kept. */
-  below(folder: TreeObject): StoreAsOf {
+  below(folder: TreeObject): StorageAsOf {
     return folder.definition?.contains === 'volatile' ? this.memory : this.of(folder);
   }
 
@@ -49,7 +49,7 @@ export class Stores {
 }
 
 /** One of them. What is not as of a snapshot is asked of its `storage`, as of now. */
-class StoreAsOf {
+class StorageAsOf {
   readonly storage: Storage;
   readonly at: Snapshot;
   readonly #states: StateCache;
