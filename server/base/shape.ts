@@ -56,18 +56,13 @@ export function ruled(wanted: string, rule: (value: string) => string | undefine
     const problem = rule(value);
     return problem === undefined ? [] : [{ at, says: `is ${shown(value)}. ${problem}` }];
   };
-  return { wanted, find: (value, at) => (typeof value === 'string' ? find(value, at) : anyText.find(value, at)) };
+  return { ...within(anyText, find), wanted };
 }
 
 export function listOf(check: Check): Check {
-  const list = is('a list', Array.isArray);
-  return {
-    ...list,
-    find: (value, at) =>
-      Array.isArray(value)
-        ? value.flatMap((each: unknown, index) => check.find(each, `${at}[${index}]`))
-        : list.find(value, at),
-  };
+  return within(is('a list', Array.isArray), (list: readonly unknown[], at) =>
+    list.flatMap((each, index) => check.find(each, `${at}[${index}]`)),
+  );
 }
 
 /** An object whose members are all of one kind, under names that follow a rule. */
@@ -76,21 +71,14 @@ export function mapOf(check: Check, nameProblem: (name: string) => string | unde
     const problem = nameProblem(name);
     return problem === undefined ? check.find(value, at) : [{ at, says: `has a name that cannot be. ${problem}` }];
   };
-  return {
-    ...plainObject,
-    find: (value, at) =>
-      isPlain(value)
-        ? Object.entries(value).flatMap(([name, each]) => find(name, each, `${at}.${name}`))
-        : plainObject.find(value, at),
-  };
+  return within(is('an object', isPlain), (map: object, at) =>
+    Object.entries(map).flatMap(([name, each]) => find(name, each, `${at}.${name}`)),
+  );
 }
 
 /** An object with the members of a shape and no others. */
 export function shaped(kind: string, shape: Shape): Check {
-  const object = is(kind, isPlain);
-  return { ...object, find: (value, at) => (isPlain(value) ? membersOf(value, at) : object.find(value, at)) };
-
-  function membersOf(value: Readonly<Record<string, unknown>>, at: string): readonly Mistake[] {
+  return within(is(kind, isPlain), (value: Readonly<Record<string, unknown>>, at) => {
     const below = (name: string) => (at === '' ? name : `${at}.${name}`);
     const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape, name));
     const known = Object.entries(shape).flatMap(([name, check]) => {
@@ -99,14 +87,21 @@ export function shaped(kind: string, shape: Shape): Check {
     });
     const names = Object.keys(shape);
     return [...unknown.map((name) => ({ at: below(name), says: noMember(name, kind, names) })), ...known];
-  }
+  });
+}
+
+/** A check of a whole value, and of what is in one that passes it. */
+function within<Value>(whole: Check, find: (value: Value, at: string) => readonly Mistake[]): Check {
+  const findAll = (value: unknown, at: string) => {
+    const mistakes = whole.find(value, at);
+    return mistakes.length > 0 ? mistakes : find(value as Value, at);
+  };
+  return { ...whole, find: findAll };
 }
 
 function noMember(name: string, kind: string, names: readonly string[]): string {
   return `is no member of ${kind}.${meant(name, names) || ` It has ${names.join(', ')}.`}`;
 }
-
-const plainObject = is('an object', isPlain);
 
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
