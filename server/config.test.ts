@@ -122,7 +122,7 @@ function mistakesOf(args: readonly string[], environment: Record<string, string>
     readConfig(args, environment);
     return [];
   } catch (error) {
-    if (error instanceof BadConfiguration) return error.mistakes;
+    if (error instanceof BadConfiguration) return error.message.split('\n');
     throw error;
   }
 }

@@ -38,15 +38,8 @@ export interface Config {
   readonly notes: readonly string[];
 }
 
-/** Everything that is wrong with a configuration, a sentence each. */
-export class BadConfiguration extends Error {
-  readonly mistakes: readonly string[];
-
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join('\n'));
-    this.mistakes = mistakes;
-  }
-}
+/** Everything that is wrong with a configuration, a sentence on each line. */
+export class BadConfiguration extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -103,7 +96,7 @@ export function readConfig(args: readonly string[], environment: Environment, is
     notes: strangers.filter((each) => !misspelt.includes(each)).map(({ says }) => says),
     drainMs: attempt(() => readDrain(of('DRAIN_SECONDS') ?? '1.5'), 0) * 1000,
   };
-  if (mistakes.length > 0) throw new BadConfiguration(mistakes);
+  if (mistakes.length > 0) throw new BadConfiguration(mistakes.join('\n'));
   return config;
 }
 

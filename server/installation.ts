@@ -108,7 +108,7 @@ async function addAdministrator(storage: Storage, users: Users, password: string
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     const why = `The administrator's password was refused: ${error.message} Set TRELLIS_ADMIN_PASSWORD to another.`;
-    throw new BadConfiguration([why]);
+    throw new BadConfiguration(why);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What failed, in words for whoever visits a site: no server, no path, nothing of how it is built. */
-export interface VisitorWords {
+interface VisitorWords {
   readonly heading: string;
   readonly sentence: string;
 }

@@ -32,17 +32,13 @@ export interface ClientAddressesOptions {
 
 /** Who is at the other end: address and origin, believing X-Forwarded-* only from trusted proxies. */
 export class ClientAddresses {
-  readonly #trusted: BlockList;
+  readonly #options: ClientAddressesOptions;
   readonly #trustsAny: boolean;
-  readonly #origins: readonly string[];
-  readonly #hosts: OwnHosts;
   readonly #reached = new BoundedMap<string, Reached>(HOSTS_REMEMBERED);
 
-  constructor({ trusted, origins, hosts }: ClientAddressesOptions) {
-    this.#trusted = trusted;
-    this.#trustsAny = trusted.rules.length > 0;
-    this.#origins = origins;
-    this.#hosts = hosts;
+  constructor(options: ClientAddressesOptions) {
+    this.#options = options;
+    this.#trustsAny = options.trusted.rules.length > 0;
   }
 
   addressOf(message: IncomingMessage): string {
@@ -66,7 +62,7 @@ export class ClientAddresses {
     if (known !== undefined) return known;
     const asked = parseOrigin(address);
     if (asked === undefined) throw noHost();
-    const isOurs = this.#hosts.has(new URL(asked).hostname);
+    const isOurs = this.#options.hosts.has(new URL(asked).hostname);
     if (!isOurs && !mayBeForeign) throw this.#misdirected(asked);
     const reached = this.#judge(asked);
     if (isOurs) this.#reached.set(address, reached);
@@ -83,20 +79,21 @@ export class ClientAddresses {
   }
 
   #judge(asked: string): Reached {
-    const configured = originOfHost(asked, this.#origins);
-    const isHttps = (configured ?? this.#origins[0])?.startsWith('https:') === true;
+    const { origins } = this.#options;
+    const configured = originOfHost(asked, origins);
+    const isHttps = (configured ?? origins[0])?.startsWith('https:') === true;
     return {
       origin: configured ?? asked,
       // At a configured host its own scheme and port count, and no other.
-      ours: configured === undefined ? [...this.#origins, asked] : this.#origins,
-      acceptsSecureCookies: keepsSecureCookies(asked, this.#origins),
-      mayDropSecureCookies: mayDropSecureCookies(asked, this.#origins),
-      isHttpsOnly: isHttps && !this.#hasPlain(new URL(configured ?? this.#origins[0]!).hostname),
+      ours: configured === undefined ? [...origins, asked] : origins,
+      acceptsSecureCookies: keepsSecureCookies(asked, origins),
+      mayDropSecureCookies: mayDropSecureCookies(asked, origins),
+      isHttpsOnly: isHttps && !this.#hasPlain(new URL(configured ?? origins[0]!).hostname),
     };
   }
 
   #hasPlain(hostname: string): boolean {
-    return this.#origins.some((origin) => origin.startsWith('http:') && new URL(origin).hostname === hostname);
+    return this.#options.origins.some((origin) => origin.startsWith('http:') && new URL(origin).hostname === hostname);
   }
 
   #misdirected(asked: string): Misdirected {
@@ -104,7 +101,8 @@ export class ClientAddresses {
     const shown = host.length > LONGEST_SHOWN ? `${host.slice(0, LONGEST_SHOWN)}…` : host;
     const what = `This server does not answer as '${shown}'.`;
     if (shown !== host) return new Misdirected(what);
-    const setting = this.#origins.length === 0 ? `set TRELLIS_ORIGIN=${asked}` : `add ${asked} to TRELLIS_ORIGIN`;
+    const setting =
+      this.#options.origins.length === 0 ? `set TRELLIS_ORIGIN=${asked}` : `add ${asked} to TRELLIS_ORIGIN`;
     const https = asked.startsWith('https:') ? '' : `, with https:// where browsers use that,`;
     return new Misdirected(`${what} If that is an address of this site, ${setting}${https} and start it again.`);
   }
@@ -112,7 +110,7 @@ export class ClientAddresses {
   #isTrusted(address: string): boolean {
     if (!this.#trustsAny) return false;
     const version = isIP(address);
-    return version > 0 && this.#trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
+    return version > 0 && this.#options.trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
   }
 }
 

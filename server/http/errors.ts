@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { wordsForVisitors, type VisitorWords } from '../base/visitor-words.ts';
+import { wordsForVisitors } from '../base/visitor-words.ts';
 import type { Failure, Response } from '../publisher/request.ts';
 import { errorPage } from './error-page.ts';
 
@@ -35,21 +35,17 @@ export function responseTo(problem: Problem, recipient: Recipient, own?: string)
 
 /** What a page may tell of a problem. */
 export function failureOf(problem: Problem, isOperator: boolean): Failure {
-  const { heading, sentence } = pageWords(problem);
+  const words = wordsForVisitors(problem.status);
+  const sentence = problem.audience === 'visitors' ? problem.message : words.sentence;
   const { reference } = problem.members;
   return {
     status: problem.status,
-    title: heading,
+    title: words.heading,
     message: sentence,
     retry_after: problem.retryAfterS ?? null,
     reference: typeof reference === 'string' ? reference : null,
     detail: isOperator && sentence !== problem.message ? problem.message : null,
   };
-}
-
-function pageWords(problem: Problem): VisitorWords {
-  const words = wordsForVisitors(problem.status);
-  return problem.audience === 'visitors' ? { ...words, sentence: problem.message } : words;
 }
 
 function document(problem: Problem, { isOperator }: Recipient, headers: Record<string, string>): Response {
@@ -72,8 +68,7 @@ function document(problem: Problem, { isOperator }: Recipient, headers: Record<s
 }
 
 function builtIn(problem: Problem, recipient: Recipient): string {
-  const { status, message, detail } = failureOf(problem, recipient.isOperator);
-  const { heading } = pageWords(problem);
+  const { status, title: heading, message, detail } = failureOf(problem, recipient.isOperator);
   const links = linksFor(problem, recipient.page);
   return errorPage({ status, heading, sentence: message, notes: notesOf(problem), links, detail: detail ?? undefined });
 }

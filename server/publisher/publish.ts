@@ -35,29 +35,25 @@ interface PublisherOptions {
 
 /** Turns requests into answers: traverse, authorise, call, commit. Works on plain values; needs no port. */
 export class Publisher implements Publishing {
-  readonly #database: Database;
+  readonly #options: PublisherOptions;
   readonly #views: ReadonlyMap<string, readonly View[]>;
-  readonly #authenticate: PublisherOptions['authenticate'];
-  readonly #loginCookie: LoginCookie;
   readonly #reruns = new Turns(LONGEST_TURN_MS, MOST_WAITING);
 
-  constructor({ database, views, authenticate, loginCookie }: PublisherOptions) {
-    this.#database = database;
-    this.#views = Map.groupBy(views, (view) => view.name);
-    this.#authenticate = authenticate;
-    this.#loginCookie = loginCookie;
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#views = Map.groupBy(options.views, (view) => view.name);
   }
 
   async isKnown(head: RequestHead): Promise<boolean> {
-    const { name } = await this.#authenticate(head);
-    if (name === null && (await this.#loginCookie.tokenIn(head)) !== undefined) throw new NotSignedIn();
+    const { name } = await this.#options.authenticate(head);
+    if (name === null && (await this.#options.loginCookie.tokenIn(head)) !== undefined) throw new NotSignedIn();
     return name !== null;
   }
 
   /** Answers a request for the API. `path` is what follows /api. */
   async api(request: Request, path: string): Promise<Response> {
     const address = parseApiAddress(namesIn(path));
-    const user = await this.#authenticate(request);
+    const user = await this.#options.authenticate(request);
     return this.#inTransaction(user, request, async (tree) => {
       const object = address === undefined ? undefined : await traverse(tree, address.ids);
       const asked = object === undefined ? undefined : this.#asked(object, address?.readings ?? []);
@@ -73,7 +69,7 @@ export class Publisher implements Publishing {
   /** Answers a request for published content: the default view of the object at the path. */
   async content(request: Request): Promise<Response> {
     const names = namesIn(request.path);
-    const user = await this.#authenticate(request);
+    const user = await this.#options.authenticate(request);
     return this.#inTransaction(user, request, async (tree) => {
       const object = await traverse(tree, names);
       const visits = visitsOf(object);
@@ -85,21 +81,21 @@ export class Publisher implements Publishing {
   }
 
   async askerOf(head: RequestHead, wasLetIn: boolean): Promise<Asker> {
-    const user = wasLetIn ? await this.#authenticate(head).catch(() => ANONYMOUS) : ANONYMOUS;
+    const user = wasLetIn ? await this.#options.authenticate(head).catch(() => ANONYMOUS) : ANONYMOUS;
     return {
       isOperator: await this.#mayManage(user).catch(() => false),
-      pageAbout: async (failure) => failurePage(await this.#database.read(user.name), user, head, failure),
+      pageAbout: async (failure) => failurePage(await this.#options.database.read(user.name), user, head, failure),
     };
   }
 
   /** Refuses whoever may not use a permission on the root. */
   async requirePermission(head: RequestHead, permission: string): Promise<void> {
-    const user = await this.#authenticate(head);
-    authorise(user, { permission }, await (await this.#database.read(user.name)).root());
+    const user = await this.#options.authenticate(head);
+    authorise(user, { permission }, await (await this.#options.database.read(user.name)).root());
   }
 
   async #mayManage(user: Principal): Promise<boolean> {
-    return user.name !== null && mayUse(user, MANAGE, await (await this.#database.read(user.name)).root());
+    return user.name !== null && mayUse(user, MANAGE, await (await this.#options.database.read(user.name)).root());
   }
 
   /** The first reading of an address by which the object can be asked. */
@@ -138,8 +134,8 @@ export class Publisher implements Publishing {
   }
 
   async #once(user: Principal, request: Request, find: Find, reruns: number): Promise<Finish> {
-    const changing = isReading(request) ? undefined : await this.#database.open(user.name, request.origin);
-    const tree = changing ?? (await this.#database.read(user.name, request.origin));
+    const changing = isReading(request) ? undefined : await this.#options.database.open(user.name, request.origin);
+    const tree = changing ?? (await this.#options.database.read(user.name, request.origin));
     const { object, method, tail } = await find(tree);
     authorise(user, method, object);
     const transaction = new Transaction((error) => this.#report(error, request));
@@ -174,7 +170,7 @@ export class Publisher implements Publishing {
       return async () => {
         const response = responseOf(await given(answered).finally(() => (tree.scope = undefined)));
         const sending = untilSent(response, () => transaction.sent());
-        const again = await this.#loginCookie.linesAgain(request);
+        const again = await this.#options.loginCookie.linesAgain(request);
         const cookies = [...again, ...call.cookies.flatMap((lines) => lines())];
         return isPrivate || cookies.length > 0 ? privately(withCookies(sending, cookies)) : sending;
       };
@@ -188,7 +184,7 @@ export class Publisher implements Publishing {
   }
 
   #report(error: unknown, { method, path }: Request): void {
-    this.#database.log.error({ err: error, method, path }, 'A part of a transaction failed at its end');
+    this.#options.database.log.error({ err: error, method, path }, 'A part of a transaction failed at its end');
   }
 }
 
