@@ -1,4 +1,5 @@
 import { Invalid } from '../base/errors.ts';
+import type { SessionTransaction } from './session-transaction.ts';
 
 /** Where the id of a browser is from: its cookie, or this request, which gives it one with the answer. */
 export interface BrowserId {
@@ -6,18 +7,13 @@ export interface BrowserId {
   readonly source: 'cookie' | 'new';
 }
 
-/** What knows the browser of one request. */
-interface Knowing {
-  readonly knownAs: BrowserId | undefined;
-  giveId(): BrowserId;
-  flushCookie(): void;
-}
+type KnowsBrowser = Pick<SessionTransaction, 'knownAs' | 'giveId' | 'flushCookie'>;
 
 /** The browser that asks, as code may know it: which id it has, from where, and that it is to forget it. */
 export class CurrentBrowser {
-  readonly #request: Knowing;
+  readonly #request: KnowsBrowser;
 
-  constructor(request: Knowing) {
+  constructor(request: KnowsBrowser) {
     this.#request = request;
   }
 

@@ -23,9 +23,10 @@ export class Health {
   downSince: number | null = null;
   /** When it was last out of use, on the wall clock; 0 for never. What was written meanwhile it may not have. */
   troubledAt = 0;
+  /** Why it is not up. */
+  error: ServerUnreachable;
   readonly #clock: Clock;
   readonly #random: () => number;
-  #error: ServerUnreachable;
   #losses = 0;
   #failures = 0;
   #probeAt = 0;
@@ -34,12 +35,7 @@ export class Health {
   constructor(address: string, clock: Clock, random: () => number = Math.random) {
     this.#clock = clock;
     this.#random = random;
-    this.#error = new ServerUnreachable(address, REASONS.closed);
-  }
-
-  /** Why it is not up. */
-  get error(): ServerUnreachable {
-    return this.#error;
+    this.error = new ServerUnreachable(address, REASONS.closed);
   }
 
   /** Whether it is down on the word of one or two tries alone: that may have been a moment of trouble, here or there. */
@@ -92,7 +88,7 @@ export class Health {
   }
 
   #note(error: ServerUnreachable, state: State): void {
-    this.#error = error;
+    this.error = error;
     this.state = state;
     this.troubledAt = this.#clock();
     this.downSince ??= this.troubledAt;

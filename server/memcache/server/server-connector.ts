@@ -40,9 +40,10 @@ export class ServerConnector {
   deadline = 0;
   /** For the next request: whether it is to try a server that is down, and wait. */
   insists = false;
+  /** What compare-and-set numbers belong to: a server that was restarted uses the same numbers for other values. */
+  connection: McConnection | undefined;
   readonly #address: Address;
   readonly #options: ServerConnectorOptions;
-  #connection: McConnection | undefined;
   #isClosed = false;
   #wantedAt = -Infinity;
   /** Whether the present connection, or the last one, took requests; and any connection of this server did. */
@@ -64,11 +65,6 @@ export class ServerConnector {
     this.#options = options;
   }
 
-  /** What compare-and-set numbers belong to: a server that was restarted uses the same numbers for other values. */
-  get connection(): McConnection | undefined {
-    return this.#connection;
-  }
-
   onResponse(seq: number, callback: Waiting['onAnswer']): void {
     this.#opaque = seq;
     this.#onAnswer = callback;
@@ -81,7 +77,7 @@ export class ServerConnector {
   write(request: Buffer): void {
     const waiting = { opaque: this.#opaque, deadline: this.deadline, onAnswer: this.#onAnswer, onError: this.#onError };
     if (this.health.state === 'down' && !this.insists && !this.#mayWait()) return waiting.onError(this.health.error);
-    const connection = this.#connection ?? this.#open();
+    const connection = this.connection ?? this.#open();
     if (connection instanceof Error) waiting.onError(connection);
     else connection.send(request, waiting);
   }
@@ -94,13 +90,13 @@ export class ServerConnector {
 
   /** Resolves when nothing is in flight. */
   async drain(): Promise<void> {
-    await this.#connection?.drain();
+    await this.connection?.drain();
   }
 
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#probeTimer);
-    this.#connection?.fail(new ServerUnreachable(this.#address.text, REASONS.closed));
+    this.connection?.fail(new ServerUnreachable(this.#address.text, REASONS.closed));
   }
 
   /** The server is down: starts a probe where one is due. True where the verdict is so old that the probe is worth waiting for. */
@@ -115,7 +111,7 @@ export class ServerConnector {
   /** Looks whether the server is back: at once where a probe is due, else when it will be. */
   #probe(): void {
     const now = performance.now();
-    if (this.#isClosed || this.#connection !== undefined || this.health.state !== 'down') return;
+    if (this.#isClosed || this.connection !== undefined || this.health.state !== 'down') return;
     if (this.health.isProbeDue(now)) this.#open();
     else if (now - this.#wantedAt < WANTED_MS) this.#probeIn(this.health.probeInMs(now));
   }
@@ -132,7 +128,7 @@ export class ServerConnector {
     this.#hasStood = false;
     try {
       const connect = this.#options.connect ?? connectByNet;
-      this.#connection = connect(resolve(this.#address, this.#options.allowlist), {
+      this.connection = connect(resolve(this.#address, this.#options.allowlist), {
         ...this.#options,
         address: this.#address.text,
         isKnown: this.#isKnown,
@@ -140,7 +136,7 @@ export class ServerConnector {
         onAlive: () => this.health.alive(),
         onLost: (error) => this.#lost(error),
       });
-      return this.#connection;
+      return this.connection;
     } catch (error) {
       if (!(error instanceof ServerUnreachable)) throw error;
       this.health.failed(error, performance.now());
@@ -159,7 +155,7 @@ export class ServerConnector {
   }
 
   #lost(cause: ServerUnreachable): void {
-    this.#connection = undefined;
+    this.connection = undefined;
     if (this.#isClosed) return;
     if (cause.reason === DIALECTS.sasl) this.#isKnown = false;
     if (!this.#hasStood && saysNothing(cause)) this.#findOut();

@@ -114,12 +114,8 @@ export function makeFolder(folder: string): void {
   try {
     makeWithParents(folder);
   } catch (cause) {
-    throw new CannotOpen(
-      `The data folder "${folder}" cannot be made (${reason(cause)}). Name another one with --data.`,
-      {
-        cause,
-      },
-    );
+    const detail = `The data folder "${folder}" cannot be made (${reason(cause)}). Name another one with --data.`;
+    throw new CannotOpen(detail, { cause });
   }
   requireRights(folder);
 }
