@@ -1,13 +1,23 @@
 import type { HistoryTimes, Series } from '../../schema/endpoints/history.ts';
-import { ratesOf, type HistoryOptions, type Sample } from '../base/history.ts';
+import { History, ratesOf, type Sample } from '../base/history.ts';
 import { timeText } from './describe.ts';
 
 /** What tabs show of the last minutes. A page that is looked at asks again each time a sample is taken. */
-export const RECENTLY = {
-  everyMs: 10_000,
-  spanMs: 15 * 60_000,
-  restMs: 5 * 60_000,
-} as const satisfies Omit<HistoryOptions<unknown>, 'take'>;
+const RECENTLY = { everyMs: 10_000, spanMs: 15 * 60_000, restMs: 5 * 60_000 };
+
+const histories = new WeakMap<object, History<unknown>>();
+
+/** The last minutes of something, from the first look on. */
+export function historyOf<Value>(subject: object, take: () => Value | Promise<Value>): History<Value> {
+  const history = histories.get(subject) ?? new History<unknown>({ ...RECENTLY, take });
+  histories.set(subject, history);
+  return history as History<Value>;
+}
+
+/** It is gone, or about to be. */
+export function endHistory(subject: object): void {
+  histories.get(subject)?.end();
+}
 
 /** When the samples were taken, by the clock of today. */
 export function timesOf(samples: readonly Sample<unknown>[], now: number): HistoryTimes {

@@ -1,10 +1,9 @@
 import { cacheStatistics, removeEntries, type CacheRow } from '../../../schema/endpoints/caches.ts';
 import { invalidAt, Unavailable } from '../../base/errors.ts';
-import { History } from '../../base/history.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
 import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
-import { RECENTLY, rateSeries, timesOf } from '../../manage/recent-history.ts';
+import { historyOf, rateSeries, timesOf } from '../../manage/recent-history.ts';
 import { requirePermission } from '../../manage/object.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -22,7 +21,7 @@ const look = method(cacheStatistics, {
   permission: PERMISSION,
   async run({ object }) {
     const pages = await object.provide(HAS_STATISTICS);
-    const samples = await historyOf(pages).look();
+    const samples = await historyOf(pages, () => ({ ...pages.statistics.totals })).look();
     const { byOid, trouble } = await usageOf(object, pages);
     const oids = new Set([...byOid.keys(), ...pages.statistics.oids()]);
     const now = siteOf(object).clock();
@@ -55,16 +54,6 @@ const remove = method(removeEntries, {
 
 export const statisticsMethods = byView(look, remove);
 export const statisticsTab = { id: 'statistics', label: 'Statistics', element: 'cache-statistics-tab' };
-
-const histories = new WeakMap<PageCache, History<PageCache['statistics']['totals']>>();
-
-/** The last minutes, from the first look on. */
-function historyOf(pages: PageCache) {
-  const { totals } = pages.statistics;
-  const history = histories.get(pages) ?? new History({ ...RECENTLY, take: () => ({ ...totals }) });
-  histories.set(pages, history);
-  return history;
-}
 
 /** Frees what nobody finds any more. Where that cannot be reached, it runs out by itself. */
 async function sweep(manager: TreeObject): Promise<void> {

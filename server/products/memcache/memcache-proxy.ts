@@ -1,6 +1,7 @@
 import { p, type ValuesOf } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import { invalidAt } from '../../base/errors.ts';
+import { endHistory } from '../../manage/recent-history.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
@@ -14,7 +15,6 @@ import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { clockWarnings } from '../sessions/clock-warnings.ts';
 import { formerServers, longestLifetimeS, prefixOf, scopeOf } from './former-servers.ts';
-import { endHistory } from '../stores/server-history.ts';
 import { keysMethods } from '../stores/keys-tab.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory-warnings.ts';
 import { prefixField } from './proxy-path.ts';

@@ -5,9 +5,8 @@ import {
   type StatisticsMessage,
 } from '../../../../schema/endpoints/statistics.ts';
 import { nothingIfUnavailable } from '../../../base/errors.ts';
-import { History } from '../../../base/history.ts';
 import { timeText } from '../../../manage/describe.ts';
-import { RECENTLY, rateSeries, timesOf } from '../../../manage/recent-history.ts';
+import { endHistory, historyOf, rateSeries, timesOf } from '../../../manage/recent-history.ts';
 import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
@@ -16,15 +15,8 @@ import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
 const statistics = new RuntimeState({
-  make: (object) => {
-    const counts = newCounts();
-    return {
-      counts,
-      since: siteOf(object).clock(),
-      history: new History({ ...RECENTLY, take: () => ({ ...counts }) }),
-    };
-  },
-  close: ({ history }) => history.end(),
+  make: (object) => ({ counts: newCounts(), since: siteOf(object).clock() }),
+  close: ({ counts }) => endHistory(counts),
   madeFrom: () => null,
 });
 
@@ -40,8 +32,8 @@ export function forgetStatistics(object: TreeObject): void {
 const look = method(sessionStatistics, {
   permission: 'View management screens',
   async run({ object }) {
-    const { counts, since, history } = statistics.of(object);
-    const samples = await history.look();
+    const { counts, since } = statistics.of(object);
+    const samples = await historyOf(counts, () => ({ ...counts })).look();
     const rates = COUNTED.map((name) => [name, rateSeries(samples, (counted) => counted[name])] as const);
     return {
       ...timesOf(samples, siteOf(object).clock()),
