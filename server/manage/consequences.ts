@@ -138,7 +138,7 @@ async function heldBehind(
   changed: readonly Changed[],
   call: Call,
 ): Promise<readonly HeldMessage[]> {
-  const ending = going.filter(isHolder);
+  const ending = new Set(going.map(({ path }) => path));
   const targets = await Promise.all(lost.map(({ link }) => call.tree.find(link.path)));
   const cut = [
     ...(await usersBehind(lost)),
@@ -146,15 +146,13 @@ async function heldBehind(
     ...(await onlyLedToBy(going, call)),
     ...(await leftByChanges(changed, call)),
   ];
-  const paths = new Set(ending.map(({ path }) => path));
-  const apart = new Map(cut.filter(isHolder).map((object) => [object.path, object]));
-  const left = [...apart.values()].filter(({ path }) => !paths.has(path));
-  const all = [...ending.map((object) => ({ object, ends: true })), ...left.map((object) => ({ object, ends: false }))];
-  const seen = all.filter(({ object }) => call.may(SEE, object)).slice(0, MOST_HOLDERS);
-  const held = seen.map(async ({ object, ends }) => {
+  const holders = new Map([...going, ...cut].filter(isHolder).map((object) => [object.path, object]));
+  const seen = [...holders.values()].filter((object) => call.may(SEE, object)).slice(0, MOST_HOLDERS);
+  const held = seen.map(async (object) => {
     const { path } = object;
     const what = await new Saying(object).holds();
-    return { path, what, text: ends ? `${what} in ${path} will end` : `${what} will stay behind in ${path}` };
+    const becomes = ending.has(path) ? `in ${path} will end` : `will stay behind in ${path}`;
+    return { path, what, text: `${what} ${becomes}` };
   });
   return (await Promise.all(held)).flatMap(({ path, what, text }) => (what === '' ? [] : [{ path, text }]));
 }

@@ -23,16 +23,13 @@ interface User {
 
 interface Finding {
   readonly user: User;
-  readonly found: TreeObject | undefined;
-  readonly foundAt: string;
-}
-
-/** A finding that a change of the tree turned into another one. */
-export interface Changed {
-  readonly user: User;
   readonly before: TreeObject;
   /** Where that was. */
   readonly beforePath: string;
+}
+
+/** A finding that a change of the tree turned into another one. */
+export interface Changed extends Finding {
   readonly after: TreeObject | undefined;
 }
 
@@ -55,23 +52,22 @@ export class Services {
       ...(first === undefined ? [] : await needyObjects(first.tree)),
       ...(await pagesConcerned(changed)).map(cachedPage),
     ];
-    return new Services(await Promise.all(users.map(findingOf)));
+    const findings = users.map(async (user) => ({ user, before: await user.find() }));
+    const found = (await Promise.all(findings)).flatMap(({ user, before }) =>
+      before === undefined ? [] : [{ user, before, beforePath: before.path }],
+    );
+    return new Services(found);
   }
 
   /** Who finds another one now, or none. `gone`: the paths of what was taken out of the tree. */
   async changes(gone: readonly string[] = []): Promise<readonly Changed[]> {
     const there = this.#before.filter(({ user }) => !gone.some((path) => isWithin(user.object.path, path)));
     const now = await Promise.all(there.map(({ user }) => user.find()));
-    return there.flatMap(({ user, found: before, foundAt: beforePath }, index) => {
+    return there.flatMap((finding, index) => {
       const after = now[index];
-      return before === undefined || before === after ? [] : [{ user, before, beforePath, after }];
+      return finding.before === after ? [] : [{ ...finding, after }];
     });
   }
-}
-
-async function findingOf(user: User): Promise<Finding> {
-  const found = await user.find();
-  return { user, found, foundAt: found?.path ?? '' };
 }
 
 /** Changes in words, those of one kind together, as far as the caller may see them. */
