@@ -44,7 +44,7 @@ const move = method(moveObjects, {
   async run(call) {
     const { object: folder, body, tree } = call;
     const objects = await objectsAt(body.paths, call);
-    const moving: ReadonlySet<TreeObject | null> = new Set(objects);
+    const moving = new Set(objects);
     const items: Pasted[] = [];
     const followed: Followed[] = [];
     const parents = objects.flatMap(({ parent }) => parent ?? []);
@@ -104,11 +104,7 @@ async function idOfCopy({ id, definition }: TreeObject, folder: TreeObject): Pro
 }
 
 /** Why an object cannot be moved to a folder, whoever asks. */
-function placeProblem(
-  object: TreeObject,
-  folder: TreeObject,
-  moving: ReadonlySet<TreeObject | null>,
-): string | undefined {
+function placeProblem(object: TreeObject, folder: TreeObject, moving: ReadonlySet<TreeObject>): string | undefined {
   for (let around = object.parent; around !== null; around = around.parent) {
     if (moving.has(around)) return `It is in '${around.path}', which is to be moved as well.`;
   }

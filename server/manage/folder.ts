@@ -97,10 +97,11 @@ function renameProblem(object: TreeObject): string | undefined {
 
 /** Values as they would be kept; but lines as they were typed, since each has its answer at its place. */
 function asAsked(given: Values, kept: Values): Values {
-  const names = Object.keys(given);
-  return Object.fromEntries(
-    names.map((name) => [name, Array.isArray(given[name]) ? given[name] : (kept[name] ?? given[name])]),
-  );
+  const asked = Object.entries(given).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value : (kept[name] ?? value),
+  ]);
+  return Object.fromEntries(asked) as Values;
 }
 
 type Values = Readonly<Record<string, unknown>>;

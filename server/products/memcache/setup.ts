@@ -33,8 +33,6 @@ import { SESSION_MANAGER } from '../sessions/session-manager.ts';
 /** Of each of these somebody counts what is in it. */
 const MOST_UNREACHED = 20;
 
-type Values = Readonly<Record<string, unknown>>;
-
 const look = method(lookAtSetup, {
   permission: SEE,
   async run(call) {
@@ -136,7 +134,7 @@ async function addOne(
   definition: TypeDefinition,
   idPointer: string,
   rawId: string,
-  given: Values,
+  given: Readonly<Record<string, unknown>>,
   problems: FieldProblem[],
 ): Promise<TreeObject> {
   const { object: folder, tree } = call;

@@ -37,10 +37,7 @@ export async function beginBrowserCheck(manager: TreeObject, call: Call): Promis
 }
 
 /** Whether a browser at this address can be expected to keep the cookie. */
-async function expected(
-  browserIds: TreeObject,
-  { request }: Call,
-): Promise<Pick<BrowserCheck, 'reason' | 'isElsewhere'>> {
+async function expected(browserIds: TreeObject, { request }: Call) {
   const { origins } = siteOf(browserIds);
   // A proxy may pass another Host on; where the page stands the browser says itself.
   const here = parseOrigin(request.headers.origin ?? '') ?? request.origin;

@@ -29,11 +29,6 @@ const PERMISSION = 'View management screens';
 const MOST_LINES = 2000;
 const MOST_NAMED = 100;
 
-interface Line {
-  readonly key: string;
-  readonly value: string;
-}
-
 const look = method(lookAtTest, {
   permission: PERMISSION,
   async run(call) {
@@ -50,7 +45,7 @@ const add = method(addTestItems, {
     const lines = parseLines(call.body.items);
     const session = await sessionIn(call, call.object);
     const before = session.size;
-    for (const { key, value } of lines) session.set(key, value);
+    for (const [key, value] of lines) session.set(key, value);
     return () => answer(call, session, { before, count: lines.length, started });
   },
 });
@@ -87,13 +82,13 @@ const check = method(checkRoundTrip, {
 export const testMethods = byView(look, add, own, check);
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
-function parseLines(items: string): readonly Line[] {
+function parseLines(items: string): readonly (readonly [key: string, value: string])[] {
   const texts = items.split(/\r\n|\r|\n/);
   if (texts.length > MOST_LINES) {
     const detail = `${texts.length} lines are too many: at most ${MOST_LINES} are added at once. Nothing was stored.`;
     throw new TooLarge(detail, [{ pointer: '/items', detail }]);
   }
-  const lines: Line[] = [];
+  const lines: [string, string][] = [];
   const problems: FieldProblem[] = [];
   for (const [index, raw] of texts.entries()) {
     const text = raw.trim();
@@ -102,7 +97,7 @@ function parseLines(items: string): readonly Line[] {
     if (space < 0) {
       const detail = `Line ${index + 1}: no space between key and value: '${text.slice(0, 60)}'`;
       problems.push({ pointer: '/items', detail });
-    } else lines.push({ key: text.slice(0, space), value: text.slice(space + 1).trim() });
+    } else lines.push([text.slice(0, space), text.slice(space + 1).trim()]);
   }
   if (problems.length === 0) return lines;
   const named = problems.slice(0, MOST_NAMED);

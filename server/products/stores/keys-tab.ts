@@ -74,15 +74,11 @@ export function keysMethods(inspectorOf: InspectorOf): Readonly<Record<string, r
   return byView(list, look, reveal, revealsMethod(PERMISSION));
 }
 
-async function keysMessage(
-  object: TreeObject,
-  inspector: StoreInspector,
-  query: URLSearchParams,
-): Promise<KeysMessage> {
+async function keysMessage(proxy: TreeObject, inspector: StoreInspector, query: URLSearchParams): Promise<KeysMessage> {
   const page = pageQuery(query, KEY_PAGES);
   const listing = await inspector.keys(MAX_KEYS);
-  const sentences = walkWords(listing, `The keys of '${object.path}'`, 'keys', MAX_KEYS);
-  const owners = await ownersBehind(object, inspector.prefix);
+  const sentences = walkWords(listing, `The keys of '${proxy.path}'`, 'keys', MAX_KEYS);
+  const owners = await ownersBehind(proxy, inspector.prefix);
   const matching = listing.keys.map(named).filter(matcherFor(page.filter));
   const groups = groupsOf(matching, (group) => aboutGroup(group, owners, inspector.prefix));
   const group = query.get('group');
@@ -99,7 +95,7 @@ async function keysMessage(
     source: sentences.join(' '),
     unreachable: listing.unreachable.map(({ address }) => address),
     complete: listing.unreachable.length === 0 && !listing.hasMore,
-    checked: timeText(siteOf(object).clock()),
+    checked: timeText(siteOf(proxy).clock()),
   };
 }
 

@@ -49,11 +49,7 @@ export const browserIdManager = defineType({
 });
 
 /** The cookie that an object's properties describe, for requests that can or cannot keep Secure cookies. */
-export function cookieSettings(
-  object: TreeObject,
-  acceptsSecureCookies: boolean,
-  mayDropSecureCookies = false,
-): CookieSettings {
+export function cookieSettings(object: TreeObject, acceptsSecure: boolean, mayDropSecure = false): CookieSettings {
   const properties = propertiesOf(object);
   return {
     ...namesFor(object),
@@ -61,8 +57,8 @@ export function cookieSettings(
     domain: properties.cookie_domain === '' ? undefined : properties.cookie_domain,
     lifetimeDays: properties.cookie_days,
     sameSite: properties.same_site,
-    isSecure: properties.secure && acceptsSecureCookies,
-    hasTwin: properties.secure && acceptsSecureCookies && mayDropSecureCookies,
+    isSecure: properties.secure && acceptsSecure,
+    hasTwin: properties.secure && acceptsSecure && mayDropSecure,
     isHttpOnly: properties.http_only,
     isPartitioned: properties.partitioned,
   };
@@ -98,6 +94,7 @@ export function misfitsOf(object: TreeObject): Promise<readonly Misfit[]> {
 }
 
 const told = new WeakSet<Site>();
+const OF_SERVERS = 'TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY';
 
 /** The log says it once. */
 export function tellWithoutSecure(site: Site, asked = 'an unknown address', settings?: string): void {
@@ -120,11 +117,7 @@ function plainWarnings(reach: Reach): readonly Warning[] {
 }
 
 /** What is to be said where Secure is wanted and browsers come by http. */
-function withoutSecure(
-  plain: string,
-  isConfigured: boolean,
-  settings = 'TRELLIS_ORIGIN and TRELLIS_TRUST_PROXY',
-): string {
+function withoutSecure(plain: string, isConfigured: boolean, settings = OF_SERVERS): string {
   const why = isConfigured
     ? `TRELLIS_ORIGIN names ${plain}. If visitors come by https, name that address there.`
     : `this request is http. Behind a TLS proxy? Set ${settings}. (This site is reached at ${plain}.)`;

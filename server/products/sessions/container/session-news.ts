@@ -80,12 +80,10 @@ class Courier {
       try {
         return await this.#tellOnce(listener, container, news);
       } catch (error) {
-        if (error instanceof ConflictError && tries < TRIES) await wait(backoffMs(tries, 1, 20));
-        else
-          return this.#log.error(
-            { err: error, type: listener.type, news },
-            'A product failed at the news of a session',
-          );
+        const what = { err: error, type: listener.type, news };
+        if (!(error instanceof ConflictError) || tries >= TRIES)
+          return this.#log.error(what, 'A product failed at the news of a session');
+        await wait(backoffMs(tries, 1, 20));
       }
     }
   }
