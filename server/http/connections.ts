@@ -14,10 +14,11 @@ interface Quiet {
 
 /** Who is connected to a server, so that it can end without dropping a request. */
 export class Connections {
+  /** Whether this server was told to end; it still answers. */
+  isEnding = false;
   readonly #server: Server;
   /** What the newest request on each is answered by; a client that does not wait for one answer has several under way. */
   readonly #newest = new Map<Socket, ServerResponse | undefined>();
-  #isEnding = false;
   #isClosing = false;
 
   constructor(server: Server, answer: RequestListener) {
@@ -40,11 +41,6 @@ export class Connections {
     });
   }
 
-  /** Whether this server was told to end; it still answers. */
-  get isEnding(): boolean {
-    return this.#isEnding;
-  }
-
   /** How many are connected. */
   get open(): number {
     return this.#newest.size;
@@ -56,7 +52,7 @@ export class Connections {
    * it was quiet for as long again. What is under way is waited for. Resolves when nobody is connected any more.
    */
   async end(drainMs: number): Promise<void> {
-    this.#isEnding = true;
+    this.isEnding = true;
     await wait(drainMs);
     await stopListening(this.#server);
     this.#isClosing = true;

@@ -41,6 +41,8 @@ interface Task {
  * gets round what the engine counts is ended with the thread.
  */
 export class Renderer {
+  /** It was ended, or ended itself, and renders nothing more. */
+  isOver = false;
   readonly #worker = new Worker(FILE, {
     env: compileCache(),
     argv: [],
@@ -51,18 +53,12 @@ export class Renderer {
   #task: Task | undefined;
   #alarm: NodeJS.Timeout | undefined;
   #workedMs = 0;
-  #isOver = false;
 
   constructor() {
     this.#worker.on('message', (message: FromThread) => this.#hear(message));
     this.#worker.on('error', (error) => this.#lose(error as Error));
     this.#worker.on('exit', () => this.#lose(new Error('A rendering thread ended by itself.')));
     this.#ready.promise.catch(() => {});
-  }
-
-  /** It was ended, or ended itself, and renders nothing more. */
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   render(job: Job, answering: Answering): Promise<Rendered> {
@@ -74,7 +70,7 @@ export class Renderer {
   }
 
   end(): void {
-    this.#isOver = true;
+    this.isOver = true;
     void this.#worker.terminate();
   }
 
@@ -117,7 +113,7 @@ export class Renderer {
 
   /** What comes too late is for nobody: the thread may be at another visitor's page by now. */
   #tell(task: Task, message: ToThread): void {
-    if (!this.#isOver && this.#task === task) this.#worker.postMessage(message);
+    if (!this.isOver && this.#task === task) this.#worker.postMessage(message);
   }
 
   /** Ends the thread when a piece of work takes too much. Only its own work counts, which waiting is not. */
@@ -144,7 +140,7 @@ export class Renderer {
   }
 
   #lose(error: Error): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.#ready.reject(error);
     const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
     this.#task?.outcome.reject(isMemory ? overLimit(this.#task.path, TOO_MUCH_MEMORY) : error);

@@ -9,26 +9,22 @@ type Existing = Revision & { readonly state: ObjectState };
 
 /** Objects in process memory as of every transaction that is remembered, without the rules that a commit has to keep. */
 export class MemoryHistory {
+  /** The newest transaction. */
+  last = 0;
   readonly #keepTransactions: number;
   readonly #revisions = new Map<number, Revision[]>();
   readonly #children = new Map<number | null, Map<string, number>>();
   readonly #links = new Map<number, readonly PathLink[]>();
   readonly #transactions: Remembered[] = [];
-  #last = 0;
 
   constructor(keepTransactions: number) {
     this.#keepTransactions = keepTransactions;
   }
 
-  /** The newest transaction. */
-  get last(): number {
-    return this.#last;
-  }
-
   /** The oldest transaction as of which everything can be read. */
   get oldest(): number {
     const oldest = this.#transactions[0];
-    return oldest ? oldest.tid - 1 : this.#last;
+    return oldest ? oldest.tid - 1 : this.last;
   }
 
   checkKnown(asOf: number): void {
@@ -47,7 +43,7 @@ export class MemoryHistory {
   }
 
   everything(): StoredObject[] {
-    return [...this.#revisions.keys()].flatMap((oid) => this.stored(oid, this.#last) ?? []);
+    return [...this.#revisions.keys()].flatMap((oid) => this.stored(oid, this.last) ?? []);
   }
 
   /** By id, as of now. */
@@ -102,7 +98,7 @@ export class MemoryHistory {
 
   /** What has been checked. */
   write({ changes, time, user, description }: Batch): void {
-    const serial = ++this.#last;
+    const serial = ++this.last;
     for (const { oid } of changes) this.#leave(oid);
     for (const { oid, after: state, links } of changes) {
       const revisions = this.#revisions.get(oid) ?? [];
@@ -120,7 +116,7 @@ export class MemoryHistory {
 
   #childOidsAsOf(parent: number, asOf: number): number[] {
     const now = this.#children.get(parent)?.values() ?? [];
-    if (asOf >= this.#last) return [...now];
+    if (asOf >= this.last) return [...now];
     const candidates = new Set([...now, ...this.touchedAfter(asOf)]);
     return [...candidates].filter((oid) => this.#asOf(oid, asOf)?.state.parent === parent);
   }
