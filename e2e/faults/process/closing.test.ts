@@ -69,7 +69,7 @@ describe('what products keep alive', { concurrency: true }, () => {
     }
   });
 
-  test('a part that cannot be closed, or never is, keeps no other from it, and the log names them', async () => {
+  test('what cannot be closed, or never is, keeps no other from it, and the log names them', async () => {
     await using folder = await temporaryFolder();
     const server = await startWriteBehindSite(folder.path);
     const visitor = await stored(server);
