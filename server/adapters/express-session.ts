@@ -165,11 +165,8 @@ export class ExpressSessionStore extends session.Store {
 
   /** What is known by now is not asked again: meanwhile every request of a browser with a session would be refused. */
   async #isOut(): Promise<boolean> {
-    const isKnown = await this.#sessions.container().then(
-      ({ isDown }) => isDown,
-      () => true,
-    );
-    return isKnown || !(await this.#isReachable());
+    const container = await this.#sessions.container().catch(() => undefined);
+    return container === undefined || container.isDown || !(await this.#isReachable());
   }
 
   async #isReachable(): Promise<boolean> {

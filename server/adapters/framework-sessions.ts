@@ -88,10 +88,8 @@ export class FrameworkSessions {
   /** Says in the log what a request changed after it wrote its session, as far as the framework lets that be known. */
   tellOfLateChanges(path: string, data: object, seen: Data = {}): void {
     const now = shownBy(data);
-    const keys = [...new Set([...Object.keys(seen), ...Object.keys(now)])];
-    const changed = keys.filter(
-      (key) => !this.#rules.ownKeys.includes(key) && !isStill(valueOf(now, key), valueOf(seen, key)),
-    );
+    const keys = new Set([...Object.keys(seen), ...Object.keys(now)]).difference(new Set(this.#rules.ownKeys));
+    const changed = [...keys].filter((key) => !isStill(valueOf(now, key), valueOf(seen, key)));
     if (changed.length > 0) this.#sessions.warnOfLateChange(path, changed);
   }
 
@@ -199,11 +197,9 @@ export class FrameworkSessions {
 
   /** Whether a session is over is judged here, because only its data say. */
   #of(container: SessionContainer): SessionContainer {
-    const known = this.#containers.get(container);
-    if (known !== undefined) return known;
-    const made = container.withTimeoutsIn((entries) => this.#minutesIn(entries));
-    this.#containers.set(container, made);
-    return made;
+    const own = this.#containers.get(container) ?? container.withTimeoutsIn((entries) => this.#minutesIn(entries));
+    this.#containers.set(container, own);
+    return own;
   }
 
   #minutesIn(entries: EncodedData): number | undefined {

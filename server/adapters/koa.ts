@@ -119,11 +119,8 @@ class RequestSession {
   }
 
   async #finish(use: SessionTransaction): Promise<void> {
-    const isMissing = await this.#opening?.then(
-      () => false,
-      () => true,
-    );
-    if (isMissing !== true || use.hasNewId) await this.#store(use);
+    const isMissing = (await this.#opening?.catch(() => null)) === null;
+    if (!isMissing || use.hasNewId) await this.#store(use);
   }
 
   async #store(use: SessionTransaction): Promise<void> {

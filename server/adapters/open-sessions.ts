@@ -238,9 +238,8 @@ async function isInMemory(tree: TreeReader, path: string): Promise<boolean> {
 function noManager(path: string, found: TreeObject | undefined): Unavailable {
   if (found?.problem !== undefined) return new Unavailable(found.problem.sentence);
   const what = found === undefined ? 'There is no object' : `There is a ${found.type}`;
-  return new Unavailable(
-    `${what} at '${path}'. Name the path of a Session Data Manager, such as /session_data_manager.`,
-  );
+  const remedy = 'Name the path of a Session Data Manager, such as /session_data_manager.';
+  return new Unavailable(`${what} at '${path}'. ${remedy}`);
 }
 
 /** Who makes a request, for the list of sessions. */

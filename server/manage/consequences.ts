@@ -162,9 +162,8 @@ async function onlyLedToBy(going: readonly TreeObject[], call: Call): Promise<re
   const paths = new Set(going.map(({ path }) => path));
   const found = await ledTo(going, call);
   const users = await Promise.all(found.map(({ path }) => call.tree.pointingTo(path)));
-  return found.filter(
-    ({ path }, index) => paths.has(path) || (users[index] ?? []).every(({ object }) => paths.has(object.path)),
-  );
+  const isOurs = users.map((all) => all.every(({ object }) => paths.has(object.path)));
+  return found.filter(({ path }, index) => paths.has(path) || isOurs[index]);
 }
 
 /** Where another takes over, who keeps sessions goes on; where it handed them out, they stay unless it leads to the same. */

@@ -9,6 +9,7 @@ import type { ClientFolder, Look } from './client-check.ts';
 // that was started with a flag of its own.
 
 const INTERFACE = '/assets/trellis.js';
+const RULE = `It can import ${INTERFACE}, and its own files by relative paths.`;
 const MISSING = /^The requested module '(.+)' does not provide an export named '(.+)'/;
 
 /** What is wrong with a module, in words; `isSyntax`: its line can be found. */
@@ -45,11 +46,7 @@ async function lookAt(element: string, texts: ClientFolder['texts']): Promise<Lo
 
   function resolve(specifier: string, from: string): string {
     if (specifier === INTERFACE) return INTERFACE;
-    if (!/^\.\.?\//.test(specifier))
-      throw new Unusable(
-        from,
-        `it imports '${specifier}'. It can import ${INTERFACE}, and its own files by relative paths.`,
-      );
+    if (!/^\.\.?\//.test(specifier)) throw new Unusable(from, `it imports '${specifier}'. ${RULE}`);
     const path = decodeURIComponent(new URL(specifier, `file://${from}`).pathname);
     if (texts.has(path)) return path;
     throw new Unusable(from, `it imports '${specifier}', and there is no such file.`);

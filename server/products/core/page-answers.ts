@@ -36,8 +36,7 @@ export interface Special {
 /** What one rendering learns of the tree and of the visitor's session: what the visitor may see, and so much of it. */
 export class PageAnswers {
   readonly #call: Call;
-  readonly #unsaved: string | undefined;
-  readonly #hasSession: boolean;
+  readonly #special: Special;
   #questions = 0;
   #objects = 0;
 
@@ -45,10 +44,9 @@ export class PageAnswers {
    * With an unsaved text, which stands in for the template's own, the session is looked at and not changed. A page about a
    * failure has no session at all: it may be what failed.
    */
-  constructor(call: Call, { unsaved, failure }: Special) {
+  constructor(call: Call, special: Special) {
     this.#call = call;
-    this.#unsaved = unsaved;
-    this.#hasSession = failure === undefined;
+    this.#special = special;
   }
 
   async answer(question: TemplateQuestion): Promise<unknown> {
@@ -72,7 +70,7 @@ export class PageAnswers {
   }
 
   async #text(path: string): Promise<string | null> {
-    if (path === this.#call.object.path && this.#unsaved !== undefined) return this.#unsaved;
+    if (path === this.#call.object.path && this.#special.unsaved !== undefined) return this.#special.unsaved;
     const object = await this.#find(path);
     return object === undefined ? null : object.provide(PAGE_TEMPLATE);
   }
@@ -80,7 +78,7 @@ export class PageAnswers {
   async #template(path: string): Promise<Source | null> {
     const object = await this.#find(path);
     if (object?.doesProvide(PAGE_TEMPLATE) !== true) return null;
-    const isUnsaved = this.#unsaved !== undefined && object === this.#call.object;
+    const isUnsaved = this.#special.unsaved !== undefined && object === this.#call.object;
     return { number: isUnsaved ? UNSAVED : stateNumber(object), path: object.path };
   }
 
@@ -117,7 +115,7 @@ export class PageAnswers {
   }
 
   async #session(): Promise<Session | undefined> {
-    if (!this.#hasSession) return undefined;
+    if (this.#special.failure !== undefined) return undefined;
     this.#call.reads.never();
     return this.#call.may(SESSION, this.#call.object) ? currentSession(this.#call) : undefined;
   }
@@ -132,8 +130,8 @@ export class PageAnswers {
 
   /** Whether the template finds it there from then on. */
   async #keep(key: string, value: Plain): Promise<boolean> {
-    if (!this.#hasSession) return false;
-    if (this.#unsaved !== undefined) return true;
+    if (this.#special.failure !== undefined) return false;
+    if (this.#special.unsaved !== undefined) return true;
     const session = await this.#session();
     if (session === undefined)
       throw new Forbidden(`You may not have a session here: it needs the permission '${SESSION}'.`);

@@ -173,9 +173,8 @@ function viewMistakes({ publish, contains }: TypeDefinition, { views }: Around):
     const hidden = reached.find((view) => view.name === name);
     if (hidden === undefined) return [];
     const whose = hidden.on === 'any' ? 'object' : 'folder';
-    return [
-      { at: `publish.methods.${name}`, says: `hides the view '${name}' that every ${whose} has. Use another name.` },
-    ];
+    const says = `hides the view '${name}' that every ${whose} has. Use another name.`;
+    return [{ at: `publish.methods.${name}`, says }];
   });
 }
 

@@ -9,13 +9,9 @@ import { siteOf } from '../../site/site.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory-warnings.ts';
 import { containerFields } from './container/container-fields.ts';
-import { timeProblems, timeWarnings } from './container/container-times.ts';
+import { timeWarnings } from './container/container-times.ts';
 import { containerIn } from './container/containers.ts';
-import { liveSessions } from './container/live-sessions.ts';
-import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
-import { sessionsMethods } from './sessions-tab.ts';
-import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
-import { testMethods } from './test-tab.ts';
+import { containerTabs, containerType } from './container-type.ts';
 
 const stores = new RuntimeState<LocalStore>({
   make: (object) =>
@@ -33,10 +29,10 @@ const REMEDY =
 
 /** Keeps sessions in this process's memory: they need no server, are shared with no other process, and go with this one. */
 export const transientObjectContainer = defineType({
+  ...containerType,
   type: 'Transient Object Container',
   description: 'Keeps sessions in this process',
   icon: 'timer',
-  group: 'Sessions and caches',
   suggestedId: 'session_data',
   addPermission: 'Add Transient Object Containers',
   properties: {
@@ -51,14 +47,8 @@ export const transientObjectContainer = defineType({
     }),
   },
   provides: [SESSION_CONTAINER.by(async (object) => containerOf(object))],
-  needs: NEEDS_BROWSER_IDS,
-  holds: (object) => liveSessions(object),
   ui: {
-    tabs: [
-      { id: 'test', label: 'Test', element: 'session-test-tab' },
-      { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
-      statisticsTab,
-    ],
+    tabs: containerTabs,
     async tabCounts(object) {
       const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
       return count === undefined ? {} : { sessions: count };
@@ -70,9 +60,7 @@ export const transientObjectContainer = defineType({
       return [...timeWarnings(object), ...processMemoryWarnings(storeOf(object).memory, { text: REMEDY, link })];
     },
   },
-  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods } },
-  check: timeProblems,
-  events: [REMOVED.by((object) => stores.drop(object)), REMOVED.by(forgetStatistics)],
+  events: [...containerType.events, REMOVED.by((object) => stores.drop(object))],
 });
 
 function containerOf(object: TreeObject): SessionContainer {
