@@ -22,7 +22,7 @@ export interface Reached {
   readonly isHttpsOnly: boolean;
 }
 
-export interface ClientAddressesOptions {
+interface ClientAddressesOptions {
   /** Whose X-Forwarded-* is believed. */
   readonly trusted: BlockList;
   /** What was configured, the canonical one first. */

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../publisher/request.ts';
 
 /** What a page about a failure says. */
-export interface ErrorPage {
+interface ErrorPage {
   readonly status: number;
   readonly heading: string;
   readonly sentence: string;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
 import { isLoopbackHost, withoutDot } from '../base/origins.ts';
 
-export interface OwnHostsOptions {
+interface OwnHostsOptions {
   /** What was configured. */
   readonly origins: readonly string[];
   /** Where the server listens: a name there is one of its own. */

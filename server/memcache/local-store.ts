@@ -16,7 +16,7 @@ import type {
   Worth,
 } from './store.ts';
 
-export interface LocalStoreOptions {
+interface LocalStoreOptions {
   readonly maxBytes?: number;
   readonly maxValueBytes?: number;
   readonly clock?: Clock;

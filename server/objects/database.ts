@@ -10,7 +10,7 @@ import { TreeTransaction } from './transaction.ts';
 import type { Types } from './types.ts';
 
 /** Storage in process memory: its commit can be part of another storage's. */
-export interface ReservingStorage extends Storage {
+interface ReservingStorage extends Storage {
   /** Checks a batch and holds the storage for it. */
   reserve(batch: Batch): Reserved;
 }
@@ -20,7 +20,7 @@ const MOST_REMEMBERED = 10_000;
 const CLOSE_MS = 5_000;
 
 /** What follows from one state of the tree, by name. */
-export interface Memo {
+interface Memo {
   readonly mainAsOf: number;
   readonly memoryAsOf: number;
   readonly values: BoundedMap<string, { readonly value: unknown }>;

@@ -8,7 +8,7 @@ import type { Call, CallOf } from './call.ts';
 import { json, noContent, type Answering, type Response } from './request.ts';
 
 /** What a method is called with: its body has been checked against its declaration. */
-export type CallWith<E extends Asking> = CallOf<E['http']> & { readonly body: BodyOf<E> };
+type CallWith<E extends Asking> = CallOf<E['http']> & { readonly body: BodyOf<E> };
 
 /** Who may ask an endpoint, and what it does. */
 export interface Behaviour<E extends Asking, Answer = AnswerOf<E>> {

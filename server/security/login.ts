@@ -31,7 +31,7 @@ export interface ClientInfo {
 }
 
 /** A login as its own user sees it. Times are milliseconds since 1970. */
-export interface LoginSummary extends ClientInfo {
+interface LoginSummary extends ClientInfo {
   /** Names the login and opens nothing: the hash of its token. */
   readonly id: string;
   readonly created: number;

@@ -7,7 +7,7 @@ import { Gate } from '../base/gate.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** What a hash costs. Kept with each hash, so that it can be raised later. */
-export interface Cost {
+interface Cost {
   readonly memoryKib: number;
   readonly passes: number;
   readonly lanes: number;

@@ -8,7 +8,7 @@ export interface Principal {
 }
 
 /** What is asked about, as far as security looks at it. */
-export interface Guarded {
+interface Guarded {
   readonly owner: string | null;
 }
 

@@ -28,7 +28,7 @@ export interface User {
 }
 
 /** A user as an administrator sees it. Times are milliseconds since 1970. */
-export interface UserSummary {
+interface UserSummary {
   readonly name: string;
   readonly roles: readonly string[];
   readonly isDisabled: boolean;

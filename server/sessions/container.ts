@@ -22,7 +22,7 @@ export interface SessionNews {
   readonly user: string | null;
 }
 
-export interface ContainerOptions extends RecordsOptions, WritingOptions {
+interface ContainerOptions extends RecordsOptions, WritingOptions {
   /** Whoever listens. Of a session that expires nobody hears: the store drops it, or it is found to be over. */
   readonly onNews?: ((news: SessionNews) => void) | undefined;
   /** Remembers that the session with this key was ended by name. Times are milliseconds since 1970. */
@@ -41,7 +41,7 @@ export const DEFAULT_SETTINGS: SessionSettings = {
   onConflict: 'newest',
 };
 
-export interface SaveOptions {
+interface SaveOptions {
   /** Who made the request, for lists of sessions. */
   readonly origin?: Origin;
   /** A new browser id, for a session that is to rotate. */
@@ -55,7 +55,7 @@ export interface SaveOptions {
 }
 
 /** What can be said of a session besides its data. Times are milliseconds since 1970. */
-export interface SessionFacts {
+interface SessionFacts {
   readonly created: number;
   readonly lastAccess: number;
   /** When it ends if nobody uses it again; `null`: never. */

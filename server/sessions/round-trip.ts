@@ -9,7 +9,7 @@ import type { ServerCopy, Store } from '../memcache/store.ts';
 import { nextVersion } from '../memcache/version.ts';
 
 /** One step of the way, done or not, in words. */
-export interface Step {
+interface Step {
   readonly what: string;
   readonly detail: string;
   readonly tookMs: number;

@@ -6,7 +6,7 @@ import type { BrowserId } from './current-browser.ts';
 import { Session, SessionAlreadyWritten, type Origin } from './session.ts';
 import type { Written } from './session-writer.ts';
 
-export interface SessionTransactionOptions {
+interface SessionTransactionOptions {
   readonly browserIds: BrowserIds;
   readonly cookie: CookieSettings;
   /** The request's Cookie header. */

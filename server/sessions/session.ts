@@ -10,7 +10,7 @@ import type { EncodedValue, EncodedData } from './record/record-format.ts';
 import type { Basis } from './record/session-finder.ts';
 
 /** Makes the new value of a key from the one that is there; may be called again with a newer one. */
-export type Updater = (value: unknown) => unknown;
+type Updater = (value: unknown) => unknown;
 
 /**
  * What a request did to one key. `update` is done again to whatever value is there; `override` replaces it, and no value

@@ -66,7 +66,7 @@ export type TemplateQuestion =
   | { readonly ask: 'keep'; readonly key: string; readonly value: Plain };
 
 export const LISTING_SORTS = ['id', 'title', 'type', 'modified'] as const;
-export type ListingSort = (typeof LISTING_SORTS)[number];
+type ListingSort = (typeof LISTING_SORTS)[number];
 
 export interface ListingPage {
   readonly offset: number;

@@ -10,7 +10,7 @@ import type { ServerClient, Verb } from '../server/server-client.ts';
 import type { Cas, Check, Item, Outcome } from '../store.ts';
 import { compareVersions, isMadeFrom, isRival } from '../version.ts';
 
-export interface ReplicatedOptions extends Omit<ReplicatedReadOptions, 'key' | 'check' | 'order' | 'reach'> {
+interface ReplicatedOptions extends Omit<ReplicatedReadOptions, 'key' | 'check' | 'order' | 'reach'> {
   readonly servers: readonly ServerClient[];
   /** The servers in the order of their places for a key. */
   readonly orderOf: (key: string) => readonly ServerClient[];

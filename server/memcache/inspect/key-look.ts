@@ -3,7 +3,7 @@ import { same } from '../errors.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
 /** What one server holds under a key. */
-export interface LookedAt {
+interface LookedAt {
   /** `null` where it is larger than what was asked for. */
   readonly value: Buffer | null;
   readonly bytes: number;
@@ -13,7 +13,7 @@ export interface LookedAt {
   readonly unusedS: number;
 }
 
-export interface LookOptions extends ExchangeOptions {
+interface LookOptions extends ExchangeOptions {
   /** Its bytes, one for each character. */
   readonly key: string;
   readonly maxBytes: number;

@@ -3,7 +3,7 @@ import { formatIp, parseIp } from './ip.ts';
 /** Where a memcached server listens. `text` is canonical: two addresses are the same exactly when their texts are. */
 export type Address = TcpAddress | SocketAddress;
 
-export interface TcpAddress {
+interface TcpAddress {
   readonly kind: 'tcp';
   readonly text: string;
   /** A name in lower case, or an IP address in its canonical form, without brackets. */
@@ -11,20 +11,20 @@ export interface TcpAddress {
   readonly port: number;
 }
 
-export interface SocketAddress {
+interface SocketAddress {
   readonly kind: 'socket';
   readonly text: string;
   readonly path: string;
 }
 
-export interface LineProblem {
+interface LineProblem {
   /** Counted from 1, blank lines and comments included. */
   readonly line: number;
   /** A whole sentence: "Line 2: 'localhost;11211' is not host:port. …" */
   readonly detail: string;
 }
 
-export const DEFAULT_PORT = 11211;
+const DEFAULT_PORT = 11211;
 const HOW = 'Write a server as host:port, [IPv6]:port or /path/to.sock.';
 
 /** Reads the lines of a `servers` property. Blank lines and lines that begin with # are skipped; duplicates are refused. */

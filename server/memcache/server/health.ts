@@ -6,7 +6,7 @@ import { REASONS, ServerUnreachable } from '../errors.ts';
  * How one server stands. `up`: in use. `suspect`: a connection broke; the next operation opens another and waits for it.
  * `down`: it did not answer, or refused; operations fail at once, and one probe at a time looks whether it is back.
  */
-export type State = 'up' | 'suspect' | 'down';
+type State = 'up' | 'suspect' | 'down';
 
 const FIRST_BACKOFF_MS = 8;
 /** Chance makes it up to half as long again: 200 ms at most. */

@@ -35,14 +35,14 @@ export class ServerItem implements Item, Cas, CasNumber {
 }
 
 /** How a write ended, with the proof for the next one where it was stored and nobody has built on it yet. */
-export interface Written {
+interface Written {
   readonly outcome: Outcome;
   readonly item?: ServerItem;
 }
 
 export type Verb = 'set' | 'add' | 'replace';
 
-export interface ServerClientOptions extends ServerConnectorOptions {
+interface ServerClientOptions extends ServerConnectorOptions {
   /** Told after each value that the server took, before whoever stored it is. */
   readonly onStored?: () => void;
   /** Told of each value that the server refused because it is full. */

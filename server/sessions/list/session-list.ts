@@ -27,7 +27,7 @@ export interface ListedSession {
   readonly servers: readonly string[];
 }
 
-export type SessionSort = 'user' | 'started' | 'lastSeen' | 'expires' | 'bytes' | 'address' | 'browser';
+type SessionSort = 'user' | 'started' | 'lastSeen' | 'expires' | 'bytes' | 'address' | 'browser';
 
 /** `filter`: words in user, address, browser or id, or a size: ">10 KiB". */
 export type SessionQuery = PageQuery<SessionSort>;

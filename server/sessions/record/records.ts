@@ -9,7 +9,7 @@ import { formatUpTo, newestFormat, RECORD_FORMATS, type RecordFormat, type Sessi
 import { RecordSeal, encodedLength, UnreadableRecord } from './record.ts';
 
 /** What tells a container's sessions from all others in the same servers. */
-export interface Scope {
+interface Scope {
   readonly installation: string;
   /** The container's stable object id. */
   readonly container: string;

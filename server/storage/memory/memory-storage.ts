@@ -27,7 +27,7 @@ import type {
 } from '../storage.ts';
 import { MAX_FOUND } from '../storage.ts';
 
-export interface MemoryOptions {
+interface MemoryOptions {
   readonly clock?: Clock;
   /** The children of objects kept elsewhere: a parent with a positive oid, which is never one of ours, is taken to exist. */
   readonly mounted?: boolean;

@@ -2,7 +2,7 @@ import { checkRooted, couldCloseRing, notEmpty, parentGone, takenId } from '../b
 import type { Batch, ObjectState } from '../storage.ts';
 
 /** Where objects are before a batch. */
-export interface Places {
+interface Places {
   holds(oid: number): boolean;
   /** `undefined`: the object is not there. */
   parentOf(oid: number): number | null | undefined;

@@ -6,7 +6,7 @@ import type { Json } from '../storage.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable, Tables } from '../tables.ts';
 
 /** How the steps of tables are run. */
-export interface Steps {
+interface Steps {
   /** Runs what needs the data file, waiting for other processes without blocking this one. */
   readonly whenFree: <Result>(step: () => Result) => Promise<Result>;
   /** Writes as one transaction. */

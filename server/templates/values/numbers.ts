@@ -11,7 +11,7 @@ const LONGEST_TEXT = 60;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
 /** A value that is calculated with and is no number. */
-export class NoNumber extends Error {}
+class NoNumber extends Error {}
 
 /** A number with more digits than a number of JavaScript keeps. Whatever does not know it reads the nearest of those. */
 export class ManyDigits extends Drop implements Comparable {
