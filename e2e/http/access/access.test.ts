@@ -68,11 +68,12 @@ test('before signing in nobody is told the name of the installation, or which ve
   assert.deepEqual(instance, { name: 'test', version: VERSION });
   const nobody = await browser('/api/@me');
   assert.deepEqual(nobody.json(), { user: null, roles: ['Anonymous'], needsAdministrator: false });
+  const machine = new RegExp(`(?<![\\w-])${hostname()}(?![\\w-])`); // Letters of a short name are in the names of assets, too.
   const paths = ['/api/@me', '/api/@openapi', '/api/', '/manage', '/livez', '/readyz', '/no/such'];
   for (const path of paths) {
     const { text, headers } = await browser(path);
     const said = JSON.stringify(headers) + text;
-    assert.ok(!said.includes(VERSION) && !said.includes(hostname()) && !/Trellis\/|trellis \d/i.test(said), path);
+    assert.ok(!said.includes(VERSION) && !said.match(machine) && !/Trellis\/|trellis \d/i.test(said), path);
   }
   const api = (await manager('/api/@openapi')).json<{ info: { version: string } }>();
   assert.equal(api.info.version, VERSION);
