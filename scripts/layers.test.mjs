@@ -25,14 +25,17 @@ test('nothing is listed in layers.json that is not needed', () => {
   const idle = Object.entries(folders).flatMap(([folder, listed]) =>
     listed.filter((each) => !isUsed(folder, each)).map((each) => `${folder} does not import ${each}`),
   );
-  assert.deepEqual(idle, []);
+  const unused = Object.entries(packages).flatMap(([name, rooms]) =>
+    rooms
+      .filter((room) => !inside.some((each) => isOf(name, each.name) && isBelow(room, each.folder)))
+      .map((room) => `${room} does not import ${name}`),
+  );
+  assert.deepEqual([...idle, ...unused], []);
 });
 
 test('a package is imported where layers.json says that it belongs', () => {
   const wrong = inside.filter(({ name, folder }) => {
-    const owned = Object.entries(packages).find(
-      ([each]) => name === each || name.startsWith(each.replace(/:?$/, (end) => end || '/')),
-    );
+    const owned = Object.entries(packages).find(([each]) => isOf(each, name));
     return owned !== undefined && !owned[1].some((each) => isBelow(each, folder));
   });
   assert.deepEqual(wrong.map(sentence), []);
@@ -65,6 +68,11 @@ async function importsIn(where) {
       return { file, folder: dirname(file), name, to, atRunTime: type === undefined && late === undefined };
     }),
   );
+}
+
+/** Of a package: `node:` is what all of Node's own begin with. */
+function isOf(listed, name) {
+  return name === listed || name.startsWith(listed.endsWith(':') ? listed : `${listed}/`);
 }
 
 function isAt(listed, file) {

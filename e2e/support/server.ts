@@ -35,8 +35,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** STORAGE_UNDER_TEST: see server/storage/testing/under-test.ts. */
-const MAIN =
-  process.env['STORAGE_UNDER_TEST'] === undefined ? '../../server/main.ts' : '../../server/main-under-test.ts';
+const MAIN = process.env['STORAGE_UNDER_TEST'] === undefined ? '../../server/main.ts' : './main-under-test.ts';
 const START_DEADLINE_MS = 60_000;
 
 /** Starts a server and waits until it says that it listens. One that does not is ended: left, it would keep the test from ending. */

@@ -1,6 +1,6 @@
-import { readConfig } from './config.ts';
-import { serve } from './serve.ts';
-import { addressUnderTest } from './storage/testing/under-test.ts';
+import { readConfig } from '../../server/config.ts';
+import { serve } from '../../server/serve.ts';
+import { addressUnderTest } from '../../server/storage/testing/under-test.ts';
 
 /** What server/main.ts does, on the storage that the tests are run on. */
 await serve(() => {
