@@ -77,6 +77,10 @@ const MISTAKES: readonly (readonly [declared: string, ...sentences: RegExp[]])[]
     `contains: 'volatile', publish: { methods: { upload: ${right} } }`,
     /publish\.methods\.upload hides the view 'upload' that every folder has/,
   ],
+  [
+    "publish: { methods: { left: method({ http: 'GET', view: 'lost', summary: 'x' }, { permission: 'View', run() {} }) } }",
+    /publish\.methods\.left answers the endpoint 'lost'\. Call it so\.$/,
+  ],
   [`publish: { methods: { upload: ${right}, children: ${right}, search: ${right} } }`],
   ["publish: { methods: { 'a b': 1 } }", /publish\.methods\.a b has a name that cannot be\. It is part of addresses/],
   ["changePermission: 'Fly'", /changePermission is 'Fly'\. It must be the name of a permission/],

@@ -6,7 +6,7 @@ import { TreeEvent, type Listener } from '../../objects/event.ts';
 import type { Provision } from '../../objects/capability.ts';
 import type { Need, Published, Service, TypeDefinition, UserInterface } from '../../objects/types.ts';
 import { CACHEABLE } from '../../publisher/invoke-cached.ts';
-import type { View } from '../../publisher/views.ts';
+import type { Method, View } from '../../publisher/views.ts';
 import { capabilityCheck, fieldCheck } from './field-mistakes.ts';
 import { methodCheck, permission } from './method-mistakes.ts';
 import {
@@ -131,6 +131,7 @@ export function typeMistakes(definition: TypeDefinition, around: Around): readon
     ...(isRight('fixedId') && isRight('suggestedId') ? idMistakes(definition) : []),
     ...(isRight('ui.tabs') && isRight('provides') ? tabMistakes(definition, around) : []),
     ...viewMistakes(definition, around),
+    ...(isRight('publish') ? nameMistakes(definition) : []),
     ...(isRight('properties') ? capabilityMistakes(definition, around) : []),
     ...(isRight('properties') && isRight('answers') ? answerMistakes(definition) : []),
   ];
@@ -175,6 +176,15 @@ function viewMistakes({ publish, contains }: TypeDefinition, { views }: Around):
     const whose = hidden.on === 'any' ? 'object' : 'folder';
     const says = `hides the view '${name}' that every ${whose} has. Use another name.`;
     return [{ at: `publish.methods.${name}`, says }];
+  });
+}
+
+/** A method stands under the name that its endpoint is asked by. */
+function nameMistakes({ publish }: TypeDefinition): readonly Mistake[] {
+  return Object.entries(publish?.methods ?? {}).flatMap(([name, methods]) => {
+    const stray = ([methods].flat() as Method[]).find(({ declared: { view = name } }) => view !== name);
+    if (stray === undefined) return [];
+    return [{ at: `publish.methods.${name}`, says: `answers the endpoint '${stray.declared.view}'. Call it so.` }];
   });
 }
 
