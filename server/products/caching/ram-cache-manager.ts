@@ -10,7 +10,7 @@ import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheFields, cacheSettings } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './cache-statistics-tab.ts';
 
 interface RamCache {
   readonly backend: MemoryBackend;

@@ -8,7 +8,7 @@ import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheFields, cacheSettings } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/statistics-tab.ts';
+import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/cache-statistics-tab.ts';
 import { valuesOf } from '../stores/values.ts';
 import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 

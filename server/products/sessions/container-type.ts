@@ -4,7 +4,7 @@ import { liveSessions } from './container/live-sessions.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
 import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
 import { sessionsMethods } from './sessions-tab.ts';
-import { testMethods } from './test-tab.ts';
+import { testMethods } from './session-test-tab.ts';
 
 /** What every type of session data container declares, wherever it keeps its sessions. */
 export const containerType = {
