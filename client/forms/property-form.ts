@@ -2,7 +2,7 @@ import { call } from '../api/call.ts';
 import { Task, TaskStatus } from '@lit/task';
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { checkProperties, type FieldResult } from '../../schema/endpoints/forms.ts';
+import { checkValues, type FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema, Widget } from '../../schema/form-schema.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { changeObject, getObject } from '../api/objects.ts';
@@ -106,7 +106,7 @@ export class PropertyForm extends LitElement {
     signal.throwIfAborted();
     const values = this.#editing.values;
     return call(
-      checkProperties,
+      checkValues,
       began.path,
       { properties: Object.fromEntries(fields.map(([name]) => [name, values[name]])) },
       { signal },

@@ -41,11 +41,11 @@ const fieldAnswer = object(
 );
 export type FieldAnswer = ValueOf<typeof fieldAnswer>;
 
-export const checkProperties = endpoint({
+export const checkValues = endpoint({
   http: 'POST',
   view: 'check',
   summary: 'Looks at values without saving them: what is wrong, and how servers and paths stand right now.',
   optional: { type: text, id: text, properties: mapping },
   answer: object({ errors: listOf(fieldProblem), fields: mapOf(fieldAnswer) }),
 });
-export type CheckMessage = ValueOf<typeof checkProperties.answer>;
+export type CheckMessage = ValueOf<typeof checkValues.answer>;

@@ -3,6 +3,7 @@ import { signInViews } from './sign-in.ts';
 import { clipboardViews } from './clipboard.ts';
 import { consequencesViews } from './consequences.ts';
 import { folderViews } from './folder.ts';
+import { formCheckViews } from './form-check.ts';
 import { objectViews } from './object.ts';
 import { ownLoginViews } from './own-logins.ts';
 import { searchViews } from './search.ts';
@@ -11,6 +12,7 @@ import { searchViews } from './search.ts';
 export const coreViews: readonly View[] = [
   ...objectViews,
   ...folderViews,
+  ...formCheckViews,
   ...consequencesViews,
   ...clipboardViews,
   ...signInViews,

@@ -1,16 +1,14 @@
 import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
-import { checkProperties as checkEndpoint } from '../../schema/endpoints/forms.ts';
 import { CHILD_PAGES, listChildren, listTypes, renameObject } from '../../schema/endpoints/objects.ts';
 import { invalidAt } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { ChangingCall } from '../publisher/call.ts';
 import { method, viewsOn } from '../publisher/views.ts';
-import { answersFor, checkProperties, idProblem } from './checks.ts';
-import { addableTypes, changePermission, describeChild, describeObject, describeType } from './describe.ts';
+import { idProblem } from './checks.ts';
+import { addableTypes, describeChild, describeObject, describeType } from './describe.ts';
 import { chooseAgain, followTo, NOTHING_FOLLOWED, pagesOf, together, type Followed } from './links.ts';
-import { addable, requirePermission, installed } from './object.ts';
 import { pageQuery } from './page-query.ts';
 import { nameChanges, Services } from './services.ts';
 
@@ -50,28 +48,8 @@ const rename = method(renameObject, {
   },
 });
 
-const check = method(checkEndpoint, {
-  permission: 'View management screens',
-  async run(call) {
-    const { object, body } = call;
-    const isNew = body.type !== undefined;
-    const definition = body.type === undefined ? installed(object) : addable(call, body.type);
-    if (!isNew) requirePermission(call, changePermission(definition), object);
-    const subject = isNew ? call.tree.draft(object, { type: definition.type, id: normaliseId(body.id ?? '') }) : object;
-    const given = body.properties ?? {};
-    const { values, problems } = await checkProperties(subject, definition, given);
-    const wrongId =
-      isNew && body.id !== undefined ? await idProblem(object, normaliseId(body.id), definition) : undefined;
-    const idProblems = wrongId === undefined ? [] : [{ pointer: '/id', detail: wrongId }];
-    return {
-      errors: [...idProblems, ...problems],
-      fields: await answersFor(subject, definition, asAsked(given, values)),
-    };
-  },
-});
-
-/** What a folder shows and does with what it contains; and looking at values before they are saved. */
-export const folderViews = [...viewsOn('folder', children, types, rename), ...viewsOn('any', check)];
+/** What a folder shows and does with what it contains. */
+export const folderViews = viewsOn('folder', children, types, rename);
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);
@@ -94,14 +72,3 @@ function renameProblem(object: TreeObject): string | undefined {
   if (fixed === undefined && object.definition?.isEssential !== true) return undefined;
   return `Cannot rename a ${object.type.toLowerCase()}: it is found by its name.`;
 }
-
-/** Values as they would be kept; but lines as they were typed, since each has its answer at its place. */
-function asAsked(given: Values, kept: Values): Values {
-  const asked = Object.entries(given).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value : (kept[name] ?? value),
-  ]);
-  return Object.fromEntries(asked) as Values;
-}
-
-type Values = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { Task, TaskStatus } from '@lit/task';
 import { css, html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { checkId, freeId, normaliseId } from '../../../schema/ids.ts';
-import { checkProperties } from '../../../schema/endpoints/forms.ts';
+import { checkValues } from '../../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { addObject, type ObjectMessage, type TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { FormDialog } from '../../forms/form-dialog.ts';
@@ -36,7 +36,7 @@ export class AddDialog extends FormDialog {
     task: async (_, { signal }) => {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       signal.throwIfAborted();
-      return call(checkProperties, this.folder, this.#asked, { signal });
+      return call(checkValues, this.folder, this.#asked, { signal });
     },
   });
 

@@ -1,5 +1,5 @@
 import { replaceBytes, uploadFile } from '../../../schema/endpoints/files.ts';
-import { checkProperties } from '../../../schema/endpoints/forms.ts';
+import { checkValues } from '../../../schema/endpoints/forms.ts';
 import { call } from '../../api/call.ts';
 import { MAX_FILE_BYTES } from '../../../schema/files.ts';
 import { checkId, idFromFileName, normaliseId } from '../../../schema/ids.ts';
@@ -127,7 +127,7 @@ export class Uploads extends Observable<readonly Upload[]> {
   /** Asked before anything is sent; the server asks again when it is. */
   async #idProblem(id: string): Promise<string | undefined> {
     const isRoot = this.#folder === '/';
-    const { errors } = await call(checkProperties, this.#folder, { type: 'File', id }, { signal: this.#stop.signal });
+    const { errors } = await call(checkValues, this.#folder, { type: 'File', id }, { signal: this.#stop.signal });
     return checkId(id, { inRoot: isRoot }) ?? errors.find(({ pointer }) => pointer === '/id')?.detail;
   }
 

@@ -1,5 +1,5 @@
 import { listTypes } from '../../../schema/endpoints/objects.ts';
-import { checkProperties, type FieldAnswer } from '../../../schema/endpoints/forms.ts';
+import { checkValues, type FieldAnswer } from '../../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/setup.ts';
 import { getChildren } from '../../api/objects.ts';
@@ -48,9 +48,9 @@ export interface Checked {
 export async function checkPlan(path: string, plan: Plan, signal: AbortSignal): Promise<Checked> {
   const { servers, proxyId, containerId, timeoutMinutes } = requestFor(plan);
   const [proxy, container] = await Promise.all([
-    call(checkProperties, path, { type: PROXY, id: proxyId, properties: { servers } }, { signal }),
+    call(checkValues, path, { type: PROXY, id: proxyId, properties: { servers } }, { signal }),
     call(
-      checkProperties,
+      checkValues,
       path,
       { type: CONTAINER, id: containerId, properties: { timeout_minutes: timeoutMinutes } },
       { signal },
