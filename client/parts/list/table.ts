@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { controls } from '../../styles/controls.ts';
 import '../icon.ts';
@@ -164,8 +165,8 @@ export class Table<Row> extends LitElement {
     return html`<input
       type="checkbox"
       aria-label="Select all"
-      .checked=${count > 0 && count === this.rows.length}
-      .indeterminate=${count > 0 && count < this.rows.length}
+      .checked=${live(count > 0 && count === this.rows.length)}
+      .indeterminate=${live(count > 0 && count < this.rows.length)}
       ?disabled=${this.rows.length === 0}
       @change=${() => this.#select(count > 0 ? [] : this.rows.map((row) => this.keyOf(row)))}
     />`;
@@ -176,7 +177,7 @@ export class Table<Row> extends LitElement {
       type="checkbox"
       tabindex="-1"
       aria-label="Select ${key}"
-      .checked=${this.selected.has(key)}
+      .checked=${live(this.selected.has(key))}
       @change=${() => this.#toggle(key)}
     />`;
   }
