@@ -76,6 +76,38 @@ test('what is wrong with a user is said at the field', async ({ app, page }) => 
   }
 });
 
+test('roles are chosen before or after the rest, by mouse and keyboard, and outlast a try that fails', async ({
+  app,
+  page,
+}) => {
+  const form = new Form(page);
+  const row = page.getByRole('table', { name: 'Users' }).getByRole('row').filter({ hasText: 'zoe' });
+  await app.open('/acl_users', 'users');
+  await app.button('Add user').click();
+  await app.dialog('Add a user').getByLabel('Manager').check();
+  await form.field('Name').fill('zoe');
+  await form.field('Password').fill('violets under glass');
+  await form.field('Password again').fill('violets under glass');
+  await expect(app.dialog('Add a user').getByLabel('Manager')).toBeChecked();
+  await app.dialog('Add a user').getByLabel('Manager').press('Enter');
+  await expect(row).toContainText('Manager');
+
+  expectError(page, 'Could not change roles: the server is out of reach.');
+  await page.route('**/@users/zoe', (route) => route.abort());
+  await app.button('Change roles: zoe').click();
+  const dialog = app.dialog('Change the roles of zoe');
+  await dialog.getByLabel('Manager').press('Space');
+  await dialog.getByLabel('Owner').check();
+  await dialog.getByLabel('Owner').press('Enter');
+  await expect(dialog.getByText('Could not change roles: the server is out of reach.')).toBeVisible();
+  await expect(dialog.getByLabel('Manager')).not.toBeChecked();
+  await page.unroute('**/@users/zoe');
+  await dialog.getByRole('button', { name: 'Change roles' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(row).toContainText('Owner');
+  await expect(row).not.toContainText('Manager');
+});
+
 test('the last Manager stays one', async ({ app, page }) => {
   await app.open('/acl_users', 'users');
   await app.button('Remove: admin').click();
@@ -87,6 +119,7 @@ test('the last Manager stays one', async ({ app, page }) => {
   await dialog.getByLabel('Manager').uncheck();
   await dialog.getByRole('button', { name: 'Change roles' }).click();
   await expect(dialog.getByText(/'admin' is the last Manager/)).toBeVisible();
+  await expect(dialog.getByLabel('Manager')).not.toBeChecked();
   await expect(page.getByRole('table', { name: 'Users' })).toContainText('admin');
 });
 

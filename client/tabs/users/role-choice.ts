@@ -1,17 +1,20 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { UsersMessage } from '../../../schema/endpoints/users.ts';
+import { ValueChanged } from '../../forms/fields/field.ts';
 import { controls } from '../../styles/controls.ts';
 
-/** The roles that can be given to a user, each with what it is for. */
+/** The roles that can be given to a user, each with what it is for. Sends ValueChanged. */
 @customElement('role-choice')
 export class RoleChoice extends LitElement {
+  @property() name = 'roles';
   @property({ attribute: false }) roles: UsersMessage['roles'] = [];
   @property({ attribute: false }) chosen: readonly string[] = [];
   @property({ attribute: false }) error: string | undefined;
 
   protected override render() {
-    return html`<fieldset aria-describedby="error">
+    return html`<fieldset aria-describedby="error" @keydown=${this.#onKey}>
       <legend>Roles</legend>
       ${this.roles.map(
         ({ name, description }, index) =>
@@ -20,7 +23,7 @@ export class RoleChoice extends LitElement {
               type="checkbox"
               id="role-${index}"
               aria-describedby="about-${index}"
-              .checked=${this.chosen.includes(name)}
+              .checked=${live(this.chosen.includes(name))}
               @change=${() => this.#toggle(name)}
             />
             <div>
@@ -39,7 +42,13 @@ export class RoleChoice extends LitElement {
 
   #toggle(name: string) {
     const isChosen = this.chosen.includes(name);
-    this.chosen = isChosen ? this.chosen.filter((each) => each !== name) : [...this.chosen, name];
+    const chosen = isChosen ? this.chosen.filter((each) => each !== name) : [...this.chosen, name];
+    this.dispatchEvent(new ValueChanged(this.name, chosen));
+  }
+
+  /** The boxes live in a shadow root, where Enter submits no form by itself. */
+  #onKey(event: KeyboardEvent) {
+    if (event.key === 'Enter') this.closest('form')?.requestSubmit();
   }
 
   static override styles = [

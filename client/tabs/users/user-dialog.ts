@@ -1,9 +1,8 @@
 import { html } from 'lit';
-import { property, query } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import type { UserMessage, UsersMessage } from '../../../schema/endpoints/users.ts';
 import { FormDialog } from '../../forms/form-dialog.ts';
 import './role-choice.ts';
-import type { RoleChoice } from './role-choice.ts';
 
 /** A user was changed: in what words. */
 export class UserChanged extends CustomEvent<string> {
@@ -18,7 +17,6 @@ export abstract class UserDialog extends FormDialog {
   /** Whom it is about; `undefined` for somebody new. */
   @property({ attribute: false }) user: UserMessage | undefined;
   @property({ attribute: false }) roles: UsersMessage['roles'] = [];
-  @query('role-choice') private choice!: RoleChoice;
 
   /** Makes the change and says it. */
   protected abstract change(): Promise<string>;
@@ -33,12 +31,12 @@ export abstract class UserDialog extends FormDialog {
       name="roles"
       ?autofocus=${isFirst}
       .roles=${this.roles}
-      .chosen=${this.user?.roles ?? []}
+      .chosen=${this.chosenRoles}
       .error=${this.errorOf('roles')}
     ></role-choice>`;
   }
 
   protected get chosenRoles(): readonly string[] {
-    return this.choice.chosen;
+    return (this.values.get('roles') as readonly string[] | undefined) ?? this.user?.roles ?? [];
   }
 }
