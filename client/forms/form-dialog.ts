@@ -41,7 +41,7 @@ export abstract class FormDialog extends LitElement {
   }
 
   protected failure(detail: string): string {
-    return detail;
+    return `Could not ${this.action.toLowerCase()}: ${detail}`;
   }
 
   protected errorOf(name: string): string | undefined {

@@ -76,14 +76,12 @@ export class RenameDialog extends FormDialog {
   }
 
   protected override errorOf(id: string): string | undefined {
-    const to = normaliseId(this.text(id));
-    if (to === id) return undefined;
-    const taken = (other: string) => this.takenIds.has(other);
-    return super.errorOf(id) ?? checkId(to, { inRoot: this.folder === '/', taken });
+    return super.errorOf(id) ?? this.problems().get(id);
   }
 
-  protected override problems() {
-    const wrong = this.#renames.map(([from]) => [from, this.errorOf(from)] as const);
+  protected override problems(): ReadonlyMap<string, string> {
+    const context = { inRoot: this.folder === '/', taken: (id: string) => this.takenIds.has(id) };
+    const wrong = this.#renames.map(([from, to]) => [from, checkId(to, context)] as const);
     return new Map(wrong.flatMap(([from, problem]) => (problem ? [[from, problem] as const] : [])));
   }
 
@@ -97,8 +95,16 @@ export class RenameDialog extends FormDialog {
   }
 
   /** What was renamed before stays so: the first that is left is the one that was refused. */
+  get #refused(): string {
+    return this.#renames[0]?.[0] ?? '';
+  }
+
   protected override refused(caught: unknown) {
-    return new Map(this.#renames.slice(0, 1).map(([from]) => [from, detailOf(caught)]));
+    return new Map([...super.refused(caught)].map(([name, words]) => [name && this.#refused, words]));
+  }
+
+  protected override failure(detail: string) {
+    return `Could not rename '${this.#refused}': ${detail}`;
   }
 
   protected override onClosed() {

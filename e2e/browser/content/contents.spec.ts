@@ -1,7 +1,7 @@
 import { Contents } from '../../support/pages/contents.ts';
 import { TemplateTab } from '../../support/pages/template-tab.ts';
 import { setUpSessions } from '../../http/site.ts';
-import { expect, test } from '../fixtures.ts';
+import { expect, expectError, test } from '../fixtures.ts';
 import { picture } from '../screenshots.ts';
 
 test('the add list is grouped, says what each type is for, and narrows while one types', async ({ app, page }) => {
@@ -87,6 +87,18 @@ test('the list is filtered and sorted, and the address says how', async ({ app, 
   await expect.poll(async () => (await contents.ids)[0]).toBe('temp_folder');
 });
 
+test('the box above the list says what is selected, and takes it back', async ({ app, page }) => {
+  const contents = new Contents(page);
+  await app.open('/');
+  await contents.select('index_html');
+  const all = contents.table.getByRole('checkbox', { name: 'Select all' });
+  await all.click();
+  await expect(all).not.toBeChecked();
+  await expect(contents.table.getByRole('checkbox', { checked: true })).toHaveCount(0);
+  await all.click();
+  await expect(all).toBeChecked();
+});
+
 test('an object is renamed', async ({ app, page, api }) => {
   await api('/api/', { body: { type: 'Folder', id: 'before' } });
   const contents = new Contents(page);
@@ -100,7 +112,12 @@ test('an object is renamed', async ({ app, page, api }) => {
   await dialog.getByRole('button', { name: 'Rename' }).click();
   await expect(field).toBeFocused();
   await field.fill('after');
+  expectError(page, "Could not rename 'before': the server is out of reach.");
+  await page.route('**/@rename', (route) => route.abort());
   await dialog.getByRole('button', { name: 'Rename' }).click();
+  await expect(dialog.getByText("Could not rename 'before': the server is out of reach.")).toBeVisible();
+  await page.unroute('**/@rename');
+  await field.press('Enter');
   await expect(app.flash("Renamed 'before' to 'after'.")).toBeVisible();
   await expect(contents.row('after')).toBeVisible();
   await expect(app.treeItem('after')).toBeVisible();
