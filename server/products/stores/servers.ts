@@ -135,7 +135,7 @@ function warningOf(text: string, short: string, path: string): Warning {
 function answerLine(line: string, statuses: readonly ServerStatus[]): FieldResult {
   if (line === '' || line.startsWith('#')) return { state: 'off', text: '' };
   const address = parseAddress(line);
-  if (typeof address === 'string') return { state: 'down', text: 'not host:port' };
+  if (typeof address === 'string') return { state: 'down', text: 'is not host:port' };
   const status = statuses.find((each) => each.address === address.text);
   return status === undefined ? { state: 'off', text: '' } : resultOf(status);
 }
