@@ -37,7 +37,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const config = readConfig(values.data === undefined ? [] : ['--data', values.data], process.env);
   if (command === 'user') await setPasswordIn(config, argument);
   else if (command === 'backup') await makeBackup(config, argument, values.damaged);
-  else if (command === 'restore') restoreBackup(config, argument, values.damaged);
+  else if (command === 'restore') await restoreBackup(config, argument, values.damaged);
   else if (command === 'example') await putExample(config, argument);
   else throw new Error(HOW);
 }
@@ -62,8 +62,8 @@ async function makeBackup({ storage, keyRing }: Config, into: string, withDamage
   }
 }
 
-function restoreBackup({ storage, keyRing }: Config, from: string, withDamaged = false): void {
-  const facts = storage.restore(from, { withDamaged });
+async function restoreBackup({ storage, keyRing }: Config, from: string, withDamaged = false): Promise<void> {
+  const facts = await storage.restore(from, { withDamaged });
   console.log(
     `Restored ${contents(facts)} to ${facts.folder}. Sessions that were ended since the backup may live again.`,
   );

@@ -8,5 +8,5 @@ export interface StorageAddress {
   /** Copies everything, in use or not, into a new folder, and reads the copy to its end. */
   backUp(into: string, options?: CheckOptions): Promise<BackupFacts>;
   /** Checks a backup and puts it in the place of what is there, which is kept. */
-  restore(from: string, options?: CheckOptions): RestoreFacts;
+  restore(from: string, options?: CheckOptions): Promise<RestoreFacts>;
 }

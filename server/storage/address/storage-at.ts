@@ -7,6 +7,6 @@ export function storageAt(dataFolder: string): StorageAddress {
   return {
     open: (options) => openInFolder(dataFolder, options),
     backUp: (into, options) => backUp(dataFolder, into, options),
-    restore: (from, options) => restore(from, dataFolder, options),
+    restore: async (from, options) => restore(from, dataFolder, options),
   };
 }
