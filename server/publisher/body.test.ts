@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flag, integer, mapping, oneOf, text, texts } from '../../schema/json-schema.ts';
+import {
+  either,
+  flag,
+  integer,
+  listOf,
+  mapping,
+  number,
+  object,
+  oneOf,
+  orNull,
+  text,
+  texts,
+  time,
+} from '../../schema/json-schema.ts';
 import { Malformed } from '../base/errors.ts';
 import { BodyCheck } from './body.ts';
 
@@ -37,6 +50,32 @@ test('everything that is wrong is named at once, each by its pointer', async () 
     '/properties': 'The value must be an object.',
   });
   assert.deepEqual(await problemsOf({ id: 'a', paths: '/a' }), { '/paths': 'The value must be an array.' });
+});
+
+test('members of every kind there is say what is wrong with them, and where', async () => {
+  const kinds = { size: orNull(number), when: time, at: listOf(object({ x: number })), id: either(text, integer) };
+  const deep = new BodyCheck(kinds, {});
+  const right = { size: null, when: '2030-12-31T12:00:00Z', at: [{ x: 1.5 }], id: 7 };
+  await deep.check(right);
+  const wrong: readonly (readonly [change: object, pointer: string, detail: string])[] = [
+    [{ size: 'x' }, '/size', 'The value must be a number.'],
+    [{ size: 'x' }, '/size', 'The value is of none of the kinds that may be here.'],
+    [{ id: [] }, '/id', 'The value is of none of the kinds that may be here.'],
+    [{ when: 'soon' }, '/when', 'The value must be a time, such as 2030-12-31T12:00:00Z.'],
+    [{ at: [{}] }, '/at/0/x', "The member 'x' is missing."],
+    [{ at: [{ x: 1 }, { x: 1, y: 1 }] }, '/at/1/y', 'There is no such member.'],
+    [{ at: [{ x: 'x' }] }, '/at/0/x', 'The value must be a number.'],
+  ];
+  for (const [change, pointer, detail] of wrong) {
+    await assert.rejects(deep.check({ ...right, ...change }), (error) => {
+      assert.ok(error instanceof Malformed);
+      assert.ok(
+        error.errors.some((each) => each.pointer === pointer && each.detail === detail),
+        `${detail} ${JSON.stringify(error.errors)}`,
+      );
+      return true;
+    });
+  }
 });
 
 test('a member that nobody knows is refused, also one that every JavaScript object has', async () => {

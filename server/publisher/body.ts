@@ -44,6 +44,7 @@ interface SchemaError {
 const KINDS = new Map([
   ['string', 'a string'],
   ['integer', 'an integer'],
+  ['number', 'a number'],
   ['boolean', 'true or false'],
   ['array', 'an array'],
   ['object', 'an object'],
@@ -51,11 +52,20 @@ const KINDS = new Map([
 
 function problemsFrom(errors: readonly unknown[], { properties = {} }: JsonSchema): readonly FieldProblem[] {
   const names = Object.keys(properties).join(', ');
+  const isOfTheBody = (pointer: string) => pointer.lastIndexOf('/') === 0;
   return (errors as readonly SchemaError[]).flatMap(({ keyword, instancePath: pointer, params }) => {
     const { type, requiredProperties = [], allowedValues } = params;
-    if (keyword === 'boolean') return [{ pointer, detail: `There is no such member. The members are ${names}.` }];
+    if (keyword === 'boolean')
+      return [
+        { pointer, detail: `There is no such member.${isOfTheBody(pointer) ? ` The members are ${names}.` : ''}` },
+      ];
+    if (keyword === 'anyOf') return [{ pointer, detail: 'The value is of none of the kinds that may be here.' }];
+    if (keyword === 'format') return [{ pointer, detail: 'The value must be a time, such as 2030-12-31T12:00:00Z.' }];
     if (keyword === 'type') return [{ pointer, detail: `The value must be ${KINDS.get(type ?? '') ?? type}.` }];
     if (keyword === 'enum') return [{ pointer, detail: `The value must be one of ${allowedValues?.join(', ')}.` }];
-    return requiredProperties.map((name) => ({ pointer: `/${name}`, detail: `The member '${name}' is missing.` }));
+    return requiredProperties.map((name) => ({
+      pointer: `${pointer}/${name}`,
+      detail: `The member '${name}' is missing.`,
+    }));
   });
 }

@@ -29,9 +29,13 @@ export const permission: Check = isText(
     ),
 );
 
-const MEMBERS = ['text', 'integer', 'flag', 'texts', 'mapping', 'oneOf(…)'];
-const KINDS: readonly unknown[] = ['string', 'integer', 'boolean', 'array', 'object'];
-const memberSchema = is(`one of ${MEMBERS.join(', ')}`, (value) => isPlain(value) && KINDS.includes(value['type']));
+const MEMBERS =
+  'text integer number flag time texts mapping oneOf(…) listOf(…) mapOf(…) object(…) orNull(…) either(…)'.split(' ');
+const KINDS: readonly unknown[] = ['string', 'integer', 'number', 'boolean', 'array', 'object'];
+const memberSchema = is(
+  `one of ${MEMBERS.join(', ')}`,
+  (value) => isPlain(value) && (KINDS.includes(value['type']) || Array.isArray(value['anyOf'])),
+);
 
 const METHOD: ShapeOf<Endpoint & Behaviour<Endpoint>> = {
   view: optional(anyText),

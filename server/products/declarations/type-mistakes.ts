@@ -184,7 +184,9 @@ function nameMistakes({ publish }: TypeDefinition): readonly Mistake[] {
   return Object.entries(publish?.methods ?? {}).flatMap(([name, methods]) => {
     const stray = ([methods].flat() as Method[]).find(({ declared: { view = name } }) => view !== name);
     if (stray === undefined) return [];
-    return [{ at: `publish.methods.${name}`, says: `answers the endpoint '${stray.declared.view}'. Call it so.` }];
+    const { view } = stray.declared;
+    const says = `answers the endpoint '${view}'. ${view === '' ? 'That is `publish.view`.' : 'Call it so.'}`;
+    return [{ at: `publish.methods.${name}`, says }];
   });
 }
 
