@@ -15,14 +15,11 @@ export class RecordedReads implements Reads {
   readonly #cookies: number;
   readonly #main: SeenPart;
   readonly #memory: SeenPart;
+  readonly #owners = new Set<string>();
   readonly #requestNames = new Set<string>();
+  #isPersonal = false;
+  #isPrivate = false;
   #isNever = false;
-  /** Owners of what was asked about: they may see more than others with their roles. */
-  readonly owners = new Set<string>();
-  /** It holds for this caller alone, and not for everybody with the same roles. */
-  isPersonal = false;
-  /** Neither a browser nor a proxy may keep a copy of it. */
-  isPrivate = false;
 
   constructor(call: Call) {
     this.#call = call;
@@ -40,13 +37,13 @@ export class RecordedReads implements Reads {
       reads: this,
       keepPrivate: () => {
         this.user();
-        this.isPrivate = true;
+        this.#isPrivate = true;
         keepPrivate();
       },
       may: (permission, object) => {
         this.object(object);
         if (object.owner !== null && object.owner === user.name) this.user();
-        else if (object.owner !== null) this.owners.add(object.owner);
+        else if (object.owner !== null) this.#owners.add(object.owner);
         return may(permission, object);
       },
     };
@@ -55,6 +52,21 @@ export class RecordedReads implements Reads {
   get seen(): SeenTree {
     const { objects, listings } = this.#memory;
     return { main: this.#main, memory: objects.size + listings.size === 0 ? undefined : this.#memory };
+  }
+
+  /** It holds for this caller alone, and not for everybody with the same roles. */
+  get isPersonal(): boolean {
+    return this.#isPersonal;
+  }
+
+  /** Neither a browser nor a proxy may keep a copy of it. */
+  get isPrivate(): boolean {
+    return this.#isPrivate;
+  }
+
+  /** Owners of what was asked about: they may see more than others with their roles. */
+  get owners(): ReadonlySet<string> {
+    return this.#owners;
   }
 
   /** Whether the answer may be kept where these values of the request tell answers apart. */
@@ -80,7 +92,7 @@ export class RecordedReads implements Reads {
   }
 
   user(): void {
-    this.isPersonal = true;
+    this.#isPersonal = true;
   }
 
   request(name: string): void {

@@ -18,11 +18,11 @@ interface Opened {
   readonly kept: CachedPage;
 }
 
-/** Answers in a store that every process with the same tree and servers shares. */
+/** Pages in a store that every process with the same tree and servers shares. */
 export class StoreBackend implements CacheBackend {
   readonly isShared = true;
   readonly #store: TypedStore;
-  /** What was opened lately. No two writes share a version, so the same version is the same answer. */
+  /** What was opened lately. No two writes share a version, so the same version is the same page. */
   readonly #opened = new BoundedMap<string, Opened>(OPENED_REMEMBERED);
   /** In which generation this process last put a key. */
   readonly #put = new BoundedMap<string, number>(PUT_REMEMBERED);
