@@ -126,8 +126,8 @@ const BOMBS: readonly (readonly [text: string, limit: RegExp])[] = [
 test('what takes more than a page may is stopped, and said', async () => {
   for (const [text, limit] of BOMBS) {
     const faults: string[] = [];
-    // On a busy machine the time may be over before anything else is.
-    while (faults.length < 5 && !limit.test(faults.at(-1) ?? '')) {
+    // On a busy machine the time may be over before anything else is: that alone is tried again.
+    while (faults.length < 5 && /ms of work|^$/.test(faults.at(-1) ?? '') && !limit.test(faults.at(-1) ?? '')) {
       const fault = await faultIn(text.replace('"loop"', '"/loop"'));
       assert.ok(fault.isLimit, text);
       faults.push(fault.message);

@@ -84,6 +84,7 @@ test('two processes count wrong passwords together, by sign-in and by Basic: six
 
   await other.stop();
   await using again = await startServer({ environment, data: server.data });
+  const restarted = performance.now();
   const afterwards: Answered[] = [];
   await untilRefused(async (number) => {
     const answer = await tryAt(again.port, number);
@@ -91,6 +92,8 @@ test('two processes count wrong passwords together, by sign-in and by Basic: six
     return answer;
   });
   assertSixAndWaits([...all, ...afterwards, await tryAt(server.port, 0)], begun);
+  // One wait was over by then, at the most, and each further one is a longer one.
+  assert.ok(afterwards.length - 1 <= 1 + waitsSince(restarted), `${afterwards.length} tries after a restart`);
 });
 
 test('while another program holds the data file locked, a process counts by itself', async () => {
@@ -107,9 +110,14 @@ test('while another program holds the data file locked, a process counts by itse
 
 type Answered = Awaited<ReturnType<typeof guess>>;
 
+/** How many waits of 1 s, 2 s, 4 s … there was time for. */
+function waitsSince(time: number): number {
+  return Math.floor(Math.log2((performance.now() - time) / 1000 + 1));
+}
+
 /** Six of the tries were checked, and as many more as there was time for: after the sixth one waits 1 s, then 2 s, then 4 s … */
 function assertSixAndWaits(all: readonly Pick<Answered, 'status'>[], begun: number) {
-  const waits = Math.floor(Math.log2((performance.now() - begun) / 1000 + 1));
+  const waits = waitsSince(begun);
   const checked = all.filter(({ status }) => status === 401).length;
   assert.ok(
     checked >= 6 && checked <= 6 + waits,
