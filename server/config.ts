@@ -38,7 +38,7 @@ export interface Config {
   readonly notes: readonly string[];
 }
 
-/** Everything that is wrong with a configuration, a sentence on each line. */
+/** Everything that is wrong with a configuration, one mistake on each line. */
 export class BadConfiguration extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

@@ -2,12 +2,12 @@ import type { FieldProblem } from '../../schema/problems.ts';
 import type { TreeObject } from '../objects/object.ts';
 
 /** What would mend a setting, as a sentence. */
-export type Remedy = readonly [name: string, remedy: string];
+export type SettingRemedy = readonly [name: string, remedy: string];
 
 /** Settings that cannot work as they stand together. Any of those named may be mended; the first where all are new. */
 export interface Misfit {
   readonly words: string;
-  readonly remedies: readonly Remedy[];
+  readonly remedies: readonly SettingRemedy[];
 }
 
 /** Misfits that a change brings, each said at a setting that is changed. What stood before keeps nobody from other changes. */

@@ -7,14 +7,14 @@ const RECENTLY = { everyMs: 10_000, spanMs: 15 * 60_000, restMs: 5 * 60_000 };
 
 const histories = new WeakMap<object, History<unknown>>();
 
-/** The last minutes of something, from the first look on. */
+/** The last minutes of something, from the first look on. One subject has one history: `take` is the same whoever asks. */
 export function historyOf<Value>(subject: object, take: () => Value | Promise<Value>): History<Value> {
   const history = histories.get(subject) ?? new History<unknown>({ ...RECENTLY, take });
   histories.set(subject, history);
   return history as History<Value>;
 }
 
-/** It is gone, or about to be. */
+/** It is gone, or about to be: nothing is taken any more, unless somebody looks again. */
 export function endHistory(subject: object): void {
   histories.get(subject)?.end();
 }

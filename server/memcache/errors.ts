@@ -24,18 +24,18 @@ export const REASONS = {
 
 /** What answered in place of a memcached that speaks the binary protocol to everybody, and what to do about it. */
 export const DIALECTS = {
-  ascii: same('speaks the ASCII protocol only: start memcached without "-B ascii"'),
-  password: same('is a memcached that asks for a password (-Y), which is not supported yet: start it without'),
-  sasl: same(
+  ascii: plainReason('speaks the ASCII protocol only: start memcached without "-B ascii"'),
+  password: plainReason('is a memcached that asks for a password (-Y), which is not supported yet: start it without'),
+  sasl: plainReason(
     'is a memcached that asks for a user name and a password (-S), which is not supported yet: start it without',
   ),
-  tls: same('speaks TLS, which is not supported yet: start memcached without -Z'),
-  redis: same('is a Redis server, and no memcached'),
-  http: same('is a web server, and no memcached'),
+  tls: plainReason('speaks TLS, which is not supported yet: start memcached without -Z'),
+  redis: plainReason('is a Redis server, and no memcached'),
+  http: plainReason('is a web server, and no memcached'),
 } as const satisfies Record<string, Reason>;
 
 /** A reason that is told in the same words everywhere. */
-export function same(words: string): Reason {
+export function plainReason(words: string): Reason {
   return { short: words, clause: words };
 }
 
@@ -74,7 +74,7 @@ export class Timeout extends ServerUnreachable {
 
   constructor(address: string, deadlineMs: number) {
     const ms = Math.round(deadlineMs);
-    super(address, same(`did not answer within ${ms} ms`));
+    super(address, plainReason(`did not answer within ${ms} ms`));
     this.ms = ms;
   }
 }

@@ -3,7 +3,7 @@ import type { KeyEntry, KeyListing } from './store.ts';
 
 /** A key as it lies in a store, whoever put it there: its bytes, one for each character. */
 export interface InspectedKey extends KeyEntry {
-  /** Milliseconds since 1970; `null` where the store does not say. */
+  /** When it was last read or written, by the server's clock: milliseconds since 1970; `null` where the store does not say. */
   readonly lastAccess: number | null;
 }
 

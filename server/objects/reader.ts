@@ -12,7 +12,7 @@ export class TreeReader {
   readonly user: string | null;
   /** By which address the one who asks reached this server; `undefined` where nobody asks. */
   readonly origin: string | undefined;
-  /** What is remembered for the length of the request that this is for; `undefined` outside of one. */
+  /** What is remembered for the length of the request that this is for; `undefined` outside of one. The publisher sets it. */
   scope: Map<symbol, unknown> | undefined;
   protected readonly storages: TreeStorages;
   protected readonly known = new Map<number, TreeObject>();

@@ -1,5 +1,5 @@
 import type { NetConnectOpts } from 'node:net';
-import { same, ServerUnreachable } from '../errors.ts';
+import { plainReason, ServerUnreachable } from '../errors.ts';
 import type { InspectedKey } from '../store-inspector.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
@@ -88,4 +88,4 @@ function decodeKey(encoded: string): string {
   return plain.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-const REFUSES_LISTING = same('refuses to list its keys');
+const REFUSES_LISTING = plainReason('refuses to list its keys');

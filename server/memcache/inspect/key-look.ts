@@ -1,5 +1,5 @@
 import type { NetConnectOpts } from 'node:net';
-import { same } from '../errors.ts';
+import { plainReason } from '../errors.ts';
 import { TextExchange, type ExchangeOptions } from './text-exchange.ts';
 
 /** What one server holds under a key. */
@@ -70,4 +70,4 @@ class KeyLook extends TextExchange<LookedAt | undefined> {
   }
 }
 
-const TOO_OLD = same('is older than memcached 1.6');
+const TOO_OLD = plainReason('is older than memcached 1.6');

@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { same, Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from '../errors.ts';
+import { plainReason, Timeout, REASONS, ServerUnreachable, toUnreachable, type Reason } from '../errors.ts';
 
 export interface ExchangeOptions {
   /** As messages name it. */
@@ -104,4 +104,4 @@ export abstract class TextExchange<Result> {
   }
 }
 
-const REFUSES_TEXT = same('refuses the text protocol');
+const REFUSES_TEXT = plainReason('refuses the text protocol');

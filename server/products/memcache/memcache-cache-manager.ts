@@ -50,7 +50,7 @@ export const memCacheCacheManager = defineType({
 /** By object and prefix. */
 const kept = new WeakMap<Store, Map<string, PageCache>>();
 
-/** The answers that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
+/** The pages that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
 async function open(object: TreeObject): Promise<PageCache> {
   const store = await storeBehind(object);
   const inStore = kept.get(store) ?? new Map<string, PageCache>();

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { keepsSecureCookies } from '../../../base/origins.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { siteOf } from '../../../site/site.ts';
-import type { Misfit, Remedy } from '../../../manage/misfits.ts';
+import type { Misfit, SettingRemedy } from '../../../manage/misfits.ts';
 import type { CookieProperties } from './cookie-fields.ts';
 
 /** By which addresses browsers reach a site. */
@@ -73,8 +73,8 @@ function prefixMisfits(settings: CookieProperties, isPlain: boolean): readonly M
   const [prefix] = /^__(host-http|http|host|secure)-/i.exec(id_name) ?? [];
   if (prefix === undefined) return [];
   const isHostOnly = /^__host/i.test(prefix);
-  const other: Remedy = ['id_name', 'Choose a name without it: "__Host-" is put before it wherever that works.'];
-  const unless = (isMet: boolean, what: string, ...remedies: readonly Remedy[]): readonly Misfit[] => {
+  const other: SettingRemedy = ['id_name', 'Choose a name without it: "__Host-" is put before it wherever that works.'];
+  const unless = (isMet: boolean, what: string, ...remedies: readonly SettingRemedy[]): readonly Misfit[] => {
     const words = `Browsers refuse a cookie whose name begins with "${prefix}" ${what}.`;
     return isMet ? [] : [{ words, remedies: [...remedies, other] }];
   };
@@ -94,7 +94,7 @@ function secureMisfits({ same_site, partitioned, secure }: CookieProperties, rea
     if (secure && plain === undefined) return [];
     const words = secure ? `Browsers keep ${subject} by https alone, and this site is reached at ${plain}.` : without;
     const otherwise = secure ? 'set TRELLIS_ORIGIN to the https address' : 'tick Secure';
-    const remedy: Remedy = [name, `${instead}, or ${otherwise}.`];
+    const remedy: SettingRemedy = [name, `${instead}, or ${otherwise}.`];
     return [{ words, remedies: [remedy, ['secure', 'Tick it.']] }];
   };
   const none = 'Browsers require the "Secure" flag when setting SameSite to "None".';
