@@ -77,7 +77,7 @@ export class AnyField extends LitElement implements FieldElement {
   #onKey(event: KeyboardEvent) {
     const [target] = event.composedPath();
     const isOneLine = target instanceof HTMLInputElement && target.type !== 'checkbox';
-    if (event.key !== 'Enter' || event.isComposing || !isOneLine) return;
+    if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || !isOneLine) return;
     event.preventDefault();
     this.closest('form')?.requestSubmit();
   }
