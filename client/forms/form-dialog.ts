@@ -40,9 +40,8 @@ export abstract class FormDialog extends LitElement {
     return byField.size > 0 ? byField : new Map([['', this.failure(detailOf(caught))]]);
   }
 
-  protected failure(detail: string): string {
-    return `Could not ${this.action.toLowerCase()}: ${detail}`;
-  }
+  /** What failed, as a sentence, where no field is to blame. */
+  protected abstract failure(detail: string): string;
 
   protected errorOf(name: string): string | undefined {
     return this.refusals.get(name);
@@ -95,24 +94,35 @@ export abstract class FormDialog extends LitElement {
 
   async #submit(event: Event) {
     event.preventDefault();
-    if (this.isBusy) return;
+    if (this.isBusy || !this.isOpen) return;
     this.refusals = this.problems();
     if (this.refusals.size > 0) return this.#focusProblem();
     this.isBusy = true;
     try {
       await this.send();
     } catch (caught) {
-      this.refusals = this.refused(caught);
+      this.refusals = this.#shown(this.refused(caught));
       await this.#focusProblem();
     } finally {
       this.isBusy = false;
     }
   }
 
+  /** What is said of a value that has no field here is said above them all. */
+  #shown(refusals: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const names = new Set(this.#fields.map(({ name }) => name));
+    const here = [...refusals].filter(([name]) => names.has(name));
+    const others = [...refusals].filter(([name]) => !names.has(name)).map(([, words]) => words);
+    return new Map(others.length === 0 ? here : [...here, ['', others.join(' ')]]);
+  }
+
+  get #fields(): readonly FieldElement[] {
+    return [...this.renderRoot.querySelectorAll<FieldElement>('form > [name]')];
+  }
+
   async #focusProblem() {
     await this.updateComplete;
-    const fields = [...this.renderRoot.querySelectorAll<FieldElement>('form > [name]')];
-    fields.find(({ error }) => error)?.focus();
+    this.#fields.find(({ error }) => error)?.focus();
   }
 
   static override styles: CSSResultGroup = [
@@ -122,6 +132,10 @@ export abstract class FormDialog extends LitElement {
         display: grid;
         gap: 16px;
         margin-top: 10px;
+      }
+      button[aria-disabled='true'] {
+        opacity: 0.55;
+        cursor: default;
       }
     `,
   ];

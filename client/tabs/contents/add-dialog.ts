@@ -30,6 +30,8 @@ export class AddDialog extends FormDialog {
   /** Ids that are in the folder, as far as they are known here; the server knows all. */
   @property({ attribute: false }) takenIds: ReadonlySet<string> = new Set();
   protected readonly action = 'Add';
+  /** What is wrong as it is typed. */
+  #known: ReadonlyMap<string, string> = new Map();
 
   readonly #check = new Task(this, {
     args: () => [this.values] as const,
@@ -41,7 +43,11 @@ export class AddDialog extends FormDialog {
   });
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (!changed.has('info')) return;
+    if (changed.has('info')) this.#begin();
+    this.#known = this.problems();
+  }
+
+  #begin() {
     const fields = Object.entries(this.#fields).map(([name, { default: value }]) => [name, value] as const);
     this.values = new Map<string, unknown>([...fields, ['id', freeId(this.info.suggestedId, this.takenIds)]]);
   }
@@ -76,7 +82,7 @@ export class AddDialog extends FormDialog {
 
   /** What the server refused first, then what is known here at once, then what the server says while one types. */
   protected override errorOf(name: string): string | undefined {
-    const known = super.errorOf(name) ?? this.problems().get(name);
+    const known = super.errorOf(name) ?? this.#known.get(name);
     return known ?? problemsByField(this.#check.value?.errors ?? []).get(name);
   }
 
@@ -86,7 +92,7 @@ export class AddDialog extends FormDialog {
     return new Map(problem ? [['id', problem]] : []);
   }
 
-  protected override failure(detail: string) {
+  protected failure(detail: string) {
     return `Could not add '${this.#asked.id}': ${detail}`;
   }
 

@@ -35,6 +35,10 @@ export class RenameDialog extends FormDialog {
   @query('consequence-notes') private notes!: ConsequenceNotes | null;
   protected readonly action = 'Rename';
   readonly #done = new Map<string, string>();
+  /** What is wrong as it is typed. */
+  #known: ReadonlyMap<string, string> = new Map();
+  /** Whose new id is with the server. */
+  #sent = '';
   readonly #followed: FollowedMessage[] = [];
 
   readonly #look = new Task(this, {
@@ -45,6 +49,7 @@ export class RenameDialog extends FormDialog {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('items')) this.values = new Map(this.items.map(({ id }) => [id, id]));
+    this.#known = this.problems();
   }
 
   protected get heading() {
@@ -76,7 +81,7 @@ export class RenameDialog extends FormDialog {
   }
 
   protected override errorOf(id: string): string | undefined {
-    return super.errorOf(id) ?? this.problems().get(id);
+    return super.errorOf(id) ?? this.#known.get(id);
   }
 
   protected override problems(): ReadonlyMap<string, string> {
@@ -87,6 +92,7 @@ export class RenameDialog extends FormDialog {
 
   protected override async send() {
     for (const [from, to] of this.#renames) {
+      this.#sent = from;
       const updateLinks = this.notes?.updateLinks ?? true;
       this.#followed.push(await call(renameObject, this.folder, { from, to, updateLinks }));
       this.#done.set(from, to);
@@ -94,17 +100,14 @@ export class RenameDialog extends FormDialog {
     this.isOpen = false;
   }
 
-  /** What was renamed before stays so: the first that is left is the one that was refused. */
-  get #refused(): string {
-    return this.#renames[0]?.[0] ?? '';
-  }
-
+  /** What was renamed before stays so. */
   protected override refused(caught: unknown) {
-    return new Map([...super.refused(caught)].map(([name, words]) => [name && this.#refused, words]));
+    const refusals = super.refused(caught);
+    return refusals.has('') ? refusals : new Map([[this.#sent, [...refusals.values()].join(' ')]]);
   }
 
-  protected override failure(detail: string) {
-    return `Could not rename '${this.#refused}': ${detail}`;
+  protected failure(detail: string) {
+    return `Could not rename '${this.#sent}': ${detail}`;
   }
 
   protected override onClosed() {

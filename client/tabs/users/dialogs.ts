@@ -36,6 +36,10 @@ export class AddUserDialog extends UserDialog {
     await call(addUser, this.folder, { name, password: this.text('password'), roles: this.chosenRoles });
     return `Added '${name}'.`;
   }
+
+  protected failure(detail: string) {
+    return `Could not add '${this.text('name').trim()}': ${detail}`;
+  }
 }
 
 /** Another password for a user, who is signed out everywhere by it but, at one’s own, here. */
@@ -69,6 +73,10 @@ export class PasswordDialog extends UserDialog {
     await call(changeUser, this.folder, { password: this.text('password') }, { tail: name });
     return `Changed the password of '${name}'.`;
   }
+
+  protected failure(detail: string) {
+    return `Could not change the password of '${this.user?.name}': ${detail}`;
+  }
 }
 
 /** Which roles a user has. */
@@ -88,5 +96,9 @@ export class RolesDialog extends UserDialog {
     const { name } = this.user!;
     await call(changeUser, this.folder, { roles: this.chosenRoles }, { tail: name });
     return `Changed the roles of '${name}'.`;
+  }
+
+  protected failure(detail: string) {
+    return `Could not change the roles of '${this.user?.name}': ${detail}`;
   }
 }

@@ -124,6 +124,27 @@ test('an object is renamed', async ({ app, page, api }) => {
   await expect(app.treeItem('before')).toHaveCount(0);
 });
 
+test('of several new ids the one that failed is named, and those before it are kept', async ({ app, page, api }) => {
+  for (const id of ['one', 'two']) await api('/api/', { body: { type: 'Folder', id } });
+  const contents = new Contents(page);
+  await app.open('/');
+  await contents.select('one', 'two');
+  await app.button('Rename').first().click();
+  const dialog = app.dialog('Rename 2 items');
+  await dialog.getByLabel('New id of one').fill('first');
+  await dialog.getByLabel('New id of two').fill('second');
+  expectError(page, "Could not rename 'two': the server is out of reach.");
+  await page.route('**/@rename', (route) =>
+    (route.request().postDataJSON() as { from: string }).from === 'two' ? route.abort() : route.continue(),
+  );
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  await expect(dialog.getByText("Could not rename 'two': the server is out of reach.")).toBeVisible();
+  await page.unroute('**/@rename');
+  await dialog.getByLabel('New id of two').press('Enter');
+  await expect(dialog).toBeHidden();
+  for (const id of ['first', 'second']) await expect(contents.row(id)).toBeVisible();
+});
+
 test('the question before deleting names what points here', async ({ app, page, server, memcached }) => {
   await setUpSessions(server, [memcached.address]);
   const contents = new Contents(page);
