@@ -41,8 +41,17 @@ export async function checkProperties(
     return problem === undefined ? [] : [{ pointer: `/properties/${name}`, detail: problem }];
   });
   const found = (await Promise.all(paths)).flat();
-  const further = (await definition.check?.(draft, form.values)) ?? [];
+  const further = (await definition.check?.(draft, { ...form.values, ...linesIn(definition, given) })) ?? [];
   return { values: form.values, problems: [...form.problems, ...found, ...further] };
+}
+
+/** The lines among the values, as they were typed: each keeps its number. */
+function linesIn({ properties }: TypeDefinition, given: Values): Values {
+  const isLines = ([name, value]: [string, unknown]) =>
+    Object.hasOwn(properties, name) &&
+    properties[name]!.schema.type === 'array' &&
+    hasShape(properties[name]!.schema, value);
+  return Object.fromEntries(Object.entries(given).filter(isLines));
 }
 
 /** How the given values stand right now: servers asked, paths followed. */

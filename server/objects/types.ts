@@ -108,7 +108,10 @@ export interface TypeDefinition<F extends Fields = Fields> {
    * of a path follows where it leads.
    */
   readonly answers?: { readonly [K in keyof F]?: (value: ValuesOf<F>[K], about: TreeObject) => Promise<FieldAnswer> };
-  /** Rules that need the rest of the tree; pointers below "/properties". */
+  /**
+   * Rules that need the rest of the tree; pointers below "/properties". Asked with the values that their own rules accept; of
+   * lines with all, as they were typed, so that everything that is wrong with them is said at once.
+   */
   check?(object: TreeObject, values: Partial<ValuesOf<F>>): Promise<readonly FieldProblem[]>;
   /** What happens to such an object when the one that its path property leads to goes: "sessions will be off". */
   readonly loss?: string;

@@ -7,6 +7,45 @@ import { lineStates, resultsByLine, troubleIn, type LineState } from './line-res
 
 const FEWEST_ROWS = 3;
 const NARROWEST = 20;
+/** Characters that fit into a row: of a line beside what is said of it, and of that. */
+const FITS = { line: 30, words: 60 };
+
+/**
+ * The text of a line stands in the upper half of its row, how it stands in the lower. One that is longer than a row goes on in
+ * the next: a text that is not seen makes the room for what is typed over it.
+ */
+const twoRows = css`
+  --row: 50px;
+  grid-template-columns: 32px minmax(0, 1fr);
+  & .number {
+    align-items: start;
+    padding-top: 5px;
+  }
+  & .room {
+    grid-area: 1 / 2;
+    display: block;
+    visibility: hidden;
+    padding-inline: 10px;
+    font-size: max(0.75rem, var(--t-field-size) - 0.0625rem);
+    line-height: var(--row);
+    white-space: pre-wrap;
+    word-break: break-all;
+  }
+  & t-dot {
+    grid-area: 1 / 2;
+    place-self: end stretch;
+    place-items: start;
+    height: 26px;
+  }
+  & t-dot .ellipsis {
+    margin-top: -3px;
+    line-height: 13px;
+  }
+  & textarea {
+    position: relative;
+    top: -13px;
+  }
+`;
 
 /** A list of values, one on each line. Where the field answers, each line has a number and how it stands beside it. */
 @customElement('field-lines')
@@ -43,7 +82,7 @@ export class FieldLines extends Field<readonly string[]> {
   #framed() {
     const states = this.#states;
     const rows = Math.max(FEWEST_ROWS, states.length);
-    return html`<div class="frame">
+    return html`<div class="frame ${states.some(isLong) ? 'long' : ''}">
       <ol aria-label="How each line stands">
         ${states.map((state, index) => this.#row(state, index))}
         ${Array.from({ length: rows - states.length }, () => html`<li aria-hidden="true"></li>`)}
@@ -55,6 +94,7 @@ export class FieldLines extends Field<readonly string[]> {
   #row({ text, result, isChecking, isWrong }: LineState, index: number) {
     return html`<li class=${isWrong ? 'wrong' : ''}>
       <span class="number" aria-hidden="true">${index + 1}</span>
+      <span class="room mono" aria-hidden="true">${text}</span>
       ${
         result || isChecking
           ? html`<t-dot
@@ -79,7 +119,6 @@ export class FieldLines extends Field<readonly string[]> {
       class="mono"
       rows=${rows}
       cols=${Math.max(NARROWEST, ...this.#lines.map(({ length }) => length + 2))}
-      wrap=${this.field.answers ? 'off' : nothing}
       spellcheck="false"
       autocapitalize="none"
       placeholder=${ifDefined(this.field.placeholder)}
@@ -112,7 +151,7 @@ export class FieldLines extends Field<readonly string[]> {
         grid-area: 1 / 1 / 2 / -1;
         display: grid;
         grid-template-columns: subgrid;
-        grid-auto-rows: var(--row);
+        grid-auto-rows: minmax(var(--row), auto);
       }
       .frame li {
         grid-column: 1 / -1;
@@ -155,6 +194,9 @@ export class FieldLines extends Field<readonly string[]> {
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
       }
+      .room {
+        display: none;
+      }
       .note {
         margin-left: 4px;
         color: var(--t-quiet);
@@ -164,6 +206,7 @@ export class FieldLines extends Field<readonly string[]> {
         z-index: 1;
         width: auto;
         max-width: 100%;
+        height: auto;
         min-height: 0;
         padding: 0 10px;
         border: 0;
@@ -171,35 +214,23 @@ export class FieldLines extends Field<readonly string[]> {
         outline: none;
         background: none;
         line-height: var(--row);
-        overflow-y: hidden;
-        overflow-x: auto;
-        scrollbar-width: none;
+        overflow: hidden;
+        word-break: break-all;
         resize: none;
       }
-      @container (400px <= width < 460px) {
-        .note {
-          display: none;
-        }
+      .frame.long {
+        ${twoRows}
       }
-      /* Rows of two lines: the text stands in the upper half of its row, how it stands in the lower. */
-      @container (width < 400px) {
+      @container (width < 460px) {
         .frame {
-          --row: 50px;
-          grid-template-columns: 32px minmax(0, 1fr);
-        }
-        .frame t-dot {
-          grid-column: 2;
-          place-self: end stretch;
-          padding-bottom: 8px;
-        }
-        .frame .ellipsis {
-          -webkit-line-clamp: 1;
-        }
-        .frame textarea {
-          position: relative;
-          top: -9px;
+          ${twoRows}
         }
       }
     `,
   ];
+}
+
+/** Whether a line, or what is said of it, needs a row of its own. */
+function isLong({ text, result }: LineState): boolean {
+  return text.length > FITS.line || `${result?.text ?? ''} ${result?.note ?? ''}`.length > FITS.words;
 }

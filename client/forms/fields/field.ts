@@ -86,7 +86,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
   /** The sentence that refused the value. */
   protected problem(): TemplateResult | typeof nothing {
     if (!this.error) return nothing;
-    return html`<p class="error" id="error"><t-icon name="circle-x"></t-icon>${this.error}</p>`;
+    return html`<p class="error" id="error"><t-icon name="circle-x"></t-icon><span>${this.error}</span></p>`;
   }
 
   protected get invalid(): 'true' | 'false' {
@@ -168,6 +168,11 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
         display: flex;
         gap: 6px;
         color: var(--t-danger);
+        white-space: pre-line;
+      }
+      .error span {
+        min-width: 0;
+        overflow-wrap: anywhere;
       }
       .error t-icon {
         --icon-size: 14px;

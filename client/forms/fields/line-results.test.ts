@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FieldResult } from '../../../schema/endpoints/forms.ts';
-import { lineStates, linesNamedIn, resultsByLine, troubleIn } from './line-results.ts';
+import { lineStates, problemsByLine, resultsByLine, troubleIn } from './line-results.ts';
 
 const up: FieldResult = { state: 'ok', text: 'answers in 0.3 ms' };
 const down: FieldResult = { state: 'down', text: 'does not answer (refused)' };
@@ -22,10 +22,25 @@ test('a comment has no result, and is not being asked once it was answered', () 
   assert.equal(comment?.isChecking, false);
 });
 
-test('a refusal marks the lines it names', () => {
-  assert.deepEqual(linesNamedIn("Line 2: 'x;1' is not host:port. Line 10: 'a:1' already stands on line 1."), [1, 9]);
-  assert.deepEqual(linesNamedIn('Deadline 2: no line'), []);
-  assert.deepEqual(linesNamedIn(undefined), []);
+test('a refusal marks the lines it names, and each says what is wrong with it in place of its answer', () => {
+  const lines = ['a:1', 'x;1', '127.0.0.1:80', 'a:1'];
+  const error = [
+    "Line 2: 'x;1' is not host:port. Write a server as host:port, [IPv6]:port or /path/to.sock.",
+    "Line 3: '127.0.0.1:80' is not an allowed address (TRELLIS_MEMCACHED_ALLOW). Whoever runs this server decides.",
+    "Line 4: 'a:1' already stands on line 1.",
+  ].join('\n');
+  const states = lineStates(lines, resultsByLine(lines, [up, down, down, up]), false, error);
+  assert.deepEqual(
+    states.map(({ result, isWrong }) => [result?.text, isWrong]),
+    [
+      ['answers in 0.3 ms', false],
+      ['is not host:port', true],
+      ['is not an allowed address (TRELLIS_MEMCACHED_ALLOW)', true],
+      ['already stands on line 1', true],
+    ],
+  );
+  assert.equal(problemsByLine('Deadline 2: no line').size, 0);
+  assert.equal(problemsByLine(undefined).size, 0);
 });
 
 test('only lines in trouble are said aloud, and a wrong one is left to its error', () => {

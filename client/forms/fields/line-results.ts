@@ -9,6 +9,8 @@ export interface LineState {
   readonly isWrong: boolean;
 }
 
+const WRONG = { state: 'down' } as const;
+
 /** Results by line, so that what is known of a line stays when lines above it come and go. */
 export function resultsByLine(
   lines: readonly string[],
@@ -24,22 +26,29 @@ export function lineStates(
   isChecking: boolean,
   error: string | undefined,
 ): readonly LineState[] {
-  const wrong = new Set(linesNamedIn(error));
+  const wrong = problemsByLine(error);
   return lines.map((text, index) => {
-    const result = known.get(text.trim());
+    const problem = wrong.get(index);
+    const result = problem === undefined ? known.get(text.trim()) : { ...WRONG, text: beginningOf(problem) };
     const isBlank = text.trim() === '';
     return {
       text,
       result: result?.text ? result : undefined,
       isChecking: isChecking && !isBlank && result === undefined,
-      isWrong: wrong.has(index),
+      isWrong: problem !== undefined,
     };
   });
 }
 
-/** The lines, counted from 0, that a refusal speaks of: it begins a sentence about one with "Line 2: ". */
-export function linesNamedIn(error: string | undefined): readonly number[] {
-  return [...(error ?? '').matchAll(/(?:^|\s)Line (\d+): /g)].map(([, number]) => Number(number) - 1);
+/** What a refusal says of which lines, counted from 0: what it says of one begins with "Line 2: ". */
+export function problemsByLine(error: string | undefined): ReadonlyMap<number, string> {
+  const named = (error ?? '').split('\n').map((line) => /^Line (\d+): (.*)$/.exec(line));
+  return new Map(named.flatMap((found) => (found ? [[Number(found[1]) - 1, found[2]!] as const] : [])));
+}
+
+/** What is wrong with a line, where it stands beside it: "is not host:port" of "'a;1' is not host:port. Write a server as …". */
+function beginningOf(problem: string): string {
+  return problem.replace(/^'[^']*' /, '').replace(/\.(\s.*)?$/, '');
 }
 
 /** What a screen reader hears when an answer has come: only what is not well. */

@@ -202,6 +202,18 @@ test('the answer to each line is at its place, blank lines and notes between the
   assert.match(texts?.[5] ?? '', /answers|same/);
 });
 
+test('lines that are no address, not allowed and named twice are refused at once, each by its number', async () => {
+  const servers = ['# ours', memcached.address, 'localhost;11211', '', '127.0.0.1:80', memcached.address];
+  const { errors = [] } = await problemOf('/api/mcproxy', { servers });
+  assert.deepEqual(
+    errors
+      .toSorted((one, other) => one.pointer.localeCompare(other.pointer))
+      .map(({ pointer, detail }) => [pointer, detail.slice(0, 7)]),
+    [2, 4, 5].map((index) => [`/properties/servers/${index}`, `Line ${index + 1}:`]),
+  );
+  assert.match(errors.find(({ pointer }) => pointer.endsWith('/4'))?.detail ?? '', /TRELLIS_MEMCACHED_ALLOW/);
+});
+
 test('everything that is wrong is said at once, and one good value among bad ones is not saved', async () => {
   const { errors = [] } = await problemOf('/api/mcsdc', {
     proxy_path: '/nothing',

@@ -150,10 +150,10 @@ export const memCacheProxy = defineType({
 /** Addresses that this server was told never to connect to. */
 function notAllowed(lines: readonly string[], object: TreeObject): readonly FieldProblem[] {
   const { allowlist } = siteOf(object);
-  return lines.flatMap((line, index) => {
+  return lines.slice(0, MOST_SERVERS).flatMap((line, index) => {
     const address = parseAddress(line.trim());
     if (typeof address === 'string' || allowlist.mayName(address)) return [];
-    const detail = `Line ${index + 1}: '${address.text}' is not an allowed address. Whoever runs this server decides which are, by TRELLIS_MEMCACHED_ALLOW.`;
+    const detail = `Line ${index + 1}: '${address.text}' is not an allowed address (TRELLIS_MEMCACHED_ALLOW). Whoever runs this server decides which are.`;
     return [{ pointer: `/properties/servers/${index}`, detail }];
   });
 }

@@ -3,7 +3,7 @@ import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { askServers, resultOf } from '../stores/servers.ts';
+import { askServers, noneWords, resultOf } from '../stores/servers.ts';
 import { visitorsCost } from '../stores/silence-cost.ts';
 import { replicasOf, STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
@@ -28,7 +28,7 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const isSilent = servers.length > 0 && servers.every(({ up }) => !up);
   const shown = { boxes: all, servers: servers.map(serverOf) };
   if (broken !== undefined) return { ...shown, on: false, state: 'down', text: `Sessions are off: ${broken.text}` };
-  if (isSilent) return { ...shown, on: false, state: 'down', text: 'No server answers' };
+  if (isSilent) return { ...shown, on: false, state: 'down', text: noneWords(servers) };
   return { ...shown, on: true, ...onFor(servers, replicasOf(last)) };
 }
 

@@ -4,7 +4,7 @@ import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../../base/clock-words.ts';
 import { timeOrNull } from '../../manage/describe.ts';
 import { parseAddress, parseServers } from '../../memcache/server/addresses.ts';
-import { downWords } from '../../memcache/errors.ts';
+import { downWords, REASONS } from '../../memcache/errors.ts';
 import { sameWords, severalWords } from '../../memcache/server-words.ts';
 import { Cluster } from '../../memcache/cluster/cluster.ts';
 import type { FormerStatus, ServerStatus, Store } from '../../memcache/store.ts';
@@ -97,13 +97,20 @@ export function warningsAbout({ statuses }: Asked, proxy: TreeObject): readonly 
   const { path } = proxy;
   const down = statuses.filter(({ up }) => !up);
   if (down.length > 0 && down.length === statuses.length) {
-    const text = 'No server answers. Whoever needs a session is told so (503); pages without one go on.';
-    return [{ ...warningOf(text, 'No server answers', path), severity: 'danger' }];
+    const words = noneWords(statuses);
+    const text = `${words}. Whoever needs a session is told so (503); pages without one go on.`;
+    return [{ ...warningOf(text, words, path), severity: 'danger' }];
   }
   const short = `${down.length} of ${statuses.length} servers ${down.length === 1 ? 'is' : 'are'} down`;
   const silent = down.map((status) => warningOf(silence(status, proxy), short, path));
   const tight = statuses.map(memoryWarning).filter((warning) => warning !== undefined);
   return [...silent, ...tight.map(({ text, short: what }) => warningOf(text, what, path))];
+}
+
+/** What is said where no server can be used: one that is not allowed was never asked. */
+export function noneWords(statuses: readonly ServerStatus[]): string {
+  const isAsked = statuses.some(({ error }) => error !== REASONS.notAllowed.short);
+  return isAsked ? 'No server answers' : 'TRELLIS_MEMCACHED_ALLOW does not allow any of the servers';
 }
 
 /** What may cost somebody a session though every server of today is up: a warning to whatever keeps sessions there, too. */
