@@ -28,6 +28,7 @@ import './session-test/session-facts.ts';
 import './session-test/session-items.ts';
 import type { ItemRemoved, SessionItems } from './session-test/session-items.ts';
 import { sessionTestStyles } from './session-test/styles.ts';
+import './session-test/two-writers.ts';
 import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
 
 /** One's own session in this container: put something in, see that it is kept, take it out again. */
@@ -69,6 +70,9 @@ export class SessionTestTab extends Tab {
         <aside class="rail" aria-label="About this container">
           <section aria-label="Round-trip check">
             <round-trip path=${this.path} proxy=${this.#proxy}></round-trip>
+          </section>
+          <section aria-label="Two writers at once">
+            <two-writers path=${this.path} proxy=${this.#proxy}></two-writers>
           </section>
           ${this.answer ? this.#rail(this.answer) : nothing}
         </aside>

@@ -41,6 +41,8 @@ export interface Written {
   readonly version: Buffer;
   /** The browser id that the session moved to. */
   readonly movedTo: string | null;
+  /** How often it was tried in vain before, because somebody else had come between. */
+  readonly retries: number;
 }
 
 const WRITE_DEADLINE_MS = 2_000;
@@ -156,12 +158,12 @@ export class SessionWriter {
     const attempts: Attempt[] = [];
     for (let current = base; ;) {
       const made = await attempt(current);
-      if (made.isStored) return made;
+      if (made.isStored) return { ...made, retries: attempts.length };
       attempts.push(made);
       const found = await this.#finder.find(current.browserId);
       if (found === undefined) return undefined;
       const earlier = attempts.find((each) => hasReached(each, found));
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return { ...earlier, retries: attempts.length };
       if (!isSameSession(base, found, rule)) return undefined;
       if (performance.now() > deadline) throw conflict('This session is being changed too fast. Try again.', rule);
       if (attempts.length > 1) await pause(attempts.length);
@@ -230,7 +232,7 @@ export class SessionWriter {
   }
 }
 
-type Attempt = Written & Put;
+type Attempt = Omit<Written, 'retries'> & Put;
 type Mark = { readonly kind: 'ended' } | { readonly kind: 'moved'; readonly to: string };
 
 /** Whether changes made to `base` mean anything to what is there now. */

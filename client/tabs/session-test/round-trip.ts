@@ -1,14 +1,11 @@
-import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
+import { Task } from '@lit/task';
+import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { checkRoundTrip, type RoundTripMessage, type RoundTripStep } from '../../../schema/endpoints/round-trip.ts';
-import { detailOf } from '../../api/request.ts';
+import { checkRoundTrip, type RoundTripStep } from '../../../schema/endpoints/round-trip.ts';
 import { call } from '../../api/call.ts';
-import '../../parts/dot.ts';
 import '../../parts/icon.ts';
-import { clockTime } from '../../parts/time.ts';
-import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
+import { buttonFor, headOf, railCheckStyles, resultOf, verdictOf } from './rail-check.ts';
 
 /** Whether the configuration works, at the press of a button: a probe to where the sessions go, and back. */
 @customElement('round-trip')
@@ -24,12 +21,9 @@ export class RoundTrip extends LitElement {
   });
 
   protected override render() {
-    const result = this.#check.status === TaskStatus.COMPLETE ? this.#check.value : undefined;
+    const result = resultOf(this.#check);
     return html`
-      <div class="head">
-        <h2>Round-trip check</h2>
-        ${result ? clockTime(result.checked) : nothing}
-      </div>
+      ${headOf('Round-trip check', this.#check)}
       ${
         result
           ? html`<ol>
@@ -39,51 +33,14 @@ export class RoundTrip extends LitElement {
               Writes a probe where the sessions go, reads it back over another connection, and deletes it.
             </p>`
       }
-      <div class="small" role="status">${this.#verdict(result)}</div>
-      <button class="small" aria-disabled=${String(this.#isRunning)} @click=${this.#run}>Round-trip check</button>
+      ${verdictOf(this.#check, 'Could not check', this.proxy)} ${buttonFor('Round-trip check', this.#check)}
     `;
-  }
-
-  #verdict(result: RoundTripMessage | undefined) {
-    if (this.#check.status === TaskStatus.ERROR) {
-      return html`<p class="danger">Could not check: ${detailOf(this.#check.error)}</p>`;
-    }
-    if (!result) return nothing;
-    return html`<p>
-      <t-dot state=${result.state}></t-dot>
-      <span>
-        ${result.text}
-        ${result.state !== 'ok' && this.proxy ? html`<a href=${addressOf(this.proxy, 'servers')}>Servers of ${this.proxy}</a>` : nothing}
-      </span>
-    </p>`;
-  }
-
-  get #isRunning(): boolean {
-    return this.#check.status === TaskStatus.PENDING;
-  }
-
-  #run() {
-    if (!this.#isRunning) void this.#check.run([]);
   }
 
   static override styles = [
     controls,
+    railCheckStyles,
     css`
-      :host {
-        font-variant-numeric: tabular-nums;
-      }
-      .head {
-        display: flex;
-        justify-content: space-between;
-        margin-bottom: 8px;
-        color: var(--t-quiet);
-        font-size: var(--t-size-small);
-        line-height: 16px;
-      }
-      h2 {
-        font-size: inherit;
-        line-height: inherit;
-      }
       li {
         position: relative;
         display: flex;
@@ -112,17 +69,6 @@ export class RoundTrip extends LitElement {
       }
       li .quiet {
         display: block;
-      }
-      [role='status'] p {
-        display: flex;
-        gap: 8px;
-      }
-      t-dot {
-        flex: none;
-        height: 16px;
-      }
-      button {
-        margin-top: 10px;
       }
     `,
   ];

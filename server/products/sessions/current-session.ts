@@ -4,7 +4,7 @@ import type { SessionContainer } from '../../sessions/container.ts';
 import { mayHave } from '../../sessions/record/user-label.ts';
 import { CurrentBrowser } from '../../sessions/current-browser.ts';
 import { SessionTransaction } from '../../sessions/session-transaction.ts';
-import type { Session } from '../../sessions/session.ts';
+import type { Origin, Session } from '../../sessions/session.ts';
 import { siteOf } from '../../site/site.ts';
 import { browserLabel } from '../../base/browser-label.ts';
 import { cookieWays, tellWithoutSecure, type CookieWays } from './browser-ids/browser-id-manager.ts';
@@ -147,15 +147,20 @@ function newSessions(call: Call, browserIds: BrowserIdSettings, who: Who): Sessi
     browserIds: siteOf(call).browserIds,
     cookie,
     cookieHeader: request.headers.cookie,
-    origin: {
-      user: who.name,
-      address: request.address,
-      browser: browserLabel(request.headers['user-agent'] ?? ''),
-    },
+    origin: originOf(call, who),
     mayHave: (label) => mayHave(who.name, label),
     outlasts: who.outlasts,
     // A conflict after the last run is refused; `on_conflict` is for foreign applications, whose requests run only once.
     mayRerun: true,
     reruns,
   });
+}
+
+/** Who makes a request, for lists of sessions. */
+export function originOf({ request }: Call, who: Who): Origin {
+  return {
+    user: who.name,
+    address: request.address,
+    browser: browserLabel(request.headers['user-agent'] ?? ''),
+  };
 }

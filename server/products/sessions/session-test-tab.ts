@@ -9,16 +9,18 @@ import {
 } from '../../../schema/endpoints/session-test.ts';
 import type { SessionItem } from '../../../schema/endpoints/sessions.ts';
 import { checkRoundTrip, type RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
-import { Invalid, invalidAt, nothingIfUnavailable, TooLarge, Unavailable } from '../../base/errors.ts';
+import { runTwoWriters, type TwoWritersMessage } from '../../../schema/endpoints/two-writers.ts';
+import { Invalid, invalidAt, nothingIfUnavailable, Problem, TooLarge, Unavailable } from '../../base/errors.ts';
 import { timeOrNull, timeText } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import { byView, method } from '../../publisher/views.ts';
 import { OBSCURED, obscured } from '../../base/obscured.ts';
-import type { Session } from '../../sessions/session.ts';
+import { Session } from '../../sessions/session.ts';
+import { twoWriters, type TwoWriters } from '../../sessions/two-writers.ts';
 import { siteOf } from '../../site/site.ts';
 import { unseenAt } from './browser-ids/cookie-path.ts';
-import { sessionIn } from './current-session.ts';
+import { originOf, sessionIn } from './current-session.ts';
 import { bytesOf, textOf, typeOf } from '../stores/shown-values.ts';
 import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
@@ -78,8 +80,38 @@ const check = method(checkRoundTrip, {
   },
 });
 
+const writers = method(runTwoWriters, {
+  permission: PERMISSION,
+  async run(call): Promise<TwoWritersMessage> {
+    const { browserIds, clock } = siteOf(call.object);
+    const checked = timeText(clock());
+    try {
+      const { browserId, header } = Session.basisOf(await sessionIn(call, call.object));
+      const isThere = header !== null;
+      const came = await twoWriters(await call.object.provide(SESSION_CONTAINER), {
+        browserId: isThere ? browserId : browserIds.mint(),
+        isThere,
+        origin: originOf(call, call.user),
+      });
+      return { ...came, ...wordsFor(came, isThere), checked };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { state: 'down', text: error.message, survived: null, retries: null, checked };
+    }
+  },
+});
+
 /** The Test tab of every session data container. */
-export const testMethods = byView(look, add, own, check);
+export const testMethods = byView(look, add, own, check, writers);
+
+function wordsFor({ survived }: TwoWriters, isOwn: boolean): Pick<TwoWritersMessage, 'state' | 'text'> {
+  if (survived < 2) return { state: 'down', text: A_CHANGE_WAS_LOST };
+  return { state: 'ok', text: isOwn ? 'Both changes were kept.' : `Both changes were kept. ${NOT_OWN}` };
+}
+
+const NOT_OWN = 'You have no session here, so one was begun for this, and ended again.';
+const A_CHANGE_WAS_LOST =
+  'A change was lost: the session ended meanwhile, or what keeps it takes changes that were made from an older value. Run it again; if it stays so, keep the sessions elsewhere.';
 
 /** Lines of `key value`, split at the first space; blank ones are passed over. Names every line that does not parse. */
 function parseLines(items: string): readonly (readonly [key: string, value: string])[] {
