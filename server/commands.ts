@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { openForApplication, usersIn } from './data-folder.ts';
-import { plantExample } from './example.ts';
+import { plantExample } from './products/example.ts';
 import type { Users } from './security/users.ts';
 import type { BackupFacts } from './storage/opening.ts';
 

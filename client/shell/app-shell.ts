@@ -26,6 +26,7 @@ export class AppShell extends LitElement {
   @state() private areKeysOpen = false;
   @query('main') private content!: HTMLElement | null;
   #shown = this.#current;
+  #isFirst = false;
 
   constructor() {
     super();
@@ -34,9 +35,12 @@ export class AppShell extends LitElement {
     void this.#begin();
   }
 
-  /** The one-time link is for whoever has no account: afterwards, and for everybody else, there is nothing at its address. */
+  /** The one-time link is for whoever has no account: it leads them to where one begins, and everybody else to the tree. */
   protected override willUpdate(_changed: PropertyValues) {
-    if (identity.get()?.user && isOneTimeLink()) go(addressOf('/'), 'replace');
+    if (!isOneTimeLink()) return;
+    const me = identity.get();
+    if (me?.user) go(addressOf('/', this.#isFirst ? 'start' : undefined), 'replace');
+    else this.#isFirst = me?.user === null && me.needsAdministrator;
   }
 
   protected override render() {

@@ -34,6 +34,7 @@ export class UserMenu extends LitElement {
       >
         <t-icon name="user"></t-icon>${this.user}<t-icon class="open" name="chevron-down"></t-icon>
       </button>
+      <wa-dropdown-item value="start">Start page</wa-dropdown-item>
       <wa-dropdown-item value="my-sessions">My sessions</wa-dropdown-item>
       ${THEMES.map(
         (name) =>
@@ -64,7 +65,7 @@ export class UserMenu extends LitElement {
   async #onSelect(event: CustomEvent<{ item: { value: string } }>) {
     const { value } = event.detail.item;
     if (value === 'sign-out') return leave();
-    if (value === 'my-sessions') return void go(addressOf('/', 'my-sessions'));
+    if (value === 'start' || value === 'my-sessions') return void go(addressOf('/', value));
     if (value === 'keys') setSingleKeys(!singleKeys.get());
     else setTheme(value as Theme);
     this.requestUpdate();

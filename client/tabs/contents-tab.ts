@@ -27,6 +27,7 @@ import './contents/clipboard-chip.ts';
 import { columns, compactRow } from './contents/columns.ts';
 import { followWords } from './contents/follow-words.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
+import './contents/start-invitation.ts';
 import { contentsStyles } from './contents/styles.ts';
 import type { Uploaded } from './contents/upload-dialog.ts';
 
@@ -69,6 +70,7 @@ export class ContentsTab extends Tab {
   protected override render() {
     const name = nameOf(this.object);
     return html`
+      ${this.path === '/' && this.object.may.add ? html`<start-invitation></start-invitation>` : nothing}
       ${this.#toolbar()} ${this.#drop.notice(`Drop files to upload them to ${name}`)}
       ${this.#list.table({
         label: `Contents of ${name}`,
@@ -203,8 +205,8 @@ export class ContentsTab extends Tab {
     this.#closeDialog();
     flash(`Added '${object.id}'.`);
     this.dispatchEvent(new ObjectChanged());
-    // To where it is given what makes it.
-    go(addressOf(object.path, object.tabs.find(({ id }) => id !== 'contents')?.id));
+    // To where it is given what makes it: what is in it, or what it is set to.
+    go(addressOf(object.path, object.tabs[0]?.id));
   }
 
   async #upload(files: readonly File[]) {

@@ -3,10 +3,10 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
-import { setUpSessions, type SilentServers } from '../../schema/endpoints/setup.ts';
+import { setUpSessions, type SetupMessage, type SilentServers } from '../../schema/endpoints/setup.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';
-import '../forms/fields/field-element.ts';
+import { loadFields } from '../forms/fields/field-element.ts';
 import type { ValueChanged } from '../forms/fields/field.ts';
 import { problemsByField } from '../forms/problems.ts';
 import { railStyles } from '../forms/rail.ts';
@@ -16,10 +16,12 @@ import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
 import { flash, flashFailure } from '../state/flash.ts';
+import { endInvitation } from '../state/invitation.ts';
 import { GuardedLeaving, go } from '../state/location.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { checkPlan, CONTAINER, PROXY, readFolder } from './setup/look.ts';
+import { isSetUp, keptWords, waysToChange } from './setup/kept-words.ts';
 import { doneWords, firstPlan, planProblems, requestFor, stepsOf, type Plan } from './setup/plan.ts';
 import './setup/silent-servers.ts';
 import type { SilentServersNotice } from './setup/silent-servers.ts';
@@ -37,12 +39,18 @@ export class SetupSessionsPage extends Tab {
   @state() private silent: SilentServers | undefined;
   @query('silent-servers') private notice!: SilentServersNotice | null;
   @state() private isBusy = false;
+  /** A second proxy and container are wanted where sessions are set up already. */
+  @state() private isAnother = false;
   #isDirty = false;
   #answeredServers: readonly string[] | undefined;
 
   readonly #folder = new Task(this, {
     args: () => [this.path, this.object.isFolder] as const,
-    task: async ([path, isFolder], { signal }) => (isFolder ? readFolder(path, signal) : undefined),
+    task: async ([path, isFolder], { signal }) => {
+      const folder = isFolder ? await readFolder(path, signal) : undefined;
+      if (folder) await loadFields(Object.values(folder.fields));
+      return folder;
+    },
     onComplete: (folder) => (this.plan ??= folder && firstPlan(folder.taken)),
   });
 
@@ -61,6 +69,7 @@ export class SetupSessionsPage extends Tab {
     if (!this.object.isFolder) return this.#notHere();
     const folder = this.#folder.value;
     if (!folder || !this.plan) return this.#beforehand();
+    if (isSetUp(folder.found) && !this.isAnother) return this.#already(folder.found);
     return html`
       ${this.failure ? html`<t-banner kind="danger" role="alert">${this.failure}</t-banner>` : nothing}
       ${this.silent ? this.#noServer(this.silent) : nothing}
@@ -148,6 +157,13 @@ export class SetupSessionsPage extends Tab {
     </t-face>`;
   }
 
+  #already(found: SetupMessage) {
+    return html`<t-face icon="waypoints" heading="Sessions are set up already." detail=${keptWords(found)}>
+      ${waysToChange(found)}
+      <button class="plain" @click=${() => (this.isAnother = true)}>Set up another proxy and container</button>
+    </t-face>`;
+  }
+
   #notHere() {
     return html`<t-face icon="circle-alert" heading="Sessions are set up in a folder; '${this.path}' is none.">
       <a class="button" href=${addressOf('/', 'setup-sessions')}>Set them up in Root</a>
@@ -191,6 +207,7 @@ export class SetupSessionsPage extends Tab {
       if (isOff) flashFailure(`${text} ${trouble}`);
       else flash(text, trouble);
       this.#isDirty = false;
+      endInvitation();
       announceChange();
       go(addressOf(container, 'test'));
     } catch (caught) {

@@ -65,7 +65,8 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
         ['/temp_folder/session_data', 'statistics', /Nothing was counted yet/],
         ['/temp_folder/session_data', 'test', /You have no session yet/],
         ['/temp_folder', 'contents', /session_data/],
-        ['/', 'setup-sessions', /What will happen/],
+        ['/', 'setup-sessions', /Sessions are set up already/],
+        ['/', 'start', /Load the example shop/],
         ['/', 'my-sessions', /You have no sessions here/],
         ['/no/such/object', 'properties', /There is no object/],
       ];

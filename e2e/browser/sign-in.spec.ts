@@ -119,9 +119,8 @@ test('the one-time link of a first start makes the administrator, once', async (
   await form.field('Password').fill('violets under glass');
   await form.field('Password again').fill('violets under glass');
   await app.button('Create the administrator').click();
-  await expect(app.heading).toHaveText('Root');
-  await expect(page, 'the token does not stay in the address').toHaveURL(/\/manage$/);
-  await expect(new Contents(page).row('acl_users'), 'one is where one can begin').toBeVisible();
+  await expect(page, 'the token does not stay in the address').toHaveURL(/\/manage\/@start$/);
+  await expect(page.getByRole('heading', { name: 'Start here' }), 'one is where one can begin').toBeVisible();
 
   await page.context().clearCookies();
   await page.goto(link);

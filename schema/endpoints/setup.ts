@@ -1,6 +1,6 @@
 import { endpoint, type BodyOf } from '../endpoint.ts';
 import { about, flag, integer, listOf, object, orNull, text, texts, type ValueOf } from '../json-schema.ts';
-import { fieldResult } from './forms.ts';
+import { fieldResult, fieldState } from './forms.ts';
 
 const unreachedContainer = object({ path: text, held: about('"4 live sessions".', text) });
 export type UnreachedContainer = ValueOf<typeof unreachedContainer>;
@@ -16,15 +16,33 @@ export const lookAtSetup = endpoint({
     ),
     browserIds: about('The same for the browser id manager.', orNull(text)),
     container: about('Where sessions are kept now: a path, or empty.', text),
+    containerType: about('The type of what is there; empty where nothing is.', text),
+    store: about('Behind which store it keeps them, such as a proxy; `null`: it keeps them itself.', orNull(text)),
+    servers: about('How many servers there are behind it.', integer),
     held: about('What stays behind there: "12 live sessions". Empty: nothing.', text),
     unreached: about(
       'Other containers with live sessions, to which no session data manager leads.',
       listOf(unreachedContainer),
     ),
     on: about('Whether sessions are on now, for whoever uses the manager found here.', flag),
+    text: about('The same in words, with whom it costs what or why they are off.', text),
   }),
 });
 export type SetupMessage = ValueOf<typeof lookAtSetup.answer>;
+
+export const lookForMemcached = endpoint({
+  http: 'GET',
+  view: 'local-memcached',
+  summary: 'What stands at localhost:11211, where a memcached beside this server would be. No other address is asked.',
+  answer: object({
+    address: text,
+    state: fieldState,
+    text: about('"answers in 0.3 ms", or what is wrong.', text),
+    version: about('Of the memcached that answers.', orNull(text)),
+    startCommand: about('What starts one there, where nothing is yet.', orNull(text)),
+  }),
+});
+export type LocalMemcached = ValueOf<typeof lookForMemcached.answer>;
 
 export const setUpSessions = endpoint({
   http: 'POST',

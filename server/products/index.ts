@@ -9,6 +9,7 @@ import { memCacheSessionDataContainer } from './memcache/memcache-session-data-c
 import { setupViews } from './memcache/setup.ts';
 import { cachingViews } from './caching/cache-tab.ts';
 import { ramCacheManager } from './caching/ram-cache-manager.ts';
+import { exampleViews } from './example.ts';
 import type { Product } from './declarations/product.ts';
 import { browserIdManager } from './sessions/browser-ids/browser-id-manager.ts';
 import { ownSessionViews } from './sessions/own-sessions.ts';
@@ -71,7 +72,7 @@ export const products: readonly Product[] = [
   {
     name: 'core',
     types: [folder, temporaryFolder, pageTemplate, file, image, userFolder],
-    views: uploadViews,
+    views: [...uploadViews, ...exampleViews],
     permissions: [
       { name: 'Add Folders', description: 'Add folders.' },
       { name: 'Add Temporary Folders', description: 'Add temporary folders.' },

@@ -24,6 +24,11 @@ const kinds: Record<Widget, Kind> = {
   selection: { tag: 'field-selection', load: () => import('./field-selection.ts') },
 };
 
+/** Fetches the kinds of fields that a form will have: shown before they are there, it would grow under the eye. */
+export async function loadFields(fields: readonly FieldSchema[]): Promise<void> {
+  await Promise.all(fields.map(({ widget }) => kinds[widget].load()));
+}
+
 /** A field of whatever kind its schema asks for, fetched when it is first needed. Forms use this one element for all. */
 @customElement('field-element')
 export class AnyField extends LitElement implements FieldElement {
@@ -67,7 +72,7 @@ export class AnyField extends LitElement implements FieldElement {
   async #make(widget: Widget): Promise<void> {
     this.#widget = widget;
     const { tag, load } = kinds[widget];
-    await load();
+    if (!customElements.get(tag)) await load();
     if (widget !== this.#widget) return;
     this.element = document.createElement(tag) as FieldElement;
     this.#pass();

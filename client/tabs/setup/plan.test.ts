@@ -56,9 +56,13 @@ const found = {
   manager: '/session_data_manager',
   browserIds: '/browser_id_manager',
   container: '/old',
+  containerType: 'Transient Object Container',
+  store: null,
+  servers: 0,
   held: '',
   unreached: [],
   on: true,
+  text: 'Sessions are on',
 };
 
 test('the steps name the paths that there will be', () => {
@@ -72,7 +76,7 @@ test('the steps name the paths that there will be', () => {
 test('the steps say how many sessions stay behind, and which managers are added', () => {
   const [, , pointed] = stepsOf(firstPlan(nothing), '/', { ...found, held: '12 live sessions' });
   assert.match(pointed ?? '', / 12 live sessions in \/old stay behind until they expire: visitors begin new ones\.$/);
-  const bare = { manager: null, browserIds: null, container: '', held: '', unreached: [], on: false };
+  const bare = { ...found, manager: null, browserIds: null, container: '', on: false };
   const [, , browserIds, manager] = stepsOf(firstPlan(nothing), '/', bare);
   assert.equal(browserIds, 'A Browser Id Manager is added as /browser_id_manager, because none is found here.');
   assert.match(manager ?? '', /^A Session Data Manager is added as \/session_data_manager, .* pointed to \/mcsdc\.$/);

@@ -53,6 +53,7 @@ test('a shop is built in the browser; two visitors’ carts are kept in memcache
   await test.step('the folder, its templates and two products', async () => {
     await app.open('/', 'contents');
     await contents.add('Folder', 'shop');
+    await app.tab('Properties').click();
     await form.save('Title', 'Orchard');
     await addTemplate(page, 'frame', 'Frame', textOf('frame'));
     await addTemplate(page, 'product', 'Product', textOf('product'));

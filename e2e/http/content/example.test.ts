@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { ExampleMessage } from '../../../schema/endpoints/example.ts';
+import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { startServer } from '../../support/server.ts';
 import { clientOf, cookiesOf, managerOf, sameOrigin } from '../client.ts';
 import { runCli } from '../cli.ts';
@@ -49,4 +51,35 @@ test('an example is put into the tree once, and only where a tree is', async () 
   assert.match((await plant('shop', '/no/such/folder')).errors, /There is no Trellis in the data folder/);
   const { status } = await managerOf(server)('/api/shop/apple');
   assert.equal(status, 200);
+});
+
+test('the interface is told what would go with the example, and what of that is somebody’s own', async () => {
+  const manager = managerOf(server);
+  await manager('/api/shop', { body: { type: 'Folder', id: 'mine' } });
+  const { inside, ...said } = (await manager('/api/@example')).json<ExampleMessage>();
+  assert.deepEqual(said, { path: '/shop', state: 'there', own: ['/shop/mine'], mayPlant: true, mayRemove: true });
+  assert.equal(inside.length, 8);
+  assert.equal((await manager('/api/@example', { body: {} })).status, 422);
+});
+
+test('the example is put into the tree by the interface, in one transaction, unless something is in its place', async () => {
+  const manager = managerOf(server);
+  const stateNow = async () => (await manager('/api/@example')).json<ExampleMessage>().state;
+  await manager('/api/shop', { method: 'DELETE' });
+  assert.equal(await stateNow(), 'absent');
+  const own = { type: 'Folder', id: 'shop', title: 'Mine' };
+  await manager('/api/', { body: own });
+  assert.equal(await stateNow(), 'taken');
+  const refused = await manager('/api/@example', { body: {} });
+  assert.deepEqual(
+    [refused.status, refused.json()['detail']],
+    [422, 'There is something at /shop already. Delete or rename it first.'],
+  );
+  assert.equal((await manager('/api/shop')).json()['title'], 'Mine');
+  await manager('/api/shop', { method: 'DELETE' });
+  assert.deepEqual((await manager('/api/@example', { body: {} })).json(), { path: '/shop', count: 8 });
+  const described = async (path: string) =>
+    (await manager(path)).json<ObjectMessage>().lastChanges.map((each) => each.description);
+  assert.deepEqual(await described('/api/shop'), await described('/api/shop/plum'));
+  assert.match((await visitor('/shop')).text, /<h1>Orchard<\/h1>/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../../schema/problems.ts';
-import type { SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/setup.ts';
+import type { LocalMemcached, SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/setup.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';
 import { startServer } from '../../support/server.ts';
 import { managerOf } from '../client.ts';
@@ -68,10 +68,30 @@ test('what it finds is told beforehand: managers, the container of now, and how 
     manager: '/session_data_manager',
     browserIds: '/browser_id_manager',
     container: '/temp_folder/session_data',
+    containerType: 'Transient Object Container',
+    store: null,
+    servers: 0,
     held: '1 live session',
     unreached: [],
     on: true,
+    text: 'Sessions are on',
   });
+});
+
+test('what stands at memcached’s own port is told to who may add a proxy, and of no other address', async () => {
+  const asked = await manager(`/api/@local-memcached?address=${memcached.address}`);
+  const { address, state, version, startCommand } = asked.json<LocalMemcached>();
+  assert.equal(address, 'localhost:11211');
+  if (state === 'ok') assert.match(version ?? '', /^\d/);
+  else assert.equal(version, null);
+  if (startCommand !== null) assert.equal(startCommand, 'memcached -M -U 0 -m 256 -l localhost -p 11211');
+});
+
+test('where this server may not connect to memcached’s own port, it does not, and no command is offered', async () => {
+  await using narrow = await startServer({ environment: { TRELLIS_MEMCACHED_ALLOW: '10.0.0.0/8' } });
+  const { state, text, startCommand } = (await managerOf(narrow)('/api/@local-memcached')).json<LocalMemcached>();
+  assert.deepEqual([state, startCommand], ['down', null]);
+  assert.equal(text, 'was not asked: TRELLIS_MEMCACHED_ALLOW does not allow its address');
 });
 
 test('with several servers, one that answers is enough, and the other is named', async () => {
@@ -127,4 +147,6 @@ test('one request sets up proxy, container and manager, and sessions work', asyn
   assert.equal(pointing.properties['container_path'], '/mcsdc');
   assert.equal((await new Browser(server).add('it works')).after, 1);
   assert.equal((await setUp(good)).status, 422, 'a second time the names are taken');
+  const { container: kept, store, servers, text } = (await manager('/api/@setup-sessions')).json<SetupMessage>();
+  assert.deepEqual([kept, store, servers, text], ['/mcsdc', '/mcproxy', 1, 'Sessions are on']);
 });

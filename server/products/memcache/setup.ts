@@ -1,8 +1,11 @@
 import { normaliseId } from '../../../schema/ids.ts';
+import type { FieldResult } from '../../../schema/endpoints/forms.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import {
   lookAtSetup,
+  lookForMemcached,
   setUpSessions,
+  type LocalMemcached,
   type SetupAnswer,
   type SetupMessage,
   type SilentServers,
@@ -18,20 +21,28 @@ import type { Call, ChangingCall } from '../../publisher/call.ts';
 import { json } from '../../publisher/request.ts';
 import { method, type View } from '../../publisher/views.ts';
 import { Problem } from '../../base/errors.ts';
+import { REASONS } from '../../memcache/errors.ts';
 import type { ServerStatus } from '../../memcache/store.ts';
 import { containerObjects } from '../sessions/container/container-objects.ts';
 import { browserIdManager } from '../sessions/browser-ids/browser-id-manager.ts';
 import { chainOf } from '../sessions/session-chain.ts';
+import { wayFrom } from '../sessions/session-way.ts';
 import { sessionDataManager } from '../sessions/session-data-manager.ts';
 import { memCacheProxy } from './memcache-proxy.ts';
 import { memCacheSessionDataContainer } from './memcache-session-data-container.ts';
 import { answerFrom, probe, resultOf, startCommand } from '../stores/servers.ts';
-import { replicasOf } from '../stores/store.ts';
+import { replicasOf, STORE } from '../stores/store.ts';
 import { BROWSER_IDS } from '../sessions/browser-ids/browser-ids.ts';
 import { SESSION_MANAGER } from '../sessions/session-manager.ts';
 
 /** Of each of these somebody counts what is in it. */
 const MOST_UNREACHED = 20;
+
+/** memcached's own port, on the machine of this server. */
+const LOCAL = 'localhost:11211';
+
+const NOBODY: FieldResult = { state: 'off', text: '' };
+const NO_CHAIN = { on: false, text: 'Sessions are off: there is no session data manager', servers: [] };
 
 const look = method(lookAtSetup, {
   permission: SEE,
@@ -42,14 +53,19 @@ const look = method(lookAtSetup, {
     const path = manager === undefined ? '' : String(manager.properties['container_path']);
     const container = await folder.tree.find(path);
     const held = container === undefined ? '' : await new Saying(container).holds();
-    const on = manager !== undefined && (await chainOf(manager)).on;
+    const { on, text, servers } = manager === undefined ? NO_CHAIN : await chainOf(manager);
+    const last = manager && (await wayFrom(manager)).at(-1);
     return {
       manager: manager?.path ?? null,
       browserIds: browserIds?.path ?? null,
       container: path,
+      containerType: container?.type ?? '',
+      store: last?.doesProvide(STORE) === true ? last.path : null,
+      servers: servers.length,
       held,
       unreached: await unreachedFrom(path, call),
       on,
+      text,
     };
   },
 });
@@ -99,7 +115,30 @@ const setup = method(setUpSessions, {
   },
 });
 
-export const setupViews: readonly View[] = [{ name: 'setup-sessions', on: 'folder', methods: [look, setup] }];
+const lookForOne = method(lookForMemcached, {
+  permission: memCacheProxy.addPermission,
+  run: ({ object }) => standingAt(LOCAL, object),
+});
+
+export const setupViews: readonly View[] = [
+  { name: 'setup-sessions', on: 'folder', methods: [look, setup] },
+  { name: 'local-memcached', on: 'folder', methods: [lookForOne] },
+];
+
+/** How a server stands that is in no proxy yet. Where nothing listens, one can be started. */
+export async function standingAt(address: string, about: TreeObject): Promise<LocalMemcached> {
+  const statuses = await probe([address], about);
+  const [{ state, text } = NOBODY] = statuses.map(resultOf);
+  const [status] = statuses;
+  const isFree = status?.error === REASONS.refused.short;
+  return {
+    address,
+    state,
+    text,
+    version: status?.version ?? null,
+    startCommand: isFree ? startCommand(statuses) : null,
+  };
+}
 
 /** No memcached answers at the addresses that sessions were to be kept at. */
 class NoServerAnswers extends Problem {

@@ -1,0 +1,227 @@
+import { createConnection } from 'node:net';
+import type { Page } from 'playwright/test';
+import { setUpSessions } from '../http/site.ts';
+import { LOOKS } from '../support/chromium/chromium.ts';
+import { effortIn, secondsFor } from '../support/chromium/effort.ts';
+import { shiftsIn, type Shifts } from '../support/chromium/layout-shift.ts';
+import { startMemcached } from '../support/memcached/memcached.ts';
+import { App } from '../support/pages/app.ts';
+import { Contents } from '../support/pages/contents.ts';
+import { Form } from '../support/pages/form.ts';
+import { TestTab } from '../support/pages/test-tab.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { checkEveryLook, checkScreen } from './check-screen.ts';
+import { expect, test } from './fixtures.ts';
+import { picture } from './screenshots.ts';
+
+const PASSWORD = 'violets under glass';
+const MOST_PRESSES = 8;
+const MOST_SECONDS = 60;
+const MOST_SHIFT = 0.02;
+/** memcached's own port, which the start page looks at. */
+const USUAL_PORT = 11211;
+
+test('from the printed link to two items in memcached, by the ways that the screens offer', async ({
+  page,
+  memcached,
+}) => {
+  await using fresh = await startServer({ withoutAdministrator: true });
+  const [app, form, tester] = [new App(page), new Form(page), new TestTab(page)];
+  const effort = await effortIn(page);
+
+  await page.goto(linkOf(fresh));
+  await page.getByRole('heading', { name: 'Create the administrator' }).waitFor();
+  await expect(form.field('Password'), 'the name is there').toBeFocused();
+  await page.keyboard.type(PASSWORD);
+  for (const reached of [app.button('Show password'), form.field('Password again')]) {
+    await page.keyboard.press('Tab');
+    await expect(reached).toBeFocused();
+  }
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+
+  await page.getByRole('heading', { name: 'Start here' }).waitFor();
+  await page.getByRole('link', { name: 'Set up sessions in memcached' }).click();
+  await form.field('Servers').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(memcached.address);
+  await app.button('Set up sessions').click();
+
+  await expect(page).toHaveURL(/\/manage\/mcsdc\/@test$/);
+  await tester.items.click();
+  await page.keyboard.type('key1 This is a long string value\nkey2 3');
+  await app.button('Add').click();
+  await expect.poll(() => tester.line.textContent()).toBe('Before: 0;  after: 2; # items: 2');
+  await expect(tester.item('key1')).toContainText('This is a long string value');
+  await expect(tester.item('key2')).toContainText('3');
+  expect(await memcached.keys()).toHaveLength(1);
+
+  const spent = await effort();
+  const seconds = secondsFor(spent);
+  test.info().annotations.push({
+    type: 'effort',
+    description: `${spent.presses} presses, ${spent.keys} keys, ${seconds.toFixed(0)} s`,
+  });
+  expect(spent.keys, 'what was typed was counted').toBeGreaterThan(2 * PASSWORD.length);
+  expect(spent.presses).toBeLessThanOrEqual(MOST_PRESSES);
+  expect(seconds).toBeLessThanOrEqual(MOST_SECONDS);
+});
+
+test('the start page says where sessions are kept and what stands at memcached’s own port, and looks again', async ({
+  app,
+  page,
+}) => {
+  await app.open('/');
+  await page.getByRole('link', { name: 'start page' }).click();
+  await expect(page).toHaveURL(/\/manage\/@start$/);
+  await expect(page.getByText('Sessions are on, in this process: /temp_folder/session_data')).toContainText(
+    'They vanish when it restarts, and no other process has them.',
+  );
+  await picture(page, 'start');
+  if (await isTaken(USUAL_PORT)) return; // Somebody's own memcached, or other tests.
+  await expect(page.getByText('It does not answer (refused).')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'the command' })).toHaveText(
+    'memcached -M -U 0 -m 256 -l localhost -p 11211',
+  );
+  await expect(app.button('Copy the command')).toBeVisible();
+  await checkEveryLook(page);
+  await using memcached = await startMemcached({ port: USUAL_PORT });
+  const [version = ''] = await memcached.ask('version');
+  await app.button('Look again').click();
+  await expect(page.getByText(/memcached \S+, which answers in \d/)).toContainText(version.replace('VERSION ', ''));
+  await expect(app.button('Look again')).toHaveCount(0);
+});
+
+test('the invitation to the start page stands in the root alone, and goes for good', async ({ app, page, api }) => {
+  await api('/api/', { body: { type: 'Folder', id: 'shelf' } });
+  const invitation = page.getByText('New here?');
+  await app.open('/shelf', 'contents');
+  await page.getByText("There are currently no items in 'shelf'.").waitFor();
+  await expect(invitation).toHaveCount(0);
+  await app.open('/');
+  await expect(invitation).toBeVisible();
+  await checkEveryLook(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await app.button('Do not show this again').click();
+  await expect(invitation).toHaveCount(0);
+  await page.reload();
+  await new Contents(page).row('acl_users').waitFor();
+  await expect(invitation).toHaveCount(0);
+  await app.chooseInMenu('Start page');
+  await expect(page.getByRole('heading', { name: 'Start here' })).toBeVisible();
+});
+
+test('where sessions are set up, start page and set-up say so and lead to what can be changed', async ({
+  app,
+  page,
+  server,
+  memcached,
+  api,
+}) => {
+  await setUpSessions(server, [memcached.address]);
+  const words = 'Sessions are on. Kept in /mcsdc, behind /mcproxy, in memcached: 1 server.';
+  const ways = ['Servers of /mcproxy', 'Timeouts of /mcsdc', 'Settings of /session_data_manager', 'Test'];
+  await app.open('/', 'start');
+  await expect(page.getByText(words)).toBeVisible();
+  for (const name of ways) await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Set up sessions in memcached' })).toHaveCount(0);
+  await checkEveryLook(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await app.open('/', 'setup-sessions');
+  await expect(page.getByText('Sessions are set up already.')).toBeVisible();
+  await expect(page.getByText(words)).toBeVisible();
+  await expect(app.button('Set up sessions')).toHaveCount(0);
+  await checkEveryLook(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('link', { name: 'Servers of /mcproxy' }).click();
+  await expect(new Form(page).field('Servers')).toHaveValue(memcached.address);
+  await app.open('/', 'setup-sessions');
+  await app.button('Set up another proxy and container').click();
+  await expect(new Form(page).field('Id of the proxy'), 'whoever wants a second one').toHaveValue('mcproxy2');
+  expect((await api('/api/mcproxy2')).status).toBe(404);
+});
+
+test('the example shop is loaded and removed in one step each', async ({ app, page, api }) => {
+  await app.open('/', 'start');
+  await app.button('Load the example shop').click();
+  await expect(app.flash('Loaded the example shop: 8 objects at /shop.')).toBeVisible();
+  await expect(app.treeItem('shop')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Edit it' })).toBeVisible();
+  await checkScreen(page, 'with the shop');
+  const opened = page.waitForEvent('popup');
+  await page.getByRole('link', { name: 'Visit it' }).click();
+  await expect((await opened).getByRole('heading', { name: 'Orchard' })).toBeVisible();
+
+  await test.step('what is in it and did not come with it is named before it goes', async () => {
+    await api('/api/shop', { body: { type: 'Folder', id: 'mine' } });
+    await page.reload();
+    await app.button('Remove it…').click();
+    const question = app.dialog('Remove the example shop?');
+    await expect(question).toContainText('apple, cart, frame, index_html, mine, pear, plum, product.');
+    await expect(question).toContainText('Not of the example: mine.');
+    await checkScreen(page, 'the question');
+    await app.answer('Remove the example shop?', 'Keep');
+    await expect(app.treeItem('shop')).toBeVisible();
+    await app.button('Remove it…').click();
+    await app.answer('Remove the example shop?', 'Remove');
+  });
+  await expect(app.flash('Removed the example shop: 9 objects at /shop.')).toBeVisible();
+  await expect(app.treeItem('shop')).toHaveCount(0);
+  await expect(app.button('Load the example shop')).toBeVisible();
+  expect((await api('/api/shop')).status).toBe(404);
+});
+
+test('what is somebody’s own at the path of the example is neither changed nor offered to be removed', async ({
+  app,
+  page,
+  api,
+}) => {
+  await api('/api/', { body: { type: 'Folder', id: 'shop', title: 'Mine' } });
+  await app.open('/', 'start');
+  await expect(page.getByText('Something of yours is at /shop, where it would be.')).toBeVisible();
+  await expect(app.button(/^(Load the example shop|Remove it…)$/)).toHaveCount(0);
+  await page.getByRole('link', { name: 'Go to /shop' }).click();
+  await expect(app.heading).toHaveText('shop');
+});
+
+for (const { name, viewport } of LOOKS) {
+  test(`nothing moves by itself on the start page and in the set-up: ${name}`, async ({ app, page, memcached }) => {
+    await page.setViewportSize(viewport);
+    const shifts = await shiftsIn(page);
+    await app.open('/', 'start');
+    await page.getByRole('link', { name: 'Set up sessions in memcached' }).waitFor();
+    await settled(page);
+    await expectStill(shifts);
+    await app.open('/', 'setup-sessions');
+    const answers = page.getByRole('list', { name: 'How each line stands' });
+    await expect(answers).not.toContainText('checking');
+    await new Form(page).field('Servers').fill(memcached.address);
+    await expect(answers).toContainText(/answers in \d/);
+    await settled(page);
+    await expectStill(shifts);
+  });
+}
+
+function linkOf({ greeting }: TestServer): string {
+  return /https?:\S+#token=\S+/.exec(greeting)?.[0] ?? '';
+}
+
+async function expectStill(shifts: () => Promise<Shifts>): Promise<void> {
+  const { total, moved } = await shifts();
+  expect(total, moved.join('\n')).toBeLessThanOrEqual(MOST_SHIFT);
+}
+
+/** What was drawn last has been told to whoever observes the page. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection({ port, host: 'localhost' })
+      .once('connect', () => resolve(true))
+      .once('error', () => resolve(false))
+      .once('close', () => connection.destroy());
+    connection.setTimeout(1000, () => connection.destroy());
+  });
+}
