@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { sessionStatistics, type StatisticsMessage } from '../../schema/endpoints/statistics.ts';
+import { sessionStatistics, type LossesMessage, type StatisticsMessage } from '../../schema/endpoints/statistics.ts';
 import { detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
@@ -12,6 +12,7 @@ import { failed } from '../parts/face.ts';
 import { formatNumber } from '../parts/format.ts';
 import { tableStyles } from '../parts/list/table-styles.ts';
 import '../parts/loading.ts';
+import { lossesText } from '../parts/losses-text.ts';
 import { momentTime } from '../parts/time.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
@@ -86,6 +87,7 @@ export class SessionStatisticsTab extends Tab {
       <div class="about">
         <h2 id="counted">Counted by this process</h2>
         <p class="quiet">Since ${momentTime(message.since)}. ${message.unseen}</p>
+        ${message.losses ? lossesOf(message.losses) : nothing}
       </div>
       <table aria-labelledby="counted">
         <thead>
@@ -160,6 +162,13 @@ export class SessionStatisticsTab extends Tab {
       }
     `,
   ];
+}
+
+function lossesOf(losses: LossesMessage) {
+  return html`<p class=${losses.lost > 0 ? 'warn' : 'quiet'}>
+    ${lossesText(losses)}: read or written by this process, not ended and not
+    expired${losses.lost > 0 ? ', and found nowhere' : ''}.
+  </p>`;
 }
 
 function rowOf({ label, meaning, total, aMinute, isTrouble }: CountedRow) {

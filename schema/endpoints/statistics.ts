@@ -15,9 +15,17 @@ export const COUNTED = [
   'sameKeyFailed',
   'reruns',
   'refused',
+  'lost',
   'errors',
 ] as const;
 export type Counted = (typeof COUNTED)[number];
+
+/** Of the sessions that a process read or wrote within their times, those that were not ended and are found nowhere. */
+export const lossesMessage = object({
+  lost: integer,
+  known: about('The lost ones are among them; of very many, those that were used last.', integer),
+});
+export type LossesMessage = ValueOf<typeof lossesMessage>;
 
 const memoryMessage = object({
   usedBytes: integer,
@@ -39,6 +47,7 @@ export const sessionStatistics = endpoint({
     since: time,
     totals: mapOf<number, Counted>(integer),
     rates: about('A second.', mapOf<Series, Counted>(series)),
+    losses: about('`null` where there is no way to the sessions.', orNull(lossesMessage)),
     unseen: about('What is not in it, in sentences.', text),
     memory: about(
       'How full the memory of this process is that the sessions are in; `null` where they are on servers.',

@@ -39,4 +39,9 @@ export class BoundedMap<Key, Value extends {}> {
   keys(): readonly Key[] {
     return [...new Set([...this.#old.keys(), ...this.#young.keys()])];
   }
+
+  /** All that it holds; looking at it counts as asking for none of it. */
+  entries(): readonly (readonly [Key, Value])[] {
+    return [...new Map([...this.#old, ...this.#young])];
+  }
 }

@@ -5,6 +5,8 @@ import { countFailure, countWrite, newCounts, type SessionCounts } from './count
 import { nothingAt, SessionFinder, type LoadedSession } from './record/session-finder.ts';
 import { endOf, keepSeconds } from './record/lifetime.ts';
 import { SessionList } from './list/session-list.ts';
+import { LossWatch } from './loss-watch.ts';
+import { KnownSessions, type Losses } from './record/known-sessions.ts';
 import type { ConflictRule } from './merge.ts';
 import { idIn } from './record/record.ts';
 import type { EncodedData, Header, SessionRecord } from './record/record-format.ts';
@@ -79,16 +81,21 @@ export class SessionContainer {
   readonly counts: SessionCounts;
   readonly #options: ContainerOptions;
   readonly #records: SessionRecords;
+  readonly #known: KnownSessions;
   readonly #finder: SessionFinder;
   readonly #writer: SessionWriter;
+  readonly #lossWatch: LossWatch;
   readonly #turns = new Turns(TURN_MS, MAX_WAITING);
 
   constructor(options: ContainerOptions) {
     this.#options = options;
     this.counts = options.counts ?? newCounts();
     this.#records = new SessionRecords(options);
-    this.#finder = new SessionFinder(this.#records, options);
+    this.#known = options.known ?? new KnownSessions();
+    const onLost = () => (this.counts.lost += 1);
+    this.#finder = new SessionFinder(this.#records, { ...options, known: this.#known, onLost });
     this.#writer = new SessionWriter(this.#records, this.#finder, options);
+    this.#lossWatch = new LossWatch(options.store, this.#records, this.#finder);
     this.list = new SessionList(this.#records, this.#finder, options);
   }
 
@@ -108,6 +115,7 @@ export class SessionContainer {
     return new SessionContainer({
       ...this.#options,
       counts: this.counts,
+      known: this.#known,
       settings: () => ({ ...settings(), timeoutMinutes: 0 }),
       timeoutOf,
     });
@@ -126,6 +134,15 @@ export class SessionContainer {
   /** Whether no server of the store is to be had, as far as that is known without asking. */
   get isDown(): boolean {
     return this.#options.store.isDown === true;
+  }
+
+  /**
+   * How many of the sessions that this process knows are lost: counted when a request looks for one, and, once a server was
+   * restarted or out of reach, in the background for whoever asks here.
+   */
+  watchLosses(): Losses {
+    this.#lossWatch.watch();
+    return this.#finder.losses();
   }
 
   /** How full the store is, where it is this process's memory. */

@@ -30,6 +30,8 @@ export function newCounts() {
     reruns: 0,
     /** Changes that were not stored: too large, or the server or the memory is full. */
     refused: 0,
+    /** Sessions that this process knew, that were not ended, and that were found nowhere. */
+    lost: 0,
     /** The store was out of reach, or a record could not be opened. */
     errors: 0,
   };

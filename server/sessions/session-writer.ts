@@ -208,7 +208,9 @@ export class SessionWriter {
       header: { ...header, keptUntil: now + keepS * 1_000 },
       entries,
     } as const;
-    return this.#records.put(slot, record, keepS, settings.maxBytes, worth);
+    const put = await this.#records.put(slot, record, keepS, settings.maxBytes, worth);
+    if (put.isStored) this.#finder.noteStored(slot, record.header);
+    return put;
   }
 
   /** A record without data, in the place of one with. It outlives what it stands for. */
@@ -219,12 +221,20 @@ export class SessionWriter {
     const keptBefore = slot.record === undefined ? 0 : (slot.record.header.keptUntil - now) / 1_000;
     const keepS = Math.max(keepSeconds(created, settings, now), Math.ceil(keptBefore));
     const header = { ...OF_NOBODY, created, lastAccess: now, written: now, keptUntil: now + keepS * 1_000 };
-    return this.#records.put(slot, { ...mark, header }, keepS, Infinity, 'owed');
+    const put = await this.#records.put(slot, { ...mark, header }, keepS, Infinity, 'owed');
+    if (put.isStored) this.#finder.noteEnded(slot);
+    return put;
   }
 
   async #putBack(slot: SessionSlot, before: LoadedSession): Promise<boolean> {
-    if (before.header === null) return this.#records.remove(slot);
+    if (before.header === null) return this.#remove(slot);
     return (await this.#put(slot, { ...before.header, written: this.#now() }, before.entries, 'owed')).isStored;
+  }
+
+  async #remove(slot: SessionSlot): Promise<boolean> {
+    const isGone = await this.#records.remove(slot);
+    if (isGone) this.#finder.noteEnded(slot);
+    return isGone;
   }
 
   #now(): number {

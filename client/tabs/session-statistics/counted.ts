@@ -22,6 +22,11 @@ const WORDS: Readonly<Record<Counted, Wording>> = {
   sameKeyFailed: { label: 'Same key, refused', meaning: 'On a conflict: fail. The later request was refused.' },
   reruns: { label: 'Requests run again', meaning: 'After a conflict in the session or in the tree.' },
   refused: { label: 'Refused', meaning: 'The session was too large, or the server or the memory was full.' },
+  lost: {
+    label: 'Sessions lost',
+    meaning:
+      'This process knew them, nobody ended them, and they are found nowhere: a server was restarted, or was full.',
+  },
   errors: { label: 'Errors', meaning: 'The servers were out of reach, or a record could not be opened.' },
 };
 
@@ -35,7 +40,7 @@ export interface CountedRow extends Wording {
   readonly isTrouble: boolean;
 }
 
-const TROUBLES: readonly Counted[] = ['sameKeyFailed', 'refused', 'errors'];
+const TROUBLES: readonly Counted[] = ['sameKeyFailed', 'refused', 'lost', 'errors'];
 
 export function countedRows({ totals, rates }: StatisticsMessage): readonly CountedRow[] {
   return COUNTED.map((name) => ({

@@ -4,6 +4,7 @@ import type { ServersHistoryMessage } from '../../../schema/endpoints/history.ts
 import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
 import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
+import { until } from '../../support/figures.ts';
 import { changeProperties, startSite, startSteppedServer, untilServersAreUp } from '../../support/sessions-site.ts';
 import { administer, Visitor } from '../../support/applications/visitor.ts';
 
@@ -55,6 +56,10 @@ test('a change that is too large is refused, a store out of reach is an error, a
   assert.deepEqual([trip.state, trip.steps.map(({ isDone }) => isDone)], ['down', [false]]);
   memcached = await startMemcached({ port: memcached.port });
   await untilServersAreUp(site);
+  await until('all that it kept is counted as lost', async () => {
+    const { losses } = await statistics();
+    return losses?.lost === losses?.known;
+  });
 });
 
 test('every process counts for itself, and says so', async () => {

@@ -193,6 +193,10 @@ export class Cluster implements Store {
     return this.#servers.every(({ health }) => health.state === 'down');
   }
 
+  get troubledAt(): number {
+    return Math.max(...this.#servers.map(({ health }) => health.troubledAt));
+  }
+
   async formerServers(): Promise<readonly FormerStatus[]> {
     const asked = this.#former.filter((former) => this.#isAsked(former));
     return await Promise.all(

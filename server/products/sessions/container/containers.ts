@@ -10,7 +10,7 @@ import { isOfApplication, labelsNamed } from '../../../sessions/record/user-labe
 import { siteOf } from '../../../site/site.ts';
 import type { containerFields } from './container-fields.ts';
 import { newsFrom } from './session-news.ts';
-import { countsOf } from './statistics.ts';
+import { countsOf, knownIn } from './statistics.ts';
 
 interface KnownContainer {
   readonly container: SessionContainer;
@@ -70,6 +70,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     newestRecordFormat: () => processes.newestRecordFormat(),
     settings: () => kept.settings,
     counts,
+    known: knownIn(object),
     onNews: newsFrom(object),
     onLifetime: (seconds) => serverNotes.keeps(oid, seconds),
     onFault: (fault) => {

@@ -1,9 +1,4 @@
-import {
-  COUNTED,
-  sessionStatistics,
-  type MemoryMessage,
-  type StatisticsMessage,
-} from '../../../../schema/endpoints/statistics.ts';
+import { COUNTED, sessionStatistics, type StatisticsMessage } from '../../../../schema/endpoints/statistics.ts';
 import { nothingIfUnavailable } from '../../../base/errors.ts';
 import { timeText } from '../../../manage/describe.ts';
 import { endHistory, historyOf, rateSeries, timesOf } from '../../../manage/recent-history.ts';
@@ -11,11 +6,12 @@ import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
 import { newCounts, type SessionCounts } from '../../../sessions/counts.ts';
+import { KnownSessions } from '../../../sessions/record/known-sessions.ts';
 import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
 const statistics = new RuntimeState({
-  make: (object) => ({ counts: newCounts(), since: siteOf(object).clock() }),
+  make: (object) => ({ counts: newCounts(), known: new KnownSessions(), since: siteOf(object).clock() }),
   close: ({ counts }) => endHistory(counts),
   madeFrom: () => null,
 });
@@ -23,6 +19,11 @@ const statistics = new RuntimeState({
 /** Where this process counts what happens to the sessions that an object keeps, whatever store they are in. */
 export function countsOf(object: TreeObject): SessionCounts {
   return statistics.of(object).counts;
+}
+
+/** Which of them this process read or wrote. */
+export function knownIn(object: TreeObject): KnownSessions {
+  return statistics.of(object).known;
 }
 
 export function forgetStatistics(object: TreeObject): void {
@@ -34,14 +35,18 @@ const look = method(sessionStatistics, {
   async run({ object }) {
     const { counts, since } = statistics.of(object);
     const samples = await historyOf(counts, () => ({ ...counts })).look();
+    // What was counted is shown also where there is no way to the store just now.
+    const container = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
+    const losses = container?.watchLosses() ?? null;
     const rates = COUNTED.map((name) => [name, rateSeries(samples, (counted) => counted[name])] as const);
     return {
       ...timesOf(samples, siteOf(object).clock()),
       since: timeText(since),
       totals: { ...counts },
       rates: Object.fromEntries(rates) as StatisticsMessage['rates'],
+      losses,
       unseen: await unseen(object),
-      memory: await memoryOf(object),
+      memory: container?.memory ?? null,
     };
   },
 });
@@ -50,11 +55,6 @@ export const statisticsTab = { id: 'statistics', label: 'Statistics', element: '
 
 /** The Statistics tab of every session data container. */
 export const statisticsMethods: Readonly<Record<string, Method>> = { statistics: look };
-
-async function memoryOf(object: TreeObject): Promise<MemoryMessage | null> {
-  // What was counted is shown also where there is no way to the store just now.
-  return (await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable))?.memory ?? null;
-}
 
 async function unseen(object: TreeObject): Promise<string> {
   const others = (await siteOf(object).processes.hasOthers())
