@@ -46,7 +46,7 @@ export class SessionManagerTab extends Tab {
       </section>
       <property-form .object=${this.object} saveLabel="Change" savedText="Changes saved.">
         <aside slot="rail" class="rail" aria-label="About this object">
-          ${this.#effect()} ${this.#tryIt()} ${thisObject(this.object)}
+          ${this.#setUp()} ${this.#effect()} ${this.#tryIt()} ${thisObject(this.object)}
         </aside>
       </property-form>
     `;
@@ -83,14 +83,31 @@ export class SessionManagerTab extends Tab {
   }
 
   #effect() {
-    const folder = this.path.slice(0, this.path.lastIndexOf('/')) || '/';
     return html`<section aria-labelledby="effect">
       <h2 id="effect">What a change does</h2>
       <p class="small quiet">
-        Takes effect at the next request, in ${folder} and every folder below it. Sessions already kept in another
+        Takes effect at the next request, in ${this.#folder} and every folder below it. Sessions already kept in another
         container stay there until they expire.
       </p>
     </section>`;
+  }
+
+  /** Where no servers keep them, sessions are off or as short-lived as the process. */
+  #setUp() {
+    const chain = this.#chain.value?.chain;
+    if (!chain || chain.servers.length > 0 || !this.object.may.change) return nothing;
+    return html`<section aria-labelledby="set-up">
+      <h2 id="set-up">Sessions in memcached</h2>
+      <p class="small quiet">
+        ${chain.on ? 'Sessions are in this process now, and vanish when it restarts.' : 'Sessions are off now.'} A proxy
+        and a container keep them in memcached.
+      </p>
+      <a class="button small" href=${addressOf(this.#folder, 'setup-sessions')}>Set up sessions in memcached</a>
+    </section>`;
+  }
+
+  get #folder(): string {
+    return this.path.slice(0, this.path.lastIndexOf('/')) || '/';
   }
 
   #tryIt() {

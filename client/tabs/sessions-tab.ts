@@ -97,6 +97,11 @@ export class SessionsTab extends Tab {
       detail="A session begins when a page stores something in it, or the Test tab does."
     >
       <a class="button" href=${addressOf(this.path, 'test')}>Test</a>
+      ${
+        'proxy_path' in this.object.properties
+          ? nothing
+          : html`<a class="button" href=${addressOf('/', 'setup-sessions')}>Set up sessions in memcached</a>`
+      }
     </t-face>`;
   }
 

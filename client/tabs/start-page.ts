@@ -16,7 +16,7 @@ import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { explainCommand } from './servers/server-words.ts';
 import { isSetUp, keptWords, waysToChange } from './setup/kept-words.ts';
-import { CONTAINER, PROXY } from './setup/look.ts';
+import { maySetUp } from './setup/may-set-up.ts';
 import { plantShop, removeShop } from './start/example-shop.ts';
 
 /** Where one begins: where sessions are kept, what stands where a memcached would be, and three ways on. */
@@ -27,18 +27,18 @@ export class StartPage extends Tab {
   /** All of it is asked before any of it is shown, so that nothing moves under the pointer. */
   readonly #look = new Task(this, {
     args: () => [this.#maySetUp] as const,
-    task: async ([maySetUp], { signal }) => {
+    task: async ([isSetter], { signal }) => {
       const [setup, example, local] = await Promise.all([
         call(lookAtSetup, '/', { signal }),
         call(lookAtExample, '/', { signal }),
-        maySetUp ? call(lookForMemcached, '/', { signal }) : undefined,
+        isSetter ? call(lookForMemcached, '/', { signal }) : undefined,
       ]);
       return { setup, example, local };
     },
   });
 
   get #maySetUp(): boolean {
-    return [PROXY, CONTAINER].every((type) => this.object.addable.includes(type));
+    return maySetUp(this.object.addable);
   }
 
   protected override render() {

@@ -141,6 +141,46 @@ test('where sessions are set up, start page and set-up say so and lead to what c
   expect((await api('/api/mcproxy2')).status).toBe(404);
 });
 
+test('the set-up is found where one looks for it, without a key', async ({ app, page }) => {
+  const way = page.getByRole('link', { name: 'Set up sessions in memcached' });
+  const arrived = () => expect(page.getByRole('heading', { name: 'Set up sessions in memcached' })).toBeVisible();
+  await test.step('on the Settings tab of the session data manager', async () => {
+    await app.open('/session_data_manager', 'settings');
+    await expect(page.getByText('Sessions are in this process now, and vanish when it restarts.')).toBeVisible();
+    await checkEveryLook(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await way.click();
+    await arrived();
+  });
+  await test.step('on a Sessions tab without sessions', async () => {
+    await app.open('/temp_folder/session_data', 'sessions');
+    await expect(page.getByText('No sessions are kept here.')).toBeVisible();
+    await checkScreen(page, 'no sessions');
+    await way.click();
+    await arrived();
+  });
+  await test.step('at the top of the add list', async () => {
+    await app.open('/');
+    await app.button('Add').click();
+    const entry = page.getByRole('option', { name: 'Set up sessions in memcached…' });
+    await expect(page.getByRole('option').first()).toHaveAccessibleName(/^Set up sessions in memcached…/);
+    await checkScreen(page, 'add list');
+    await page.getByRole('combobox', { name: 'Find a type' }).fill('memcache proxy');
+    await expect(entry, 'who types looks for a type').toHaveCount(0);
+    await page.getByRole('combobox', { name: 'Find a type' }).fill('');
+    await entry.click();
+    await arrived();
+  });
+});
+
+test('who turned sessions off finds the set-up on the same tab', async ({ app, page, api }) => {
+  await api('/api/session_data_manager', { method: 'PATCH', body: { properties: { container_path: '' } } });
+  await app.open('/session_data_manager', 'settings');
+  await expect(page.getByText('Sessions are off now.')).toBeVisible();
+  await page.getByRole('link', { name: 'Set up sessions in memcached' }).click();
+  await expect(page).toHaveURL(/\/manage\/@setup-sessions$/);
+});
+
 test('the example shop is loaded and removed in one step each', async ({ app, page, api }) => {
   await app.open('/', 'start');
   await app.button('Load the example shop').click();

@@ -5,10 +5,21 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { listTypes, type TypeInfo } from '../../../schema/endpoints/objects.ts';
 import { detailOf } from '../../api/request.ts';
 import '../../parts/choices.ts';
-import type { ChoiceGroup, Choices, Chosen, SearchText } from '../../parts/choices.ts';
+import type { Choice, ChoiceGroup, Choices, Chosen, SearchText } from '../../parts/choices.ts';
 import '../../parts/icon.ts';
 import { flashFailure } from '../../state/flash.ts';
+import { go } from '../../state/location.ts';
+import { addressOf } from '../../state/route.ts';
+import { maySetUp } from '../setup/may-set-up.ts';
 import { controls } from '../../styles/controls.ts';
+
+/** What adds several objects that belong together, on a page of its own. */
+const SET_UP: Choice = {
+  id: 'setup-sessions',
+  icon: 'wand-sparkles',
+  label: 'Set up sessions in memcached…',
+  detail: 'Adds a proxy and a container, and points the session data manager there',
+};
 
 /** Somebody chose what to add. */
 export class TypeChosen extends CustomEvent<TypeInfo> {
@@ -84,10 +95,11 @@ export class AddMenu extends LitElement {
 
   get #groups(): readonly ChoiceGroup[] {
     const words = this.text.trim().toLowerCase();
+    const matches = (text: string) => text.toLowerCase().includes(words);
     const matching = (this.#types.value ?? []).filter(({ title, description, group }) =>
-      `${title} ${description} ${group}`.toLowerCase().includes(words),
+      matches(`${title} ${description} ${group}`),
     );
-    return [...Map.groupBy(matching, ({ group }) => group)].map(([label, types]) => ({
+    const groups = [...Map.groupBy(matching, ({ group }) => group)].map(([label, types]) => ({
       label,
       choices: types.map(({ type, title, icon, description }) => ({
         id: type,
@@ -96,11 +108,17 @@ export class AddMenu extends LitElement {
         detail: description,
       })),
     }));
+    const hasSetUp = maySetUp((this.#types.value ?? []).map(({ type }) => type));
+    const ways =
+      hasSetUp && matches(`${SET_UP.label} ${SET_UP.detail}`) ? [{ label: 'Together', choices: [SET_UP] }] : [];
+    // Whoever types looks for a type.
+    return words ? [...groups, ...ways] : [...ways, ...groups];
   }
 
   #onChosen({ detail: choice }: Chosen) {
     const info = this.#types.value?.find(({ type }) => type === choice.id);
     this.#dismiss();
+    if (choice.id === SET_UP.id) go(addressOf(this.path, SET_UP.id));
     if (info) this.dispatchEvent(new TypeChosen(info));
   }
 

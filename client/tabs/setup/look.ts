@@ -5,10 +5,9 @@ import { lookAtSetup, type SetupMessage } from '../../../schema/endpoints/setup.
 import { getChildren } from '../../api/objects.ts';
 import { call } from '../../api/call.ts';
 import { problemsByField } from '../../forms/problems.ts';
+import { CONTAINER, PROXY } from './may-set-up.ts';
 import { requestFor, type Plan } from './plan.ts';
 
-export const PROXY = 'MemCache Proxy';
-export const CONTAINER = 'MemCache Session Data Container';
 const MOST_CHILDREN = 1000;
 
 const proxyIdField = idField('Id of the proxy', 'It knows the servers.');
