@@ -45,6 +45,7 @@ const serverMessage = object({
     orNull(flag),
   ),
   sameAs: about('The address named before it that leads to the same server.', orNull(text)),
+  restarted: about('When it was restarted, for ten minutes: what only it kept is gone.', orNull(time)),
   error: orNull(text),
   downSince: orNull(time),
 });

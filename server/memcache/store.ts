@@ -28,6 +28,8 @@ export interface ServerStatus {
   readonly latencyMs: number | null;
   readonly version: string | null;
   readonly uptimeS: number | null;
+  /** When it was last restarted, as this process saw it, in milliseconds since 1970; left out, or `null`, for never. */
+  readonly restartedAt?: number | null;
   readonly items: number | null;
   readonly bytes: number | null;
   readonly limitBytes: number | null;

@@ -54,9 +54,10 @@ function stateCell(server: ServerMessage) {
 }
 
 /** What makes it unfit for sessions although it answers. */
-function faultOf({ isSeveral, sameAs, isClockOff }: ServerMessage): string | undefined {
+function faultOf({ isSeveral, sameAs, isClockOff, restarted }: ServerMessage): string | undefined {
   if (isSeveral) return 'Several servers';
   if (sameAs) return 'Named twice';
+  if (restarted) return 'Restarted';
   return isClockOff ? 'Its clock is off' : undefined;
 }
 

@@ -17,6 +17,7 @@ import {
   latencyText,
   memoryOf,
   memoryText,
+  restartText,
   shareOf,
   whenFull,
   type Memory,
@@ -65,7 +66,8 @@ export class ServerColumn extends LitElement {
           )}
         </dl>
         ${this.#memory()} ${server.up ? this.#counts() : this.#again()} ${this.#whenFull()}
-        ${this.#warning(clockSentence(server))} ${this.#warning(server.isSeveral ? SEVERAL : undefined)}
+        ${this.#warning(restartText(server, Date.now()))} ${this.#warning(clockSentence(server))}
+        ${this.#warning(server.isSeveral ? SEVERAL : undefined)}
         ${this.#warning(server.sameAs ? `This is the same server as ${server.sameAs}: name it once.` : undefined)}
       </div>
     `;

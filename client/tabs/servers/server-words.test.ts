@@ -8,10 +8,16 @@ import {
   hitRate,
   memoryOf,
   memoryText,
+  restartText,
   whenFull,
 } from './server-words.ts';
 
 const MIB = 1024 ** 2;
+
+test('a restart is told with how long ago it was', () => {
+  assert.equal(restartText(server({}), 0), undefined);
+  assert.equal(restartText(server({ restarted: new Date(1_000).toISOString() }), 9_000), 'Restarted 8 s ago');
+});
 
 test('memory is told in the unit of the limit, and what is less than a tenth of that in its own', () => {
   const texts = [
@@ -86,6 +92,7 @@ function server(values: Partial<ServerMessage>): ServerMessage {
     isSeveral: false,
     sameAs: null,
     error: null,
+    restarted: null,
     downSince: null,
     ...values,
   };

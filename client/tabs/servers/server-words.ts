@@ -57,6 +57,11 @@ export function aboutProcess({ version, uptimeS }: ServerMessage): string {
   return [version, up].filter(Boolean).join(', ');
 }
 
+/** `Restarted 8 s ago`; what that means stands in the notice of the page. */
+export function restartText({ restarted }: ServerMessage, now: number): string | undefined {
+  return restarted === null ? undefined : `Restarted ${formatDuration((now - Date.parse(restarted)) / 1_000)} ago`;
+}
+
 /** A difference of clocks that shortens or lengthens sessions, as a sentence. */
 export function clockSentence({ clockDifferenceS, isClockOff }: ServerMessage): string | undefined {
   const seconds = clockDifferenceS ?? 0;

@@ -7,7 +7,14 @@ import { hasNoticesFor, isOtherTrouble } from './troubles.ts';
 test('that a server comes, goes, or is in trouble in another way is news; how fast it answers is not', () => {
   const well = answer([server({ address: 'a:1', latencyMs: 1 })]);
   assert.equal(isOtherTrouble(well, answer([server({ address: 'a:1', latencyMs: 9 })])), false);
-  for (const trouble of [{ up: false }, { memory: 'evicting' }, { isSeveral: true }, { isClockOff: true }] as const)
+  const restarted = '2026-12-01T12:00:00Z';
+  for (const trouble of [
+    { up: false },
+    { memory: 'evicting' },
+    { isSeveral: true },
+    { isClockOff: true },
+    { restarted },
+  ] as const)
     assert.equal(isOtherTrouble(well, answer([server({ address: 'a:1', ...trouble })])), true, JSON.stringify(trouble));
   const silent = { address: 'b:2', state: 'silent' } as FormerServerMessage;
   assert.equal(isOtherTrouble(well, { ...well, former: [silent] }), true);
@@ -27,6 +34,14 @@ function answer(servers: readonly ServerMessage[]): ServersMessage {
 }
 
 function server(further: Partial<ServerMessage>): ServerMessage {
-  const well = { address: 'a:1', up: true, memory: 'ok', isSeveral: false, sameAs: null, isClockOff: false };
+  const well = {
+    address: 'a:1',
+    up: true,
+    memory: 'ok',
+    isSeveral: false,
+    sameAs: null,
+    isClockOff: false,
+    restarted: null,
+  };
   return { ...well, ...further } as ServerMessage;
 }

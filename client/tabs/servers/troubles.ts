@@ -26,6 +26,7 @@ function faultsOf(server: ServerMessage): readonly string[] {
   const memory = server.memory === 'ok' ? [] : [`is ${server.memory}`];
   const told = {
     'is several': server.isSeveral,
+    'was restarted': server.restarted,
     'is named twice': server.sameAs,
     'has another time': server.isClockOff,
   };

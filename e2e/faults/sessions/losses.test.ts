@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ServersMessage } from '../../../schema/endpoints/servers.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { administer, resultOf, Visitor } from '../../support/applications/visitor.ts';
 import { sized, until } from '../../support/figures.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import type { TestServer } from '../../support/server.ts';
-import { startSite, untilServersAreUp } from '../../support/sessions-site.ts';
+import { startSite, startSteppedServer, untilServersAreUp, warningsAt } from '../../support/sessions-site.ts';
 
 const VISITORS = sized(60, 1_000);
 
@@ -46,10 +48,45 @@ test('of two copies none is lost with one server; with the second, before the fi
   t.diagnostic(`${VISITORS} of ${VISITORS} lost`);
 });
 
+test('that a server was restarted is said by every process, on the proxy, its containers and the chain', async () => {
+  await using servers = await MemcachedCluster.start(2);
+  await using site = await startSite({ servers: servers.addresses });
+  await using second = await startSteppedServer({ data: site.data });
+  const sites = [site, second];
+  for (const each of sites) {
+    await untilServersAreUp(each);
+    assert.deepEqual(
+      (await serversAt(each)).map(({ restarted }) => restarted),
+      [null, null],
+    );
+  }
+  const began = Date.now();
+  await servers.kill(1);
+  await servers.bringBack(1);
+  for (const each of sites) {
+    await untilServersAreUp(each);
+    const [first, other] = await serversAt(each);
+    assert.equal(first!.restarted, null);
+    assert.ok(Math.abs(Date.parse(other!.restarted!) - began) < 10_000, other!.restarted!);
+    const text = new RegExp(`^${other!.address} was restarted \\d+ s ago; the sessions that only it kept are gone\\.$`);
+    for (const path of ['/mcproxy', '/mcsdc']) {
+      const warnings = await warningsAt(each, path);
+      assert.equal(warnings.filter((each) => text.test(each)).length, 1, `${path}: ${warnings.join('; ')}`);
+    }
+    const { boxes } = await administer<ChainMessage>(each.port, '/api/session_data_manager/@chain');
+    const proxy = boxes.find(({ path }) => path === '/mcproxy');
+    assert.deepEqual([proxy?.state, proxy?.text], ['warn', 'A server was restarted']);
+  }
+});
+
 async function visitorsOf(site: TestServer): Promise<readonly Visitor[]> {
   const visitors = Array.from({ length: VISITORS }, () => new Visitor(site));
   for (const visitor of visitors) assert.equal((await visitor.post('/page', 'set n 1')).status, 200);
   return visitors;
+}
+
+async function serversAt({ port }: TestServer): Promise<ServersMessage['servers']> {
+  return (await administer<ServersMessage>(port, '/api/mcproxy/@servers')).servers;
 }
 
 function statisticsAt({ port }: TestServer): Promise<StatisticsMessage> {

@@ -70,6 +70,7 @@ export interface ClusterOptions {
 const DEFAULT_TIMEOUT_MS = 250;
 const DEFAULT_LONGEST_TTL_S = 24 * 60 * 60;
 const MAX_REPLICAS = 3;
+const RESTARTED = 'A memcached server was restarted: what only it kept is gone.';
 /** memcached's limit for one item, less what it and the longest key take. */
 const MAX_VALUE_BYTES = 1024 * 1024 - 512;
 /** Beyond the value: a key, and what `stats` answers. */
@@ -322,11 +323,14 @@ export class Cluster implements Store {
       clock: this.#clock,
       connect: options.connect,
       onReady: () => {
-        if (!this.#isSettled) this.#getToKnow(server);
+        // What restarts are told from, and copies are judged by, is learned while a server can be asked.
+        if (this.#watch !== undefined || !this.#isSettled) server.startedAt().catch(() => undefined);
+        if (!this.#isSettled) server.rejoinMark.look();
         if (this.#servers.includes(server)) this.#watch?.begin(server);
       },
       onStored: () => options.onStored?.(address),
       onFull: () => this.#watch?.noteFull(server),
+      onRestart: () => options.log?.warn({ server: address.text }, RESTARTED),
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#servers.includes(server)) this.#note(server, health);
         const fields = { server: address.text };
@@ -347,12 +351,6 @@ export class Cluster implements Store {
     const status = await statusOf(server, this.#clock);
     this.#watch?.noteClock(status);
     return { ...status, isSeveral: status.up ? ((await isSeveral) ?? null) : null };
-  }
-
-  /** What copies are judged by is learned while a server can be asked, so that it is known once one cannot. */
-  #getToKnow(server: ServerClient): void {
-    server.startedAt().catch(() => undefined);
-    server.rejoinMark.look();
   }
 
   #note(server: ServerClient, health: Health): void {

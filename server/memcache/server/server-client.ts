@@ -7,6 +7,7 @@ import type { Expiry } from '../expiry.ts';
 import type { Health } from './health.ts';
 import * as protocol from './protocol.ts';
 import { OPCODES, STATUSES, type Answer, type CasNumber } from './protocol.ts';
+import { Restarts } from './restarts.ts';
 import { ServerConnector, type ServerConnectorOptions } from './server-connector.ts';
 import type { Cas, Item, Outcome } from '../store.ts';
 import { isMadeFrom } from '../version.ts';
@@ -47,6 +48,8 @@ interface ServerClientOptions extends ServerConnectorOptions {
   readonly onStored?: () => void;
   /** Told of each value that the server refused because it is full. */
   readonly onFull?: () => void;
+  /** Told when it is found to have been restarted. */
+  readonly onRestart?: () => void;
 }
 
 /** What is asked, and who waits for it. */
@@ -77,6 +80,7 @@ export class ServerClient {
   readonly #connector: ServerConnector;
   readonly #client: MemjsClient;
   readonly #options: ServerClientOptions;
+  readonly #restarts = new Restarts();
   #startOf: { readonly connection: McConnection | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerClientOptions, firstSequence = 0) {
@@ -197,7 +201,14 @@ export class ServerClient {
       (opaque) => protocol.bareRequest(OPCODES.stat, opaque, group),
       (answer) => void stats.set(answer.key.toString('latin1'), answer.value.toString('latin1')),
     );
+    const isNews = group === undefined && this.#restarts.note(stats, this.#options.clock());
+    if (isNews) this.#options.onRestart?.();
     return stats;
+  }
+
+  /** When it was last restarted, as far as this process saw, in milliseconds since 1970. */
+  get restartedAt(): number | null {
+    return this.#restarts.lastAt;
   }
 
   /** When the server was started, on our wall clock, to within seconds. What was written before, it cannot have. */

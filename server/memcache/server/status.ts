@@ -15,8 +15,9 @@ export async function statusOf(server: ServerClient, clock: Clock): Promise<Serv
     const pinged = server.ping().then(() => performance.now() - begun);
     const asked = [server.stats(), server.stats('settings'), server.stats('items')] as const;
     const [latencyMs, ...told] = await Promise.all([pinged, ...asked]);
-    const { version } = server;
-    return { address, up: true, latencyMs, version, ...figuresIn(...told, clock()), error: null, downSince: null };
+    const { version, restartedAt } = server;
+    const figures = figuresIn(...told, clock());
+    return { address, up: true, latencyMs, version, ...figures, restartedAt, error: null, downSince: null };
   } catch (error) {
     const cause = await server.explain(error);
     const reason = cause instanceof ServerUnreachable ? cause.reason.short : String(cause);

@@ -60,12 +60,14 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
     id: object.parent?.parent === null ? object.id : object.path,
     type: object.type,
     icon: iconOf(object),
-    state: warning === undefined ? 'ok' : warning.severity === 'danger' ? 'down' : 'warn',
+    state: STATES[warning?.severity ?? 'info'],
     text: warning?.short ?? object.definition?.ui?.works ?? (await said.size()) ?? 'Works',
     leadsOn: path === undefined ? null : { property: path.name, value: path.value },
     holds,
   };
 }
+
+const STATES = { info: 'ok', warning: 'warn', danger: 'down' } as const;
 
 const EMPTY = { path: null, leadsOn: null, holds: false };
 const NO_BROWSER_ID_MANAGER: ChainBox = {

@@ -13,6 +13,7 @@ import { siteOf } from '../../site/site.ts';
 import { formerWords } from './former-words.ts';
 import { memoryOf, memoryWarning } from './memory-warnings.ts';
 import { silenceCost } from './silence-cost.ts';
+import { restartOf, restartWords } from './restarts.ts';
 import { replicasOf } from './store.ts';
 import { agoText } from './span-text.ts';
 
@@ -70,14 +71,15 @@ export function resultOf(status: ServerStatus): FieldResult {
   return { state: 'ok', text: `answers in ${latency} ms`, note };
 }
 
-export function serverMessage(status: ServerStatus): ServerMessage {
-  const { refusesNow: _, ...shown } = status;
+export function serverMessage(status: ServerStatus, now: number): ServerMessage {
+  const { refusesNow: _, restartedAt: _at, ...shown } = status;
   return {
     ...shown,
     isClockOff: isClockOff(status.clockDifferenceS),
     isSeveral: status.isSeveral ?? null,
     sameAs: status.sameAs ?? null,
     memory: memoryOf(status),
+    restarted: timeOrNull(restartOf(status, now) ?? null),
     downSince: timeOrNull(status.downSince),
   };
 }
@@ -121,6 +123,10 @@ export function sessionWarnings({ statuses, former }: Asked, proxy: TreeObject):
   const clocks = statuses.filter(({ clockDifferenceS }) => isClockOff(clockDifferenceS));
   const silent = former.filter(({ state }) => state === 'silent');
   return [
+    ...restartWords(statuses, replicas, now).map(({ severity, text, short }) => ({
+      ...warningOf(text, short, path),
+      severity,
+    })),
     ...several.map(({ address }) => warningOf(severalWords(address), SEVERAL, path)),
     ...statuses.flatMap(({ address, sameAs }) =>
       sameAs ? [warningOf(sameWords(address, sameAs), 'One server is named twice', path)] : [],

@@ -14,7 +14,7 @@ const servers = method(listServers, {
     const { statuses, former } = await askServers(await storeOf(object));
     const now = siteOf(object).clock();
     return {
-      servers: statuses.map(serverMessage),
+      servers: statuses.map((status) => serverMessage(status, now)),
       former: former.map((each) => formerMessage(each, replicasOf(object), now)),
       startCommand: startCommand(statuses),
       checked: timeText(now),
