@@ -34,15 +34,7 @@ export class SignIn extends LitElement {
     return html`
       <main>
         <p class="brand"><t-logo></t-logo>Trellis</p>
-        ${makes ? this.#newAdministrator() : this.#greeting()}
-        <credentials-form token=${makes ? this.token : ''} name=${makes ? 'admin' : ''}></credentials-form>
-        ${
-          makes
-            ? nothing
-            : html`<p class="small quiet">
-                Forgotten it? Whoever runs this server can set a new password on its command line.
-              </p>`
-        }
+        ${this.isNew && !makes ? this.#nobody() : this.#form(makes)}
         <p class="foot">
           <button class="link quiet" @click=${() => setTheme(isDark.get() ? 'light' : 'dark')}>
             ${isDark.get() ? 'Light theme' : 'Dark theme'}
@@ -56,6 +48,26 @@ export class SignIn extends LitElement {
   /** The link is good for one administrator, and not after that. */
   get #makesAdministrator(): boolean {
     return this.token !== '' && this.isNew;
+  }
+
+  #form(makes: boolean) {
+    return html`
+      ${makes ? this.#newAdministrator() : this.#greeting()}
+      <credentials-form token=${makes ? this.token : ''} name=${makes ? 'admin' : ''}></credentials-form>
+      ${
+        makes
+          ? nothing
+          : html`<p class="small quiet">
+              Forgotten it? Whoever runs this server sets a new one in its folder:
+              <code class="mono">npm run trellis -- user admin --password</code>
+            </p>`
+      }
+    `;
+  }
+
+  #nobody() {
+    void import('./no-administrator.ts');
+    return html`<no-administrator></no-administrator>`;
   }
 
   #greeting() {
@@ -92,17 +104,6 @@ export class SignIn extends LitElement {
           </p>
         </dd>
       </div>
-      ${
-        this.isNew && !this.token
-          ? html`<div>
-              <dt>First visit</dt>
-              <dd>
-                <p>The server printed a one-time link when it first started.</p>
-                <p class="quiet">It opens “Create the administrator” and works once.</p>
-              </dd>
-            </div>`
-          : nothing
-      }
     </dl>`;
   }
 
@@ -129,6 +130,15 @@ export class SignIn extends LitElement {
       }
       main > * {
         max-width: 344px;
+      }
+      /* A command stays in one line. */
+      main > no-administrator {
+        max-width: none;
+        margin-right: -48px;
+      }
+      code {
+        display: block;
+        margin-top: 4px;
       }
       .brand {
         display: flex;
@@ -186,6 +196,10 @@ export class SignIn extends LitElement {
         }
         main > * {
           max-width: 480px;
+        }
+        main > no-administrator {
+          max-width: 480px;
+          margin-right: 0;
         }
         .brand {
           margin-bottom: 24px;

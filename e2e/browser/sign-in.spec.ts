@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
+import { runCli } from '../http/cli.ts';
 import { setUpSessions } from '../http/site.ts';
 import { LOGIN } from '../support/cookie-names.ts';
 import { startServer } from '../support/server.ts';
@@ -99,7 +100,7 @@ test('the one-time link of a first start makes the administrator, once', async (
   const [app, form] = [new App(page), new Form(page)];
   const link = /https?:\S+#token=\S+/.exec(fresh.greeting)?.[0] ?? '';
   await page.goto(`${fresh.url}/manage`);
-  await expect(page.getByText('The server printed a one-time link when it first started.')).toBeVisible();
+  await expect(app.heading).toHaveText('There is no administrator yet');
   await page.goto(link);
   await expect(page.getByRole('heading', { name: 'Create the administrator' })).toBeVisible();
   await expect(page.getByText(/^8 to 128 characters/), 'the rule stands there beforehand').toBeVisible();
@@ -143,6 +144,42 @@ test('the one-time link of a first start makes the administrator, once', async (
     await expect(new Contents(page).row('acl_users')).toBeVisible();
     await expect(page).toHaveURL(/\/manage$/);
   });
+});
+
+test('while there is no administrator, the interface says where the link is, and looks again', async ({ page }) => {
+  await using fresh = await startServer({ withoutAdministrator: true });
+  const app = new App(page);
+  await page.goto(`${fresh.url}/manage/acl_users`);
+  await expect(app.heading).toHaveText('There is no administrator yet');
+  await expect(page.getByText('The line begins with “Trellis is at”.')).toBeVisible();
+  expect(fresh.greeting).toMatch(/^Trellis is at/);
+  await expect(page.getByText('Start the server again: it prints a new one.')).toBeVisible();
+  await expect(page.getByLabel('Password'), 'nobody could sign in').toHaveCount(0);
+  const viewport = page.viewportSize()!;
+  await checkEveryLook(page);
+  await page.setViewportSize(viewport);
+  await app.button('Look again').click();
+  await expect(app.heading).toHaveText('There is no administrator yet');
+
+  const command = (await page.getByRole('group', { name: 'the command' }).textContent()) ?? '';
+  const [, args = ''] = /^npm run trellis -- (.+)$/.exec(command) ?? [];
+  const made = await runCli([...args.split(' '), '--data', fresh.data], 'violets under glass\n');
+  expect(made.code, made.errors).toBe(0);
+  await app.button('Look again').click();
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await app.signIn('admin', 'violets under glass');
+  await expect(app.heading).toHaveText('acl_users');
+});
+
+test('the sign-in screen names the command that sets a lost password, and it does', async ({ page, server }) => {
+  const app = new App(page);
+  await app.open('/');
+  const command = (await page.locator('code').textContent()) ?? '';
+  const [, args = ''] = /^npm run trellis -- (.+)$/.exec(command) ?? [];
+  const { code, errors } = await runCli([...args.split(' '), '--data', server.data], 'violets under glass\n');
+  expect(code, errors).toBe(0);
+  await app.signIn('admin', 'violets under glass');
+  await expect(app.heading).toHaveText('Root');
 });
 
 test('a session that ends while one works is asked for again, and the edits are kept', async ({ app, page }) => {
