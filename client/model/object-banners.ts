@@ -1,14 +1,12 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Warning } from '../../schema/endpoints/objects.ts';
-import { attempt } from '../api/attempt.ts';
-import { changeObject } from '../api/objects.ts';
 import '../parts/banner.ts';
 import { plural } from '../parts/format.ts';
-import { flash } from '../state/flash.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { ObjectChanged } from './changes.ts';
+import { applyRemedy, type Remedy } from './remedy.ts';
 
 const SHOWN = 2;
 
@@ -54,12 +52,8 @@ export class ObjectBanners extends LitElement {
     return html`<a slot="action" class="strong" href=${addressOf(link.path, link.tab)}>${link.label}</a>`;
   }
 
-  async #apply(remedy: NonNullable<Warning['remedy']>) {
-    await attempt(`Could not change '${remedy.path}'`, async () => {
-      await changeObject(remedy.path, { properties: remedy.properties });
-      flash(`Changed ${Object.keys(remedy.properties).join(', ')} of ${remedy.path}.`);
-      this.dispatchEvent(new ObjectChanged());
-    });
+  async #apply(remedy: Remedy) {
+    if (await applyRemedy(remedy)) this.dispatchEvent(new ObjectChanged());
   }
 
   static override styles = [

@@ -47,6 +47,11 @@ export class FlashList extends LitElement {
         <div class="flash ${lookOf(flash)}">
           <t-icon name=${icons[lookOf(flash)]}></t-icon>
           <p>${flash.text}${flash.trouble ? html` <span class="warn">${flash.trouble}</span>` : nothing}</p>
+          ${
+            flash.action
+              ? html`<button class="link" @click=${() => this.#act(flash)}>${flash.action.label}</button>`
+              : nothing
+          }
           <button
             class="plain icon-only"
             aria-label="Close this message"
@@ -58,6 +63,11 @@ export class FlashList extends LitElement {
         </div>
       `,
     );
+  }
+
+  #act(flash: Flash) {
+    closeFlash(flash);
+    flash.action?.run();
   }
 
   #expire() {
@@ -115,6 +125,9 @@ export class FlashList extends LitElement {
       p {
         padding-block: 4px;
         overflow-wrap: anywhere;
+      }
+      .link {
+        margin: 4px 4px 4px 0;
       }
       @keyframes come {
         from {

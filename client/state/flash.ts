@@ -6,12 +6,19 @@ export interface Flash {
   readonly kind: 'done' | 'failed';
   /** Said after the text as a warning: "10.0.0.9:11211 does not answer." */
   readonly trouble?: string | undefined;
+  readonly action?: FlashAction | undefined;
+}
+
+/** What may well be done next. */
+export interface FlashAction {
+  readonly label: string;
+  readonly run: () => unknown;
 }
 
 export const flashes = new Observable<readonly Flash[]>([]);
 
-export function flash(text: string, trouble?: string): void {
-  add({ text, kind: 'done', trouble });
+export function flash(text: string, trouble?: string, action?: FlashAction): void {
+  add({ text, kind: 'done', trouble, action });
 }
 
 export function flashFailure(text: string): void {

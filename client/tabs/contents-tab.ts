@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { ChildItem, ChildrenMessage } from '../../schema/endpoints/objects.ts';
+import type { ChildItem, ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { getChildren } from '../api/objects.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';
@@ -13,7 +13,7 @@ import { dropNotice, FileDrop } from '../parts/file-drop.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { toolbar } from '../parts/list/list-page.ts';
-import { flash, flashFailure } from '../state/flash.ts';
+import { flash, flashFailure, type FlashAction } from '../state/flash.ts';
 import { go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { addressOf } from '../state/route.ts';
@@ -201,12 +201,12 @@ export class ContentsTab extends Tab {
       ></add-dialog>`;
   }
 
-  #onAdded({ detail: object }: Added) {
+  async #onAdded({ detail: object }: Added) {
     this.#closeDialog();
-    flash(`Added '${object.id}'.`);
     this.dispatchEvent(new ObjectChanged());
     // To where it is given what makes it: what is in it, or what it is set to.
     go(addressOf(object.path, object.tabs[0]?.id));
+    flash(`Added '${object.id}'.`, undefined, await nextAfter(object).catch(() => undefined));
   }
 
   async #upload(files: readonly File[]) {
@@ -293,4 +293,10 @@ export class ContentsTab extends Tab {
   }
 
   static override styles = [controls, toolbar, dropNotice, contentsStyles];
+}
+
+/** A container that was added is of no use to the site before it is told to use it. */
+async function nextAfter({ path, tabs }: ObjectMessage): Promise<FlashAction | undefined> {
+  if (!tabs.some(({ element }) => element === 'session-test-tab')) return undefined;
+  return (await import('./session-test/site-sessions.ts')).offerUse(path);
 }

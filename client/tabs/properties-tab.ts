@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import '../forms/property-form.ts';
 import { lastChanges, pointsHere, railStyles, thisObject } from '../forms/rail.ts';
@@ -12,10 +12,29 @@ export class PropertiesTab extends Tab {
     const saved = this.object.tabs.find(({ element }) => element === 'properties-tab')?.saved ?? '';
     return html`<property-form .object=${this.object} savedText=${saved}>
       <aside slot="rail" class="rail" aria-label="About this object">
-        ${pointsHere(this.object)} ${thisObject(this.object)} ${lastChanges(this.object)}
+        ${this.#siteSessions()} ${pointsHere(this.object)} ${thisObject(this.object)} ${lastChanges(this.object)}
       </aside>
     </property-form>`;
   }
 
-  static override styles = [controls, railStyles];
+  /** Of a container: whether the site uses it. */
+  #siteSessions() {
+    if (!this.object.tabs.some(({ element }) => element === 'session-test-tab')) return nothing;
+    void import('./session-test/site-sessions.ts');
+    return html`<section class="site" aria-labelledby="site">
+      <h2 id="site">The site’s sessions</h2>
+      <site-sessions path=${this.path}></site-sessions>
+    </section>`;
+  }
+
+  static override styles = [
+    controls,
+    railStyles,
+    css`
+      /* Room for what is being asked, so that nothing below it moves. */
+      .site {
+        min-height: 138px;
+      }
+    `,
+  ];
 }

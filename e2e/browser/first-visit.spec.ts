@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Page } from 'playwright/test';
+import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { setUpSessions } from '../http/site.ts';
 import { LOOKS } from '../support/chromium/chromium.ts';
 import { effortIn, secondsFor } from '../support/chromium/effort.ts';
@@ -179,6 +180,55 @@ test('who turned sessions off finds the set-up on the same tab', async ({ app, p
   await expect(page.getByText('Sessions are off now.')).toBeVisible();
   await page.getByRole('link', { name: 'Set up sessions in memcached' }).click();
   await expect(page).toHaveURL(/\/manage\/@setup-sessions$/);
+});
+
+test('a container that was added is used by the site after one more press, and what stays behind is said', async ({
+  app,
+  page,
+  api,
+  memcached,
+}) => {
+  const contents = new Contents(page);
+  const keptIn = async () =>
+    (await api('/api/session_data_manager')).json<ObjectMessage>().properties['container_path'];
+  const behind = '1 live session stays behind in /temp_folder/session_data until it expires.';
+  await api('/api/temp_folder/session_data/@test', { body: { items: 'early bird' } });
+  await api('/api/', { body: { type: 'MemCache Proxy', id: 'mcproxy', properties: { servers: [memcached.address] } } });
+
+  await test.step('by the message that it was added', async () => {
+    await app.open('/');
+    await contents.add('MemCache Session Data Container', 'mcsdc');
+    await expect(page).toHaveURL(/\/manage\/mcsdc\/@properties$/);
+    const message = page.locator('flash-list').getByRole('button', { name: 'Use this container' });
+    await message.hover(); // It stays while it is pointed at.
+    await checkScreen(page, 'the message');
+    await message.click();
+    await expect(app.flash(/^Changed container_path of \/session_data_manager\./)).toContainText(behind);
+    await expect(page.getByText('They are kept here:')).toContainText('/session_data_manager points to /mcsdc.');
+    expect(await keptIn()).toBe('/mcsdc');
+  });
+
+  await test.step('on Properties, where it is said beforehand, too', async () => {
+    await app.open('/temp_folder/session_data', 'properties');
+    await expect(page.getByText('They are kept in /mcsdc, not here')).toBeVisible();
+    await app.open('/');
+    await contents.add('Transient Object Container', 'here');
+    await page.reload();
+    await expect(page.getByText('They are kept in /mcsdc, not here')).toBeVisible();
+    await checkEveryLook(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await app.button('Use this container').click();
+    await expect(page.getByText('They are kept here:')).toBeVisible();
+    await expect(app.button('Use this container')).toHaveCount(0);
+    expect(await keptIn()).toBe('/here');
+  });
+});
+
+test('what is added opens where it goes on: a folder with its contents', async ({ app, page }) => {
+  await app.open('/');
+  await new Contents(page).add('Folder', 'shelf');
+  await expect(page.getByText("There are currently no items in 'shelf'.")).toBeVisible();
+  await expect(page).toHaveURL(/\/manage\/shelf\/@contents$/);
 });
 
 test('the example shop is loaded and removed in one step each', async ({ app, page, api }) => {

@@ -17,12 +17,14 @@ export interface Whereabouts {
   readonly manager: string | undefined;
 }
 
+/** Which notice of the server says that they are. */
+const ELSEWHERE = 'Not the site’s container';
 const BEGINNING = /^The site['’]s sessions /;
 
 export function whereSiteSessionsAre(object: ObjectMessage, warnings: readonly Warning[]): Whereabouts {
-  const elsewhere = warnings.find(({ remedy }) => remedy && 'container_path' in remedy.properties);
+  const elsewhere = warnings.find(({ short }) => short === ELSEWHERE);
   if (elsewhere) {
-    const path = elsewhere.remedy?.path ?? '';
+    const path = (elsewhere.remedy ?? elsewhere.link)?.path ?? '';
     const text = elsewhere.text.replace(BEGINNING, '');
     return { isHere: false, text, manager: text.includes(path) ? undefined : path };
   }

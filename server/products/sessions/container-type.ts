@@ -1,6 +1,7 @@
 import { REMOVED } from '../../objects/event.ts';
 import { timeProblems } from './container/container-times.ts';
 import { liveSessions } from './container/live-sessions.ts';
+import { useMethods } from './container-use.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
 import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
 import { sessionsMethods } from './sessions-tab.ts';
@@ -11,7 +12,7 @@ export const containerType = {
   group: 'Sessions and caches',
   needs: NEEDS_BROWSER_IDS,
   holds: liveSessions,
-  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods } },
+  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods, ...useMethods } },
   check: timeProblems,
   events: [REMOVED.by(forgetStatistics)],
 } as const;

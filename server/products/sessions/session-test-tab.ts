@@ -19,6 +19,7 @@ import { OBSCURED, obscured } from '../../base/obscured.ts';
 import { Session } from '../../sessions/session.ts';
 import { twoWriters, type TwoWriters } from '../../sessions/two-writers.ts';
 import { siteOf } from '../../site/site.ts';
+import { mayPoint } from './container-use.ts';
 import { unseenAt } from './browser-ids/cookie-path.ts';
 import { originOf, sessionIn } from './current-session.ts';
 import { bytesOf, textOf, typeOf } from '../stores/shown-values.ts';
@@ -156,7 +157,7 @@ async function answer(
     about: about ?? null,
     server: about?.places[0] ?? null,
     tookMs: Math.round(tookMs * 10) / 10,
-    warnings: await whereSessionsAre(object),
+    warnings: await whereSessionsAre(call),
     unseen: await unseenAt(object),
   };
 }
@@ -181,7 +182,8 @@ async function aboutSession(object: TreeObject, session: Session, isOnlyRead: bo
 }
 
 /** A banner where the site's sessions are not kept in this container, or nowhere. */
-async function whereSessionsAre(object: TreeObject): Promise<readonly Warning[]> {
+async function whereSessionsAre(call: Call): Promise<readonly Warning[]> {
+  const { object } = call;
   const manager = await object.findService(SESSION_MANAGER);
   const path = manager?.properties['container_path'];
   if (manager === undefined || path === object.path) return [];
@@ -189,8 +191,11 @@ async function whereSessionsAre(object: TreeObject): Promise<readonly Warning[]>
     path === ''
       ? `Sessions are off: the container path of ${manager.path} is empty.`
       : `The site's sessions are kept in ${String(path)}, not here.`;
+  const warning: Warning = { severity: 'warning', text, short: 'Not the site’s container' };
+  const link = { label: `Settings of ${manager.path}`, path: manager.path, tab: 'settings' };
+  if (!mayPoint(manager, call)) return [{ ...warning, link }];
   const remedy = { label: 'Use this container', path: manager.path, properties: { container_path: object.path } };
-  return [{ severity: 'warning', text, short: 'Not the site’s container', remedy }];
+  return [{ ...warning, remedy }];
 }
 
 /** What is secret in it is obscured, at whatever depth. */
