@@ -1,13 +1,11 @@
 import type { BodyOf, QueryOf } from '../../schema/endpoint.ts';
 import {
+  CHILD_PAGES,
   changeObject as change,
-  consequencesOf,
   listChildren,
   readObject,
   type ChangedMessage,
-  type ChangeOfPlace,
   type ChildrenMessage,
-  type ConsequencesMessage,
   type ObjectMessage,
 } from '../../schema/endpoints/objects.ts';
 import { call } from './call.ts';
@@ -31,20 +29,16 @@ export function getChildren(
   return call(listChildren, folder, { query, ...(signal && { signal }) });
 }
 
-export interface ConsequencesQuery {
-  readonly ids: readonly string[];
-  /** Delete unless said. */
-  readonly action?: ChangeOfPlace;
-  /** For a move or a copy: the folder. */
-  readonly to?: string;
-}
-
-/** What deleting, renaming, moving or copying these children would cost. */
-export function getConsequences(
+/** The ids of all children that the filter leaves, in their order: as many pages as there are. */
+export async function getChildIds(
   folder: string,
-  { ids, action, to }: ConsequencesQuery,
-  signal?: AbortSignal,
-): Promise<ConsequencesMessage> {
-  const query = { ids: ids.map(encodeURIComponent).join(','), action, to };
-  return call(consequencesOf, folder, { query, ...(signal && { signal }) });
+  { sort, order, filter }: QueryOf<typeof listChildren>,
+): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  for (let offset = 0, total = 1; offset < total; offset += CHILD_PAGES.largest) {
+    const page = await getChildren(folder, { sort, order, filter, offset, limit: CHILD_PAGES.largest });
+    total = page.total;
+    for (const { id } of page.items) ids.add(id);
+  }
+  return [...ids];
 }

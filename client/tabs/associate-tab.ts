@@ -164,6 +164,17 @@ export class AssociateTab extends Tab {
         padding: 8px var(--t-edge);
         border-bottom: 1px solid var(--t-line);
       }
+      @media (width >= 900px) {
+        .toolbar {
+          position: sticky;
+          z-index: 3;
+          top: 0;
+          background: var(--t-canvas);
+        }
+        t-table {
+          --head-top: 53px;
+        }
+      }
       label {
         display: flex;
         align-items: center;

@@ -119,6 +119,15 @@ export class CacheStatisticsTab extends Tab {
       t-table {
         flex: 1;
       }
+      figures-strip:has(selection-bar) {
+        position: sticky;
+        z-index: 3;
+        top: 0;
+        background: var(--t-canvas);
+      }
+      figures-strip:has(selection-bar) ~ t-table {
+        --head-top: 58px;
+      }
       .foot {
         padding: 9px var(--t-edge);
         border-top: 1px solid var(--t-line);

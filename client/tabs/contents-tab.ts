@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { ChildItem, ChildrenMessage, ObjectMessage } from '../../schema/endpoints/objects.ts';
-import { getChildren } from '../api/objects.ts';
+import { getChildIds, getChildren } from '../api/objects.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { clipboard, type Clipboard } from '../model/clipboard.ts';
 import { nameOf } from '../model/name-of.ts';
 import { Tab } from '../model/tab.ts';
+import { childPath } from '../../schema/paths.ts';
 import '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
@@ -21,6 +22,7 @@ import { isPhone } from '../state/screen.ts';
 import { Shortcuts, singleKeys } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import type { Added } from './contents/add-dialog.ts';
+import type { Chosen } from './contents/delete-items.ts';
 import './contents/add-menu.ts';
 import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
 import './contents/clipboard-chip.ts';
@@ -35,7 +37,8 @@ import type { Uploaded } from './contents/upload-dialog.ts';
 @customElement('contents-tab')
 export class ContentsTab extends Tab {
   @state() private dialog: (() => TemplateResult) | undefined;
-  @state() private isPasting = false;
+  /** What is being pasted: so many so far. */
+  @state() private pasting: { readonly count: number } | undefined;
   @query('add-menu') private addMenu!: AddMenu | null;
 
   readonly #list = new ListController<ChildrenMessage, ChildItem>(this, {
@@ -43,6 +46,8 @@ export class ContentsTab extends Tab {
     load: (query, signal) => getChildren(this.object.path, query, signal),
     rowsOf: ({ items }) => items,
     keyOf: ({ id }) => id,
+    totalOf: ({ total }) => total,
+    allKeys: (query) => getChildIds(this.object.path, query),
     sorting: { column: 'id', order: 'asc' },
   });
 
@@ -92,9 +97,19 @@ export class ContentsTab extends Tab {
     `;
   }
 
-  get #chosen(): readonly ChildItem[] {
-    const { rows, selected, selectedRows, focusedKey } = this.#list;
-    return selected.size > 0 ? selectedRows : rows.filter(({ id }) => id === focusedKey);
+  /** What is selected, or else the row that has the focus. */
+  get #chosen(): readonly Chosen[] {
+    const { selected, focusedKey, isWorking } = this.#list;
+    if (isWorking) return [];
+    const ids = selected.size > 0 ? [...selected] : focusedKey === undefined ? [] : [focusedKey];
+    return ids.map((id) => ({ id, path: childPath(this.path, id) }));
+  }
+
+  /** What is chosen, where all of it is shown. */
+  get #chosenRows(): readonly ChildItem[] {
+    const ids = new Set(this.#chosen.map(({ id }) => id));
+    const rows = this.#list.rows.filter(({ id }) => ids.has(id));
+    return rows.length === ids.size ? rows : [];
   }
 
   get #ids(): ReadonlySet<string> {
@@ -126,7 +141,9 @@ export class ContentsTab extends Tab {
   #selectionBar() {
     const mayChange = this.object.may.deleteChildren;
     return this.#list.selectionBar('Selected items', [
-      ...(mayChange ? [{ icon: 'pencil', label: 'Rename', run: () => this.#rename() }] : []),
+      ...(mayChange && this.#chosenRows.length > 0
+        ? [{ icon: 'pencil', label: 'Rename', run: () => this.#rename() }]
+        : []),
       ...(mayChange ? [{ icon: 'scissors', label: 'Cut', run: () => this.#hold('cut') }] : []),
       { icon: 'copy', label: 'Copy', run: () => this.#hold('copy') },
       ...(mayChange ? [{ icon: 'trash-2', label: 'Delete', run: () => this.#delete() }] : []),
@@ -139,7 +156,7 @@ export class ContentsTab extends Tab {
     return html`<clipboard-chip
       .clipboard=${held}
       ?mayPaste=${this.object.may.add}
-      ?isBusy=${this.isPasting}
+      .pasted=${this.pasting?.count}
       @paste-items=${this.#paste}
       @forget=${this.#forget}
     ></clipboard-chip>`;
@@ -230,7 +247,7 @@ export class ContentsTab extends Tab {
   }
 
   async #rename() {
-    const chosen = this.#chosen;
+    const chosen = this.#chosenRows;
     if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     await import('./contents/rename-dialog.ts');
     this.dialog = () =>
@@ -264,14 +281,14 @@ export class ContentsTab extends Tab {
 
   async #paste() {
     const held = clipboard.get();
-    if (this.isPasting) return;
+    if (this.pasting) return;
     if (!held) return flashFailure('No clipboard data found. Select objects and copy or cut them first.');
     if (!this.object.may.add)
       return flashFailure(`Insufficient privileges: you may not add anything to '${this.path}'.`);
-    this.isPasting = true;
+    this.pasting = { count: 0 };
     const { pasteItems } = await import('./contents/paste-items.ts');
-    const ids = await pasteItems(this.path, held);
-    this.isPasting = false;
+    const ids = await pasteItems(this.path, held, (count) => (this.pasting = { count }));
+    this.pasting = undefined;
     if (ids.length === 0) return;
     this.#list.focusNext = ids[0];
     this.dispatchEvent(new ObjectChanged());
@@ -286,9 +303,10 @@ export class ContentsTab extends Tab {
     const chosen = this.#chosen;
     if (chosen.length === 0 || !this.object.may.deleteChildren) return;
     const { deleteItems } = await import('./contents/delete-items.ts');
-    if ((await deleteItems(this.object, chosen)) === 0) return;
-    this.#list.focusNext = this.#list.neighbourOf(new Set(chosen.map(({ id }) => id)));
-    this.#list.clear();
+    const deleted = await deleteItems(this.object, chosen, (run) => this.#list.work('Deleting', run));
+    if (deleted.size === 0) return;
+    this.#list.focusNext = this.#list.neighbourOf(deleted);
+    this.#list.select(this.#list.selected.difference(deleted));
     this.dispatchEvent(new ObjectChanged());
   }
 

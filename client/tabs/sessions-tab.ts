@@ -31,6 +31,7 @@ export class SessionsTab extends Tab {
     load: (query, signal) => call(listSessions, this.object.path, { query, signal }),
     rowsOf: ({ sessions }) => sessions,
     keyOf: ({ key }) => key,
+    totalOf: ({ matching }) => matching,
     sorting: { column: 'lastSeen', order: 'desc' },
   });
 

@@ -14,6 +14,7 @@ import type { Column, CompactRow } from '../parts/list/table-columns.ts';
 import { Width } from '../parts/width.ts';
 import { flash } from '../state/flash.ts';
 import { Watch } from '../state/observable.ts';
+import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import './users/user-actions.ts';
 import type { UserAction, UserActionChosen } from './users/user-actions.ts';
@@ -32,7 +33,7 @@ export class UsersTab extends Tab {
   readonly #list = new ListController<UsersMessage, UserMessage>(this, {
     args: () => [this.path],
     load: (_, signal) => call(listUsers, this.path, { signal }),
-    rowsOf: ({ users }) => users,
+    rowsOf: ({ users }, query) => matching(users, query.filter).slice(query.offset, query.offset + query.limit),
     keyOf: ({ name }) => name,
     isWhole: true,
   });
@@ -42,21 +43,34 @@ export class UsersTab extends Tab {
   constructor() {
     super();
     new Watch(this, identity);
+    new Shortcuts(this, [this.#list.filterKey]);
   }
 
   protected override render() {
-    const count = this.#list.rows.length;
+    const users = this.#list.answer?.users ?? [];
+    const count = matching(users, this.#list.query.filter).length;
     return html`
       <div class="toolbar">
-        <p class="quiet" role="status">${count > 0 ? plural(count, 'user') : ''}</p>
+        ${this.#list.filterField('Filter by name and role')}
         <button class="primary" @click=${() => this.#open('add')}><t-icon name="user-plus"></t-icon>Add user</button>
       </div>
       ${this.#list.table({
         label: 'Users',
         columns: this.#columns(this.#width.px < NARROW),
         compact: (user) => this.#compact(user),
-        faces: { failed: (why) => ({ heading: `Could not list the users of '${this.path}': ${why}` }) },
+        faces: {
+          failed: (why) => ({ heading: `Could not list the users of '${this.path}': ${why}` }),
+          noMatch: (filter) => ({ heading: `No user matches '${filter}'.` }),
+        },
       })}
+      ${
+        count > 0
+          ? html`<div class="foot">
+              <p class="figures" role="status">${this.#list.range(count, plural(count, 'user'))}</p>
+              ${this.#list.pages(count)}
+            </div>`
+          : nothing
+      }
       ${this.#dialog()}
     `;
   }
@@ -169,8 +183,16 @@ export class UsersTab extends Tab {
       .toolbar {
         justify-content: space-between;
       }
+      filter-field {
+        flex: 0 1 280px;
+      }
     `,
   ];
+}
+
+function matching(users: readonly UserMessage[], filter: string): readonly UserMessage[] {
+  const words = filter.toLowerCase();
+  return users.filter((user) => `${user.name} ${rolesText(user)}`.toLowerCase().includes(words));
 }
 
 function rolesText({ roles }: UserMessage): string {

@@ -135,7 +135,7 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       await files.button('Close').click();
       await files.dialogOfUpload.waitFor({ state: 'detached' });
       await contents.select('mcproxy');
-      await page.getByText('1 selected').waitFor();
+      await page.getByText(/^1 of \d+ selected$/).waitFor();
       await check(page, 'a selection');
       await page.keyboard.press('?');
       await app.dialog('Keys').getByText('Rename what is selected').waitFor();

@@ -166,6 +166,21 @@ export const deleteObject = endpoint({
 });
 export type ChangeRequest = BodyOf<typeof changeObject>;
 
+/** As many as one commit writes without holding others up. */
+export const MOST_DELETED = 500;
+
+export const deleteChildren = endpoint({
+  http: 'POST',
+  view: 'delete',
+  summary: `Deletes objects of this folder with everything in them, at most ${MOST_DELETED} at once. Those that are gone already are passed over.`,
+  body: { ids: texts },
+  answer: object({
+    deleted: about('The ids of those that were deleted.', texts),
+    left: about('Those that stay, and why, each a sentence.', listOf(object({ id: text, why: text }))),
+  }),
+});
+export type DeletedMessage = ValueOf<typeof deleteChildren.answer>;
+
 export const listChildren = endpoint({
   http: 'GET',
   view: 'children',

@@ -62,8 +62,7 @@ async function planOf({ object, request, may }: Call): Promise<Plan> {
     throw new Malformed(`'${given.slice(0, 100)}' is no action. Use one of ${CHANGES.join(', ')}.`);
   const ids = request.query.get('ids')?.split(',').map(decodeId);
   if (ids !== undefined && ids.length > MOST_IDS) throw new Malformed(`Ask about at most ${MOST_IDS} ids at once.`);
-  const objects =
-    ids === undefined ? [object] : await Promise.all([...new Set(ids)].map((id) => childNamed(object, id)));
+  const objects = ids === undefined ? [object] : await childrenNamed(object, [...new Set(ids)]);
   const to = request.query.get('to') ?? '';
   if (action !== 'move' && action !== 'copy') return { action, objects, to };
   const folder = await object.tree.find(to);
@@ -72,11 +71,12 @@ async function planOf({ object, request, may }: Call): Promise<Plan> {
   return { action, objects, to: folder.path };
 }
 
-async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
-  const id = composed(name);
-  const object = await folder.tree.findChild(folder, id);
-  if (object === undefined) throw new NotFound(`${childPath(folder.path, id)} does not exist`);
-  return object;
+/** Those that are there still, if any is. */
+async function childrenNamed(folder: TreeObject, names: readonly string[]): Promise<readonly TreeObject[]> {
+  const found = await Promise.all(names.map((name) => folder.tree.findChild(folder, composed(name))));
+  const there = found.filter((object) => object !== undefined);
+  if (there.length === 0) throw new NotFound(`${childPath(folder.path, composed(names[0] ?? ''))} does not exist`);
+  return there;
 }
 
 function decodeId(text: string): string {

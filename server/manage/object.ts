@@ -1,3 +1,4 @@
+import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { p } from '../../schema/fields.ts';
 import { encodeUrlPath } from '../../schema/paths.ts';
@@ -7,7 +8,14 @@ import type { TreeObject } from '../objects/object.ts';
 import type { TypeDefinition } from '../objects/types.ts';
 import type { Call } from '../publisher/call.ts';
 import { json } from '../publisher/request.ts';
-import { addObject, changeObject, deleteObject, readObject } from '../../schema/endpoints/objects.ts';
+import {
+  addObject,
+  changeObject,
+  deleteChildren,
+  deleteObject,
+  MOST_DELETED,
+  readObject,
+} from '../../schema/endpoints/objects.ts';
 import { method, viewsOn } from '../publisher/views.ts';
 import { answersFor, checkProperties, idProblem, refuse, resultsOf } from './checks.ts';
 import { changePermission, describeObject, timeText } from './describe.ts';
@@ -71,15 +79,45 @@ const remove = method(deleteObject, {
     const { object } = call;
     if (object.parent === null) throw new Invalid('The root cannot be deleted.');
     requirePermission(call, 'Delete objects', object.parent);
-    if (object.definition?.isEssential === true)
-      throw new Invalid(`'${object.path}' cannot be deleted: this server needs it.`);
+    const problem = keptProblem(object);
+    if (problem !== undefined) throw new Invalid(problem);
     const count = await call.tree.remove(object);
     call.describe(count === 1 ? `Deleted ${object.path}` : `Deleted ${object.path} with ${count - 1} objects in it`);
   },
 });
 
+const removeChildren = method(deleteChildren, {
+  permission: 'Delete objects',
+  async run(call) {
+    const { object: folder, body, tree } = call;
+    if (body.ids.length > MOST_DELETED) throw invalidAt('/ids', `At most ${MOST_DELETED} objects are deleted at once.`);
+    const deleted: string[] = [];
+    const left: { id: string; why: string }[] = [];
+    let count = 0;
+    for (const id of new Set(body.ids.map(composed))) {
+      const object = await tree.findChild(folder, id);
+      if (object === undefined) continue;
+      const why =
+        keptProblem(object) ??
+        (call.may(remove.permission, object) ? undefined : `You may not delete '${object.path}'.`);
+      if (why !== undefined) left.push({ id, why });
+      else {
+        count += await tree.remove(object);
+        deleted.push(id);
+      }
+    }
+    if (count > 0) call.describe(`Deleted ${count} ${count === 1 ? 'object' : 'objects'} of ${folder.path}`);
+    return { deleted, left };
+  },
+});
+
 /** The object itself, as a resource. */
-export const objectViews = [...viewsOn('any', read, change, remove), ...viewsOn('folder', add)];
+export const objectViews = [...viewsOn('any', read, change, remove), ...viewsOn('folder', add, removeChildren)];
+
+/** Why an object cannot be deleted, whoever asks. */
+function keptProblem({ path, definition }: TreeObject): string | undefined {
+  return definition?.isEssential === true ? `'${path}' cannot be deleted: this server needs it.` : undefined;
+}
 
 /** The definition of a type that may be added here, or a refusal that says why not. */
 export function addable(call: Call, type: string): TypeDefinition {

@@ -4,11 +4,14 @@ import { detailOf } from '../../api/request.ts';
 import { route, setQuery } from '../../state/location.ts';
 import { Watch } from '../../state/observable.ts';
 import type { Shortcut } from '../../state/shortcuts.ts';
+import { flashFailure } from '../../state/flash.ts';
 import { failed, tryAgain } from '../face.ts';
 import { formatNumber } from '../format.ts';
 import './filter-field.ts';
 import type { FilterChanged, FilterField } from './filter-field.ts';
 import { listQueryOf, type ListQuery } from './list-query.ts';
+import './page-turner.ts';
+import type { PageWanted } from './page-turner.ts';
 import './selection-bar.ts';
 import type { SelectionAction } from './selection-bar.ts';
 import type { Column, CompactRow } from './table-columns.ts';
@@ -24,10 +27,27 @@ interface ListOptions<Answer, Row> {
   readonly keyOf: (row: Row) => string;
   /** How many of the rows are counted in pages; all, unless said. */
   readonly countOf?: (answer: Answer) => number;
+  /** How many rows the filter leaves, on all pages; those of the answer, unless said. */
+  readonly totalOf?: (answer: Answer) => number;
+  /** The keys of the rows on all pages. Without it, no more can be chosen than what is shown. */
+  readonly allKeys?: (query: ListQuery) => Promise<readonly string[]>;
   /** How it is sorted until somebody wants it otherwise; `undefined`: it is not sorted here. */
   readonly sorting?: Sorting;
   /** The answer has every row: another order needs no other answer. */
   readonly isWhole?: boolean;
+}
+
+/** Work that is under way, in words. */
+interface Work {
+  readonly text: string;
+  readonly stop: AbortController;
+}
+
+/** What work on many tells, and is told. */
+export interface Progress {
+  readonly show: (count: number) => void;
+  /** Aborted where somebody stops it. */
+  readonly signal: AbortSignal;
 }
 
 interface TableOptions<Answer, Row> {
@@ -68,6 +88,9 @@ export class ListController<Answer, Row> implements ReactiveController {
   readonly #options: ListOptions<Answer, Row>;
   readonly #task: Task<readonly unknown[], Answer>;
   #selected: ReadonlySet<string> = new Set();
+  /** Rows of all pages were chosen, of those that this filter leaves. */
+  #allOf: string | undefined;
+  #work: Work | undefined;
 
   constructor(host: LitElement, options: ListOptions<Answer, Row>) {
     this.#host = host;
@@ -123,12 +146,53 @@ export class ListController<Answer, Row> implements ReactiveController {
 
   readonly select = (keys: ReadonlySet<string>): void => {
     this.#selected = keys;
+    if (keys.size === 0) this.#allOf = undefined;
     this.#host.requestUpdate();
   };
 
   readonly clear = (): void => this.select(new Set());
 
+  /** Chooses the rows of all pages, or those that are shown. */
+  readonly #selectAll = async (): Promise<void> => {
+    const { filter } = this.query;
+    try {
+      const keys = await this.#options.allKeys!(this.query);
+      if (filter !== this.query.filter) return;
+      this.#allOf = filter;
+      this.select(new Set(keys));
+    } catch (caught) {
+      flashFailure(`Could not select all: ${detailOf(caught)}`);
+    }
+  };
+
+  readonly #selectShown = (): void => {
+    this.#allOf = undefined;
+    this.select(new Set(this.keys));
+  };
+
+  get isWorking(): boolean {
+    return this.#work !== undefined;
+  }
+
+  /** Work on what is selected, told of in the bar, where it can be stopped. */
+  async work<Result>(doing: string, run: (progress: Progress) => Promise<Result>): Promise<Result> {
+    const stop = new AbortController();
+    const show = (count: number) => {
+      this.#work = { text: `${doing} ${formatNumber(count)} of ${formatNumber(this.#selected.size)}…`, stop };
+      this.#host.requestUpdate();
+    };
+    show(0);
+    try {
+      return await run({ show, signal: stop.signal });
+    } finally {
+      this.#work = undefined;
+      this.#host.requestUpdate();
+    }
+  }
+
   #keepSelected(answer: Answer): void {
+    if (this.#allOf === this.query.filter) return;
+    this.#allOf = undefined;
     const keys = this.#options.rowsOf(answer, this.query).map(this.#options.keyOf);
     this.#selected = this.#selected.intersection(new Set(keys));
   }
@@ -188,8 +252,16 @@ export class ListController<Answer, Row> implements ReactiveController {
     return html`<selection-bar
       label=${label}
       count=${this.#selected.size}
+      total=${this.#total}
+      shown=${this.keys.length}
+      progress=${this.#work?.text ?? ''}
+      ?has-all=${this.#allOf !== undefined}
+      ?takes-all=${this.#options.allKeys !== undefined}
       .actions=${actions}
       @clear=${this.clear}
+      @select-all=${this.#selectAll}
+      @select-shown=${this.#selectShown}
+      @stop=${() => this.#work?.stop.abort()}
     ></selection-bar>`;
   }
 
@@ -239,6 +311,12 @@ export class ListController<Answer, Row> implements ReactiveController {
     >`;
   }
 
+  /** How many rows there are on all pages. */
+  get #total(): number {
+    const { answer } = this;
+    return answer === undefined ? 0 : (this.#options.totalOf?.(answer) ?? this.rows.length);
+  }
+
   /** Whether every row is shown. */
   isAll(total: number): boolean {
     return this.query.offset === 0 && this.#end >= total;
@@ -257,17 +335,20 @@ export class ListController<Answer, Row> implements ReactiveController {
     return `${formatNumber(this.query.offset + 1)} to ${formatNumber(this.#end)} of ${ofAll}`;
   }
 
-  /** The ways to the rows before and after those that are shown, where there are any. */
+  /** The ways to the other pages, where there are any: the next, the one before, and any by its number. */
   pages(total: number): TemplateResult | typeof nothing {
     if (this.isAll(total)) return nothing;
     const { offset, limit } = this.query;
-    const page = (label: string, from: number, isThere: boolean) => {
-      const show = () => setQuery({ from: from <= 0 ? undefined : String(from + 1) });
-      return html`<button class="small" ?disabled=${!isThere} @click=${show}>${label}</button>`;
-    };
-    return html`<div class="page">
-      ${page('Previous', offset - limit, offset > 0)} ${page('Next', this.#end, this.#end < total)}
-    </div>`;
+    return html`<page-turner
+      page=${Math.floor(offset / limit) + 1}
+      pages=${Math.ceil(total / limit)}
+      @page-wanted=${({ detail: page }: PageWanted) => this.#showPage(page)}
+    ></page-turner>`;
+  }
+
+  #showPage(page: number): void {
+    setQuery({ from: page <= 1 ? undefined : String((page - 1) * this.query.limit + 1) });
+    this.#table.showTop();
   }
 }
 

@@ -1,18 +1,50 @@
 import { css, type CSSResultGroup } from 'lit';
 
-/** What stands above a list: what narrows it, and what can be done. */
+/**
+ * What stands above a list: what narrows it, and what can be done; below it: what can be said of it, and its pages. Both stay
+ * in sight while the rows scroll, as do the heads of the table.
+ */
 export const toolbar = css`
   .toolbar {
+    position: sticky;
+    z-index: 3;
+    top: 0;
     display: flex;
     align-items: center;
     gap: 8px;
     min-height: 53px;
-    padding-inline: var(--t-edge);
+    padding: 6px var(--t-edge);
     border-bottom: 1px solid var(--t-line);
+    background: var(--t-canvas);
+  }
+  .toolbar ~ t-table {
+    --head-top: 53px;
+  }
+  .foot {
+    position: sticky;
+    z-index: 2;
+    bottom: 0;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 16px;
+    min-height: 38px;
+    padding: 4px var(--t-edge);
+    border-top: 1px solid var(--t-line);
+    background: var(--t-canvas);
+    color: var(--t-quiet);
+    font-size: var(--t-size-small);
+    line-height: 18px;
   }
   @media (width < 640px) {
     .toolbar {
       min-height: 64px;
+    }
+    .toolbar ~ t-table {
+      --head-top: 64px;
+    }
+    .foot {
+      position: static;
     }
   }
 `;
@@ -38,35 +70,13 @@ export const listPage: CSSResultGroup = [
     t-table {
       flex: 1;
     }
-    .foot {
-      position: sticky;
-      bottom: 0;
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 4px 16px;
-      min-height: 36px;
-      padding: 4px var(--t-edge);
-      border-top: 1px solid var(--t-line);
-      background: var(--t-canvas);
-      color: var(--t-quiet);
-      font-size: var(--t-size-small);
-      line-height: 18px;
-    }
     .foot .source {
       flex: 1 1 300px;
       text-align: end;
     }
-    .foot .page {
-      display: flex;
-      gap: 8px;
-    }
     @media (width < 640px) {
       filter-field {
         flex: 1;
-      }
-      .foot {
-        position: static;
       }
       .foot .source {
         text-align: start;

@@ -1,6 +1,7 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { controls } from '../../styles/controls.ts';
+import { formatNumber } from '../format.ts';
 import '../icon.ts';
 import { bottomBar } from './bottom-bar.ts';
 
@@ -12,16 +13,30 @@ export interface SelectionAction {
   readonly isDangerous?: boolean;
 }
 
-/** What can be done with the selected rows. Sends `clear`. */
+/** What can be done with the selected rows. Sends `clear`, `select-all`, `select-shown` or `stop`. */
 @customElement('selection-bar')
 export class SelectionBar extends LitElement {
   @property() label = '';
   @property({ type: Number }) count = 0;
+  /** How many rows there are on all pages, and on this one. */
+  @property({ type: Number }) total = 0;
+  @property({ type: Number }) shown = 0;
+  /** What is selected may be on other pages. */
+  @property({ type: Boolean, attribute: 'has-all' }) hasAll = false;
+  /** Those of all pages can be selected. */
+  @property({ type: Boolean, attribute: 'takes-all' }) takesAll = false;
+  /** What is being done to them; nothing else can be done then, but to stop it. */
+  @property() progress = '';
   @property({ attribute: false }) actions: readonly SelectionAction[] = [];
 
   protected override render() {
+    if (this.progress) {
+      return html`<p class="strong" role="status">${this.progress}</p>
+        <div class="actions"><button class="plain" @click=${() => this.#send('stop')}>Stop</button></div>`;
+    }
     return html`
-      <p class="strong" role="status">${this.count} selected</p>
+      <p role="status"><span class="strong">${this.#words()}</span></p>
+      ${this.#others()}
       <div class="actions" role="toolbar" aria-label=${this.label}>
         ${this.actions.map(
           ({ icon, label, run, isDangerous }) =>
@@ -30,11 +45,29 @@ export class SelectionBar extends LitElement {
             </button>`,
         )}
         <span class="parting"></span>
-        <button class="plain clear" @click=${() => this.dispatchEvent(new Event('clear'))}>
-          <t-icon name="x"></t-icon>Clear
-        </button>
+        <button class="plain clear" @click=${() => this.#send('clear')}><t-icon name="x"></t-icon>Clear</button>
       </div>
     `;
+  }
+
+  #words(): string {
+    const total = Math.max(this.total, this.count);
+    if (this.count === total && total > 1) return `All ${formatNumber(total)} selected`;
+    return `${formatNumber(this.count)} of ${formatNumber(total)} selected`;
+  }
+
+  /** Where all that are shown are selected, the way to those of all pages, and back. */
+  #others() {
+    if (!this.takesAll || this.total <= this.shown || (!this.hasAll && this.count < this.shown)) return nothing;
+    return this.hasAll
+      ? html`<button class="link" @click=${() => this.#send('select-shown')}>
+          Only the ${formatNumber(this.shown)} shown
+        </button>`
+      : html`<button class="link" @click=${() => this.#send('select-all')}>All ${formatNumber(this.total)}</button>`;
+  }
+
+  #send(name: string) {
+    this.dispatchEvent(new Event(name));
   }
 
   static override styles = [
@@ -52,6 +85,9 @@ export class SelectionBar extends LitElement {
       p {
         margin-right: 12px;
         white-space: nowrap;
+      }
+      button.link {
+        margin-right: 12px;
       }
       .actions {
         display: flex;
@@ -89,6 +125,22 @@ export class SelectionBar extends LitElement {
           display: none;
         }
       }
+      /* What has no room in one row goes on in the next. */
+      @media (640px <= width < 860px) {
+        :host {
+          flex: 1;
+          flex-wrap: wrap;
+          height: auto;
+          min-height: 32px;
+        }
+        .actions {
+          flex-wrap: wrap;
+        }
+        .actions::before,
+        .parting {
+          display: none;
+        }
+      }
       @media (width < 640px) {
         :host {
           display: grid;
@@ -103,6 +155,11 @@ export class SelectionBar extends LitElement {
           gap: 4px;
           min-height: 48px;
           font-size: 0.75rem;
+        }
+        button.link {
+          flex-direction: row;
+          min-height: 24px;
+          margin: 0 auto 0 16px;
         }
         button.clear {
           position: absolute;

@@ -2,6 +2,9 @@ import { css } from 'lit';
 
 /** How tables look; also for a plain <table> in a tab of its own. Lines between rows only. */
 export const tableStyles = css`
+  :host {
+    scroll-margin-top: var(--head-top, 0px);
+  }
   table {
     width: 100%;
     border-collapse: collapse;
@@ -30,8 +33,13 @@ export const tableStyles = css`
     padding-block: 5px;
   }
   th {
+    position: sticky;
+    z-index: 1;
+    top: var(--head-top, 0px);
     height: 34px;
+    border-bottom: 0;
     background: var(--t-lowered);
+    box-shadow: inset 0 -1px var(--t-line);
     color: var(--t-quiet);
     font-size: var(--t-size-small);
     font-weight: 500;
@@ -72,6 +80,10 @@ export const tableStyles = css`
   }
   td.quiet {
     color: var(--t-quiet);
+  }
+  /* Not behind what stays in sight. */
+  tbody tr {
+    scroll-margin-block: calc(var(--head-top, 0px) + 40px) 48px;
   }
   tbody tr:hover {
     background: var(--t-hover);
@@ -122,11 +134,14 @@ export const tableStyles = css`
   .skeleton:hover {
     background: none;
   }
+  .compact th {
+    position: static;
+  }
   .compact td {
     height: 56px;
     padding-right: var(--t-edge);
   }
-  .compact td.check {
+  .compact :is(th, td).check {
     width: calc(var(--t-edge) + 32px);
     padding-right: 0;
   }

@@ -66,6 +66,12 @@ export class Table<Row> extends LitElement {
     this.#focusIndex(Math.max(0, index));
   }
 
+  /** Where rows before those that are seen have others in their place, one begins at the first again. */
+  showTop(): void {
+    const head = this.renderRoot.querySelector('th')?.getBoundingClientRect().top ?? 0;
+    if (this.getBoundingClientRect().top < head) this.scrollIntoView();
+  }
+
   /** The key of the row that has the focus. */
   get focusedKey(): string | undefined {
     const row = this.shadowRoot?.activeElement?.closest<HTMLElement>('tr[data-key]');
@@ -94,9 +100,19 @@ export class Table<Row> extends LitElement {
   }
 
   #compactBody() {
-    return html`<tbody @keydown=${this.#onKey}>
-      ${this.hasSkeleton ? this.#skeleton(this.columns.slice(0, 1)) : this.#rows((row) => this.#compactCells(row))}
-    </tbody>`;
+    return html`${this.selectable && this.rows.length > 1 ? this.#compactHead() : nothing}
+      <tbody @keydown=${this.#onKey}>
+        ${this.hasSkeleton ? this.#skeleton(this.columns.slice(0, 1)) : this.#rows((row) => this.#compactCells(row))}
+      </tbody>`;
+  }
+
+  #compactHead() {
+    return html`<thead>
+      <tr>
+        <th class="check">${this.#checkAll()}</th>
+        <th scope="col">Select all</th>
+      </tr>
+    </thead>`;
   }
 
   #rows(cells: (row: Row) => unknown) {

@@ -1,26 +1,43 @@
-import { attempt } from '../../api/attempt.ts';
-import { call } from '../../api/call.ts';
 import { html } from 'lit';
 import {
-  deleteObject,
-  type ChildItem,
+  deleteChildren,
+  MOST_DELETED,
   type ConsequencesMessage,
+  type DeletedMessage,
   type ObjectMessage,
 } from '../../../schema/endpoints/objects.ts';
-import { getConsequences } from '../../api/objects.ts';
+import { inBatches } from '../../api/batches.ts';
+import { call } from '../../api/call.ts';
+import { getConsequences } from '../../api/consequences.ts';
 import { detailOf } from '../../api/request.ts';
 import { nameOf } from '../../model/name-of.ts';
 import { ask } from '../../parts/dialog.ts';
-import { plural } from '../../parts/format.ts';
+import { formatNumber, plural } from '../../parts/format.ts';
+import type { Progress } from '../../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
 import { followWords } from './follow-words.ts';
 
-/** Says what would be lost, asks, and deletes. Gives how many went. */
-export async function deleteItems(folder: ObjectMessage, items: readonly ChildItem[]): Promise<number> {
+/** What is to be deleted, cut or copied. */
+export interface Chosen {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** Does what takes its time where it is seen how far it is. */
+type Working = <Result>(run: (progress: Progress) => Promise<Result>) => Promise<Result>;
+
+const MOST_NAMED = 20;
+
+/** Says what would be lost, asks, deletes, and says what was left. Gives the ids of what is gone. */
+export async function deleteItems(
+  folder: ObjectMessage,
+  items: readonly Chosen[],
+  working: Working,
+): Promise<ReadonlySet<string>> {
   const consequences = await look(folder, items);
-  if (!consequences) return 0;
-  const heading = items.length === 1 ? `Delete ${items[0]!.id}?` : `Delete ${items.length} items?`;
+  if (!consequences) return new Set();
+  const heading = items.length === 1 ? `Delete ${items[0]!.id}?` : `Delete ${plural(items.length, 'item')}?`;
   const isWanted = await ask({
     heading,
     body: body(folder, items, consequences),
@@ -28,10 +45,10 @@ export async function deleteItems(folder: ObjectMessage, items: readonly ChildIt
     action: 'Delete',
     isDangerous: true,
   });
-  return isWanted ? remove(items, consequences) : 0;
+  return isWanted ? working((progress) => remove(folder, items, consequences, progress)) : new Set();
 }
 
-async function look(folder: ObjectMessage, items: readonly ChildItem[]): Promise<ConsequencesMessage | undefined> {
+async function look(folder: ObjectMessage, items: readonly Chosen[]): Promise<ConsequencesMessage | undefined> {
   try {
     return await getConsequences(folder.path, { ids: items.map(({ id }) => id) });
   } catch (caught) {
@@ -40,28 +57,63 @@ async function look(folder: ObjectMessage, items: readonly ChildItem[]): Promise
   }
 }
 
-function body(folder: ObjectMessage, items: readonly ChildItem[], consequences: ConsequencesMessage) {
-  const names = items.map(({ id }) => id).join(', ');
+function body(folder: ObjectMessage, items: readonly Chosen[], consequences: ConsequencesMessage) {
   const inside = consequences.count - items.length;
   return html`
     <p class="quiet">
-      From ${nameOf(folder)}: ${names}${inside > 0 ? `, and ${plural(inside, 'object')} in them` : ''}.
+      From ${nameOf(folder)}: ${namesOf(items)}${inside > 0 ? `, and ${plural(inside, 'object')} in them` : ''}.
     </p>
     <consequence-notes action="delete" .consequences=${consequences}></consequence-notes>
   `;
 }
 
-async function remove(items: readonly ChildItem[], consequences: ConsequencesMessage): Promise<number> {
-  let count = 0;
-  for (const item of items) {
-    if (!(await attempt(`Could not delete '${item.id}'`, () => call(deleteObject, item.path)))) break;
-    count += 1;
-  }
-  if (count === 0) return 0;
-  const { trouble } = followWords({ updated: [], dangling: consequences.pointsHere, services: consequences.services });
-  flash(
-    count === 1 ? `Deleted '${items[0]!.id}'.` : `Deleted ${count} items.`,
-    count === items.length ? trouble : undefined,
-  );
-  return count;
+function namesOf(items: readonly Chosen[]): string {
+  const named = items.slice(0, MOST_NAMED).map(({ id }) => id);
+  const further = items.length - named.length;
+  return named.join(', ') + (further > 0 ? ` and ${formatNumber(further)} more` : '');
+}
+
+async function remove(
+  { path }: ObjectMessage,
+  items: readonly Chosen[],
+  consequences: ConsequencesMessage,
+  { show, signal }: Progress,
+): Promise<ReadonlySet<string>> {
+  const deleted = new Set<string>();
+  const left: DeletedMessage['left'][number][] = [];
+  const work = async (batch: readonly Chosen[]) => {
+    const answer = await call(deleteChildren, path, { ids: batch.map(({ id }) => id) });
+    for (const id of answer.deleted) deleted.add(id);
+    left.push(...answer.left);
+  };
+  const { count, failure } = await inBatches(items, MOST_DELETED, work, show, signal);
+  tellDeleted(items, deleted, consequences);
+  for (const words of leftWords(items.slice(count), left, failure)) flashFailure(words);
+  return deleted;
+}
+
+function tellDeleted(items: readonly Chosen[], deleted: ReadonlySet<string>, consequences: ConsequencesMessage) {
+  const { pointsHere, services } = consequences;
+  const { trouble } = followWords({ updated: [], dangling: pointsHere, services });
+  const [only] = deleted;
+  const isAll = deleted.size === items.length;
+  if (only === undefined) return;
+  flash(deleted.size === 1 ? `Deleted '${only}'.` : `Deleted ${plural(deleted.size, 'item')}.`, isAll ? trouble : '');
+}
+
+/** What was not deleted, and why. */
+export function leftWords(
+  waiting: readonly Chosen[],
+  left: DeletedMessage['left'],
+  failure: unknown,
+): readonly string[] {
+  const [first, ...others] = left;
+  const [only, another] = waiting;
+  const what = only && !another ? `'${only.id}'` : plural(waiting.length, 'item');
+  const further = others.length > 0 ? ` ${plural(others.length, 'more was', 'more were')} left, too.` : '';
+  return [
+    ...(first ? [`Could not delete '${first.id}': ${first.why}${further}`] : []),
+    ...(failure !== undefined ? [`Could not delete ${what}: ${detailOf(failure)}`] : []),
+    ...(failure === undefined && only ? [`Stopped: ${what} ${another ? 'were' : 'was'} not deleted.`] : []),
+  ];
 }

@@ -3,34 +3,32 @@ import { html } from 'lit';
 import {
   copyObjects,
   moveObjects,
-  type CopiedMessage,
-  type MovedMessage,
+  MOST_PASTED,
+  type FollowedMessage,
   type Pasted,
 } from '../../../schema/endpoints/clipboard.ts';
 import type { ChangeOfPlace, ConsequencesMessage } from '../../../schema/endpoints/objects.ts';
 import { idInPath } from '../../../schema/paths.ts';
-import { getConsequences } from '../../api/objects.ts';
+import { inBatches } from '../../api/batches.ts';
+import { getConsequences } from '../../api/consequences.ts';
 import { detailOf } from '../../api/request.ts';
 import { clipboard, type Clipboard } from '../../model/clipboard.ts';
 import { ask } from '../../parts/dialog.ts';
-import { plural } from '../../parts/format.ts';
+import { formatNumber, plural } from '../../parts/format.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
-import { followWords } from './follow-words.ts';
+import { followWords, together } from './follow-words.ts';
+
+type Progress = (count: number) => void;
 
 /**
  * Puts what was copied or cut into a folder, and says what became of it; asks first where something else would not work
  * then. Gives the ids it has there; none: nothing was done.
  */
-export async function pasteItems(folder: string, held: Clipboard): Promise<readonly string[]> {
+export async function pasteItems(folder: string, held: Clipboard, onProgress: Progress): Promise<readonly string[]> {
   if (!(await isWanted(folder, held))) return [];
-  try {
-    const items = held.action === 'copy' ? await copy(folder, held) : await move(folder, held);
-    return items.map(({ path }) => idInPath(path));
-  } catch (caught) {
-    flashFailure(`Could not paste: ${detailOf(caught)}`);
-    return [];
-  }
+  const items = await (held.action === 'copy' ? copy : move)(folder, held, onProgress);
+  return items.map(({ path }) => idInPath(path));
 }
 
 /** Paths that follow are no reason to ask. */
@@ -63,21 +61,53 @@ async function look(to: string, held: Clipboard, action: ChangeOfPlace): Promise
 }
 
 /** What was copied can be pasted again. */
-async function copy(folder: string, { paths }: Clipboard): Promise<readonly Pasted[]> {
-  const { items, leftOut, services }: CopiedMessage = await call(copyObjects, folder, { paths });
+async function copy(folder: string, { paths }: Clipboard, onProgress: Progress): Promise<readonly Pasted[]> {
+  const done: Pasted[] = [];
+  const meant: FollowedMessage[] = [];
+  let leftOut = 0;
+  const work = async (batch: readonly string[]) => {
+    const answer = await call(copyObjects, folder, { paths: batch });
+    done.push(...answer.items);
+    meant.push({ updated: [], dangling: [], services: answer.services });
+    leftOut += answer.leftOut;
+  };
+  const { failure } = await inBatches(paths, sizeFor(paths), work, onProgress);
   const left = `${plural(leftOut, 'object')} in there that you may not see ${leftOut === 1 ? 'was' : 'were'} left out.`;
-  const { trouble = '' } = followWords({ updated: [], dangling: [], services });
+  const { trouble = '' } = followWords(together(meant));
   const all = [...(leftOut > 0 ? [left] : []), trouble].filter(Boolean).join(' ');
-  flash(`Pasted ${wordsFor(items.map(({ path }) => path))}.`, all || undefined);
-  return items;
+  tell(paths, done, failure, () => flash(`Pasted ${wordsFor(done.map(({ path }) => path))}.`, all || undefined));
+  return done;
 }
 
-async function move(folder: string, held: Clipboard): Promise<readonly Pasted[]> {
-  const answer: MovedMessage = await call(moveObjects, folder, { paths: held.paths });
-  if (clipboard.get() === held) clipboard.set(undefined);
-  const { text, trouble } = followWords(answer);
-  flash(`Moved ${wordsFor(held.paths)} from ${held.folder}.${text}`, trouble);
-  return answer.items;
+async function move(folder: string, held: Clipboard, onProgress: Progress): Promise<readonly Pasted[]> {
+  const done: Pasted[] = [];
+  const meant: FollowedMessage[] = [];
+  const work = async (batch: readonly string[]) => {
+    const answer = await call(moveObjects, folder, { paths: batch });
+    done.push(...answer.items);
+    meant.push(answer);
+  };
+  const { count, failure } = await inBatches(held.paths, sizeFor(held.paths), work, onProgress);
+  const paths = held.paths.slice(count);
+  if (clipboard.get() === held) clipboard.set(paths.length > 0 ? { ...held, paths } : undefined);
+  const { text, trouble } = followWords(together(meant));
+  tell(held.paths, done, failure, () =>
+    flash(`Moved ${wordsFor(done.map(({ from }) => from))} from ${held.folder}.${text}`, trouble),
+  );
+  return done;
+}
+
+/** What one call takes is done in one, all or nothing. Of more, less at a time: what is in them counts, too. */
+function sizeFor({ length }: readonly string[]): number {
+  return length > MOST_PASTED ? MOST_PASTED / 4 : MOST_PASTED;
+}
+
+function tell(paths: readonly string[], done: readonly Pasted[], failure: unknown, success: () => void) {
+  if (done.length > 0) success();
+  if (failure === undefined) return;
+  const left = paths.length - done.length;
+  const what = done.length > 0 ? ` ${plural(left, 'item')} of ${formatNumber(paths.length)}` : '';
+  flashFailure(`Could not paste${what}: ${detailOf(failure)}`);
 }
 
 function wordsFor(paths: readonly string[]): string {

@@ -6,7 +6,7 @@ import { checkId, normaliseId } from '../../../schema/ids.ts';
 import type { FollowedMessage } from '../../../schema/endpoints/clipboard.ts';
 import type { FieldSchema } from '../../../schema/form-schema.ts';
 import { renameObject, type ChildItem } from '../../../schema/endpoints/objects.ts';
-import { getConsequences } from '../../api/objects.ts';
+import { getConsequences } from '../../api/consequences.ts';
 import { detailOf } from '../../api/request.ts';
 import { FormDialog } from '../../forms/form-dialog.ts';
 import './consequence-notes.ts';

@@ -15,26 +15,13 @@ export const contentsStyles = css`
   file-button + add-menu {
     margin-left: 0;
   }
-  .foot {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 38px;
-    padding-inline: var(--t-edge);
-    color: var(--t-quiet);
-    font-size: var(--t-size-small);
-  }
-  .page {
-    display: flex;
-    gap: 8px;
-  }
   .keys {
     margin-left: auto;
   }
   .keys kbd {
     margin-inline: 12px 4px;
   }
-  @media (640px <= width < 1000px) {
+  @media (640px <= width < 1300px) {
     .toolbar:has(selection-bar, clipboard-chip) file-button {
       display: none;
     }
@@ -42,8 +29,13 @@ export const contentsStyles = css`
       margin-left: auto;
     }
   }
-  @media (640px <= width < 900px) {
+  @media (640px <= width < 1040px) {
     .toolbar:has(selection-bar, clipboard-chip) filter-field,
+    .keys {
+      display: none;
+    }
+  }
+  @media (640px <= width < 940px) {
     .toolbar:has(selection-bar) add-menu {
       display: none;
     }

@@ -3,7 +3,7 @@ import { plantExample, type ExampleMessage } from '../../../schema/endpoints/exa
 import { deleteObject } from '../../../schema/endpoints/objects.ts';
 import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
-import { getConsequences } from '../../api/objects.ts';
+import { getConsequences } from '../../api/consequences.ts';
 import { ask } from '../../parts/dialog.ts';
 import { plural } from '../../parts/format.ts';
 import { flash } from '../../state/flash.ts';

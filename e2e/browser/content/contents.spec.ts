@@ -170,7 +170,7 @@ test('several objects are deleted at once, and what is needed stays', async ({ a
   const contents = new Contents(page);
   await app.open('/');
   await contents.select('one', 'two', 'three');
-  await expect(page.getByText('3 selected')).toBeVisible();
+  await expect(page.getByText('3 of 8 selected')).toBeVisible();
   await app.button('Delete').click();
   await expect(app.dialog('Delete 3 items?')).toContainText('and 1 object in them');
   await app.answer('Delete 3 items?', 'Delete');

@@ -186,6 +186,23 @@ test('what the server needs cannot be deleted', async () => {
   assert.equal((await api('/api/acl_users')).status, 200);
 });
 
+test('several objects are deleted at once, what is needed is left and named, and what is gone is passed over', async () => {
+  for (const id of ['gone', 'going', 'staying']) await api('/api/', { body: { type: 'Folder', id } });
+  await api('/api/going', { body: page('inside') });
+  await api('/api/gone', { method: 'DELETE' });
+  const answer = await api('/api/@delete', { body: { ids: ['gone', 'going', 'acl_users', 'going'] } });
+  assert.deepEqual(answer.json(), {
+    deleted: ['going'],
+    left: [{ id: 'acl_users', why: "'/acl_users' cannot be deleted: this server needs it." }],
+  });
+  const statuses = await Promise.all(
+    ['going', 'staying', 'acl_users'].map(async (id) => (await api(`/api/${id}`)).status),
+  );
+  assert.deepEqual(statuses, [404, 200, 200]);
+  const many = Array.from({ length: 501 }, (_, index) => `x${index}`);
+  assert.equal((await api('/api/@delete', { body: { ids: many } })).status, 422);
+});
+
 test('before deleting one can ask what it would cost', async () => {
   await api('/api/', { body: { type: 'Folder', id: 'costly' } });
   await api('/api/costly', { body: { type: 'MemCache Proxy', id: 'inner' } });
