@@ -5,11 +5,11 @@ import { parentPath } from '../../schema/paths.ts';
 import { followChanges } from '../model/changes.ts';
 import { iconOf } from '../model/icon-of.ts';
 import '../parts/dot.ts';
-import { plural } from '../parts/format.ts';
+import { formatNumber, plural } from '../parts/format.ts';
 import '../parts/icon.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
-import { TreeModel } from './tree-model.ts';
+import { TreeModel, type Gap } from './tree-model.ts';
 
 const TYPE_AHEAD_MS = 600;
 
@@ -42,13 +42,19 @@ export class ObjectTree extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>) {
     if (!changed.has('current')) return;
     this.active = this.current;
-    void this.#model.reveal(this.current);
+    void this.#reveal();
   }
 
   protected override render() {
     return html`<ul role="tree" aria-label="Objects" @keydown=${this.#onKey}>
       ${this.#row({ ...root, warnings: this.#model.branch('/')?.folder?.warnings ?? [] }, 1)}
     </ul>`;
+  }
+
+  async #reveal() {
+    await this.#model.reveal(this.current);
+    await this.updateComplete;
+    this.renderRoot.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }
 
   #row(node: Node, level: number): TemplateResult {
@@ -88,18 +94,31 @@ export class ObjectTree extends LitElement {
   #children(path: string, level: number) {
     const branch = this.#model.branch(path);
     if (!branch) return nothing;
-    const more = branch.total - branch.items.length;
     return html`<ul role="group">
-      ${branch.items.map((item) => this.#row(item, level + 1))}
+      ${branch.parts.map((part) => ('id' in part ? this.#row(part, level + 1) : this.#more(path, part, level + 1)))}
       ${branch.failure ? html`<li role="none" class=${branch.isForbidden ? 'note' : 'note danger'}>${branch.failure}</li>` : nothing}
-      ${
-        more > 0
-          ? html`<li role="none" class="note">
-              <a href=${addressOf(path, 'contents')}>${plural(more, 'more item')}</a>
-            </li>`
-          : nothing
-      }
     </ul>`;
+  }
+
+  /** Stands for rows that are left out: more of them, from where those before end. */
+  #more(folder: string, { count, next, page }: Gap, level: number) {
+    return html`<li role="none">
+      <button
+        role="treeitem"
+        class="more small"
+        tabindex="-1"
+        aria-level=${level}
+        @click=${() => this.#show(folder, page)}
+      >
+        ${next < count ? `${formatNumber(next)} of ${plural(count, 'more item')}` : plural(count, 'more item')}
+      </button>
+    </li>`;
+  }
+
+  async #show(folder: string, page: number) {
+    const first = await this.#model.more(folder, page);
+    await this.updateComplete;
+    this.#rows.find((row) => row.dataset['path'] === first)?.focus();
   }
 
   #toggle(event: Event, node: Node) {
@@ -244,6 +263,16 @@ export class ObjectTree extends LitElement {
         flex: none;
         gap: 0;
         margin-left: auto;
+      }
+      .more {
+        justify-content: flex-start;
+        width: 100%;
+        min-height: 28px;
+        padding: 0 16px 0 32px;
+        border: 0;
+        background: none;
+        color: var(--t-accent);
+        font-weight: 400;
       }
       .note {
         padding: 4px 16px 4px 26px;

@@ -185,9 +185,13 @@ export const listChildren = endpoint({
   http: 'GET',
   view: 'children',
   summary: 'One page of the folder’s contents, and the folder itself as its own folder would list it.',
-  query: queryOf(CHILD_PAGES, 'Only those whose id, title or type contains this.'),
+  query: {
+    ...queryOf(CHILD_PAGES, 'Only those whose id, title or type contains this.'),
+    at: 'An id: the page that it is on, by ids and without a filter, in place of an offset.',
+  },
   answer: object({
     total: integer,
+    offset: about('How many stand before the first of them.', integer),
     items: listOf(childItem),
     folder: about('The folder itself, as a list of its own folder would have it.', childItem),
   }),

@@ -12,12 +12,17 @@ import { chooseAgain, followTo, NOTHING_FOLLOWED, pagesOf, together, type Follow
 import { pageQuery } from './page-query.ts';
 import { nameChanges, Services } from './services.ts';
 
+const BY_ID = { sort: 'id', order: 'asc', filter: '' } as const;
+
 const children = method(listChildren, {
   permission: 'Access contents information',
   async run({ object, tree, request }) {
-    const page = await tree.children(object, pageQuery(request.query, CHILD_PAGES));
+    const query = pageQuery(request.query, CHILD_PAGES);
+    const at = request.query.get('at');
+    const offset = at === null ? query.offset : await startOfPage(object, composed(at), query.limit);
+    const page = await tree.children(object, { ...query, offset, ...(at !== null && BY_ID) });
     const [folder, ...items] = await Promise.all([object, ...page.objects].map(describeChild));
-    return { total: page.total, items, folder: folder! };
+    return { total: page.total, offset, items, folder: folder! };
   },
 });
 
@@ -50,6 +55,12 @@ const rename = method(renameObject, {
 
 /** What a folder shows and does with what it contains. */
 export const folderViews = viewsOn('folder', children, types, rename);
+
+/** Of pages of so many: where the one begins that an id is on. */
+async function startOfPage(folder: TreeObject, id: string, limit: number): Promise<number> {
+  const place = await folder.tree.placeOf(folder, id);
+  return limit === 0 ? place : place - (place % limit);
+}
 
 async function childNamed(folder: TreeObject, name: string): Promise<TreeObject> {
   const id = composed(name);

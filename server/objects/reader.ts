@@ -1,5 +1,6 @@
 import { parsePath } from '../../schema/paths.ts';
 import { ContentDamaged, NotFound } from '../base/errors.ts';
+import { compareById } from '../storage/order.ts';
 import type { ChildQuery, Content, Blobs, PathLink, Revision, StoredObject } from '../storage/storage.ts';
 import type { CapabilityName } from './capability.ts';
 import type { Database } from './database.ts';
@@ -94,6 +95,19 @@ export class TreeReader {
   async childCount(folder: TreeObject): Promise<number> {
     if (folder.definition?.contains !== 'volatile') return folder.childCount;
     return (await this.children(folder, { offset: 0, limit: 0, sort: 'id', order: 'asc', filter: '' })).total;
+  }
+
+  /** How many of a folder's children stand before this id, in the order of ids. */
+  async placeOf(folder: TreeObject, id: string): Promise<number> {
+    let [before, after] = [0, await this.childCount(folder)];
+    while (before < after) {
+      const offset = Math.floor((before + after) / 2);
+      const query: ChildQuery = { offset, limit: 1, sort: 'id', order: 'asc', filter: '' };
+      const [child] = (await this.children(folder, query)).objects;
+      if (child !== undefined && compareById(child.id, id) < 0) before = offset + 1;
+      else after = offset;
+    }
+    return before;
   }
 
   /** The children of a folder that are of these types, by id. */

@@ -59,6 +59,11 @@ const ASCENDING: Record<Sort, Compare> = {
   modified: (a, b) => a.modified - b.modified || compareIds(a, b),
 };
 
+/** The order of ids in a listing. */
+export function compareById(one: string, other: string): number {
+  return compareText(fold(one), fold(other)) || compareText(one, other);
+}
+
 /** The order of a listing: the same in every storage, and total, because ids in one folder differ. */
 export function comparing(sort: Sort, order: 'asc' | 'desc'): Compare {
   const ascending = ASCENDING[sort];

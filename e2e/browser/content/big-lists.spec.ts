@@ -56,6 +56,21 @@ test('in a list of 10,000, what one acts with stays in reach, and any page is on
   await expect(app.button('Next')).toBeDisabled();
 });
 
+test('the tree reaches any of 10,000: by a deep link, and page by page', async ({ app, page, big }) => {
+  const id = big.ids[9_876]!;
+  await app.open(`/big/${id}`);
+  const row = page.locator(`[role=treeitem][data-path="/big/${id}"]`);
+  await expect(row).toHaveAttribute('aria-current', 'page');
+  await expect(row).toBeInViewport();
+  const rows = page.locator('[role=treeitem][data-path^="/big/"]');
+  await expect(rows).toHaveCount(400);
+  await page.getByRole('treeitem', { name: '200 of 9,600 more items' }).click();
+  await expect(rows).toHaveCount(600);
+  await expect(page.locator(`[role=treeitem][data-path="/big/${big.ids[200]!}"]`)).toBeFocused();
+  await expect(page.getByRole('treeitem', { name: '200 of 9,400 more items' })).toBeVisible();
+  await checkScreen(page, 'a tree with what is left out');
+});
+
 test('the 100 shown are selected, or all 10,000, and it is said which', async ({ app, page }) => {
   await app.open('/big');
   await page.getByRole('checkbox', { name: 'Select all' }).check();

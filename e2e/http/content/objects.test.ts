@@ -203,6 +203,23 @@ test('several objects are deleted at once, what is needed is left and named, and
   assert.equal((await api('/api/@delete', { body: { ids: many } })).status, 422);
 });
 
+test('the page of a list is found by an id that is on it', async () => {
+  await api('/api/', { body: { type: 'Folder', id: 'pages' } });
+  for (const id of ['B', 'a', 'c', 'd', 'É', 'f']) await api('/api/pages', { body: page(id) });
+  const at = async (id: string) => {
+    const answer = await api(
+      `/api/pages/@children?limit=2&sort=title&order=desc&filter=x&at=${encodeURIComponent(id)}`,
+    );
+    const { offset, total, items } = answer.json<ChildrenMessage>();
+    return [total, offset, ...items.map((item) => item.id)];
+  };
+  assert.deepEqual(await at('a'), [6, 0, 'a', 'B']);
+  assert.deepEqual(await at('B'), [6, 0, 'a', 'B']);
+  assert.deepEqual(await at('d'), [6, 2, 'c', 'd']);
+  assert.deepEqual(await at('e\u0301'.toUpperCase()), [6, 4, 'f', 'É']);
+  assert.deepEqual(await at('\u{1f600}'), [6, 6]);
+});
+
 test('before deleting one can ask what it would cost', async () => {
   await api('/api/', { body: { type: 'Folder', id: 'costly' } });
   await api('/api/costly', { body: { type: 'MemCache Proxy', id: 'inner' } });
