@@ -10,6 +10,7 @@ import {
   type Problem,
   TooManyRequests,
   Unavailable,
+  NotSignedIn,
 } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
 import { failureOf, problemOf, responseTo, type Recipient } from './errors.ts';
@@ -87,7 +88,7 @@ test('the page of the site stands in place of the built-in one, with the status 
   assert.deepEqual([status, headers['retry-after'], body], [429, '30', '<p>Ours</p>']);
 });
 
-test('a page leads on where that makes sense: to try again, or to the front page', () => {
+test('a page leads on, the next step first: to try again, to sign in, or to the front page', () => {
   const links = (problem: Problem, reader: Recipient) =>
     [...pageOf(problem, reader).matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, label]) => `${label} ${href}`);
   const passing = new Unavailable('Later.');
@@ -95,6 +96,12 @@ test('a page leads on where that makes sense: to try again, or to the front page
   assert.deepEqual(links(passing, visitor('/')), ['Try again ']);
   assert.deepEqual(links(passing, visitor('/shop', 'POST')), ['Go to the front page /']);
   assert.deepEqual(links(new NotFound('No.'), visitor()), ['Go to the front page /']);
+  assert.deepEqual(links(new NotFound('No.'), visitor('/')), ['Sign in /manage']);
+  assert.deepEqual(links(new NotSignedIn(), visitor()), ['Sign in /manage', 'Go to the front page /']);
+  assert.deepEqual(links(new Forbidden('No.'), visitor()), [
+    'Sign in as somebody else /manage',
+    'Go to the front page /',
+  ]);
   assert.deepEqual(links(new Misdirected('Elsewhere.'), visitor()), []);
 });
 

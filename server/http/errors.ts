@@ -86,9 +86,25 @@ function notesOf({ members, retryAfterS = 0 }: Problem): readonly string[] {
   return notes;
 }
 
-/** Where the site is another one, nothing here leads to it. */
-function linksFor({ status, retryAfterS }: Problem, asked: Recipient['page']): { href: string; label: string }[] {
+/** The next step first. Where the site is another one, nothing here leads to it. */
+function linksFor({ status, retryAfterS }: Problem, asked: Recipient['page']): readonly Link[] {
   if (status === 421 || asked === undefined) return [];
-  const again = retryAfterS !== undefined && asked.method === 'GET' ? [{ href: '', label: 'Try again' }] : [];
-  return asked.path === '/' ? again : [...again, { href: '/', label: 'Go to the front page' }];
+  const isPassing = (retryAfterS !== undefined || status === 503) && asked.method === 'GET';
+  const signIn = SIGN_IN.get(asked.path === '/' && status === 404 ? 401 : status);
+  return [
+    ...(isPassing ? [{ href: '', label: 'Try again' }] : []),
+    ...(signIn === undefined ? [] : [{ href: '/manage', label: signIn }]),
+    ...(asked.path === '/' ? [] : [{ href: '/', label: 'Go to the front page' }]),
+  ];
 }
+
+interface Link {
+  readonly href: string;
+  readonly label: string;
+}
+
+/** Where it may be somebody else's, or a front page is to be made. */
+const SIGN_IN: ReadonlyMap<number, string> = new Map([
+  [401, 'Sign in'],
+  [403, 'Sign in as somebody else'],
+]);

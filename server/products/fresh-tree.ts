@@ -1,3 +1,4 @@
+import { MARK, PAGE_STYLES } from '../base/page-look.ts';
 import type { Database } from '../objects/database.ts';
 import { ROOT } from '../objects/object.ts';
 import type { ObjectState } from '../storage/storage.ts';
@@ -8,17 +9,15 @@ const WELCOME = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{ template.title }} to Trellis</title>
-    <style>
-      body { font: 16px/1.5 Inter, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; color: #19201b; max-width: 36rem; margin: 15vh auto 0; padding: 0 1rem; }
-      h1 { font-size: 1.5rem; letter-spacing: -0.014em; }
-      a { color: #1a6b41; }
-      @media (prefers-color-scheme: dark) { body { color: #e3e8e3; background: #121513; } a { color: #63c890; } }
-    </style>
+    <style>${PAGE_STYLES}</style>
   </head>
   <body>
-    <h1>Welcome to Trellis</h1>
-    <p>This page is the object <code>{{ template.path }}</code>{% if user %}, made for {{ user.name }}{% endif %}. Change it, or put another in its place.</p>
-    <p><a href="/manage">Manage the objects of this site</a></p>
+    <header>${MARK}Trellis</header>
+    <main>
+      <h1>Welcome to Trellis</h1>
+      <p>This page is the object <code>{{ template.path }}</code>{% if user %}, made for {{ user.name }}{% endif %}. Change it, or put another in its place.</p>
+      <nav aria-label="Ways on"><a href="/manage">Manage the objects of this site</a></nav>
+    </main>
   </body>
 </html>
 `;
