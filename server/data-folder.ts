@@ -44,7 +44,6 @@ export interface DataFolder {
   readonly storage: Storage;
   readonly database: Database;
   readonly site: Site;
-  readonly credentials: Credentials;
   readonly products: readonly Product[];
   readonly tabModules: TabModules;
   /** What fails on the way keeps nothing else from being closed, and is thrown at the end. */
@@ -80,7 +79,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     const memory = new MemoryStorage({ mounted: true });
     const database = new Database({ main: storage, memory, types, clock, log, isGuest });
     const background = new Background(log);
-    const { credentials, ...signingIn } = await signingInTo(storage, background);
+    const signingIn = await signingInTo(storage, background);
     await prepare(storage, database, signingIn.users);
     const services = { ...signingIn, log, clock, background, tabModules: tabModules.byElement };
     const keyIds = await storage.tables.small<number>('key ids');
@@ -96,7 +95,7 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
       background.close();
       await database.close();
     };
-    return { storage, database, site, credentials, products, tabModules, close };
+    return { storage, database, site, products, tabModules, close };
   } catch (error) {
     storage.close();
     throw error;
@@ -172,7 +171,10 @@ async function siteFrom(
   storage: Storage,
   keyRing: KeyRing,
   signsAs: SignsAs,
-  services: Pick<Site, 'users' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'>,
+  services: Pick<
+    Site,
+    'users' | 'credentials' | 'logins' | 'generations' | 'log' | 'clock' | 'background' | 'tabModules'
+  >,
 ): Promise<Site> {
   const { tables } = storage;
   const { generations, background, users, logins } = services;

@@ -33,12 +33,7 @@ export interface Installation {
 /** Opens the data folder, brings the types, and puts tree, security and publisher together. */
 export async function openInstallation(config: Config, log: Log, clock = wallClock): Promise<Installation> {
   const prepare: Prepare = (storage, database, users) => firstStart(storage, database, users, config.adminPassword);
-  const { storage, database, site, credentials, products, tabModules, close } = await openDataFolder(
-    config,
-    log,
-    prepare,
-    clock,
-  );
+  const { storage, database, site, products, tabModules, close } = await openDataFolder(config, log, prepare, clock);
   site.background.do('sweep out blobs that nobody named', () => database.main.storage.blobs.sweep());
   await plantTemporary(database);
   await warnOfReserved(database, log);
@@ -47,7 +42,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),
   ];
-  const authenticate = authenticator(storage, site, new BasicLogins(credentials, site.users));
+  const authenticate = authenticator(storage, site, new BasicLogins(site.credentials, site.users));
   const publisher = new Publisher({ database, views, authenticate, loginCookie: site.loginCookie });
   return { database, site, publisher, files: tabModules.files, readyChecks: checksOf(storage), close };
 }

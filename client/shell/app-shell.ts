@@ -52,7 +52,7 @@ export class AppShell extends LitElement {
         <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
         <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
       </header>
-      ${isPhone.get() ? this.#drawer() : html`<tree-pane current=${this.#current}></tree-pane>`}
+      ${isPhone.get() ? this.#drawer(me) : html`<tree-pane current=${this.#current}></tree-pane>`}
       <main id="content" tabindex="-1">
         <connection-banner></connection-banner>
         ${isAboutOneself() ? this.#mySessions() : html`<page-view></page-view>`}
@@ -86,7 +86,7 @@ export class AppShell extends LitElement {
     return failed(`Could not start: ${this.failure}`, () => this.#begin());
   }
 
-  #drawer() {
+  #drawer({ user, instance }: Somebody) {
     return html`<wa-drawer
       placement="start"
       label="Tree"
@@ -94,7 +94,7 @@ export class AppShell extends LitElement {
       @wa-after-hide=${() => (this.isTreeOpen = false)}
     >
       ${this.isTreeOpen ? html`<object-tree current=${this.#current}></object-tree>` : nothing}
-      <user-menu slot="footer" user=${identity.get()?.user ?? ''}></user-menu>
+      <user-menu slot="footer" user=${user} version=${instance.version}></user-menu>
     </wa-drawer>`;
   }
 

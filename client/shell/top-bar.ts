@@ -38,7 +38,7 @@ export class TopBar extends LitElement {
       <div class="rest">
         <object-search></object-search>
         <t-dot class="connection small" state=${up ? 'ok' : 'down'}>${up ? 'Connected' : 'Not connected'}</t-dot>
-        <user-menu user=${this.me.user ?? ''}></user-menu>
+        <user-menu user=${this.me.user ?? ''} version=${this.me.instance.version}></user-menu>
       </div>
     `;
   }

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { attempt } from '../api/attempt.ts';
 import { leave } from '../model/identity.ts';
 import '../parts/icon.ts';
 import { load } from '../parts/web-awesome.ts';
@@ -16,6 +17,7 @@ const themeLabels: Record<Theme, string> = { system: 'Theme of the system', ligh
 @customElement('user-menu')
 export class UserMenu extends LitElement {
   @property() user = '';
+  @property() version = '';
 
   constructor() {
     super();
@@ -36,6 +38,7 @@ export class UserMenu extends LitElement {
       </button>
       <wa-dropdown-item value="start">Start page</wa-dropdown-item>
       <wa-dropdown-item value="my-sessions">My sessions</wa-dropdown-item>
+      <wa-dropdown-item value="password">Change password…</wa-dropdown-item>
       ${THEMES.map(
         (name) =>
           html`<wa-dropdown-item
@@ -50,6 +53,7 @@ export class UserMenu extends LitElement {
       <wa-dropdown-item type="checkbox" value="keys" .checked=${singleKeys.get()}
         >Shortcuts of one key</wa-dropdown-item
       >
+      <wa-dropdown-item class="apart" value="news">What is new in Trellis ${this.version}</wa-dropdown-item>
       <wa-dropdown-item class="apart" value="sign-out">Sign out</wa-dropdown-item>
     </wa-dropdown>`;
   }
@@ -66,6 +70,8 @@ export class UserMenu extends LitElement {
     const { value } = event.detail.item;
     if (value === 'sign-out') return leave();
     if (value === 'start' || value === 'my-sessions') return void go(addressOf('/', value));
+    if (value === 'password') return openDialog('own-password-dialog', import('../own/own-password-dialog.ts'));
+    if (value === 'news') return openDialog('news-dialog', import('../own/news-dialog.ts'));
     if (value === 'keys') setSingleKeys(!singleKeys.get());
     else setTheme(value as Theme);
     this.requestUpdate();
@@ -88,4 +94,12 @@ export class UserMenu extends LitElement {
       }
     `,
   ];
+}
+
+/** Over the whole page, until it is closed. */
+async function openDialog(name: string, loading: Promise<unknown>): Promise<void> {
+  if (!(await attempt('Could not open this', () => loading))) return;
+  const dialog = document.createElement(name);
+  dialog.addEventListener('closed', () => dialog.remove());
+  document.body.append(dialog);
 }

@@ -51,3 +51,12 @@ export const createAdministrator = endpoint({
   answer: loginAnswer,
 });
 export type AdministratorRequest = BodyOf<typeof createAdministrator>;
+
+export const changeOwnPassword = endpoint({
+  http: 'POST',
+  view: 'me/@password',
+  summary:
+    'Sets the caller’s own password, for who knows the present one. Every other login and session of theirs ends. ' +
+    'A wrong one is refused, and slows further tries down as at signing in.',
+  body: { password: text, new: text },
+});

@@ -4,8 +4,10 @@ import { clipboardViews } from './clipboard.ts';
 import { consequencesViews } from './consequences.ts';
 import { folderViews } from './folder.ts';
 import { formCheckViews } from './form-check.ts';
+import { newsViews } from './news.ts';
 import { objectViews } from './object.ts';
 import { ownLoginViews } from './own-logins.ts';
+import { ownPasswordViews } from './own-password.ts';
 import { searchViews } from './search.ts';
 
 /** What objects answer whatever their type is, by themselves. */
@@ -17,5 +19,7 @@ export const coreViews: readonly View[] = [
   ...clipboardViews,
   ...signInViews,
   ...ownLoginViews,
+  ...ownPasswordViews,
+  ...newsViews,
   ...searchViews,
 ];

@@ -5,10 +5,11 @@ import { method, viewsOn } from '../publisher/views.ts';
 import { siteOf } from '../site/site.ts';
 import { timeText } from './describe.ts';
 
-const PERMISSION = 'Look after own sessions';
+/** What everybody has who is signed in. */
+export const OWN = 'Look after own sessions';
 
 const list = method(listOwnLogins, {
-  permission: PERMISSION,
+  permission: OWN,
   async run(call) {
     call.keepPrivate();
     const thisLogin = await idOfThis(call);
@@ -23,7 +24,7 @@ const list = method(listOwnLogins, {
 });
 
 const endOne = method(endOwnLogin, {
-  permission: PERMISSION,
+  permission: OWN,
   async run(call) {
     const { logins, log } = siteOf(call);
     const ended = await logins.end(nameOf(call), [call.tail ?? '']);
@@ -33,7 +34,7 @@ const endOne = method(endOwnLogin, {
 });
 
 const endOthers = method(endOtherLogins, {
-  permission: PERMISSION,
+  permission: OWN,
   async run(call) {
     const { logins, log } = siteOf(call);
     const name = nameOf(call);

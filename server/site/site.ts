@@ -9,6 +9,7 @@ import type { TreeReader } from '../objects/reader.ts';
 import type { Database } from '../objects/database.ts';
 import type { Processes } from './processes.ts';
 import type { Administrator } from '../security/administrator.ts';
+import type { Credentials } from '../security/credentials.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
 import type { Logins } from '../security/login.ts';
 import type { Reveals } from '../security/reveals.ts';
@@ -36,6 +37,7 @@ export interface Site {
   readonly keyRing: KeyRing;
   readonly browserIds: BrowserIds;
   readonly users: Users;
+  readonly credentials: Credentials;
   readonly logins: Logins;
   readonly loginCookie: LoginCookie;
   readonly administrator: Administrator;

@@ -2,15 +2,9 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { addUser, changeUser } from '../../../schema/endpoints/users.ts';
 import { call } from '../../api/call.ts';
+import { confirmationField, newPasswordField, passwordField, passwordProblems } from '../../forms/password-fields.ts';
 import { identity } from '../../model/identity.ts';
-import {
-  confirmationField,
-  nameField,
-  nameProblems,
-  newPasswordField,
-  passwordField,
-  passwordProblems,
-} from './fields.ts';
+import { nameField, nameProblems } from './fields.ts';
 import { UserDialog } from './user-dialog.ts';
 
 /** Somebody new: name, password twice, roles. */

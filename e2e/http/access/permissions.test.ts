@@ -14,7 +14,7 @@ const manager = managerOf(server);
 /** Views that are for everybody, by address; everything else is closed to whoever has no roles. */
 const OPEN = ['get /api/@me', 'post /api/@login', 'post /api/@logout', 'post /api/@administrator', 'get /api/@openapi'];
 /** Views for everybody who is signed in, about what is theirs. */
-const OWN = /@my-(logins|sessions)/;
+const OWN = /@my-(logins|sessions)|@me\/@password|@news/;
 
 interface Operation {
   readonly method: string;
