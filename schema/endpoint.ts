@@ -19,6 +19,8 @@ export interface Asking {
   readonly optional?: Members;
   /** The body is bytes (application/octet-stream) and not JSON. */
   readonly takesBytes?: boolean;
+  /** The answer is events (text/event-stream) that come as long as both sides want, and not JSON. */
+  readonly givesEvents?: boolean;
   /** What it answers when it succeeds; without it, nothing. */
   readonly answer?: JsonSchema;
 }

@@ -4,6 +4,7 @@ import type { Background } from './base/background.ts';
 import { openLog, type Log } from './base/log.ts';
 import { KeyRing } from './base/key-ring.ts';
 import { OnceAMinute } from './base/once-a-minute.ts';
+import type { Channels } from './channels/channels.ts';
 import type { Config } from './config.ts';
 import { Assets } from './http/assets.ts';
 import { koaApplication } from './http/bridge.ts';
@@ -30,6 +31,7 @@ const TURNED_AWAY = 'As many are connected as may be: others are turned away. TR
 export interface App {
   readonly server: Server;
   readonly connections: Connections;
+  readonly channels: Channels;
   readonly log: Log;
   readonly background: Background;
   /** The token of a one-time link for making the administrator, where there is none yet. */
@@ -41,7 +43,7 @@ export interface App {
 export async function openApp(config: Config): Promise<App> {
   const log = openLog(config.logLevel);
   const own = await readFilesIn(CLIENT_FOLDER);
-  const { publisher, site, files, readyChecks, close } = await openInstallation(config, log);
+  const { publisher, channels, site, files, readyChecks, close } = await openInstallation(config, log);
   const { administrator, background } = site;
   const assets = await Assets.pack(new Map([...own, ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
@@ -68,6 +70,7 @@ export async function openApp(config: Config): Promise<App> {
   return {
     server,
     connections,
+    channels,
     log,
     background,
     administratorToken: administrator.isNeeded ? await administrator.makeToken() : undefined,

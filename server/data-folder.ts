@@ -189,7 +189,7 @@ async function siteFrom(
     version: readVersion(),
     installation,
     cookieMark,
-    loginCookie: new LoginCookie(cookieMark, async (token) => (await logins.find(token)) !== undefined),
+    loginCookie: new LoginCookie(cookieMark, async (token) => (await logins.find(token, false)) !== undefined),
     keyRing,
     browserIds: new BrowserIds(keyRing, new ForeignCookies(services.log)),
     administrator: new Administrator({ table: tables.keyed('administrator links'), users, clock: wallClock }),

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { RESERVED_IN_ROOT } from '../schema/ids.ts';
+import { BACKGROUND } from '../schema/live.ts';
 import { wallClock } from './base/clock.ts';
+import { Channels } from './channels/channels.ts';
+import { dataLooks } from './channels/data-looks.ts';
+import { EVENTS_TYPE, eventsViews } from './channels/events-view.ts';
 import type { Log } from './base/log.ts';
 import { Invalid } from './base/errors.ts';
 import { BadConfiguration, FIRST_ADMINISTRATOR, type Config } from './config.ts';
 import { coreViews } from './manage/core-views.ts';
+import { SEE } from './manage/describe.ts';
 import { openApiViews } from './manage/openapi.ts';
 import { openDataFolder, type Prepare } from './data-folder.ts';
 import type { Database } from './objects/database.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
+import { storeLooks } from './products/stores/store-looks.ts';
 import type { ReadyChecks } from './http/readiness.ts';
 import { Publisher } from './publisher/publish.ts';
 import type { RequestHead } from './publisher/request.ts';
@@ -24,6 +30,8 @@ export interface Installation {
   readonly database: Database;
   readonly site: Site;
   readonly publisher: Publisher;
+  /** Who hears of changes. They are closed first. */
+  readonly channels: Channels;
   /** What products bring for browsers, by path. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly readyChecks: ReadyChecks;
@@ -37,14 +45,32 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
   site.background.do('sweep out blobs that nobody named', () => database.main.storage.blobs.sweep());
   await plantTemporary(database);
   await warnOfReserved(database, log);
+  const channels = new Channels({
+    background: site.background,
+    looks: [...dataLooks(database, site.users, site.processes), ...storeLooks(database, site.background)],
+    requireListener: (head) => publisher.requirePermission(head, SEE),
+  });
   const views: readonly View[] = [
     ...coreViews,
+    ...eventsViews(channels),
     ...products.flatMap((product) => product.views ?? []),
     ...openApiViews(() => views),
   ];
   const authenticate = authenticator(storage, site, new BasicLogins(site.credentials, site.users));
   const publisher = new Publisher({ database, views, authenticate, loginCookie: site.loginCookie });
-  return { database, site, publisher, files: tabModules.files, readyChecks: checksOf(storage), close };
+  const closeAll = async () => {
+    channels.close();
+    await close();
+  };
+  return {
+    database,
+    site,
+    publisher,
+    channels,
+    files: tabModules.files,
+    readyChecks: checksOf(storage),
+    close: closeAll,
+  };
 }
 
 /** A tree that was made before an id was reserved may have it in use. */
@@ -120,6 +146,11 @@ function authenticator(
     // The users are those that every process left by now.
     await storage.refresh();
     if (authorization !== undefined) return basic.verify(authorization, head.address);
-    return (token === undefined ? undefined : await logins.find(token)) ?? ANONYMOUS;
+    return (token === undefined ? undefined : await logins.find(token, isUse(head))) ?? ANONYMOUS;
   };
+}
+
+/** Whether somebody did something. Browsers open a channel without any header of ours. */
+function isUse({ headers }: RequestHead): boolean {
+  return headers[BACKGROUND] === undefined && headers.accept !== EVENTS_TYPE;
 }

@@ -116,6 +116,8 @@ class Ending {
     this.#code = Math.max(this.#code ?? 0, code);
     setTimeout(() => this.#cutOff(), limitMs).unref();
     if (!isFirst) return;
+    // They would never end by themselves.
+    this.#app.channels.close();
     void this.#app.connections.end(this.#drainMs).then(() => this.#finish(0));
   }
 

@@ -119,6 +119,9 @@ function answersOf(declared: readonly Method['declared'][]): Readonly<Record<str
   if (schema !== undefined) {
     return { '2XX': { description: schema.description ?? 'The answer.', content: { 'application/json': { schema } } } };
   }
+  if (declared.some(({ givesEvents }) => givesEvents)) {
+    return { '2XX': { description: 'Events, as they come.', content: { 'text/event-stream': {} } } };
+  }
   // Of what is declared where it is answered nobody is made to say what it answers.
   if (declared.some(({ view }) => view === undefined)) return { '2XX': { description: 'It is not described.' } };
   return { 204: { description: 'It is done, and there is nothing to say of it.' } };

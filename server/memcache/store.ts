@@ -153,6 +153,8 @@ export interface Store {
   servers(): Promise<readonly ServerStatus[]>;
   /** Whether every server failed when it was last asked. Nobody is asked for that. */
   readonly isDown?: boolean;
+  /** The addresses of those that did. */
+  readonly down?: readonly string[];
   /** When a server was last out of reach or restarted, as far as is known, in milliseconds since 1970; 0 for never. */
   readonly troubledAt?: number;
   /** Asks those that were taken out and may still hold something. A store without servers has none. */

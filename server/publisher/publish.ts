@@ -239,14 +239,29 @@ async function given(answered: unknown): Promise<unknown> {
 function untilSent(response: Response, sent: () => void): Response {
   const { body } = response;
   if (!isInPieces(body)) return response;
-  async function* pieces(from: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const pieces = body[Symbol.asyncIterator]();
+  let isOver = false;
+  const over = () => {
+    if (!isOver) sent();
+    isOver = true;
+  };
+  const next = async () => {
     try {
-      yield* from;
-    } finally {
-      sent();
+      const piece = await pieces.next();
+      if (piece.done === true) over();
+      return piece;
+    } catch (error) {
+      over();
+      throw error;
     }
-  }
-  return { ...response, body: pieces(body) };
+  };
+  // No generator: it would take in that nobody asks any more only once the piece at hand has come.
+  const end = async () => {
+    over();
+    await pieces.return?.();
+    return { done: true as const, value: undefined };
+  };
+  return { ...response, body: { [Symbol.asyncIterator]: () => ({ next, return: end }) } };
 }
 
 function withCookies(response: Response, lines: readonly string[]): Response {

@@ -95,6 +95,19 @@ test('a login ends after 20 minutes without use, and 12 hours after it began in 
   assert.equal((await loginsTable.entries()).length, 0);
 });
 
+test('what nobody did is no use of a login: looked at for twenty minutes it ends', async () => {
+  const { logins, token, pass, loginsTable, clock } = await signedIn();
+  const begun = clock();
+  for (let minute = 1; minute < 20; minute += 1) {
+    pass(1);
+    assert.equal((await logins.find(token, false))?.name, 'mary');
+    await nextTurn();
+  }
+  assert.equal((await loginsTable.entries())[0]?.[1].lastSeen, begun);
+  pass(1);
+  assert.equal(await logins.find(token, false), undefined);
+});
+
 test('using a login writes at most once a minute', async () => {
   const { logins, token, pass, loginsTable, clock } = await signedIn();
   const begun = clock();

@@ -82,8 +82,11 @@ export class Logins {
     return { token, user: name, roles };
   }
 
-  /** Whose token this is, with the roles of this moment; nothing where the login has ended. */
-  async find(token: string): Promise<User | undefined> {
+  /**
+   * Whose token this is, with the roles of this moment; nothing where the login has ended. What nobody did, such as a page
+   * that looks again by itself, is no use of the login.
+   */
+  async find(token: string, isUse = true): Promise<User | undefined> {
     if (token.length !== TOKEN_LENGTH) return undefined;
     const key = keyOf(token);
     const record = await this.#options.table.get(key);
@@ -95,7 +98,7 @@ export class Logins {
       );
       return undefined;
     }
-    this.#noteUse(key, record);
+    if (isUse) this.#noteUse(key, record);
     return user;
   }
 

@@ -77,15 +77,19 @@ interface Answers {
 }
 
 interface Content {
-  readonly content?: { readonly 'application/json': { readonly schema: JsonSchema } };
+  readonly content?: {
+    readonly 'application/json'?: { readonly schema: JsonSchema };
+    readonly 'text/event-stream'?: {};
+  };
 }
 
 test('the API says of each of its own requests what is answered, or that nothing is', async () => {
   const { paths } = (await manager('/api/@openapi')).json<Answers>();
   for (const [template, methods] of Object.entries(paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
-      const schema = responses['2XX']?.content?.['application/json'].schema;
-      assert.ok(schema !== undefined || responses['204'] !== undefined, `${method} ${template}`);
+      const { content } = responses['2XX'] ?? {};
+      const said = content?.['application/json']?.schema ?? content?.['text/event-stream'];
+      assert.ok(said !== undefined || responses['204'] !== undefined, `${method} ${template}`);
     }
   }
 });
@@ -95,7 +99,7 @@ test('the API says every answer that is declared, also where objects of several 
   const unsaid = endpoints.filter(({ http, view, tail, answer }) => {
     const after = `${view === '' ? '' : `/@${view}`}${tail === undefined ? '' : '/{tail}'}`;
     const operation = (paths[`/api/{path}${after}`] ?? paths[`/api${after}`])?.[http.toLowerCase()];
-    const schema = operation?.responses['2XX']?.content?.['application/json'].schema;
+    const schema = operation?.responses['2XX']?.content?.['application/json']?.schema;
     return ![schema, ...(schema?.anyOf ?? [])].some((said) => isDeepStrictEqual(said, answer));
   });
   assert.deepEqual(unsaid, []);
@@ -140,7 +144,9 @@ test('a member without roles gets past what is for everybody who is signed in', 
 test('a manager gets past all of them: what is answered depends on the object and the body alone', async () => {
   const wrong: string[] = [];
   let reached = 0;
-  for (const operation of operations.filter(({ method }) => method !== 'delete')) {
+  // A channel has no end: live/channels.test.ts opens it.
+  const ending = operations.filter(({ method, template }) => method !== 'delete' && template !== '/api/@events');
+  for (const operation of ending) {
     for (const address of addressesOf(operation)) {
       const { status } = await call(manager, operation, address);
       if ([401, 403].includes(status) && !address.endsWith('@administrator') && !address.endsWith('@login'))

@@ -191,7 +191,11 @@ export class Cluster implements Store {
   }
 
   get isDown(): boolean {
-    return this.#servers.every(({ health }) => health.state === 'down');
+    return this.down.length === this.#servers.length;
+  }
+
+  get down(): readonly string[] {
+    return this.#servers.filter(({ health }) => health.state === 'down').map(({ address }) => address.text);
   }
 
   get troubledAt(): number {

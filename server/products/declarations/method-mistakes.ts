@@ -46,6 +46,7 @@ const METHOD: ShapeOf<Endpoint & Behaviour<Endpoint>> = {
   optional: optional(mapOf(memberSchema)),
   query: optional(mapOf(words)),
   takesBytes: optional(flag),
+  givesEvents: optional(flag),
   tail: optional(words),
   answer: optional(is('a JSON Schema, such as object({ … })', isPlain)),
   run: required(callable),

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FieldAnswer, FieldResult } from '../../../schema/endpoints/forms.ts';
 import type { Warning } from '../../../schema/endpoints/objects.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
@@ -18,6 +19,7 @@ import { replicasOf } from './store.ts';
 import { agoText } from './span-text.ts';
 
 const FRESH_MS = 5_000;
+const PATIENCE_MS = 500;
 
 /** Lines that a `servers` property may have; no more are asked while somebody types. */
 export const MOST_SERVERS = 100;
@@ -30,6 +32,7 @@ export interface Asked {
 }
 
 const known = new WeakMap<Store, Asked>();
+const asking = new WeakMap<Store, Promise<Asked>>();
 
 /** Asks every server of a store now. */
 export async function askServers(store: Store): Promise<Asked> {
@@ -39,15 +42,28 @@ export async function askServers(store: Store): Promise<Asked> {
   return asked;
 }
 
-/** How the servers last were; asks when that is not known, and again in the background when it is old. */
+/**
+ * How the servers last were. Asks when that is not known, when it is old, and when one went down or came back since; for
+ * what is only old nobody waits long.
+ */
 export async function knownServers(store: Store): Promise<Asked> {
   const last = known.get(store);
-  if (last === undefined) return askServers(store);
-  if (performance.now() - last.at > FRESH_MS) {
-    // A failure shows when somebody asks; nobody waits for this one.
-    void askServers(store).catch(() => undefined);
-  }
-  return last;
+  if (last !== undefined && isFresh(last, store)) return last;
+  const asked = askTogether(store);
+  if (last === undefined) return asked;
+  return Promise.race([asked.catch(() => last), wait(PATIENCE_MS, last, { ref: false })]);
+}
+
+function isFresh({ at, statuses }: Asked, { down }: Store): boolean {
+  const isSo = statuses.every(({ address, up }) => down?.includes(address) !== up);
+  return isSo && performance.now() - at < FRESH_MS;
+}
+
+/** Those who want to know at the same time ask once. */
+function askTogether(store: Store): Promise<Asked> {
+  const underWay = asking.get(store) ?? askServers(store).finally(() => asking.delete(store));
+  asking.set(store, underWay);
+  return underWay;
 }
 
 /** How each line of a `servers` property stands: asked of the server itself, saved or not. */

@@ -1,0 +1,87 @@
+import { isClockOff } from '../../base/clock-words.ts';
+import type { Background } from '../../base/background.ts';
+import type { Store } from '../../memcache/store.ts';
+import { Saying } from '../../manage/saying.ts';
+import type { Database } from '../../objects/database.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import type { Look, Tell } from '../../channels/channels.ts';
+import { Changes } from '../../channels/changes.ts';
+import { askServers, type Asked } from './servers.ts';
+import { STORE, storeOf } from './store.ts';
+
+/** No more stores are looked at, and no more objects that have warnings of their own. */
+const MOST = 100;
+
+/** How the servers of each store stand, and which warnings come and go without a change of the tree. */
+export function storeLooks(database: Database, background: Background): readonly Look[] {
+  const warnings = new Changes();
+  const areWarningsNews = async () => warnings.areIn(await warningsIn(database));
+  const lookAt = async (object: TreeObject, tell: Tell) => {
+    if (await isNewsOf(await storeOf(object))) tell('proxy', 'warnings');
+  };
+  return [
+    {
+      task: 'look at stores',
+      // Each by itself: the deadline of one is nothing to the others.
+      run: async (tell) => {
+        for (const object of await objectsOf(database, database.types.providing(STORE)))
+          background.do(`look at the servers of ${object.path}`, () => lookAt(object, tell));
+      },
+    },
+    { task: 'look for new warnings', run: async (tell) => (await areWarningsNews()) && tell('warnings') },
+  ];
+}
+
+interface Seen {
+  readonly changes: Changes;
+  restarts: number;
+  asked: Asked | undefined;
+}
+
+const seen = new WeakMap<Store, Seen>();
+
+async function isNewsOf(store: Store): Promise<boolean> {
+  const known = seen.get(store) ?? { changes: new Changes(), restarts: 0, asked: undefined };
+  seen.set(store, known);
+  const asked = await askServers(store);
+  known.restarts += restartsIn(known.asked, asked);
+  known.asked = asked;
+  return known.changes.areIn([known.restarts, factsOf(asked)]);
+}
+
+/** What pages show of servers apart from figures. */
+function factsOf({ statuses, former }: Asked): unknown {
+  return [
+    statuses.map(({ address, up, error, version, isSeveral, sameAs, refusesNow, evicts, clockDifferenceS }) => {
+      return [address, up, error, version, isSeveral, sameAs, refusesNow, evicts, isClockOff(clockDifferenceS)];
+    }),
+    former.map(({ address, state }) => [address, state]),
+  ];
+}
+
+/** Servers that count their seconds from the beginning again. */
+function restartsIn(before: Asked | undefined, { statuses }: Asked): number {
+  return statuses.filter(({ address, uptimeS }) => {
+    const last = before?.statuses.find((each) => each.address === address)?.uptimeS;
+    return uptimeS !== null && last !== null && last !== undefined && uptimeS < last;
+  }).length;
+}
+
+/** Their texts count seconds. */
+async function warningsIn(database: Database): Promise<unknown> {
+  const types = database.types.all().filter(({ ui }) => ui?.warnings !== undefined);
+  const objects = await objectsOf(
+    database,
+    types.map(({ type }) => type),
+  );
+  return Promise.all(
+    objects.map(async (object) => {
+      const said = await new Saying(object).warnings();
+      return [object.path, said.map(({ severity, short }) => [severity, short])];
+    }),
+  );
+}
+
+async function objectsOf(database: Database, types: readonly string[]): Promise<readonly TreeObject[]> {
+  return (await database.read(null)).ofTypes(types, MOST);
+}
