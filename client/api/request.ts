@@ -1,5 +1,7 @@
 import type { FieldProblem, ProblemMessage } from '../../schema/problems.ts';
+import { BACKGROUND } from '../../schema/live.ts';
 import { serverAnswered, serverLost } from '../state/connection.ts';
+import { hasSomebodyDone } from '../state/presence.ts';
 
 const DEADLINE_MS = 10_000;
 
@@ -92,6 +94,7 @@ function encodeSegment(segment: string): string {
 
 async function send(method: string, url: string, options: RequestOptions): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' });
+  if (!hasSomebodyDone()) headers.set(BACKGROUND, '1');
   if (options.body !== undefined) headers.set('content-type', 'application/json');
   if (options.revision !== undefined) headers.set('if-match', `"${options.revision}"`);
   const deadline = AbortSignal.timeout(DEADLINE_MS);

@@ -77,7 +77,12 @@ export class Editing {
 
   /** The object as it is now: edits go on from there, unless somebody changed the same field. Then saving tells of it. */
   adopt(object: ObjectMessage): void {
-    if (contested(this.against(object)).length === 0) this.began = object;
+    if (this.isUncontested(object)) this.began = object;
+  }
+
+  /** Whether nobody changed a field otherwise that was changed here. */
+  isUncontested(current: Current): boolean {
+    return contested(this.against(current)).length === 0;
   }
 
   /** What both sides did since the edits began. */

@@ -8,9 +8,11 @@ import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { changeObject, getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
+import '../parts/ago.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
 import { flash } from '../state/flash.ts';
+import { Live } from '../state/live.ts';
 import { GuardedLeaving } from '../state/location.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -56,6 +58,7 @@ export class PropertyForm extends LitElement {
 
   constructor() {
     super();
+    new Live(this, ['proxy'], () => this.#check.run());
     new GuardedLeaving(this, () => this.#editing.changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }
@@ -69,7 +72,7 @@ export class PropertyForm extends LitElement {
   protected override render() {
     const { may, isBroken } = this.#editing.began;
     return html`
-      ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#summary()}
+      ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#overtaken()} ${this.#summary()}
       <div class="columns">
         <form tabindex="-1" @value-changed=${this.#onValue} @submit=${this.#onSubmit}>
           ${Object.entries(this.#editing.fields)
@@ -116,6 +119,19 @@ export class PropertyForm extends LitElement {
   #lookOnly() {
     return html`<t-banner kind="plain" icon="lock">
       You may look but not change (needs '${this.#editing.began.changePermission}').
+    </t-banner>`;
+  }
+
+  /** Before saving tells of it: somebody saved the same field. */
+  #overtaken() {
+    const { modifiedBy, modified, revision } = this.object;
+    if (revision <= this.#editing.began.revision || this.#editing.isUncontested(this.object)) return nothing;
+    return html`<t-banner kind="warning">
+      <b>${modifiedBy ?? 'Somebody'} changed this</b> <t-ago time=${modified}></t-ago>, and a field that you changed,
+      too.
+      <button slot="action" class="link" @click=${() => this.#showConflict({ current: this.object, ...this.object })}>
+        Show both
+      </button>
     </t-banner>`;
   }
 
@@ -262,15 +278,15 @@ export class PropertyForm extends LitElement {
 
   async #refused(caught: unknown) {
     if (!(caught instanceof ApiProblem)) throw caught;
-    if (caught.status === 412) return this.#meetConflict(caught);
+    if (caught.status === 412) return this.#showConflict(caught.members as unknown as CurrentState);
     if (!this.#editing.wasRefused(caught.errors)) return this.#fail('save', caught);
     await this.updateComplete;
     this.#focus(this.#editing.refused[0]!);
   }
 
-  async #meetConflict({ members }: ApiProblem) {
+  async #showConflict(now: CurrentState) {
     await import('./conflict-dialog.ts');
-    this.conflict = this.#editing.conflict(members as unknown as CurrentState);
+    this.conflict = this.#editing.conflict(now);
   }
 
   async #showTheirs() {

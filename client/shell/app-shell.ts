@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Somebody } from '../../schema/endpoints/sign-in.ts';
+import { listen, stopListening } from '../api/channel.ts';
 import { detailOf } from '../api/request.ts';
 import { findOut, hasEnded, identity } from '../model/identity.ts';
 import { failed } from '../parts/face.ts';
@@ -32,6 +33,8 @@ export class AppShell extends LitElement {
     super();
     new Watch(this, identity, hasEnded, route, isPhone);
     new Shortcuts(this, [{ key: '?', label: 'Show these keys', run: () => void this.#showKeys() }]);
+    identity.follow((me) => (me?.user ? listen() : stopListening()));
+    hasEnded.follow((isOver) => isOver && stopListening());
     void this.#begin();
   }
 

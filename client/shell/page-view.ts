@@ -2,6 +2,7 @@ import { Task, TaskStatus } from '@lit/task';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ObjectMessage, Warning } from '../../schema/endpoints/objects.ts';
+import { parentPath } from '../../schema/paths.ts';
 import { getObject } from '../api/objects.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged, announceChange } from '../model/changes.ts';
@@ -9,9 +10,11 @@ import { identity, leave } from '../model/identity.ts';
 import { nameOf } from '../model/name-of.ts';
 import '../model/object-banners.ts';
 import { HeadAside, type TabElement } from '../model/tab.ts';
+import '../parts/banner.ts';
 import { tryAgain } from '../parts/face.ts';
 import { connection } from '../state/connection.ts';
-import { route } from '../state/location.ts';
+import { isDirty, route } from '../state/location.ts';
+import { Live } from '../state/live.ts';
 import { Watch } from '../state/observable.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
@@ -27,16 +30,29 @@ export class PageView extends LitElement {
   #tabKey = '';
   #changed: ObjectMessage | undefined;
   #shown: ObjectMessage | undefined;
+  #isBySelf = false;
+  /** Where the last load failed, also while it is tried again. */
+  #failedAt: string | undefined;
 
   readonly #load = new Task(this, {
     args: () => [route.get().path] as const,
-    task: ([path], { signal }) => getObject(path, signal),
-    onComplete: () => (this.#changed = undefined),
+    task: async ([path], { signal }) => {
+      const object = await getObject(path, signal);
+      // Where it is as it was, no tab needs to look again: each follows itself what it shows beside the object.
+      const isKnown = this.#isBySelf && JSON.stringify(object) === JSON.stringify(this.#shown);
+      return isKnown ? this.#shown : object;
+    },
+    onComplete: () => {
+      this.#changed = undefined;
+      this.#failedAt = undefined;
+    },
+    onError: () => (this.#failedAt = route.get().path),
   });
 
   constructor() {
     super();
     new Watch(this, route);
+    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => this.#lookAgain());
     this.addEventListener(ObjectChanged.type, (event) => this.#onChanged(event as ObjectChanged));
     this.addEventListener(HeadAside.type, (event) => (this.aside = (event as HeadAside).content));
     connection.follow(() => this.#retry());
@@ -51,11 +67,12 @@ export class PageView extends LitElement {
   }
 
   protected override render() {
-    const hasFailed = this.#load.status === TaskStatus.ERROR;
-    if (hasFailed && this.#shown?.path !== route.get().path) return this.#failed(this.#load.error);
+    const hasFailed = this.#failedAt === route.get().path;
+    if (hasFailed && !this.#mayStay(this.#load.error)) return this.#failed(this.#load.error);
     if (!this.#shown) return html`<p class="visually-hidden" role="status">Loading…</p>`;
     return html`
       <page-head .object=${this.#shown} .tab=${this.#tabId(this.#shown)} .aside=${this.aside}></page-head>
+      ${hasFailed && isGone(this.#load.error) ? gone(this.#shown.path) : nothing}
       <object-banners .warnings=${[...this.#shown.warnings, ...vanishing(this.#shown)]}></object-banners>
       ${this.tab ?? this.#noTab(this.#shown)}
     `;
@@ -65,6 +82,12 @@ export class PageView extends LitElement {
     if (!this.#shown) return;
     const label = this.#shown.tabs.find(({ id }) => id === this.#tabId(this.#shown!))?.label;
     document.title = [nameOf(this.#shown), label, 'Trellis'].filter(Boolean).join(' - ');
+  }
+
+  /** What is shown goes only once it is known to be gone, or not for them any more, and nothing typed goes with it. */
+  #mayStay(failure: unknown): boolean {
+    if (this.#shown?.path !== route.get().path) return false;
+    return isDirty() || !(failure instanceof ApiProblem && [403, 404].includes(failure.status));
   }
 
   #tabId(object: ObjectMessage): string | undefined {
@@ -137,7 +160,7 @@ export class PageView extends LitElement {
 
   #failed(failure: unknown) {
     const { path } = route.get();
-    if (failure instanceof ApiProblem && failure.status === 404) {
+    if (isGone(failure)) {
       return html`<t-face
         whole-page
         kind="error"
@@ -145,7 +168,7 @@ export class PageView extends LitElement {
         heading="There is no object '${path}'."
         detail="It may have been renamed or deleted."
       >
-        <a class="button" href=${addressOf('/')}>Go to Root</a>
+        ${above(this.#shown?.path === path ? path : '/')}
       </t-face>`;
     }
     if (failure instanceof ApiProblem && failure.status === 403) return notForYou(path);
@@ -159,6 +182,11 @@ export class PageView extends LitElement {
     </t-face>`;
   }
 
+  async #lookAgain() {
+    this.#isBySelf = true;
+    await this.#load.run().finally(() => (this.#isBySelf = false));
+  }
+
   /** The server is there again, or somebody signed in again: what failed may work now. */
   #retry() {
     if (this.#load.status === TaskStatus.ERROR && connection.get().up) void this.#load.run();
@@ -168,6 +196,7 @@ export class PageView extends LitElement {
     event.stopPropagation();
     announceChange();
     this.#changed = event.object;
+    this.#isBySelf = false;
     if (event.object) this.requestUpdate();
     // The answer to a change comes before what the change does can be seen, such as silent servers.
     void this.#load.run();
@@ -190,6 +219,25 @@ export class PageView extends LitElement {
       }
     `,
   ];
+}
+
+function isGone(failure: unknown): boolean {
+  return failure instanceof ApiProblem && failure.status === 404;
+}
+
+/** Over a form with changes that cannot be saved any more, but copied. */
+function gone(path: string) {
+  return html`<t-banner kind="danger" role="alert">
+    There is no object '${path}' any more: it was renamed, moved or deleted. What you typed is still here, but cannot be
+    saved.
+    <span slot="action">${above(path)}</span>
+  </t-banner>`;
+}
+
+/** The way on from where nothing is. */
+function above(path: string) {
+  const folder = parentPath(path) ?? '/';
+  return html`<a class="button" href=${addressOf(folder)}>Go to ${folder === '/' ? 'Root' : folder}</a>`;
 }
 
 /** Whoever may not see it is told so, and by whom that can be changed. */

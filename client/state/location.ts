@@ -102,7 +102,8 @@ function isOurs(pathname: string): boolean {
   return pathname === BASE || pathname.startsWith(`${BASE}/`);
 }
 
-function isDirty(): boolean {
+/** Whether some form has changes that are not saved. */
+export function isDirty(): boolean {
   return [...guards].some((guard) => guard());
 }
 

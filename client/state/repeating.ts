@@ -1,5 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
+/** What takes long is done so much more rarely that it is under way for a tenth of the time at most. */
+const RESTS = 9;
+
 /**
  * Does something again and again while its element is on a page that is looked at: a hidden page rests, and catches up as
  * soon as it is shown.
@@ -48,8 +51,18 @@ export class Repeating implements ReactiveController {
 
   readonly #again = (): void => {
     this.restart();
-    this.#run();
+    const begun = Date.now();
+    void Promise.try(this.#run)
+      // What fails is shown where it was asked for.
+      .catch(() => undefined)
+      .then(() => this.#rest(RESTS * (Date.now() - begun)));
   };
+
+  #rest(ms: number): void {
+    if (Date.now() + ms <= this.#due) return;
+    this.#due = Date.now() + ms;
+    this.#schedule();
+  }
 }
 
 /** Draws its element anew each second, for figures that count. */

@@ -28,6 +28,7 @@ export class AssociateTab extends Tab {
   /** Selected are those whose tick is not as it is saved. */
   readonly #list = new ListController<AssociationsMessage, AssociationItem>(this, {
     args: () => [this.object, ...Object.values(this.#query)],
+    kinds: ['tree'],
     load: (_, signal) => call(listAssociations, this.object.path, { query: this.#query, signal }),
     rowsOf: ({ items }) => items,
     keyOf,

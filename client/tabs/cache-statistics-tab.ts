@@ -24,7 +24,7 @@ import { controls } from '../styles/controls.ts';
 import { columns, compactRow } from './caches/columns.ts';
 import { rateText, recentColumns, sorted } from './caches/hit-rate.ts';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 3_000;
 
 /** What a cache manager keeps, and how often it was found. Asked for again and again while it is looked at. */
 @customElement('cache-statistics-tab')
@@ -40,7 +40,7 @@ export class CacheStatisticsTab extends Tab {
 
   constructor() {
     super();
-    new Repeating(this, EVERY_MS, () => this.#list.answer && !this.#list.isLoading && this.#list.again());
+    new Repeating(this, EVERY_MS, () => this.#list.answer && !this.#list.isLoading && this.#list.refresh());
     new Shortcuts(this, [{ key: 'Delete', label: 'Remove what is selected', run: () => void this.#remove() }]);
   }
 

@@ -20,6 +20,7 @@ import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import { flash } from '../state/flash.ts';
 import { GuardedLeaving } from '../state/location.ts';
+import { Live } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
@@ -34,11 +35,11 @@ export class CacheTab extends Tab {
   readonly #cache = new Task(this, {
     args: () => [this.object] as const,
     task: ([{ path }], { signal }) => call(cacheSettings, path, { signal }),
-    onComplete: () => (this.chosen = undefined),
   });
 
   constructor() {
     super();
+    new Live(this, ['tree'], () => this.#cache.run());
     new GuardedLeaving(this, () => this.#isDirty);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }

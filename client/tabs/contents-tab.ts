@@ -49,6 +49,7 @@ export class ContentsTab extends Tab {
     totalOf: ({ total }) => total,
     allKeys: (query) => getChildIds(this.object.path, query),
     sorting: { column: 'id', order: 'asc' },
+    kinds: ['tree', 'warnings', 'proxy', 'server'],
   });
 
   readonly #drop = new FileDrop(

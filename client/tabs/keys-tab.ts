@@ -28,6 +28,7 @@ const NO_PREFIX = '*';
 export class KeysTab extends Tab {
   readonly #list = new ListController<KeysMessage, KeyLine>(this, {
     args: () => [this.object, this.#group],
+    kinds: ['proxy'],
     load: (query, signal) => call(listKeys, this.object.path, { query: { ...query, group: this.#group }, signal }),
     rowsOf: (message) => linesOf(message, this.#openPrefix),
     keyOf: ({ id }) => id,

@@ -19,6 +19,7 @@ import '../parts/copy-text.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/list/table.ts';
 import '../parts/loading.ts';
+import { Live } from '../state/live.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
@@ -38,7 +39,7 @@ const REFUSED = 'refused';
 /** The memory of servers that answered once, kept for when they do not, however often this tab is opened. */
 const lastKnown = new Map<string, LastKnown>();
 
-/** How each server of a proxy stands, asked now and every ten seconds while somebody looks. */
+/** How each server of a proxy stands, asked now, when one of them went down or came back, and every few seconds while somebody looks. */
 @customElement('servers-tab')
 export class ServersTab extends Tab {
   @state() private answer: ServersMessage | undefined;
@@ -58,9 +59,14 @@ export class ServersTab extends Tab {
     onComplete: (history) => (this.history = history),
   });
 
+  constructor() {
+    super();
+    new Live(this, ['proxy'], () => this.#check());
+  }
+
   override connectedCallback() {
     super.connectedCallback();
-    if (this.checkedAt !== undefined) this.#check();
+    if (this.checkedAt !== undefined) void this.#check();
   }
 
   protected override render() {
@@ -141,7 +147,7 @@ export class ServersTab extends Tab {
   async #forget(server: FormerServerMessage) {
     const { forget } = await import('./servers/forget.ts');
     const replicas = Number(this.object.properties['replicas'] ?? 1);
-    if (await forget(this.path, server, replicas)) this.#check();
+    if (await forget(this.path, server, replicas)) void this.#check();
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -178,9 +184,9 @@ export class ServersTab extends Tab {
   }
 
   #check() {
-    if (this.#isChecking) return;
+    if (this.#isChecking) return undefined;
     this.#repeating.restart();
-    void this.#ask.run();
+    return this.#ask.run();
   }
 
   #onAnswer(answer: ServersMessage) {

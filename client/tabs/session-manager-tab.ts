@@ -11,6 +11,7 @@ import '../parts/ago.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
+import { Live } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
@@ -33,6 +34,11 @@ export class SessionManagerTab extends Tab {
     },
     onComplete: ({ chain }) => this.#tell(chain, false),
   });
+
+  constructor() {
+    super();
+    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => this.#chain.run());
+  }
 
   protected override render() {
     return html`

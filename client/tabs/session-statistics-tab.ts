@@ -110,9 +110,9 @@ export class SessionStatisticsTab extends Tab {
   }
 
   #check() {
-    if (this.#isChecking) return;
+    if (this.#isChecking) return undefined;
     this.#repeating.restart();
-    void this.#look.run();
+    return this.#look.run();
   }
 
   static override styles = [

@@ -19,6 +19,8 @@ import '../parts/dot.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import { flash, flashFailure } from '../state/flash.ts';
+import { Live } from '../state/live.ts';
+import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import './session-test/add-items.ts';
@@ -30,6 +32,8 @@ import type { ItemRemoved, SessionItems } from './session-test/session-items.ts'
 import { sessionTestStyles } from './session-test/styles.ts';
 import './session-test/two-writers.ts';
 import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
+
+const AGAIN_MS = 3_000;
 
 /** One's own session in this container: put something in, see that it is kept, take it out again. */
 @customElement('session-test-tab')
@@ -53,6 +57,13 @@ export class SessionTestTab extends Tab {
     },
     onError: (error) => this.#onLost(error),
   });
+
+  constructor() {
+    super();
+    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => !this.isBusy && this.#look.run());
+    // Nobody has to try again whether the trouble is over.
+    new Repeating(this, AGAIN_MS, () => this.stop && !this.isBusy && this.#look.run());
+  }
 
   protected override render() {
     return html`

@@ -12,6 +12,7 @@ import { listPage } from '../parts/list/list-page.ts';
 import '../parts/list/side-panel.ts';
 import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
+import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
@@ -23,6 +24,8 @@ import type { DetailAction } from './sessions/session-detail.ts';
 import './sessions/unopened-list.ts';
 import { figuresOf, orderInWords, sourceAt } from './sessions/words.ts';
 
+const EVERY_MS = 3_000;
+
 /** Everybody's sessions in a container: find them, look inside, end them. What is shown lives in the address. */
 @customElement('sessions-tab')
 export class SessionsTab extends Tab {
@@ -33,11 +36,13 @@ export class SessionsTab extends Tab {
     keyOf: ({ key }) => key,
     totalOf: ({ matching }) => matching,
     sorting: { column: 'lastSeen', order: 'desc' },
+    kinds: ['proxy', 'users'],
   });
 
   constructor() {
     super();
     new Watch(this, isPhone);
+    new Repeating(this, EVERY_MS, () => this.#follow());
     new Shortcuts(this, [
       this.#list.filterKey,
       { key: 'Delete', label: 'End what is selected', run: () => void this.#endSelected() },
@@ -70,6 +75,12 @@ export class SessionsTab extends Tab {
       </div>
       ${this.#drawer()}
     `;
+  }
+
+  /** Rows do not move while somebody is choosing among them. */
+  #follow() {
+    const { answer, isLoading, selected } = this.#list;
+    return answer === undefined || isLoading || selected.size > 0 ? undefined : this.#list.refresh();
   }
 
   /** The session whose inside is shown. */

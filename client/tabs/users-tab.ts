@@ -36,6 +36,7 @@ export class UsersTab extends Tab {
     rowsOf: ({ users }, query) => matching(users, query.filter).slice(query.offset, query.offset + query.limit),
     keyOf: ({ name }) => name,
     isWhole: true,
+    kinds: ['users'],
   });
 
   readonly #width = new Width(this);

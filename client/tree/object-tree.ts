@@ -7,6 +7,7 @@ import { iconOf } from '../model/icon-of.ts';
 import '../parts/dot.ts';
 import { formatNumber, plural } from '../parts/format.ts';
 import '../parts/icon.ts';
+import { Live } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { TreeModel, type Gap } from './tree-model.ts';
@@ -28,6 +29,11 @@ export class ObjectTree extends LitElement {
   #stopFollowing: (() => void) | undefined;
   #typed = '';
   #typedAt = 0;
+
+  constructor() {
+    super();
+    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => this.#model.refresh());
+  }
 
   override connectedCallback() {
     super.connectedCallback();

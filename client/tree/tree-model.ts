@@ -130,6 +130,8 @@ export class TreeModel {
       const { total, folder } = answers[0]!;
       this.#branches.set(path, { items: [...pages.values()].flat(), parts: partsOf(pages, total), total, folder });
     } catch (caught) {
+      // The server is away for now: what was there stays in sight.
+      if (this.#branches.has(path) && caught instanceof ApiProblem && caught.status === 0) return;
       this.#branches.set(path, { items: [], parts: [], total: 0, ...whyNot(caught) });
     }
     this.#onChange();

@@ -1,7 +1,9 @@
 import { Task, TaskStatus } from '@lit/task';
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
+import type { Kind } from '../../../schema/live.ts';
 import { detailOf } from '../../api/request.ts';
 import { route, setQuery } from '../../state/location.ts';
+import { Live } from '../../state/live.ts';
 import { Watch } from '../../state/observable.ts';
 import type { Shortcut } from '../../state/shortcuts.ts';
 import { flashFailure } from '../../state/flash.ts';
@@ -25,6 +27,8 @@ interface ListOptions<Answer, Row> {
   readonly load: (query: ListQuery, signal: AbortSignal) => Promise<Answer>;
   readonly rowsOf: (answer: Answer, query: ListQuery) => readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /** What kinds of changes on the server may make it another list. */
+  readonly kinds?: readonly Kind[];
   /** How many of the rows are counted in pages; all, unless said. */
   readonly countOf?: (answer: Answer) => number;
   /** How many rows the filter leaves, on all pages; those of the answer, unless said. */
@@ -91,6 +95,9 @@ export class ListController<Answer, Row> implements ReactiveController {
   /** Rows of all pages were chosen, of those that this filter leaves. */
   #allOf: string | undefined;
   #work: Work | undefined;
+  /** The question that was answered last. */
+  #answered: string | undefined;
+  #isWaitedFor = false;
 
   constructor(host: LitElement, options: ListOptions<Answer, Row>) {
     this.#host = host;
@@ -98,10 +105,14 @@ export class ListController<Answer, Row> implements ReactiveController {
     this.#task = new Task(host, {
       args: () => [...options.args(), ...(options.isWhole ? [] : Object.values(this.query))],
       task: (_, { signal }) => options.load(this.query, signal),
-      onComplete: (answer) => this.#keepSelected(answer),
+      onComplete: (answer) => {
+        this.#answered = this.#question;
+        this.#keepSelected(answer);
+      },
     });
     host.addController(this);
     new Watch(host, route);
+    new Live(host, options.kinds ?? [], this.refresh);
   }
 
   /** `undefined`: none has come, or the last one could not be had. */
@@ -117,16 +128,28 @@ export class ListController<Answer, Row> implements ReactiveController {
     return this.rows.map(this.#options.keyOf);
   }
 
+  /** Whether somebody waits for it. What is there stays while the same is asked again by itself. */
   get isLoading(): boolean {
-    return this.#task.status === TaskStatus.PENDING;
+    return this.#task.status === TaskStatus.PENDING && (this.#isWaitedFor || this.#answered !== this.#question);
+  }
+
+  get #question(): string {
+    return JSON.stringify(this.#options.isWhole ? [] : this.query);
   }
 
   /** Why it could not be had. */
   get failure(): string | undefined {
-    return this.#task.status === TaskStatus.ERROR ? detailOf(this.#task.error) : undefined;
+    return this.#task.error === undefined || this.isLoading ? undefined : detailOf(this.#task.error);
   }
 
-  readonly again = (): Promise<void> => this.#task.run();
+  /** Somebody wants it anew. */
+  readonly again = async (): Promise<void> => {
+    this.#isWaitedFor = true;
+    await this.#task.run().finally(() => (this.#isWaitedFor = false));
+  };
+
+  /** Something changed: what is there stays until the answer comes. */
+  readonly refresh = (): Promise<void> => this.#task.run();
 
   get query(): ListQuery {
     return listQueryOf(route.get().query, this.#options.sorting ?? { column: '', order: 'asc' });

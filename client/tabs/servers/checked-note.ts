@@ -6,7 +6,7 @@ import { Ticking } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';
 
 /** How often is asked for what changes by itself, while somebody looks. */
-export const EVERY_MS = 10_000;
+export const EVERY_MS = 3_000;
 
 /** When the servers were asked last, counting: "Checked 3 s ago, every 10 s". */
 @customElement('checked-note')
