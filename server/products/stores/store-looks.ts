@@ -32,39 +32,25 @@ export function storeLooks(database: Database, background: Background): readonly
   ];
 }
 
-interface Seen {
-  readonly changes: Changes;
-  restarts: number;
-  asked: Asked | undefined;
-}
-
-const seen = new WeakMap<Store, Seen>();
+const seen = new WeakMap<Store, Changes>();
 
 async function isNewsOf(store: Store): Promise<boolean> {
-  const known = seen.get(store) ?? { changes: new Changes(), restarts: 0, asked: undefined };
-  seen.set(store, known);
-  const asked = await askServers(store);
-  known.restarts += restartsIn(known.asked, asked);
-  known.asked = asked;
-  return known.changes.areIn([known.restarts, factsOf(asked)]);
+  const changes = seen.get(store) ?? new Changes();
+  seen.set(store, changes);
+  return changes.areIn(factsOf(await askServers(store)));
 }
 
 /** What pages show of servers apart from figures. */
 function factsOf({ statuses, former }: Asked): unknown {
   return [
-    statuses.map(({ address, up, error, version, isSeveral, sameAs, refusesNow, evicts, clockDifferenceS }) => {
-      return [address, up, error, version, isSeveral, sameAs, refusesNow, evicts, isClockOff(clockDifferenceS)];
-    }),
+    statuses.map(
+      ({ address, up, error, version, restartedAt, isSeveral, sameAs, refusesNow, evicts, clockDifferenceS }) => {
+        const isOff = isClockOff(clockDifferenceS);
+        return [address, up, error, version, restartedAt, isSeveral, sameAs, refusesNow, evicts, isOff];
+      },
+    ),
     former.map(({ address, state }) => [address, state]),
   ];
-}
-
-/** Servers that count their seconds from the beginning again. */
-function restartsIn(before: Asked | undefined, { statuses }: Asked): number {
-  return statuses.filter(({ address, uptimeS }) => {
-    const last = before?.statuses.find((each) => each.address === address)?.uptimeS;
-    return uptimeS !== null && last !== null && last !== undefined && uptimeS < last;
-  }).length;
 }
 
 /** Their texts count seconds. */
