@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from './config.ts';
 import { openForApplication, usersIn } from './data-folder.ts';
+import { commandNamed, HELP, unknownOption, wrongUse } from './help.ts';
 import { plantExample } from './products/example.ts';
 import type { Users } from './security/users.ts';
 import type { BackupFacts } from './storage/opening.ts';
@@ -13,41 +14,31 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const HOW = `Usage:
-  npm run trellis -- user <name> --password     sets a user's password, asked for or read from standard input;
-                                                while there is no Manager, the user is made as one
-  npm run trellis -- backup <folder>            copies database and key ring into a new folder, also while a server runs
-  npm run trellis -- restore <folder>           puts a backup in their place, while no server runs; what was there is kept
-                                                with --damaged also where bytes of files are damaged: both check all of them
-  npm run trellis -- example shop               puts the example into the tree at /shop, also while a server runs
-  --data <folder>                               the data folder, as for the server
-  --help                                        says this`;
-
 /** Work on a data folder by whoever runs the server: all but `restore` also while it runs. Fails with a sentence. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
-  if (values.help === true) {
-    console.log(HOW);
+  const [name = 'help', argument, ...others] = positionals;
+  const command = commandNamed(name);
+  if (values.help === true || command === 'help') {
+    console.log(HELP);
     return;
   }
-  const [command, argument, ...others] = positionals;
   if (argument === undefined || others.length > 0 || (command === 'user') !== (values.password === true)) {
-    throw new Error(HOW);
+    throw wrongUse(command);
   }
   const config = readConfig(values.data === undefined ? [] : ['--data', values.data], process.env);
   if (command === 'user') await setPasswordIn(config, argument);
   else if (command === 'backup') await makeBackup(config, argument, values.damaged);
   else if (command === 'restore') await restoreBackup(config, argument, values.damaged);
-  else if (command === 'example') await putExample(config, argument);
-  else throw new Error(HOW);
+  else await putExample(config, argument);
 }
 
 function readArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    const [what] = (error as Error).message.split('. ');
-    throw new Error(`${what}.\n${HOW}`, { cause: error });
+    const [what = ''] = (error as Error).message.split('. ');
+    throw unknownOption(what, Object.keys(OPTIONS));
   }
 }
 

@@ -42,7 +42,7 @@ test('every mistake of a configuration is named at once', () => {
 
 test('of flags each mistake is named, with what is missing', () => {
   const none = (flag: string) =>
-    `'${flag}' is not understood. The flags are --host, --port and --data, each followed by its value.`;
+    `'${flag}' is not understood. The flags are --host, --port and --data, each followed by its value; npm run trellis -- --help lists every setting.`;
   const without = (flag: string, value: string) =>
     `'${flag}' has no value. Write it behind the flag, such as ${flag} ${value}.`;
   assert.deepEqual(mistakesOf(['--port', '99999', '--bogus'], {}), [

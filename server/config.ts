@@ -47,7 +47,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const LONGEST_DRAIN_S = 4;
 
 const FLAGS = { host: '127.0.0.1', port: '8080', data: 'var' };
-const FLAGS_ARE = 'The flags are --host, --port and --data, each followed by its value.';
+const FLAGS_ARE =
+  'The flags are --host, --port and --data, each followed by its value; npm run trellis -- --help lists every setting.';
 type Flag = keyof typeof FLAGS;
 
 /** The name of the administrator whose password the environment has. */

@@ -75,7 +75,7 @@ test('a backup of nothing, or without a folder, is refused in a sentence', async
   assert.deepEqual([nothing.code, nothing.output], [1, '']);
   assert.match(nothing.errors, /There is no database/);
   const unnamed = await runCli(['backup'], '');
-  assert.match(unnamed.errors, /^Usage:/);
+  assert.match(unnamed.errors, /^This is how it is used: npm run trellis -- backup <folder>/);
   const file = join(folder, 'file');
   await writeFile(file, '');
   const data = join(folder, 'data');
@@ -87,13 +87,4 @@ test('a backup of nothing, or without a folder, is refused in a sentence', async
       /^".*" cannot be used \((part of its path is a file|a file of that name is there)\)\. See to it, and try again\.\n$/,
     );
   }
-});
-
-test('the command says how it is used to whoever asks, and to whoever asks for what there is not', async () => {
-  const asked = await runCli(['--help'], '');
-  assert.deepEqual([asked.code, asked.errors], [0, '']);
-  assert.match(asked.output, /^Usage:\n {2}npm run trellis -- user/);
-  const unknown = await runCli(['backup', '--hurry', 'folder'], '');
-  assert.equal(unknown.code, 1);
-  assert.match(unknown.errors, /^Unknown option '--hurry'\.\nUsage:\n/);
 });
