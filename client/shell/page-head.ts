@@ -139,13 +139,21 @@ export class PageHead extends LitElement {
         align-items: center;
         gap: 10px;
       }
+      .aside:has(.chip) {
+        flex: 0 1 auto;
+        min-width: 0;
+      }
       .chip {
+        min-width: 0;
         padding: 0 8px;
         border: 1px solid var(--t-warn-line);
         border-radius: var(--t-radius-key);
         background: var(--t-warn-fill);
         color: var(--t-warn);
         line-height: 20px;
+      }
+      .chip t-dot {
+        max-width: 100%;
       }
       .chip.ok {
         border-color: var(--t-accent-line);

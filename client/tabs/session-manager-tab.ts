@@ -1,43 +1,59 @@
 import { Task, TaskStatus } from '@lit/task';
-import { css, html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import { sessionChain, type ChainMessage } from '../../schema/endpoints/session-chain.ts';
 import { detailOf } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import '../forms/property-form.ts';
 import { railStyles, thisObject } from '../forms/rail.ts';
 import { HeadAside, Tab } from '../model/tab.ts';
-import '../parts/ago.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
 import { Live } from '../state/live.ts';
+import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
+import './servers/checked-note.ts';
 import { endsOf, stepsOf } from './session-manager/chain-steps.ts';
 import type { IdChecked } from './session-manager/id-check.ts';
 import './session-manager/id-check.ts';
 
 interface Checked {
   readonly chain: ChainMessage;
-  readonly time: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
+
+const EVERY_MS = 3_000;
 
 /** How a request finds its session, drawn step by step, and the settings that decide it. */
 @customElement('session-manager-tab')
 export class SessionManagerTab extends Tab {
+  @state() private checked: Checked | undefined;
+  /** The chain as of the last look that somebody wanted: then it is tried, too, whether the browser sends its id back. */
+  @state() private wanted: ChainMessage | undefined;
+  #isWanted = true;
+  #isDropped = false;
+  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#look(false));
+
   readonly #chain = new Task(this, {
     args: () => [this.object] as const,
     task: async ([{ path }], { signal }): Promise<Checked> => {
       const chain = await call(sessionChain, path, { signal });
-      return { chain, time: new Date().toISOString() };
+      return { chain, at: Date.now() };
     },
-    onComplete: ({ chain }) => this.#tell(chain, false),
+    onComplete: (checked) => this.#onChecked(checked),
   });
 
   constructor() {
     super();
-    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => this.#chain.run());
+    new Live(this, ['tree'], () => this.#look(true));
+    new Live(this, ['warnings', 'proxy', 'server'], () => this.#look(false));
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    if (changed.has('object')) this.#isWanted = true;
   }
 
   protected override render() {
@@ -45,10 +61,10 @@ export class SessionManagerTab extends Tab {
       <section class="way" aria-labelledby="way">
         <div class="head">
           <h2 id="way">How a request finds its session</h2>
-          ${this.#checked()}
+          ${this.#noted()}
         </div>
         ${this.#picture()}
-        <id-check path=${this.path} .chain=${this.#chain.value?.chain} @id-checked=${this.#onIdChecked}></id-check>
+        <id-check path=${this.path} .chain=${this.wanted} @id-checked=${this.#onIdChecked}></id-check>
       </section>
       <property-form .object=${this.object} saveLabel="Change" savedText="Changes saved.">
         <aside slot="rail" class="rail" aria-label="About this object">
@@ -58,33 +74,50 @@ export class SessionManagerTab extends Tab {
     `;
   }
 
+  #onChecked(checked: Checked) {
+    this.checked = checked;
+    if (this.#isWanted) {
+      this.#isWanted = this.#isDropped = false;
+      this.wanted = checked.chain;
+    }
+    this.#tell(checked.chain);
+  }
+
   #onIdChecked({ detail: isDropped }: IdChecked) {
-    if (this.#chain.value) this.#tell(this.#chain.value.chain, isDropped);
+    this.#isDropped = isDropped;
+    if (this.checked) this.#tell(this.checked.chain);
   }
 
-  #tell(chain: ChainMessage, isDropped: boolean) {
-    this.dispatchEvent(new HeadAside(chain.on && isDropped ? dropped() : chip(chain)));
+  #tell(chain: ChainMessage) {
+    this.dispatchEvent(new HeadAside(chain.on && this.#isDropped ? dropped() : chip(chain)));
   }
 
-  #checked() {
-    const { value, status } = this.#chain;
-    if (!value) return nothing;
-    return html`<p class="small quiet" role="status">Checked <t-ago time=${value.time}></t-ago></p>
-      <button class="link check" ?disabled=${status === TaskStatus.PENDING} @click=${() => this.#chain.run()}>
-        Check now
-      </button>`;
+  #look(isWanted: boolean) {
+    if (isWanted) this.#isWanted = true;
+    if (this.#chain.status === TaskStatus.PENDING) return;
+    this.#repeating.restart();
+    void this.#chain.run();
+  }
+
+  #noted() {
+    const { status, error } = this.#chain;
+    if (!this.checked) return nothing;
+    return html`${status === TaskStatus.ERROR ? html`<p class="small danger">${detailOf(error)}</p>` : nothing}
+      <checked-note .at=${this.checked.at} .everyMs=${EVERY_MS}></checked-note>
+      <button class="link check" @click=${() => this.#look(true)}>Check now</button>`;
   }
 
   #picture() {
-    const { value, status, error } = this.#chain;
-    if (status === TaskStatus.ERROR) {
-      return failed(`Could not follow the way of a request: ${detailOf(error)}`, () => this.#chain.run());
+    const { status, error } = this.#chain;
+    if (!this.checked && status === TaskStatus.ERROR) {
+      return failed(`Could not follow the way of a request: ${detailOf(error)}`, () => this.#look(true));
     }
-    if (!value) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
+    if (!this.checked) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
+    const { chain } = this.checked;
     return html`<t-chain
       label="How a request finds its session"
-      .steps=${stepsOf(value.chain, this.path, addressOf)}
-      .ends=${endsOf(value.chain)}
+      .steps=${stepsOf(chain, this.path, addressOf)}
+      .ends=${endsOf(chain)}
     ></t-chain>`;
   }
 
@@ -100,7 +133,7 @@ export class SessionManagerTab extends Tab {
 
   /** Where no servers keep them, sessions are off or as short-lived as the process. */
   #setUp() {
-    const chain = this.#chain.value?.chain;
+    const chain = this.checked?.chain;
     if (!chain || chain.servers.length > 0 || !this.object.may.change) return nothing;
     return html`<section aria-labelledby="set-up">
       <h2 id="set-up">Sessions in memcached</h2>
@@ -118,7 +151,7 @@ export class SessionManagerTab extends Tab {
 
   #tryIt() {
     const container = this.object.properties['container_path'];
-    const boxes = this.#chain.value?.chain.boxes;
+    const boxes = this.checked?.chain.boxes;
     const isGone = boxes?.some(({ path }) => path === container) === false;
     if (typeof container !== 'string' || container === '' || isGone) return nothing;
     return html`<section aria-labelledby="try">
@@ -132,8 +165,9 @@ export class SessionManagerTab extends Tab {
     controls,
     railStyles,
     css`
+      /* As high as it becomes, so that nothing below it moves. */
       .way {
-        min-height: 170px;
+        min-height: 280px;
         padding: 12px var(--t-edge) 18px;
         border-bottom: 1px solid var(--t-line);
       }
@@ -147,6 +181,9 @@ export class SessionManagerTab extends Tab {
       h2:not(.rail h2) {
         flex: 1;
       }
+      checked-note {
+        width: 176px;
+      }
       .check {
         font-size: var(--t-size-small);
       }
@@ -156,7 +193,15 @@ export class SessionManagerTab extends Tab {
       t-face {
         padding-inline: 0;
       }
+      @media (width < 1256px) {
+        .way {
+          min-height: 640px;
+        }
+      }
       @media (width < 640px) {
+        checked-note {
+          width: auto;
+        }
         .head {
           flex-wrap: wrap;
           gap: 0 12px;
@@ -171,7 +216,7 @@ export class SessionManagerTab extends Tab {
 
 function chip({ on, state, text }: ChainMessage) {
   return html`<span class="chip ${state}" title=${text}>
-    <t-dot state=${state}>${on ? text : 'Sessions are off'}</t-dot>
+    <t-dot state=${state}><span class="ellipsis">${on ? text : 'Sessions are off'}</span></t-dot>
   </span>`;
 }
 

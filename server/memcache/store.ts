@@ -1,3 +1,4 @@
+import type { Traffic } from '../base/traffic.ts';
 import type { ServerUnreachable } from './errors.ts';
 
 /**
@@ -157,6 +158,8 @@ export interface Store {
   readonly down?: readonly string[];
   /** When a server was last out of reach or restarted, as far as is known, in milliseconds since 1970; 0 for never. */
   readonly troubledAt?: number;
+  /** What goes to each server, by its address. Nobody is asked for that. */
+  readonly traffic?: ReadonlyMap<string, Traffic>;
   /** Asks those that were taken out and may still hold something. A store without servers has none. */
   formerServers?(): Promise<readonly FormerStatus[]>;
   /** The addresses that hold, or would hold, this key: first place first. Empty for process memory. */

@@ -1,7 +1,7 @@
 import { Problem, Unavailable } from '../base/errors.ts';
 import { Turns, type Release } from '../base/turns.ts';
 import type { MemoryUse, ServerStatus } from '../memcache/store.ts';
-import { countFailure, countWrite, newCounts, type SessionCounts } from './counts.ts';
+import { countFailure, countWrite, newCounts, newTraffic, type SessionCounts, type SessionTraffic } from './counts.ts';
 import { nothingAt, SessionFinder, type LoadedSession } from './record/session-finder.ts';
 import { endOf, keepSeconds } from './record/lifetime.ts';
 import { SessionList } from './list/session-list.ts';
@@ -33,6 +33,7 @@ interface ContainerOptions extends RecordsOptions, WritingOptions {
   readonly onLifetime?: ((seconds: number) => void) | undefined;
   /** Where to count; the container makes its own unless it is told. */
   readonly counts?: SessionCounts;
+  readonly traffic?: SessionTraffic;
 }
 
 export const DEFAULT_SETTINGS: SessionSettings = {
@@ -79,6 +80,7 @@ export class SessionContainer {
   /** All sessions here, for whoever looks after them. */
   readonly list: SessionList;
   readonly counts: SessionCounts;
+  readonly traffic: SessionTraffic;
   readonly #options: ContainerOptions;
   readonly #records: SessionRecords;
   readonly #known: KnownSessions;
@@ -90,6 +92,7 @@ export class SessionContainer {
   constructor(options: ContainerOptions) {
     this.#options = options;
     this.counts = options.counts ?? newCounts();
+    this.traffic = options.traffic ?? newTraffic();
     this.#records = new SessionRecords(options);
     this.#known = options.known ?? new KnownSessions();
     const onLost = () => (this.counts.lost += 1);
@@ -115,6 +118,7 @@ export class SessionContainer {
     return new SessionContainer({
       ...this.#options,
       counts: this.counts,
+      traffic: this.traffic,
       known: this.#known,
       settings: () => ({ ...settings(), timeoutMinutes: 0 }),
       timeoutOf,
@@ -156,13 +160,8 @@ export class SessionContainer {
    */
   async load(browserId: string): Promise<Session | undefined> {
     this.counts.reads += 1;
-    try {
-      const loaded = await this.#finder.find(browserId);
-      return loaded === undefined ? undefined : new Session(loaded, this.#options.clock());
-    } catch (error) {
-      countFailure(this.counts, error);
-      throw error;
-    }
+    const loaded = await this.#counted(() => this.#finder.find(browserId));
+    return loaded === undefined ? undefined : new Session(loaded, this.#options.clock());
   }
 
   /** A session for a browser id that was made just now: nothing can be stored for it, so nothing is asked. */
@@ -193,16 +192,15 @@ export class SessionContainer {
     const release =
       options.hasTurn === true ? undefined : (this.#turns.tryTake(loaded.key) ?? (await this.#wait(loaded.key)));
     try {
-      if (!session.isValid) return await this.#writer.end(loaded);
+      if (!session.isValid) return await this.#counted(() => this.#writer.end(loaded));
       const rule: ConflictRule = options.mayRerun === true ? 'rerun' : this.#options.settings().onConflict;
       const { origin = NO_ORIGIN, outlasts = false } = options;
       const write = { base: loaded, changes, origin, rule, outlasts };
-      const written = await (isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write));
+      const written = await this.#counted(() =>
+        isMoving ? this.#writer.move(write, options.moveTo!) : this.#writer.write(write),
+      );
       if (written !== undefined) countWrite(this.counts, write, written);
       return written;
-    } catch (error) {
-      countFailure(this.counts, error);
-      throw error;
     } finally {
       release?.();
     }
@@ -214,7 +212,7 @@ export class SessionContainer {
     const release = this.#turns.tryTake(loaded.key);
     if (release === undefined) return false;
     try {
-      const isStored = await this.#writer.touch(loaded);
+      const isStored = await this.#counted(() => this.#writer.touch(loaded));
       if (isStored) this.counts.touches += 1;
       return isStored;
     } finally {
@@ -305,6 +303,20 @@ export class SessionContainer {
       maxBytes,
       places: this.#options.store.placesOf(key),
     };
+  }
+
+  /** Counts a read or write of the store, how long it took, and what became of it. */
+  async #counted<Result>(operation: () => Promise<Result>): Promise<Result> {
+    const begun = performance.now();
+    let isFailed = false;
+    try {
+      return await operation();
+    } catch (error) {
+      isFailed = countFailure(this.counts, error);
+      throw error;
+    } finally {
+      this.traffic.operations.note(performance.now() - begun, isFailed);
+    }
   }
 
   async #wait(key: string): Promise<Release> {

@@ -1,4 +1,5 @@
 import { ConflictError, TooLarge } from '../base/errors.ts';
+import { Traffic } from '../base/traffic.ts';
 import { MemoryFull, ServerRefused } from '../memcache/errors.ts';
 import { changedByBoth, SessionChanged } from './merge.ts';
 import type { Write, Written } from './session-writer.ts';
@@ -37,6 +38,18 @@ export function newCounts() {
   };
 }
 
+/** What goes to a container and from there to its store, with how long it takes. */
+export interface SessionTraffic {
+  /** Requests that used a session here: what they waited for it. */
+  readonly requests: Traffic;
+  /** Reads and writes of sessions. */
+  readonly operations: Traffic;
+}
+
+export function newTraffic(): SessionTraffic {
+  return { requests: new Traffic(), operations: new Traffic() };
+}
+
 export function countWrite(counts: SessionCounts, { base, changes, rule }: Write, { before }: Written): void {
   counts.writes += 1;
   if (before === base) return;
@@ -44,10 +57,13 @@ export function countWrite(counts: SessionCounts, { base, changes, rule }: Write
   if (rule === 'newest' && changedByBoth(base.entries, before.entries, changes)) counts.sameKeyNewest += 1;
 }
 
-export function countFailure(counts: SessionCounts, error: unknown): void {
+/** Whether it is an error, and not a refusal or a conflict. */
+export function countFailure(counts: SessionCounts, error: unknown): boolean {
+  const { errors } = counts;
   if (error instanceof ConflictError) counts.sameKeyRerun += 1;
   else if (error instanceof SessionChanged) counts.sameKeyFailed += 1;
   else if (error instanceof TooLarge || error instanceof ServerRefused || error instanceof MemoryFull)
     counts.refused += 1;
   else counts.errors += 1;
+  return counts.errors > errors;
 }

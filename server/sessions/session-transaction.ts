@@ -1,4 +1,4 @@
-import { ConflictError, NotTakenBack } from '../base/errors.ts';
+import { ConflictError, NotTakenBack, Unavailable } from '../base/errors.ts';
 import type { Release } from '../base/turns.ts';
 import type { BrowserIds, CookieSettings, KnownId } from './browser-id.ts';
 import type { SessionContainer } from './container.ts';
@@ -42,6 +42,8 @@ export class SessionTransaction {
   readonly #options: SessionTransactionOptions;
   readonly #opened = new Map<SessionContainer, Opened>();
   readonly #opening = new Map<SessionContainer, Promise<Opened>>();
+  /** How long it took to find each. */
+  readonly #waitedMs = new Map<SessionContainer, number>();
   #isOver = false;
   #given: KnownId | null | undefined = null;
   #minted: string | undefined;
@@ -121,7 +123,7 @@ export class SessionTransaction {
     this.#isOver = true;
     try {
       for (const { session } of this.#opened.values()) Session.close(session);
-      for (const opened of inFixedOrder(this.#opened)) await this.#commit(opened);
+      for (const opened of inFixedOrder(this.#opened)) await this.#commitCounted(opened);
     } catch (error) {
       const isAsBefore = await this.undo().then(
         () => true,
@@ -190,6 +192,7 @@ export class SessionTransaction {
 
   async #find(container: SessionContainer): Promise<Opened> {
     const { browserId } = this;
+    const begun = performance.now();
     const isRerun = this.#options.reruns > 0;
     if (isRerun) container.counts.reruns += 1;
     const mustWait = browserId !== undefined && isRerun;
@@ -201,6 +204,7 @@ export class SessionTransaction {
           ? this.#start(container, release, isMoved(session, browserId))
           : { container, session, browserId, isMinted: false, isMovedAway: false, release };
       this.#opened.set(container, opened);
+      this.#waitedMs.set(container, performance.now() - begun);
       if (this.#isOver) {
         Session.discard(opened.session);
         release?.();
@@ -208,6 +212,7 @@ export class SessionTransaction {
       return opened;
     } catch (error) {
       release?.();
+      container.traffic.requests.note(performance.now() - begun, error instanceof Unavailable);
       throw error;
     } finally {
       this.#opening.delete(container);
@@ -223,6 +228,20 @@ export class SessionTransaction {
     this.#minted ??= this.#options.browserIds.mint();
     const session = container.begin(this.#minted);
     return { container, session, browserId: this.#minted, isMinted: true, isMovedAway, release };
+  }
+
+  async #commitCounted(opened: Opened): Promise<void> {
+    const { container } = opened;
+    const begun = performance.now() - (this.#waitedMs.get(container) ?? 0);
+    let isFailed = false;
+    try {
+      await this.#commit(opened);
+    } catch (error) {
+      isFailed = error instanceof Unavailable;
+      throw error;
+    } finally {
+      container.traffic.requests.note(performance.now() - begun, isFailed);
+    }
   }
 
   async #commit(opened: Opened): Promise<void> {

@@ -12,11 +12,17 @@ export const chainStyles = css`
   }
   .step {
     align-self: stretch;
-    flex: 1 1 auto;
+    flex: 1 1 0;
     min-width: 0;
     max-width: 328px;
   }
+  /* Boxes are as wide as each other whatever stands in them, each with its line but the last. */
+  .step:has(.join) {
+    flex-basis: 28px;
+  }
   .box {
+    display: flex;
+    flex-direction: column;
     align-self: stretch;
     flex: 1;
     min-width: 0;
@@ -113,47 +119,73 @@ export const chainStyles = css`
     fill: var(--t-dot-ok);
   }
   .fan {
-    flex: none;
-    max-width: 280px;
+    flex: 0 0 260px;
     min-width: 0;
   }
   .fan ul {
     flex: 1;
     min-width: 150px;
   }
+  /* Which server it is comes before how it stands. */
   .end {
-    display: flex;
+    display: grid;
+    grid-template-columns: fit-content(100%) minmax(0, 1fr);
+    align-content: center;
     align-items: center;
-    gap: 8px;
+    column-gap: 8px;
     height: 34px;
     padding: 0 10px;
     border: 1px solid var(--t-line-strong);
     border-radius: var(--t-radius);
   }
-  .end.tall {
-    flex-wrap: wrap;
-    align-content: center;
-    gap: 0 8px;
+  .end.lines-1 {
     height: 52px;
   }
-  .end.taller {
+  .end.lines-2 {
     height: 68px;
   }
-  .end .reason {
-    flex: 1 0 100%;
+  .end.lines-3 {
+    height: 84px;
+  }
+  .end > .ellipsis {
+    text-align: end;
+  }
+  .end > .reason,
+  .end > .flow {
+    grid-column: 1 / -1;
     padding-left: 18px;
     line-height: 16px;
   }
   .end + .end {
     margin-top: 4px;
   }
-  /* Which server it is comes before how it stands. */
-  .end t-dot {
-    flex: 1 0 auto;
-    max-width: 100%;
-  }
+  .end t-dot,
   .end > span {
     min-width: 0;
+  }
+  /* No figure makes anything wider. */
+  .flow,
+  .losses {
+    width: 0;
+    min-width: 100%;
+    white-space: nowrap;
+  }
+  .box .flow {
+    margin-top: auto;
+    padding-top: 6px;
+    border-top: 1px solid var(--t-line);
+  }
+  /* Two lines whatever the figures are. */
+  .box .flow span {
+    display: block;
+    height: 16px;
+    line-height: 16px;
+  }
+  .box .flow .and {
+    display: none;
+  }
+  .box .state {
+    margin-bottom: 8px;
   }
   @container (width < 1080px) {
     .box {
@@ -162,8 +194,11 @@ export const chainStyles = css`
     .join .wide {
       width: 16px;
     }
+    .fan {
+      flex-basis: 252px;
+    }
     .end {
-      gap: 6px;
+      column-gap: 6px;
       padding-inline: 8px;
     }
     .heading,
@@ -171,21 +206,26 @@ export const chainStyles = css`
       gap: 6px;
     }
   }
-  @container (width < 860px) {
+  @container (width < 960px) {
     ol,
     .step,
     .fan {
       flex-direction: column;
       align-items: stretch;
     }
-    .step,
-    .fan {
+    .step {
       max-width: none;
     }
     .box,
     .fan,
     .fan ul {
       flex: none;
+    }
+    .box .flow {
+      grid-column: 1 / -1;
+    }
+    .box .flow :is(span, .and) {
+      display: inline;
     }
     .box {
       display: grid;

@@ -1,6 +1,5 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
 import { controls } from '../../styles/controls.ts';
 import '../dot.ts';
 import type { DotState } from '../dot.ts';
@@ -22,6 +21,19 @@ export interface ChainStep {
   readonly isCurrent: boolean;
   /** Whether the way to the next step, or to the ends, holds. */
   readonly holds: boolean;
+  /** What flows on that way. */
+  readonly flow: ChainFlow | undefined;
+  /** What was lost there. */
+  readonly losses: { readonly text: string; readonly isTrouble: boolean } | undefined;
+}
+
+/** What flows on a way just now, in words: how much, and how well. */
+export interface ChainFlow {
+  readonly rate: string;
+  readonly quality: string;
+  readonly hasErrors: boolean;
+  /** Both parts are one phrase. */
+  readonly isOne: boolean;
 }
 
 /** One of the places where the way ends. */
@@ -29,6 +41,7 @@ export interface ChainEnd {
   readonly label: string;
   readonly state: DotState;
   readonly text: string;
+  readonly flow: ChainFlow | undefined;
 }
 
 const tones: Record<DotState, string> = { ok: '', warn: 'warn', down: 'danger', off: 'quiet', checking: 'quiet' };
@@ -51,7 +64,7 @@ export class Chain extends LitElement {
     </ol>`;
   }
 
-  #box({ heading, href, icon, kind, state, text, leadsOn, isCurrent }: ChainStep) {
+  #box({ heading, href, icon, kind, state, text, leadsOn, isCurrent, flow, losses }: ChainStep) {
     return html`<div class="box ${isCurrent ? 'current' : ''} ${href ? '' : 'missing'}">
       <div>
         <p class="heading">
@@ -75,7 +88,9 @@ export class Chain extends LitElement {
               </p>`
             : nothing
         }
+        ${losses ? html`<p class="losses small figures ${losses.isTrouble ? 'warn' : 'quiet'}">${losses.text}</p>` : nothing}
       </div>
+      ${flow ? flowOf(flow) : nothing}
     </div>`;
   }
 
@@ -98,25 +113,39 @@ export class Chain extends LitElement {
   }
 
   #end(end: ChainEnd) {
-    const { label, state, text } = end;
-    const height = heightOf(end);
-    return html`<li class=${classMap({ end: true, tall: height > 34, taller: height > 52 })}>
+    const { label, state, text, flow } = end;
+    const tone = state === 'ok' ? 'quiet' : tones[state];
+    return html`<li class="end lines-${linesBelow(end)}">
       <t-dot state=${state}><span class="ellipsis" title=${label}>${label}</span></t-dot>
-      <span
-        class="small figures ${height > 34 ? 'reason' : 'ellipsis'} ${state === 'down' ? 'danger' : 'quiet'}"
-        title=${text}
-        >${text}</span
-      >
+      <span class="small figures ${reasonLines(end) > 0 ? 'reason' : 'ellipsis'} ${tone}" title=${text}>${text}</span>
+      ${flow ? flowOf(flow) : nothing}
     </li>`;
   }
 
   static override styles = [controls, chainStyles];
 }
 
+/** What flows, of the last seconds. */
+function flowOf({ rate, quality, hasErrors, isOne }: ChainFlow) {
+  return html`<p class="flow small figures quiet" title="In the last 10 seconds">
+    <span>${rate}</span> ${isOne ? nothing : html`<span class="and">·</span>`}
+    <span class=${hasErrors ? 'danger' : ''}>${quality}</span>
+  </p>`;
+}
+
+function heightOf(end: ChainEnd): number {
+  const lines = linesBelow(end);
+  return lines === 0 ? 34 : 36 + 16 * lines;
+}
+
+function linesBelow(end: ChainEnd): number {
+  return reasonLines(end) + (end.flow ? 1 : 0);
+}
+
 /** An end in trouble says why: beside its name where there is room, otherwise below it in as many lines as that takes. */
-function heightOf({ label, state, text }: ChainEnd): number {
-  if (state !== 'down' || label.length + text.length < 24) return 34;
-  return text.length > 32 ? 68 : 52;
+function reasonLines({ label, state, text }: ChainEnd): number {
+  if (state === 'ok' || label.length + text.length < 24) return 0;
+  return text.length > 32 ? 2 : 1;
 }
 
 /** An id may go on in the next line after what parts its words. */

@@ -13,6 +13,7 @@ export const EVERY_MS = 3_000;
 export class CheckedNote extends LitElement {
   /** Milliseconds since 1970. */
   @property({ attribute: false }) at: number | undefined;
+  @property({ attribute: false }) everyMs = EVERY_MS;
 
   constructor() {
     super();
@@ -23,7 +24,7 @@ export class CheckedNote extends LitElement {
     if (this.at === undefined) return html`Checking…`;
     const seconds = Math.floor((Date.now() - this.at) / 1000);
     const when = seconds < 1 ? 'just now' : `${formatDuration(seconds)} ago`;
-    return html`Checked ${when}<span>, every ${EVERY_MS / 1000} s</span>`;
+    return html`Checked ${when}<span>, every ${this.everyMs / 1000} s</span>`;
   }
 
   static override styles = [

@@ -28,16 +28,30 @@ test('the manager warns while some of the servers do not answer', () => {
   assert.deepEqual([manager?.state, manager?.text], ['warn', 'Works']);
 });
 
+test('what flows is told on the way, and what was lost at the container', () => {
+  const flow = { of: 'reads and writes', perSecond: 20, errors: 2, latencyMs: 1 } as const;
+  const container = { ...box('/c', 'proxy_path', '/p'), flow, losses: { lost: 3, known: 4_812 } };
+  const [step] = stepsOf(chain({ boxes: [container] }), '/sdm', addressOf);
+  assert.deepEqual(step?.flow, {
+    rate: '20 reads + writes/s',
+    quality: '2 errors · 1.0 ms',
+    hasErrors: true,
+    isOne: false,
+  });
+  assert.deepEqual(step?.losses, { text: 'Lost: 3 of 4,812 known', isTrouble: true });
+});
+
 test('of many servers those in trouble are shown, and the rest is counted', () => {
   const servers = Array.from({ length: 12 }, (_, index) => ({
     address: `s${index}:1`,
     state: index === 10 ? ('down' as const) : ('ok' as const),
     text: '',
+    flow: null,
   }));
   const ends = endsOf(chain({ servers }));
   assert.equal(ends.length, 8);
-  assert.deepEqual(ends[0], { label: 's10:1', state: 'down', text: '' });
-  assert.deepEqual(ends.at(-1), { label: 'and 5 more', state: 'ok', text: '' });
+  assert.deepEqual(ends[0], { label: 's10:1', state: 'down', text: '', flow: undefined });
+  assert.deepEqual(ends.at(-1), { label: 'and 5 more', state: 'ok', text: '', flow: undefined });
   assert.equal(endsOf(chain({ servers: servers.slice(0, 8) })).length, 8);
 });
 
@@ -56,6 +70,8 @@ function box(path: string, property: string, value: string): ChainBox {
     text: 'Works',
     leadsOn: { property, value },
     holds: true,
+    flow: null,
+    losses: null,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { ChainEnd, ChainStep } from '../../parts/chain/chain.ts';
+import { lossesText } from '../../parts/losses-text.ts';
+import { flowWords } from './flow-words.ts';
 
 const MOST_ENDS = 8;
 
@@ -21,6 +23,8 @@ export function stepsOf(
       leadsOn: box.leadsOn ? { label: box.leadsOn.property, value: box.leadsOn.value } : undefined,
       isCurrent: isManager,
       holds: box.holds,
+      flow: box.flow ? flowWords(box.flow) : undefined,
+      losses: box.losses ? { text: lossesText(box.losses), isTrouble: box.losses.lost > 0 } : undefined,
     };
   });
 }
@@ -33,9 +37,9 @@ export function endsOf({ servers }: ChainMessage): readonly ChainEnd[] {
   const sorted = [...all.filter((end) => !isWell(end)), ...all.filter(isWell)];
   const shown = sorted.slice(0, MOST_ENDS - 1);
   const rest = sorted.slice(MOST_ENDS - 1);
-  return [...shown, { label: `and ${rest.length} more`, state: rest[0]?.state ?? 'ok', text: '' }];
+  return [...shown, { label: `and ${rest.length} more`, state: rest[0]?.state ?? 'ok', text: '', flow: undefined }];
 }
 
-function endOf({ address, state, text }: ChainMessage['servers'][number]): ChainEnd {
-  return { label: address, state, text };
+function endOf({ address, state, text, flow }: ChainMessage['servers'][number]): ChainEnd {
+  return { label: address, state, text, flow: flow ? flowWords(flow) : undefined };
 }

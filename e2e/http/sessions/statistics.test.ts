@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { ServersHistoryMessage } from '../../../schema/endpoints/history.ts';
 import type { RoundTripMessage } from '../../../schema/endpoints/round-trip.ts';
+import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { until } from '../../support/figures.ts';
@@ -33,6 +34,24 @@ test('what requests do to sessions is counted, and requests without a session ar
   assert.deepEqual(await countedDuring(() => visitor.post('/page', 'set n 1')), { writes: 1, begun: 1 });
   assert.deepEqual(await countedDuring(() => visitor.visit('/page', 'get n')), { reads: 1 });
   assert.deepEqual(await countedDuring(() => visitor.post('/page', 'set n 2')), { reads: 1, writes: 1 });
+});
+
+test('the chain tells what flows just now on each of its ways: from the second look on, and nothing once it is quiet', async () => {
+  const look = () => administer<ChainMessage>(site.port, '/api/session_data_manager/@chain');
+  const flowsOf = ({ boxes, servers }: ChainMessage) => [...boxes, ...servers].flatMap(({ flow }) => flow ?? []);
+  const first = flowsOf(await look());
+  assert.deepEqual(
+    first.map(({ of }) => of),
+    ['requests', 'reads and writes', 'operations'],
+  );
+  const visitor = new Visitor(site);
+  await visitor.post('/page', 'set n 1');
+  await until('all is known', async () => {
+    await visitor.visit('/page', 'get n');
+    return flowsOf(await look()).every(({ perSecond }) => (perSecond ?? 0) > 0);
+  });
+  for (const { errors, latencyMs } of flowsOf(await look())) assert.ok(errors === 0 && latencyMs! > 0);
+  await until('it is quiet', async () => flowsOf(await look()).every(({ perSecond }) => perSecond === 0));
 });
 
 test('requests that change one key at once are counted as conflicts, and as run again', async () => {

@@ -16,6 +16,11 @@ export class ManagerTab extends Form {
     return this.chain.getByRole('listitem').filter({ has: this.page.getByRole('link', { name: id, exact: true }) });
   }
 
+  /** One of the servers at its end. */
+  end(address: string): Locator {
+    return this.chain.getByRole('listitem').filter({ hasText: address }).last();
+  }
+
   async change(path: string): Promise<void> {
     await this.save('Transient Object Container Path', path, 'Change');
   }

@@ -1,5 +1,6 @@
 import { wallClock, type Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Traffic } from '../../base/traffic.ts';
 import type { Address } from '../server/addresses.ts';
 import type { Allowlist } from '../server/allowlist.ts';
 import type { Connect } from '../server/connection.ts';
@@ -200,6 +201,10 @@ export class Cluster implements Store {
 
   get troubledAt(): number {
     return Math.max(...this.#servers.map(({ health }) => health.troubledAt));
+  }
+
+  get traffic(): ReadonlyMap<string, Traffic> {
+    return new Map(this.#servers.map(({ address, traffic }) => [address.text, traffic]));
   }
 
   async formerServers(): Promise<readonly FormerStatus[]> {

@@ -1,4 +1,5 @@
 import memjs from 'memjs';
+import { Traffic } from '../../base/traffic.ts';
 import type { Address } from './addresses.ts';
 import { RejoinMark } from './rejoin-mark.ts';
 import type { McConnection } from './connection.ts';
@@ -58,6 +59,8 @@ interface PendingRequest<Result> {
   /** Sees each answer; what it makes of the last one is the result. */
   readonly read: (answer: Answer) => Result;
   readonly deadline: number;
+  /** Where it is counted; what only asks how the server stands is not. */
+  readonly traffic: Traffic | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -81,6 +84,8 @@ export class ServerClient {
   readonly #client: MemjsClient;
   readonly #options: ServerClientOptions;
   readonly #restarts = new Restarts();
+  /** What was asked of it for the sake of values, and how long that took. */
+  readonly traffic = new Traffic();
   #startOf: { readonly connection: McConnection | undefined; readonly at: number } | undefined;
 
   constructor(address: Address, options: ServerClientOptions, firstSequence = 0) {
@@ -256,7 +261,10 @@ export class ServerClient {
     deadline: number,
     attempts: number,
   ): Promise<Result> {
-    return new Promise((resolve, reject) => this.#attempt({ request, read, deadline, resolve, reject }, attempts));
+    const traffic = this.#connector.insists ? undefined : this.traffic;
+    return new Promise((resolve, reject) =>
+      this.#attempt({ request, read, deadline, traffic, resolve, reject }, attempts),
+    );
   }
 
   #attempt<Result>(pending: PendingRequest<Result>, attempts: number): void {
@@ -264,11 +272,26 @@ export class ServerClient {
     client.incrSeq();
     const { seq } = client;
     this.#connector.deadline = pending.deadline;
+    // What fails within this call was never sent: it is known already that the server is down.
+    let isSent = false;
     client.perform('', pending.request(seq), seq, (error, answer) => {
-      if (error === null) settle(pending, answer);
+      if (error === null) this.#settle(pending, answer);
       else if (mayRepeat(error, pending.deadline, attempts)) this.#attempt(pending, attempts - 1);
-      else pending.reject(error);
+      else {
+        if (isSent) this.#count(pending, true);
+        pending.reject(error);
+      }
     });
+    isSent = true;
+  }
+
+  #settle<Result>(pending: PendingRequest<Result>, answer: Answer): void {
+    if (answer.isLast) this.#count(pending, false);
+    settle(pending, answer);
+  }
+
+  #count({ traffic, deadline }: Pick<PendingRequest<never>, 'traffic' | 'deadline'>, isFailed: boolean): void {
+    traffic?.note(performance.now() - deadline + this.#options.timeoutMs, isFailed);
   }
 
   #insist(request: (opaque: number) => Buffer, read: (answer: Answer) => void): Promise<void> {

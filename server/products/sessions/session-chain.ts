@@ -1,14 +1,21 @@
-import type { ChainBox, ChainMessage } from '../../../schema/endpoints/session-chain.ts';
+import type { ChainBox, ChainMessage, FlowMessage } from '../../../schema/endpoints/session-chain.ts';
 import { iconOf, warningsOf } from '../../manage/describe.ts';
 import { Saying } from '../../manage/saying.ts';
-import type { ServerStatus } from '../../memcache/store.ts';
+import { nothingIfUnavailable } from '../../base/errors.ts';
+import type { Traffic } from '../../base/traffic.ts';
+import type { ServerStatus, Store } from '../../memcache/store.ts';
 import type { TreeObject } from '../../objects/object.ts';
-import { askServers, noneWords, resultOf } from '../stores/servers.ts';
+import { siteOf } from '../../site/site.ts';
+import { restartOf } from '../stores/restarts.ts';
+import { askTogether, noneWords, resultOf } from '../stores/servers.ts';
 import { visitorsCost } from '../stores/silence-cost.ts';
+import { agoText } from '../stores/span-text.ts';
 import { replicasOf, STORE, storeOf } from '../stores/store.ts';
 import { NO_BROWSER_IDS } from './manager-warnings.ts';
 import { pathOf, wayFrom } from './session-way.ts';
 import { BROWSER_IDS } from './browser-ids/browser-ids.ts';
+import { trafficOf } from './container/statistics.ts';
+import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
 /** The way of a request to its session: browser id manager, manager, container, proxy, servers. */
@@ -17,8 +24,14 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   const browserIds = await browserIdsAlong(way);
   const last = way.at(-1) ?? manager;
   const store = last.doesProvide(STORE) ? await storeOf(last) : undefined;
-  const servers = store === undefined ? [] : (await askServers(store)).statuses;
-  const boxes = await Promise.all(way.map((object) => boxOf(object, object !== last || pathOf(last) === undefined)));
+  const servers = store === undefined ? [] : (await askTogether(store)).statuses;
+  const container = way.find(keepsSessions);
+  const boxes = await Promise.all(
+    way.map(async (object) => ({
+      ...(await boxOf(object, object !== last || pathOf(last) === undefined)),
+      ...(await livelyParts(object, container)),
+    })),
+  );
   const all = [
     browserIds === undefined ? NO_BROWSER_ID_MANAGER : await boxOf(browserIds, true),
     ...boxes,
@@ -26,7 +39,8 @@ export async function chainOf(manager: TreeObject): Promise<ChainMessage> {
   ];
   const broken = all.find(({ holds }) => !holds);
   const isSilent = servers.length > 0 && servers.every(({ up }) => !up);
-  const shown = { boxes: all, servers: servers.map(serverOf) };
+  const now = siteOf(manager).clock();
+  const shown = { boxes: all, servers: servers.map((status) => serverOf(status, store?.traffic, now)) };
   if (broken !== undefined) return { ...shown, on: false, state: 'down', text: `Sessions are off: ${broken.text}` };
   if (isSilent) return { ...shown, on: false, state: 'down', text: noneWords(servers) };
   return { ...shown, on: true, ...onFor(servers, replicasOf(last)) };
@@ -47,9 +61,32 @@ export async function browserIdsFor(manager: TreeObject): Promise<TreeObject | u
 }
 
 async function browserIdsAlong(way: readonly TreeObject[]): Promise<TreeObject | undefined> {
-  const container = way.find((object) => object.doesProvide(SESSION_CONTAINER));
-  return (container ?? way[0])?.findService(BROWSER_IDS);
+  return (way.find(keepsSessions) ?? way[0])?.findService(BROWSER_IDS);
 }
+
+function keepsSessions(object: TreeObject): boolean {
+  return object.doesProvide(SESSION_CONTAINER);
+}
+
+/** What flows from a box to the next: requests to the container, and what it reads and writes; and what it has lost. */
+async function livelyParts(
+  object: TreeObject,
+  container: TreeObject | undefined,
+): Promise<Pick<ChainBox, 'flow' | 'losses'>> {
+  if (container === undefined) return NOT_LIVELY;
+  const { requests, operations } = trafficOf(container);
+  if (object.doesProvide(SESSION_MANAGER)) return { flow: flowOf('requests', requests), losses: null };
+  if (object !== container) return NOT_LIVELY;
+  const sessions = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
+  return { flow: flowOf('reads and writes', operations), losses: sessions?.watchLosses() ?? null };
+}
+
+function flowOf(of: FlowMessage['of'], traffic: Traffic): FlowMessage {
+  return { of, ...(traffic.look() ?? UNKNOWN_FLOW) };
+}
+
+const UNKNOWN_FLOW = { perSecond: null, errors: 0, latencyMs: null };
+const NOT_LIVELY = { flow: null, losses: null };
 
 async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
   const said = new Saying(object);
@@ -64,12 +101,13 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
     text: warning?.short ?? object.definition?.ui?.works ?? (await said.size()) ?? 'Works',
     leadsOn: path === undefined ? null : { property: path.name, value: path.value },
     holds,
+    ...NOT_LIVELY,
   };
 }
 
 const STATES = { info: 'ok', warning: 'warn', danger: 'down' } as const;
 
-const EMPTY = { path: null, leadsOn: null, holds: false };
+const EMPTY = { path: null, leadsOn: null, holds: false, ...NOT_LIVELY };
 const NO_BROWSER_ID_MANAGER: ChainBox = {
   ...EMPTY,
   id: 'browser_id_manager',
@@ -88,9 +126,15 @@ function missing(last: TreeObject): readonly ChainBox[] {
   return [{ ...box, id: path.value, state: 'down', text: `Nothing usable at ${path.value}` }];
 }
 
-function serverOf(status: ServerStatus): ChainMessage['servers'][number] {
-  const { state, text: words } = resultOf(status);
-  const latency = `${(status.latencyMs ?? 0).toFixed(1)} ms`;
-  const text = state === 'down' ? (status.error ?? 'down') : state === 'ok' ? latency : words;
-  return { address: status.address, state, text };
+function serverOf(status: ServerStatus, traffic: Store['traffic'], now: number): ChainMessage['servers'][number] {
+  const own = traffic?.get(status.address);
+  return { address: status.address, ...stateOf(status, now), flow: own ? flowOf('operations', own) : null };
+}
+
+function stateOf(status: ServerStatus, now: number): Pick<ChainMessage['servers'][number], 'state' | 'text'> {
+  const { state, text } = resultOf(status);
+  const restarted = restartOf(status, now);
+  if (state === 'down') return { state, text: status.error ?? 'down' };
+  if (restarted !== undefined) return { state: 'warn', text: `restarted ${agoText(now - restarted)}` };
+  return { state, text: state === 'ok' ? `${(status.latencyMs ?? 0).toFixed(1)} ms` : text };
 }

@@ -60,7 +60,7 @@ function isFresh({ at, statuses }: Asked, { down }: Store): boolean {
 }
 
 /** Those who want to know at the same time ask once. */
-function askTogether(store: Store): Promise<Asked> {
+export function askTogether(store: Store): Promise<Asked> {
   const underWay = asking.get(store) ?? askServers(store).finally(() => asking.delete(store));
   asking.set(store, underWay);
   return underWay;

@@ -10,7 +10,7 @@ import { isOfApplication, labelsNamed } from '../../../sessions/record/user-labe
 import { siteOf } from '../../../site/site.ts';
 import type { containerFields } from './container-fields.ts';
 import { newsFrom } from './session-news.ts';
-import { countsOf, knownIn } from './statistics.ts';
+import { countsOf, knownIn, trafficOf } from './statistics.ts';
 
 interface KnownContainer {
   readonly container: SessionContainer;
@@ -71,6 +71,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     settings: () => kept.settings,
     counts,
     known: knownIn(object),
+    traffic: trafficOf(object),
     onNews: newsFrom(object),
     onLifetime: (seconds) => serverNotes.keeps(oid, seconds),
     onFault: (fault) => {

@@ -5,13 +5,18 @@ import { endHistory, historyOf, rateSeries, timesOf } from '../../../manage/rece
 import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
-import { newCounts, type SessionCounts } from '../../../sessions/counts.ts';
+import { newCounts, newTraffic, type SessionCounts, type SessionTraffic } from '../../../sessions/counts.ts';
 import { KnownSessions } from '../../../sessions/record/known-sessions.ts';
 import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 
 const statistics = new RuntimeState({
-  make: (object) => ({ counts: newCounts(), known: new KnownSessions(), since: siteOf(object).clock() }),
+  make: (object) => ({
+    counts: newCounts(),
+    traffic: newTraffic(),
+    known: new KnownSessions(),
+    since: siteOf(object).clock(),
+  }),
   close: ({ counts }) => endHistory(counts),
   madeFrom: () => null,
 });
@@ -19,6 +24,11 @@ const statistics = new RuntimeState({
 /** Where this process counts what happens to the sessions that an object keeps, whatever store they are in. */
 export function countsOf(object: TreeObject): SessionCounts {
   return statistics.of(object).counts;
+}
+
+/** What goes to an object that keeps sessions, and from there to its store. */
+export function trafficOf(object: TreeObject): SessionTraffic {
+  return statistics.of(object).traffic;
 }
 
 /** Which of them this process read or wrote. */
