@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { listSessions, type SessionRow, type SessionsMessage } from '../../schema/endpoints/sessions.ts';
+import { listSessions, SESSION_PAGES, type SessionRow, type SessionsMessage } from '../../schema/endpoints/sessions.ts';
+import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
@@ -9,6 +10,7 @@ import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { listPage } from '../parts/list/list-page.ts';
+import type { ListQuery } from '../parts/list/list-query.ts';
 import '../parts/list/side-panel.ts';
 import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -35,6 +37,7 @@ export class SessionsTab extends Tab {
     rowsOf: ({ sessions }) => sessions,
     keyOf: ({ key }) => key,
     totalOf: ({ matching }) => matching,
+    allKeys: (query) => getSessionKeys(this.object.path, query),
     sorting: { column: 'lastSeen', order: 'desc' },
     kinds: ['proxy', 'users'],
   });
@@ -95,9 +98,26 @@ export class SessionsTab extends Tab {
       ${this.#list.selectionBar('Selected sessions', [
         { icon: 'ban', label: `End ${count}`, run: () => this.#endSelected(), isDangerous: true },
       ])}
-      <button class="danger-text end-all" @click=${this.#endAll}>
-        ${isPhone.get() ? 'End all…' : 'End all sessions…'}
-      </button>
+      ${this.#endButtons()}
+    </div>`;
+  }
+
+  /** What ends those that the filter leaves, and what ends all. */
+  #endButtons() {
+    const { answer, query, rows } = this.#list;
+    if (!answer || (answer.total === 0 && answer.complete)) return nothing;
+    const { matching, total, complete } = answer;
+    const isFiltered = query.filter !== '' && matching > 0;
+    const all = total === 1 ? 'the one session' : `all ${formatNumber(total)} sessions`;
+    return html`<div class="end-all">
+      ${
+        isFiltered
+          ? html`<button class="danger-text" @click=${this.#endMatching}>
+              End the ${formatNumber(matching)} ${matching > rows.length ? 'found' : 'shown'}…
+            </button>`
+          : nothing
+      }
+      <button class="danger-text" @click=${this.#endAll}>End ${complete ? all : 'all sessions'}…</button>
     </div>`;
   }
 
@@ -161,21 +181,40 @@ export class SessionsTab extends Tab {
 
   async #act({ action, session }: DetailAction) {
     if (action === 'close' || !session) return this.#close();
-    const { endAllOfUser, endThese } = await import('./sessions/end-sessions.ts');
+    const { endAllOfUser, endOne } = await import('./sessions/end-sessions.ts');
     const isDone =
-      action === 'end' ? await endThese(this.path, [session]) : await endAllOfUser(this.path, session.user ?? '');
+      action === 'end' ? await endOne(this.path, session) : await endAllOfUser(this.path, session.user ?? '');
     if (!isDone) return;
     this.#close();
     this.#changed();
   }
 
   async #endSelected() {
-    const rows = this.#list.selectedRows;
-    if (rows.length === 0) return;
+    const { selected, selectedRows, isWorking } = this.#list;
+    if (selected.size === 0 || isWorking) return;
+    const [row] = selectedRows;
+    const { endOne } = await import('./sessions/end-sessions.ts');
+    if (selected.size > 1 || !row) return this.#endThese([...selected]);
+    if (await endOne(this.path, row)) this.#ended(new Set([row.key]));
+  }
+
+  readonly #endMatching = async () => {
+    let keys: readonly string[] = [];
+    const isKnown = await attempt(`Could not list the sessions of '${this.path}'`, async () => {
+      keys = await this.#list.allKeys();
+    });
+    if (isKnown) await this.#endThese(keys);
+  };
+
+  async #endThese(keys: readonly string[]) {
     const { endThese } = await import('./sessions/end-sessions.ts');
-    if (!(await endThese(this.path, rows))) return;
-    if (rows.some(({ key }) => key === this.#openKey)) this.#close();
-    this.#list.clear();
+    this.#ended(await endThese(this.path, keys, (run) => this.#list.work('Ending', run)));
+  }
+
+  #ended(keys: ReadonlySet<string>) {
+    if (keys.size === 0) return;
+    if (keys.has(this.#openKey ?? '')) this.#close();
+    this.#list.select(this.#list.selected.difference(keys));
     this.#changed();
   }
 
@@ -197,20 +236,46 @@ export class SessionsTab extends Tab {
     listPage,
     css`
       .end-all {
+        display: flex;
+        gap: 8px;
         margin-left: auto;
       }
       @media (width < 640px) {
+        .toolbar {
+          flex-wrap: wrap;
+        }
+        filter-field {
+          flex-basis: 100%;
+        }
+        .end-all {
+          flex: 1;
+        }
+        .end-all button {
+          flex: 1;
+        }
         .toolbar:has(selection-bar) ~ .foot {
           padding-bottom: 110px;
         }
       }
-      @media (640px <= width < 1000px) {
+      @media (640px <= width < 1160px) {
         .toolbar:has(selection-bar) .end-all {
           display: none;
         }
       }
     `,
   ];
+}
+
+/** The keys of all sessions that the filter leaves. */
+async function getSessionKeys(path: string, { sort, order, filter }: ListQuery): Promise<readonly string[]> {
+  const keys = new Set<string>();
+  const limit = SESSION_PAGES.largest;
+  for (let offset = 0, matching = 1; offset < matching; offset += limit) {
+    const page = await call(listSessions, path, { query: { sort, order, filter, offset, limit } });
+    matching = page.matching;
+    for (const { key } of page.sessions) keys.add(key);
+  }
+  return [...keys];
 }
 
 function noMatch(filter: string) {

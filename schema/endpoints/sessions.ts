@@ -84,11 +84,14 @@ export const endSession = endpoint({
   tail: 'the key of the session, from the list',
 });
 
+/** As many as one request ends by their keys. */
+export const MOST_ENDED = 500;
+
 export const endSessions = endpoint({
   http: 'POST',
   view: 'sessions/@end',
-  summary: 'Ends all sessions here, or all of a user, and says how many were known.',
-  optional: { user: text },
+  summary: `Ends all sessions here, all of a user, or those with these keys (at most ${MOST_ENDED}), and says how many were known.`,
+  optional: { user: text, keys: texts },
   answer: object({ known: about('`null` where not all could be seen.', orNull(integer)) }),
 });
 export type EndedSessions = ValueOf<typeof endSessions.answer>;

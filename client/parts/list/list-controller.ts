@@ -54,6 +54,9 @@ export interface Progress {
   readonly signal: AbortSignal;
 }
 
+/** Does what takes its time where it is seen how far it is. */
+export type Working = <Result>(run: (progress: Progress) => Promise<Result>) => Promise<Result>;
+
 interface TableOptions<Answer, Row> {
   readonly label: string;
   readonly loadingText?: string;
@@ -179,7 +182,7 @@ export class ListController<Answer, Row> implements ReactiveController {
   readonly #selectAll = async (): Promise<void> => {
     const { filter } = this.query;
     try {
-      const keys = await this.#options.allKeys!(this.query);
+      const keys = await this.allKeys();
       if (filter !== this.query.filter) return;
       this.#allOf = filter;
       this.select(new Set(keys));
@@ -187,6 +190,11 @@ export class ListController<Answer, Row> implements ReactiveController {
       flashFailure(`Could not select all: ${detailOf(caught)}`);
     }
   };
+
+  /** The keys of all rows that the filter leaves. */
+  allKeys(): Promise<readonly string[]> {
+    return this.#options.allKeys!(this.query);
+  }
 
   readonly #selectShown = (): void => {
     this.#allOf = undefined;

@@ -13,7 +13,7 @@ import { detailOf } from '../../api/request.ts';
 import { nameOf } from '../../model/name-of.ts';
 import { ask } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
-import type { Progress } from '../../parts/list/list-controller.ts';
+import type { Progress, Working } from '../../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
 import { followWords } from './follow-words.ts';
@@ -23,9 +23,6 @@ export interface Chosen {
   readonly id: string;
   readonly path: string;
 }
-
-/** Does what takes its time where it is seen how far it is. */
-type Working = <Result>(run: (progress: Progress) => Promise<Result>) => Promise<Result>;
 
 const MOST_NAMED = 20;
 

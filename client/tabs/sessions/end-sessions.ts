@@ -3,43 +3,53 @@ import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import {
   endSession,
   endSessions,
+  MOST_ENDED,
   type EndedSessions,
   type SessionRow,
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
 import { attempt } from '../../api/attempt.ts';
+import { inBatches } from '../../api/batches.ts';
 import { call } from '../../api/call.ts';
-import { ApiProblem, detailOf } from '../../api/request.ts';
+import { detailOf } from '../../api/request.ts';
 import { askForGood } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
+import type { Progress, Working } from '../../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import { nameOfUser } from './words.ts';
 
-/** Asks, and ends these sessions one by one. Gives whether any was ended. */
-export async function endThese(path: string, rows: readonly SessionRow[]): Promise<boolean> {
-  const [first] = rows;
-  const heading =
-    rows.length === 1 && first ? `End the session of ${nameOfUser(first)}?` : `End ${rows.length} sessions?`;
+/** Asks, and ends the session. Gives whether it was ended. */
+export async function endOne(path: string, row: SessionRow): Promise<boolean> {
   const body = html`<p class="quiet">
-    What is in ${rows.length === 1 ? 'it' : 'them'} is lost, and whoever uses ${rows.length === 1 ? 'it' : 'one'} begins
+    What is in it is lost, and whoever uses it begins a new one with the next request.
+  </p>`;
+  if (!(await askForGood(`End the session of ${nameOfUser(row)}?`, body, 'End session'))) return false;
+  return (await end(path, [row.key])).size > 0;
+}
+
+/** Asks, and ends these sessions. Gives the keys of those that are gone. */
+export async function endThese(path: string, keys: readonly string[], working: Working): Promise<ReadonlySet<string>> {
+  const what = plural(keys.length, 'session');
+  const body = html`<p class="quiet">
+    What is in ${keys.length === 1 ? 'it' : 'them'} is lost, and whoever uses ${keys.length === 1 ? 'it' : 'one'} begins
     a new one with the next request.
   </p>`;
-  if (!(await askForGood(heading, body, rows.length === 1 ? 'End session' : `End ${rows.length} sessions`)))
-    return false;
-  let count = 0;
-  for (const { key } of rows) {
-    try {
-      await call(endSession, path, { tail: key });
-      count += 1;
-    } catch (caught) {
-      // One that has ended by itself meanwhile is as it should be.
-      if (caught instanceof ApiProblem && caught.status === 404) continue;
-      flashFailure(`Could not end ${plural(rows.length - count, 'session')}: ${detailOf(caught)}`);
-      break;
-    }
-  }
-  flash(`Ended ${plural(count, 'session')}.`);
-  return true;
+  if (!(await askForGood(`End ${what}?`, body, `End ${what}`))) return new Set();
+  return working((progress) => end(path, keys, progress));
+}
+
+async function end(path: string, keys: readonly string[], progress?: Progress): Promise<ReadonlySet<string>> {
+  let ended = 0;
+  const work = async (batch: readonly string[]) => {
+    ended += (await call(endSessions, path, { keys: batch })).known ?? 0;
+  };
+  const { count, failure } = await inBatches(keys, MOST_ENDED, work, progress?.show, progress?.signal);
+  if (count > 0) flash(`Ended ${plural(ended, 'session')}.`);
+  const left = plural(keys.length - count, 'session');
+  if (failure !== undefined) flashFailure(`Could not end ${left}: ${detailOf(failure)}`);
+  else if (count < keys.length)
+    flashFailure(`Stopped: ${left} ${keys.length - count === 1 ? 'was' : 'were'} not ended.`);
+  return new Set(keys.slice(0, count));
 }
 
 /** Asks, and ends what may be somebody's session and cannot be opened. Gives whether it was done. */

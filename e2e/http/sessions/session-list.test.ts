@@ -141,6 +141,17 @@ test('100 sessions of a user are ended at once, and all 100 are gone at their ne
   assert.equal((await list()).total, 1);
 });
 
+test('sessions are ended by their keys, and those that are gone already are passed over', async () => {
+  await begin(3);
+  const { sessions, total } = await list();
+  const keys = sessions.slice(0, 2).map(({ key }) => key);
+  const end = (all: readonly string[]) => manager(`${LIST}/@end`, { body: { keys: all } });
+  assert.deepEqual((await end([...keys, 'no-such-key'])).json<EndedSessions>(), { known: 2 });
+  assert.deepEqual((await end(keys)).json<EndedSessions>(), { known: 0 });
+  assert.equal((await list()).total, total - 2);
+  assert.equal((await end(Array.from({ length: 501 }, (_, index) => `k${index}`))).status, 422);
+});
+
 test('all sessions are ended without touching another key on the server', async () => {
   await begin(3);
   const { cmd_flush: flushed } = await commandsOf(memcached);

@@ -3,12 +3,13 @@ import {
   endSessions,
   listSessions,
   lookIntoSession,
+  MOST_ENDED,
   revealItem,
   SESSION_PAGES,
   type SessionRow,
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
-import { NotFound, nothingIfUnavailable } from '../../base/errors.ts';
+import { invalidAt, NotFound, nothingIfUnavailable } from '../../base/errors.ts';
 import { timeOrNull, timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
@@ -71,12 +72,7 @@ const endOne = method(endSession, {
   permission: PERMISSION,
   async run(call) {
     const { object, tail = '', user } = call;
-    const container = await object.provide(SESSION_CONTAINER);
-    const storeKey = container.list.keyOf(tail);
-    const ended = storeKey === undefined ? undefined : await container.endKey(storeKey);
-    if (ended === undefined) throw noSession(object, tail);
-    const what = { by: user.name, container: object.path, session: tail, owner: nameIn(ended.user) };
-    siteOf(object).log.info(what, 'A session was ended');
+    if (!(await endKey(object, tail, user.name))) throw noSession(object, tail);
   },
 });
 
@@ -84,6 +80,7 @@ const end = method(endSessions, {
   permission: PERMISSION,
   async run(call) {
     const { object, body, user } = call;
+    if (body.keys !== undefined) return { known: await endKeys(object, body.keys, user.name) };
     const known = await countOf(object, body.user);
     await endAll(object, body.user);
     const what = { by: user.name, container: object.path, owner: body.user, known };
@@ -108,6 +105,26 @@ const reveal = method(revealItem, {
 
 /** The Sessions tab of every session data container. */
 export const sessionsMethods = byView(list, look, endOne, end, reveal, revealsMethod(PERMISSION));
+
+/** Ends what has this key. Gives whether there was anything. */
+async function endKey(object: TreeObject, key: string, by: string | null): Promise<boolean> {
+  const container = await object.provide(SESSION_CONTAINER);
+  const storeKey = container.list.keyOf(key);
+  const ended = storeKey === undefined ? undefined : await container.endKey(storeKey);
+  if (ended === undefined) return false;
+  const what = { by, container: object.path, session: key, owner: nameIn(ended.user) };
+  siteOf(object).log.info(what, 'A session was ended');
+  return true;
+}
+
+/** Those that have ended by themselves meanwhile are as they should be. */
+async function endKeys(object: TreeObject, keys: readonly string[], by: string | null): Promise<number> {
+  if (keys.length > MOST_ENDED)
+    throw invalidAt('/keys', `At most ${MOST_ENDED} sessions are ended at once by their keys.`);
+  let count = 0;
+  for (const key of new Set(keys)) if (await endKey(object, key, by)) count += 1;
+  return count;
+}
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
   const session = await (await object.provide(SESSION_CONTAINER)).list.find(id);
