@@ -15,6 +15,8 @@ export const formStyles = css`
     gap: 20px;
     align-content: start;
     padding: 20px var(--t-edge) 32px;
+  }
+  form:focus-visible {
     outline: none;
   }
   t-banner b {
@@ -53,7 +55,7 @@ export const formStyles = css`
       grid-template: minmax(0, 1fr) auto / minmax(0, 1fr);
     }
   }
-  @media (width < 640px) {
+  @media (width < 900px) {
     .mine {
       margin-left: 0;
     }

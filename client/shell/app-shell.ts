@@ -13,8 +13,10 @@ import { isPhone } from '../state/screen.ts';
 import { Shortcuts } from '../state/shortcuts.ts';
 import { controls } from '../styles/controls.ts';
 import './connection-banner.ts';
+import { focusFirstField } from './first-field.ts';
 import './flash-list.ts';
 import './page-view.ts';
+import type { PageView } from './page-view.ts';
 import './sign-in.ts';
 import './top-bar.ts';
 import './tree-pane.ts';
@@ -26,6 +28,7 @@ export class AppShell extends LitElement {
   @state() private isTreeOpen = false;
   @state() private areKeysOpen = false;
   @query('main') private content!: HTMLElement | null;
+  @query('page-view') private page!: PageView | null;
   #shown = this.#current;
   #isFirst = false;
 
@@ -53,7 +56,7 @@ export class AppShell extends LitElement {
     return html`
       <header>
         <a class="skip button" href="#content" @click=${this.#skip}>Skip to the content</a>
-        <top-bar .me=${me} @tree-wanted=${this.#showTree}></top-bar>
+        <top-bar .me=${me} @tree-wanted=${this.#showTree} @opened=${this.#enterPage}></top-bar>
       </header>
       ${isPhone.get() ? this.#drawer(me) : html`<tree-pane current=${this.#current}></tree-pane>`}
       <main id="content" tabindex="-1">
@@ -111,6 +114,13 @@ export class AppShell extends LitElement {
     return html`<my-sessions></my-sessions>`;
   }
 
+  /** Who opened something by its name goes on typing there. */
+  async #enterPage() {
+    await this.updateComplete;
+    this.content?.focus();
+    await focusFirstField(() => this.page?.arrived);
+  }
+
   async #showTree() {
     await load('drawer');
     this.isTreeOpen = true;
@@ -156,6 +166,8 @@ export class AppShell extends LitElement {
         overflow: auto;
         /* What is scrolled to is not behind the bar of unsaved changes. */
         scroll-padding-bottom: var(--bottom-bar, 0px);
+      }
+      main:focus-visible {
         outline: none;
       }
       page-view,

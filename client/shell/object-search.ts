@@ -80,6 +80,7 @@ export class ObjectSearch extends LitElement {
     const action = actions().find((each) => each.id === id);
     if (action) action.run();
     else go(addressOf(id));
+    this.dispatchEvent(new Event('opened', { bubbles: true, composed: true }));
   }
 
   #leave() {

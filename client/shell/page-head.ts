@@ -207,7 +207,7 @@ export class PageHead extends LitElement {
         color: var(--t-faint);
         font-weight: 400;
       }
-      @media (width < 640px) {
+      @media (width < 768px) {
         .row {
           flex-wrap: wrap;
           height: auto;

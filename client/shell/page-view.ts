@@ -90,6 +90,13 @@ export class PageView extends LitElement {
     return isDirty() || !(failure instanceof ApiProblem && [403, 404].includes(failure.status));
   }
 
+  /** The tab that the address names, once it is there. */
+  get arrived(): TabElement | undefined {
+    const object = this.#shown;
+    const isHere = object?.path === route.get().path && this.#tabKey === `${object.path}/@${this.#tabId(object)}`;
+    return isHere ? this.tab : undefined;
+  }
+
   #tabId(object: ObjectMessage): string | undefined {
     return route.get().tab ?? object.tabs[0]?.id;
   }

@@ -1,3 +1,4 @@
+import { Contents } from '../support/pages/contents.ts';
 import type { Locator } from 'playwright/test';
 import { Form } from '../support/pages/form.ts';
 import { TestTab } from '../support/pages/test-tab.ts';
@@ -167,4 +168,30 @@ test('the first Tab leads past the header to the content', async ({ page, app })
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('what the search opens has the focus in its first field, and after an addition no ring stands around the page', async ({
+  app,
+  page,
+}) => {
+  await app.open('/');
+  await app.heading.waitFor();
+  for (const [words, field] of [
+    ['session_data_manager', 'Title'],
+    ['Set up sessions', 'Servers'],
+    ['temp_folder', 'Filter'],
+  ] as const) {
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type(words);
+    await page.getByRole('option', { name: words, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel(field, { exact: true })).toBeFocused();
+  }
+  await new Contents(page).add('Folder', 'added');
+  await page.locator('main').focus();
+  const ring = () =>
+    page.evaluate<string>(
+      "getComputedStyle(document.querySelector('app-shell').shadowRoot.querySelector('main')).outlineStyle",
+    );
+  expect(await ring()).toBe('none');
 });

@@ -215,7 +215,7 @@ export abstract class Field<Value> extends LitElement implements FieldElement<Va
       .short {
         max-width: 240px;
       }
-      @media (width < 640px) {
+      @media (width < 900px) {
         ${labelAbove}
       }
     `,
