@@ -11,6 +11,7 @@ import { generationOfUser, Generations } from './site/generations.ts';
 import { areStrange, noteKeyIds } from './key-ids.ts';
 import { Database } from './objects/database.ts';
 import { Types } from './objects/types.ts';
+import { Recording } from './recent/recording.ts';
 import { Processes } from './site/processes.ts';
 import { FIRST_TRANSACTIONS } from './products/fresh-tree.ts';
 import { loadProducts } from './products/loading.ts';
@@ -88,9 +89,11 @@ async function open(config: Config, log: Log, signsAs: SignsAs, prepare: Prepare
     await noteKeyIds(keyRing, keyIds, clock);
     const site = await siteFrom(config, storage, keyRing, signsAs, services);
     bindSite(database, site);
+    site.recording.begin();
     const keepUpMs = Math.min(config.heartbeatS * 1000, KEEP_UP_MS);
     background.every(keepUpMs, 'bring what was committed to where it lasts', () => storage.keepUp());
     const close = async () => {
+      await site.recording.close().catch((error: unknown) => background.failed('note what was counted last', error));
       await site.processes.close();
       background.close();
       await database.close();
@@ -180,6 +183,16 @@ async function siteFrom(
   const { generations, background, users, logins } = services;
   const installation = await installationIn(storage);
   const cookieMark = cookieMarkOf(installation);
+  const { heartbeatS } = config;
+  const processes = new Processes({
+    table: tables.keyed(signsAs),
+    elsewhere: tables.keyed(signsAs === 'processes' ? 'applications' : 'processes'),
+    formats: await tables.small('record formats'),
+    clock: wallClock,
+    background,
+    log: services.log,
+    heartbeatMs: heartbeatS * 1000,
+  });
   return {
     ...services,
     name: config.name,
@@ -197,16 +210,24 @@ async function siteFrom(
     allowlist: config.allowlist,
     endedSessions: new EndedSessions(await tables.small('ended sessions'), generations),
     serverNotes: new ServerNotes(await tables.small('memcached servers'), storage, background),
-    processes: new Processes({
-      table: tables.keyed(signsAs),
-      elsewhere: tables.keyed(signsAs === 'processes' ? 'applications' : 'processes'),
-      formats: await tables.small('record formats'),
-      clock: wallClock,
-      background,
-      log: services.log,
-      heartbeatMs: config.heartbeatS * 1000,
-    }),
+    processes,
+    recording: recordingOf(processes, { tables, background, heartbeatS, isServing: signsAs === 'processes' }),
   };
+}
+
+/** What it counts is committed with the heartbeats of its process. */
+function recordingOf(
+  processes: Processes,
+  options: Pick<ConstructorParameters<typeof Recording>[0], 'tables' | 'background' | 'heartbeatS' | 'isServing'>,
+): Recording {
+  const recording = new Recording({
+    ...options,
+    id: processes.id,
+    there: () => processes.there(),
+    clock: wallClock,
+  });
+  processes.add(recording.write);
+  return recording;
 }
 
 /** The id of the installation; empty before its first start has made one. */

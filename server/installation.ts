@@ -16,6 +16,7 @@ import type { Database } from './objects/database.ts';
 import { plantTemporary, plantTree } from './products/fresh-tree.ts';
 import { storeLooks } from './products/stores/store-looks.ts';
 import type { ReadyChecks } from './http/readiness.ts';
+import { sightsOf } from './products/stores/recent-sights.ts';
 import { Publisher } from './publisher/publish.ts';
 import type { RequestHead } from './publisher/request.ts';
 import type { View } from './publisher/views.ts';
@@ -44,6 +45,7 @@ export async function openInstallation(config: Config, log: Log, clock = wallClo
   const { storage, database, site, products, tabModules, close } = await openDataFolder(config, log, prepare, clock);
   site.background.do('sweep out blobs that nobody named', () => database.main.storage.blobs.sweep());
   await plantTemporary(database);
+  site.recording.look(sightsOf(database));
   await warnOfReserved(database, log);
   const channels = new Channels({
     background: site.background,

@@ -78,7 +78,7 @@ export class CacheStatisticsTab extends Tab {
   }
 
   #recently(message: CacheStatisticsMessage) {
-    return html`<recent-charts .history=${message} .columns=${recentColumns(message)}></recent-charts>`;
+    return html`<recent-charts .recent=${message} .columns=${recentColumns(message)}></recent-charts>`;
   }
 
   #none() {

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { serversHistory, type ServersHistoryMessage } from '../../schema/endpoints/history.ts';
+import { recent, type RecentMessage } from '../../schema/endpoints/recent.ts';
 import {
   listServers,
   type FormerServerMessage,
@@ -27,7 +27,7 @@ import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
 import './servers/former-servers.ts';
 import type { ForgetServer } from './servers/former-servers.ts';
-import { downMarks, serverCharts } from './servers/server-charts.ts';
+import { downMarks, recentOf, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
 import { explainCommand, memoryOf } from './servers/server-words.ts';
@@ -44,7 +44,7 @@ const lastKnown = new Map<string, LastKnown>();
 export class ServersTab extends Tab {
   @state() private answer: ServersMessage | undefined;
   @state() private checkedAt: number | undefined;
-  @state() private history: ServersHistoryMessage | undefined;
+  @state() private recently: RecentMessage | undefined;
   readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
 
   readonly #ask = new Task(this, {
@@ -55,8 +55,8 @@ export class ServersTab extends Tab {
   readonly #recall = new Task(this, {
     args: () => [this.path, this.checkedAt] as const,
     task: async ([path, checkedAt], { signal }) =>
-      checkedAt === undefined ? undefined : call(serversHistory, path, { signal }),
-    onComplete: (history) => (this.history = history),
+      checkedAt === undefined ? undefined : call(recent, path, { signal }),
+    onComplete: (recently) => (this.recently = recently),
   });
 
   constructor() {
@@ -121,12 +121,12 @@ export class ServersTab extends Tab {
   }
 
   #charts(servers: readonly ServerMessage[]) {
-    if (!this.history) return this.#recall.status === TaskStatus.ERROR ? this.#noCharts() : nothing;
-    const from = Date.parse(this.history.now) - this.history.spanS * 1000;
+    if (!this.recently) return this.#recall.status === TaskStatus.ERROR ? this.#noCharts() : nothing;
+    const from = Date.parse(this.recently.from);
     return html`<recent-charts
       ?isNamed=${servers.length > SIDE_BY_SIDE}
-      .history=${this.history}
-      .columns=${serverCharts(servers, this.history.servers, SIDE_BY_SIDE)}
+      .recent=${this.recently}
+      .columns=${serverCharts(servers, recentOf(servers, this.recently), SIDE_BY_SIDE)}
       .marks=${downMarks(servers, from)}
     ></recent-charts>`;
   }

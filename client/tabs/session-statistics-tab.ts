@@ -47,7 +47,7 @@ export class SessionStatisticsTab extends Tab {
         hasCounted(this.message)
           ? html`<recent-charts
               isNamed
-              .history=${this.message}
+              .recent=${this.message}
               .columns=${statisticsCharts(this.message)}
             ></recent-charts>`
           : this.#nothing()

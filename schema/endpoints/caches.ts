@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint.ts';
 import { about, flag, integer, listOf, object, orNull, text, texts, time, type ValueOf } from '../json-schema.ts';
-import { historyTimes, series } from './history.ts';
+import { recentTimes, series } from './recent.ts';
 import { listed } from './listed.ts';
 
 const cacheManagerItem = about('A cache manager that an object may choose.', object({ id: text, ...listed }));
@@ -89,7 +89,7 @@ export const cacheStatistics = endpoint({
   view: 'statistics',
   summary: 'What is kept, and how often it was found in this process.',
   answer: object({
-    ...historyTimes,
+    ...recentTimes,
     hits: about('A second.', series),
     misses: series,
     since: about('Since when hits and misses are counted.', time),

@@ -1,6 +1,6 @@
 import { endpoint } from '../endpoint.ts';
 import { about, integer, mapOf, object, oneOf, orNull, text, time, type ValueOf } from '../json-schema.ts';
-import { historyTimes, series, type Series } from './history.ts';
+import { recentTimes, series, type Series } from './recent.ts';
 
 /** What is counted of the sessions in a container, in the order in which it is shown. */
 export const COUNTED = [
@@ -41,9 +41,9 @@ export const sessionStatistics = endpoint({
   http: 'GET',
   view: 'statistics',
   summary:
-    'What this process did to the sessions here: totals, and rates over the last minutes. The first look begins them.',
+    'What was done to the sessions here: what this process counted in all, and the rates of all processes over the last minutes.',
   answer: object({
-    ...historyTimes,
+    ...recentTimes,
     since: time,
     totals: mapOf<number, Counted>(integer),
     rates: about('A second.', mapOf<Series, Counted>(series)),

@@ -13,6 +13,7 @@ import { exampleViews } from './example.ts';
 import type { Product } from './declarations/product.ts';
 import { browserIdManager } from './sessions/browser-ids/browser-id-manager.ts';
 import { ownSessionViews } from './sessions/own-sessions.ts';
+import { recentViews } from './stores/recent.ts';
 import { sessionDataManager } from './sessions/session-data-manager.ts';
 import { transientObjectContainer } from './sessions/transient-object-container.ts';
 
@@ -35,7 +36,7 @@ export const products: readonly Product[] = [
   {
     name: 'sessions',
     types: [transientObjectContainer, sessionDataManager, browserIdManager],
-    views: ownSessionViews,
+    views: [...ownSessionViews, ...recentViews],
     permissions: [
       { name: 'Add Transient Object Containers', description: 'Add containers that keep sessions in process memory.' },
       { name: 'Add Session Data Managers', description: 'Add session data managers.' },

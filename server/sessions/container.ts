@@ -24,6 +24,15 @@ export interface SessionNews {
   readonly user: string | null;
 }
 
+/** Whoever watches what is asked of the store, and which sessions are used: told at each request, and quick. */
+export interface SessionWatch {
+  answered(ms: number): void;
+  /** The session with this key was found, or began. */
+  used(key: string): void;
+  /** It ended before its time, or moved to another key. */
+  left(key: string): void;
+}
+
 interface ContainerOptions extends RecordsOptions, WritingOptions {
   /** Whoever listens. Of a session that expires nobody hears: the store drops it, or it is found to be over. */
   readonly onNews?: ((news: SessionNews) => void) | undefined;
@@ -34,6 +43,7 @@ interface ContainerOptions extends RecordsOptions, WritingOptions {
   /** Where to count; the container makes its own unless it is told. */
   readonly counts?: SessionCounts;
   readonly traffic?: SessionTraffic;
+  readonly watch?: SessionWatch;
 }
 
 export const DEFAULT_SETTINGS: SessionSettings = {
@@ -161,6 +171,7 @@ export class SessionContainer {
   async load(browserId: string): Promise<Session | undefined> {
     this.counts.reads += 1;
     const loaded = await this.#counted(() => this.#finder.find(browserId));
+    if (loaded?.header) this.#options.watch?.used(loaded.key);
     return loaded === undefined ? undefined : new Session(loaded, this.#options.clock());
   }
 
@@ -233,6 +244,7 @@ export class SessionContainer {
     const ended = await this.#writer.endKey(key);
     if (ended === undefined) return undefined;
     await this.#noteEnded(key, ended);
+    this.#options.watch?.left(key);
     this.#tell({ event: 'ended', id: idIn(key), user: nameIn(ended.user) });
     return ended;
   }
@@ -248,8 +260,11 @@ export class SessionContainer {
     const { before, after, movedTo } = written;
     const wasThere = before.header !== null;
     const isThere = after !== null || movedTo !== null;
+    const key = movedTo === null ? before.key : this.keyOf(movedTo);
+    if (wasThere && (!isThere || movedTo !== null)) this.#options.watch?.left(before.key);
+    if (isThere && (!wasThere || movedTo !== null)) this.#options.watch?.used(key);
     if (wasThere === isThere) return;
-    const id = idIn(movedTo === null ? before.key : this.keyOf(movedTo));
+    const id = idIn(key);
     this.#tell({ event: isThere ? 'added' : 'ended', id, user: nameIn(before.header?.user ?? user) });
   }
 
@@ -315,7 +330,9 @@ export class SessionContainer {
       isFailed = countFailure(this.counts, error);
       throw error;
     } finally {
-      this.traffic.operations.note(performance.now() - begun, isFailed);
+      const tookMs = performance.now() - begun;
+      this.traffic.operations.note(tookMs, isFailed);
+      if (!isFailed) this.#options.watch?.answered(tookMs);
     }
   }
 

@@ -4,8 +4,9 @@ import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import { clockWords, isClockOff, SET_CLOCKS } from '../base/clock-words.ts';
 import type { Log } from '../base/log.ts';
+import type { Present } from '../recent/recorder.ts';
 import { FIRST_SIGNED_FORMAT, newestFormat } from '../sessions/record/record-format.ts';
-import type { TableEntries, KeyedTable, SmallTable } from '../storage/tables.ts';
+import type { DraftOf, TableEntries, KeyedTable, SmallTable } from '../storage/tables.ts';
 
 /** What a process signs with. It may grow: what another version does not sign is missing. */
 export type Signature = {
@@ -45,8 +46,13 @@ export interface OtherClock {
   readonly aheadS: number;
 }
 
+/** Writes in the step of a heartbeat; what it gives is called once that is committed. */
+type Part = (draftOf: DraftOf) => () => void;
+
 /** For so many of its heartbeats a process counts after it signed. */
 const HEARTBEATS_COUNTED = 3;
+/** The table in which processes sign that serve the tree. */
+const SERVING = 'processes';
 /** A signature is kept for longer than it counts: by a clock that is off, it would be over too soon. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -56,6 +62,7 @@ export class Processes {
   readonly #monotonicClock: Clock;
   readonly #boot = bootId();
   readonly #id = randomUUID();
+  readonly #parts: Part[] = [];
   readonly #told = new Set<number>();
   /** Those of processes of older versions, which only sign, as of our last heartbeat. */
   #formatsSigned: readonly number[] = [];
@@ -65,6 +72,25 @@ export class Processes {
     this.#monotonicClock = options.monotonicClock ?? (() => Number(process.hrtime.bigint() / 1_000_000n));
     const task = 'note in the data file that this process serves it';
     options.background.every(options.heartbeatMs, task, () => this.sign());
+  }
+
+  /** By which the processes of a folder are told apart. */
+  get id(): string {
+    return shortOf(this.#id);
+  }
+
+  /** From now on a heartbeat writes this, too: one commit for all that a process says of itself. */
+  add(part: Part): void {
+    this.#parts.push(part);
+  }
+
+  /** Everybody who uses the folder now, this process first. */
+  async there(): Promise<readonly Present[]> {
+    const { table, elsewhere, clock } = this.#options;
+    const [here, there] = await Promise.all([this.#others(table), this.#others(elsewhere)]);
+    const isServing = table.name === SERVING;
+    const own = { id: this.id, pid: process.pid, isServing, signedMs: clock() };
+    return [own, ...here.map((each) => present(each, isServing)), ...there.map((each) => present(each, !isServing))];
   }
 
   /** Whether another process serves the same tree, as far as can be told. */
@@ -101,14 +127,16 @@ export class Processes {
       heartbeatMs,
       recordFormat: newestFormat(),
     };
-    await table.update((signed, draftOf) => {
+    const written = await table.update((signed, draftOf) => {
       signed.set(this.#id, signature, wallMs + KEPT_MS);
       for (const [id, each] of signed.entries()) if (!this.#isThere(each)) signed.delete(id);
       const noted = draftOf(formats);
       if (noted.get(this.#id) !== newestFormat()) noted.set(this.#id, newestFormat());
       const isSigned = (id: string) => signed.get(id) !== undefined || draftOf(elsewhere).get(id) !== undefined;
       for (const [id] of noted.entries()) if (!isSigned(id)) noted.delete(id);
+      return this.#parts.map((part) => part(draftOf));
     });
+    for (const each of written) each();
     const others = await this.#allOthers();
     this.#formatsSigned = others.filter(([id]) => formats.get(id) === undefined).map(([, each]) => formatIn(each));
     await this.#tellOfClocks();
@@ -157,6 +185,15 @@ export class Processes {
     this.#told.clear();
     for (const { pid } of off) this.#told.add(pid);
   }
+}
+
+function present([id, signed]: readonly [string, Signed], isServing: boolean): Present {
+  const { pid, wallMs } = typeof signed === 'number' ? { pid: 0, wallMs: signed } : signed;
+  return { id: shortOf(id), pid, isServing, signedMs: wallMs };
+}
+
+function shortOf(id: string): string {
+  return id.slice(0, 8);
 }
 
 function formatIn(signed: Signed): number {

@@ -8,6 +8,7 @@ import type { Allowlist } from '../memcache/server/allowlist.ts';
 import type { TreeReader } from '../objects/reader.ts';
 import type { Database } from '../objects/database.ts';
 import type { Processes } from './processes.ts';
+import type { Recording } from '../recent/recording.ts';
 import type { Administrator } from '../security/administrator.ts';
 import type { Credentials } from '../security/credentials.ts';
 import type { LoginCookie } from '../security/login-cookie.ts';
@@ -51,6 +52,8 @@ export interface Site {
   readonly serverNotes: ServerNotes;
   /** Who else serves this tree. */
   readonly processes: Processes;
+  /** What this process counts, and what all of them counted before. */
+  readonly recording: Recording;
   readonly clock: Clock;
   readonly log: Log;
   /** Where work is done that nobody waits for. */

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues } from '
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import plotStyles from 'uplot/dist/uPlot.min.css?inline';
-import type { Series } from '../../../schema/endpoints/history.ts';
+import type { Series } from '../../../schema/endpoints/recent.ts';
 import { Watch } from '../../state/observable.ts';
 import { isDark } from '../../state/theme.ts';
 import { controls } from '../../styles/controls.ts';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { HistoryTimes } from '../../../schema/endpoints/history.ts';
+import type { RecentTimes } from '../../../schema/endpoints/recent.ts';
 import { controls } from '../../styles/controls.ts';
 import { formatMoment, formatTime } from '../format.ts';
 import { tableStyles } from '../list/table-styles.ts';
@@ -31,7 +31,8 @@ export interface Mark {
 /** The last minutes as small charts on one axis of time, or the same figures in tables. */
 @customElement('recent-charts')
 export class RecentCharts extends LitElement {
-  @property({ attribute: false }) history!: HistoryTimes;
+  @property() heading = 'Last 15 minutes';
+  @property({ attribute: false }) recent!: RecentTimes;
   @property({ attribute: false }) columns: readonly ChartColumn[] = [];
   @property({ attribute: false }) marks: readonly Mark[] = [];
   /** Each column has its name above it, also where there is nothing else there that says it. */
@@ -41,7 +42,7 @@ export class RecentCharts extends LitElement {
   protected override render() {
     return html`
       <div class="head">
-        <h2>Last ${this.history.spanS / 60} minutes</h2>
+        <h2>${this.heading}</h2>
         ${this.marks.map(
           ({ at, text }) =>
             html`<p><span class="dash" aria-hidden="true"></span>${text}, ${formatTime(new Date(at))}</p>`,
@@ -57,19 +58,19 @@ export class RecentCharts extends LitElement {
     `;
   }
 
-  /** What is not drawn was not nothing: nobody looked. */
+  /** What is not drawn was not nothing: nobody recorded it. */
   #beginning() {
-    const { times, now, spanS, everyS } = this.history;
-    const first = Date.parse(times[0] ?? now);
-    if (times.length < 2) return html`<p>Begun just now; the first figures come in ${everyS} s.</p>`;
-    if (Date.parse(now) - first > (spanS - 2 * everyS) * 1000) return nothing;
-    return html`<p>Since ${formatTime(new Date(first))}; before that, nobody looked.</p>`;
+    const { times, began, from, everyS } = this.recent;
+    if (began === null || times.length < 2)
+      return html`<p>Recording began just now; the first figures come in ${everyS} s.</p>`;
+    return began === from
+      ? html`<p>Since ${formatMoment(new Date(began), new Date())}, when recording began.</p>`
+      : nothing;
   }
 
   #charts({ name, lines }: ChartColumn) {
-    const { times, now, spanS } = this.history;
+    const { times, from, to } = this.recent;
     const seconds = times.map((time) => Date.parse(time) / 1000);
-    const to = Date.parse(now) / 1000;
     return html`
       ${this.isNamed || this.columns.length > 1 ? html`<h3>${name}</h3>` : nothing}
       ${lines.map(
@@ -78,8 +79,8 @@ export class RecentCharts extends LitElement {
             about=${name}
             .line=${line}
             .times=${seconds}
-            .from=${to - spanS}
-            .to=${to}
+            .from=${Date.parse(from) / 1000}
+            .to=${Date.parse(to) / 1000}
             .marks=${this.marks.map(({ at }) => at / 1000)}
             ?showsTimes=${index === lines.length - 1}
           ></t-chart>`,
@@ -100,7 +101,7 @@ export class RecentCharts extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${byMinute(this.history.times, series).map(
+        ${byMinute(this.recent.times, series).map(
           ({ at, values }) =>
             html`<tr>
               <td class="quiet">${formatMoment(new Date(at), new Date())}</td>

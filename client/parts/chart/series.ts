@@ -1,4 +1,4 @@
-import type { Series } from '../../../schema/endpoints/history.ts';
+import type { Series } from '../../../schema/endpoints/recent.ts';
 
 const ROUND = [1, 2, 4, 5, 8, 10] as const;
 

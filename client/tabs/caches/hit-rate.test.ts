@@ -25,8 +25,9 @@ test('rows are sorted by any figure either way, and by path where that is the sa
 });
 
 test('the hit rate over time is a gap where nobody asked', () => {
-  const times = { spanS: 900, everyS: 10, now: '', times: ['', '', ''], since: '', trouble: null, rows: [] };
-  const columns = recentColumns({ ...times, hits: [null, 3, 0], misses: [null, 1, 0] });
+  const times = { from: '', to: '', began: null, everyS: 10, times: ['', '', ''] };
+  const rest = { since: '', trouble: null, rows: [] };
+  const columns = recentColumns({ ...times, ...rest, hits: [null, 3, 0], misses: [null, 1, 0] });
   assert.deepEqual(
     columns.map(({ lines }) => lines.map(({ label, values, top }) => [label, values, top])),
     [[['Hits', [null, 3, 0], 4]], [['Misses', [null, 1, 0], 1]], [['Hit rate', [null, 75, null], 100]]],

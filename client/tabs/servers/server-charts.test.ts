@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
-import type { ServerHistory } from '../../../schema/endpoints/history.ts';
+import type { RecentServer } from '../../../schema/endpoints/recent.ts';
 import { downMarks, serverCharts } from './server-charts.ts';
 
 const MIB = 1024 ** 2;
@@ -49,9 +49,20 @@ test('servers that stopped answering since the charts begin are marked, others a
   assert.deepEqual(marks, [{ at: Date.parse('2026-11-24T10:10:00.000Z'), text: '10:10 stopped answering' }]);
 });
 
-function history(address: string, values: Partial<ServerHistory>): ServerHistory {
+function history(address: string, values: Partial<RecentServer>): RecentServer {
   const none = [0, 0];
-  return { address, gets: none, misses: none, evictions: none, refusals: none, bytes: none, ...values };
+  return {
+    address,
+    path: '/mcproxy',
+    up: [1, 1],
+    gets: none,
+    misses: none,
+    evictions: none,
+    refusals: none,
+    bytes: none,
+    limitBytes: none,
+    ...values,
+  };
 }
 
 function server(address: string): ServerMessage {

@@ -1,11 +1,11 @@
-import type { Series, ServerHistory } from '../../../schema/endpoints/history.ts';
+import type { RecentMessage, RecentServer, Series } from '../../../schema/endpoints/recent.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, sumOf, topFor } from '../../parts/chart/series.ts';
 import { formatBytes } from '../../parts/format.ts';
 
 type Measure = Omit<RecentLine, 'values' | 'top'> & {
-  readonly of: (history: ServerHistory) => Series;
+  readonly of: (history: RecentServer) => Series;
   readonly top?: number;
 };
 
@@ -25,7 +25,7 @@ const REFUSALS: Measure = {
 /** A column of charts for each server, all on the same scales; one column for all where there are more than `most`. */
 export function serverCharts(
   servers: readonly ServerMessage[],
-  histories: readonly ServerHistory[],
+  histories: readonly RecentServer[],
   most: number,
 ): readonly ChartColumn[] {
   const isTogether = histories.length > most;
@@ -44,6 +44,27 @@ export function serverCharts(
   }));
 }
 
+/** What was recorded of the servers that there are now, in their order. */
+export function recentOf(
+  servers: readonly ServerMessage[],
+  { servers: all, times }: Recorded,
+): readonly RecentServer[] {
+  const none = times.map(() => null);
+  const unknown = {
+    up: none,
+    gets: none,
+    misses: none,
+    evictions: none,
+    refusals: none,
+    bytes: none,
+    limitBytes: none,
+  };
+  return servers.map(
+    ({ address }) => all.find((each) => each.address === address) ?? { address, path: '', ...unknown },
+  );
+}
+type Recorded = Pick<RecentMessage, 'servers' | 'times'>;
+
 /** Since when servers do not answer, as far as the charts go back. */
 export function downMarks(servers: readonly ServerMessage[], from: number): readonly Mark[] {
   return servers.flatMap(({ address, downSince }) => {
@@ -52,20 +73,23 @@ export function downMarks(servers: readonly ServerMessage[], from: number): read
   });
 }
 
-function memory(limit: number, shown: readonly ServerHistory[]): Measure {
-  const of = ({ bytes }: ServerHistory) => bytes;
+function memory(limit: number, shown: readonly RecentServer[]): Measure {
+  const of = ({ bytes }: RecentServer) => bytes;
   const top = limit > 0 ? limit : topFor(...shown.map(of));
   return { label: 'Memory', unit: 'in use', kind: 'quiet', gathering: 'last', format: formatBytes, of, top };
 }
 
-function together(histories: readonly ServerHistory[]): ServerHistory {
-  const sum = (of: (history: ServerHistory) => Series) => sumOf(...histories.map(of));
+function together(histories: readonly RecentServer[]): RecentServer {
+  const sum = (of: (history: RecentServer) => Series) => sumOf(...histories.map(of));
   return {
     address: `All ${histories.length} servers`,
+    path: histories[0]?.path ?? '',
+    up: sum(({ up }) => up),
     gets: sum(({ gets }) => gets),
     misses: sum(({ misses }) => misses),
     evictions: sum(({ evictions }) => evictions),
     refusals: sum(({ refusals }) => refusals),
     bytes: sum(({ bytes }) => bytes),
+    limitBytes: sum(({ limitBytes }) => limitBytes),
   };
 }

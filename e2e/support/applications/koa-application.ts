@@ -12,6 +12,8 @@ export interface KoaApplication extends AsyncDisposable {
   log(): string;
   /** SIGTERM; gives the exit code once it is gone. */
   stop(): Promise<number | null>;
+  /** SIGKILL; settles once it is gone. */
+  kill(): Promise<void>;
 }
 
 /** Starts somebody else's Koa application, which has the sessions of the tree in a data folder, as a process of its own. */
@@ -39,6 +41,10 @@ export async function startKoaApplication(
       child.kill('SIGTERM');
       await gone;
       return child.exitCode;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

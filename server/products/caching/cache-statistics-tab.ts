@@ -3,8 +3,10 @@ import { invalidAt, Unavailable } from '../../base/errors.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
 import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
-import { historyOf, rateSeries, timesOf } from '../../manage/recent-history.ts';
+import { rateOf, recorded, timesOf } from '../../manage/recent-times.ts';
 import { requirePermission } from '../../manage/object.ts';
+import { CountMeter } from '../../recent/count-meter.ts';
+import { subjectOf } from '../../recent/meter.ts';
 import { capability } from '../../objects/capability.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { byView, method } from '../../publisher/views.ts';
@@ -17,19 +19,27 @@ export const HAS_STATISTICS = capability<Promise<PageCache>>('cache.statistics',
 
 const PERMISSION = 'Change cache managers';
 
+/** Where they stand in what is recorded of a cache: after the longest of something, which caches have not. */
+const [HITS, MISSES] = [1, 2];
+
+/** From now on it is recorded how often pages of a manager are found. */
+export function recordPages(object: TreeObject, { statistics: { totals } }: PageCache): void {
+  siteOf(object).recording.follow(new CountMeter(subjectOf(object), () => [totals.hits, totals.misses]));
+}
+
 const look = method(cacheStatistics, {
   permission: PERMISSION,
   async run({ object }) {
     const pages = await object.provide(HAS_STATISTICS);
-    const samples = await historyOf(pages, () => ({ ...pages.statistics.totals })).look();
+    const span = await recorded(object);
     const { byOid, trouble } = await usageOf(object, pages);
     const oids = new Set([...byOid.keys(), ...pages.statistics.oids()]);
     const now = siteOf(object).clock();
     const rows = await Promise.all([...oids].map((oid) => rowFrom(object, pages, oid, byOid.get(oid), now)));
     return {
-      ...timesOf(samples, now),
-      hits: rateSeries(samples, ({ hits }) => hits),
-      misses: rateSeries(samples, ({ misses }) => misses),
+      ...timesOf(span),
+      hits: rateOf(span, subjectOf(object), HITS),
+      misses: rateOf(span, subjectOf(object), MISSES),
       since: timeText(pages.statistics.since),
       trouble,
       rows: rows.filter((row) => row !== undefined).sort((a, b) => b.hits - a.hits || (a.path < b.path ? -1 : 1)),

@@ -10,7 +10,7 @@ import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from './associate-tab.ts';
 import { cacheFields, cacheSettings } from './cache-fields.ts';
 import { invalidations } from './invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab } from './cache-statistics-tab.ts';
+import { HAS_STATISTICS, recordPages, statisticsMethods, statisticsTab } from './cache-statistics-tab.ts';
 
 interface RamCache {
   readonly backend: MemoryBackend;
@@ -21,7 +21,9 @@ const caches = new RuntimeState<RamCache>({
   make(object) {
     const { clock, log } = siteOf(object);
     const backend = new MemoryBackend(limitsOf(object), clock);
-    return { backend, pages: new PageCache({ backend, scope: '', generationOf: invalidations, clock, log }) };
+    const pages = new PageCache({ backend, scope: '', generationOf: invalidations, clock, log });
+    recordPages(object, pages);
+    return { backend, pages };
   },
   close: () => {},
   madeFrom: () => null,

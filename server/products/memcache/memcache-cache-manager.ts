@@ -8,7 +8,7 @@ import { siteOf } from '../../site/site.ts';
 import { associateMethods, associateTab } from '../caching/associate-tab.ts';
 import { cacheFields, cacheSettings } from '../caching/cache-fields.ts';
 import { invalidations } from '../caching/invalidation.ts';
-import { HAS_STATISTICS, statisticsMethods, statisticsTab } from '../caching/cache-statistics-tab.ts';
+import { HAS_STATISTICS, recordPages, statisticsMethods, statisticsTab } from '../caching/cache-statistics-tab.ts';
 import { valuesOf } from '../stores/values.ts';
 import { NO_PROXY, prefixField, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
@@ -63,6 +63,7 @@ async function open(object: TreeObject): Promise<PageCache> {
   const backend = new StoreBackend(valuesOf(object, store, 'c', prefix));
   const made = new PageCache({ backend, scope: version, generationOf: invalidations, clock, log });
   inStore.set(name, made);
+  recordPages(object, made);
   return made;
 }
 

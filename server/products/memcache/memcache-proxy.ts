@@ -1,7 +1,6 @@
 import { p, type ValuesOf } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import { invalidAt } from '../../base/errors.ts';
-import { endHistory } from '../../manage/recent-history.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
@@ -41,9 +40,7 @@ const stores = new RuntimeState<Promise<ProxyStore>>({
   },
   close: async (opening) => {
     const store = await opening.catch(() => undefined);
-    if (store === undefined) return;
-    endHistory(store);
-    await store.close();
+    await store?.close();
   },
   // Which servers it named before follows from its revisions: what was changed twice is not what it was.
   madeFrom: ({ properties, state }) => [properties, namesServers(properties) ? state.revision : 0],

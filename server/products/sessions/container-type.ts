@@ -3,6 +3,7 @@ import { timeProblems } from './container/container-times.ts';
 import { liveSessions } from './container/live-sessions.ts';
 import { useMethods } from './container-use.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
+import { recentMethod } from '../stores/recent.ts';
 import { NEEDS_BROWSER_IDS } from './manager-warnings.ts';
 import { sessionsMethods } from './sessions-tab.ts';
 import { testMethods } from './session-test-tab.ts';
@@ -12,7 +13,9 @@ export const containerType = {
   group: 'Sessions and caches',
   needs: NEEDS_BROWSER_IDS,
   holds: liveSessions,
-  publish: { methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods, ...useMethods } },
+  publish: {
+    methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods, ...useMethods, recent: recentMethod },
+  },
   check: timeProblems,
   events: [REMOVED.by(forgetStatistics)],
 } as const;

@@ -1,10 +1,9 @@
 import { listServers } from '../../../schema/endpoints/servers.ts';
-import { serversHistory } from '../../../schema/endpoints/history.ts';
 import { timeText } from '../../manage/describe.ts';
 import { method } from '../../publisher/views.ts';
 import { siteOf } from '../../site/site.ts';
 import { formerMessage } from './former-words.ts';
-import { recentServers } from './server-history.ts';
+import { recentMethod } from './recent.ts';
 import { askServers, serverMessage, startCommand } from './servers.ts';
 import { replicasOf, storeOf } from './store.ts';
 
@@ -22,10 +21,5 @@ const servers = method(listServers, {
   },
 });
 
-const history = method(serversHistory, {
-  permission: 'View management screens',
-  run: async ({ object }) => recentServers(await storeOf(object), siteOf(object).clock()),
-});
-
-/** What the Servers tab asks of any object that provides a store. */
-export const storeMethods = { servers, history };
+/** What the Servers and Overview tabs ask of any object that provides a store. */
+export const storeMethods = { servers, recent: recentMethod };

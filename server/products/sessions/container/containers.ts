@@ -10,7 +10,7 @@ import { isOfApplication, labelsNamed } from '../../../sessions/record/user-labe
 import { siteOf } from '../../../site/site.ts';
 import type { containerFields } from './container-fields.ts';
 import { newsFrom } from './session-news.ts';
-import { countsOf, knownIn, trafficOf } from './statistics.ts';
+import { countsOf, knownIn, meterOf, trafficOf } from './statistics.ts';
 
 interface KnownContainer {
   readonly container: SessionContainer;
@@ -27,6 +27,7 @@ export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing |
   const kept = inStore.get(object.oid) ?? makeContainer(store, object, keyRing);
   inStore.set(object.oid, kept);
   kept.settings = settingsOf(object);
+  meterOf(object).timeoutMinutes = kept.settings.timeoutMinutes;
   return kept.container;
 }
 
@@ -72,6 +73,7 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     counts,
     known: knownIn(object),
     traffic: trafficOf(object),
+    watch: meterOf(object),
     onNews: newsFrom(object),
     onLifetime: (seconds) => serverNotes.keeps(oid, seconds),
     onFault: (fault) => {

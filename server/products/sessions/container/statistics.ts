@@ -1,23 +1,27 @@
 import { COUNTED, sessionStatistics, type StatisticsMessage } from '../../../../schema/endpoints/statistics.ts';
 import { nothingIfUnavailable } from '../../../base/errors.ts';
 import { timeText } from '../../../manage/describe.ts';
-import { endHistory, historyOf, rateSeries, timesOf } from '../../../manage/recent-history.ts';
+import { rateOf, recorded, timesOf } from '../../../manage/recent-times.ts';
 import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { method, type Method } from '../../../publisher/views.ts';
+import { subjectOf } from '../../../recent/meter.ts';
+import { SessionMeter } from '../../../recent/session-meter.ts';
 import { newCounts, newTraffic, type SessionCounts, type SessionTraffic } from '../../../sessions/counts.ts';
 import { KnownSessions } from '../../../sessions/record/known-sessions.ts';
 import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
+import { placeOf, totalsOf } from '../../stores/session-counting.ts';
 
 const statistics = new RuntimeState({
-  make: (object) => ({
-    counts: newCounts(),
-    traffic: newTraffic(),
-    known: new KnownSessions(),
-    since: siteOf(object).clock(),
-  }),
-  close: ({ counts }) => endHistory(counts),
+  make(object) {
+    const { clock, recording } = siteOf(object);
+    const counts = newCounts();
+    const meter = new SessionMeter(subjectOf(object), () => totalsOf(counts));
+    recording.follow(meter);
+    return { counts, traffic: newTraffic(), known: new KnownSessions(), meter, recording, since: clock() };
+  },
+  close: ({ meter, recording }) => recording.unfollow(meter),
   madeFrom: () => null,
 });
 
@@ -36,6 +40,11 @@ export function knownIn(object: TreeObject): KnownSessions {
   return statistics.of(object).known;
 }
 
+/** What is recorded of them, and who tells it which are used. */
+export function meterOf(object: TreeObject): SessionMeter {
+  return statistics.of(object).meter;
+}
+
 export function forgetStatistics(object: TreeObject): void {
   statistics.drop(object);
 }
@@ -44,13 +53,13 @@ const look = method(sessionStatistics, {
   permission: 'View management screens',
   async run({ object }) {
     const { counts, since } = statistics.of(object);
-    const samples = await historyOf(counts, () => ({ ...counts })).look();
+    const span = await recorded(object);
+    const rates = COUNTED.map((name) => [name, rateOf(span, subjectOf(object), placeOf(name))] as const);
     // What was counted is shown also where there is no way to the store just now.
     const container = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
     const losses = container?.watchLosses() ?? null;
-    const rates = COUNTED.map((name) => [name, rateSeries(samples, (counted) => counted[name])] as const);
     return {
-      ...timesOf(samples, siteOf(object).clock()),
+      ...timesOf(span),
       since: timeText(since),
       totals: { ...counts },
       rates: Object.fromEntries(rates) as StatisticsMessage['rates'],
@@ -68,7 +77,7 @@ export const statisticsMethods: Readonly<Record<string, Method>> = { statistics:
 
 async function unseen(object: TreeObject): Promise<string> {
   const others = (await siteOf(object).processes.hasOthers())
-    ? 'Another process serves this tree, and counts for itself.'
-    : 'Other processes count for themselves.';
+    ? 'Another process serves this tree: what it did is in charts and rates, and not in these sums.'
+    : 'What other processes did is in charts and rates alone.';
   return `${others} Sessions that expire, or end with all others, are not counted: nobody is told of each.`;
 }

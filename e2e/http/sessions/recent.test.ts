@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
+import { until } from '../../support/figures.ts';
+import { startKoaApplication } from '../../support/applications/koa-application.ts';
+import { administer, ask, Visitor } from '../../support/applications/visitor.ts';
+import { startMemcached } from '../../support/memcached/memcached.ts';
+import { basic } from '../../support/server.ts';
+import { startSite, startSteppedServer } from '../../support/sessions-site.ts';
+
+// Points are ten seconds apart. With every heartbeat they are told, and a process that is killed is missed three later.
+const environment = { TRELLIS_HEARTBEAT_SECONDS: '1' };
+const memcached = await startMemcached();
+const site = await startSite({ servers: [memcached.address] }, { environment });
+const { data } = site;
+const second = await startSteppedServer({ data, environment });
+const application = await startKoaApplication(data, environment);
+after(() => Promise.all([site, second, application, memcached].map((each) => each[Symbol.asyncDispose]())));
+
+type Server = { readonly port: number };
+
+function recent(server: Server, path = '/mcsdc', query = ''): Promise<RecentMessage> {
+  return administer<RecentMessage>(server.port, `/api${path}/@recent${query}`);
+}
+
+function known(message: RecentMessage, measure: SessionMeasure): readonly (number | null)[] {
+  return message.sessions[measure];
+}
+
+/** Of the beginning of each stretch of which not everything is known, those that were not there before. */
+function gapsIn({ times, sessions }: RecentMessage): readonly string[] {
+  return times.filter((_, index) => sessions.reads[index] === null);
+}
+
+test('what every process and application does to sessions is recorded as one, whoever is asked', async () => {
+  await new Visitor(site).post('/page', 'set n 1');
+  await new Visitor(second).post('/page', 'set n 2');
+  assert.equal((await ask(application.port, '/set?key=n&value=3')).status, 200);
+  await until('three writes', async () => (await recent(site)).totals.writes === 3);
+  await until('three writes at the other process', async () => (await recent(second)).totals.writes === 3);
+  await until('three sessions', async () => known(await recent(site), 'sessions').at(-1) === 3);
+  for (const path of ['/mcsdc', '/mcproxy', '']) {
+    const { totals, servers, sessions } = await recent(second, path);
+    assert.deepEqual([totals.writes, totals.begun, totals.errors], [3, 3, 0], path);
+    assert.deepEqual(
+      servers.map(({ address, path: proxy }) => [address, proxy]),
+      [[memcached.address, '/mcproxy']],
+      path,
+    );
+    assert.ok(sessions.meanMs.some((mean) => mean !== null && mean > 0));
+  }
+});
+
+test('an application that was killed is a gap and not a zero', async () => {
+  const before = gapsIn(await recent(site));
+  await application.kill();
+  await assert.rejects(ask(application.port, '/plain'));
+  await until('a gap, and points after it', async () => {
+    const message = await recent(site);
+    const gap = gapsIn(message).find((time) => !before.includes(time));
+    return gap !== undefined && message.times.at(-1)! > gap && known(message, 'reads').at(-1) === 0;
+  });
+  const { marks } = await recent(site);
+  assert.ok(marks.some(({ kind, about }) => kind === 'lost' && about === String(application.pid)));
+});
+
+test('once the recorder was killed, the other process goes on, and its time away is a gap', async () => {
+  const last = (await recent(second)).times.at(-1)!;
+  await site.kill();
+  await assert.rejects(ask(site.port, '/plain'));
+  await until('points after the gap', async () => {
+    const message = await recent(second);
+    return gapsIn(message).some((time) => time >= last) && known(message, 'reads').at(-1) === 0;
+  });
+  const { servers, totals } = await recent(second);
+  assert.equal(servers[0]?.up.at(-1), 1, 'it asks the servers now');
+  assert.equal(totals.writes, 3);
+});
+
+test('what was recorded is still there after a restart', async () => {
+  await new Visitor(second).post('/page', 'set n 4');
+  await second.stop();
+  await using third = await startSteppedServer({ data, environment });
+  const { totals, marks } = await recent(third);
+  assert.equal(totals.writes, 4, 'what was counted just before the end, too');
+  const ended = marks.filter(({ about }) => about === String(second.pid)).map(({ kind }) => kind);
+  assert.deepEqual(ended, ['started', 'ended']);
+  await asksClearly(third);
+});
+
+async function asksClearly(server: Server): Promise<void> {
+  const now = Date.now();
+  const at = (ms: number) => new Date(now + ms).toISOString();
+  const all = await recent(server, '', `?from=${at(-30 * 86_400_000)}&to=${at(0)}`);
+  assert.equal(all.from, all.began, 'nothing is older');
+  for (const [query, detail] of [
+    ['from=yesterday', /^from=yesterday is no time\. Write it as 2026-12-01T14:00:00Z\.$/],
+    [`to=${at(3_600_000)}`, /is in the future/],
+    [`from=${at(-1_000)}&to=${at(-2_000)}`, /is not before to=/],
+  ] as const) {
+    const { status, text } = await ask(server.port, `/api/@recent?${query}`, { headers: { authorization: basic() } });
+    assert.equal(status, 400, query);
+    assert.match((JSON.parse(text) as { detail: string }).detail, detail);
+  }
+  assert.equal((await ask(server.port, '/api/mcsdc/@recent')).status, 401);
+}

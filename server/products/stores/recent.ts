@@ -1,0 +1,133 @@
+import {
+  recent,
+  RECENT_TOTALS,
+  SESSION_MEASURES,
+  type RecentMessage,
+  type RecentServer,
+  type RecentTotal,
+  type Series,
+  type SessionMeasure,
+} from '../../../schema/endpoints/recent.ts';
+import { SEE } from '../../manage/describe.ts';
+import { recorded, rounded, seriesOf, spanIn, timesOf, type RecentSpan } from '../../manage/recent-times.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { method, viewsOn } from '../../publisher/views.ts';
+import { OF_SERVER, sumOf, type Counts, type Figures, type ServerFigures } from '../../recent/figures.ts';
+import { subjectOf } from '../../recent/meter.ts';
+import { siteOf } from '../../site/site.ts';
+import { marksIn } from './recent-marks.ts';
+import { scopeFor, type RecentScope } from './recent-scope.ts';
+import { sumFor, waitIn } from './session-counting.ts';
+
+/** What was recorded of an object: of a container with its store, of a store with its containers, of the root with all. */
+export const recentMethod = method(recent, {
+  permission: SEE,
+  async run(call) {
+    const scope = await scopeFor(call);
+    const { from, to } = spanIn(call.request.query, Math.floor(siteOf(call).clock() / 1000));
+    // Of what is not there yet, there is nothing to tell.
+    const madeAt = call.object.parent === null ? from : Math.floor(call.object.state.created / 1000);
+    const span = await recorded(call, { from: Math.min(Math.max(from, madeAt), to - 1), to });
+    const subjects = scope.containers.map(subjectOf);
+    return {
+      ...timesOf(span),
+      sessions: sessionsIn(span, subjects),
+      totals: totalsIn(span, subjects, scope),
+      unknownS: unknownIn(span),
+      servers: scope.stores.flatMap((store) => serversOf(store, span)),
+      marks: await marksIn(span, scope, call),
+    };
+  },
+});
+
+/** The same of the whole site. */
+export const recentViews = viewsOn('root', recentMethod);
+
+function sessionsIn(span: RecentSpan, subjects: readonly string[]): RecentMessage['sessions'] {
+  const all = SESSION_MEASURES.map((measure) => [
+    measure,
+    seriesOf(span, (figures) => valueOf(measure, figures, subjects)),
+  ]);
+  return Object.fromEntries(all) as Record<SessionMeasure, Series>;
+}
+
+function valueOf(measure: SessionMeasure, figures: Figures, subjects: readonly string[]): number | null {
+  if (measure === 'sessions') {
+    const known = subjects.flatMap((subject) => figures.sessions[subject] ?? []);
+    return known.length === 0 ? null : known.reduce((sum, count) => sum + count);
+  }
+  const counts = countsIn(figures, subjects);
+  if (measure === 'meanMs' || measure === 'slowestMs') return waitIn(counts)[measure];
+  return (sumFor(measure, counts) ?? 0) / figures.knownS;
+}
+
+function countsIn({ counts }: Figures, subjects: readonly string[]): Counts | undefined {
+  const known = subjects.flatMap((subject) => (counts[subject] === undefined ? [] : [counts[subject]]));
+  return known.length === 0 ? undefined : known.reduce(sumOf);
+}
+
+function totalsIn(span: RecentSpan, subjects: readonly string[], { stores }: RecentScope): RecentMessage['totals'] {
+  const known = span.stretches.flatMap(({ figures }) => figures ?? []);
+  const totals = RECENT_TOTALS.map((name) => {
+    if (name === 'evictions') return [name, evictionsIn(known, stores)] as const;
+    const sums = known.map((figures) => sumFor(name, countsIn(figures, subjects)) ?? 0);
+    return [name, sums.reduce((sum, count) => sum + count, 0)] as const;
+  });
+  return Object.fromEntries(totals) as Record<RecentTotal, number>;
+}
+
+function evictionsIn(known: readonly Figures[], stores: readonly TreeObject[]): number {
+  const names = new Set(stores.map(subjectOf));
+  const all = known.flatMap(({ servers }) => Object.entries(servers));
+  const own = all.filter(([name]) => names.has(splitServer(name).subject));
+  return own.reduce((sum, [, figures]) => sum + (figureOf(figures, 'evictions') ?? 0), 0);
+}
+
+function unknownIn({ stretches }: RecentSpan): number {
+  return stretches.reduce((sum, { lastsS, figures }) => sum + Math.max(0, lastsS - (figures?.knownS ?? 0)), 0);
+}
+
+/** The servers that the store has now or had in the span, each as all its figures tell. */
+function serversOf(store: TreeObject, span: RecentSpan): readonly RecentServer[] {
+  const subject = subjectOf(store);
+  const names = span.stretches.flatMap(({ figures }) => Object.keys(figures?.servers ?? {}));
+  const own = [...new Set(names)].filter((name) => splitServer(name).subject === subject);
+  return own.map((name) => {
+    const of = (pick: (figures: ServerFigures) => number | null): Series =>
+      span.stretches.map(({ figures }) => {
+        const known = figures?.servers[name];
+        const value = known === undefined ? null : pick(known);
+        return value === null ? null : rounded(value);
+      });
+    const rate = (figure: (typeof OF_SERVER)[number]) =>
+      of((figures) => quotient(figureOf(figures, figure), figureOf(figures, 'rated'), RATED_S));
+    return {
+      address: splitServer(name).address,
+      path: store.path,
+      up: of((figures) => quotient(figureOf(figures, 'up'), figureOf(figures, 'asked'))),
+      gets: rate('gets'),
+      misses: rate('misses'),
+      evictions: rate('evictions'),
+      refusals: rate('refusals'),
+      bytes: of((figures) => figureOf(figures, 'bytes')),
+      limitBytes: of((figures) => figureOf(figures, 'limitBytes')),
+    };
+  });
+}
+
+/** A server is asked as often as a point is taken. */
+const RATED_S = 10;
+
+function quotient(value: number | null, by: number | null, times = 1): number | null {
+  return value === null || !by ? null : value / (by * times);
+}
+
+function figureOf(figures: ServerFigures, name: (typeof OF_SERVER)[number]): number | null {
+  return figures[OF_SERVER.indexOf(name)] ?? null;
+}
+
+/** A path has no space in it. */
+function splitServer(name: string): { readonly subject: string; readonly address: string } {
+  const at = name.lastIndexOf(' ');
+  return { subject: name.slice(0, at), address: name.slice(at + 1) };
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Figures } from './figures.ts';
+import { RecordingWorld, SLOT_S, statusOf } from './testing.ts';
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+
+/** What is known of the container 7, stretch by stretch: how often it was asked, `null` where nobody knows. */
+async function asked({ recording }: { recording: RecordingWorldProcess }, from: number, to: number, now = to) {
+  const { figures, everyS } = await recording.past.span(from, to, now);
+  const known: (number | null)[] = [];
+  for (let at = Math.floor(from / everyS) * everyS; at < to; at += everyS) known.push(countIn(figures.get(at)));
+  return known;
+}
+type RecordingWorldProcess = ReturnType<RecordingWorld['start']>['recording'];
+
+function countIn(figures: Figures | undefined): number | null {
+  return figures === undefined || figures.knownS === 0 ? null : (figures.counts['7']?.[1] ?? 0);
+}
+
+test('what processes and applications count is added up, and nothing counted is zero', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, application] = [world.start('one'), world.start('app', false)];
+  await world.pass(2, one, application);
+  one.counts.requests += 3;
+  application.counts.requests += 4;
+  await world.pass(2, one, application);
+  assert.deepEqual(await asked(one, from, world.now), [0, 0, 7, 0]);
+  assert.deepEqual(await asked(application, from, world.now), [0, 0, 7, 0], 'whoever asks');
+});
+
+test('who counts and has not reported makes a gap, until it counts as gone', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  await world.pass(2, one, other);
+  one.counts.requests += 3;
+  await world.pass(4, one);
+  other.isForgotten();
+  await world.pass(2, one);
+  assert.deepEqual(await asked(one, from, world.now), [0, 0, null, null, null, null, null, 0]);
+  const { events } = await one.recording.past.span(from, world.now, world.now);
+  const lost = events.find((event) => event.kind === 'process' && event.isLost === true);
+  assert.equal(lost?.until, from + 20, 'when it signed last');
+});
+
+test('a process that begins or ends in good order leaves no gap', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  await world.pass(2, one);
+  world.now += 3;
+  const other = world.start('other');
+  other.counts.requests += 5;
+  world.now -= 3;
+  await world.pass(2, one, other);
+  other.counts.requests += 2;
+  world.now += 3;
+  await other.end();
+  world.now -= 3;
+  await world.pass(2, one);
+  assert.deepEqual(await asked(one, from, world.now), [0, 0, 5, 0, 2, 0]);
+});
+
+test('there is one recorder; while it is away there is a gap, and another takes its place', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  world.servers.set('4', [statusOf('a:1')]);
+  await world.pass(2, one, other);
+  assert.deepEqual([one.recording.isRecorder, other.recording.isRecorder], [true, false]);
+  await world.pass(2, other);
+  assert.equal(other.recording.isRecorder, false, 'the recorder still counts as there');
+  one.isForgotten();
+  await world.pass(2, other);
+  assert.equal(other.recording.isRecorder, true);
+  assert.deepEqual(await asked(other, from, world.now), [0, 0, null, null, null, 0]);
+  const { figures } = await other.recording.past.span(from, world.now, world.now);
+  assert.deepEqual(
+    Array.from(figures.values(), ({ servers }) => Object.keys(servers).length),
+    [1, 1, 0, 0, 1, 1],
+  );
+});
+
+test('a recorder that ends hands over at once', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  await world.pass(2, one, other);
+  await one.end();
+  await world.pass(2, other);
+  assert.deepEqual(await asked(other, from, world.now), [0, 0, 0, 0]);
+});
+
+test('what was recorded is there after a restart, with the time between as a gap', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  one.counts.requests += 3;
+  await world.pass(3, one);
+  await one.end();
+  world.now += 3 * SLOT_S;
+  const again = world.start('again');
+  await world.pass(1, again);
+  assert.deepEqual(await asked(again, from, world.now), [3, 0, 0, 0, null, null, 0]);
+});
+
+test('what was not written when a process was killed is lost: less than a heartbeat and a point', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  await world.pass(2, one);
+  one.counts.requests += 1;
+  await world.pass(1, one);
+  one.isForgotten();
+  const again = world.start('again');
+  assert.deepEqual(await asked(again, from, world.now), [0, 0, null]);
+});
+
+test('the past is kept more and more coarsely: seconds for an hour, minutes for a day, ten minutes for 90 days', async () => {
+  const world = new RecordingWorld();
+  const one = world.start('one');
+  const slots = (DAY_S + 2 * HOUR_S) / SLOT_S;
+  for (let slot = 0; slot < slots; slot += 6) {
+    one.counts.requests += 6;
+    await world.pass(6, one);
+  }
+  const { past } = one.recording;
+  const spans = [15 * 60, HOUR_S, DAY_S, 7 * DAY_S].map(async (span) => {
+    const { everyS, figures } = await past.span(world.now - span, world.now, world.now);
+    const counts = Array.from(figures.values(), countIn);
+    const rates = new Set(counts.map((count) => count! / everyS));
+    return [everyS, counts.length, ...rates];
+  });
+  assert.deepEqual(await Promise.all(spans), [
+    [10, 90, 0.6, 0],
+    [10, 360, 0.6, 0],
+    [120, 720, 0.1],
+    [600, 156, 0.1],
+  ]);
+  const rows = await Promise.all(
+    ['recent 10 s', 'recent minutes', 'recent ten minutes'].map(
+      async (name) => (await world.tables.keyed(name).entries()).length,
+    ),
+  );
+  assert.deepEqual(rows, [359, 1498, 155], 'what is older is forgotten');
+});
+
+test('servers are told as rates between two looks, and not across a restart', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  for (const [hits, uptimeS] of [
+    [10, 100],
+    [30, 110],
+    [5, 3],
+    [8, 13],
+  ] as const) {
+    world.servers.set('4', [statusOf('a:1', { hits, misses: 1, uptimeS })]);
+    await world.pass(1, one);
+  }
+  const { figures, events } = await one.recording.past.span(from, world.now, world.now);
+  const gets = Array.from(figures.values(), ({ servers }) => servers['4 a:1']?.slice(2, 4));
+  assert.deepEqual(gets, [
+    [0, 0],
+    [1, 20],
+    [0, 0],
+    [1, 3],
+  ]);
+  const restart = events.find(({ kind }) => kind === 'restarted');
+  assert.equal(restart?.at, from + 30 - 3);
+});
+
+test('an outage is one event from its beginning to its end, also where another recorder saw the end', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  world.servers.set('4', [statusOf('a:1')]);
+  await world.pass(2, one, other);
+  world.servers.set('4', [statusOf('a:1', { up: false, downSince: (world.now + 4) * 1000 })]);
+  await world.pass(2, one, other);
+  await one.end();
+  await world.pass(2, other);
+  world.servers.set('4', [statusOf('a:1')]);
+  await world.pass(2, other);
+  const { events } = await other.recording.past.span(from, world.now, world.now);
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === 'down'),
+    [{ kind: 'down', at: from + 24, until: from + 70, server: '4 a:1' }],
+  );
+});
+
+test('nothing older is asked for than there is, and a span has at most some thousand points', async () => {
+  const world = new RecordingWorld();
+  const one = world.start('one');
+  await world.pass(2, one);
+  const { past } = one.recording;
+  for (const days of [0.01, 0.5, 1, 7, 30, 90, 1_000]) {
+    const span = await past.span(world.now - days * DAY_S, world.now, world.now);
+    assert.equal(span.from, world.now - 20, 'when it began');
+    assert.ok((span.to - span.from) / span.everyS <= 1_010);
+  }
+});

@@ -1,0 +1,107 @@
+import { BoundedMap } from '../base/bounded-map.ts';
+import { CountMeter, rounded } from './count-meter.ts';
+import type { Counts } from './figures.ts';
+import { floorTo } from './levels.ts';
+import type { Meter, SliceOfUses } from './meter.ts';
+import { Sketch } from './sketch.ts';
+
+/** Of an idle timeout, so many parts are told apart. */
+const SLICES = 10;
+const LEAST_SLICE_S = 10;
+/** What counts where sessions end only when somebody ends them. */
+const WITHOUT_TIMEOUT_S = 24 * 60 * 60;
+const SCOPES = 2;
+
+/** How long a session counts after it was used, in seconds. */
+export function windowS(timeoutMinutes: number): number {
+  return timeoutMinutes === 0 ? WITHOUT_TIMEOUT_S : timeoutMinutes * 60;
+}
+
+export function sliceS(window: number): number {
+  return Math.ceil(window / SLICES / LEAST_SLICE_S) * LEAST_SLICE_S;
+}
+
+/** The name under which slices of the sessions whose keys begin so are kept. */
+export function scopeOf(prefix: string, window: number): string {
+  return `${prefix}.${sliceS(window)}`;
+}
+
+/** What one process knows of the sessions of one container: nothing here costs a request more than some additions. */
+export class SessionMeter implements Meter {
+  readonly subject: string;
+  /** After which a session that nobody uses ends, as it is set now. */
+  timeoutMinutes = 0;
+  readonly #counts: CountMeter;
+  #answers = 0;
+  #waitedMs = 0;
+  #slowestMs = 0;
+  /** By scope: those of before all sessions were ended, and of now. */
+  readonly #slices = new BoundedMap<string, SliceOfUses>(SCOPES);
+  readonly #changed = new Set<SliceOfUses>();
+  #now = 0;
+  /** What the keys of now begin with, and their slice. */
+  #prefix = '';
+  #slice: SliceOfUses | undefined;
+
+  /** `totals`: see CountMeter. How often the store answered, and how long that took in all, follow after them. */
+  constructor(subject: string, totals: () => Counts) {
+    this.subject = subject;
+    this.#counts = new CountMeter(subject, () => [...totals(), this.#answers, this.#waitedMs]);
+  }
+
+  /** The store answered after so many milliseconds. */
+  readonly answered = (ms: number): void => {
+    this.#answers += 1;
+    this.#waitedMs += ms;
+    if (ms > this.#slowestMs) this.#slowestMs = ms;
+  };
+
+  /** The session with this key was used. */
+  readonly used = (key: string): void => {
+    const slice = this.#sliceOf(key);
+    if (slice.sketch.add(key)) this.#changed.add(slice);
+  };
+
+  /** The session with this key ended before its time, or moved to another key. */
+  readonly left = (key: string): void => {
+    const slice = this.#sliceOf(key);
+    slice.left += 1;
+    this.#changed.add(slice);
+  };
+
+  take(): Counts | undefined {
+    const [, ...sums] = this.#counts.take() ?? [];
+    const slowest = rounded(this.#slowestMs);
+    this.#slowestMs = 0;
+    return sums.length === 0 ? undefined : [slowest, ...sums];
+  }
+
+  turn(now: number): void {
+    this.#now = now;
+    if (this.#slice !== undefined && now >= this.#slice.from + sliceS(windowS(this.timeoutMinutes))) this.#prefix = '';
+  }
+
+  takeSlices(): readonly SliceOfUses[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  #sliceOf(key: string): SliceOfUses {
+    if (this.#prefix !== '' && key.startsWith(this.#prefix)) return this.#slice!;
+    this.#prefix = key.slice(0, key.lastIndexOf(':') + 1);
+    this.#slice = this.#beginSlice(this.#prefix.slice(0, -1));
+    return this.#slice;
+  }
+
+  #beginSlice(prefix: string): SliceOfUses {
+    const window = windowS(this.timeoutMinutes);
+    const scope = scopeOf(prefix, window);
+    const from = floorTo(sliceS(window), this.#now);
+    const known = this.#slices.get(scope);
+    if (known?.from === from) return known;
+    const slice = { scope, from, until: from + sliceS(window) + window, sketch: new Sketch(), left: 0 };
+    this.#slices.set(scope, slice);
+    return slice;
+  }
+}
