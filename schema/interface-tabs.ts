@@ -9,6 +9,7 @@ export const INTERFACE_TABS: readonly string[] = [
   'content-tab',
   'contents-tab',
   'keys-tab',
+  'overview-tab',
   'properties-tab',
   'servers-tab',
   'session-manager-tab',

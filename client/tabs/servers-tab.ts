@@ -126,7 +126,7 @@ export class ServersTab extends Tab {
     return html`<recent-charts
       ?isNamed=${servers.length > SIDE_BY_SIDE}
       .recent=${this.recently}
-      .columns=${serverCharts(servers, recentOf(servers, this.recently), SIDE_BY_SIDE)}
+      .columns=${serverCharts(recentOf(servers, this.recently), SIDE_BY_SIDE)}
       .marks=${downMarks(servers, from)}
     ></recent-charts>`;
   }

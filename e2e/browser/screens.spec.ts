@@ -48,6 +48,8 @@ for (const { name, viewport, colorScheme, rules } of LOOKS) {
       const screens: readonly (readonly [path: string, tab: string, ready: RegExp])[] = [
         ['/half', 'properties', /answers in/],
         ['/half', 'servers', /Last 15 minutes/],
+        ['/half', 'overview', /Are sessions healthy/],
+        ['/', 'overview', /What happened/],
         ['/half', 'keys', /Not listed: 127\.0\.0\.1:1025 refused/],
         ['/unset', 'servers', /There is no server to look at yet/],
         ['/shelf', 'contents', /There are currently no items in 'shelf'/],

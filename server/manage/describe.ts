@@ -21,6 +21,8 @@ const SERVICES_NAMED = 3;
 /** Tabs that follow from what an object is, not from its type's own declaration. */
 const CONTENTS: TabInfo = { id: 'contents', label: 'Contents', element: 'contents-tab' };
 const PROPERTIES: TabInfo = { id: 'properties', label: 'Properties', element: 'properties-tab' };
+/** How sessions and servers were: of the whole site at its root, and of what keeps them. */
+export const OVERVIEW: TabInfo = { id: 'overview', label: 'Overview', element: 'overview-tab' };
 const CACHE: TabInfo = { id: 'cache', label: 'Cache', element: 'cache-tab' };
 
 /** An object as the API shows it. */
@@ -154,7 +156,8 @@ function schemaOf(definition: TypeDefinition | undefined): FormSchema {
 function tabsOf(object: TreeObject, childCount: number): readonly TabInfo[] {
   const own = object.definition?.ui?.tabs ?? [];
   if (object.isFolder) {
-    return [{ ...CONTENTS, count: childCount }, ...own, PROPERTIES];
+    const site = object.parent === null ? [OVERVIEW] : [];
+    return [{ ...CONTENTS, count: childCount }, ...own, ...site, PROPERTIES];
   }
   return own.some(({ id }) => id === 'settings' || id === 'properties') ? own : [PROPERTIES, ...own];
 }

@@ -65,13 +65,13 @@ export class Recorder {
     const { sights, events } = this.#options;
     const [stores, containers, told] = await Promise.all([sights.servers(), sights.containers(), events.all()]);
     if (!told.has(BEGAN)) events.note(BEGAN, { kind: 'began', at: floorTo(FINEST.everyS, now) - FINEST.everyS });
+    const lost = await this.#noteLost(there, before, told, now);
     const seen: Seen = {
       // Whoever began meanwhile has reported what it knows, and whoever ended in good order, too.
-      there: before.map(({ id }) => id),
+      there: [...new Set([...before.map(({ id }) => id), ...lost])],
       sessions: await this.#live.countAll(containers, now),
       servers: this.#noteServers(stores, told, now),
     };
-    await this.#noteLost(there, before, told, now);
     for (const each of this.#coarser) await each.go(now);
     return seen;
   }
@@ -119,15 +119,26 @@ export class Recorder {
     this.#options.events.note(`restarted ${server} ${at}`, { kind: 'restarted', at, server });
   }
 
-  /** Whoever is gone and did not say that it ends was killed, or lost its machine. */
-  async #noteLost(there: readonly Present[], before: readonly Present[], told: Told, now: number): Promise<void> {
+  /**
+   * Whoever is gone and did not say that it ends was killed, or lost its machine. Gives those that may have counted in these
+   * ten seconds.
+   */
+  async #noteLost(
+    there: readonly Present[],
+    before: readonly Present[],
+    told: Told,
+    now: number,
+  ): Promise<readonly string[]> {
+    const lately: string[] = [];
     for (const [name, event] of told) {
       if (event.kind !== 'process' || event.until !== undefined) continue;
       const id = name.split(' ')[1]!;
       if (there.some((each) => each.id === id)) continue;
       const until = Math.max(event.at, await this.#lastSign(id, before, event.at, now));
       this.#options.events.note(name, { ...event, until, isLost: true });
+      if (until >= floorTo(FINEST.everyS, now) - 2 * FINEST.everyS) lately.push(id);
     }
+    return lately;
   }
 
   /** When a process that is gone was there last, as far as that is known. */

@@ -117,6 +117,9 @@ test('what was not written when a process was killed is lost: less than a heartb
   one.isForgotten();
   const again = world.start('again');
   assert.deepEqual(await asked(again, from, world.now), [0, 0, null]);
+  await world.pass(2, again);
+  const after = await asked(again, from, world.now);
+  assert.deepEqual(after, [0, 0, null, null, 0], 'nobody knows what it did in its last ten seconds');
 });
 
 test('the past is kept more and more coarsely: seconds for an hour, minutes for a day, ten minutes for 90 days', async () => {

@@ -24,6 +24,12 @@ export interface Line {
   readonly format?: (value: number) => string;
 }
 
+interface ChartMark {
+  readonly at: number;
+  readonly isTrouble?: boolean;
+}
+
+const DAY_S = 24 * 60 * 60;
 const HEIGHT = 84;
 const GUTTER = 46;
 const DOT = 2.5;
@@ -38,8 +44,8 @@ export class Chart extends LitElement {
   @property({ attribute: false }) times: readonly number[] = [];
   @property({ attribute: false }) from = 0;
   @property({ attribute: false }) to = 0;
-  /** When something happened, in seconds since 1970. */
-  @property({ attribute: false }) marks: readonly number[] = [];
+  /** When something happened, in milliseconds since 1970, and whether it went wrong. */
+  @property({ attribute: false }) marks: readonly ChartMark[] = [];
   @property({ type: Boolean }) showsTimes = false;
   @state() private pointedAt: number | null = null;
   @query('.plot') private plot!: HTMLElement;
@@ -99,13 +105,10 @@ export class Chart extends LitElement {
   }
 
   #times() {
-    const at = (share: number) =>
-      new Date((this.from + (this.to - this.from) * share) * 1000).toLocaleTimeString('en-GB', {
-        hour: '2-digit',
-        minute: '2-digit',
-      });
+    const at = (share: number) => timeWords(this.from + (this.to - this.from) * share, this.to - this.from);
+    const isNow = Date.now() / 1000 - this.to < NOW_S;
     return html`<p class="times" aria-hidden="true">
-      <span>${at(0)}</span><span>${at(1 / 3)}</span><span>${at(2 / 3)}</span><span>now</span>
+      <span>${at(0)}</span><span>${at(1 / 3)}</span><span>${at(2 / 3)}</span><span>${isNow ? 'now' : at(1)}</span>
     </p>`;
   }
 
@@ -167,10 +170,14 @@ export class Chart extends LitElement {
       ctx.arc(valToPos(time, 'x', true), valToPos(value, 'y', true), DOT * devicePixelRatio, 0, 2 * Math.PI);
       ctx.fill();
     }
-    ctx.strokeStyle = ink.outlineColor;
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
-    for (const mark of this.marks) lineTo(ctx, valToPos(mark, 'x', true), bbox.top, 0, bbox.height);
+    // What went wrong is drawn last, over what is only of interest.
+    for (const isTrouble of [false, true]) {
+      ctx.strokeStyle = isTrouble ? ink.outlineColor : ink.borderBottomColor;
+      const alike = this.marks.filter((mark) => (mark.isTrouble ?? true) === isTrouble);
+      for (const { at } of alike) lineTo(ctx, valToPos(at / 1000, 'x', true), bbox.top, 0, bbox.height);
+    }
     ctx.restore();
   }
 
@@ -236,6 +243,7 @@ export class Chart extends LitElement {
       .ink {
         display: none;
         border-color: var(--t-line);
+        border-bottom-color: var(--t-line-strong);
         outline-color: var(--t-dot-down);
         background-color: var(--t-accent-fill);
         color: var(--t-quiet);
@@ -248,6 +256,22 @@ export class Chart extends LitElement {
       }
     `,
   ];
+}
+
+/** What ended so short a time ago ends now. */
+const NOW_S = 120;
+const FEW_MINUTES_S = 300;
+
+/** `28 Nov` where it is longer than a day, `14:02` within one, `14:02:10` within some minutes. */
+function timeWords(seconds: number, spanS: number): string {
+  const date = new Date(seconds * 1000);
+  if (spanS > DAY_S + NOW_S) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  const isShort = spanS < FEW_MINUTES_S;
+  return date.toLocaleTimeString('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isShort && { second: '2-digit' }),
+  });
 }
 
 /** A dashed line at the top of the scale, and one at zero. */

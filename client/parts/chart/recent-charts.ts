@@ -7,7 +7,7 @@ import { tableStyles } from '../list/table-styles.ts';
 import './chart.ts';
 import type { Line } from './chart.ts';
 import { columnStyles } from './column-styles.ts';
-import { byMinute, rateText, type Gathering } from './series.ts';
+import { byStretch, rateText, type Gathering } from './series.ts';
 
 /** A line, and how a minute of it is told in one figure: as its mean, unless something else is said. */
 export interface RecentLine extends Line {
@@ -26,7 +26,11 @@ export interface Mark {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly text: string;
+  /** Whether something went wrong; so it is, unless said. */
+  readonly isTrouble?: boolean;
 }
+
+const NAMED = 2;
 
 /** The last minutes as small charts on one axis of time, or the same figures in tables. */
 @customElement('recent-charts')
@@ -37,17 +41,15 @@ export class RecentCharts extends LitElement {
   @property({ attribute: false }) marks: readonly Mark[] = [];
   /** Each column has its name above it, also where there is nothing else there that says it. */
   @property({ type: Boolean, reflect: true }) isNamed = false;
+  /** What its head would say stands above other charts already. */
+  @property({ type: Boolean }) isPlain = false;
   @state() private isTable = false;
 
   protected override render() {
     return html`
       <div class="head">
         <h2>${this.heading}</h2>
-        ${this.marks.map(
-          ({ at, text }) =>
-            html`<p><span class="dash" aria-hidden="true"></span>${text}, ${formatTime(new Date(at))}</p>`,
-        )}
-        ${this.#beginning()}
+        ${this.#named()} ${this.isPlain ? nothing : this.#beginning()}
         <button class="small" aria-pressed=${String(this.isTable)} @click=${() => (this.isTable = !this.isTable)}>
           Show as table
         </button>
@@ -56,6 +58,17 @@ export class RecentCharts extends LitElement {
         ${this.columns.map((column) => (this.isTable ? this.#table(column) : html`<div>${this.#charts(column)}</div>`))}
       </div>
     `;
+  }
+
+  /** The newest of what went wrong. */
+  #named() {
+    const troubles = this.isPlain ? [] : this.marks.filter(({ isTrouble }) => isTrouble !== false);
+    return troubles
+      .slice(-NAMED)
+      .map(
+        ({ at, text }) =>
+          html`<p><span class="dash" aria-hidden="true"></span>${text}, ${formatTime(new Date(at))}</p>`,
+      );
   }
 
   /** What is not drawn was not nothing: nobody recorded it. */
@@ -71,6 +84,7 @@ export class RecentCharts extends LitElement {
   #charts({ name, lines }: ChartColumn) {
     const { times, from, to } = this.recent;
     const seconds = times.map((time) => Date.parse(time) / 1000);
+    const isAlone = this.columns.length === 1;
     return html`
       ${this.isNamed || this.columns.length > 1 ? html`<h3>${name}</h3>` : nothing}
       ${lines.map(
@@ -81,8 +95,8 @@ export class RecentCharts extends LitElement {
             .times=${seconds}
             .from=${Date.parse(from) / 1000}
             .to=${Date.parse(to) / 1000}
-            .marks=${this.marks.map(({ at }) => at / 1000)}
-            ?showsTimes=${index === lines.length - 1}
+            .marks=${this.marks}
+            ?showsTimes=${index >= lines.length - (isAlone ? 2 : 1)}
           ></t-chart>`,
       )}
     `;
@@ -101,7 +115,7 @@ export class RecentCharts extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${byMinute(this.recent.times, series).map(
+        ${byStretch(this.recent, series).map(
           ({ at, values }) =>
             html`<tr>
               <td class="quiet">${formatMoment(new Date(at), new Date())}</td>
@@ -153,6 +167,24 @@ export class RecentCharts extends LitElement {
       t-chart + t-chart {
         border-top: 1px solid var(--t-line);
       }
+      /* One column alone lays its charts two by two. */
+      .columns.of-1 {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .of-1 > div {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        border-right: 0;
+      }
+      .of-1 h3 {
+        grid-column: 1 / -1;
+      }
+      .of-1 t-chart:nth-of-type(2) {
+        border-top: 0;
+      }
+      .of-1 t-chart:nth-of-type(even) {
+        border-left: 1px solid var(--t-line);
+      }
       h3 {
         display: none;
         padding: 10px var(--t-edge) 0;
@@ -189,6 +221,15 @@ export class RecentCharts extends LitElement {
         }
       }
       @media (width < 900px) {
+        .of-1 > div {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .of-1 t-chart:nth-of-type(2) {
+          border-top: 1px solid var(--t-line);
+        }
+        .of-1 t-chart:nth-of-type(even) {
+          border-left: 0;
+        }
         .head h2 {
           flex: 1;
         }

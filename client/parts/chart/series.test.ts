@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aMinute, byMinute, lastOf, rateText, sumOf, topFor } from './series.ts';
+import { aMinute, byStretch, lastOf, rateText, sumOf, topFor } from './series.ts';
 
 test('a scale ends at a round number above everything on it', () => {
   const tops = [[[0, null]], [[128, 90], [119]], [[7.1]], [[0.03]], [[1000]], [[1001]], [[]]].map((all) =>
@@ -21,7 +21,7 @@ test('rates are told to what can be read at a glance', () => {
 
 test('minutes are the mean of a rate and the last of a level, the newest first', () => {
   const times = ['10:00:40', '10:00:50', '10:01:00', '10:01:10'].map((time) => `2026-11-24T${time}.000Z`);
-  const minutes = byMinute(times, [
+  const minutes = byStretch({ times, everyS: 10 }, [
     { values: [null, 4, 10, 20], gathering: 'mean' },
     { values: [5, 6, null, null], gathering: 'last' },
   ]);

@@ -34,23 +34,29 @@ export function rateText(rate: number): string {
   return Number(rate.toFixed(digits)).toLocaleString('en');
 }
 
-/** The values of one minute as one: their mean, or the last of them. */
+/** The values of one stretch of time as one: their mean, or the last of them. */
 export type Gathering = 'mean' | 'last';
 
-export interface Minute {
+export interface Stretch {
   /** When it began, in milliseconds since 1970. */
   readonly at: number;
   readonly values: readonly (number | null)[];
 }
 
-/** Several series minute by minute, the newest first. */
-export function byMinute(
-  times: readonly string[],
+/** In minutes; a table of a longer span has no more than a hundred rows. */
+const STRETCHES = [1, 5, 15, 30, 60, 120, 240, 480];
+const MOST_ROWS = 100;
+
+/** Several series in stretches of minutes or hours, the newest first. */
+export function byStretch(
+  { times, everyS }: { readonly times: readonly string[]; readonly everyS: number },
   all: readonly { readonly values: Series; readonly gathering: Gathering }[],
-): readonly Minute[] {
-  const minutes = Map.groupBy(times.keys(), (index) => Math.floor(Date.parse(times[index] ?? '') / 60_000));
-  return Array.from(minutes, ([minute, indexes]) => ({
-    at: minute * 60_000,
+): readonly Stretch[] {
+  const minutes = (times.length * everyS) / 60;
+  const lastsMs = 60_000 * (STRETCHES.find((each) => minutes / each <= MOST_ROWS) ?? STRETCHES.at(-1)!);
+  const stretches = Map.groupBy(times.keys(), (index) => Math.floor(Date.parse(times[index] ?? '') / lastsMs));
+  return Array.from(stretches, ([stretch, indexes]) => ({
+    at: stretch * lastsMs,
     values: all.map(({ values, gathering }) =>
       gather(
         indexes.flatMap((index) => values[index] ?? []),

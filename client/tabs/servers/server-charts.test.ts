@@ -9,7 +9,7 @@ const MOST = 4;
 
 test('each server has its column, all on the same scales, and memory ends at its limit', () => {
   const histories = [history('a:1', { gets: [null, 90] }), history('b:1', { gets: [null, 128] })];
-  const columns = serverCharts([server('a:1'), server('b:1')], histories, MOST);
+  const columns = serverCharts(histories, MOST);
   assert.deepEqual(
     columns.map(({ name, lines }) => [name, ...lines.map(({ label, top }) => `${label} ${top}`)]),
     [
@@ -20,7 +20,7 @@ test('each server has its column, all on the same scales, and memory ends at its
 });
 
 test('refusals are drawn once there was one, a minute like evictions', () => {
-  const [column] = serverCharts([server('a:1')], [history('a:1', { evictions: [null, 0.5], refusals: [0, 2] })], MOST);
+  const [column] = serverCharts([history('a:1', { evictions: [null, 0.5], refusals: [0, 2] })], MOST);
   const figures = column?.lines.map(({ label, values }) => [label, values.at(-1)]);
   assert.deepEqual(figures?.slice(2, 4), [
     ['Evictions', 30],
@@ -31,7 +31,6 @@ test('refusals are drawn once there was one, a minute like evictions', () => {
 test('more servers than fit side by side are drawn together', () => {
   const names = ['a:1', 'b:1', 'c:1', 'd:1', 'e:1'];
   const columns = serverCharts(
-    names.map(server),
     names.map((name) => history(name, { gets: [null, 10] })),
     MOST,
   );
@@ -60,11 +59,11 @@ function history(address: string, values: Partial<RecentServer>): RecentServer {
     evictions: none,
     refusals: none,
     bytes: none,
-    limitBytes: none,
+    limitBytes: [64 * MIB, null],
     ...values,
   };
 }
 
 function server(address: string): ServerMessage {
-  return { address, limitBytes: 64 * MIB, downSince: null } as unknown as ServerMessage;
+  return { address, downSince: null } as unknown as ServerMessage;
 }

@@ -23,14 +23,10 @@ const REFUSALS: Measure = {
 };
 
 /** A column of charts for each server, all on the same scales; one column for all where there are more than `most`. */
-export function serverCharts(
-  servers: readonly ServerMessage[],
-  histories: readonly RecentServer[],
-  most: number,
-): readonly ChartColumn[] {
+export function serverCharts(histories: readonly RecentServer[], most: number): readonly ChartColumn[] {
   const isTogether = histories.length > most;
   const shown = isTogether ? [together(histories)] : histories;
-  const limits = servers.map(({ limitBytes }) => limitBytes ?? 0);
+  const limits = histories.map(({ limitBytes }) => limitBytes.findLast((limit) => limit !== null) ?? 0);
   const limit = isTogether ? limits.reduce((sum, bytes) => sum + bytes, 0) : Math.max(...limits);
   const hasRefused = histories.some(({ refusals }) => refusals.some((rate) => (rate ?? 0) > 0));
   const measures = [...COUNTED, ...(hasRefused ? [REFUSALS] : []), memory(limit, shown)];

@@ -1,6 +1,7 @@
 import { p, type ValuesOf } from '../../../schema/fields.ts';
 import type { FieldProblem } from '../../../schema/problems.ts';
 import { invalidAt } from '../../base/errors.ts';
+import { OVERVIEW } from '../../manage/describe.ts';
 import { isServerLine, parseAddress, parseServers, type Address } from '../../memcache/server/addresses.ts';
 import { Cluster, type FormerServer } from '../../memcache/cluster/cluster.ts';
 import { LocalStore } from '../../memcache/local-store.ts';
@@ -115,6 +116,7 @@ export const memCacheProxy = defineType({
   ui: {
     tabs: [
       { id: 'servers', label: 'Servers', element: 'servers-tab' },
+      OVERVIEW,
       { id: 'keys', label: 'Keys', element: 'keys-tab' },
     ],
     async warnings(object) {

@@ -1,3 +1,4 @@
+import { OVERVIEW } from '../../manage/describe.ts';
 import { REMOVED } from '../../objects/event.ts';
 import { timeProblems } from './container/container-times.ts';
 import { liveSessions } from './container/live-sessions.ts';
@@ -23,5 +24,6 @@ export const containerType = {
 export const containerTabs = [
   { id: 'test', label: 'Test', element: 'session-test-tab' },
   { id: 'sessions', label: 'Sessions', element: 'sessions-tab' },
+  OVERVIEW,
   statisticsTab,
 ];

@@ -26,8 +26,9 @@ export const recentMethod = method(recent, {
     const scope = await scopeFor(call);
     const { from, to } = spanIn(call.request.query, Math.floor(siteOf(call).clock() / 1000));
     // Of what is not there yet, there is nothing to tell.
-    const madeAt = call.object.parent === null ? from : Math.floor(call.object.state.created / 1000);
-    const span = await recorded(call, { from: Math.min(Math.max(from, madeAt), to - 1), to });
+    const madeAt = call.object.parent === null ? 0 : Math.floor(call.object.state.created / 1000);
+    const found = await recorded(call, { from: Math.min(Math.max(from, madeAt), to - 1), to });
+    const span = { ...found, began: found.began && Math.max(found.began, madeAt) };
     const subjects = scope.containers.map(subjectOf);
     return {
       ...timesOf(span),

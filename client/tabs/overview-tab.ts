@@ -1,0 +1,173 @@
+import { Task, TaskStatus } from '@lit/task';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { recent, type RecentMessage } from '../../schema/endpoints/recent.ts';
+import { call } from '../api/call.ts';
+import { detailOf } from '../api/request.ts';
+import { HeadAside, Tab } from '../model/tab.ts';
+import '../parts/banner.ts';
+import '../parts/chart/recent-charts.ts';
+import '../parts/dot.ts';
+import { failed } from '../parts/face.ts';
+import '../parts/loading.ts';
+import { segments, segmentStyles } from '../parts/segments.ts';
+import { route, setQuery } from '../state/location.ts';
+import { Watch } from '../state/observable.ts';
+import { Repeating } from '../state/repeating.ts';
+import { controls } from '../styles/controls.ts';
+import './overview/happenings.ts';
+import { healthOf } from './overview/health.ts';
+import { chartsOfServers, marksOf, sessionCharts } from './overview/overview-charts.ts';
+import { lastWords, SPANS, spanOf, type RecentSpan } from './overview/spans.ts';
+import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
+
+/** How sessions and servers were over a span of time, of a container, a proxy, or the whole site. */
+@customElement('overview-tab')
+export class OverviewTab extends Tab {
+  @state() private message: RecentMessage | undefined;
+  /** The span that the message is of. */
+  @state() private shown: RecentSpan | undefined;
+  @state() private checkedAt: number | undefined;
+  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
+
+  readonly #look = new Task(this, {
+    args: () => [this.path, this.#span.id] as const,
+    task: async ([path], { signal }) => {
+      const span = this.#span;
+      const from = new Date(Date.now() - span.seconds * 1000).toISOString();
+      return { span, message: await call(recent, path, { signal, query: { from } }) };
+    },
+    onComplete: ({ span, message }) => {
+      this.message = message;
+      this.shown = span;
+      this.checkedAt = Date.now();
+    },
+  });
+
+  constructor() {
+    super();
+    new Watch(this, route);
+  }
+
+  protected override render() {
+    return html`
+      <div class="toolbar">${segments('Span of time', SPANS, this.#span.id, (span) => setQuery({ span }))}</div>
+      ${this.#content()}
+    `;
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    this.dispatchEvent(new HeadAside(checkedAside(this.checkedAt, this.#isChecking, () => this.#check())));
+  }
+
+  get #span(): RecentSpan {
+    return spanOf(route.get().query.get('span'));
+  }
+
+  get #isChecking(): boolean {
+    return this.#look.status === TaskStatus.PENDING;
+  }
+
+  #content() {
+    const hasFailed = this.#look.status === TaskStatus.ERROR;
+    const { message, shown } = this;
+    if (!message || !shown) return hasFailed ? this.#failed() : html`<t-loading>Reading what was recorded…</t-loading>`;
+    return html`
+      ${hasFailed ? this.#outOfReach() : nothing} ${this.#health(message, shown)}
+      ${message.times.length > 0 ? this.#charts(message, shown) : nothing}
+      <recent-happenings .marks=${message.marks}></recent-happenings>
+    `;
+  }
+
+  #health(message: RecentMessage, shown: RecentSpan) {
+    const { state: health, text } = healthOf(message, shown, new Date());
+    return html`<section class="health" aria-labelledby="health">
+      <h2 id="health">Are sessions healthy?</h2>
+      <t-dot state=${health}><p>${text}</p></t-dot>
+    </section>`;
+  }
+
+  #charts(message: RecentMessage, shown: RecentSpan) {
+    const servers = chartsOfServers(message);
+    return html`
+      <recent-charts
+        isNamed
+        heading="Sessions, ${lastWords(shown).toLowerCase()}"
+        .recent=${message}
+        .columns=${sessionCharts(message)}
+        .marks=${marksOf(message)}
+      ></recent-charts>
+      ${
+        servers.length === 0
+          ? nothing
+          : html`<recent-charts
+              isNamed
+              isPlain
+              heading="Servers, ${lastWords(shown).toLowerCase()}"
+              .recent=${message}
+              .columns=${servers}
+              .marks=${marksOf(message)}
+            ></recent-charts>`
+      }
+    `;
+  }
+
+  #failed() {
+    const why = detailOf(this.#look.error);
+    return failed(`Could not read what was recorded of '${this.path}': ${why}`, () => this.#check());
+  }
+
+  #outOfReach() {
+    return html`<t-banner kind="danger" role="alert">
+      Could not read what was recorded: ${detailOf(this.#look.error)} Below is what was read last.
+      <button slot="action" class="link" @click=${() => this.#check()}>Try again</button>
+    </t-banner>`;
+  }
+
+  #check() {
+    if (this.#isChecking) return;
+    this.#repeating.restart();
+    void this.#look.run();
+  }
+
+  static override styles = [
+    controls,
+    segmentStyles,
+    css`
+      .toolbar {
+        display: flex;
+        align-items: center;
+        min-height: 52px;
+        padding: 0 var(--t-edge);
+        border-bottom: 1px solid var(--t-line);
+        overflow-x: auto;
+      }
+      .segments button {
+        white-space: nowrap;
+      }
+      .health {
+        padding: 14px var(--t-edge) 14px;
+        border-bottom: 1px solid var(--t-line);
+      }
+      .health p {
+        max-width: 820px;
+        overflow-wrap: anywhere;
+      }
+      .health t-dot {
+        align-items: baseline;
+        margin-top: 4px;
+      }
+      recent-charts {
+        display: block;
+      }
+      @media (width < 640px) {
+        .toolbar {
+          padding-block: 8px;
+        }
+        .segments button {
+          padding-inline: 8px;
+        }
+      }
+    `,
+  ];
+}

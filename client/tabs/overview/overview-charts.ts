@@ -1,0 +1,61 @@
+import type { RecentMark, RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
+import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
+import { aMinute, topFor } from '../../parts/chart/series.ts';
+import { serverCharts } from '../servers/server-charts.ts';
+
+interface Wording {
+  readonly label: string;
+  readonly unit: string;
+  readonly kind: RecentLine['kind'];
+}
+
+const WORDS: Readonly<Record<SessionMeasure, Wording>> = {
+  sessions: { label: 'Sessions', unit: 'estimated', kind: 'ok' },
+  begun: { label: 'Begun', unit: 'a minute', kind: 'quiet' },
+  ended: { label: 'Ended', unit: 'a minute', kind: 'quiet' },
+  reads: { label: 'Reads', unit: 'a second', kind: 'ok' },
+  writes: { label: 'Writes', unit: 'a second', kind: 'ok' },
+  errors: { label: 'Errors', unit: 'a minute', kind: 'warn' },
+  refusals: { label: 'Refusals', unit: 'a minute', kind: 'warn' },
+  conflicts: { label: 'Conflicts', unit: 'a minute', kind: 'quiet' },
+  meanMs: { label: 'Latency', unit: 'ms, on average', kind: 'quiet' },
+  slowestMs: { label: 'Slowest answer', unit: 'ms', kind: 'quiet' },
+};
+
+const COLUMNS: readonly { readonly name: string; readonly measures: readonly SessionMeasure[] }[] = [
+  { name: 'Use', measures: ['sessions', 'begun', 'ended', 'reads', 'writes'] },
+  { name: 'Health', measures: ['errors', 'refusals', 'conflicts', 'meanMs', 'slowestMs'] },
+];
+
+const SIDE_BY_SIDE = 4;
+
+/** What is recorded of sessions, in two columns. */
+export function sessionCharts({ sessions }: Pick<RecentMessage, 'sessions'>): readonly ChartColumn[] {
+  return COLUMNS.map(({ name, measures }) => ({
+    name,
+    lines: measures.map((measure) => {
+      const { unit, ...words } = WORDS[measure];
+      const values = unit === 'a minute' ? aMinute(sessions[measure]) : sessions[measure];
+      return { ...words, unit, values, top: topFor(values) };
+    }),
+  }));
+}
+
+/** A column for each server, named with its proxy where there are several. */
+export function chartsOfServers({ servers }: Pick<RecentMessage, 'servers'>): readonly ChartColumn[] {
+  const isOneProxy = new Set(servers.map(({ path }) => path)).size < 2;
+  const named = servers.map((server) => ({
+    ...server,
+    address: isOneProxy ? server.address : `${server.address} of ${server.path}`,
+  }));
+  return serverCharts(named, SIDE_BY_SIDE);
+}
+
+/** What is drawn across all charts: trouble in red. */
+export function marksOf({ marks }: Pick<RecentMessage, 'marks'>): readonly Mark[] {
+  return marks.map(({ at, text, kind }) => ({ at: Date.parse(at), text, isTrouble: isTrouble(kind) }));
+}
+
+export function isTrouble(kind: RecentMark['kind']): boolean {
+  return kind === 'down' || kind === 'lost' || kind === 'restarted';
+}

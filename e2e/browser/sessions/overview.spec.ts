@@ -1,0 +1,101 @@
+import { Browser, setUpSessions } from '../../http/site.ts';
+import { startServer } from '../../support/server.ts';
+import { Charts } from '../../support/pages/charts.ts';
+import { checkEveryLook, checkScreen } from '../check-screen.ts';
+import { expect, test as base } from '../fixtures.ts';
+
+/** A process that was killed is missed three heartbeats later. */
+const environment = { TRELLIS_HEARTBEAT_SECONDS: '2' };
+const test = base.extend({
+  // oxlint-disable-next-line no-empty-pattern
+  server: async ({}, use) => {
+    await using server = await startServer({ environment });
+    await use(server);
+  },
+});
+
+/** Points are ten seconds apart, and the page asks every ten; the rest is for a busy machine. */
+const SOON = { timeout: 60_000 };
+const SPANS = [
+  ['15 minutes', '15m', 'last 15 minutes'],
+  ['1 hour', '1h', 'last hour'],
+  ['24 hours', '24h', 'last 24 hours'],
+  ['7 days', '7d', 'last 7 days'],
+  ['30 days', '30d', 'last 30 days'],
+] as const;
+
+test('one sees at a glance whether sessions were healthy: since when, in five spans, and who changed what', async ({
+  app,
+  page,
+  server,
+  memcached,
+}) => {
+  test.setTimeout(240_000);
+  const charts = new Charts(page);
+  await setUpSessions(server, [memcached.address]);
+  await app.open('/mcsdc', 'overview');
+  await expect(page.getByRole('heading', { name: 'Are sessions healthy?' })).toBeVisible();
+  await expect(page.getByText(/^Recording (begins now|began .* ago); the first figures come in 10 s\.$/)).toBeVisible();
+  await checkEveryLook(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await new Browser(server).add('n 1');
+  await expect(page.getByText(/^Sessions were healthy since .*: no error, no refusal\.$/)).toBeVisible(SOON);
+  await expect(charts.chart(/^Sessions estimated of Use: 1 now/)).toBeVisible(SOON);
+  await expect(charts.chart(/^Memory in use of /)).toBeVisible();
+  const happened = page.getByRole('table', { name: 'What happened' });
+  await expect(happened.getByRole('row').filter({ hasText: '/mcsdc' }).first()).toContainText('admin');
+
+  for (const [label, id, words] of SPANS) {
+    await app.button(label).click();
+    await expect(page).toHaveURL(new RegExp(`@overview\\?span=${id}$`));
+    await expect(page.getByRole('heading', { name: `Sessions, ${words}` })).toBeVisible();
+    await expect(app.button(label)).toHaveAttribute('aria-pressed', 'true');
+  }
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Sessions, last 30 days' })).toBeVisible();
+  await charts.button('Show as table').first().click();
+  const columns = page.getByRole('table', { name: 'Use' }).getByRole('columnheader');
+  await expect(columns).toContainText(['Time', 'Sessions', 'Begun', 'Ended', 'Reads', 'Writes']);
+  await checkEveryLook(page);
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await checkScreen(page, 'a table on a tablet');
+});
+
+test('an outage, and a time in which nobody recorded, are marked, said and never drawn as zero', async ({
+  app,
+  page,
+  server,
+  memcached,
+}) => {
+  test.setTimeout(240_000);
+  const charts = new Charts(page);
+  await setUpSessions(server, [memcached.address]);
+  const visitor = new Browser(server);
+  await visitor.add('n 1');
+  await app.open('/', 'overview');
+  await expect(charts.chart(/^Gets a second of .*: \d/)).toBeVisible(SOON);
+
+  await memcached.kill();
+  await expect(visitor.look()).rejects.toThrow(/^503/);
+  await expect(page.getByText(/has not answered since \d\d:\d\d\.$/)).toBeVisible(SOON);
+  const mark = page.getByText(new RegExp(`^${memcached.address} did not answer, `));
+  await expect(mark).toBeVisible();
+  await expect(page.getByText(/^Sessions were not always healthy since .*: 1 request failed; /)).toBeVisible(SOON);
+
+  // Nobody is there to record it; the page says so, and goes on by itself afterwards.
+  await server.kill();
+  await app.button('Check now').click();
+  await expect(app.alert(/Could not read what was recorded: /)).toBeVisible(SOON);
+  await expect(charts.chart(/^Gets a second of /)).toBeVisible();
+  await using again = await startServer({ data: server.data, port: server.port, environment });
+  await expect(page.getByText(/a process ended without a word/)).toBeVisible(SOON);
+  await expect(page.getByText(/for .* not everything is known\.$/)).toBeVisible(SOON);
+  expect(again.url).toBe(server.url);
+  await expect(mark).toBeVisible();
+  const lost = page.getByRole('table', { name: 'What happened' }).getByText(/ended without a word$/);
+  await expect(lost).toBeVisible();
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await checkScreen(page, 'an outage on a tablet');
+  await checkEveryLook(page);
+});
