@@ -22,7 +22,7 @@ export const formStyles = css`
   t-banner b {
     font-weight: 600;
   }
-  t-banner .link {
+  t-banner[role='alert'] .link {
     display: inline;
     color: var(--t-danger);
     font-weight: 400;

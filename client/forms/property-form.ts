@@ -127,8 +127,8 @@ export class PropertyForm extends LitElement {
     const { modifiedBy, modified, revision } = this.object;
     if (revision <= this.#editing.began.revision || this.#editing.isUncontested(this.object)) return nothing;
     return html`<t-banner kind="warning">
-      <b>${modifiedBy ?? 'Somebody'} changed this</b> <t-ago time=${modified}></t-ago>, and a field that you changed,
-      too.
+      <b>${modifiedBy ?? 'Somebody'} changed this</b> <t-ago time=${modified}></t-ago>, also a field that you have
+      changed and not saved.
       <button slot="action" class="link" @click=${() => this.#showConflict({ current: this.object, ...this.object })}>
         Show both
       </button>

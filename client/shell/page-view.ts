@@ -237,14 +237,21 @@ function gone(path: string) {
   return html`<t-banner kind="danger" role="alert">
     There is no object '${path}' any more: it was renamed, moved or deleted. What you typed is still here, but cannot be
     saved.
-    <span slot="action">${above(path)}</span>
+    <a slot="action" class="strong" href=${addressOf(folderOf(path))}>Go to ${folderName(path)}</a>
   </t-banner>`;
 }
 
 /** The way on from where nothing is. */
 function above(path: string) {
-  const folder = parentPath(path) ?? '/';
-  return html`<a class="button" href=${addressOf(folder)}>Go to ${folder === '/' ? 'Root' : folder}</a>`;
+  return html`<a class="button" href=${addressOf(folderOf(path))}>Go to ${folderName(path)}</a>`;
+}
+
+function folderOf(path: string): string {
+  return parentPath(path) ?? '/';
+}
+
+function folderName(path: string): string {
+  return folderOf(path) === '/' ? 'Root' : folderOf(path);
 }
 
 /** Whoever may not see it is told so, and by whom that can be changed. */

@@ -61,7 +61,8 @@ export class Publisher implements Publishing {
       // Whoever is not signed in learns nothing about what is there and what is not.
       const mayUseAny = object !== undefined && methods.some(({ permission }) => mayUse(user, permission, object));
       if (user.name === null && !mayUseAny) throw new NotSignedIn();
-      if (object === undefined || methods.length === 0) throw absent(request.path);
+      if (object === undefined) throw absent(address === undefined ? request.path : `/${address.ids.join('/')}`);
+      if (methods.length === 0) throw absent(request.path);
       return { object, method: choose(methods, request.method, tail), tail };
     });
   }

@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
 import type { Kind } from '../../../schema/live.ts';
-import { detailOf } from '../../api/request.ts';
+import { ApiProblem, detailOf } from '../../api/request.ts';
 import { route, setQuery } from '../../state/location.ts';
 import { Live } from '../../state/live.ts';
 import { Watch } from '../../state/observable.ts';
@@ -107,7 +107,7 @@ export class ListController<Answer, Row> implements ReactiveController {
     this.#options = options;
     this.#task = new Task(host, {
       args: () => [...options.args(), ...(options.isWhole ? [] : Object.values(this.query))],
-      task: (_, { signal }) => options.load(this.query, signal),
+      task: (_, { signal }) => options.load(this.query, signal).catch((error: unknown) => this.#keep(error)),
       onComplete: (answer) => {
         this.#answered = this.#question;
         this.#keepSelected(answer);
@@ -116,6 +116,13 @@ export class ListController<Answer, Row> implements ReactiveController {
     host.addController(this);
     new Watch(host, route);
     new Live(host, options.kinds ?? [], this.refresh);
+  }
+
+  /** The page itself tells of what is gone, not allowed or out of reach: rows that are asked for again by themselves stay. */
+  #keep(error: unknown): Answer {
+    const isToldOf = error instanceof ApiProblem && [0, 401, 403, 404].includes(error.status);
+    if (this.answer === undefined || this.isLoading || !isToldOf) throw error;
+    return this.answer;
   }
 
   /** `undefined`: none has come, or the last one could not be had. */
