@@ -1,4 +1,5 @@
 import { benchCaches } from './caches.ts';
+import { benchChannels } from './channels.ts';
 import { benchClient } from './client.ts';
 import { CannotBench, readOptions, type Options } from './options.ts';
 import { requirePrograms } from './packages.ts';
@@ -11,6 +12,7 @@ const PARTS: ReadonlyMap<string, (options: Options) => Promise<Report>> = new Ma
   ['client', benchClient],
   ['storage', benchStorage],
   ['caches', benchCaches],
+  ['channels', benchChannels],
 ]);
 
 try {
