@@ -34,6 +34,7 @@ import './session-test/two-writers.ts';
 import { keptBy, whereSiteSessionsAre } from './session-test/words.ts';
 
 const AGAIN_MS = 3_000;
+const NOTHING_YET = 'What was there before and after stands here, once you add something.';
 
 /** One's own session in this container: put something in, see that it is kept, take it out again. */
 @customElement('session-test-tab')
@@ -45,6 +46,7 @@ export class SessionTestTab extends Tab {
   @state() private isBusy = false;
   /** Why the session is out of reach, and what was to be done. */
   @state() private stop: { readonly detail: string; readonly again: () => unknown } | undefined;
+  #hasFocus = false;
   @query('add-items') private form!: AddItems;
   @query('session-items') private items!: SessionItems | null;
 
@@ -54,6 +56,7 @@ export class SessionTestTab extends Tab {
     onComplete: (answer) => {
       this.answer = answer;
       this.stop = undefined;
+      if (answer.lost) this.result = undefined;
     },
     onError: (error) => this.#onLost(error),
   });
@@ -63,6 +66,14 @@ export class SessionTestTab extends Tab {
     new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => !this.isBusy && this.#look.run());
     // Nobody has to try again whether the trouble is over.
     new Repeating(this, AGAIN_MS, () => this.stop && !this.isBusy && this.#look.run());
+  }
+
+  protected override willUpdate() {
+    this.#hasFocus = (this.shadowRoot?.activeElement ?? null) !== null;
+  }
+
+  protected override updated() {
+    if (this.#hasFocus) requestAnimationFrame(() => this.#keepFocus());
   }
 
   protected override render() {
@@ -91,6 +102,11 @@ export class SessionTestTab extends Tab {
     `;
   }
 
+  /** What had it may be gone, with the session or the notice that it belonged to. */
+  #keepFocus() {
+    if (this.isConnected && document.activeElement === document.body) this.form.focus();
+  }
+
   /** Behind which the sessions are kept, where that is said. */
   get #proxy(): string {
     const { proxy_path: path } = this.object.properties;
@@ -100,6 +116,7 @@ export class SessionTestTab extends Tab {
   #resultLine() {
     const shown = this.result ?? this.answer;
     if (!shown) return this.stop ? nothing : html`<div class="result"></div>`;
+    if (!this.result && !shown.about) return html`<div class="result"><p class="quiet">${NOTHING_YET}</p></div>`;
     const isAdded = shown === this.result && shown.count > 0;
     return html`<div class="result ${isAdded ? 'good' : ''}">
       ${isAdded ? html`<t-icon name="circle-check"></t-icon>` : nothing}
@@ -153,7 +170,11 @@ export class SessionTestTab extends Tab {
     </div>`;
   }
 
-  #empty({ about, unseen }: TestMessage) {
+  #empty({ about, unseen, lost }: TestMessage) {
+    if (lost) {
+      const detail = `${lost} Adding an item starts another one.`;
+      return html`<t-face icon="database" heading="Your session is gone." detail=${detail}></t-face>`;
+    }
     if (about) return html`<t-face icon="database" heading="Your session has no items."></t-face>`;
     const [heading, detail] = unseen
       ? ['Your session cannot be seen here.', unseen]

@@ -38,6 +38,7 @@ const test = object({
   ),
   tookMs: number,
   warnings: listOf(warning),
+  lost: about('Where the caller’s session was lost, why, as far as that is known; empty where it was not.', text),
   unseen: about('Why the caller’s session cannot be seen by this interface; empty where it can.', text),
 });
 export type TestMessage = ValueOf<typeof test>;

@@ -159,6 +159,11 @@ export class SessionContainer {
     return this.#finder.losses();
   }
 
+  /** Whether the session with this key is among the lost ones. */
+  wasLost(key: string): boolean {
+    return this.#finder.wasLost(key);
+  }
+
   /** How full the store is, where it is this process's memory. */
   get memory(): MemoryUse | undefined {
     return this.#options.store.memory;

@@ -21,8 +21,10 @@ import { twoWriters, type TwoWriters } from '../../sessions/two-writers.ts';
 import { siteOf } from '../../site/site.ts';
 import { mayPoint } from './container-use.ts';
 import { unseenAt } from './browser-ids/cookie-path.ts';
-import { originOf, sessionIn } from './current-session.ts';
+import { originOf, ownKeyIn, sessionIn } from './current-session.ts';
+import { restartOf } from '../stores/restarts.ts';
 import { bytesOf, textOf, typeOf } from '../stores/shown-values.ts';
+import { agoText } from '../stores/span-text.ts';
 import { SESSION_MANAGER } from './session-manager.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
 
@@ -158,6 +160,7 @@ async function answer(
     server: about?.places[0] ?? null,
     tookMs: Math.round(tookMs * 10) / 10,
     warnings: await whereSessionsAre(call),
+    lost: about ? '' : await whyLost(call),
     unseen: await unseenAt(object),
   };
 }
@@ -179,6 +182,20 @@ async function aboutSession(object: TreeObject, session: Session, isOnlyRead: bo
     maxBytes: facts.maxBytes,
     places: facts.places,
   };
+}
+
+/** What became of the session of a browser that has none any more, though nobody ended it. */
+async function whyLost(call: Call): Promise<string> {
+  const { object } = call;
+  const container = await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable);
+  const key = container && (await ownKeyIn(call, object));
+  if (container === undefined || key === undefined || !container.wasLost(key)) return '';
+  const now = siteOf(object).clock();
+  for (const status of await container.servers()) {
+    const restarted = restartOf(status, now);
+    if (restarted !== undefined) return `${status.address} was restarted ${agoText(now - restarted)}.`;
+  }
+  return 'Nobody ended it, and it is found nowhere.';
 }
 
 /** A banner where the site's sessions are not kept in this container, or nowhere. */

@@ -18,8 +18,8 @@ const MOST_LOST = 10_000;
  */
 export class KnownSessions {
   readonly #headers = new BoundedMap<string, Header>(REMEMBERED);
-  /** Until when each of those that were lost could have lived, in milliseconds since 1970. */
-  #lostUntil: number[] = [];
+  /** Those that were lost, and until when each could have lived, in milliseconds since 1970. */
+  #lost: { readonly key: string; readonly until: number }[] = [];
 
   /** As it was last seen. */
   find(key: string): Header | undefined {
@@ -38,8 +38,8 @@ export class KnownSessions {
 
   lose(key: string, until: number): void {
     this.forget(key);
-    if (this.#lostUntil.length === MOST_LOST) this.#lostUntil.shift();
-    this.#lostUntil.push(until);
+    if (this.#lost.length === MOST_LOST) this.#lost.shift();
+    this.#lost.push({ key, until });
   }
 
   /** Their keys, without those that are over by now. */
@@ -48,9 +48,9 @@ export class KnownSessions {
     return this.#headers.keys();
   }
 
-  /** Of the lost ones, those that could still live. */
-  countLost(now: number): number {
-    this.#lostUntil = this.#lostUntil.filter((until) => until > now);
-    return this.#lostUntil.length;
+  /** The keys of the lost ones that could still live. */
+  lostKeys(now: number): readonly string[] {
+    this.#lost = this.#lost.filter(({ until }) => until > now);
+    return this.#lost.map(({ key }) => key);
   }
 }

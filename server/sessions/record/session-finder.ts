@@ -81,8 +81,12 @@ export class SessionFinder {
 
   /** Of them and those that were lost, those that were. */
   losses(): Losses {
-    const lost = this.#known.countLost(this.#options.clock());
+    const lost = this.#known.lostKeys(this.#options.clock()).length;
     return { lost, known: this.knownKeys().length + lost };
+  }
+
+  wasLost(key: string): boolean {
+    return this.#known.lostKeys(this.#options.clock()).includes(key);
   }
 
   /** Looks whether a session that this process knows is still there. */
