@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import type { Page } from 'playwright/test';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { setUpSessions } from '../http/site.ts';
-import { LOOKS } from '../support/chromium/chromium.ts';
+import { LOOKS, wear } from '../support/chromium/chromium.ts';
 import { effortIn, secondsFor } from '../support/chromium/effort.ts';
 import { shiftsIn, type Shifts } from '../support/chromium/layout-shift.ts';
 import { startMemcached } from '../support/memcached/memcached.ts';
@@ -272,6 +272,47 @@ test('what is somebody’s own at the path of the example is neither changed nor
   await expect(app.button(/^(Load the example shop|Remove it…)$/)).toHaveCount(0);
   await page.getByRole('link', { name: 'Go to /shop' }).click();
   await expect(app.heading).toHaveText('shop');
+});
+
+test('every screen of a first visit passes axe, light and dark, at every width', async ({
+  app,
+  page,
+  server,
+  memcached,
+}) => {
+  test.setTimeout(240_000);
+  const check = async (screen: string) => {
+    for (const width of [1440, 768, 390]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await wear(page, { name: '', viewport: { width, height: 900 }, colorScheme });
+        await checkScreen(page, `${screen}, ${width}, ${colorScheme}`);
+      }
+    }
+  };
+  await using fresh = await startServer({ withoutAdministrator: true });
+  await page.goto(`${fresh.url}/manage`);
+  await page.getByRole('heading', { name: 'There is no administrator yet' }).waitFor();
+  await check('no administrator');
+  await page.goto(linkOf(fresh));
+  await page.getByRole('heading', { name: 'Create the administrator' }).waitFor();
+  await check('create the administrator');
+  await page.goto(`${server.url}/`);
+  await check('welcome');
+  await app.open('/', 'start');
+  await page.getByRole('link', { name: 'Set up sessions in memcached' }).waitFor();
+  await check('start');
+  await app.open('/', 'setup-sessions');
+  await page.getByText('What will happen').waitFor();
+  await check('set-up');
+  await setUpSessions(server, [memcached.address]);
+  for (const [tab, ready] of [
+    ['start', 'Sessions are set up'],
+    ['setup-sessions', 'Sessions are set up already.'],
+  ] as const) {
+    await app.open('/', tab);
+    await page.getByText(ready, { exact: true }).waitFor();
+    await check(`${tab}, set up`);
+  }
 });
 
 for (const { name, viewport } of LOOKS) {
