@@ -19,7 +19,7 @@ import { controls } from '../styles/controls.ts';
 import type { Conflict } from './conflict-dialog.ts';
 import { Editing, type CurrentState } from './editing.ts';
 import { beginningOf, isSame, textOf, type Edits, type FormValues } from './edits.ts';
-import './fields/field-element.ts';
+import { loadFields } from './fields/field-element.ts';
 import type { ValueChanged } from './fields/field.ts';
 import { FormValuesShown } from './form-values-shown.ts';
 import { problemsByField } from './problems.ts';
@@ -44,6 +44,8 @@ export class PropertyForm extends LitElement {
   @state() private failure = '';
   @state() private conflict: Conflict | undefined;
   @state() private isSaving = false;
+  /** Every kind of field was fetched. Shown before that, the form would grow under the eye. */
+  @state() private isReady = false;
   @query('form') private form!: HTMLFormElement;
   @query('save-bar') private bar!: SaveBar | null;
   @query('[role=alert]') private alert!: HTMLElement | null;
@@ -67,9 +69,13 @@ export class PropertyForm extends LitElement {
     if (!changed.has('object')) return;
     if (this.#editing?.began.path === this.object.path) this.#editing.adopt(this.object);
     else this.#editing = new Editing(this.object);
+    // One that could not be fetched is tried again by its field.
+    const show = () => (this.isReady = true);
+    void loadFields(Object.values(this.#editing.fields)).then(show, show);
   }
 
   protected override render() {
+    if (!this.isReady) return nothing;
     const { may, isBroken } = this.#editing.began;
     return html`
       ${may.change || isBroken ? nothing : this.#lookOnly()} ${this.#overtaken()} ${this.#summary()}
