@@ -52,6 +52,12 @@ export class SessionManagerTab extends Tab {
     new Live(this, ['warnings', 'proxy', 'server'], () => this.#look(false));
   }
 
+  /** Its place at the head is taken from the start: on a phone the page would move down otherwise. */
+  override connectedCallback() {
+    super.connectedCallback();
+    if (!this.checked) this.dispatchEvent(new HeadAside(LOOKING));
+  }
+
   protected override willUpdate(changed: PropertyValues) {
     if (changed.has('object')) this.#isWanted = true;
   }
@@ -213,6 +219,8 @@ export class SessionManagerTab extends Tab {
     `,
   ];
 }
+
+const LOOKING = html`<t-dot state="checking" class="quiet">Looking…</t-dot>`;
 
 function chip({ on, state, text }: ChainMessage) {
   return html`<span class="chip ${state}" title=${text}>

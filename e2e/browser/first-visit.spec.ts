@@ -316,11 +316,19 @@ test('every screen of a first visit passes axe, light and dark, at every width',
 });
 
 for (const { name, viewport } of LOOKS) {
-  test(`nothing moves by itself on the start page and in the set-up: ${name}`, async ({ app, page, memcached }) => {
+  test(`nothing moves by itself on the start page, the manager and in the set-up: ${name}`, async ({
+    app,
+    page,
+    memcached,
+  }) => {
     await page.setViewportSize(viewport);
     const shifts = await shiftsIn(page);
     await app.open('/', 'start');
     await page.getByRole('link', { name: 'Set up sessions in memcached' }).waitFor();
+    await settled(page);
+    await expectStill(shifts);
+    await app.open('/session_data_manager', 'settings');
+    await page.getByText('Sessions are in this process now').waitFor();
     await settled(page);
     await expectStill(shifts);
     await app.open('/', 'setup-sessions');
