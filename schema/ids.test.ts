@@ -10,7 +10,8 @@ const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
   ['a\0b', 'The id "a\0b" contains characters illegal in URLs.'],
   ['a\x7f', 'The id "a\x7f" contains characters illegal in URLs.'],
   ['a\ud800b', 'The id "a\ud800b" contains characters illegal in URLs.'],
-  ['a\u202egnp', 'The id "a\u202egnp" contains characters illegal in URLs.'],
+  ['a\u202egnp', 'The id "a[U+202E]gnp" contains U+202E, which is not seen or turns other characters. Leave it out.'],
+  ['a\u200bb', 'The id "a[U+200B]b" contains U+200B, which is not seen or turns other characters. Leave it out.'],
   ...Array.from(
     '<>&\\?#%/',
     (sign) => [`a${sign}b`, `The id "a${sign}b" contains characters illegal in URLs.`] as const,

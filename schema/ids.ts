@@ -1,4 +1,5 @@
 import { composed } from './composed.ts';
+import { INVISIBLE_SOURCE, invisibleIn, visible } from './invisible.ts';
 
 const MAX_BYTES = 255;
 
@@ -7,9 +8,6 @@ export const RESERVED_IN_ROOT: readonly string[] = ['manage', 'api', 'assets', '
 
 // Names that every JavaScript object has; an id is never one of them, so that no table keyed by ids can be confused.
 const RESERVED = ['constructor', 'prototype'];
-
-// Control characters, line and paragraph separators, and marks that turn the direction of text and so disguise an id.
-const INVISIBLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 interface IdContext {
   /** Whether the folder has an object of this id already. */
@@ -24,7 +22,8 @@ const RULES: readonly Rule[] = [
   (id) => (id === '' ? 'Empty or invalid id specified' : undefined),
   (id) => tooLong(id),
   (id) =>
-    says(id, INVISIBLE.test(id) || !id.isWellFormed() || /[<>&\\?#%]/.test(id), 'contains characters illegal in URLs.'),
+    says(id, /\p{Cc}/u.test(id) || !id.isWellFormed() || /[<>&\\?#%]/.test(id), 'contains characters illegal in URLs.'),
+  hidden,
   (id) => says(id, id === '.' || id === '..', 'is invalid because it is not traversable.'),
   (id) => says(id, id.startsWith('_'), 'is invalid because it begins with an underscore.'),
   (id) => says(id, id.startsWith('aq_'), 'is invalid because it begins with "aq_".'),
@@ -78,7 +77,7 @@ export function nextCopyId(id: string): string {
  */
 export function idFromFileName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
-  const allowed = last.replaceAll(new RegExp(`(${INVISIBLE.source}|[<>&?#%])+`, 'gu'), '-');
+  const allowed = last.replaceAll(new RegExp(`(${INVISIBLE_SOURCE}|[<>&?#%])+`, 'gu'), '-');
   return normaliseId(allowed.toWellFormed())
     .replace(/^[_@+]+/, '')
     .replace(/__+$/, '');
@@ -86,6 +85,11 @@ export function idFromFileName(name: string): string {
 
 function says(id: string, isBroken: boolean, reason: string): string | undefined {
   return isBroken ? `The id "${id}" ${reason}` : undefined;
+}
+
+function hidden(id: string): string | undefined {
+  const code = invisibleIn(id);
+  return code && `The id "${visible(id)}" contains ${code}, which is not seen or turns other characters. Leave it out.`;
 }
 
 function tooLong(id: string): string | undefined {

@@ -1,12 +1,4 @@
-const KIB = 1024;
-
-/** `1 KiB`, `214 B`, `1.38 MiB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < KIB) return `${bytes} B`;
-  if (bytes < KIB * KIB) return `${trim(bytes / KIB, 1)} KiB`;
-  if (bytes < KIB ** 3) return `${trim(bytes / KIB ** 2, 2)} MiB`;
-  return `${trim(bytes / KIB ** 3, 2)} GiB`;
-}
+export { formatBytes, overLimit } from '../../schema/sizes.ts';
 
 /** `5,391` */
 export function formatNumber(value: number): string {
@@ -72,10 +64,6 @@ export function formatTime(time: Date, now = new Date()): string {
 /** `1 item`, `14 items` */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;
-}
-
-function trim(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)));
 }
 
 function dayText(time: Date, now: Date): string {

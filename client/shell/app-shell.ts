@@ -195,6 +195,22 @@ export class AppShell extends LitElement {
         min-height: 52px;
         border-bottom: 1px solid var(--t-line);
       }
+      /* On paper stands what the page says, over as many sheets as it takes. */
+      @media print {
+        :host {
+          display: block;
+          height: auto;
+        }
+        header,
+        tree-pane,
+        flash-list,
+        connection-banner {
+          display: none;
+        }
+        main {
+          overflow: visible;
+        }
+      }
       @media (width < 640px) {
         :host {
           grid-template: 52px minmax(0, 1fr) / minmax(0, 1fr);

@@ -5,6 +5,7 @@ import { iconOf } from '../model/icon-of.ts';
 import { nameOf } from '../model/name-of.ts';
 import '../parts/dot.ts';
 import '../parts/icon.ts';
+import '../parts/title.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 
@@ -26,7 +27,7 @@ export class PageHead extends LitElement {
         <h1 class="ellipsis" title=${path}>${name}</h1>
         <p class="about ellipsis">
           <span>${type}</span
-          >${title && title !== name && title !== type ? html`<span class="title">${title}</span>` : nothing}
+          >${title && title !== name && title !== type ? html`<span class="title"><t-title text=${title}></t-title></span>` : nothing}
         </p>
         <div class="aside">${this.aside ?? this.#chip(this.object.warnings[0])}</div>
       </div>
@@ -206,6 +207,12 @@ export class PageHead extends LitElement {
       .count {
         color: var(--t-faint);
         font-weight: 400;
+      }
+      @media print {
+        nav:not(.breadcrumb),
+        .aside {
+          display: none;
+        }
       }
       @media (width < 768px) {
         .row {

@@ -57,7 +57,8 @@ export const controls = css`
     color: var(--t-accent);
     text-decoration: none;
   }
-  a:hover {
+  a:hover,
+  :is(p, dd, .note) > a:not(.button, .id) {
     text-decoration: underline;
   }
   :focus-visible {

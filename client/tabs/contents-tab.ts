@@ -26,7 +26,7 @@ import type { Chosen } from './contents/delete-items.ts';
 import './contents/add-menu.ts';
 import type { AddMenu, TypeChosen } from './contents/add-menu.ts';
 import './contents/clipboard-chip.ts';
-import { columns, compactRow } from './contents/columns.ts';
+import { columnsFor, compactRow } from './contents/columns.ts';
 import { followWords } from './contents/follow-words.ts';
 import type { Renamed } from './contents/rename-dialog.ts';
 import './contents/start-invitation.ts';
@@ -82,7 +82,7 @@ export class ContentsTab extends Tab {
         label: `Contents of ${name}`,
         loadingText: `Loading items of ${name}…`,
         isSelectable: true,
-        columns,
+        columns: columnsFor(this.#list.rows),
         compact: compactRow,
         open: (id) => this.#open(id),
         faces: {

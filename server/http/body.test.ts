@@ -60,12 +60,12 @@ test('from a stranger little is taken, whether its length is told or not; from a
   const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
   assert.ok(await jsonIn(text(16 * KIB), { isKnown: false }));
   for (const body of [text(16 * KIB + 1), [text(16 * KIB + 1)]]) {
-    await assert.rejects(jsonIn(body, { isKnown: false }), /larger than 16384 bytes, .* before signing in\.$/);
+    await assert.rejects(jsonIn(body, { isKnown: false }), /larger than 16 KiB, .* before signing in\.$/);
     assert.ok(await jsonIn(body));
   }
   assert.ok(await jsonIn(text(KIB * KIB)));
   for (const body of [text(KIB * KIB + 1), [text(KIB * KIB), ' ']]) {
-    await assert.rejects(jsonIn(body), /^TooLarge: The body is larger than 1048576 bytes\.$/);
+    await assert.rejects(jsonIn(body), /^TooLarge: The body is larger than 1 MiB\.$/);
   }
 });
 

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../schema/sizes.ts';
 import type { IncomingMessage } from 'node:http';
 import { Malformed, TooLarge, TooSlow, UnsupportedMediaType } from '../base/errors.ts';
 import type { BodyRoom } from './body-room.ts';
@@ -186,7 +187,7 @@ function announcedBytes({ headers }: IncomingMessage): number {
 
 function bodyTooLarge({ bytes, when }: BodyLimits): TooLarge {
   return new TooLarge(
-    `The body is larger than ${bytes} bytes${when === undefined ? '' : `, which is all that is taken ${when}`}.`,
+    `The body is larger than ${formatBytes(bytes)}${when === undefined ? '' : `, which is all that is taken ${when}`}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { overLimit } from '../../schema/sizes.ts';
 import { Invalid, TooLarge, Unavailable } from '../base/errors.ts';
 
 /** Why a server could not be used: in short for a table, and as the end of a sentence that begins with its address. */
@@ -164,7 +165,7 @@ export class ValueTooLarge extends TooLarge {
   constructor(
     size: number,
     limit: number,
-    detail = `The value is ${size} bytes long; the limit is ${limit} bytes. Nothing was stored, and what was there stays.`,
+    detail = `The value has ${overLimit(size, limit)} are kept. Nothing was stored, and what was there stays.`,
   ) {
     super(detail);
     this.size = size;

@@ -1,3 +1,4 @@
+import { invisibleIn, visible } from '../../schema/invisible.ts';
 import { randomBytes } from 'node:crypto';
 import { composed } from '../../schema/composed.ts';
 import { ROLES } from '../../schema/permissions.ts';
@@ -209,8 +210,9 @@ function checkedName(given: string): string {
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
     throw invalidAt('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);
   }
-  if (/[\p{Cc}:/]|^\.{1,2}$/u.test(name) || !name.isWellFormed()) {
-    throw invalidAt('/name', `The username "${name}" is "." or "..", or contains ":", "/" or an invisible character.`);
+  if (invisibleIn(name) !== undefined || /[:/]|^\.{1,2}$/.test(name) || !name.isWellFormed()) {
+    const shown = visible(name.toWellFormed());
+    throw invalidAt('/name', `The username "${shown}" is "." or "..", or contains ":", "/" or an invisible character.`);
   }
   return name;
 }

@@ -16,6 +16,7 @@ export class FieldString extends TextField {
       class=${isShort ? 'short mono' : ''}
       type=${widget === 'password' ? 'password' : 'text'}
       autocomplete=${widget === 'password' ? 'new-password' : 'off'}
+      dir=${widget === 'string' ? 'auto' : nothing}
       spellcheck="false"
       placeholder=${ifDefined(placeholder)}
       aria-describedby="error hint"

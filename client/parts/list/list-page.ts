@@ -36,6 +36,15 @@ export const toolbar = css`
     font-size: var(--t-size-small);
     line-height: 18px;
   }
+  @media print {
+    .toolbar,
+    .foot page-turner {
+      display: none;
+    }
+    .foot {
+      position: static;
+    }
+  }
   @media (width < 640px) {
     .toolbar {
       min-height: 64px;

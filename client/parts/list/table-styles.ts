@@ -134,6 +134,23 @@ export const tableStyles = css`
   .skeleton:hover {
     background: none;
   }
+  @media print {
+    th {
+      position: static;
+    }
+    tr {
+      break-inside: avoid;
+    }
+    :is(th, td).check,
+    col.check {
+      display: none;
+    }
+    :is(th, td) {
+      overflow: visible;
+      overflow-wrap: anywhere;
+      white-space: normal;
+    }
+  }
   .compact th {
     position: static;
   }

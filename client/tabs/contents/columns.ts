@@ -3,11 +3,18 @@ import type { ChildItem } from '../../../schema/endpoints/objects.ts';
 import '../../parts/ago.ts';
 import '../../parts/dot.ts';
 import '../../parts/icon.ts';
+import '../../parts/title.ts';
 import type { Column, CompactRow } from '../../parts/list/table-columns.ts';
 import { addressOf } from '../../state/route.ts';
 
-/** How a folder lists what is in it. */
-export const columns: readonly Column<ChildItem>[] = [
+/** How a folder lists what is in it; without notices, titles have the room. */
+export function columnsFor(items: readonly ChildItem[]): readonly Column<ChildItem>[] {
+  return items.some(({ warnings }) => warnings.length > 0)
+    ? columns
+    : columns.filter(({ id }) => id !== 'notices').map(wideTitle);
+}
+
+const columns: readonly Column<ChildItem>[] = [
   { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
   { id: 'title', label: 'Title', width: 167, rank: 3, isSortable: true, cell: titleCell },
   { id: 'type', label: 'Type', width: 246, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
@@ -43,12 +50,16 @@ export function compactRow(item: ChildItem): CompactRow {
   };
 }
 
+function wideTitle(column: Column<ChildItem>): Column<ChildItem> {
+  return column.id === 'title' ? { ...column, width: 353 } : column;
+}
+
 function idCell(item: ChildItem) {
   return html`<span class="with-icon"><t-icon name=${item.icon}></t-icon>${idLink(item)}</span>`;
 }
 
 function titleCell({ title }: ChildItem) {
-  return html`<span title=${title}>${title}</span>`;
+  return html`<t-title text=${title} title=${title}></t-title>`;
 }
 
 function idLink(item: ChildItem) {

@@ -93,9 +93,17 @@ export class UploadDialog extends LitElement {
       case 'failed':
         return html`<p class="danger" role="alert">Could not upload it: ${now.reason}</p>
           <div class="answers">
-            <button class="small" aria-label="Try ${file.name} again" @click=${() => this.#uploads.retry(at)}>
-              Try again
-            </button>
+            ${
+              now.isFinal
+                ? nothing
+                : html`<button
+                    class="small"
+                    aria-label="Try ${file.name} again"
+                    @click=${() => this.#uploads.retry(at)}
+                  >
+                    Try again
+                  </button>`
+            }
             <button class="small plain" aria-label="Skip ${file.name}" @click=${() => this.#uploads.skip(at)}>
               Skip
             </button>

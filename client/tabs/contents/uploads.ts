@@ -8,7 +8,7 @@ import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { sendFile } from '../../api/send-file.ts';
 import { getObject } from '../../api/objects.ts';
 import { ApiProblem, detailOf } from '../../api/request.ts';
-import { formatNumber } from '../../parts/format.ts';
+import { overLimit } from '../../parts/format.ts';
 import { Observable } from '../../state/observable.ts';
 
 type UploadState =
@@ -16,7 +16,8 @@ type UploadState =
   | { readonly kind: 'sending'; readonly share: number }
   /** The id cannot be had: another one, or the contents of what has it, or not at all. */
   | { readonly kind: 'asking'; readonly reason: string; readonly holder: ObjectMessage | undefined }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `isFinal`: the same file would be refused again. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isFinal: boolean }
   | { readonly kind: 'skipped' }
   | { readonly kind: 'done' };
 
@@ -103,7 +104,7 @@ export class Uploads extends Observable<readonly Upload[]> {
     const upload = this.get()[at]!;
     const id = normaliseId(upload.id);
     const tooLarge = sizeProblem(upload.file);
-    if (tooLarge !== undefined) return this.#set(at, { state: { kind: 'failed', reason: tooLarge } });
+    if (tooLarge !== undefined) return this.#set(at, { state: { kind: 'failed', reason: tooLarge, isFinal: true } });
     try {
       this.#set(at, { id, state: { kind: 'sending', share: 0 } });
       const problem = upload.replaces === undefined ? await this.#idProblem(id) : undefined;
@@ -147,12 +148,17 @@ export class Uploads extends Observable<readonly Upload[]> {
     const problems = caught instanceof ApiProblem ? caught.errors : [];
     const wrongId = problems.find(({ pointer }) => pointer === '/id');
     if (wrongId !== undefined) await this.#ask(at, id, wrongId.detail);
-    else this.#set(at, { state: { kind: 'failed', reason: detailOf(caught) } });
+    else this.#set(at, { state: { kind: 'failed', reason: detailOf(caught), isFinal: isFinal(caught) } });
   }
 
   #set(at: number, change: Partial<Upload>): void {
     this.set(this.get().map((upload, index) => (index === at ? { ...upload, ...change } : upload)));
   }
+}
+
+/** Too large, or nothing that may be kept: no second try changes that. */
+function isFinal(caught: unknown): boolean {
+  return caught instanceof ApiProblem && [403, 413, 415, 422].includes(caught.status);
 }
 
 const WAITING: UploadState = { kind: 'waiting' };
@@ -166,5 +172,5 @@ export function anotherId(id: string): string {
 /** Why a file is too large to be sent; nothing where it is not. */
 export function sizeProblem({ size }: File): string | undefined {
   if (size <= MAX_FILE_BYTES) return undefined;
-  return `It has ${formatNumber(size)} bytes, and at most ${formatNumber(MAX_FILE_BYTES)} are taken.`;
+  return `It has ${overLimit(size, MAX_FILE_BYTES)} are taken.`;
 }

@@ -142,7 +142,7 @@ test('a file that is too large is refused here, before it is sent', async ({ app
   const files = new Files(page);
   await app.open('/');
   await files.choose(large);
-  await expect(files.line('large.bin')).toContainText('It has 67,108,865 bytes, and at most 67,108,864 are taken.');
+  await expect(files.line('large.bin')).toContainText('It has 67108865 B; at most 67108864 B are taken.');
   await page.getByRole('button', { name: 'Skip large.bin' }).click();
   await files.dialogOfUpload.waitFor({ state: 'detached' });
   await expect(app.flash(/Uploaded/)).toHaveCount(0);

@@ -152,7 +152,7 @@ test('a body of 1 MiB is read, one byte more is 413', async () => {
   assert.equal((await patch(bodyOf(largest))).status, 422, 'read; its text alone is over the limit of the field');
   assert.equal((await patch(bodyOf(1_000_000))).status, 200);
   const problem = await refuses(413, patch(bodyOf(largest + 1)), 'one byte more');
-  assert.match(problem.detail, /1048576/);
+  assert.match(problem.detail, /larger than 1 MiB/);
 });
 
 test('before signing in 16 KiB are taken, and one byte more is 413, wherever it is sent; who is known sends 1 MiB', async () => {
@@ -163,7 +163,7 @@ test('before signing in 16 KiB are taken, and one byte more is 413, wherever it 
   const [most, login] = [16 * 1024, { name: 'admin', password: ADMIN_PASSWORD }];
   const signedIn = await send('/api/@login', padded(login, most));
   assert.equal(signedIn.status, 200, 'read to its last byte');
-  const refusal = 'The body is larger than 16384 bytes, which is all that is taken before signing in.';
+  const refusal = 'The body is larger than 16 KiB, which is all that is taken before signing in.';
   for (const path of ['/api/@login', '/api/@administrator', '/api/', '/api/nothing', '/api/index_html']) {
     const { detail } = await refuses(413, send(path, padded(login, most + 1)), path);
     assert.equal(detail, refusal);

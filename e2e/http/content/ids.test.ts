@@ -40,7 +40,9 @@ const BROKEN: readonly (readonly [string, string | RegExp])[] = [
   ['REQUEST', 'REQUEST is a reserved name.'],
   ['x'.repeat(256), 'The id is 256 bytes long. At most 255 are allowed.'],
   ['ä'.repeat(128), 'The id is 256 bytes long. At most 255 are allowed.'],
-  ['\u202egpj.exe', /contains characters illegal in URLs\.$/],
+  ['\u202egpj.exe', /contains U\+202E, which is not seen/],
+  ['zero\u200bwidth', /contains U\+200B, which is not seen/],
+  ['\u{e0041}', /contains U\+E0041, which is not seen/],
 ];
 
 function matches(detail: string | undefined, words: string | RegExp): boolean {

@@ -32,7 +32,12 @@ export interface Look {
 /** In the dark only colours differ. */
 export const LOOKS: readonly Look[] = [
   { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  { name: 'dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark', rules: ['color-contrast'] },
+  {
+    name: 'dark',
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'dark',
+    rules: ['color-contrast', 'link-in-text-block'],
+  },
   { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 ];
 

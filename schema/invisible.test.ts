@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { invisibleIn, piecesOf, visible } from './invisible.ts';
+
+test('characters that are not seen, or turn the direction of others, are found by their codes', () => {
+  const codes = [
+    0, 0x9, 0x7f, 0xad, 0x61c, 0x200b, 0x200d, 0x200e, 0x200f, 0x2028, 0x202a, 0x202e, 0x2060, 0x2066, 0x2069,
+  ];
+  for (const code of [...codes, 0xfeff, 0xe0041]) {
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    assert.equal(invisibleIn(`a${String.fromCodePoint(code)}b`), name);
+  }
+});
+
+test('what is seen is left as it is, in every script', () => {
+  for (const text of ['', 'a b', 'Ünïcode', 'שלום', 'مرحبا', '日本', '👍', '👍🏽', '❤️', '👩‍👧', '👩🏽‍🚀', '❤️‍🔥']) {
+    assert.equal(invisibleIn(text), undefined, text);
+    assert.equal(visible(text), text);
+  }
+});
+
+test('a text is shown with what it hides', () => {
+  assert.equal(visible('photo\u202egnp.exe'), 'photo[U+202E]gnp.exe');
+  assert.deepEqual(piecesOf('\u200ba\ufeff'), [
+    { text: 'U+200B', isCode: true },
+    { text: 'a', isCode: false },
+    { text: 'U+FEFF', isCode: true },
+  ]);
+});
