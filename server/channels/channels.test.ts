@@ -105,13 +105,22 @@ suite('channels', () => {
     assert.deepEqual([mary.isOver, channels.open], [true, 0]);
   });
 
-  test('however many there are, a hundred are asked for their right at each look, in turn', async (t) => {
-    const { channels, state, pass } = channelsOn(t, { mostOfUser: 1000 });
+  test('however many there are, a few are asked for their right at each look in turn, and more once the users changed', async (t) => {
+    const { channels, state, news, pass } = channelsOn(t, { mostOfUser: 1000 });
     for (let count = 0; count < 1000; count += 1) channels.begin(head, 'mary');
     await pass(2);
-    assert.ok(state.asked <= 300, String(state.asked));
+    assert.ok(state.asked >= 66 && state.asked <= 99, String(state.asked));
     state.refusal = new NotSignedIn();
-    await pass(11);
+    news.push('users');
+    await pass(7);
+    assert.equal(channels.open, 0);
+  });
+
+  test('who signed out is asked within half a minute, whoever else listens', async (t) => {
+    const { channels, state, pass } = channelsOn(t, { mostOfUser: 1000 });
+    for (let count = 0; count < 1000; count += 1) channels.begin(head, 'mary');
+    state.refusal = new NotSignedIn();
+    await pass(32);
     assert.equal(channels.open, 0);
   });
 

@@ -8,6 +8,8 @@ import { Channel } from './channel.ts';
 export interface Look {
   /** Completes "could not": 'look for changes of the tree'. */
   readonly task: string;
+  /** At which looks it is asked: each, unless said. */
+  readonly every?: number;
   readonly run: (tell: Tell) => unknown;
 }
 
@@ -29,8 +31,9 @@ const LOOK_MS = 1_000;
 const GATHER_MS = 100;
 /** In looks. */
 const COMMENT_EVERY = 15;
-/** So many listeners are asked for their right at each look, and so all of them within seconds. */
-const CHECKED_AT_ONCE = 100;
+/** So many listeners are asked for their right at each look; more, until it was all, once the users changed. */
+const CHECKED_AT_ONCE = 33;
+const HURRIED_AT_ONCE = 200;
 const AGAIN_S = 10;
 const NOT_ALLOWED = [401, 403, 404];
 
@@ -46,6 +49,8 @@ export class Channels {
   #timer: NodeJS.Timeout | undefined;
   #delivery: NodeJS.Timeout | undefined;
   #looks = 0;
+  /** How many are to be asked soon. */
+  #hurried = 0;
   #isClosed = false;
 
   constructor(options: ChannelsOptions) {
@@ -93,12 +98,14 @@ export class Channels {
   #look(): void {
     const { background, looks } = this.#options;
     this.#looks += 1;
-    for (const { task, run } of looks) background.do(task, () => run((...kinds) => this.#tell(kinds)));
+    for (const { task, every = 1, run } of looks)
+      if (this.#looks % every === 0) background.do(task, () => run((...kinds) => this.#tell(kinds)));
     background.do('ask who may still listen for changes', () => this.#checkListeners());
     for (const [channel, begun] of this.#channels) if ((this.#looks - begun) % COMMENT_EVERY === 0) channel.comment();
   }
 
   #tell(kinds: readonly Kind[]): void {
+    if (kinds.includes('users')) this.#hurried = this.#channels.size;
     for (const kind of kinds) this.#told.add(kind);
     if (this.#told.size === 0 || this.#delivery !== undefined) return;
     this.#delivery = setTimeout(() => this.#deliver(), GATHER_MS).unref();
@@ -111,7 +118,9 @@ export class Channels {
   }
 
   async #checkListeners(): Promise<void> {
-    for (const [channel, begun] of this.#channels.entries().take(CHECKED_AT_ONCE).toArray()) {
+    const count = Math.max(CHECKED_AT_ONCE, Math.min(HURRIED_AT_ONCE, this.#hurried));
+    this.#hurried -= count;
+    for (const [channel, begun] of this.#channels.entries().take(count).toArray()) {
       if (!(await this.#mayListen(channel))) channel.end();
       else if (this.#channels.delete(channel)) this.#channels.set(channel, begun);
     }

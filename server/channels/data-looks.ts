@@ -23,6 +23,7 @@ export function dataLooks(database: Database, users: Users, processes: Processes
     },
     {
       task: 'look for other processes',
+      every: 5,
       run: async (tell) => {
         const clocks = await processes.clocksThatAreOff();
         const now = [await processes.hasOthers(), clocks.map(({ pid }) => pid)];

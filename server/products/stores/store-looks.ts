@@ -28,7 +28,7 @@ export function storeLooks(database: Database, background: Background): readonly
           background.do(`look at the servers of ${object.path}`, () => lookAt(object, tell));
       },
     },
-    { task: 'look for new warnings', run: async (tell) => (await areWarningsNews()) && tell('warnings') },
+    { task: 'look for new warnings', every: 2, run: async (tell) => (await areWarningsNews()) && tell('warnings') },
   ];
 }
 
@@ -68,6 +68,12 @@ async function warningsIn(database: Database): Promise<unknown> {
   );
 }
 
+/** Found once for each state of the tree. */
 async function objectsOf(database: Database, types: readonly string[]): Promise<readonly TreeObject[]> {
-  return (await database.read(null)).ofTypes(types, MOST);
+  const tree = await database.read(null);
+  const oids = await tree.remembered(`objects of types ${types.join()}`, async () => {
+    return (await tree.ofTypes(types, MOST)).map(({ oid }) => oid);
+  });
+  const objects = await Promise.all(oids.map((oid) => tree.findByOid(oid)));
+  return objects.filter((object) => object !== undefined);
 }
