@@ -19,7 +19,10 @@ import './overview/happenings.ts';
 import { healthOf } from './overview/health.ts';
 import { chartsOfServers, marksOf, sessionCharts } from './overview/overview-charts.ts';
 import { lastWords, SPANS, spanOf, type RecentSpan } from './overview/spans.ts';
-import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
+import { checkedAside } from './servers/checked-note.ts';
+
+/** Points are no closer. */
+const EVERY_MS = 10_000;
 
 /** How sessions and servers were over a span of time, of a container, a proxy, or the whole site. */
 @customElement('overview-tab')
@@ -57,7 +60,8 @@ export class OverviewTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    this.dispatchEvent(new HeadAside(checkedAside(this.checkedAt, this.#isChecking, () => this.#check())));
+    const aside = checkedAside(this.checkedAt, this.#isChecking, () => this.#check(), EVERY_MS);
+    this.dispatchEvent(new HeadAside(aside));
   }
 
   get #span(): RecentSpan {

@@ -84,6 +84,8 @@ export class RecentHappenings extends LitElement {
       }
       td {
         height: 36px;
+        padding-block: 6px;
+        white-space: normal;
         overflow-wrap: anywhere;
       }
       p {

@@ -46,9 +46,14 @@ export class CheckedNote extends LitElement {
 }
 
 /** For the head of a page: when was asked last, and a button that asks now. */
-export function checkedAside(at: number | undefined, isChecking: boolean, check: () => void): TemplateResult {
+export function checkedAside(
+  at: number | undefined,
+  isChecking: boolean,
+  check: () => void,
+  everyMs = EVERY_MS,
+): TemplateResult {
   return html`
-    <checked-note .at=${at}></checked-note>
+    <checked-note .at=${at} .everyMs=${everyMs}></checked-note>
     <button aria-disabled=${String(isChecking)} @click=${check}><t-icon name="refresh-cw"></t-icon>Check now</button>
   `;
 }
