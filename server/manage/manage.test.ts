@@ -22,7 +22,7 @@ test('adding answers 201 with the address, and the object is there', async () =>
   assert.deepEqual(object.properties['servers'], []);
   assert.deepEqual(
     object.tabs.map(({ id }) => id),
-    ['properties', 'servers', 'keys'],
+    ['properties', 'servers', 'overview', 'keys'],
   );
 });
 
@@ -33,7 +33,7 @@ test('everything that is wrong with an addition is named at once, and nothing is
   assert.equal(answer.status, 422);
   assert.deepEqual(
     answer.json<ProblemMessage>().errors?.map(({ pointer }) => pointer),
-    ['/id', '/properties/servers/0', '/properties/replicas', '/properties/colour'],
+    ['/id', '/properties/servers/0', '/properties/replicas', '/properties/colour', '/properties/servers/1'],
   );
   assert.equal((await trellis.ask('GET', '/api/@children?filter=proxy')).json<{ total: number }>().total, 0);
 });
