@@ -17,12 +17,12 @@ const test = base.extend<object, { big: { server: TestServer; api: Client; ids: 
       const api = managerOf(server);
       await use({ server, api, ids: await makeBigFolder(api, '/big', COUNT) });
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
   server: async ({ big }, use) => use(big.server),
 });
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'serial', timeout: 300_000 });
 
 const status = (page: Page, text: string | RegExp) => page.getByRole('status').getByText(text);
 
@@ -99,7 +99,7 @@ test('all 10,000 are moved and deleted, and what failed on the way is said', asy
   await app.button('Cut').click();
   await app.treeItem('other').click();
   await app.button('Paste here').click();
-  await expect(app.flash('Moved 10,000 items from /big.')).toBeVisible({ timeout: 60_000 });
+  await expect(app.flash('Moved 10,000 items from /big.')).toBeVisible({ timeout: 120_000 });
   await expect(status(page, '1 to 100 of 10,000 items')).toBeVisible();
 
   await all();
@@ -108,13 +108,13 @@ test('all 10,000 are moved and deleted, and what failed on the way is said', asy
   await app.button('Delete').click();
   await expect(app.dialog('Delete 10,000 items?')).toContainText('and 9,980 more');
   await app.answer('Delete 10,000 items?', 'Delete');
-  await expect(app.flash('Deleted 2,500 items.')).toBeVisible({ timeout: 60_000 });
+  await expect(app.flash('Deleted 2,500 items.')).toBeVisible({ timeout: 120_000 });
   await expect(app.alert('Could not delete 7,500 items: the server is out of reach.')).toBeVisible();
   expectError(page, /Not connected/);
   await expect(status(page, 'All 7,500 selected')).toBeVisible();
   await page.unroute('**/api/other/@delete');
   await app.button('Delete').click();
   await app.answer('Delete 7,500 items?', 'Delete');
-  await expect(app.flash('Deleted 7,500 items.')).toBeVisible({ timeout: 60_000 });
+  await expect(app.flash('Deleted 7,500 items.')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText("There are currently no items in 'other'.")).toBeVisible();
 });
