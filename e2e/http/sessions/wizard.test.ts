@@ -4,8 +4,8 @@ import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../../schema/problems.ts';
 import type { LocalMemcached, SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/setup.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';
-import { startServer } from '../../support/server.ts';
-import { managerOf } from '../client.ts';
+import { ADMIN_PASSWORD, basic, startServer } from '../../support/server.ts';
+import { clientOf, managerOf } from '../client.ts';
 import { Browser } from '../site.ts';
 
 const memcached = await startMemcached();
@@ -79,12 +79,25 @@ test('what it finds is told beforehand: managers, the container of now, and how 
 });
 
 test('what stands at memcached’s own port is told to who may add a proxy, and of no other address', async () => {
-  const asked = await manager(`/api/@local-memcached?address=${memcached.address}`);
-  const { address, state, version, startCommand } = asked.json<LocalMemcached>();
+  const path = `/api/@local-memcached?address=${memcached.address}`;
+  const connections = async () => {
+    const lines = await memcached.ask('stats');
+    return Number(
+      lines
+        .find((line) => line.startsWith('STAT total_connections'))
+        ?.split(' ')
+        .at(-1),
+    );
+  };
+  const before = await connections();
+  const { address, state, version, startCommand } = (await manager(path)).json<LocalMemcached>();
   assert.equal(address, 'localhost:11211');
+  assert.equal(await connections(), before + 1, 'that of this question alone');
   if (state === 'ok') assert.match(version ?? '', /^\d/);
-  else assert.equal(version, null);
   if (startCommand !== null) assert.equal(startCommand, 'memcached -M -U 0 -m 256 -l localhost -p 11211');
+  const name = 'reader';
+  await manager('/api/acl_users/@users', { body: { name, password: ADMIN_PASSWORD, roles: [] } });
+  assert.equal((await clientOf(server, { authorization: basic(name, ADMIN_PASSWORD) })(path)).status, 403);
 });
 
 test('where this server may not connect to memcached’s own port, it does not, and no command is offered', async () => {
