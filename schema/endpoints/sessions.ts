@@ -92,7 +92,13 @@ export const endSessions = endpoint({
   view: 'sessions/@end',
   summary: `Ends all sessions here, all of a user, or those with these keys (at most ${MOST_ENDED}), and says how many were known.`,
   optional: { user: text, keys: texts },
-  answer: object({ known: about('`null` where not all could be seen.', orNull(integer)) }),
+  answer: object({
+    known: about('`null` where not all could be seen.', orNull(integer)),
+    left: about(
+      'Of these keys, those whose session goes on because it is out of reach, and why, each a sentence.',
+      listOf(object({ key: text, why: text })),
+    ),
+  }),
 });
 export type EndedSessions = ValueOf<typeof endSessions.answer>;
 

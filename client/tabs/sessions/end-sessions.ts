@@ -40,16 +40,20 @@ export async function endThese(path: string, keys: readonly string[], working: W
 
 async function end(path: string, keys: readonly string[], progress?: Progress): Promise<ReadonlySet<string>> {
   let ended = 0;
+  const kept: EndedSessions['left'][number][] = [];
   const work = async (batch: readonly string[]) => {
-    ended += (await call(endSessions, path, { keys: batch })).known ?? 0;
+    const answer = await call(endSessions, path, { keys: batch });
+    ended += answer.known ?? 0;
+    kept.push(...answer.left);
   };
   const { count, failure } = await inBatches(keys, MOST_ENDED, work, progress?.show, progress?.signal);
-  if (count > 0) flash(`Ended ${plural(ended, 'session')}.`);
+  if (count > kept.length) flash(`Ended ${plural(ended, 'session')}.`);
+  if (kept.length > 0) flashFailure(`Could not end ${plural(kept.length, 'session')}: ${kept[0]!.why}`);
   const left = plural(keys.length - count, 'session');
   if (failure !== undefined) flashFailure(`Could not end ${left}: ${detailOf(failure)}`);
   else if (count < keys.length)
     flashFailure(`Stopped: ${left} ${keys.length - count === 1 ? 'was' : 'were'} not ended.`);
-  return new Set(keys.slice(0, count));
+  return new Set(keys.slice(0, count)).difference(new Set(kept.map(({ key }) => key)));
 }
 
 /** Asks, and ends what may be somebody's session and cannot be opened. Gives whether it was done. */

@@ -126,7 +126,7 @@ test('100 sessions of a user are ended at once, and all 100 are gone at their ne
   const [mine] = await begin(1);
   assert.equal((await list('?filter=anna')).matching, 100);
   const ended = await manager(`${LIST}/@end`, { body: { user: 'anna' } });
-  assert.deepEqual(ended.json<EndedSessions>(), { known: 100 });
+  assert.deepEqual(ended.json<EndedSessions>(), { known: 100, left: [] });
   const left = await Promise.all(
     cookies.map(async (cookie) => {
       const headers = { authorization: basic('anna', 'violets under glass'), cookie };
@@ -146,8 +146,8 @@ test('sessions are ended by their keys, and those that are gone already are pass
   const { sessions, total } = await list();
   const keys = sessions.slice(0, 2).map(({ key }) => key);
   const end = (all: readonly string[]) => manager(`${LIST}/@end`, { body: { keys: all } });
-  assert.deepEqual((await end([...keys, 'no-such-key'])).json<EndedSessions>(), { known: 2 });
-  assert.deepEqual((await end(keys)).json<EndedSessions>(), { known: 0 });
+  assert.deepEqual((await end([...keys, 'no-such-key'])).json<EndedSessions>(), { known: 2, left: [] });
+  assert.deepEqual((await end(keys)).json<EndedSessions>(), { known: 0, left: [] });
   assert.equal((await list()).total, total - 2);
   assert.equal((await end(Array.from({ length: 501 }, (_, index) => `k${index}`))).status, 422);
 });
@@ -194,7 +194,33 @@ test('servers that cannot be listed are named; with none left it is said, and ne
   assert.ok(total <= 6);
   await manager('/api/mcproxy', { method: 'PATCH', body: { properties: { servers: [second.address] } } });
   const ended = await manager(`${LIST}/@end`, { body: {} });
-  assert.deepEqual(ended.json<EndedSessions>(), { known: null }, 'ending needs no server');
+  assert.deepEqual(ended.json<EndedSessions>(), { known: null, left: [] }, 'ending needs no server');
+});
+
+test('of sessions that are ended by their keys, one out of reach keeps no other, and is named', async () => {
+  await using other = await startMemcached();
+  const servers = [memcached.address, other.address];
+  await manager('/api/mcproxy', { method: 'PATCH', body: { properties: { servers } } });
+  await endAll();
+  await begin(24);
+  const { sessions } = await list();
+  const keysAt = ({ address }: { readonly address: string }) =>
+    sessions.filter((each) => each.server === address).map(({ key }) => key);
+  const [reached, unreached] = [keysAt(memcached), keysAt(other)];
+  assert.ok(reached.length > 0 && unreached.length > 0);
+  await other.kill();
+  await assert.rejects(other.ask('version'), { code: 'ECONNREFUSED' });
+  const keys = [...unreached, ...reached];
+  const answer = await manager(`${LIST}/@end`, { body: { keys } });
+  assert.equal(answer.status, 200, answer.text);
+  const { known, left } = answer.json<EndedSessions>();
+  assert.equal(known, reached.length);
+  assert.deepEqual(
+    left.map(({ key }) => key),
+    unreached,
+  );
+  for (const { why } of left) assert.ok(why.includes(other.address), why);
+  assert.equal((await list()).total, 0, 'of those that can be reached');
 });
 
 test('nobody but who may look after sessions sees or ends any: all six views', async () => {

@@ -6,10 +6,11 @@ import {
   MOST_ENDED,
   revealItem,
   SESSION_PAGES,
+  type EndedSessions,
   type SessionRow,
   type UnopenedRow,
 } from '../../../schema/endpoints/sessions.ts';
-import { invalidAt, NotFound, nothingIfUnavailable } from '../../base/errors.ts';
+import { invalidAt, NotFound, nothingIfUnavailable, Unavailable } from '../../base/errors.ts';
 import { timeOrNull, timeText } from '../../manage/describe.ts';
 import { pageQuery } from '../../manage/page-query.ts';
 import { recordReveal, revealsMethod } from '../../manage/reveals.ts';
@@ -80,13 +81,13 @@ const end = method(endSessions, {
   permission: PERMISSION,
   async run(call) {
     const { object, body, user } = call;
-    if (body.keys !== undefined) return { known: await endKeys(object, body.keys, user.name) };
+    if (body.keys !== undefined) return endKeys(object, body.keys, user.name);
     const known = await countOf(object, body.user);
     await endAll(object, body.user);
     const what = { by: user.name, container: object.path, owner: body.user, known };
     const words = body.user === undefined ? 'All sessions were ended' : 'All sessions of a user were ended';
     siteOf(object).log.info(what, words);
-    return { known };
+    return { known, left: [] };
   },
 });
 
@@ -117,13 +118,21 @@ async function endKey(object: TreeObject, key: string, by: string | null): Promi
   return true;
 }
 
-/** Those that have ended by themselves meanwhile are as they should be. */
-async function endKeys(object: TreeObject, keys: readonly string[], by: string | null): Promise<number> {
+/** Those that have ended by themselves meanwhile are as they should be, and one out of reach keeps no other. */
+async function endKeys(object: TreeObject, keys: readonly string[], by: string | null): Promise<EndedSessions> {
   if (keys.length > MOST_ENDED)
     throw invalidAt('/keys', `At most ${MOST_ENDED} sessions are ended at once by their keys.`);
-  let count = 0;
-  for (const key of new Set(keys)) if (await endKey(object, key, by)) count += 1;
-  return count;
+  let known = 0;
+  const left: { key: string; why: string }[] = [];
+  for (const key of new Set(keys)) {
+    try {
+      if (await endKey(object, key, by)) known += 1;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      left.push({ key, why: error.message });
+    }
+  }
+  return { known, left };
 }
 
 async function getSession(object: TreeObject, id: string): Promise<OpenedSession> {
