@@ -26,6 +26,14 @@ test('in a container every process has the same number, and its uptime falls', (
   assert.equal(restarts.note(stats(1, 0), NOW), true);
 });
 
+test('in a container it is a restart, too, when the new process has come as far as the old one had when it was asked', () => {
+  const restarts = new Restarts();
+  restarts.note(stats(1, 2), NOW, 0);
+  assert.equal(restarts.note(stats(1, 60), NOW, 58_000), false, 'it goes on');
+  assert.equal(restarts.note(stats(1, 61), NOW, 600_000), true);
+  assert.equal(restarts.lastAt, NOW - 61_000);
+});
+
 test('another process that has been up for longer is another of several servers, and none was restarted', () => {
   const restarts = new Restarts();
   restarts.note(stats(10, 500), NOW);

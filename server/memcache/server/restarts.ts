@@ -15,11 +15,11 @@ export class Restarts {
   #seen: Seen | undefined;
 
   /** Whether memcached's `stats` are those of another process than before, or of the same one begun again. */
-  note(stats: ReadonlyMap<string, string>, now: number): boolean {
+  note(stats: ReadonlyMap<string, string>, now: number, at = performance.now()): boolean {
     const uptimeS = Number(stats.get('uptime') ?? NaN);
     if (Number.isNaN(uptimeS)) return false;
     const before = this.#seen;
-    const seen: Seen = { pid: stats.get('pid'), uptimeS, at: performance.now() };
+    const seen: Seen = { pid: stats.get('pid'), uptimeS, at };
     this.#seen = seen;
     if (before === undefined || !isYounger(before, seen)) return false;
     this.lastAt = now - uptimeS * 1_000;
@@ -29,6 +29,8 @@ export class Restarts {
 
 /** What was there before as well is another of several servers behind one address. */
 function isYounger(before: Seen, { pid, uptimeS, at }: Seen): boolean {
-  const isOther = pid !== before.pid || uptimeS < before.uptimeS;
-  return isOther && uptimeS * 1_000 <= at - before.at + GRAIN_MS;
+  const passedMs = at - before.at;
+  const isShort = uptimeS < before.uptimeS || uptimeS * 1_000 + GRAIN_MS < before.uptimeS * 1_000 + passedMs;
+  const isOther = pid !== before.pid || isShort;
+  return isOther && uptimeS * 1_000 <= passedMs + GRAIN_MS;
 }
