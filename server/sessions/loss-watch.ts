@@ -7,6 +7,7 @@ const AT_ONCE = 100;
 /** What could not be asked is asked again by whoever watches after so long. */
 const AGAIN_MS = 5_000;
 const LONGEST_MS = 10_000;
+const NOTHING: ReadonlyMap<string, unknown> = new Map();
 
 /**
  * Looks for the sessions that this process knows once a server was restarted or out of reach, for whoever watches what
@@ -54,13 +55,12 @@ export class LossWatch {
 
   /** What is there is seen at one glance; what seems not to be is looked for as a request does. */
   async #lookFor(keys: readonly string[]): Promise<boolean> {
-    try {
-      const found = await this.#store.getMulti(keys, this.#records.checkFor);
-      await Promise.all(keys.filter((key) => !found.has(key)).map((key) => this.#finder.recheck(key)));
-      return true;
-    } catch (error) {
-      // Whatever it is, whoever needs one of these sessions is told of it.
-      return !(error instanceof Unavailable);
-    }
+    // Where one server is out of reach nothing is found at one glance, though the others can be asked.
+    const found = await this.#store.getMulti(keys, this.#records.checkFor).catch(() => NOTHING);
+    const looks = keys.filter((key) => !found.has(key)).map((key) => this.#finder.recheck(key));
+    // Whatever else it is, whoever needs one of these sessions is told of it.
+    return !(await Promise.allSettled(looks)).some(
+      (look) => look.status === 'rejected' && look.reason instanceof Unavailable,
+    );
   }
 }

@@ -101,6 +101,23 @@ test('a server that was restarted has lost what it kept, and the number says exa
   await store.close();
 });
 
+test('while one server is down, what another has lost is counted', async () => {
+  await using servers = await MemcachedCluster.start(2);
+  const store = clusterOf(servers.all);
+  const world = new SessionWorld(store);
+  const browsers = await browsersIn(world, 100);
+  const keys = browsers.map(({ browserId }) => world.container.keyOf(browserId!));
+  const gone = keys.filter((key) => store.placesOf(key)[0] === servers.server(0).address).length;
+  assert.ok(gone > 0 && gone < 100);
+  await servers.killAll();
+  await until('the store knows of both', async () => (await store.servers()).every(({ up }) => !up));
+  await servers.bringBack(0);
+  await until('one is back', async () => (await store.servers())[0]!.up);
+  await untilLost(world, gone);
+  assert.deepEqual(world.container.watchLosses(), { lost: gone, known: 100 });
+  await store.close();
+});
+
 test('while it is down nothing is called lost, and it is counted once it is back', async () => {
   await using servers = await MemcachedCluster.start(1);
   const store = clusterOf(servers.all);
