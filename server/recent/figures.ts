@@ -20,6 +20,16 @@ export const OF_SERVER = [
 export type ServerFigures = readonly (number | null)[];
 const FIRST_GAUGE = OF_SERVER.indexOf('bytes');
 
+/** The name under which a server of a store is told. A path has no space in it. */
+export function serverName(subject: string, address: string): string {
+  return `${subject} ${address}`;
+}
+
+export function splitServer(name: string): { readonly subject: string; readonly address: string } {
+  const at = name.lastIndexOf(' ');
+  return { subject: name.slice(0, at), address: name.slice(at + 1) };
+}
+
 type By<Value> = { readonly [name: string]: Value };
 
 /** What is known of a stretch of time. Of what is not in it, nothing happened; servers that are not in it were not asked. */

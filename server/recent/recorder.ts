@@ -2,7 +2,7 @@ import type { ServerStatus } from '../memcache/store.ts';
 import type { Json } from '../storage/storage.ts';
 import type { DraftOf, KeyedTable, Tables } from '../storage/tables.ts';
 import { BEGAN, type RecentEvent, type RecentEvents } from './events.ts';
-import type { Figures, Seen, ServerFigures } from './figures.ts';
+import { serverName, splitServer, type Figures, type Seen, type ServerFigures } from './figures.ts';
 import { COARSEST, FINEST, floorTo, MINUTES, timeIn, type Level } from './levels.ts';
 import { LiveSessions, type CountedContainer, type SliceRow } from './live-sessions.ts';
 import type { Past, ReportRow } from './past.ts';
@@ -18,10 +18,12 @@ export interface Present {
 
 /** What the recorder looks at beside what processes report: the tree knows where it is. */
 export interface Sights {
-  /** The servers of each store, asked now, by the store's subject. One that cannot be asked is missing. */
-  servers(): Promise<ReadonlyMap<string, readonly ServerStatus[]>>;
+  /** The servers of each store that there is, asked now, by the store's subject; nothing of one that cannot be asked. */
+  servers(): Promise<Stores>;
   containers(): Promise<readonly CountedContainer[]>;
 }
+
+export type Stores = ReadonlyMap<string, readonly ServerStatus[] | undefined>;
 
 interface RecorderOptions {
   readonly tables: Tables;
@@ -87,11 +89,12 @@ export class Recorder {
     return () => written.forEach((each) => each());
   }
 
-  #noteServers(stores: ReadonlyMap<string, readonly ServerStatus[]>, told: Told, now: number) {
+  #noteServers(stores: Stores, told: Told, now: number) {
+    this.#noteTakenOut(stores, told, now);
     const figures: Record<string, ServerFigures> = {};
-    for (const [subject, statuses] of stores) {
+    for (const [subject, statuses = []] of stores) {
       for (const status of statuses) {
-        const server = `${subject} ${status.address}`;
+        const server = serverName(subject, status.address);
         const before = this.#servers.get(server);
         figures[server] = figuresOf(status, before);
         this.#noteOutage(server, status, told, now);
@@ -101,6 +104,13 @@ export class Recorder {
       }
     }
     return figures;
+  }
+
+  /** Nobody waits any longer for what was taken out of its store, or went with it. */
+  #noteTakenOut(stores: Stores, told: Told, now: number): void {
+    for (const [name, event] of told)
+      if (event.kind === 'down' && event.until === undefined && isTakenOut(event.server, stores))
+        this.#options.events.note(name, { ...event, until: now });
   }
 
   /** Another recorder may have seen it go down. */
@@ -158,6 +168,13 @@ type Told = ReadonlyMap<string, RecentEvent>;
 
 function inSeconds(ms: number): number {
   return Math.floor(ms / 1000);
+}
+
+/** What cannot be asked just now may still be there. */
+function isTakenOut(server: string, stores: Stores): boolean {
+  const { subject, address } = splitServer(server);
+  if (!stores.has(subject)) return true;
+  return stores.get(subject)?.every((status) => status.address !== address) ?? false;
 }
 
 /** What a server did since it was asked before. */

@@ -195,6 +195,30 @@ test('an outage is one event from its beginning to its end, also where another r
   );
 });
 
+test('an outage is over once the server, or its store, is taken out; where the store could not be asked it goes on', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  const down = statusOf('a:1', { up: false, downSince: from * 1000 });
+  world.servers
+    .set('4', [down, statusOf('b:1')])
+    .set('5', [down])
+    .set('6', [down]);
+  await world.pass(2, one);
+  world.servers
+    .set('4', [statusOf('b:1')])
+    .set('6', undefined)
+    .delete('5');
+  await world.pass(2, one);
+  const { events } = await one.recording.past.span(from, world.now, world.now);
+  const outages = events.flatMap((event) => (event.kind === 'down' ? [[event.server, event.until]] : []));
+  assert.deepEqual(outages, [
+    ['4 a:1', from + 30],
+    ['5 a:1', from + 30],
+    ['6 a:1', undefined],
+  ]);
+});
+
 test('nothing older is asked for than there is, and a span has at most some thousand points', async () => {
   const world = new RecordingWorld();
   const one = world.start('one');

@@ -5,7 +5,7 @@ import { MemoryStorage } from '../storage/memory/memory-storage.ts';
 import type { Tables } from '../storage/tables.ts';
 import { CountMeter } from './count-meter.ts';
 import type { CountedContainer } from './live-sessions.ts';
-import type { Present } from './recorder.ts';
+import type { Present, Stores } from './recorder.ts';
 import { Recording } from './recording.ts';
 
 export const SLOT_S = 10;
@@ -19,7 +19,7 @@ export class RecordingWorld {
   /** In seconds; on a full ten minutes. */
   now: number;
   containers: readonly CountedContainer[] = [];
-  servers = new Map<string, readonly ServerStatus[]>();
+  servers = new Map<string, readonly ServerStatus[] | undefined>() satisfies Stores;
 
   constructor(now = Math.floor(Date.now() / 600_000) * 600) {
     this.now = now;

@@ -4,6 +4,7 @@ import type { RecentSpan } from '../../manage/recent-times.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Call } from '../../publisher/call.ts';
 import type { RecentEvent } from '../../recent/events.ts';
+import { splitServer } from '../../recent/figures.ts';
 import { subjectOf } from '../../recent/meter.ts';
 import type { RecentScope } from './recent-scope.ts';
 
@@ -29,9 +30,8 @@ function marksOf(event: RecentEvent, stores: ReadonlyMap<string, TreeObject>, sp
     until: event.until === undefined ? null : timeText(event.until * 1000),
   };
   if (event.kind === 'down' || event.kind === 'restarted') {
-    const space = event.server.lastIndexOf(' ');
-    const address = event.server.slice(space + 1);
-    if (!stores.has(event.server.slice(0, space))) return [];
+    const { subject, address } = splitServer(event.server);
+    if (!stores.has(subject)) return [];
     const text = event.kind === 'down' ? `${address} did not answer` : `${address} was restarted`;
     return [{ ...times, kind: event.kind, text, about: address, by: null }];
   }

@@ -12,7 +12,7 @@ import { SEE } from '../../manage/describe.ts';
 import { recorded, rounded, seriesOf, spanIn, timesOf, type RecentSpan } from '../../manage/recent-times.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import { method, viewsOn } from '../../publisher/views.ts';
-import { OF_SERVER, sumOf, type Counts, type Figures, type ServerFigures } from '../../recent/figures.ts';
+import { OF_SERVER, splitServer, sumOf, type Counts, type Figures, type ServerFigures } from '../../recent/figures.ts';
 import { subjectOf } from '../../recent/meter.ts';
 import { siteOf } from '../../site/site.ts';
 import { marksIn } from './recent-marks.ts';
@@ -125,10 +125,4 @@ function quotient(value: number | null, by: number | null, times = 1): number | 
 
 function figureOf(figures: ServerFigures, name: (typeof OF_SERVER)[number]): number | null {
   return figures[OF_SERVER.indexOf(name)] ?? null;
-}
-
-/** A path has no space in it. */
-function splitServer(name: string): { readonly subject: string; readonly address: string } {
-  const at = name.lastIndexOf(' ');
-  return { subject: name.slice(0, at), address: name.slice(at + 1) };
 }
