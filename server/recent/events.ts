@@ -18,6 +18,13 @@ export type RecentEvent =
       readonly isLost?: boolean;
     };
 
+type ProcessEvent = RecentEvent & { readonly kind: 'process' };
+
+/** The same while it goes on: how it ended is not known, whatever was taken for its end. */
+export function going({ kind, at, pid, isServing }: ProcessEvent): ProcessEvent {
+  return { kind, at, pid, isServing };
+}
+
 export const BEGAN = 'began';
 
 /** A server that flaps, or a process that fails at its start, fills no table: the oldest rows leave. */

@@ -1,7 +1,7 @@
 import type { ServerStatus } from '../memcache/store.ts';
 import type { Json } from '../storage/storage.ts';
 import type { DraftOf, KeyedTable, Tables } from '../storage/tables.ts';
-import { BEGAN, type RecentEvent, type RecentEvents } from './events.ts';
+import { BEGAN, going, type RecentEvent, type RecentEvents } from './events.ts';
 import { serverName, splitServer, type Figures, type Seen, type ServerFigures } from './figures.ts';
 import { COARSEST, FINEST, floorTo, MINUTES, timeIn, type Level } from './levels.ts';
 import { LiveSessions, type CountedContainer, type SliceRow } from './live-sessions.ts';
@@ -98,7 +98,7 @@ export class Recorder {
         const before = this.#servers.get(server);
         figures[server] = figuresOf(status, before);
         this.#noteOutage(server, status, told, now);
-        this.#noteRestart(server, status, before, now);
+        this.#noteRestart(server, status, before);
         // What it counted last is known while it is down.
         this.#servers.set(server, status.up || before === undefined ? status : { ...before, up: false });
       }
@@ -122,10 +122,9 @@ export class Recorder {
     this.#options.events.note(`down ${server} ${at}`, { kind: 'down', at, server });
   }
 
-  #noteRestart(server: string, { uptimeS }: ServerStatus, before: ServerStatus | undefined, now: number): void {
-    const earlier = before?.uptimeS ?? null;
-    if (uptimeS === null || earlier === null || uptimeS >= earlier) return;
-    const at = now - uptimeS;
+  #noteRestart(server: string, status: ServerStatus, before: ServerStatus | undefined): void {
+    if (before === undefined || !isRestarted(status, before)) return;
+    const at = inSeconds(status.restartedAt!);
     this.#options.events.note(`restarted ${server} ${at}`, { kind: 'restarted', at, server });
   }
 
@@ -141,9 +140,12 @@ export class Recorder {
   ): Promise<readonly string[]> {
     const lately: string[] = [];
     for (const [name, event] of told) {
-      if (event.kind !== 'process' || event.until !== undefined) continue;
+      if (event.kind !== 'process') continue;
       const id = name.split(' ')[1]!;
-      if (there.some((each) => each.id === id)) continue;
+      const isThere = there.some((each) => each.id === id);
+      // It was held up, and goes on.
+      if (isThere && event.isLost === true) this.#options.events.note(name, going(event));
+      if (isThere || event.until !== undefined) continue;
       const until = Math.max(event.at, await this.#lastSign(id, before, event.at, now));
       this.#options.events.note(name, { ...event, until, isLost: true });
       if (until >= floorTo(FINEST.everyS, now) - 2 * FINEST.everyS) lately.push(id);
@@ -177,6 +179,10 @@ function isTakenOut(server: string, stores: Stores): boolean {
   return stores.get(subject)?.every((status) => status.address !== address) ?? false;
 }
 
+function isRestarted({ restartedAt = null }: ServerStatus, before: ServerStatus): boolean {
+  return restartedAt !== null && restartedAt !== before.restartedAt;
+}
+
 /** What a server did since it was asked before. */
 function figuresOf(status: ServerStatus, before: ServerStatus | undefined): ServerFigures {
   const { up, bytes, limitBytes } = status;
@@ -185,7 +191,8 @@ function figuresOf(status: ServerStatus, before: ServerStatus | undefined): Serv
     const [earlier, later] = [before?.[name] ?? null, status[name]];
     return earlier === null || later === null || later < earlier ? null : later - earlier;
   });
-  const isRated = before?.up === true && rises.every((rise) => rise !== null);
+  const isSame = before?.up === true && !status.isSeveral && !isRestarted(status, before);
+  const isRated = isSame && rises.every((rise) => rise !== null);
   if (!isRated) return [1, 1, 0, 0, 0, 0, 0, bytes, limitBytes];
   const [hits = 0, misses = 0, evictions = 0, refusals = 0] = rises as number[];
   return [1, 1, 1, hits + misses, misses, evictions, refusals, bytes, limitBytes];
@@ -230,10 +237,14 @@ class Coarser {
     };
   }
 
-  /** Goes on where the newest stretch begins that there is: it may not be whole. */
+  /**
+   * Goes on where the newest stretch begins that there is: it may not be whole. Nor may those that the recorder before made at
+   * its end, when others had not reported yet.
+   */
   async #begin(now: number): Promise<number> {
     const oldest = now - this.#from.keptS;
     const newest = (await this.#past.rows(this.#to, oldest, now)).at(-1)?.[0];
-    return newest === undefined ? floorTo(this.#to.everyS, oldest) : timeIn(newest);
+    const unsure = newest === undefined ? oldest : Math.min(timeIn(newest), now - this.#settledS);
+    return floorTo(this.#to.everyS, Math.max(oldest, unsure));
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Figures } from './figures.ts';
+import { MINUTES } from './levels.ts';
 import { RecordingWorld, SLOT_S, statusOf } from './testing.ts';
 
 const HOUR_S = 3_600;
@@ -151,17 +152,70 @@ test('the past is kept more and more coarsely: seconds for an hour, minutes for 
   assert.deepEqual(rows, [359, 1498, 155], 'what is older is forgotten');
 });
 
-test('servers are told as rates between two looks, and not across a restart', async () => {
+test('what others committed after a recorder ended is in the coarser levels, too', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  await world.pass(16, one, other);
+  other.counts.requests += 5;
+  // Until the next minute, so that the newest stretch is not the one that is missing something.
+  for (let slot = 0; slot < 3; slot++) {
+    world.now += SLOT_S;
+    await one.recording.tick();
+    await other.recording.tick();
+  }
+  await one.end();
+  await world.pass(60, other);
+  const minutes = await other.recording.past.folded(MINUTES, MINUTES, from, from + 300);
+  assert.deepEqual(Array.from(minutes.values(), countIn), [0, 0, 5, 0, 0]);
+});
+
+test('what was counted over a longer time than ten seconds is a gap', async () => {
   const world = new RecordingWorld();
   const from = world.now;
   const one = world.start('one');
-  for (const [hits, uptimeS] of [
-    [10, 100],
-    [30, 110],
-    [5, 3],
-    [8, 13],
-  ] as const) {
-    world.servers.set('4', [statusOf('a:1', { hits, misses: 1, uptimeS })]);
+  await world.pass(2, one);
+  one.counts.requests += 600;
+  world.now += 5 * SLOT_S;
+  await one.recording.tick();
+  one.counts.requests += 1;
+  await world.pass(1, one);
+  assert.deepEqual(await asked(one, from, world.now), [0, 0, null, null, null, null, null, 1]);
+});
+
+test('a process that was taken for lost and signs again goes on, and ends in good order', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const [one, other] = [world.start('one'), world.start('other')];
+  await world.pass(2, one, other);
+  const held = world.there.pop()!;
+  await world.pass(2, one);
+  const told = async () => {
+    const { events } = await one.recording.past.span(from, world.now, world.now);
+    return events.findLast((event) => event.kind === 'process');
+  };
+  const started = { kind: 'process', at: from, pid: process.pid, isServing: true };
+  assert.deepEqual(await told(), { ...started, until: from, isLost: true }, 'when it signed last');
+  world.there.push(held);
+  await world.pass(2, one, other);
+  assert.deepEqual(await told(), started);
+  await other.end();
+  assert.deepEqual(await told(), { ...started, until: world.now });
+});
+
+test('servers are told as rates between two looks, and neither across a restart nor of several behind one address', async () => {
+  const world = new RecordingWorld();
+  const from = world.now;
+  const one = world.start('one');
+  const restartedAt = (from + 27) * 1000;
+  for (const figures of [
+    { hits: 10, restartedAt: null },
+    { hits: 30, restartedAt: null },
+    { hits: 35, restartedAt },
+    { hits: 38, restartedAt },
+    { hits: 90, restartedAt, isSeveral: true },
+  ]) {
+    world.servers.set('4', [statusOf('a:1', { misses: 1, ...figures })]);
     await world.pass(1, one);
   }
   const { figures, events } = await one.recording.past.span(from, world.now, world.now);
@@ -171,9 +225,13 @@ test('servers are told as rates between two looks, and not across a restart', as
     [1, 20],
     [0, 0],
     [1, 3],
+    [0, 0],
   ]);
-  const restart = events.find(({ kind }) => kind === 'restarted');
-  assert.equal(restart?.at, from + 30 - 3);
+  const restarts = events.filter(({ kind }) => kind === 'restarted');
+  assert.deepEqual(
+    restarts.map(({ at }) => at),
+    [from + 27],
+  );
 });
 
 test('an outage is one event from its beginning to its end, also where another recorder saw the end', async () => {

@@ -1,7 +1,7 @@
 import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DraftOf, KeyedTable, TableEntries, Tables } from '../storage/tables.ts';
-import { RecentEvents, type RecentEvent } from './events.ts';
+import { going, RecentEvents, type RecentEvent } from './events.ts';
 import type { Counts, Report, Seen } from './figures.ts';
 import { FINEST, floorTo } from './levels.ts';
 import { sliceKey, type SliceRow } from './live-sessions.ts';
@@ -108,7 +108,9 @@ export class Recording {
       await this.#elect();
       seen = await this.#recorder?.look(now, this.#present, before ?? this.#present);
     } finally {
-      this.#pending.set(slot, seen === undefined ? { counts } : { counts, seen });
+      // What was counted over a longer time is not what happened in these ten seconds: nobody knows when.
+      const isLate = now - slot >= 2 * FINEST.everyS;
+      if (!isLate) this.#pending.set(slot, seen === undefined ? { counts } : { counts, seen });
       for (const old of [...this.#pending.keys()].slice(0, -MOST_PENDING)) this.#pending.delete(old);
     }
   }
@@ -146,7 +148,7 @@ export class Recording {
     const seen = this.isRecorder ? { seen: { there, sessions: {}, servers: {} } } : {};
     this.#pending.set(this.#slot, { counts: this.#take(now), ...seen });
     const started = (await this.#events.all()).get(`process ${id}`);
-    if (started !== undefined) this.#events.note(`process ${id}`, { ...started, until: now });
+    if (started?.kind === 'process') this.#events.note(`process ${id}`, { ...going(started), until: now });
     await this.#recorder?.finish(now);
     const written = await this.#role.update((draft, draftOf) => {
       if (draft.get(ROLE)?.id === id) draft.delete(ROLE);
