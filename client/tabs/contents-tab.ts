@@ -14,6 +14,7 @@ import { dropNotice, FileDrop } from '../parts/file-drop.ts';
 import { plural } from '../parts/format.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { toolbar } from '../parts/list/list-page.ts';
+import { neighbourOf } from '../parts/list/neighbour.ts';
 import { flash, flashFailure, type FlashAction } from '../state/flash.ts';
 import { go } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -122,7 +123,7 @@ export class ContentsTab extends Tab {
     const items = isPhone.get() || total < 2 ? 'items' : `these ${plural(total, 'item')}`;
     return html`<div class="toolbar">
       ${this.#list.filterField(`Filter ${items}`, (id) => this.#open(id))}
-      ${this.#list.selected.size > 0 ? this.#selectionBar() : this.#clipboardChip()}
+      ${this.#list.hasBar ? this.#selectionBar() : this.#clipboardChip()}
       ${
         this.#mayUpload
           ? html`<file-button
@@ -303,10 +304,13 @@ export class ContentsTab extends Tab {
   async #delete() {
     const chosen = this.#chosen;
     if (chosen.length === 0 || !this.object.may.deleteChildren) return;
-    const { deleteItems } = await import('./contents/delete-items.ts');
-    const deleted = await deleteItems(this.object, chosen, (run) => this.#list.work('Deleting', run));
-    if (deleted.size === 0) return;
-    this.#list.focusNext = this.#list.neighbourOf(deleted);
+    const { keys } = this.#list;
+    const deleted = await this.#list.work(async (progress) => {
+      const { deleteItems } = await import('./contents/delete-items.ts');
+      return deleteItems(this.object, chosen, progress);
+    });
+    if (!deleted || deleted.size === 0) return;
+    this.#list.focusNext = neighbourOf(keys, deleted);
     this.#list.select(this.#list.selected.difference(deleted));
     this.dispatchEvent(new ObjectChanged());
   }

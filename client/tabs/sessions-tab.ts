@@ -8,7 +8,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/face.ts';
 import { formatNumber, formatTime, plural } from '../parts/format.ts';
 import '../parts/list/figures-strip.ts';
-import { ListController } from '../parts/list/list-controller.ts';
+import { ListController, type Progress } from '../parts/list/list-controller.ts';
 import { listPage } from '../parts/list/list-page.ts';
 import type { ListQuery } from '../parts/list/list-query.ts';
 import '../parts/list/side-panel.ts';
@@ -194,21 +194,28 @@ export class SessionsTab extends Tab {
     if (selected.size === 0 || isWorking) return;
     const [row] = selectedRows;
     const { endOne } = await import('./sessions/end-sessions.ts');
-    if (selected.size > 1 || !row) return this.#endThese([...selected]);
+    if (selected.size > 1 || !row) return this.#endThese(async () => [...selected]);
     if (await endOne(this.path, row)) this.#ended(new Set([row.key]));
   }
 
-  readonly #endMatching = async () => {
-    let keys: readonly string[] = [];
-    const isKnown = await attempt(`Could not list the sessions of '${this.path}'`, async () => {
-      keys = await this.#list.allKeys();
+  readonly #endMatching = () =>
+    this.#endThese(async ({ show }) => {
+      show('Looking up…');
+      let keys: readonly string[] = [];
+      await attempt(`Could not list the sessions of '${this.path}'`, async () => {
+        keys = await this.#list.allKeys();
+      });
+      show('');
+      return keys;
     });
-    if (isKnown) await this.#endThese(keys);
-  };
 
-  async #endThese(keys: readonly string[]) {
-    const { endThese } = await import('./sessions/end-sessions.ts');
-    this.#ended(await endThese(this.path, keys, (run) => this.#list.work('Ending', run)));
+  async #endThese(find: (progress: Progress) => Promise<readonly string[]>) {
+    const ended = await this.#list.work(async (progress) => {
+      const { endThese } = await import('./sessions/end-sessions.ts');
+      const keys = await find(progress);
+      return keys.length > 0 && !progress.signal.aborted ? endThese(this.path, keys, progress) : undefined;
+    });
+    if (ended) this.#ended(ended);
   }
 
   #ended(keys: ReadonlySet<string>) {

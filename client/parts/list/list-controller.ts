@@ -44,18 +44,18 @@ interface ListOptions<Answer, Row> {
 /** Work that is under way, in words. */
 interface Work {
   readonly text: string;
-  readonly stop: AbortController;
+  readonly canStop: boolean;
 }
 
 /** What work on many tells, and is told. */
 export interface Progress {
-  readonly show: (count: number) => void;
-  /** Aborted where somebody stops it. */
+  /** What is done before it begins, such as looking up; nothing where it waits for an answer. */
+  readonly show: (text: string) => void;
+  /** How many are done. From then on somebody can stop it. */
+  readonly count: (doing: string, count: number, total: number) => void;
+  /** Aborted where somebody stops it or leaves the list. */
   readonly signal: AbortSignal;
 }
-
-/** Does what takes its time where it is seen how far it is. */
-export type Working = <Result>(run: (progress: Progress) => Promise<Result>) => Promise<Result>;
 
 interface TableOptions<Answer, Row> {
   readonly label: string;
@@ -98,6 +98,7 @@ export class ListController<Answer, Row> implements ReactiveController {
   /** Rows of all pages were chosen, of those that this filter leaves. */
   #allOf: string | undefined;
   #work: Work | undefined;
+  #stop = new AbortController();
   /** The question that was answered last. */
   #answered: string | undefined;
   #isWaitedFor = false;
@@ -177,7 +178,9 @@ export class ListController<Answer, Row> implements ReactiveController {
     return this.rows.filter((row) => this.#selected.has(this.#options.keyOf(row)));
   }
 
+  /** While work is under way on what is selected, that stays. */
   readonly select = (keys: ReadonlySet<string>): void => {
+    if (this.isWorking) return;
     this.#selected = keys;
     if (keys.size === 0) this.#allOf = undefined;
     this.#host.requestUpdate();
@@ -212,20 +215,31 @@ export class ListController<Answer, Row> implements ReactiveController {
     return this.#work !== undefined;
   }
 
-  /** Work on what is selected, told of in the bar, where it can be stopped. */
-  async work<Result>(doing: string, run: (progress: Progress) => Promise<Result>): Promise<Result> {
-    const stop = new AbortController();
-    const show = (count: number) => {
-      this.#work = { text: `${doing} ${formatNumber(count)} of ${formatNumber(this.#selected.size)}…`, stop };
-      this.#host.requestUpdate();
-    };
-    show(0);
+  /** Work on many, from the question whether it is wanted on: one at a time, told of in the bar, where it can be stopped. */
+  async work<Result>(run: (progress: Progress) => Promise<Result>): Promise<Result | undefined> {
+    if (this.isWorking) return undefined;
+    this.#stop = new AbortController();
+    this.#become({ text: '', canStop: false });
     try {
-      return await run({ show, signal: stop.signal });
+      return await run({
+        show: (text) => this.#become({ text, canStop: false }),
+        count: (doing, count, total) =>
+          this.#become({ text: `${doing} ${formatNumber(count)} of ${formatNumber(total)}…`, canStop: true }),
+        signal: this.#stop.signal,
+      });
     } finally {
-      this.#work = undefined;
-      this.#host.requestUpdate();
+      this.#become(undefined);
     }
+  }
+
+  #become(work: Work | undefined): void {
+    this.#work = work;
+    this.#host.requestUpdate();
+  }
+
+  /** What nobody sees any more, nobody could stop. */
+  hostDisconnected(): void {
+    this.#stop.abort();
   }
 
   #keepSelected(answer: Answer): void {
@@ -233,14 +247,6 @@ export class ListController<Answer, Row> implements ReactiveController {
     this.#allOf = undefined;
     const keys = this.#options.rowsOf(answer, this.query).map(this.#options.keyOf);
     this.#selected = this.#selected.intersection(new Set(keys));
-  }
-
-  /** The first row after what goes, or else the last one before it. */
-  neighbourOf(going: ReadonlySet<string>): string | undefined {
-    const { keys } = this;
-    const last = keys.findLastIndex((key) => going.has(key));
-    const stays = (key: string) => !going.has(key);
-    return keys.slice(last).find(stays) ?? keys.slice(0, last).findLast(stays);
   }
 
   hostUpdated(): void {
@@ -284,22 +290,28 @@ export class ListController<Answer, Row> implements ReactiveController {
     ></filter-field>`;
   }
 
-  /** What can be done with what is selected, as long as something is. */
+  /** Whether something is selected, or work is told of. */
+  get hasBar(): boolean {
+    return this.#selected.size > 0 || Boolean(this.#work?.text);
+  }
+
+  /** What can be done with what is selected, and how far work is. */
   selectionBar(label: string, actions: readonly SelectionAction[]): TemplateResult | typeof nothing {
-    if (this.#selected.size === 0) return nothing;
+    if (!this.hasBar) return nothing;
     return html`<selection-bar
       label=${label}
       count=${this.#selected.size}
       total=${this.#total}
       shown=${this.keys.length}
       progress=${this.#work?.text ?? ''}
+      ?can-stop=${this.#work?.canStop}
       ?has-all=${this.#allOf !== undefined}
       ?takes-all=${this.#options.allKeys !== undefined}
       .actions=${actions}
       @clear=${this.clear}
       @select-all=${this.#selectAll}
       @select-shown=${this.#selectShown}
-      @stop=${() => this.#work?.stop.abort()}
+      @stop=${() => this.#stop.abort()}
     ></selection-bar>`;
   }
 

@@ -25,17 +25,22 @@ export class SelectionBar extends LitElement {
   @property({ type: Boolean, attribute: 'has-all' }) hasAll = false;
   /** Those of all pages can be selected. */
   @property({ type: Boolean, attribute: 'takes-all' }) takesAll = false;
-  /** What is being done to them; nothing else can be done then, but to stop it. */
+  /** What is being done to them, and whether nothing else can be done now, but to stop it. */
   @property() progress = '';
+  @property({ type: Boolean, attribute: 'can-stop' }) canStop = false;
   @property({ attribute: false }) actions: readonly SelectionAction[] = [];
 
   protected override render() {
-    if (this.progress) {
+    if (this.canStop || this.count === 0) {
       return html`<p class="strong" role="status">${this.progress}</p>
-        <div class="actions"><button class="plain" @click=${() => this.#send('stop')}>Stop</button></div>`;
+        ${
+          this.canStop
+            ? html`<div class="actions"><button class="plain" @click=${() => this.#send('stop')}>Stop</button></div>`
+            : nothing
+        }`;
     }
     return html`
-      <p role="status"><span class="strong">${this.#words()}</span></p>
+      <p role="status"><span class="strong">${this.progress || this.#words()}</span></p>
       ${this.#others()}
       <div class="actions" role="toolbar" aria-label=${this.label}>
         ${this.actions.map(
@@ -58,7 +63,8 @@ export class SelectionBar extends LitElement {
 
   /** Where all that are shown are selected, the way to those of all pages, and back. */
   #others() {
-    if (!this.takesAll || this.total <= this.shown || (!this.hasAll && this.count < this.shown)) return nothing;
+    if (this.progress || !this.takesAll || this.total <= this.shown || (!this.hasAll && this.count < this.shown))
+      return nothing;
     return this.hasAll
       ? html`<button class="link" @click=${() => this.#send('select-shown')}>
           Only the ${formatNumber(this.shown)} shown

@@ -228,6 +228,8 @@ export class Table<Row> extends LitElement {
 
   #select(keys: Iterable<string>) {
     this.dispatchEvent(new SelectionChanged(new Set(keys)));
+    // A tick that is not taken goes again.
+    this.requestUpdate();
   }
 
   #toggle(key: string) {

@@ -13,7 +13,7 @@ import { detailOf } from '../../api/request.ts';
 import { nameOf } from '../../model/name-of.ts';
 import { ask } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
-import type { Progress, Working } from '../../parts/list/list-controller.ts';
+import type { Progress } from '../../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import './consequence-notes.ts';
 import { followWords } from './follow-words.ts';
@@ -30,9 +30,9 @@ const MOST_NAMED = 20;
 export async function deleteItems(
   folder: ObjectMessage,
   items: readonly Chosen[],
-  working: Working,
+  progress: Progress,
 ): Promise<ReadonlySet<string>> {
-  const consequences = await look(folder, items);
+  const consequences = await look(folder, items, progress);
   if (!consequences) return new Set();
   const heading = items.length === 1 ? `Delete ${items[0]!.id}?` : `Delete ${plural(items.length, 'item')}?`;
   const isWanted = await ask({
@@ -42,15 +42,22 @@ export async function deleteItems(
     action: 'Delete',
     isDangerous: true,
   });
-  return isWanted ? working((progress) => remove(folder, items, consequences, progress)) : new Set();
+  return isWanted ? remove(folder, items, consequences, progress) : new Set();
 }
 
-async function look(folder: ObjectMessage, items: readonly Chosen[]): Promise<ConsequencesMessage | undefined> {
+async function look(
+  folder: ObjectMessage,
+  items: readonly Chosen[],
+  { show, signal }: Progress,
+): Promise<ConsequencesMessage | undefined> {
+  if (items.length > 1) show('Looking up…');
   try {
-    return await getConsequences(folder.path, { ids: items.map(({ id }) => id) });
+    return await getConsequences(folder.path, { ids: items.map(({ id }) => id) }, signal);
   } catch (caught) {
-    flashFailure(`Could not look up what deleting would cost: ${detailOf(caught)}`);
+    if (!signal.aborted) flashFailure(`Could not look up what deleting would cost: ${detailOf(caught)}`);
     return undefined;
+  } finally {
+    show('');
   }
 }
 
@@ -74,7 +81,7 @@ async function remove(
   { path }: ObjectMessage,
   items: readonly Chosen[],
   consequences: ConsequencesMessage,
-  { show, signal }: Progress,
+  progress: Progress,
 ): Promise<ReadonlySet<string>> {
   const deleted = new Set<string>();
   const left: DeletedMessage['left'][number][] = [];
@@ -83,7 +90,9 @@ async function remove(
     for (const id of answer.deleted) deleted.add(id);
     left.push(...answer.left);
   };
-  const { count, failure } = await inBatches(items, MOST_DELETED, work, show, signal);
+  const tell = (count: number) => progress.count('Deleting', count, items.length);
+  tell(0);
+  const { count, failure } = await inBatches(items, MOST_DELETED, work, tell, progress.signal);
   tellDeleted(items, deleted, consequences);
   for (const words of leftWords(items.slice(count), left, failure)) flashFailure(words);
   return deleted;

@@ -14,7 +14,7 @@ import { call } from '../../api/call.ts';
 import { detailOf } from '../../api/request.ts';
 import { askForGood } from '../../parts/dialog.ts';
 import { formatNumber, plural } from '../../parts/format.ts';
-import type { Progress, Working } from '../../parts/list/list-controller.ts';
+import type { Progress } from '../../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../../state/flash.ts';
 import { nameOfUser } from './words.ts';
 
@@ -28,14 +28,18 @@ export async function endOne(path: string, row: SessionRow): Promise<boolean> {
 }
 
 /** Asks, and ends these sessions. Gives the keys of those that are gone. */
-export async function endThese(path: string, keys: readonly string[], working: Working): Promise<ReadonlySet<string>> {
+export async function endThese(
+  path: string,
+  keys: readonly string[],
+  progress: Progress,
+): Promise<ReadonlySet<string>> {
   const what = plural(keys.length, 'session');
   const body = html`<p class="quiet">
     What is in ${keys.length === 1 ? 'it' : 'them'} is lost, and whoever uses ${keys.length === 1 ? 'it' : 'one'} begins
     a new one with the next request.
   </p>`;
   if (!(await askForGood(`End ${what}?`, body, `End ${what}`))) return new Set();
-  return working((progress) => end(path, keys, progress));
+  return end(path, keys, progress);
 }
 
 async function end(path: string, keys: readonly string[], progress?: Progress): Promise<ReadonlySet<string>> {
@@ -46,7 +50,9 @@ async function end(path: string, keys: readonly string[], progress?: Progress): 
     ended += answer.known ?? 0;
     kept.push(...answer.left);
   };
-  const { count, failure } = await inBatches(keys, MOST_ENDED, work, progress?.show, progress?.signal);
+  const tell = (count: number) => progress?.count('Ending', count, keys.length);
+  tell(0);
+  const { count, failure } = await inBatches(keys, MOST_ENDED, work, tell, progress?.signal);
   if (count > kept.length) flash(`Ended ${plural(ended, 'session')}.`);
   if (kept.length > 0) flashFailure(`Could not end ${plural(kept.length, 'session')}: ${kept[0]!.why}`);
   const left = plural(keys.length - count, 'session');

@@ -113,8 +113,26 @@ test('all 10,000 are moved and deleted, and what failed on the way is said', asy
   expectError(page, /Not connected/);
   await expect(status(page, 'All 7,500 selected')).toBeVisible();
   await page.unroute('**/api/other/@delete');
+
+  const [held, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route('**/api/other/@consequences?*', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.route('**/api/other/@delete', async (route) => {
+    await go.promise;
+    await route.continue();
+  });
   await app.button('Delete').click();
+  await expect(status(page, 'Looking up…')).toBeVisible();
+  await app.button('Delete').click();
+  held.resolve();
   await app.answer('Delete 7,500 items?', 'Delete');
+  await expect(page.getByRole('dialog'), 'it is asked once').toHaveCount(0);
+  await expect(status(page, 'Deleting 0 of 7,500…')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(app.button('Stop'), 'what is under way is not hidden').toBeVisible();
+  go.resolve();
   await expect(app.flash('Deleted 7,500 items.')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText("There are currently no items in 'other'.")).toBeVisible();
 });
