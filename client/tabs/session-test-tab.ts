@@ -47,18 +47,25 @@ export class SessionTestTab extends Tab {
   /** Why the session is out of reach, and what was to be done. */
   @state() private stop: { readonly detail: string; readonly again: () => unknown } | undefined;
   #hasFocus = false;
+  /** How many changes began and ended. What was read before one of them is older than its answer. */
+  #turns = 0;
+  #turnOfLook = 0;
   @query('add-items') private form!: AddItems;
   @query('session-items') private items!: SessionItems | null;
 
   readonly #look = new Task(this, {
     args: () => [this.object] as const,
-    task: ([{ path }], { signal }) => call(lookAtTest, path, { signal }),
+    task: ([{ path }], { signal }) => {
+      this.#turnOfLook = this.#turns;
+      return call(lookAtTest, path, { signal });
+    },
     onComplete: (answer) => {
+      if (this.#turnOfLook !== this.#turns) return;
       this.answer = answer;
       this.stop = undefined;
       if (answer.lost) this.result = undefined;
     },
-    onError: (error) => this.#onLost(error),
+    onError: (error) => this.#turnOfLook === this.#turns && this.#onLost(error),
   });
 
   constructor() {
@@ -244,6 +251,7 @@ export class SessionTestTab extends Tab {
   async #send({ change, refused, again }: Sending): Promise<TestMessage | undefined> {
     if (this.isBusy) return undefined;
     this.isBusy = true;
+    this.#turns += 1;
     this.problems = [];
     const before = this.stop;
     this.stop = undefined;
@@ -259,6 +267,7 @@ export class SessionTestTab extends Tab {
       return undefined;
     } finally {
       this.isBusy = false;
+      this.#turns += 1;
     }
   }
 
