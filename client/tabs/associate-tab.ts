@@ -24,8 +24,9 @@ import { pathCell, pathLink } from './caches/columns.ts';
 @customElement('associate-tab')
 export class AssociateTab extends Tab {
   @state() private isBusy = false;
+  /** Whether it shall be kept, by path, of what was ticked or unticked here. */
+  @state() private wanted: ReadonlyMap<string, boolean> = new Map();
 
-  /** Selected are those whose tick is not as it is saved. */
   readonly #list = new ListController<AssociationsMessage, AssociationItem>(this, {
     args: () => [this.object, ...Object.values(this.#query)],
     kinds: ['tree'],
@@ -37,7 +38,7 @@ export class AssociateTab extends Tab {
 
   constructor() {
     super();
-    new GuardedLeaving(this, () => this.#changed.size > 0);
+    new GuardedLeaving(this, () => this.#changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }
 
@@ -49,7 +50,7 @@ export class AssociateTab extends Tab {
         isSelectable: this.#list.rows.length > 0,
         columns,
         compact: compactRow,
-        ticked: this.#ticked,
+        ticked: new Set(this.#list.rows.filter((item) => this.#isTicked(item)).map(keyOf)),
         tick: (keys) => this.#tick(keys),
         faces: {
           failed: (why) => ({ heading: `Could not look for objects that '${this.path}' could keep: ${why}` }),
@@ -60,13 +61,13 @@ export class AssociateTab extends Tab {
     `;
   }
 
-  get #changed(): ReadonlySet<string> {
-    return this.#list.selected;
+  /** Those whose tick is not as it is saved. */
+  get #changed(): readonly AssociationItem[] {
+    return this.#list.rows.filter((item) => this.#isTicked(item) !== item.isAssociated);
   }
 
-  get #ticked(): ReadonlySet<string> {
-    const ticked = this.#list.rows.filter(({ path, isAssociated }) => isAssociated !== this.#changed.has(path));
-    return new Set(ticked.map(keyOf));
+  #isTicked({ path, isAssociated }: AssociationItem): boolean {
+    return this.wanted.get(path) ?? isAssociated;
   }
 
   get #query() {
@@ -119,28 +120,37 @@ export class AssociateTab extends Tab {
   }
 
   #bar() {
-    if (this.#changed.size === 0) return nothing;
+    const changed = this.#changed;
+    if (changed.length === 0) return nothing;
     return html`<save-bar
-      .names=${[...this.#changed]}
+      .names=${changed.map(keyOf)}
       ?busy=${this.isBusy}
       @save=${this.#save}
-      @discard=${this.#list.clear}
+      @discard=${this.#discard}
     ></save-bar>`;
   }
 
   #tick(keys: ReadonlySet<string>) {
-    const changed = this.#list.rows.filter(({ path, isAssociated }) => isAssociated !== keys.has(path));
-    this.#list.select(new Set(changed.map(keyOf)));
+    const wanted = new Map(this.wanted);
+    for (const { path, isAssociated } of this.#list.rows) {
+      if (keys.has(path) === isAssociated) wanted.delete(path);
+      else wanted.set(path, keys.has(path));
+    }
+    this.wanted = wanted;
+  }
+
+  #discard() {
+    this.wanted = new Map();
   }
 
   async #save() {
-    if (this.#changed.size === 0 || this.isBusy) return;
-    const paths = (isAssociated: boolean) =>
-      this.#list.selectedRows.filter((item) => item.isAssociated === isAssociated).map(keyOf);
+    const changed = this.#changed;
+    if (changed.length === 0 || this.isBusy) return;
+    const paths = (isAssociated: boolean) => changed.filter((item) => item.isAssociated === isAssociated).map(keyOf);
     this.isBusy = true;
     await attempt(`Could not change what '${this.path}' keeps`, async () => {
       flash((await call(changeAssociations, this.path, { add: paths(false), remove: paths(true) })).line);
-      this.#list.clear();
+      this.#discard();
       await this.#list.again();
     });
     this.isBusy = false;

@@ -119,6 +119,13 @@ test('a list that cannot be had is asked for again, and nothing ticked is lost b
   isOut = false;
   await app.button('Save changes').click();
   await expect(app.flash('1 association(s) made, 0 removed.')).toBeVisible();
+
+  await rowOf(page, '/docs/contact').getByRole('checkbox').check();
+  await expect(app.button('Save changes')).toBeVisible();
+  await api('/api/ram_cache/@associations', { body: { add: ['/docs/contact'], remove: [] } });
+  await expect(rowOf(page, '/docs/contact'), 'somebody else made the same change').toContainText('ram_cache');
+  await expect(rowOf(page, '/docs/contact').getByRole('checkbox')).toBeChecked();
+  await expect(app.button('Save changes')).toHaveCount(0);
 });
 
 test('who may look but not change sees the Cache tab without its controls', async ({ app, page, api, memcached }) => {
