@@ -73,7 +73,7 @@ export class OverviewTab extends Tab {
   }
 
   #content() {
-    const hasFailed = this.#look.status === TaskStatus.ERROR;
+    const hasFailed = this.#look.error !== undefined;
     const { message, shown } = this;
     if (!message || !shown) return hasFailed ? this.#failed() : html`<t-loading>Reading what was recorded…</t-loading>`;
     return html`
@@ -129,9 +129,9 @@ export class OverviewTab extends Tab {
   }
 
   #check() {
-    if (this.#isChecking) return;
+    if (this.#isChecking) return undefined;
     this.#repeating.restart();
-    void this.#look.run();
+    return this.#look.run();
   }
 
   static override styles = [

@@ -72,10 +72,10 @@ export class ServersTab extends Tab {
   protected override render() {
     if (this.#namesNoServers) return this.#none();
     if (!this.answer)
-      return this.#ask.status === TaskStatus.ERROR ? this.#failed() : html`<t-loading>Asking the servers…</t-loading>`;
+      return this.#ask.error !== undefined ? this.#failed() : html`<t-loading>Asking the servers…</t-loading>`;
     const { servers } = this.answer;
     return html`
-      ${this.#ask.status === TaskStatus.ERROR ? this.#outOfReach() : nothing}
+      ${this.#ask.error !== undefined ? this.#outOfReach() : nothing}
       ${servers.length > SIDE_BY_SIDE ? this.#table(servers) : this.#columns(servers)} ${this.#former(this.answer)}
       ${this.#command(this.answer)} ${this.#charts(servers)}
     `;
@@ -121,7 +121,7 @@ export class ServersTab extends Tab {
   }
 
   #charts(servers: readonly ServerMessage[]) {
-    if (!this.recently) return this.#recall.status === TaskStatus.ERROR ? this.#noCharts() : nothing;
+    if (!this.recently) return this.#recall.error !== undefined ? this.#noCharts() : nothing;
     const from = Date.parse(this.recently.from);
     return html`<recent-charts
       ?isNamed=${servers.length > SIDE_BY_SIDE}

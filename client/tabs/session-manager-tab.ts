@@ -100,22 +100,22 @@ export class SessionManagerTab extends Tab {
 
   #look(isWanted: boolean) {
     if (isWanted) this.#isWanted = true;
-    if (this.#chain.status === TaskStatus.PENDING) return;
+    if (this.#chain.status === TaskStatus.PENDING) return undefined;
     this.#repeating.restart();
-    void this.#chain.run();
+    return this.#chain.run();
   }
 
   #noted() {
-    const { status, error } = this.#chain;
+    const { error } = this.#chain;
     if (!this.checked) return nothing;
-    return html`${status === TaskStatus.ERROR ? html`<p class="small danger">${detailOf(error)}</p>` : nothing}
+    return html`${error !== undefined ? html`<p class="small danger">${detailOf(error)}</p>` : nothing}
       <checked-note .at=${this.checked.at} .everyMs=${EVERY_MS}></checked-note>
       <button class="link check" @click=${() => this.#look(true)}>Check now</button>`;
   }
 
   #picture() {
-    const { status, error } = this.#chain;
-    if (!this.checked && status === TaskStatus.ERROR) {
+    const { error } = this.#chain;
+    if (!this.checked && error !== undefined) {
       return failed(`Could not follow the way of a request: ${detailOf(error)}`, () => this.#look(true));
     }
     if (!this.checked) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;

@@ -38,7 +38,7 @@ export class SessionStatisticsTab extends Tab {
   });
 
   protected override render() {
-    const hasFailed = this.#look.status === TaskStatus.ERROR;
+    const hasFailed = this.#look.error !== undefined;
     if (!this.message) return hasFailed ? this.#failed() : html`<t-loading>Reading what was counted…</t-loading>`;
     return html`
       ${hasFailed ? this.#outOfReach() : nothing}
