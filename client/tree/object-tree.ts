@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { ChildItem } from '../../schema/endpoints/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { followChanges } from '../model/changes.ts';
@@ -101,7 +102,11 @@ export class ObjectTree extends LitElement {
     const branch = this.#model.branch(path);
     if (!branch) return nothing;
     return html`<ul role="group">
-      ${branch.parts.map((part) => ('id' in part ? this.#row(part, level + 1) : this.#more(path, part, level + 1)))}
+      ${repeat(
+        branch.parts,
+        (part) => ('id' in part ? part.path : part.page),
+        (part) => ('id' in part ? this.#row(part, level + 1) : this.#more(path, part, level + 1)),
+      )}
       ${branch.failure ? html`<li role="none" class=${branch.isForbidden ? 'note' : 'note danger'}>${branch.failure}</li>` : nothing}
     </ul>`;
   }
@@ -112,6 +117,7 @@ export class ObjectTree extends LitElement {
       <button
         role="treeitem"
         class="more small"
+        data-folder=${folder}
         tabindex="-1"
         aria-level=${level}
         @click=${() => this.#show(folder, page)}
@@ -182,9 +188,9 @@ export class ObjectTree extends LitElement {
   }
 
   #onLeft(row: HTMLElement, rows: readonly HTMLElement[]) {
-    const path = row.dataset['path']!;
-    if (row.ariaExpanded === 'true') return this.#setOpen(path, false);
-    rows.find((each) => each.dataset['path'] === parentPath(path))?.focus();
+    const { path, folder = parentPath(path!) } = row.dataset;
+    if (row.ariaExpanded === 'true') return this.#setOpen(path!, false);
+    rows.find((each) => each.dataset['path'] === folder)?.focus();
   }
 
   #typeAhead(key: string, rows: readonly HTMLElement[], at: number) {

@@ -37,9 +37,13 @@ export class TreeModel {
   readonly #branches = new Map<string, Branch>();
   readonly #pages = new Map<string, Pages>();
   readonly #open = new Set<string>(['/']);
+  /** The last one of each folder that is under way. */
+  readonly #loads = new Map<string, Promise<void>>();
   readonly #onChange: () => void;
   /** The object that is shown, or that one wants to see. */
   #revealed = '';
+  #refreshing: Promise<void> | undefined;
+  #isDue = false;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -82,11 +86,28 @@ export class TreeModel {
     return this.#pages.get(path)?.get(page)?.[0]?.path;
   }
 
-  /** Looks again at all that is shown: what happens to one object is a notice at others, wherever they are. */
-  async refresh(): Promise<void> {
+  /**
+   * Looks again at all that is shown: what happens to one object is a notice at others, wherever they are. What happens
+   * meanwhile leads to one look more.
+   */
+  refresh(): Promise<void> {
+    this.#isDue = true;
+    this.#refreshing ??= this.#refreshUntilDone().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #refreshUntilDone(): Promise<void> {
+    while (this.#isDue) {
+      this.#isDue = false;
+      await this.#lookAtAll();
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const known = [...this.#branches.keys()];
     const seen = new Set<string>();
     await this.#look('/', seen);
-    for (const path of this.#branches.keys()) {
+    for (const path of known) {
       if (seen.has(path)) continue;
       this.#branches.delete(path);
       this.#pages.delete(path);
@@ -107,16 +128,25 @@ export class TreeModel {
     return this.#branches.get(parentPath(path) ?? '/')?.items.find((item) => item.path === path);
   }
 
-  /** Loads the page of a child that is not shown, where there is one. */
+  /** Loads the page of a child that is not shown, where there is one. Out of reach, it is brought by the next look. */
   async #bring(folder: string, path: string): Promise<void> {
     const branch = this.#branches.get(folder);
     if (!branch || branch.items.length === branch.total || this.#find(path)) return;
-    const { offset, items } = await getChildren(folder, { limit: LIMIT, at: idInPath(path) });
-    if (items.some((item) => item.path === path)) await this.#load(folder, [Math.floor(offset / LIMIT)]);
+    const found = await getChildren(folder, { limit: LIMIT, at: idInPath(path) }).catch(() => undefined);
+    if (found?.items.some((item) => item.path === path)) await this.#load(folder, [Math.floor(found.offset / LIMIT)]);
+  }
+
+  /** One after the other, so that none is put in the place of what another one brought. */
+  async #load(path: string, further: readonly number[] = []): Promise<void> {
+    const before = this.#loads.get(path);
+    const load = Promise.resolve(before).then(() => this.#loadNow(path, further));
+    this.#loads.set(path, load);
+    await load;
+    if (this.#loads.get(path) === load) this.#loads.delete(path);
   }
 
   /** Loads pages of a folder beside those that are shown; those that are farthest from them go. Without any: looks again. */
-  async #load(path: string, further: readonly number[] = []): Promise<void> {
+  async #loadNow(path: string, further: readonly number[]): Promise<void> {
     const shown = [...(this.#pages.get(path)?.keys() ?? [0])].filter((page) => !further.includes(page));
     const [near = 0] = further;
     const others = shown.toSorted((one, other) => Math.abs(one - near) - Math.abs(other - near));
