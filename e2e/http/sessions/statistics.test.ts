@@ -6,7 +6,7 @@ import type { ChainMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { StatisticsMessage } from '../../../schema/endpoints/statistics.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { until } from '../../support/figures.ts';
-import { startSite, startSteppedServer, untilServersAreUp } from '../../support/sessions-site.ts';
+import { changeProperties, startSite, startSteppedServer, untilServersAreUp } from '../../support/sessions-site.ts';
 import { administer, Visitor } from '../../support/applications/visitor.ts';
 
 let memcached = await startMemcached();
@@ -79,6 +79,22 @@ test('a change that is too large is refused, a store out of reach is an error, a
     const { losses } = await statistics();
     return losses !== null && losses.known > 0 && losses.lost === losses.known;
   });
+});
+
+test('what was kept behind another store is not lost where the container leads now', async () => {
+  await using other = await startMemcached();
+  const properties = { servers: [other.address], timeout_ms: 2_000 };
+  await administer(site.port, '/api/', { body: { type: 'MemCache Proxy', id: 'other', properties } });
+  const visitor = new Visitor(site);
+  await visitor.post('/page', 'set n 1');
+  const { totals } = await statistics();
+  await changeProperties(site, '/mcsdc', { proxy_path: '/other' });
+  await visitor.visit('/page', 'get n');
+  const now = await statistics();
+  assert.equal(now.totals.reads, totals.reads + 1, 'it was looked for there');
+  assert.deepEqual(now.losses, { lost: 0, known: 0 });
+  assert.equal(now.totals.lost, totals.lost);
+  await changeProperties(site, '/mcsdc', { proxy_path: '/mcproxy' });
 });
 
 test('every process sums up for itself, and says so', async () => {

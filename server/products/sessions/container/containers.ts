@@ -10,7 +10,7 @@ import { isOfApplication, labelsNamed } from '../../../sessions/record/user-labe
 import { siteOf } from '../../../site/site.ts';
 import type { containerFields } from './container-fields.ts';
 import { newsFrom } from './session-news.ts';
-import { countsOf, knownIn, meterOf, trafficOf } from './statistics.ts';
+import { countsOf, meterOf, trafficOf } from './statistics.ts';
 
 interface KnownContainer {
   readonly container: SessionContainer;
@@ -71,7 +71,6 @@ function makeContainer(store: Store, object: TreeObject, keyRing: KeyRing | null
     newestRecordFormat: () => processes.newestRecordFormat(),
     settings: () => kept.settings,
     counts,
-    known: knownIn(object),
     traffic: trafficOf(object),
     watch: meterOf(object),
     onNews: newsFrom(object),

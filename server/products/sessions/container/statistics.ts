@@ -8,7 +8,6 @@ import { method, type Method } from '../../../publisher/views.ts';
 import { subjectOf } from '../../../recent/meter.ts';
 import { SessionMeter } from '../../../recent/session-meter.ts';
 import { newCounts, newTraffic, type SessionCounts, type SessionTraffic } from '../../../sessions/counts.ts';
-import { KnownSessions } from '../../../sessions/record/known-sessions.ts';
 import { siteOf } from '../../../site/site.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
 import { placeOf, totalsOf } from '../../stores/session-counting.ts';
@@ -19,7 +18,7 @@ const statistics = new RuntimeState({
     const counts = newCounts();
     const meter = new SessionMeter(subjectOf(object), () => totalsOf(counts));
     recording.follow(meter);
-    return { counts, traffic: newTraffic(), known: new KnownSessions(), meter, recording, since: clock() };
+    return { counts, traffic: newTraffic(), meter, recording, since: clock() };
   },
   close: ({ meter, recording }) => recording.unfollow(meter),
   madeFrom: () => null,
@@ -33,11 +32,6 @@ export function countsOf(object: TreeObject): SessionCounts {
 /** What goes to an object that keeps sessions, and from there to its store. */
 export function trafficOf(object: TreeObject): SessionTraffic {
   return statistics.of(object).traffic;
-}
-
-/** Which of them this process read or wrote. */
-export function knownIn(object: TreeObject): KnownSessions {
-  return statistics.of(object).known;
 }
 
 /** What is recorded of them, and who tells it which are used. */
