@@ -39,6 +39,25 @@ test('a session that is found nowhere is lost once, for as long as it could have
   assert.equal(world.container.counts.lost, 1, 'what was counted stays');
 });
 
+test('what was lost is no word about the session that began in its place, and is past once all were ended', async () => {
+  const world = new SessionWorld();
+  const [browser, other] = await browsersIn(world, 2);
+  const key = world.container.keyOf(browser!.browserId!);
+  for (const each of [browser!, other!]) {
+    await drop(world, each);
+    await each.request((session) => session.get('n'));
+  }
+  assert.ok(world.container.wasLost(key));
+  await browser!.request((session) => session.set('n', 2));
+  assert.equal(world.container.keyOf(browser!.browserId!), key, 'under the same id');
+  assert.equal(world.container.wasLost(key), false);
+  await browser!.request((session) => session.invalidate());
+  assert.equal(world.container.wasLost(key), false, 'that one was ended');
+  assert.deepEqual(world.container.watchLosses(), { lost: 2, known: 2 });
+  world.generation += 1;
+  assert.deepEqual(world.container.watchLosses(), { lost: 0, known: 0 });
+});
+
 test('what was ended is not lost, however it was ended', async () => {
   const endings: Readonly<Record<string, (world: SessionWorld, browser: Browser) => unknown>> = {
     'by a page': (_, browser) => browser.request((session) => session.invalidate()),

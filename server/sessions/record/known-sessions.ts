@@ -20,6 +20,8 @@ export class KnownSessions {
   readonly #headers = new BoundedMap<string, Header>(REMEMBERED);
   /** Those that were lost, and until when each could have lived, in milliseconds since 1970. */
   #lost: { readonly key: string; readonly until: number }[] = [];
+  /** The same of those in whose place no other one was seen. */
+  readonly #missed = new BoundedMap<string, number>(REMEMBERED);
 
   /** As it was last seen. */
   find(key: string): Header | undefined {
@@ -29,6 +31,7 @@ export class KnownSessions {
   /** It is there. */
   see(key: string, header: Header): void {
     this.#headers.set(key, header);
+    this.#missed.delete(key);
   }
 
   /** It was ended, or is over. */
@@ -40,6 +43,7 @@ export class KnownSessions {
     this.forget(key);
     if (this.#lost.length === MOST_LOST) this.#lost.shift();
     this.#lost.push({ key, until });
+    this.#missed.set(key, until);
   }
 
   /** Their keys, without those that are over by now. */
@@ -52,5 +56,10 @@ export class KnownSessions {
   lostKeys(now: number): readonly string[] {
     this.#lost = this.#lost.filter(({ until }) => until > now);
     return this.#lost.map(({ key }) => key);
+  }
+
+  /** Whether it is lost and could still live, and no other one took its place. */
+  isMissed(key: string, now: number): boolean {
+    return (this.#missed.get(key) ?? -Infinity) > now;
   }
 }

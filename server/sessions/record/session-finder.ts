@@ -81,12 +81,12 @@ export class SessionFinder {
 
   /** Of them and those that were lost, those that were. */
   losses(): Losses {
-    const lost = this.#known.lostKeys(this.#options.clock()).length;
+    const lost = this.#known.lostKeys(this.#options.clock()).filter((key) => this.#isOfNow(key)).length;
     return { lost, known: this.knownKeys().length + lost };
   }
 
   wasLost(key: string): boolean {
-    return this.#known.lostKeys(this.#options.clock()).includes(key);
+    return this.#isOfNow(key) && this.#known.isMissed(key, this.#options.clock());
   }
 
   /** Looks whether a session that this process knows is still there. */
@@ -118,9 +118,13 @@ export class SessionFinder {
   }
 
   /** All sessions here were ended since where the key begins otherwise. */
+  #isOfNow(key: string): boolean {
+    return key.startsWith(this.#records.prefix);
+  }
+
   #couldLive(key: string, header: Header): boolean {
     const isLate = header.keptUntil - EARLY_MS < this.#options.clock();
-    return key.startsWith(this.#records.prefix) && !isLate && !this.#isEnded(key, header) && !this.#isOver(header);
+    return this.#isOfNow(key) && !isLate && !this.#isEnded(key, header) && !this.#isOver(header);
   }
 
   /** Whether a record is of a session that may still be used. */
