@@ -5,7 +5,7 @@ export const runTwoWriters = endpoint({
   http: 'POST',
   view: 'two-writers',
   summary:
-    'Two writers load the caller’s own session before either stores, each sets another key, and what is there then is counted. Both keys are taken out again.',
+    'Two writers load the caller’s own session before either stores, each sets another key, and what is there then is counted. Both keys are taken out again; where that fails, the text says so.',
   answer: object({
     state: oneOf('ok', 'down'),
     text: about('That both changes are there, or what happened instead and what to do.', text),

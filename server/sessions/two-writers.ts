@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Problem, Unavailable } from '../base/errors.ts';
 import type { SessionContainer } from './container.ts';
 import type { Origin, Session } from './session.ts';
+import type { Written } from './session-writer.ts';
 
 /** Whose session two writers change: the browser's own, or one that begins for them and is ended again. */
 export interface WritersSession {
@@ -19,28 +21,53 @@ export interface TwoWriters {
 
 /**
  * Has two writers change one session at once: both load it before either stores, so the change that comes second was made
- * from what is not there any more. Each sets a key of its own; both are counted in what is read anew, and taken out again.
+ * from what is not there any more. Each sets a key of its own; both are counted in what is read anew, and taken out again:
+ * where that fails, the error says so.
  */
 export async function twoWriters(container: SessionContainer, of: WritersSession): Promise<TwoWriters> {
   const keys = [newKey(), newKey()];
-  try {
-    const writers = await Promise.all(keys.map(() => open(container, of)));
-    const change = async (session: Session | undefined, index: number) =>
-      session && container.save(session.set(keys[index]!, true), of);
-    const written = await Promise.all(writers.map(change));
-    const found = await container.load(of.browserId);
-    return {
-      survived: keys.filter((key) => found?.has(key)).length,
-      retries: written.reduce((sum, each) => sum + (each?.retries ?? 0), 0),
-    };
-  } finally {
-    await takeOut(container, of, keys);
-  }
+  const writers = await Promise.all(keys.map(() => open(container, of)));
+  const [came] = await Promise.allSettled([writeAll(container, of, keys, writers)]);
+  const [takenOut] = await Promise.allSettled([takeOut(container, of, keys)]);
+  if (came.status === 'fulfilled' && takenOut.status === 'fulfilled') return came.value;
+  const error: unknown = came.status === 'rejected' ? came.reason : (takenOut as PromiseRejectedResult).reason;
+  if (takenOut.status === 'fulfilled' || !(error instanceof Problem)) throw error;
+  throw new Unavailable(`${error.message} ${of.isThere ? KEYS_LEFT : SESSION_LEFT}`, { cause: error });
+}
+
+const KEY = 'two-writers-';
+const KEYS_LEFT = `What was written may still be in the session: remove the keys that begin with '${KEY}'.`;
+const SESSION_LEFT = 'The session that was begun for this may still be there: it ends by its timeout.';
+
+async function writeAll(
+  container: SessionContainer,
+  of: WritersSession,
+  keys: readonly string[],
+  writers: readonly (Session | undefined)[],
+): Promise<TwoWriters> {
+  const change = async (session: Session | undefined, index: number) =>
+    session && save(container, session.set(keys[index]!, true), of);
+  // What is still being written while keys are taken out would stay.
+  const changes = writers.map(change);
+  await Promise.allSettled(changes);
+  const written = await Promise.all(changes);
+  const found = await container.load(of.browserId);
+  return {
+    survived: keys.filter((key) => found?.has(key)).length,
+    retries: written.reduce((sum, each) => sum + (each?.retries ?? 0), 0),
+  };
 }
 
 /** No key that anybody has chosen. */
 function newKey(): string {
-  return `two-writers-${randomUUID()}`;
+  return `${KEY}${randomUUID()}`;
+}
+
+/** As a request does that ends well: a session that begins for the writers is counted, as its end is. */
+async function save(container: SessionContainer, session: Session, of: WritersSession): Promise<Written | undefined> {
+  const written = await container.save(session, of);
+  container.announce(written, of.origin.user);
+  return written;
 }
 
 /** As a request has it: what is stored, or what nobody has stored yet. */
@@ -53,5 +80,5 @@ async function takeOut(container: SessionContainer, of: WritersSession, keys: re
   if (session === undefined) return;
   if (of.isThere) for (const key of keys) session.delete(key);
   else session.invalidate();
-  await container.save(session, of);
+  await save(container, session, of);
 }
