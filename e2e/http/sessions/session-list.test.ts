@@ -149,6 +149,9 @@ test('sessions are ended by their keys, and those that are gone already are pass
   assert.deepEqual((await end([...keys, 'no-such-key'])).json<EndedSessions>(), { known: 2, left: [] });
   assert.deepEqual((await end(keys)).json<EndedSessions>(), { known: 0, left: [] });
   assert.equal((await list()).total, total - 2);
+  const both = await manager(`${LIST}/@end`, { body: { keys: [sessions[2]!.key], user: 'anna' } });
+  assert.equal(both.status, 422, 'keys of whomever, and all of a user');
+  assert.equal((await list()).total, total - 2);
   assert.equal((await end(Array.from({ length: 501 }, (_, index) => `k${index}`))).status, 422);
 });
 

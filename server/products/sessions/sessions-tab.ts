@@ -81,6 +81,8 @@ const end = method(endSessions, {
   permission: PERMISSION,
   async run(call) {
     const { object, body, user } = call;
+    if (body.keys !== undefined && body.user !== undefined)
+      throw invalidAt('/user', 'Give keys, or a user whose sessions all end, and not both.');
     if (body.keys !== undefined) return endKeys(object, body.keys, user.name);
     const known = await countOf(object, body.user);
     await endAll(object, body.user);
