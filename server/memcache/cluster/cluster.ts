@@ -339,7 +339,10 @@ export class Cluster implements Store {
       },
       onStored: () => options.onStored?.(address),
       onFull: () => this.#watch?.noteFull(server),
-      onRestart: () => options.log?.warn({ server: address.text }, RESTARTED),
+      onRestart: () => {
+        // Of several servers at one address, another one answers now and then.
+        if (this.#watch?.wasSeveral(server) !== true) options.log?.warn({ server: address.text }, RESTARTED);
+      },
       onChange: (health) => {
         if (this.#replicas > 1 || !this.#servers.includes(server)) this.#note(server, health);
         const fields = { server: address.text };

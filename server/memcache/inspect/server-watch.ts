@@ -75,6 +75,11 @@ export class ServerWatch {
     return await this.#inTime(look);
   }
 
+  /** Whether it was found not long ago that an address leads to several servers. */
+  wasSeveral(server: ServerClient): boolean {
+    return performance.now() - (this.#looks.get(server)?.severalAt ?? -Infinity) < BELIEVED_MS;
+  }
+
   /** Which addresses lead to the same server as one that is named before them, as far as that can be told within one deadline. */
   async twins(): Promise<Twins | undefined> {
     return await this.#inTime(this.#lookForTwins());

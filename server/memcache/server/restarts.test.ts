@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startDealer } from '../../../e2e/support/network/connection-dealer.ts';
 import { until } from '../../../e2e/support/figures.ts';
 import { MemcachedCluster } from '../../../e2e/support/memcached/memcached-cluster.ts';
 import { clusterOf } from '../testing.ts';
@@ -57,5 +58,21 @@ test('a store knows by its own connections that a server was restarted, though n
   });
   const told = JSON.stringify(warnings);
   assert.match(told, new RegExp(`${servers.server(1).address}.*A memcached server was restarted`));
+  await store.close();
+});
+
+test('of an address that leads to several servers, as is known, no restart is told', async () => {
+  await using servers = await MemcachedCluster.start(2);
+  await using dealer = await startDealer(() => servers.all.map(({ port }) => port));
+  const warnings: unknown[] = [];
+  const log = { info: () => undefined, warn: (...all: readonly unknown[]) => void warnings.push(all) };
+  const store = clusterOf([dealer], { watches: true, log });
+  const status = async () => (await store.servers())[0];
+  await until('it is known', async () => (await status())?.isSeveral === true);
+  await servers.killAll();
+  await until('the store knows', async () => (await status())?.up === false);
+  await servers.bringAllBack();
+  await until('a restart is seen', async () => typeof (await status())?.restartedAt === 'number');
+  assert.doesNotMatch(JSON.stringify(warnings), /was restarted/);
   await store.close();
 });
