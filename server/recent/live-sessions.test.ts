@@ -82,6 +82,38 @@ test('a session counts for its idle timeout after it was used, and no longer onc
   assert.equal(await live(), 0);
 });
 
+test('who ended is taken from those that are there for no longer than it would have counted', async () => {
+  const { meters, pass, live } = started(2);
+  for (let number = 0; number < 10; number++) meters[0]!.used(keyOf(number));
+  await pass(15);
+  for (let number = 0; number < 4; number++) meters[1]!.left(keyOf(number));
+  for (let number = 10; number < 20; number++) meters[0]!.used(keyOf(number));
+  await pass(1);
+  assert.equal(await live(), 16);
+  await pass(8);
+  assert.equal(await live(), 10);
+});
+
+test('after another idle timeout was set nobody knows the count, until those used before cannot live any more', async () => {
+  const { world, processes, meters, pass, live } = started(2);
+  const set = (timeoutMinutes: number) => {
+    world.containers = [{ ...world.containers[0]!, timeoutMinutes }];
+    for (const meter of meters) meter.timeoutMinutes = timeoutMinutes;
+  };
+  for (let number = 0; number < 10; number++) meters[0]!.used(keyOf(number));
+  await pass(1);
+  set(2 * TIMEOUT_MINUTES);
+  await pass(1);
+  assert.equal(await live(), undefined);
+  for (let number = 0; number < 3; number++) meters[1]!.used(keyOf(number));
+  await pass(19);
+  await processes.shift()!.end();
+  await pass(1);
+  assert.equal(await liveIn(world, processes[0]!), undefined, 'another recorder knows that, too');
+  await pass(4);
+  assert.equal(await liveIn(world, processes[0]!), 3);
+});
+
 test('once all sessions were ended, their count begins anew', async () => {
   const { world, meters, pass, live } = started(2);
   for (let number = 0; number < 10; number++) meters[0]!.used(keyOf(number));

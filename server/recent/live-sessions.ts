@@ -1,4 +1,4 @@
-import { scopeOf, sliceS, windowS } from './session-meter.ts';
+import { longestS, scopeOf, sliceS, windowS } from './session-meter.ts';
 import { floorTo } from './levels.ts';
 import { Sketch } from './sketch.ts';
 import type { KeyedTable } from '../storage/tables.ts';
@@ -36,19 +36,40 @@ export class LiveSessions {
   readonly #settledS: number;
   /** Slices that nobody writes any more. */
   #settled = new Map<string, Slice>();
+  /** By scope, when its count can first be told. */
+  #tellable = new Map<string, number>();
 
   constructor(table: KeyedTable<SliceRow>, settledS: number) {
     this.#table = table;
     this.#settledS = settledS;
   }
 
-  /** By subject, as every process has written it so far. */
+  /** By subject, as every process has written it so far; nothing of one whose idle timeout was changed lately. */
   async countAll(containers: readonly CountedContainer[], now: number): Promise<Readonly<Record<string, number>>> {
     const kept = new Map<string, Slice>();
+    const tellable = new Map<string, number>();
     const counts: Record<string, number> = {};
-    for (const container of containers) counts[container.subject] = await this.#count(container, now, kept);
+    for (const container of containers) {
+      const { prefix, timeoutMinutes, subject } = container;
+      const scope = scopeOf(prefix, windowS(timeoutMinutes));
+      const from = this.#tellable.get(scope) ?? (await this.#tellableFrom(prefix, scope));
+      tellable.set(scope, from);
+      if (now >= from) counts[subject] = await this.#count(container, now, kept);
+    }
     this.#settled = kept;
+    this.#tellable = tellable;
     return counts;
+  }
+
+  /** Once no session lives any more that was used only under another idle timeout: its slices are of another length. */
+  async #tellableFrom(prefix: string, scope: string): Promise<number> {
+    const keys = (await this.#table.entries(`${prefix}.`)).map(([key]) => key);
+    const others = keys.filter((key) => !key.startsWith(`${scope}:`));
+    const ends = others.map((key) => {
+      const [slice, from] = key.slice(prefix.length + 1).split(':');
+      return Number(from) + longestS(Number(slice));
+    });
+    return Math.max(0, ...ends);
   }
 
   async #count({ prefix, timeoutMinutes }: CountedContainer, now: number, kept: Map<string, Slice>): Promise<number> {

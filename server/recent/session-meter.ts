@@ -21,6 +21,11 @@ export function sliceS(window: number): number {
   return Math.ceil(window / SLICES / LEAST_SLICE_S) * LEAST_SLICE_S;
 }
 
+/** How long a session may count after the beginning of a slice that is so long, and is perhaps followed by one not written yet. */
+export function longestS(slice: number): number {
+  return (SLICES + 2) * slice;
+}
+
 /** The name under which slices of the sessions whose keys begin so are kept. */
 export function scopeOf(prefix: string, window: number): string {
   return `${prefix}.${sliceS(window)}`;
@@ -29,9 +34,8 @@ export function scopeOf(prefix: string, window: number): string {
 /** What one process knows of the sessions of one container: nothing here costs a request more than some additions. */
 export class SessionMeter implements Meter {
   readonly subject: string;
-  /** After which a session that nobody uses ends, as it is set now. */
-  timeoutMinutes = 0;
   readonly #counts: CountMeter;
+  #timeoutMinutes = 0;
   #answers = 0;
   #waitedMs = 0;
   #slowestMs = 0;
@@ -49,6 +53,12 @@ export class SessionMeter implements Meter {
     this.#counts = new CountMeter(subject, () => [...totals(), this.#answers, this.#waitedMs]);
   }
 
+  /** After which a session that nobody uses ends, as it is set now. */
+  set timeoutMinutes(minutes: number) {
+    if (minutes !== this.#timeoutMinutes) this.#prefix = '';
+    this.#timeoutMinutes = minutes;
+  }
+
   /** The store answered after so many milliseconds. */
   readonly answered = (ms: number): void => {
     this.#answers += 1;
@@ -62,9 +72,10 @@ export class SessionMeter implements Meter {
     if (slice.sketch.add(key)) this.#changed.add(slice);
   };
 
-  /** The session with this key ended before its time, or moved to another key. */
+  /** The session with this key ended before its time, or moved to another key. It counts as used, so that both leave at once. */
   readonly left = (key: string): void => {
     const slice = this.#sliceOf(key);
+    slice.sketch.add(key);
     slice.left += 1;
     this.#changed.add(slice);
   };
@@ -78,7 +89,7 @@ export class SessionMeter implements Meter {
 
   turn(now: number): void {
     this.#now = now;
-    if (this.#slice !== undefined && now >= this.#slice.from + sliceS(windowS(this.timeoutMinutes))) this.#prefix = '';
+    if (this.#slice !== undefined && now >= this.#slice.from + sliceS(windowS(this.#timeoutMinutes))) this.#prefix = '';
   }
 
   takeSlices(): readonly SliceOfUses[] {
@@ -95,7 +106,7 @@ export class SessionMeter implements Meter {
   }
 
   #beginSlice(prefix: string): SliceOfUses {
-    const window = windowS(this.timeoutMinutes);
+    const window = windowS(this.#timeoutMinutes);
     const scope = scopeOf(prefix, window);
     const from = floorTo(sliceS(window), this.#now);
     const known = this.#slices.get(scope);
