@@ -36,6 +36,10 @@ export function stepFor(from: number, to: number, now: number): { readonly every
   return steps.find(fits) ?? steps.at(-1)!;
 }
 
+export function inSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
 /** The beginning of the stretch that a time is in. */
 export function floorTo(everyS: number, time: number): number {
   return Math.floor(time / everyS) * everyS;

@@ -3,7 +3,7 @@ import type { Json } from '../storage/storage.ts';
 import type { DraftOf, KeyedTable, Tables } from '../storage/tables.ts';
 import { BEGAN, going, type RecentEvent, type RecentEvents } from './events.ts';
 import { serverName, splitServer, type Figures, type Seen, type ServerFigures } from './figures.ts';
-import { COARSEST, FINEST, floorTo, MINUTES, timeIn, type Level } from './levels.ts';
+import { COARSEST, FINEST, floorTo, inSeconds, MINUTES, timeIn, type Level } from './levels.ts';
 import { LiveSessions, type CountedContainer, type SliceRow } from './live-sessions.ts';
 import type { Past, ReportRow } from './past.ts';
 
@@ -167,10 +167,6 @@ export class Recorder {
 }
 
 type Told = ReadonlyMap<string, RecentEvent>;
-
-function inSeconds(ms: number): number {
-  return Math.floor(ms / 1000);
-}
 
 /** What cannot be asked just now may still be there. */
 function isTakenOut(server: string, stores: Stores): boolean {

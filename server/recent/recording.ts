@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { DraftOf, KeyedTable, TableEntries, Tables } from '../storage/tables.ts';
 import { going, RecentEvents, type RecentEvent } from './events.ts';
 import type { Counts, Report, Seen } from './figures.ts';
-import { FINEST, floorTo } from './levels.ts';
+import { FINEST, floorTo, inSeconds } from './levels.ts';
 import { sliceKey, type SliceRow } from './live-sessions.ts';
 import type { Meter, SliceOfUses } from './meter.ts';
 import { MOST_IN_ROW, Past, type ReportRow } from './past.ts';
@@ -207,10 +207,6 @@ export class Recording {
       return [`${first}:${this.#options.id}`, row] as const;
     });
   }
-}
-
-function inSeconds(ms: number): number {
-  return Math.floor(ms / 1000);
 }
 
 function expiryOf(slot: number): number {

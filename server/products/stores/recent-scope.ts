@@ -3,6 +3,7 @@ import { SEE } from '../../manage/describe.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { TreeReader } from '../../objects/reader.ts';
 import type { Call } from '../../publisher/call.ts';
+import { allProviding } from './all-providing.ts';
 import { SESSION_CONTAINER } from './session-container.ts';
 import { STORE } from './store.ts';
 
@@ -11,9 +12,6 @@ export interface RecentScope {
   readonly containers: readonly TreeObject[];
   readonly stores: readonly TreeObject[];
 }
-
-/** Of each kind no more are looked at. */
-export const MOST_LOOKED_AT = 100;
 
 /** What an object's own past consists of, as far as the caller may see it; all of the site's at its root. */
 export async function scopeFor({ object, tree, may }: Pick<Call, 'object' | 'tree' | 'may'>): Promise<RecentScope> {
@@ -29,10 +27,6 @@ async function scopeOf(object: TreeObject, tree: TreeReader): Promise<RecentScop
   }
   if (object.doesProvide(STORE)) return { containers: await containersIn(object), stores: [object] };
   return { containers: await allProviding(tree, SESSION_CONTAINER), stores: await allProviding(tree, STORE) };
-}
-
-export function allProviding(tree: TreeReader, capability: { readonly name: string }): Promise<readonly TreeObject[]> {
-  return tree.ofTypes(tree.database.types.providing(capability), MOST_LOOKED_AT);
 }
 
 /** The store that a path property of a container leads to. */

@@ -5,7 +5,7 @@ import type { TreeObject } from '../../objects/object.ts';
 import type { CountedContainer } from '../../recent/live-sessions.ts';
 import { subjectOf } from '../../recent/meter.ts';
 import type { Sights } from '../../recent/recorder.ts';
-import { allProviding } from './recent-scope.ts';
+import { allProviding } from './all-providing.ts';
 import { askServers } from './servers.ts';
 import { SESSION_CONTAINER } from './session-container.ts';
 import { STORE, storeOf } from './store.ts';

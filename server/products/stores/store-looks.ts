@@ -6,11 +6,9 @@ import type { Database } from '../../objects/database.ts';
 import type { TreeObject } from '../../objects/object.ts';
 import type { Look, Tell } from '../../channels/channels.ts';
 import { Changes } from '../../channels/changes.ts';
+import { MOST_LOOKED_AT } from './all-providing.ts';
 import { askServers, type Asked } from './servers.ts';
 import { STORE, storeOf } from './store.ts';
-
-/** No more stores are looked at, and no more objects that have warnings of their own. */
-const MOST = 100;
 
 /** How the servers of each store stand, and which warnings come and go without a change of the tree. */
 export function storeLooks(database: Database, background: Background): readonly Look[] {
@@ -72,7 +70,7 @@ async function warningsIn(database: Database): Promise<unknown> {
 async function objectsOf(database: Database, types: readonly string[]): Promise<readonly TreeObject[]> {
   const tree = await database.read(null);
   const oids = await tree.remembered(`objects of types ${types.join()}`, async () => {
-    return (await tree.ofTypes(types, MOST)).map(({ oid }) => oid);
+    return (await tree.ofTypes(types, MOST_LOOKED_AT)).map(({ oid }) => oid);
   });
   const objects = await Promise.all(oids.map((oid) => tree.findByOid(oid)));
   return objects.filter((object) => object !== undefined);

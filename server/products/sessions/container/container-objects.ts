@@ -5,13 +5,12 @@ import type { TreeReader } from '../../../objects/reader.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import type { SessionContainer } from '../../../sessions/container.ts';
 import { siteOf } from '../../../site/site.ts';
+import { allProviding } from '../../stores/all-providing.ts';
 import { SESSION_CONTAINER } from '../../stores/session-container.ts';
-
-const MOST_CONTAINERS = 100;
 
 /** The objects of the tree that keep sessions, up to 100. */
 export function containerObjects(tree: TreeReader): Promise<readonly TreeObject[]> {
-  return tree.ofTypes(tree.database.types.providing(SESSION_CONTAINER), MOST_CONTAINERS);
+  return allProviding(tree, SESSION_CONTAINER);
 }
 
 /** The container that a session data manager leads to. */
