@@ -5,24 +5,29 @@ import type { KeyedTable, TableEntries } from '../storage/tables.ts';
 export interface Level {
   readonly name: string;
   readonly everyS: number;
+  /** So far back it is shown; before that, what is coarser. */
+  readonly shownS: number;
   readonly keptS: number;
   /** So many digits of a time in seconds begin the keys of a part that is read at once: about a hundred rows. */
   readonly digits: number;
 }
 
-const DAY_S = 24 * 60 * 60;
+const HOUR_S = 60 * 60;
+const DAY_S = 24 * HOUR_S;
 
-/** The finest first. Each is kept somewhat longer than it is shown, so that the next one is made of it after a standstill. */
+/** The finest first. Each but the last is kept somewhat longer than it is shown, so that the next one is made of it after a standstill. */
 export const LEVELS = [
-  { name: 'recent 10 s', everyS: 10, keptS: 2 * 60 * 60, digits: 7 },
-  { name: 'recent minutes', everyS: 60, keptS: DAY_S + 60 * 60, digits: 6 },
-  { name: 'recent ten minutes', everyS: 600, keptS: 90 * DAY_S, digits: 5 },
+  { name: 'recent 10 s', everyS: 10, shownS: HOUR_S, keptS: 2 * HOUR_S, digits: 7 },
+  { name: 'recent minutes', everyS: 60, shownS: DAY_S, keptS: DAY_S + HOUR_S, digits: 6 },
+  { name: 'recent ten minutes', everyS: 600, shownS: 90 * DAY_S, keptS: 90 * DAY_S, digits: 5 },
 ] as const satisfies readonly Level[];
 
 export const [FINEST, MINUTES, COARSEST] = LEVELS;
 
 /** The most points that are given at once. */
 const MOST_POINTS = 1_010;
+/** Who asks for the last hour asks a little later, or has another clock. */
+const LATENESS_S = 60;
 const STEPS_S = [10, 60, 120, 600, 1_200, 3_600, 10_800];
 
 /** How far apart points are over a span, and the level that they are made of. Times are in seconds. */
@@ -32,7 +37,7 @@ export function stepFor(from: number, to: number, now: number): { readonly every
     level: LEVELS.findLast((each) => each.everyS <= everyS) ?? FINEST,
   }));
   const fits = ({ everyS, level }: (typeof steps)[number]) =>
-    (to - from) / everyS <= MOST_POINTS && from >= now - level.keptS + 2 * everyS;
+    (to - from) / everyS <= MOST_POINTS && from >= now - level.shownS - LATENESS_S;
   return steps.find(fits) ?? steps.at(-1)!;
 }
 

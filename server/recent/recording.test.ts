@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Figures } from './figures.ts';
-import { MINUTES } from './levels.ts';
+import { MINUTES, stepFor } from './levels.ts';
 import { RecordingWorld, SLOT_S, statusOf } from './testing.ts';
 
 const HOUR_S = 3_600;
@@ -150,6 +150,12 @@ test('the past is kept more and more coarsely: seconds for an hour, minutes for 
     ),
   );
   assert.deepEqual(rows, [359, 1498, 155], 'what is older is forgotten');
+});
+
+test('what is more than an hour ago is told in minutes, and in ten minutes after a day, however short the span', () => {
+  const now = 1_800_000_000;
+  const everyS = (ago: number) => stepFor(now - ago, now - ago + 600, now).everyS;
+  assert.deepEqual([HOUR_S + 60, HOUR_S + 61, DAY_S + 60, DAY_S + 61].map(everyS), [10, 60, 60, 600]);
 });
 
 test('what others committed after a recorder ended is in the coarser levels, too', async () => {
