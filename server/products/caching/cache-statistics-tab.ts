@@ -22,9 +22,12 @@ const PERMISSION = 'Change cache managers';
 /** Where they stand in what is recorded of a cache: after the longest of something, which caches have not. */
 const [HITS, MISSES] = [1, 2];
 
-/** From now on it is recorded how often pages of a manager are found. */
-export function recordPages(object: TreeObject, { statistics: { totals } }: PageCache): void {
-  siteOf(object).recording.follow(new CountMeter(subjectOf(object), () => [totals.hits, totals.misses]));
+/** From now on it is recorded how often pages of a manager are found, until what it gives is called. */
+export function recordPages(object: TreeObject, { statistics: { totals } }: PageCache): () => void {
+  const { recording } = siteOf(object);
+  const meter = new CountMeter(subjectOf(object), () => [totals.hits, totals.misses]);
+  recording.follow(meter);
+  return () => recording.unfollow(meter);
 }
 
 const look = method(cacheStatistics, {

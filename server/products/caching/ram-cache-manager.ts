@@ -15,6 +15,7 @@ import { HAS_STATISTICS, recordPages, statisticsMethods, statisticsTab } from '.
 interface RamCache {
   readonly backend: MemoryBackend;
   readonly pages: PageCache;
+  readonly stopRecording: () => void;
 }
 
 const caches = new RuntimeState<RamCache>({
@@ -22,10 +23,9 @@ const caches = new RuntimeState<RamCache>({
     const { clock, log } = siteOf(object);
     const backend = new MemoryBackend(limitsOf(object), clock);
     const pages = new PageCache({ backend, scope: '', generationOf: invalidations, clock, log });
-    recordPages(object, pages);
-    return { backend, pages };
+    return { backend, pages, stopRecording: recordPages(object, pages) };
   },
-  close: () => {},
+  close: ({ stopRecording }) => stopRecording(),
   madeFrom: () => null,
 });
 
