@@ -9,6 +9,8 @@ interface ChannelOptions {
   /** Who opened it, and how. */
   readonly head: RequestHead;
   readonly user: string;
+  /** Somebody reads it. */
+  readonly onBegin: (channel: Channel) => void;
   readonly onEnd: (channel: Channel) => void;
 }
 
@@ -19,16 +21,19 @@ interface ChannelOptions {
 export class Channel implements AsyncIterableIterator<Buffer, undefined> {
   readonly head: RequestHead;
   readonly user: string;
+  readonly #onBegin: (channel: Channel) => void;
   readonly #onEnd: (channel: Channel) => void;
   readonly #kinds = new Set<Kind>();
   /** What says nothing: the opening, or a comment. */
   #silent: Buffer | undefined = OPENING;
   #reader: PromiseWithResolvers<IteratorResult<Buffer, undefined>> | undefined;
+  #hasBegun = false;
   #isOver = false;
 
-  constructor({ head, user, onEnd }: ChannelOptions) {
+  constructor({ head, user, onBegin, onEnd }: ChannelOptions) {
     this.head = head;
     this.user = user;
+    this.#onBegin = onBegin;
     this.#onEnd = onEnd;
   }
 
@@ -51,6 +56,8 @@ export class Channel implements AsyncIterableIterator<Buffer, undefined> {
   }
 
   next(): Promise<IteratorResult<Buffer, undefined>> {
+    if (!this.#hasBegun && !this.#isOver) this.#onBegin(this);
+    this.#hasBegun = true;
     this.#reader = Promise.withResolvers();
     const { promise } = this.#reader;
     this.#give();

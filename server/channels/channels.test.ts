@@ -64,6 +64,7 @@ suite('channels', () => {
   test('who does not read is kept nothing for but the kinds', async (t) => {
     const { channels, news, pass } = channelsOn(t);
     const channel = channels.begin(head, 'mary');
+    await channel.next();
     for (let round = 0; round < 100; round += 1) {
       news.push('tree', 'users');
       await pass(1);
@@ -85,6 +86,7 @@ suite('channels', () => {
     await pass(5);
     assert.equal(state.looks, 0);
     const channel = channels.begin(head, 'mary');
+    await channel.next();
     await pass(3);
     await channel.return();
     const { looks } = state;
@@ -107,7 +109,7 @@ suite('channels', () => {
 
   test('however many there are, a few are asked for their right at each look in turn, and more once the users changed', async (t) => {
     const { channels, state, news, pass } = channelsOn(t, { mostOfUser: 1000 });
-    for (let count = 0; count < 1000; count += 1) channels.begin(head, 'mary');
+    for (let count = 0; count < 1000; count += 1) read(channels.begin(head, 'mary'));
     await pass(2);
     assert.ok(state.asked >= 66 && state.asked <= 99, String(state.asked));
     state.refusal = new NotSignedIn();
@@ -118,7 +120,7 @@ suite('channels', () => {
 
   test('who signed out is asked within half a minute, whoever else listens', async (t) => {
     const { channels, state, pass } = channelsOn(t, { mostOfUser: 1000 });
-    for (let count = 0; count < 1000; count += 1) channels.begin(head, 'mary');
+    for (let count = 0; count < 1000; count += 1) read(channels.begin(head, 'mary'));
     state.refusal = new NotSignedIn();
     await pass(32);
     assert.equal(channels.open, 0);
@@ -128,7 +130,7 @@ suite('channels', () => {
     const { channels } = channelsOn(t, { most: 3, mostOfUser: 2 });
     const refusal = (user: string) => {
       try {
-        channels.begin(head, user);
+        read(channels.begin(head, user));
         return undefined;
       } catch (error) {
         const { status, retryAfterS, message } = error as Problem;
@@ -136,6 +138,7 @@ suite('channels', () => {
       }
     };
     const first = channels.begin(head, 'mary');
+    void first.next();
     assert.equal(refusal('mary'), undefined);
     const advice = 'Close one, or reload this one where you need it.';
     assert.deepEqual(refusal('mary'), [429, 10, `2 windows of 'mary' listen for changes, and no more can. ${advice}`]);
@@ -143,6 +146,18 @@ suite('channels', () => {
     assert.deepEqual(refusal('olga'), [503, 10, `3 windows listen for changes here, and no more can. ${advice}`]);
     await first.return();
     assert.equal(refusal('olga'), undefined);
+  });
+
+  test('an answer that is never sent leaves no channel behind', async (t) => {
+    const { channels, state, pass } = channelsOn(t, { mostOfUser: 1 });
+    channels.begin(head, 'mary');
+    const [one, other] = [read(channels.begin(head, 'mary')), read(channels.begin(head, 'olga'))];
+    const late = channels.begin(head, 'peter');
+    read(channels.begin(head, 'peter'));
+    assert.deepEqual([channels.open, one.isOver, other.isOver], [3, false, false]);
+    assert.deepEqual(await late.next(), { done: true, value: undefined }, 'others came first');
+    await pass(2);
+    assert.deepEqual([channels.open, state.asked > 0], [3, true]);
   });
 
   test('at the end all of them are closed, and none is begun any more', async (t) => {

@@ -61,31 +61,46 @@ export class Channels {
     return this.#channels.size;
   }
 
-  /** A channel for somebody who may listen. */
+  /** A channel for somebody who may listen. It is open once it is read: an answer that is not sent leaves none behind. */
   begin(head: RequestHead, user: string): Channel {
-    const { most = MOST, mostOfUser = MOST_OF_USER } = this.#options;
-    if (this.#isClosed) throw new Unavailable('This server is ending. Listen again in a moment.');
-    if (this.#channels.size >= most) {
-      const detail = `${most} windows listen for changes here, and no more can. Close one, or reload this one where you need it.`;
-      throw new Unavailable(detail, { retryAfterS: AGAIN_S });
-    }
-    if (this.#channels.keys().reduce((count, channel) => count + Number(channel.user === user), 0) >= mostOfUser) {
-      const detail = `${mostOfUser} windows of '${user}' listen for changes, and no more can. Close one, or reload this one where you need it.`;
-      throw new TooManyRequests(detail, AGAIN_S);
-    }
-    const channel = new Channel({ head, user, onEnd: () => this.#forget(channel) });
-    this.#channels.set(channel, this.#looks);
-    if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
-      this.#look();
-    }
-    return channel;
+    const refusal = this.#refusalOf(user);
+    if (refusal !== undefined) throw refusal;
+    return new Channel({
+      head,
+      user,
+      onBegin: (channel) => this.#open(channel),
+      onEnd: (channel) => this.#forget(channel),
+    });
   }
 
   /** Ends all of them, and begins no more. */
   close(): void {
     this.#isClosed = true;
     for (const channel of this.#channels.keys()) channel.end();
+  }
+
+  #refusalOf(user: string): Problem | undefined {
+    const { most = MOST, mostOfUser = MOST_OF_USER } = this.#options;
+    if (this.#isClosed) return new Unavailable('This server is ending. Listen again in a moment.');
+    if (this.#channels.size >= most) {
+      const detail = `${most} windows listen for changes here, and no more can. Close one, or reload this one where you need it.`;
+      return new Unavailable(detail, { retryAfterS: AGAIN_S });
+    }
+    if (this.#channels.keys().reduce((count, channel) => count + Number(channel.user === user), 0) >= mostOfUser) {
+      const detail = `${mostOfUser} windows of '${user}' listen for changes, and no more can. Close one, or reload this one where you need it.`;
+      return new TooManyRequests(detail, AGAIN_S);
+    }
+    return undefined;
+  }
+
+  /** Others may have begun since it was made: then it ends, and whoever listens is told why when it comes again. */
+  #open(channel: Channel): void {
+    if (this.#refusalOf(channel.user) !== undefined) return channel.end();
+    this.#channels.set(channel, this.#looks);
+    if (this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+      this.#look();
+    }
   }
 
   #forget(channel: Channel): void {
