@@ -60,6 +60,7 @@ test('a memcached that was restarted is a fact: the Test tab no longer counts do
       await checkScreen(page, look);
     }
   }
+  await page.setViewportSize({ width: 1440, height: 900 });
   await tester.add('key2 value two');
   await expect(tester.item('key2')).toContainText('value two');
   await expect(page.getByText('Your session is gone.')).toHaveCount(0);
