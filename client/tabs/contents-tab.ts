@@ -244,7 +244,7 @@ export class ContentsTab extends Tab {
     this.#closeDialog();
     if (ids.length === 0) return;
     flash(ids.length === 1 ? `Uploaded '${ids[0]}'.` : `Uploaded ${ids.length} files.`);
-    this.#list.focusNext = ids[0];
+    this.#list.focusNext(ids[0]);
     this.dispatchEvent(new ObjectChanged());
   }
 
@@ -265,7 +265,7 @@ export class ContentsTab extends Tab {
   #onRenamed({ renames, followed }: Renamed) {
     this.#closeDialog();
     const [[from, to] = []] = renames;
-    this.#list.focusNext = to;
+    this.#list.focusNext(to);
     const { text, trouble } = followWords(followed);
     flash(`${renames.size === 1 ? `Renamed '${from}' to '${to}'.` : `Renamed ${renames.size} items.`}${text}`, trouble);
     this.#list.clear();
@@ -292,7 +292,7 @@ export class ContentsTab extends Tab {
     const ids = await pasteItems(this.path, held, (count) => (this.pasting = { count }));
     this.pasting = undefined;
     if (ids.length === 0) return;
-    this.#list.focusNext = ids[0];
+    this.#list.focusNext(ids[0]);
     this.dispatchEvent(new ObjectChanged());
   }
 
@@ -310,7 +310,7 @@ export class ContentsTab extends Tab {
       return deleteItems(this.object, chosen, progress);
     });
     if (!deleted || deleted.size === 0) return;
-    this.#list.focusNext = neighbourOf(keys, deleted);
+    this.#list.focusNext(neighbourOf(keys, deleted));
     this.#list.select(this.#list.selected.difference(deleted));
     this.dispatchEvent(new ObjectChanged());
   }

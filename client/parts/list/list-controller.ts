@@ -89,8 +89,6 @@ interface Faces<Answer> {
 
 /** A list of its element: loaded, filtered, sorted, turned page by page and selected; filter, order and page live in the address. */
 export class ListController<Answer, Row> implements ReactiveController {
-  /** The row to go to once it is there: what had the focus was renamed or deleted. */
-  focusNext: string | undefined;
   readonly #host: LitElement;
   readonly #options: ListOptions<Answer, Row>;
   readonly #task: Task<readonly unknown[], Answer>;
@@ -102,16 +100,23 @@ export class ListController<Answer, Row> implements ReactiveController {
   /** The question that was answered last. */
   #answered: string | undefined;
   #isWaitedFor = false;
+  #loads = 0;
+  /** The row to go to once it is there, and the load after which it is there or never. */
+  #next: { readonly key: string; readonly load: number; readonly question: string } | undefined;
 
   constructor(host: LitElement, options: ListOptions<Answer, Row>) {
     this.#host = host;
     this.#options = options;
     this.#task = new Task(host, {
       args: () => [...options.args(), ...(options.isWhole ? [] : Object.values(this.query))],
-      task: (_, { signal }) => options.load(this.query, signal).catch((error: unknown) => this.#keep(error)),
+      task: (_, { signal }) => {
+        this.#loads += 1;
+        return options.load(this.query, signal).catch((error: unknown) => this.#keep(error));
+      },
       onComplete: (answer) => {
         this.#answered = this.#question;
         this.#keepSelected(answer);
+        this.#forgetNext(answer);
       },
     });
     host.addController(this);
@@ -249,12 +254,25 @@ export class ListController<Answer, Row> implements ReactiveController {
     this.#selected = this.#selected.intersection(new Set(keys));
   }
 
+  /** The row to go to: what had the focus was renamed or deleted. */
+  focusNext(key: string | undefined): void {
+    this.#next = key === undefined ? undefined : { key, load: this.#loads + 1, question: this.#question };
+  }
+
+  /** Where it is not there by now, the focus stays where somebody has it then. */
+  #forgetNext(answer: Answer): void {
+    const next = this.#next;
+    if (!next || this.#loads < next.load) return;
+    const keys = this.#options.rowsOf(answer, this.query).map(this.#options.keyOf);
+    if (next.question !== this.#question || !keys.includes(next.key)) this.#next = undefined;
+  }
+
   hostUpdated(): void {
-    if (this.focusNext !== undefined && this.keys.includes(this.focusNext)) void this.#moveFocus(this.focusNext);
+    if (this.#next && this.keys.includes(this.#next.key)) void this.#moveFocus(this.#next.key);
   }
 
   async #moveFocus(key: string): Promise<void> {
-    this.focusNext = undefined;
+    this.#next = undefined;
     await this.#table.updateComplete;
     this.focusRow(key);
   }
