@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { listUsers } from '../../schema/endpoints/users.ts';
 import { call } from '../api/call.ts';
+import { hasEnded } from '../state/ended.ts';
 import { flashes } from '../state/flash.ts';
 import { TestWindow } from '../state/testing.ts';
 import { clipboard } from './clipboard.ts';
-import { findOut, hasEnded, hasLeft, identity, leave, signIn } from './identity.ts';
+import { findOut, hasLeft, identity, isPutAside, leave, signIn } from './identity.ts';
 
 /** A server at which one signs in as anybody; `user` is who is signed in there. */
 class Site {
@@ -32,6 +33,9 @@ suite('who is signed in', () => {
     site.status = 401;
     await assert.rejects(call(listUsers, '/acl_users'));
     assert.deepEqual([hasEnded.get(), identity.get()?.user], [true, 'anna']);
+    isPutAside.set(true);
+    await assert.rejects(call(listUsers, '/acl_users'));
+    assert.equal(isPutAside.get(), false, 'they wanted something of the server');
     site.status = 200;
     await signIn({ name: 'anna', password: 'x' });
     assert.deepEqual([hasEnded.get(), window.reloads], [false, 0]);

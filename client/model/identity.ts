@@ -3,19 +3,22 @@ import type { AdministratorRequest, LoginAnswer, LoginRequest, Me } from '../../
 import { onNobodySignedIn } from '../api/request.ts';
 import { attempt } from '../api/attempt.ts';
 import { call } from '../api/call.ts';
+import { hasEnded } from '../state/ended.ts';
 import { Observable } from '../state/observable.ts';
 
 /** Who is signed in; `undefined` until the server has said. */
 export const identity = new Observable<Me | undefined>(undefined);
 
-/** The session of whoever was signed in ended while they worked. Their page stays until they sign in again. */
-export const hasEnded = new Observable(false);
+/** Whose session ended looks at the page as it is, until they want something of the server. */
+export const isPutAside = new Observable(false);
 
 /** Somebody signed out here, and nobody signed in since. */
 export const hasLeft = new Observable(false);
 
 onNobodySignedIn(() => {
-  if (identity.get()?.user) hasEnded.set(true);
+  if (!identity.get()?.user) return;
+  hasEnded.set(true);
+  isPutAside.set(false);
 });
 
 export async function findOut(): Promise<void> {

@@ -3,9 +3,10 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Somebody } from '../../schema/endpoints/sign-in.ts';
 import { listen, stopListening } from '../api/channel.ts';
 import { detailOf } from '../api/request.ts';
-import { findOut, hasEnded, identity } from '../model/identity.ts';
+import { findOut, identity, isPutAside } from '../model/identity.ts';
 import { failed } from '../parts/face.ts';
 import { load } from '../parts/web-awesome.ts';
+import { hasEnded } from '../state/ended.ts';
 import { go, route } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
 import { addressOf } from '../state/route.ts';
@@ -34,7 +35,7 @@ export class AppShell extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, identity, hasEnded, route, isPhone);
+    new Watch(this, identity, hasEnded, isPutAside, route, isPhone);
     new Shortcuts(this, [{ key: '?', label: 'Show these keys', run: () => void this.#showKeys() }]);
     identity.follow((me) => (me?.user ? listen() : stopListening()));
     hasEnded.follow((isOver) => isOver && stopListening());
@@ -64,7 +65,7 @@ export class AppShell extends LitElement {
         ${isAboutOneself() ? this.#mySessions() : html`<page-view></page-view>`}
       </main>
       <flash-list></flash-list>
-      ${hasEnded.get() ? this.#sessionEnded(me) : nothing}
+      ${hasEnded.get() && !isPutAside.get() ? this.#sessionEnded(me) : nothing}
       ${this.areKeysOpen ? html`<keys-dialog open @closed=${() => (this.areKeysOpen = false)}></keys-dialog>` : nothing}
     `;
   }

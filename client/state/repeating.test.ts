@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hasEnded } from './ended.ts';
 import { Repeating, Ticking } from './repeating.ts';
 import { TestHost, TestWindow } from './testing.ts';
 
@@ -35,5 +36,22 @@ test('a page that nobody looks at rests, and catches up when it is shown', (t) =
   window.document.dispatchEvent(new Event('visibilitychange'));
   t.mock.timers.tick(1);
   assert.equal(host.updates, 1);
+  host.disconnect();
+});
+
+test('once a session ended nothing is looked at until somebody signs in, but figures count on', (t) => {
+  using _window = new TestWindow();
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const host = new TestHost();
+  let looks = 0;
+  new Repeating(host, 1000, () => (looks += 1));
+  new Ticking(host);
+  host.connect();
+  hasEnded.set(true);
+  for (let ms = 0; ms < 2500; ms += 100) t.mock.timers.tick(100);
+  assert.deepEqual([looks, host.updates], [0, 2]);
+  hasEnded.set(false);
+  for (let ms = 0; ms < 1000; ms += 100) t.mock.timers.tick(100);
+  assert.equal(looks, 1);
   host.disconnect();
 });

@@ -1,11 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { hasEnded } from './ended.ts';
 
 /** What takes long is done so much more rarely that it is under way for a tenth of the time at most. */
 const RESTS = 9;
 
 /**
  * Does something again and again while its element is on a page that is looked at: a hidden page rests, and catches up as
- * soon as it is shown.
+ * soon as it is shown. While nobody is signed in any more, it is left out.
  */
 export class Repeating implements ReactiveController {
   readonly #everyMs: number;
@@ -23,6 +24,10 @@ export class Repeating implements ReactiveController {
   /** When it is done next, in milliseconds since 1970. */
   get due(): number {
     return this.#due;
+  }
+
+  protected get isLeftOut(): boolean {
+    return hasEnded.get();
   }
 
   /** Counts from now: what it repeats was just done for another reason. */
@@ -52,7 +57,7 @@ export class Repeating implements ReactiveController {
   readonly #again = (): void => {
     this.restart();
     const begun = Date.now();
-    void Promise.try(this.#run)
+    void Promise.try(() => (this.isLeftOut ? undefined : this.#run()))
       // What fails is shown where it was asked for.
       .catch(() => undefined)
       .then(() => this.#rest(RESTS * (Date.now() - begun)));
@@ -69,5 +74,9 @@ export class Repeating implements ReactiveController {
 export class Ticking extends Repeating {
   constructor(host: ReactiveControllerHost) {
     super(host, 1000, () => host.requestUpdate());
+  }
+
+  protected override get isLeftOut(): boolean {
+    return false;
   }
 }

@@ -190,6 +190,9 @@ test('a session that ends while one works is asked for again, and the edits are 
   await expect(page.getByRole('heading', { name: 'Your session ended.' })).toBeVisible();
   await expect(page.getByText('your edits here are kept')).toBeVisible();
   await picture(page, 'session-ended');
+  await page.keyboard.press('Escape');
+  await expect(app.dialog('Your session ended.')).toHaveCount(0);
+  await app.button('Change').click();
   await app.signIn();
   await expect(app.dialog('Your session ended.')).toHaveCount(0);
   await expect(form.field('Title')).toHaveValue('A title that took long to find');
