@@ -5,9 +5,17 @@ import { repeat } from 'lit/directives/repeat.js';
 import { controls } from '../../styles/controls.ts';
 import '../icon.ts';
 import { Width } from '../width.ts';
+import { neighbourOf } from './neighbour.ts';
 import { columnsThatFit, widthOf, type Column, type CompactRow } from './table-columns.ts';
 import { RowOpened, SelectionChanged, SortChanged, type Sorting } from './table-events.ts';
 import { tableStyles } from './table-styles.ts';
+
+interface Focused {
+  readonly element: HTMLElement;
+  readonly key: string;
+  /** Those of all rows then. */
+  readonly keys: readonly string[];
+}
 
 const SKELETON_AFTER_MS = 150;
 const PHONE = 560;
@@ -35,6 +43,8 @@ export class Table<Row> extends LitElement {
   @state() private hasSkeleton = false;
   /** The row that the Tab key reaches. */
   #active: string | undefined;
+  /** What has the focus within a row, and the rows then. */
+  #focused: Focused | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #width = new Width(this);
 
@@ -45,8 +55,32 @@ export class Table<Row> extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('loading')) this.#waitForSkeleton();
+    if (changed.has('rows')) this.#noteFocus(changed.get('rows') as readonly Row[] | undefined);
     const keys = this.rows.map((row) => this.keyOf(row));
     if (this.#active === undefined || !keys.includes(this.#active)) this.#active = keys[0];
+  }
+
+  protected override updated() {
+    const focused = this.#focused;
+    this.#focused = undefined;
+    if (focused && this.shadowRoot?.activeElement === null && document.activeElement === document.body)
+      this.#giveBack(focused);
+  }
+
+  #noteFocus(rows: readonly Row[] = []) {
+    const element = this.shadowRoot?.activeElement;
+    const key = this.focusedKey;
+    if (!(element instanceof HTMLElement) || key === undefined) return;
+    this.#focused = { element, key, keys: rows.map((row) => this.keyOf(row)) };
+  }
+
+  /** A row that moved or went has lost the focus: it has it again, or the one beside it. */
+  #giveBack({ element, key, keys }: Focused) {
+    if (element.isConnected) return element.focus({ preventScroll: true });
+    const stay = new Set(this.rows.map((row) => this.keyOf(row)));
+    const near = keys.filter((each) => each === key || stay.has(each));
+    const beside = neighbourOf(near, new Set([key]));
+    if (beside !== undefined) this.focusRow(beside);
   }
 
   protected override render() {
