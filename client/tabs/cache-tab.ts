@@ -1,4 +1,4 @@
-import { Task, TaskStatus } from '@lit/task';
+import { Task } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import {
@@ -31,10 +31,13 @@ export class CacheTab extends Tab {
   /** What is ticked and not saved yet. */
   @state() private chosen: string | undefined;
   @state() private isBusy = false;
+  /** The last answer. It stays where the next one cannot be had. */
+  @state() private answer: CacheMessage | undefined;
 
   readonly #cache = new Task(this, {
     args: () => [this.object] as const,
     task: ([{ path }], { signal }) => call(cacheSettings, path, { signal }),
+    onComplete: (answer) => (this.answer = answer),
   });
 
   constructor() {
@@ -45,8 +48,9 @@ export class CacheTab extends Tab {
   }
 
   protected override render() {
-    const { value, status, error } = this.#cache;
-    if (status === TaskStatus.ERROR) {
+    const { answer: value } = this;
+    const { error } = this.#cache;
+    if (!value && error !== undefined) {
       return failed(`Could not ask how this page is kept: ${detailOf(error)}`, () => this.#cache.run());
     }
     if (!value) return html`<p class="visually-hidden" role="status">Asking how this page is kept…</p>`;
@@ -81,7 +85,7 @@ export class CacheTab extends Tab {
   }
 
   get #isDirty(): boolean {
-    return this.chosen !== undefined && this.chosen !== this.#cache.value?.manager;
+    return this.chosen !== undefined && this.chosen !== this.answer?.manager;
   }
 
   #banner({ managers, manager, mayChange }: CacheMessage) {
