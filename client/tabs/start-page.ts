@@ -1,7 +1,7 @@
 import { Task, TaskStatus } from '@lit/task';
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { lookAtExample } from '../../schema/endpoints/example.ts';
+import { lookAtExample, type ExampleMessage } from '../../schema/endpoints/example.ts';
 import { lookAtSetup, lookForMemcached, type LocalMemcached, type SetupMessage } from '../../schema/endpoints/setup.ts';
 import { call } from '../api/call.ts';
 import { detailOf } from '../api/request.ts';
@@ -12,6 +12,7 @@ import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
+import { Live } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { explainCommand } from './servers/server-words.ts';
@@ -19,10 +20,18 @@ import { isSetUp, keptWords, waysToChange } from './setup/kept-words.ts';
 import { maySetUp } from './setup/may-set-up.ts';
 import { plantShop, removeShop } from './start/example-shop.ts';
 
+interface Found {
+  readonly setup: SetupMessage;
+  readonly example: ExampleMessage;
+  readonly local: LocalMemcached | undefined;
+}
+
 /** Where one begins: where sessions are kept, what stands where a memcached would be, and three ways on. */
 @customElement('start-page')
 export class StartPage extends Tab {
   @state() private isBusy = false;
+  /** What was found last. It stays where it cannot be looked for. */
+  @state() private found: Found | undefined;
 
   /** All of it is asked before any of it is shown, so that nothing moves under the pointer. */
   readonly #look = new Task(this, {
@@ -35,16 +44,22 @@ export class StartPage extends Tab {
       ]);
       return { setup, example, local };
     },
+    onComplete: (found) => (this.found = found),
   });
+
+  constructor() {
+    super();
+    new Live(this, ['tree', 'proxy'], () => !this.isBusy && this.#look.run());
+  }
 
   get #maySetUp(): boolean {
     return maySetUp(this.object.addable);
   }
 
   protected override render() {
-    const found = this.#look.value;
+    const { found } = this;
     if (!found) {
-      return this.#look.status === TaskStatus.ERROR
+      return this.#look.error !== undefined
         ? failed(`Could not look where sessions are kept: ${detailOf(this.#look.error)}`, () => this.#look.run())
         : html`<t-loading>Looking where sessions are kept…</t-loading>`;
     }
@@ -120,7 +135,7 @@ export class StartPage extends Tab {
   }
 
   #shop() {
-    const { path, state: how, mayPlant, mayRemove } = this.#look.value!.example;
+    const { path, state: how, mayPlant, mayRemove } = this.found!.example;
     if (how === 'there') {
       return way(
         'folder',
@@ -129,7 +144,7 @@ export class StartPage extends Tab {
         html`
           <a class="button" href=${path} target="_blank">Visit it</a>
           <a class="button" href=${addressOf(path)}>Edit it</a>
-          ${mayRemove ? html`<button class="danger-text" @click=${() => this.#change(() => removeShop(this.#look.value!.example))}>Remove it…</button>` : nothing}
+          ${mayRemove ? html`<button class="danger-text" @click=${() => this.#change(() => removeShop(this.found!.example))}>Remove it…</button>` : nothing}
         `,
       );
     }

@@ -1,11 +1,12 @@
 import { Task } from '@lit/task';
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { lookAtUse, type ContainerUse } from '../../../schema/endpoints/container-use.ts';
 import { call } from '../../api/call.ts';
 import { ObjectChanged, announceChange, followChanges } from '../../model/changes.ts';
 import { applyRemedy } from '../../model/remedy.ts';
 import '../../parts/dot.ts';
+import { Live } from '../../state/live.ts';
 import { addressOf } from '../../state/route.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -14,12 +15,20 @@ import { controls } from '../../styles/controls.ts';
 export class SiteSessions extends LitElement {
   /** The container's path. */
   @property() path = '';
+  /** The last answer. It stays where the next one cannot be had. */
+  @state() private use: ContainerUse | undefined;
   #stop: (() => void) | undefined;
 
   readonly #look = new Task(this, {
     args: () => [this.path] as const,
     task: ([path], { signal }) => call(lookAtUse, path, { signal }),
+    onComplete: (use) => (this.use = use),
   });
+
+  constructor() {
+    super();
+    new Live(this, ['tree', 'proxy'], () => this.#look.run());
+  }
 
   override connectedCallback() {
     super.connectedCallback();
@@ -32,18 +41,18 @@ export class SiteSessions extends LitElement {
   }
 
   protected override render() {
-    const { value: use } = this.#look;
+    const { use } = this;
     if (!use) return nothing;
     return html`
       <p class="small where">
         <t-dot state=${use.isHere ? 'ok' : 'off'}></t-dot>
         <span>${use.isHere ? 'They are kept here: ' : ''}${whereabouts(use, this.path)}</span>
       </p>
-      ${use.isHere || !use.mayUse ? nothing : html`<button class="small" @click=${() => this.#use(use)}>Use this container</button>`}
+      ${use.isHere || !use.mayUse ? nothing : html`<button class="small" @click=${() => this.#bring(use)}>Use this container</button>`}
     `;
   }
 
-  async #use(use: ContainerUse) {
+  async #bring(use: ContainerUse) {
     if (await bringHere(use, this.path)) this.dispatchEvent(new ObjectChanged());
   }
 
