@@ -124,6 +124,7 @@ test('an object that is renamed or deleted elsewhere says so with a way on, and 
   page.once('dialog', (question) => void question.accept());
   await note.getByRole('link', { name: 'Go to /shop' }).click();
   await expect(app.heading).toHaveText('shop');
+  await expect(page.getByText("There are currently no items in 'shop'."), 'it is listed').toBeVisible();
 
   await renamed(api, 'shop', 'store');
   await expect(app.alert("There is no object '/shop'.")).toBeVisible(TURNS);
