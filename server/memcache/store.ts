@@ -156,6 +156,8 @@ export interface Store {
   readonly isDown?: boolean;
   /** The addresses of those that did. */
   readonly down?: readonly string[];
+  /** … of those whose connection broke since: how they stand is known once somebody asks. */
+  readonly suspects?: readonly string[];
   /** When a server was last out of reach or restarted, as far as is known, in milliseconds since 1970; 0 for never. */
   readonly troubledAt?: number;
   /** What goes to each server, by its address. Nobody is asked for that. */

@@ -196,7 +196,11 @@ export class Cluster implements Store {
   }
 
   get down(): readonly string[] {
-    return this.#servers.filter(({ health }) => health.state === 'down').map(({ address }) => address.text);
+    return this.#standing('down');
+  }
+
+  get suspects(): readonly string[] {
+    return this.#standing('suspect');
   }
 
   get troubledAt(): number {
@@ -288,6 +292,10 @@ export class Cluster implements Store {
 
   get #askedFormer(): readonly ServerClient[] {
     return this.#former.filter((former) => this.#isAsked(former)).map(({ server }) => server);
+  }
+
+  #standing(state: Health['state']): readonly string[] {
+    return this.#servers.filter(({ health }) => health.state === state).map(({ address }) => address.text);
   }
 
   #isAsked({ removedAt, mayHold }: FormerServer): boolean {

@@ -28,6 +28,19 @@ test('one missed deadline that is over leaves nothing: once a server answered ag
   }
 });
 
+test('a server that was killed since the last look is known as down at once, though nobody used it', async () => {
+  const memcached = await startMemcached();
+  const store = clusterOf([memcached]);
+  try {
+    assert.equal((await askServers(store)).statuses[0]?.up, true);
+    await memcached.kill();
+    await until('its connections broke', async () => store.suspects.length > 0);
+    assert.equal((await knownServers(store)).statuses[0]?.up, false);
+  } finally {
+    await store.close();
+  }
+});
+
 test('a line that is no server is told so; comments and blank lines are told nothing', () => {
   const { results } = answerFrom(['localhost;11211', '# a comment', ''], [], 1);
   assert.deepEqual(results, [

@@ -43,8 +43,8 @@ export async function askServers(store: Store): Promise<Asked> {
 }
 
 /**
- * How the servers last were. Asks when that is not known, when it is old, and when one went down or came back since; for
- * what is only old nobody waits long.
+ * How the servers last were. Asks when that is not known, when it is old, and when one went down, came back or lost its
+ * connection since; for what is only old nobody waits long.
  */
 export async function knownServers(store: Store): Promise<Asked> {
   const last = known.get(store);
@@ -54,8 +54,10 @@ export async function knownServers(store: Store): Promise<Asked> {
   return Promise.race([asked.catch(() => last), wait(PATIENCE_MS, last, { ref: false })]);
 }
 
-function isFresh({ at, statuses }: Asked, { down }: Store): boolean {
-  const isSo = statuses.every(({ address, up }) => down?.includes(address) !== up);
+function isFresh({ at, statuses }: Asked, { down, suspects }: Store): boolean {
+  const isSo = statuses.every(
+    ({ address, up }) => down?.includes(address) !== up && suspects?.includes(address) !== true,
+  );
   return isSo && performance.now() - at < FRESH_MS;
 }
 
