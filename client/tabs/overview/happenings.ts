@@ -73,6 +73,10 @@ export class RecentHappenings extends LitElement {
       thead th {
         border-top: 1px solid var(--t-line);
       }
+      /* In a sentence, colour alone would not tell it from the words beside it. */
+      td a {
+        text-decoration: underline;
+      }
       .when {
         width: 150px;
       }
