@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '../storage/storage.ts';
 import type { KeyedTable, TableEntries } from '../storage/tables.ts';
 
@@ -61,6 +62,8 @@ export async function rowsBetween<Value extends Json>(
   const rows: (readonly [string, Value])[] = [];
   for (let block = floorTo(blockS, from); block < to; block += blockS) {
     rows.push(...(await table.entries(String(block).slice(0, digits))));
+    // A table may be read on this thread: whoever waits for it has a turn after each part.
+    await nextTurn();
   }
   return rows;
 }
