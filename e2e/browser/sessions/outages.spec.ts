@@ -45,7 +45,7 @@ test('a memcached that is killed is told to whoever needs it, and works again wh
   await using _second = await startMemcached({ port: first.port });
   await expect(async () => {
     await app.open('/mcsdc', 'test');
-    await expect(page.getByText('You have no session yet. Adding an item starts one.')).toBeVisible({ timeout: 2_000 });
+    await expect(page.getByText('Your session is gone.')).toBeVisible({ timeout: 2_000 });
   }).toPass();
   await tester.add('e f');
   await expect(tester.item('e')).toContainText('f');
