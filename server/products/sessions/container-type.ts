@@ -2,6 +2,7 @@ import { OVERVIEW } from '../../manage/describe.ts';
 import { REMOVED } from '../../objects/event.ts';
 import { timeProblems } from './container/container-times.ts';
 import { liveSessions } from './container/live-sessions.ts';
+import { forgetContainers } from './container/containers.ts';
 import { useMethods } from './container-use.ts';
 import { forgetStatistics, statisticsMethods, statisticsTab } from './container/statistics.ts';
 import { recentMethod } from '../stores/recent.ts';
@@ -18,7 +19,7 @@ export const containerType = {
     methods: { ...testMethods, ...sessionsMethods, ...statisticsMethods, ...useMethods, recent: recentMethod },
   },
   check: timeProblems,
-  events: [REMOVED.by(forgetStatistics)],
+  events: [REMOVED.by(forgetContainers), REMOVED.by(forgetStatistics)],
 } as const;
 
 export const containerTabs = [

@@ -2,6 +2,7 @@ import type { ValuesOf } from '../../../../schema/fields.ts';
 import type { KeyRing } from '../../../base/key-ring.ts';
 import { generationOfUser, type Generations } from '../../../site/generations.ts';
 import type { Store } from '../../../memcache/store.ts';
+import { RuntimeState } from '../../../objects/runtime-state.ts';
 import type { TreeObject } from '../../../objects/object.ts';
 import { SessionContainer, DEFAULT_SETTINGS } from '../../../sessions/container.ts';
 import { countFailure } from '../../../sessions/counts.ts';
@@ -18,17 +19,25 @@ interface KnownContainer {
   settings: SessionSettings;
 }
 
-const containers = new WeakMap<Store, Map<number, KnownContainer>>();
+/** Of an object that was led to another store, the containers in both, for requests that began before. */
+const containers = new RuntimeState<WeakMap<Store, KnownContainer>>({
+  make: () => new WeakMap(),
+  close: () => {},
+  madeFrom: () => null,
+});
 
 /** The sessions that an object keeps in a store: one container for both in a process, so that requests can queue at it. */
 export function containerIn(store: Store, object: TreeObject, keyRing: KeyRing | null): SessionContainer {
-  const inStore = containers.get(store) ?? new Map<number, KnownContainer>();
-  containers.set(store, inStore);
-  const kept = inStore.get(object.oid) ?? makeContainer(store, object, keyRing);
-  inStore.set(object.oid, kept);
+  const inStores = containers.of(object);
+  const kept = inStores.get(store) ?? makeContainer(store, object, keyRing);
+  inStores.set(store, kept);
   kept.settings = settingsOf(object);
   meterOf(object).timeoutMinutes = kept.settings.timeoutMinutes;
   return kept.container;
+}
+
+export function forgetContainers(object: TreeObject): void {
+  containers.drop(object);
 }
 
 /** Ends all sessions that an object keeps, or all of a user, by giving them numbers that no record has. */
