@@ -211,21 +211,19 @@ async function siteFrom(
     endedSessions: new EndedSessions(await tables.small('ended sessions'), generations),
     serverNotes: new ServerNotes(await tables.small('memcached servers'), storage, background),
     processes,
-    recording: recordingOf(processes, { tables, background, heartbeatS, isServing: signsAs === 'processes' }),
+    recording: recordingOf(processes, { ...services, tables, heartbeatS, isServing: signsAs === 'processes' }),
   };
 }
 
 /** What it counts is committed with the heartbeats of its process. */
 function recordingOf(
   processes: Processes,
-  options: Pick<ConstructorParameters<typeof Recording>[0], 'tables' | 'background' | 'heartbeatS' | 'isServing'>,
+  options: Pick<
+    ConstructorParameters<typeof Recording>[0],
+    'tables' | 'clock' | 'background' | 'heartbeatS' | 'isServing'
+  >,
 ): Recording {
-  const recording = new Recording({
-    ...options,
-    id: processes.id,
-    there: () => processes.there(),
-    clock: wallClock,
-  });
+  const recording = new Recording({ ...options, id: processes.id, there: () => processes.there() });
   processes.add(recording.write);
   return recording;
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from '../publisher/call.ts';
 import { PageCache } from './page-cache.ts';
+import { Statistics } from './statistics.ts';
 import type { CachedPage, CacheBackend } from './cache-backend.ts';
 
 const SETTINGS = { requestNames: [], maxAgeSeconds: 60 };
@@ -34,7 +35,9 @@ for (const kind of ['missing', 'expired']) {
       drop: () => undefined,
     };
     const log = { info: () => undefined, warn: () => undefined };
-    const pages = new PageCache({ backend, scope: '', generationOf: () => 0, clock: () => now, log });
+    const clock = () => now;
+    const statistics = new Statistics(clock);
+    const pages = new PageCache({ backend, statistics, scope: '', generationOf: () => 0, clock, log });
     const ask = () => pages.answer(call, async () => `${(made += 1)}`, SETTINGS);
     if (kind === 'expired') await ask();
     await nextTurn();

@@ -11,7 +11,7 @@ import { keyOf } from './key.ts';
 import { MemoryBackend, type MemoryBackendLimits } from './memory-backend.ts';
 import { RecordedReads } from './recorded-reads.ts';
 import type { CacheUsage, UsageByObject, CachedPage, CacheBackend } from './cache-backend.ts';
-import { Statistics } from './statistics.ts';
+import type { Statistics } from './statistics.ts';
 
 /** What a cache manager lets one set. */
 export interface CacheSettings {
@@ -25,6 +25,7 @@ export const USER_NAME = 'AUTHENTICATED_USER';
 
 interface PageCacheOptions {
   readonly backend: CacheBackend;
+  readonly statistics: Statistics;
   /** Answers under another one are not found: the version of the program that makes them. */
   readonly scope: string;
   /** How often an object, or something that it is in, was invalidated. */
@@ -60,7 +61,7 @@ export class PageCache {
 
   constructor(options: PageCacheOptions) {
     this.#options = options;
-    this.statistics = new Statistics(options.clock);
+    this.statistics = options.statistics;
     this.#refused = new MemoryBackend(REFUSED, options.clock);
   }
 

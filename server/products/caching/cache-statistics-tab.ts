@@ -1,6 +1,7 @@
 import { cacheStatistics, removeEntries, type CacheRow } from '../../../schema/endpoints/caches.ts';
 import { invalidAt, Unavailable } from '../../base/errors.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
+import type { Statistics } from '../../caching/statistics.ts';
 import type { CacheUsage, UsageByObject } from '../../caching/cache-backend.ts';
 import { timeText } from '../../manage/describe.ts';
 import { rateOf, recorded, timesOf } from '../../manage/recent-times.ts';
@@ -23,7 +24,7 @@ const PERMISSION = 'Change cache managers';
 const [HITS, MISSES] = [1, 2];
 
 /** From now on it is recorded how often pages of a manager are found, until what it gives is called. */
-export function recordPages(object: TreeObject, { statistics: { totals } }: PageCache): () => void {
+export function recordPages(object: TreeObject, { totals }: Statistics): () => void {
   const { recording } = siteOf(object);
   const meter = new CountMeter(subjectOf(object), () => [totals.hits, totals.misses]);
   recording.follow(meter);

@@ -4,7 +4,9 @@ import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
 import type { CacheStatisticsMessage } from '../../../schema/endpoints/caches.ts';
+import type { Clock } from '../../base/clock.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
+import { HAS_STATISTICS } from './cache-statistics-tab.ts';
 
 const PRODUCT = new URL('../../../e2e/support/product/cacheable', import.meta.url).pathname;
 
@@ -22,8 +24,9 @@ async function openSite(
   parts: readonly string[],
   settings: Record<string, unknown> = {},
   server: Memcached = memcached,
+  clock: Clock = Date.now,
 ) {
-  const trellis = await openTestInstallation(undefined, PRODUCT);
+  const trellis = await openTestInstallation(undefined, PRODUCT, {}, { clock });
   const servers = [server.address];
   await add(trellis, '/', { type: 'MemCache Proxy', id: 'mcproxy', properties: { servers } });
   const proxy = manager === 'MemCache Cache Manager' ? { proxy_path: '/mcproxy' } : {};
@@ -556,6 +559,40 @@ test('the keys of a cache begin with its own prefix, and with another one every 
   const bad = await site.ask('PATCH', '/api/cache', { body: { properties: { prefix: 'a b' } } });
   assert.deepEqual([bad.status, bad.text.includes('Use letters, digits')], [422, true]);
 });
+
+test('how often pages are found is recorded also once the path and the prefix are what they were before', async () => {
+  let now = Date.now();
+  await using site = await openSite('MemCache Cache Manager', ['title'], {}, memcached, () => now);
+  await add(site, '/', { type: 'MemCache Proxy', id: 'other', properties: { servers: [memcached.address] } });
+  for (const properties of [{ prefix: 'a' }, { prefix: '' }, { proxy_path: '/other' }, { proxy_path: '/mcproxy' }]) {
+    await site.ask('PATCH', '/api/cache', { body: { properties } });
+    await site.get();
+    now += 10_000;
+    await site.site.recording.tick();
+  }
+  const asked = (await site.ask('GET', '/api/cache/@statistics')).json<CacheStatisticsMessage>();
+  assert.deepEqual(
+    asked.misses.map((misses, index) => misses! + asked.hits[index]!),
+    [0.1, 0.1, 0.1, 0.1],
+  );
+});
+
+for (const manager of ['RAM Cache Manager', 'MemCache Cache Manager'] as const)
+  test(`${manager}: once it is removed, nothing is recorded of it`, async () => {
+    let now = Date.now();
+    await using site = await openSite(manager, ['title'], {}, memcached, () => now);
+    const cache = await (await site.database.read(null)).get('/cache');
+    const pages = await cache.provide(HAS_STATISTICS);
+    await site.ask('DELETE', '/api/cache');
+    pages.statistics.hit(1, 0, '/');
+    now += 10_000;
+    await site.site.recording.tick();
+    const { figures } = await site.site.recording.past.span(now / 1000 - 20, now / 1000, now / 1000);
+    assert.deepEqual(
+      Array.from(figures.values(), ({ counts, knownS }) => [knownS, Object.keys(counts)]),
+      [[10, []]],
+    );
+  });
 
 test('memcached holds what is kept sealed, under keys of their own kind', async () => {
   await using own = await startMemcached();

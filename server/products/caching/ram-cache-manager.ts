@@ -1,6 +1,7 @@
 import { p, type ValuesOf } from '../../../schema/fields.ts';
 import { PageCache, USER_NAME } from '../../caching/page-cache.ts';
 import { MemoryBackend, type MemoryBackendLimits } from '../../caching/memory-backend.ts';
+import { Statistics } from '../../caching/statistics.ts';
 import { RuntimeState } from '../../objects/runtime-state.ts';
 import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -22,8 +23,9 @@ const caches = new RuntimeState<RamCache>({
   make(object) {
     const { clock, log } = siteOf(object);
     const backend = new MemoryBackend(limitsOf(object), clock);
-    const pages = new PageCache({ backend, scope: '', generationOf: invalidations, clock, log });
-    return { backend, pages, stopRecording: recordPages(object, pages) };
+    const statistics = new Statistics(clock);
+    const pages = new PageCache({ backend, statistics, scope: '', generationOf: invalidations, clock, log });
+    return { backend, pages, stopRecording: recordPages(object, statistics) };
   },
   close: ({ stopRecording }) => stopRecording(),
   madeFrom: () => null,

@@ -1,7 +1,10 @@
 import { PageCache } from '../../caching/page-cache.ts';
+import { Statistics } from '../../caching/statistics.ts';
 import { StoreBackend } from '../../caching/store-backend.ts';
 import type { Store } from '../../memcache/store.ts';
+import { REMOVED } from '../../objects/event.ts';
 import type { TreeObject } from '../../objects/object.ts';
+import { RuntimeState } from '../../objects/runtime-state.ts';
 import { defineType } from '../../objects/types.ts';
 import { CACHE_MANAGER } from '../../publisher/invoke-cached.ts';
 import { siteOf } from '../../site/site.ts';
@@ -45,26 +48,42 @@ export const memCacheCacheManager = defineType({
   },
   loss: 'pages will be made anew each time',
   publish: { methods: { ...associateMethods, ...statisticsMethods } },
+  events: [REMOVED.by((object) => caches.drop(object))],
 });
 
-/** By object and prefix. */
-const kept = new WeakMap<Store, Map<string, PageCache>>();
+/** What an object keeps alive, whatever store its path leads to. */
+interface Caching {
+  readonly prefix: string;
+  readonly statistics: Statistics;
+  readonly inStores: WeakMap<Store, PageCache>;
+  readonly stopRecording: () => void;
+}
+
+const caches = new RuntimeState<Caching>({
+  make(object) {
+    const statistics = new Statistics(siteOf(object).clock);
+    const stopRecording = recordPages(object, statistics);
+    return { prefix: prefixOf(object), statistics, inStores: new WeakMap(), stopRecording };
+  },
+  close: ({ stopRecording }) => stopRecording(),
+  madeFrom: prefixOf,
+});
 
 /** The pages that an object keeps in its store: one for both in a process, so that requests can wait for each other. */
 async function open(object: TreeObject): Promise<PageCache> {
   const store = await storeBehind(object);
-  const inStore = kept.get(store) ?? new Map<string, PageCache>();
-  kept.set(store, inStore);
-  const prefix = String(object.properties['prefix']);
-  const name = `${object.oid} ${prefix}`;
-  const known = inStore.get(name);
+  const { prefix, statistics, inStores } = caches.of(object);
+  const known = inStores.get(store);
   if (known !== undefined) return known;
   const { clock, log, version } = siteOf(object);
   const backend = new StoreBackend(valuesOf(object, store, 'c', prefix));
-  const made = new PageCache({ backend, scope: version, generationOf: invalidations, clock, log });
-  inStore.set(name, made);
-  recordPages(object, made);
+  const made = new PageCache({ backend, statistics, scope: version, generationOf: invalidations, clock, log });
+  inStores.set(store, made);
   return made;
+}
+
+function prefixOf({ properties }: TreeObject): string {
+  return String(properties['prefix']);
 }
 
 /** Nothing where there is no store: pages are then made anew, and the object's warnings say why. */
