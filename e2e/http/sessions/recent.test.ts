@@ -32,6 +32,14 @@ function gapsIn({ times, sessions }: RecentMessage): readonly string[] {
   return times.filter((_, index) => sessions.reads[index] === null);
 }
 
+function untilRecordedAfterNewGap(server: Server, before: readonly string[]): Promise<void> {
+  return until('a gap, and points after it', async () => {
+    const message = await recent(server);
+    const gap = gapsIn(message).find((time) => !before.includes(time));
+    return gap !== undefined && message.times.at(-1)! > gap && known(message, 'reads').at(-1) === 0;
+  });
+}
+
 test('what every process and application does to sessions is recorded as one, whoever is asked', async () => {
   await new Visitor(site).post('/page', 'set n 1');
   await new Visitor(second).post('/page', 'set n 2');
@@ -55,23 +63,16 @@ test('an application that was killed is a gap and not a zero', async () => {
   const before = gapsIn(await recent(site));
   await application.kill();
   await assert.rejects(ask(application.port, '/plain'));
-  await until('a gap, and points after it', async () => {
-    const message = await recent(site);
-    const gap = gapsIn(message).find((time) => !before.includes(time));
-    return gap !== undefined && message.times.at(-1)! > gap && known(message, 'reads').at(-1) === 0;
-  });
+  await untilRecordedAfterNewGap(site, before);
   const { marks } = await recent(site);
   assert.ok(marks.some(({ kind, about }) => kind === 'lost' && about === String(application.pid)));
 });
 
 test('once the recorder was killed, the other process goes on, and its time away is a gap', async () => {
-  const last = (await recent(second)).times.at(-1)!;
+  const before = gapsIn(await recent(second));
   await site.kill();
   await assert.rejects(ask(site.port, '/plain'));
-  await until('points after the gap', async () => {
-    const message = await recent(second);
-    return gapsIn(message).some((time) => time >= last) && known(message, 'reads').at(-1) === 0;
-  });
+  await untilRecordedAfterNewGap(second, before);
   const { servers, totals } = await recent(second);
   assert.equal(servers[0]?.up.at(-1), 1, 'it asks the servers now');
   assert.equal(totals.writes, 3);
