@@ -173,7 +173,7 @@ export class SessionManagerTab extends Tab {
     css`
       /* As high as it becomes, so that nothing below it moves. */
       .way {
-        min-height: 280px;
+        min-height: 250px;
         padding: 12px var(--t-edge) 18px;
         border-bottom: 1px solid var(--t-line);
       }

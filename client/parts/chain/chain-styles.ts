@@ -8,22 +8,20 @@ export const chainStyles = css`
   .step,
   .fan {
     display: flex;
-    align-items: center;
   }
   .step {
-    align-self: stretch;
     flex: 1 1 0;
     min-width: 0;
-    max-width: 328px;
+    max-width: 360px;
   }
   /* Boxes are as wide as each other whatever stands in them, each with its line but the last. */
-  .step:has(.join) {
+  .step:has(.way) {
+    flex-basis: 88px;
+  }
+  .step:has(.bare) {
     flex-basis: 28px;
   }
   .box {
-    display: flex;
-    flex-direction: column;
-    align-self: stretch;
     flex: 1;
     min-width: 0;
     min-height: 110px;
@@ -56,17 +54,14 @@ export const chainStyles = css`
     flex: none;
     margin-top: 2px;
   }
-  /* Two lines of it; the whole is in the tooltip. */
-  .name,
-  .reason {
+  /* Three lines of it; the whole is in the tooltip. */
+  .name {
     display: -webkit-box;
     overflow: hidden;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    overflow-wrap: anywhere;
-  }
-  .name {
     min-width: 0;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow-wrap: anywhere;
   }
   .kind {
     line-height: 16px;
@@ -86,120 +81,155 @@ export const chainStyles = css`
     overflow-wrap: anywhere;
   }
   .value {
-    margin-left: 4px;
     color: var(--t-text);
   }
-  svg {
-    overflow: visible;
+  /* Two lines whatever the figures are. */
+  .losses {
+    min-height: 32px;
   }
-  svg.narrow {
-    display: none;
-  }
-  .join {
+
+  /* A line, and the dot where it arrives. */
+  .way {
+    --colour: var(--t-dot-ok);
+    --line: 2px solid var(--colour);
+    position: relative;
     flex: none;
+    width: 88px;
   }
-  .join .wide {
-    display: block;
+  .way.bare {
     width: 28px;
   }
-  .join .wide circle {
-    translate: -2px;
-  }
-  path,
-  line {
-    fill: none;
-    stroke: var(--t-dot-ok);
-    stroke-width: 1.5;
-  }
   .broken {
-    stroke: var(--t-dot-down);
-    stroke-dasharray: 3 3;
+    --colour: var(--t-dot-down);
+    --line: 2px dashed var(--colour);
   }
-  circle {
-    fill: var(--t-dot-ok);
+  .way::before,
+  .way::after {
+    position: absolute;
+    content: '';
   }
+  .way::before {
+    top: calc(50% - 1px);
+    right: 0;
+    left: 0;
+    border-top: var(--line);
+  }
+  .way::after {
+    top: calc(50% - 3px);
+    right: 0;
+    width: 6px;
+    height: 6px;
+    border-radius: 50%;
+    background: var(--colour);
+  }
+  .way.broken::after {
+    display: none;
+  }
+  /* On its line, over and under it: no figure moves or widens anything. */
+  .rate,
+  .quality {
+    position: absolute;
+    left: 0;
+    width: 100%;
+    text-align: center;
+    white-space: nowrap;
+  }
+  .rate {
+    bottom: calc(50% + 4px);
+    color: var(--t-text);
+  }
+  .quality {
+    top: calc(50% + 4px);
+  }
+  .quality span {
+    display: block;
+  }
+
   .fan {
-    flex: 0 0 260px;
-    min-width: 0;
+    --line: 2px solid var(--t-dot-ok);
+    flex: 1 1 124px;
+    align-items: center;
+    min-width: 272px;
+    max-width: 360px;
+  }
+  .fan.broken {
+    --line: 2px dashed var(--t-dot-down);
+  }
+  .fan::before {
+    flex: none;
+    width: 14px;
+    border-top: var(--line);
+    content: '';
   }
   .fan ul {
     flex: 1;
-    min-width: 150px;
+    min-width: 0;
   }
-  /* Which server it is comes before how it stands. */
   .end {
-    display: grid;
-    grid-template-columns: fit-content(100%) minmax(0, 1fr);
-    align-content: center;
+    position: relative;
+    display: flex;
     align-items: center;
-    column-gap: 8px;
-    height: 34px;
-    padding: 0 10px;
+    min-height: 68px;
+  }
+  .end .way {
+    align-self: stretch;
+    width: 102px;
+  }
+  /* Where their lines part. */
+  .end::before {
+    position: absolute;
+    top: 0;
+    bottom: 0;
+    border-left: var(--line);
+    content: '';
+  }
+  .end :is(.rate, .quality) {
+    left: 8px;
+    width: 88px;
+  }
+  .place {
+    flex: 1;
+    min-width: 0;
+    margin-block: 4px;
+    padding: 5px 9px;
     border: 1px solid var(--t-line-strong);
     border-radius: var(--t-radius);
   }
-  .end.lines-1 {
-    height: 52px;
+  .place t-dot {
+    align-items: baseline;
   }
-  .end.lines-2 {
-    height: 68px;
-  }
-  .end.lines-3 {
-    height: 84px;
-  }
-  .end > .ellipsis {
-    text-align: end;
-  }
-  .end > .reason,
-  .end > .flow {
-    grid-column: 1 / -1;
-    padding-left: 18px;
-    line-height: 16px;
-  }
-  .end + .end {
-    margin-top: 4px;
-  }
-  .end t-dot,
-  .end > span {
+  .address,
+  .reason {
     min-width: 0;
+    overflow-wrap: anywhere;
   }
-  /* No figure makes anything wider. */
-  .flow,
-  .losses {
-    width: 0;
-    min-width: 100%;
-    white-space: nowrap;
-  }
-  .box .flow {
-    margin-top: auto;
-    padding-top: 6px;
-    border-top: 1px solid var(--t-line);
-  }
-  /* Two lines whatever the figures are. */
-  .box .flow span {
+  .reason {
     display: block;
-    height: 16px;
-    line-height: 16px;
+    padding-left: 18px;
   }
-  .box .flow .and {
-    display: none;
-  }
-  .box .state {
-    margin-bottom: 8px;
+
+  @container (width >= 960px) {
+    /* The first and the last turn into their own lines. */
+    .end:is(:first-child, :last-child)::before {
+      display: none;
+    }
+    .end:first-child:not(:only-child) .way::before {
+      bottom: 0;
+      border-left: var(--line);
+      border-top-left-radius: 6px;
+    }
+    .end:last-child:not(:only-child) .way::before {
+      top: 0;
+      bottom: calc(50% - 1px);
+      border-top: 0;
+      border-bottom: var(--line);
+      border-left: var(--line);
+      border-bottom-left-radius: 6px;
+    }
   }
   @container (width < 1080px) {
     .box {
       padding-inline: 9px;
-    }
-    .join .wide {
-      width: 16px;
-    }
-    .fan {
-      flex-basis: 252px;
-    }
-    .end {
-      column-gap: 6px;
-      padding-inline: 8px;
     }
     .heading,
     .state t-dot {
@@ -209,23 +239,13 @@ export const chainStyles = css`
   @container (width < 960px) {
     ol,
     .step,
-    .fan {
-      flex-direction: column;
-      align-items: stretch;
-    }
-    .step {
-      max-width: none;
-    }
-    .box,
     .fan,
     .fan ul {
-      flex: none;
+      display: block;
     }
-    .box .flow {
-      grid-column: 1 / -1;
-    }
-    .box .flow :is(span, .and) {
-      display: inline;
+    .step,
+    .fan {
+      max-width: none;
     }
     .box {
       display: grid;
@@ -233,13 +253,86 @@ export const chainStyles = css`
       column-gap: 16px;
       min-height: 0;
     }
-    svg.wide,
-    .join .wide {
+    .losses {
+      min-height: 0;
+    }
+    .way,
+    .end .way {
+      width: auto;
+      min-height: 30px;
+      padding-left: 44px;
+    }
+    .way.bare {
+      width: auto;
+      min-height: 20px;
+    }
+    .step .way::before {
+      top: 0;
+      right: auto;
+      bottom: 0;
+      left: 24px;
+      border-top: 0;
+      border-left: var(--line);
+    }
+    .step .way::after {
+      top: auto;
+      right: auto;
+      bottom: 0;
+      left: 22px;
+    }
+    .flow {
+      line-height: 30px;
+    }
+    :is(.rate, .quality, .end .rate, .end .quality) {
+      position: static;
+    }
+    .quality span {
+      display: inline;
+    }
+    .quality span::before {
+      content: '· ';
+    }
+    .fan::before {
       display: none;
     }
-    svg.narrow {
+    .end {
       display: block;
-      margin-left: 24px;
+      min-height: 0;
+    }
+    .end::before {
+      left: 24px;
+    }
+    .end:last-child::before {
+      display: none;
+    }
+    .end .way::before {
+      top: 0;
+      right: auto;
+      bottom: -22px;
+      left: 24px;
+      width: 20px;
+      border-top: 0;
+      border-bottom: var(--line);
+      border-left: var(--line);
+      border-bottom-left-radius: 6px;
+    }
+    .end .way::after {
+      top: auto;
+      right: auto;
+      bottom: -24px;
+      left: 39px;
+    }
+    .place {
+      display: flex;
+      flex-wrap: wrap;
+      justify-content: space-between;
+      gap: 0 8px;
+      margin: 0 0 0 44px;
+      padding-block: 9px;
+    }
+    .reason {
+      padding-left: 0;
+      line-height: 20px;
     }
   }
   @container (width < 560px) {

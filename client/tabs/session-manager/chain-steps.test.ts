@@ -33,12 +33,21 @@ test('what flows is told on the way, and what was lost at the container', () => 
   const container = { ...box('/c', 'proxy_path', '/p'), flow, losses: { lost: 3, known: 4_812 } };
   const [step] = stepsOf(chain({ boxes: [container] }), '/sdm', addressOf);
   assert.deepEqual(step?.flow, {
-    rate: '20 reads + writes/s',
-    quality: '2 errors · 1.0 ms',
+    rate: '20 ops/s',
+    quality: ['2 errors', '1.0 ms'],
     hasErrors: true,
-    isOne: false,
   });
   assert.deepEqual(step?.losses, { text: 'Lost: 3 of 4,812 known', isTrouble: true });
+});
+
+test('where the container needs no servers, its way ends in this process', () => {
+  const flow = { of: 'reads and writes', perSecond: 20, errors: 0, latencyMs: 1 } as const;
+  const container = { ...box('/c', '', ''), leadsOn: null, flow };
+  assert.deepEqual(
+    endsOf(chain({ boxes: [container] })).map(({ label, flow: shown }) => [label, shown?.rate]),
+    [['This process', '20 ops/s']],
+  );
+  assert.deepEqual(endsOf(chain({ boxes: [container], on: false })), []);
 });
 
 test('of many servers those in trouble are shown, and the rest is counted', () => {

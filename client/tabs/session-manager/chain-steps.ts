@@ -30,7 +30,9 @@ export function stepsOf(
 }
 
 /** The servers as ends. Where they are too many, those in trouble come first, and the rest is counted. */
-export function endsOf({ servers }: ChainMessage): readonly ChainEnd[] {
+export function endsOf({ boxes, servers, on }: ChainMessage): readonly ChainEnd[] {
+  const flow = boxes.at(-1)?.flow;
+  if (on && flow) return [{ label: 'This process', state: 'ok', text: 'keeps them', flow: flowWords(flow) }];
   if (servers.length <= MOST_ENDS) return servers.map(endOf);
   const isWell = ({ state }: ChainEnd) => state === 'ok';
   const all = servers.map(endOf);

@@ -2,24 +2,20 @@ import type { FlowMessage } from '../../../schema/endpoints/session-chain.ts';
 import type { ChainFlow } from '../../parts/chain/chain.ts';
 import { formatNumber } from '../../parts/format.ts';
 
-const UNITS: Readonly<Record<FlowMessage['of'], { readonly rate: string; readonly none: string }>> = {
+const UNITS = {
   requests: { rate: 'req/s', none: 'no requests' },
-  'reads and writes': { rate: 'reads + writes/s', none: 'no reads or writes' },
+  'reads and writes': { rate: 'ops/s', none: 'no operations' },
   operations: { rate: 'ops/s', none: 'no operations' },
-};
+} satisfies Record<FlowMessage['of'], unknown>;
 
-/** What flows on a way, in two parts: `12 req/s` and `0 errors · 0.4 ms`; or `no requests` `in the last 10 s`. */
+/** What flows on a way: `12 req/s`, with `0 errors` and `0.4 ms`. */
 export function flowWords({ of, perSecond, errors, latencyMs }: FlowMessage): ChainFlow {
   const { rate, none } = UNITS[of];
-  if (perSecond === null) return { rate: `– ${rate}`, quality: 'counting…', hasErrors: false, isOne: false };
-  if (latencyMs === null) return { rate: none, quality: 'in the last 10 s', hasErrors: false, isOne: true };
+  if (perSecond === null) return { rate: `– ${rate}`, quality: ['counting…'], hasErrors: false };
+  if (latencyMs === null) return { rate: none, quality: [], hasErrors: false };
   const failed = errors === 1 ? '1 error' : `${formatNumber(errors)} errors`;
-  return {
-    rate: `${rateOf(perSecond)} ${rate}`,
-    quality: `${failed} · ${latencyMs < 100 ? latencyMs.toFixed(1) : formatNumber(Math.round(latencyMs))} ms`,
-    hasErrors: errors > 0,
-    isOne: false,
-  };
+  const latency = latencyMs < 100 ? latencyMs.toFixed(1) : formatNumber(Math.round(latencyMs));
+  return { rate: `${rateOf(perSecond)} ${rate}`, quality: [failed, `${latency} ms`], hasErrors: errors > 0 };
 }
 
 /** `0.1`, `3.4`, `1,204` */

@@ -24,27 +24,25 @@ test('with two copies the chain shows a server die under load and the other take
   await using load = await Load.on(server);
   await app.open('/session_data_manager', 'settings');
   const manager = new ManagerTab(page);
-  await expect(manager.step('session_data_manager')).toContainText(/\d+(\.\d)? req\/s\s*·\s*0 errors · \d+\.\d ms/);
-  await expect(manager.step('mcsdc')).toContainText(/\d+(\.\d)? reads \+ writes\/s\s*·\s*0 errors · \d+\.\d ms/);
+  await expect(manager.step('session_data_manager')).toContainText(/\d+(\.\d)? req\/s\s*0 errors\s*\d+\.\d ms/);
+  await expect(manager.step('mcsdc')).toContainText(/\d+(\.\d)? ops\/s\s*0 errors\s*\d+\.\d ms/);
   await expect(manager.step('mcsdc')).toContainText(`Lost: 0 of ${VISITORS} known`);
   for (const address of servers.addresses)
-    await expect(manager.end(address)).toContainText(/\d+(\.\d)? ops\/s\s*·\s*0 errors · \d+\.\d ms/);
+    await expect(manager.end(address)).toContainText(/\d+(\.\d)? ops\/s\s*0 errors\s*\d+\.\d ms/);
   await expect(page.locator('checked-note')).toHaveText(/^Checked (just now|\d+ s ago), every 3 s$/);
   await checkAllLooks(page, 'chain');
 
   await servers.kill(0);
   await expect(manager.end(servers.addresses[0]!)).toContainText('refused');
-  await expect(manager.end(servers.addresses[0]!)).toContainText('no operations in the last 10 s', { timeout: 30_000 });
-  await expect(manager.end(servers.addresses[1]!)).toContainText(/\d+ ops\/s\s*·\s*0 errors/);
+  await expect(manager.end(servers.addresses[0]!)).toContainText('no operations', { timeout: 30_000 });
+  await expect(manager.end(servers.addresses[1]!)).toContainText(/\d+ ops\/s\s*0 errors/);
   await expect(manager.step('session_data_manager')).toContainText(/\d+(\.\d)? req\/s/);
   await expect(manager.step('mcsdc')).toContainText(`Lost: 0 of ${VISITORS} known`);
   expect(load.refused, 'nobody was refused').toBe(0);
   await checkAllLooks(page, 'chain-one-down');
 
   await load.stop();
-  await expect(manager.step('session_data_manager')).toContainText(/no requests\s+in the last 10 s/, {
-    timeout: 30_000,
-  });
+  await expect(manager.step('session_data_manager')).toContainText('no requests', { timeout: 30_000 });
   await page.screenshot({ path: 'test-results/chain-quiet.png' });
 });
 

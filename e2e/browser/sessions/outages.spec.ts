@@ -173,7 +173,7 @@ async function cutTexts(page: Page): Promise<readonly string[]> {
   const texts = page.locator('t-chain :is(.name, .kind, .end span), t-table :is(td, td span)');
   return texts.evaluateAll((all) =>
     all
-      .filter(({ className }) => /\b(name|kind|ellipsis|reason|two-lines|end)\b|^$/.test(className))
+      .filter(({ className }) => /\b(name|kind|address|ellipsis|reason|two-lines|end)\b|^$/.test(className))
       .filter((each) => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight + 1)
       .filter(({ clientWidth }) => clientWidth > 1)
       .map((each) => each.textContent ?? ''),
