@@ -63,22 +63,25 @@ async function check() {
 }
 
 /**
- * Whatever fails is tried once more, by itself: what passes then is counted apart, so that it is seen and mended, and
- * does not hide behind the rest or stop everybody else.
+ * A file in which something failed is tried once more, whole, since its tests may build on each other: what passes then is
+ * counted apart, so that it is seen and mended, and does not hide behind the rest or stop everybody else.
  */
 export async function nodeTests(limitMs, args, cwd = root) {
-  return inFolder('node-tests', async (folder) => {
-    const state = `--test-rerun-failures=${join(folder, 'state.json')}`;
-    const env = { NODE_TEST_CONTEXT: undefined }; // Set within a test, where it would keep Node from running tests.
-    const attempt = () => run('node', ['--test', '--test-reporter=spec', state, ...args], limitMs, { env, cwd });
-    const first = await attempt();
-    const failedFirst = failuresIn(first.output);
-    if (first.ok || failedFirst === 0) return settle(first.ok, countsIn(first.output));
-    console.log('\n━━ once more, what failed ━━');
-    const second = await attempt();
-    const { passed, failed } = countsIn(second.output);
-    return settle(second.ok, { passed, failed, again: Math.max(0, failedFirst - failed) });
-  });
+  const env = { NODE_TEST_CONTEXT: undefined }; // Set within a test, where it would keep Node from running tests.
+  const attempt = (what) => run('node', ['--test', '--test-reporter=spec', ...what], limitMs, { env, cwd });
+  const first = await attempt(args);
+  const { passed, failed } = countsIn(first.output);
+  const files = filesThatFailed(first.output);
+  if (first.ok || files.length === 0) return settle(first.ok, { passed, failed });
+  console.log('\n━━ once more, the files in which something failed ━━');
+  const second = await attempt([...args.filter((arg) => arg.startsWith('--')), ...files]);
+  const still = countsIn(second.output).failed;
+  return settle(second.ok, { passed: passed + failed - still, failed: still, again: Math.max(0, failed - still) });
+}
+
+/** "test at server/a.test.ts:8:1" */
+function filesThatFailed(output) {
+  return [...new Set([...output.matchAll(/^test at (.+):\d+:\d+$/gm)].map(([, file]) => file))];
 }
 
 const countsIn = (output) => ({ passed: counted(output, 'pass'), failed: failuresIn(output) });

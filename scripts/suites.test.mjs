@@ -22,7 +22,7 @@ test('a command that takes longer than its limit is ended, with what it started'
   while (isAlive(Number.parseInt(output, 10))) assert.ok(performance.now() < gone, 'what the command started lives on');
 });
 
-test('what fails is tried once more: what passes then is counted apart, what fails again has failed', async (t) => {
+test('a file that fails is tried once more, whole: what passes then is counted apart, what fails again has failed', async (t) => {
   const cwd = mkdtempSync(join(tmpdir(), 'suites-'));
   t.after(() => rmSync(cwd, { recursive: true }));
   const suite = (tests) => writeFileSync(join(cwd, 'a.test.mjs'), `import { test } from 'node:test';\n${tests}`);
@@ -30,8 +30,10 @@ test('what fails is tried once more: what passes then is counted apart, what fai
 
   suite(`
     import { existsSync, writeFileSync } from 'node:fs';
-    test('good', () => {});
+    let isPrepared = false;
+    test('good', () => { isPrepared = true; });
     test('fails the first time', () => {
+      if (!isPrepared) throw new Error('the test before was not run');
       if (existsSync('tried')) return;
       writeFileSync('tried', '');
       throw new Error('the first time');
