@@ -34,7 +34,7 @@ export async function until(what: string, question: () => Promise<boolean>, dead
   const deadline = performance.now() + deadlineMs;
   while (!(await question())) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
