@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { checkText } from '../batch.ts';
 import { endOfPrefix, isStorable } from '../order.ts';
 import { parseStored } from './problems.ts';
+import { end } from './rows.ts';
 import type { Json } from '../storage.ts';
 import type { Draft, TableEntries } from '../tables.ts';
 
@@ -11,7 +12,7 @@ const SET = 'INSERT OR REPLACE INTO entries (name, key, value, expires) VALUES (
 const DELETE = 'DELETE FROM entries WHERE name = ? AND key = ?';
 const LIST = `
   SELECT key, value FROM entries
-  WHERE name = @name AND key >= @from AND (@to IS NULL OR key < @to) AND (expires IS NULL OR expires > @now)
+  WHERE name = @name AND key >= @from AND key < ${end('@to')} AND (expires IS NULL OR expires > @now)
   ORDER BY key`;
 /** A few with every write, so that no write is long and nothing that expired stays for ever. */
 const PURGE = `

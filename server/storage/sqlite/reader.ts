@@ -4,7 +4,7 @@ import { Listing } from './listing.ts';
 import { byId, endOfPrefix, fold, isStorable } from '../order.ts';
 import { beforeIn, NOTHING_PAST, PastReader, type Past } from './past.ts';
 import type { ObjectRow } from './rows.ts';
-import { OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
+import { end, OBJECTS, parseState, storedObjectOf, text, whole } from './rows.ts';
 import type {
   ChildPage,
   ChildQuery,
@@ -24,7 +24,7 @@ const CHILDREN_OF_TYPE = `
   ${OBJECTS} WHERE o.parent = ${whole()} AND o.type = ${text()} ORDER BY o.id_key, o.id LIMIT ${MAX_FOUND}`;
 const OBJECTS_OF_TYPES = `${OBJECTS} WHERE o.type IN (SELECT value FROM json_each(?)) LIMIT ${whole()}`;
 const IDS_THAT_BEGIN = `
-  SELECT oid FROM objects WHERE id_key >= ${text('@from')} AND (@to IS NULL OR id_key < @to)
+  SELECT oid FROM objects WHERE id_key >= ${text('@from')} AND id_key < ${end('@to')}
   ORDER BY id_key, id LIMIT ${whole('@limit')}`;
 const MATCHES_AFTER = `
   SELECT oid, instr(id_key, @text) OR instr(title_key, @text) OR instr(type_key, @text)

@@ -23,6 +23,9 @@ export const OBJECTS = `
 export const whole = (parameter = '?') => `CAST(${parameter} AS INTEGER)`;
 export const text = (parameter = '?') => `CAST(${parameter} AS TEXT)`;
 
+/** A bound text as an upper end; without one there is none, for bytes are greater than any text. */
+export const end = (parameter: string) => `coalesce(${text(parameter)}, x'')`;
+
 /** A state as JSON. The names in it are the interface's own, so what is read back is a state as it stands. */
 export function parseState(state: string, oid: number): ObjectState {
   return parseStored(state, () => `The state of object ${oid}`) as ObjectState;

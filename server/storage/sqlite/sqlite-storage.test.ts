@@ -8,6 +8,7 @@ import { ConflictError, Problem, Unavailable } from '../../base/errors.ts';
 import { at, batchOf, change, stateOf } from '../contract/changes.ts';
 import { sourceOf } from '../contract/blobs.ts';
 import { makeSite, storageContract } from '../contract/contract.ts';
+import { EntryStatements } from './entries.ts';
 import { openInFolder } from './open.ts';
 import { setPragmas } from './pragmas.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
@@ -29,6 +30,17 @@ async function siteAndFile() {
 const byTitle = { offset: 0, limit: 10, sort: 'title', order: 'asc', filter: '' } as const;
 
 storageContract('objects in SQLite', inNewFolder);
+
+test('entries that begin with a prefix are read without those that come after them', async () => {
+  const { site, file } = await siteAndFile();
+  await using _ = site;
+  const database = new Database(file);
+  const { list } = new EntryStatements(database);
+  const plan = database.prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${list.source}`);
+  const [step] = plan.all({ name: 'recent', from: '17', to: '18', now: 0 });
+  database.close();
+  assert.equal(step?.detail, 'SEARCH entries USING PRIMARY KEY (name=? AND key>? AND key<?)');
+});
 
 test('a thousand readers who do not go on hold little, and when they are gone a whole slice is read at once again', async () => {
   await using site = await inNewFolder();
