@@ -56,9 +56,9 @@ export function timesOf({ from, to, everyS, began, stretches }: RecentSpan): Rec
 }
 
 /** Something for each stretch of which enough is known: of half of it at least, everybody has reported. */
-export function seriesOf({ stretches }: RecentSpan, pick: (figures: Figures) => number | null): Series {
-  return stretches.map(({ figures, lastsS }) => {
-    const value = figures === undefined || figures.knownS < lastsS / 2 ? null : pick(figures);
+export function seriesOf({ stretches }: RecentSpan, pick: (figures: Figures, index: number) => number | null): Series {
+  return stretches.map(({ figures, lastsS }, index) => {
+    const value = figures === undefined || figures.knownS < lastsS / 2 ? null : pick(figures, index);
     return value === null ? null : rounded(value);
   });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '../storage/storage.ts';
 import type { TableEntries, Tables } from '../storage/tables.ts';
 import type { RecentEvent, RecentEvents } from './events.ts';
@@ -9,6 +10,9 @@ export type ReportRow = readonly (Report | null)[];
 
 /** A row of reports is no longer. */
 export const MOST_IN_ROW = 100;
+
+/** After so many others have a turn. */
+const FOLDED_AT_ONCE = 300;
 
 /** What is known of a span of time. */
 export interface Span {
@@ -57,7 +61,17 @@ export class Past {
   ): Promise<ReadonlyMap<number, Figures>> {
     const found = [...(await this.#at(level, from, to))].toSorted(([one], [other]) => one - other);
     const groups = Map.groupBy(found, ([start]) => floorTo(everyS, start));
-    return new Map(Array.from(groups, ([start, parts]) => [start, folded(parts.map(([, figures]) => figures))]));
+    const stretches = new Map<number, Figures>();
+    let sinceTurn = FOLDED_AT_ONCE;
+    for (const [start, parts] of groups) {
+      if (sinceTurn >= FOLDED_AT_ONCE) {
+        await nextTurn();
+        sinceTurn = 0;
+      }
+      sinceTurn += parts.length;
+      stretches.set(start, folded(parts.map(([, figures]) => figures)));
+    }
+    return stretches;
   }
 
   /** The rows of a level, by their keys. */
@@ -68,9 +82,11 @@ export class Past {
   async #at(level: Level, from: number, to: number): Promise<ReadonlyMap<number, Figures>> {
     const finer = LEVELS[LEVELS.findIndex(({ name }) => name === level.name) - 1];
     if (finer === undefined) return this.#finest(from, to);
-    const rows = await this.rows(level, from, to);
-    const known = new Map(rows.map(([key, figures]) => [timeIn(key), figures]));
-    const within = new Map([...known].filter(([start]) => start >= from && start < to));
+    const within = new Map<number, Figures>();
+    for (const [key, figures] of await this.rows(level, from, to)) {
+      const start = timeIn(key);
+      if (start >= from && start < to) within.set(start, figures);
+    }
     // What was not made coarser yet; the newest that there is may not have been whole.
     const next = Math.max(from, to - finer.keptS, ...within.keys());
     return new Map([...within, ...(await this.folded(finer, level, next, to))]);

@@ -30,10 +30,11 @@ export const recentMethod = method(recent, {
     const found = await recorded(call, { from: Math.min(Math.max(from, madeAt), to - 1), to });
     const span = { ...found, began: found.began && Math.max(found.began, madeAt) };
     const subjects = scope.containers.map(subjectOf);
+    const counts = span.stretches.map(({ figures }) => countsIn(figures, subjects));
     return {
       ...timesOf(span),
-      sessions: sessionsIn(span, subjects),
-      totals: totalsIn(span, subjects, scope),
+      sessions: sessionsIn(span, subjects, counts),
+      totals: totalsIn(span, counts, scope),
       unknownS: unknownIn(span),
       servers: scope.stores.flatMap((store) => serversOf(store, span)),
       marks: await marksIn(span, scope, call),
@@ -44,35 +45,37 @@ export const recentMethod = method(recent, {
 /** The same of the whole site. */
 export const recentViews = viewsOn('root', recentMethod);
 
-function sessionsIn(span: RecentSpan, subjects: readonly string[]): RecentMessage['sessions'] {
-  const all = SESSION_MEASURES.map((measure) => [
-    measure,
-    seriesOf(span, (figures) => valueOf(measure, figures, subjects)),
-  ]);
+/** What all of them counted, for each stretch. */
+type AllCounts = readonly (Counts | undefined)[];
+
+function sessionsIn(span: RecentSpan, subjects: readonly string[], counts: AllCounts): RecentMessage['sessions'] {
+  const valueOf = (measure: SessionMeasure) => (figures: Figures, index: number) => {
+    if (measure === 'sessions') return liveIn(figures, subjects);
+    if (measure === 'meanMs' || measure === 'slowestMs') return waitIn(counts[index])[measure];
+    return (sumFor(measure, counts[index]) ?? 0) / figures.knownS;
+  };
+  const all = SESSION_MEASURES.map((measure) => [measure, seriesOf(span, valueOf(measure))]);
   return Object.fromEntries(all) as Record<SessionMeasure, Series>;
 }
 
-function valueOf(measure: SessionMeasure, figures: Figures, subjects: readonly string[]): number | null {
-  if (measure === 'sessions') {
-    const known = subjects.flatMap((subject) => figures.sessions[subject] ?? []);
-    return known.length === 0 ? null : known.reduce((sum, count) => sum + count);
-  }
-  const counts = countsIn(figures, subjects);
-  if (measure === 'meanMs' || measure === 'slowestMs') return waitIn(counts)[measure];
-  return (sumFor(measure, counts) ?? 0) / figures.knownS;
+function liveIn({ sessions }: Figures, subjects: readonly string[]): number | null {
+  const known = subjects.flatMap((subject) => sessions[subject] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, count) => sum + count);
 }
 
-function countsIn({ counts }: Figures, subjects: readonly string[]): Counts | undefined {
-  const known = subjects.flatMap((subject) => (counts[subject] === undefined ? [] : [counts[subject]]));
+function countsIn(figures: Figures | undefined, subjects: readonly string[]): Counts | undefined {
+  const known = subjects.flatMap((subject) => {
+    const counts = figures?.counts[subject];
+    return counts === undefined ? [] : [counts];
+  });
   return known.length === 0 ? undefined : known.reduce(sumOf);
 }
 
-function totalsIn(span: RecentSpan, subjects: readonly string[], { stores }: RecentScope): RecentMessage['totals'] {
-  const known = span.stretches.flatMap(({ figures }) => figures ?? []);
+function totalsIn({ stretches }: RecentSpan, counts: AllCounts, { stores }: RecentScope): RecentMessage['totals'] {
+  const known = stretches.flatMap(({ figures }) => figures ?? []);
   const totals = RECENT_TOTALS.map((name) => {
     if (name === 'evictions') return [name, evictionsIn(known, stores)] as const;
-    const sums = known.map((figures) => sumFor(name, countsIn(figures, subjects)) ?? 0);
-    return [name, sums.reduce((sum, count) => sum + count, 0)] as const;
+    return [name, counts.reduce((sum, each) => sum + (sumFor(name, each) ?? 0), 0)] as const;
   });
   return Object.fromEntries(totals) as Record<RecentTotal, number>;
 }
