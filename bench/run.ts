@@ -3,6 +3,7 @@ import { benchChannels } from './channels.ts';
 import { benchClient } from './client.ts';
 import { CannotBench, readOptions, type Options } from './options.ts';
 import { requirePrograms } from './packages.ts';
+import { benchRecent } from './recent.ts';
 import { print, type Report } from './report.ts';
 import { benchSessions } from './sessions.ts';
 import { benchStorage } from './storage.ts';
@@ -13,6 +14,7 @@ const PARTS: ReadonlyMap<string, (options: Options) => Promise<Report>> = new Ma
   ['storage', benchStorage],
   ['caches', benchCaches],
   ['channels', benchChannels],
+  ['recent', benchRecent],
 ]);
 
 try {
