@@ -4,6 +4,7 @@ import type { ObjectMessage, TabInfo, Warning } from '../../schema/endpoints/obj
 import { iconOf } from '../model/icon-of.ts';
 import { nameOf } from '../model/name-of.ts';
 import '../parts/dot.ts';
+import { formatNumber } from '../parts/format.ts';
 import '../parts/icon.ts';
 import '../parts/title.ts';
 import { addressOf } from '../state/route.ts';
@@ -68,7 +69,8 @@ export class PageHead extends LitElement {
 
   #tabLink(tab: TabInfo) {
     const href = addressOf(this.object.path, tab.id);
-    const count = tab.count === undefined ? nothing : html` <span class="count figures">${tab.count}</span>`;
+    const count =
+      tab.count === undefined ? nothing : html` <span class="count figures">${formatNumber(tab.count)}</span>`;
     return html`<li>
       <a href=${href} aria-current=${tab.id === this.tab ? 'page' : nothing}>${tab.label}${count}</a>
     </li>`;

@@ -100,8 +100,14 @@ export type ObjectMessage = ValueOf<typeof objectMessage>;
 const childItem = object({
   id: text,
   ...listed,
-  size: about('Bytes of the object’s properties, or the number of items for a folder.', integer),
-  sizeLabel: about('The size in words: "1 KiB", "112 items", "3 servers".', text),
+  size: about(
+    'What lists are sorted by: bytes of content or properties, or the number of items for a folder.',
+    integer,
+  ),
+  sizeLabel: about(
+    'The size in words: "1 KiB", "112 items", "about 1,234 sessions". Empty where it is not known.',
+    text,
+  ),
   modified: time,
   modifiedBy: orNull(text),
   warnings: listOf(warning),

@@ -36,6 +36,11 @@ export class MemoryBackend implements CacheBackend {
     this.#cleanedAt = clock();
   }
 
+  /** With those that are too old and were not cleaned up yet. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
   get(_: number, key: string): CachedPage | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

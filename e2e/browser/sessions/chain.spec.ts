@@ -1,6 +1,7 @@
 import type { Page } from 'playwright/test';
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
+import { Contents } from '../../support/pages/contents.ts';
 import { ManagerTab } from '../../support/pages/manager-tab.ts';
 import { wear } from '../../support/chromium/chromium.ts';
 import type { TestServer } from '../../support/server.ts';
@@ -44,6 +45,9 @@ test('with two copies the chain shows a server die under load and the other take
   await load.stop();
   await expect(manager.step('session_data_manager')).toContainText('no requests', { timeout: 30_000 });
   await page.screenshot({ path: 'test-results/chain-quiet.png' });
+
+  await app.open('/');
+  await expect(new Contents(page).row('mcsdc')).toContainText(/about 2\d sessions/);
 });
 
 test('figures change in place: nothing on the page moves', async ({ app, page, server }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { ChildItem } from '../../../schema/endpoints/objects.ts';
 import type { RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
 import { until } from '../../support/figures.ts';
 import { startKoaApplication } from '../../support/applications/koa-application.ts';
@@ -27,6 +28,11 @@ function known(message: RecentMessage, measure: SessionMeasure): readonly (numbe
   return message.sessions[measure];
 }
 
+async function sizeInList(server: Server, id: string): Promise<string | undefined> {
+  const { items } = await administer<{ readonly items: readonly ChildItem[] }>(server.port, '/api/@children');
+  return items.find((item) => item.id === id)?.sizeLabel;
+}
+
 /** Of the beginning of each stretch of which not everything is known, those that were not there before. */
 function gapsIn({ times, sessions }: RecentMessage): readonly string[] {
   return times.filter((_, index) => sessions.reads[index] === null);
@@ -47,6 +53,7 @@ test('what every process and application does to sessions is recorded as one, wh
   await until('three writes', async () => (await recent(site)).totals.writes === 3);
   await until('three writes at the other process', async () => (await recent(second)).totals.writes === 3);
   await until('three sessions', async () => known(await recent(site), 'sessions').at(-1) === 3);
+  for (const process of [site, second]) assert.equal(await sizeInList(process, 'mcsdc'), 'about 3 sessions');
   for (const path of ['/mcsdc', '/mcproxy', '']) {
     const { totals, servers, sessions } = await recent(second, path);
     assert.deepEqual([totals.writes, totals.begun, totals.errors], [3, 3, 0], path);

@@ -4,6 +4,7 @@ import { until } from '../../../e2e/support/figures.ts';
 import { startMemcached, type Memcached } from '../../../e2e/support/memcached/memcached.ts';
 import { pagesMade } from '../../../e2e/support/product/cacheable/index.ts';
 import type { CacheStatisticsMessage } from '../../../schema/endpoints/caches.ts';
+import type { ChildItem } from '../../../schema/endpoints/objects.ts';
 import type { Clock } from '../../base/clock.ts';
 import { openTestInstallation, type TestInstallation } from '../../testing.ts';
 import { HAS_STATISTICS } from './cache-statistics-tab.ts';
@@ -71,6 +72,13 @@ function describeManager(manager: ManagerType): void {
     const second = await site.get();
     assert.deepEqual([second.made, second.parts], [first.made + 1, ['Second']]);
     assert.deepEqual(await site.get(), second);
+    const list = (await site.ask('GET', '/api/@children')).json<{ readonly items: readonly ChildItem[] }>();
+    const size = list.items.find(({ id }) => id === 'cache')?.sizeLabel;
+    assert.equal(
+      size,
+      manager === 'RAM Cache Manager' ? '1 entry' : '',
+      'what it keeps, where no server has to be asked',
+    );
   });
 
   test(`${manager}: a page without a cache manager is made each time`, async () => {

@@ -77,7 +77,13 @@ export const ramCacheManager = defineType({
     })),
     HAS_STATISTICS.by(async (object) => cacheOf(object).pages),
   ],
-  ui: { tabs: [associateTab, statisticsTab] },
+  ui: {
+    tabs: [associateTab, statisticsTab],
+    size(object) {
+      const { count } = cacheOf(object).backend;
+      return count === 1 ? '1 entry' : `${count.toLocaleString('en')} entries`;
+    },
+  },
   publish: { methods: { ...associateMethods, ...statisticsMethods } },
   events: [REMOVED.by((object) => caches.drop(object))],
 });

@@ -45,6 +45,8 @@ export const memCacheCacheManager = defineType({
     works: 'Keeps pages',
     tabs: [associateTab, statisticsTab],
     warnings: proxyWarnings,
+    // Only a walk over all keys of all servers would tell.
+    size: () => '',
   },
   loss: 'pages will be made anew each time',
   publish: { methods: { ...associateMethods, ...statisticsMethods } },

@@ -7,6 +7,7 @@ import { containerIn } from '../sessions/container/containers.ts';
 import { leftBehind } from '../sessions/container/live-sessions.ts';
 import { containerTabs, containerType } from '../sessions/container-type.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
+import { estimatedSessions, estimateLabel } from '../stores/session-estimate.ts';
 import { NO_PROXY, proxyField, proxyWarnings, storeBehind } from './proxy-path.ts';
 
 const proxyPath = proxyField('The MemCache Proxy behind which the sessions are kept, e.g. /mcproxy.');
@@ -28,6 +29,7 @@ export const memCacheSessionDataContainer = defineType({
     broken: NO_PROXY,
     works: 'Keeps sessions',
     tabs: containerTabs,
+    size: async (object: TreeObject) => estimateLabel(await estimatedSessions(object)),
     warnings: async (object: TreeObject) => [...timeWarnings(object), ...(await proxyWarnings(object))],
   },
   loss: 'sessions will be off',

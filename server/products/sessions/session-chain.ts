@@ -98,7 +98,7 @@ async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
     type: object.type,
     icon: iconOf(object),
     state: STATES[warning?.severity ?? 'info'],
-    text: warning?.short ?? object.definition?.ui?.works ?? (await said.size()) ?? 'Works',
+    text: warning?.short ?? object.definition?.ui?.works ?? ((await said.size()) || 'Works'),
     leadsOn: path === undefined ? null : { property: path.name, value: path.value },
     holds,
     ...NOT_LIVELY,

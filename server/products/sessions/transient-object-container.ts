@@ -7,6 +7,7 @@ import { defineType } from '../../objects/types.ts';
 import type { SessionContainer } from '../../sessions/container.ts';
 import { siteOf } from '../../site/site.ts';
 import { SESSION_CONTAINER } from '../stores/session-container.ts';
+import { estimatedSessions, estimateLabel } from '../stores/session-estimate.ts';
 import { logProcessMemory, processMemoryWarnings } from '../stores/memory-warnings.ts';
 import { containerFields } from './container/container-fields.ts';
 import { timeWarnings } from './container/container-times.ts';
@@ -22,6 +23,7 @@ const stores = new RuntimeState<LocalStore>({
 
 /** Looking at an object must not take long. */
 const MOST_COUNTED = 1_000;
+const MORE = `More than ${MOST_COUNTED.toLocaleString('en')}`;
 
 const MIB = 1024 * 1024;
 const REMEDY =
@@ -75,7 +77,10 @@ function storeOf(object: TreeObject): LocalStore {
 
 async function countLabel(object: TreeObject): Promise<string> {
   const count = await countOf(object);
-  return count === '1' ? '1 session' : `${count} sessions`;
+  if (count !== MORE) return count === '1' ? '1 session' : `${count} sessions`;
+  // It may be of before there were so many.
+  const estimate = (await estimatedSessions(object)) ?? 0;
+  return estimate > MOST_COUNTED ? estimateLabel(estimate) : `${MORE} sessions`;
 }
 
 async function countSentence(object: TreeObject): Promise<string> {
@@ -86,5 +91,5 @@ async function countSentence(object: TreeObject): Promise<string> {
 
 async function countOf(object: TreeObject): Promise<string> {
   const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
-  return count?.toLocaleString('en') ?? `More than ${MOST_COUNTED.toLocaleString('en')}`;
+  return count?.toLocaleString('en') ?? MORE;
 }

@@ -1,0 +1,31 @@
+import { recorded, seriesOf, type RecentSpan } from '../../manage/recent-times.ts';
+import type { TreeObject } from '../../objects/object.ts';
+import { subjectOf } from '../../recent/meter.ts';
+import { siteOf } from '../../site/site.ts';
+
+/** Whoever reports late is waited for; what is older is not told as if it were so now. */
+const LATELY_S = 3 * 60;
+const LATELY = Symbol('what was recorded lately');
+
+/** About how many sessions a container keeps, as last recorded: no server is asked. `undefined`: nobody knows. */
+export async function estimatedSessions(object: TreeObject): Promise<number | undefined> {
+  const counts = seriesOf(await lately(object), ({ sessions }) => sessions[subjectOf(object)] ?? null);
+  return counts.findLast((count) => count !== null) ?? undefined;
+}
+
+/** Empty where nobody knows. */
+export function estimateLabel(count: number | undefined): string {
+  if (count === undefined) return '';
+  if (count === 0) return '0 sessions';
+  return count === 1 ? 'about 1 session' : `about ${count.toLocaleString('en')} sessions`;
+}
+
+/** Once a request, however many containers are in a list. */
+function lately({ tree }: TreeObject): Promise<RecentSpan> {
+  const known = tree.scope?.get(LATELY) as Promise<RecentSpan> | undefined;
+  if (known !== undefined) return known;
+  const now = Math.floor(siteOf({ tree }).clock() / 1000);
+  const made = recorded({ tree }, { from: now - LATELY_S, to: now });
+  tree.scope?.set(LATELY, made);
+  return made;
+}
