@@ -15,7 +15,7 @@ interface Looked {
   readonly isChecking?: boolean;
 }
 
-/** A form in a dialog: what is typed, what is refused (at its field, which gets the focus), one try at a time. Sends `closed`. */
+/** A form in a dialog: what is typed, what is refused (at its field, which gets the focus), one try at a time, which is waited for. Sends `closed`. */
 export abstract class FormDialog extends LitElement {
   @state() protected values: ReadonlyMap<string, unknown> = new Map();
   @state() private refusals: ReadonlyMap<string, string> = new Map();
@@ -53,9 +53,9 @@ export abstract class FormDialog extends LitElement {
   }
 
   protected override render() {
-    return html`<t-dialog heading=${this.heading} ?open=${this.isOpen} @closed=${this.onClosed}>
+    return html`<t-dialog heading=${this.heading} ?open=${this.isOpen} ?held=${this.isBusy} @closed=${this.onClosed}>
       ${this.content()}
-      <button slot="buttons" @click=${() => (this.isOpen = false)}>Cancel</button>
+      <button slot="buttons" aria-disabled=${String(this.isBusy)} @click=${this.#cancel}>Cancel</button>
       <button slot="buttons" class="primary" aria-disabled=${String(this.isBusy)} @click=${this.#submit}>
         ${this.action}
       </button>
@@ -84,6 +84,10 @@ export abstract class FormDialog extends LitElement {
 
   protected onClosed() {
     this.dispatchEvent(new Event('closed'));
+  }
+
+  #cancel() {
+    if (!this.isBusy) this.isOpen = false;
   }
 
   #onValue(event: ValueChanged) {

@@ -11,6 +11,8 @@ import { load } from './web-awesome.ts';
 export class Dialog extends LitElement {
   @property() heading = '';
   @property({ type: Boolean }) open = false;
+  /** What was chosen in it is on its way: nobody puts it away before the answer. */
+  @property({ type: Boolean }) held = false;
   /** Web Awesome tells of opening only when it happens after the part was drawn. */
   @state() private isReady = false;
   #focusBefore: HTMLElement | undefined;
@@ -29,6 +31,7 @@ export class Dialog extends LitElement {
       without-header
       ?open=${this.open && this.isReady}
       @wa-show=${this.#onShow}
+      @wa-hide=${this.#onHide}
       @wa-after-hide=${this.#onHidden}
     >
       <h2>${this.heading}</h2>
@@ -50,6 +53,10 @@ export class Dialog extends LitElement {
     this.#isShown = true;
     this.#focusBefore = deepestFocus();
     requestAnimationFrame(() => this.querySelector<HTMLElement>('[autofocus]')?.focus());
+  }
+
+  #onHide(event: Event) {
+    if (event.target === event.currentTarget && this.open && this.held) event.preventDefault();
   }
 
   #onHidden(event: Event) {

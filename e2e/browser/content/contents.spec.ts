@@ -42,7 +42,11 @@ test('an address that was pasted with its accents apart opens the object, its sc
   await expect(page.locator('body')).toHaveText('Welcome to Z\u00fcrich');
 });
 
-test('an id that breaks a rule names the rule while one types, and nothing is added', async ({ app, page, api }) => {
+test('an id that breaks a rule names the rule while one types, and nothing is added; what is on its way is waited for', async ({
+  app,
+  page,
+  api,
+}) => {
   const contents = new Contents(page);
   await app.open('/');
   const dialog = await contents.startAdding('Folder');
@@ -67,8 +71,17 @@ test('an id that breaks a rule names the rule while one types, and nothing is ad
   }
   expect((await api('/api/@children')).json()['total']).toBe(5);
   await dialog.getByLabel('Id').fill('good');
+  const { promise: isWaitedFor, resolve: letGo } = Promise.withResolvers<void>();
+  await page.route('**/api', (route) => isWaitedFor.then(() => route.continue()));
   await dialog.getByLabel('Id').press('Enter');
+  const [add, cancel] = ['Add', 'Cancel'].map((name) => dialog.getByRole('button', { name, exact: true }));
+  await expect(add!).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Escape');
+  await cancel!.press('Enter');
+  await expect(cancel!, 'it stays until the answer is there').toHaveAttribute('aria-disabled', 'true');
+  letGo();
   await expect(app.flash("Added 'good'.")).toBeVisible();
+  await expect(app.heading).toHaveText('good');
 });
 
 test('the list is filtered and sorted, and the address says how', async ({ app, page }) => {
