@@ -4,6 +4,7 @@ import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
 import { ApiProblem, detailOf } from '../api/request.ts';
 import '../parts/dialog.ts';
+import { hasEnded } from '../state/ended.ts';
 import { controls } from '../styles/controls.ts';
 import './fields/field-element.ts';
 import type { FieldElement, ValueChanged } from './fields/field.ts';
@@ -105,6 +106,7 @@ export abstract class FormDialog extends LitElement {
     try {
       await this.send();
     } catch (caught) {
+      if (hasEnded.get()) return;
       this.refusals = this.#shown(this.refused(caught));
       await this.#focusProblem();
     } finally {

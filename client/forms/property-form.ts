@@ -11,6 +11,7 @@ import { ObjectChanged } from '../model/changes.ts';
 import '../parts/ago.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
+import { hasEnded } from '../state/ended.ts';
 import { flash } from '../state/flash.ts';
 import { Live } from '../state/live.ts';
 import { GuardedLeaving } from '../state/location.ts';
@@ -284,6 +285,7 @@ export class PropertyForm extends LitElement {
 
   async #refused(caught: unknown) {
     if (!(caught instanceof ApiProblem)) throw caught;
+    if (hasEnded.get()) return undefined;
     if (caught.status === 412) return this.#showConflict(caught.members as unknown as CurrentState);
     if (!this.#editing.wasRefused(caught.errors)) return this.#fail('save', caught);
     await this.updateComplete;

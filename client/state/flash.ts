@@ -1,3 +1,4 @@
+import { hasEnded } from './ended.ts';
 import { Observable } from './observable.ts';
 
 /** What was just done, or could not be. Good news goes by itself; bad news stays until it is closed. */
@@ -21,8 +22,9 @@ export function flash(text: string, trouble?: string, action?: FlashAction): voi
   add({ text, kind: 'done', trouble, action });
 }
 
+/** Whose session ended is told that alone: what it stopped could not be said any better. */
 export function flashFailure(text: string): void {
-  add({ text, kind: 'failed' });
+  if (!hasEnded.get()) add({ text, kind: 'failed' });
 }
 
 export function closeFlash(which: Flash): void {

@@ -18,6 +18,7 @@ import { ask } from '../parts/dialog.ts';
 import '../parts/dot.ts';
 import '../parts/face.ts';
 import { plural } from '../parts/format.ts';
+import { hasEnded } from '../state/ended.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { Live } from '../state/live.ts';
 import { Repeating } from '../state/repeating.ts';
@@ -259,7 +260,8 @@ export class SessionTestTab extends Tab {
       this.result = this.answer = await change();
       return this.answer;
     } catch (caught) {
-      if (isRefusal(caught)) {
+      if (hasEnded.get()) this.stop = before;
+      else if (isRefusal(caught)) {
         // While the session could not be read at all, a refused line does not mean that it can be.
         if (!this.answer) this.stop = before;
         refused(sentencesOf(caught));

@@ -15,6 +15,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
+import { hasEnded } from '../state/ended.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { endInvitation } from '../state/invitation.ts';
 import { GuardedLeaving, go } from '../state/location.ts';
@@ -219,6 +220,7 @@ export class SetupSessionsPage extends Tab {
   }
 
   async #refused(caught: unknown) {
+    if (hasEnded.get()) return undefined;
     this.silent = silentServers(caught);
     if (this.silent) return this.#focusNotice();
     this.refusals = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();
