@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type CSSResultGroup } from 'lit';
+import { LitElement, css, html, type CSSResultGroup } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
@@ -63,11 +63,10 @@ export abstract class FormDialog extends LitElement {
     </t-dialog>`;
   }
 
+  /** The region is there before its words are: one that comes with them is not read out everywhere. */
   protected form(fields: unknown) {
-    const failure = this.refusals.get('');
-    return html`<form @submit=${this.#submit} @value-changed=${this.#onValue} novalidate>
-      ${failure ? html`<p role="alert" class="danger">${failure}</p>` : nothing} ${fields}
-    </form>`;
+    return html`<p role="alert" class="danger">${this.refusals.get('')}</p>
+      <form @submit=${this.#submit} @value-changed=${this.#onValue} novalidate>${fields}</form>`;
   }
 
   protected field(name: string, schema: FieldSchema, isFirst = false, { answer, isChecking = false }: Looked = {}) {
@@ -138,6 +137,9 @@ export abstract class FormDialog extends LitElement {
         display: grid;
         gap: 16px;
         margin-top: 10px;
+      }
+      [role='alert']:not(:empty) {
+        margin-block: 10px 16px;
       }
       button[aria-disabled='true'] {
         opacity: 0.55;

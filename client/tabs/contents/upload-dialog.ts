@@ -76,6 +76,7 @@ export class UploadDialog extends LitElement {
         <p class="name">
           <span class="strong">${file.name}</span> <span class="quiet">${formatBytes(file.size)}</span>
         </p>
+        <p class="danger" role="alert" id="reason-${at}">${reasonOf(now)}</p>
         ${
           now.kind === 'sending'
             ? html`<div class="sending">${progress(`Uploading ${file.name}`, now.share)}</div>`
@@ -89,25 +90,20 @@ export class UploadDialog extends LitElement {
     const { state: now, file } = upload;
     switch (now.kind) {
       case 'asking':
-        return this.#question(upload, at, now.reason, now.holder);
+        return this.#question(upload, at, now.holder);
       case 'failed':
-        return html`<p class="danger" role="alert">Could not upload it: ${now.reason}</p>
-          <div class="answers">
-            ${
-              now.isFinal
-                ? nothing
-                : html`<button
-                    class="small"
-                    aria-label="Try ${file.name} again"
-                    @click=${() => this.#uploads.retry(at)}
-                  >
-                    Try again
-                  </button>`
-            }
-            <button class="small plain" aria-label="Skip ${file.name}" @click=${() => this.#uploads.skip(at)}>
-              Skip
-            </button>
-          </div>`;
+        return html`<div class="answers">
+          ${
+            now.isFinal
+              ? nothing
+              : html`<button class="small" aria-label="Try ${file.name} again" @click=${() => this.#uploads.retry(at)}>
+                  Try again
+                </button>`
+          }
+          <button class="small plain" aria-label="Skip ${file.name}" @click=${() => this.#uploads.skip(at)}>
+            Skip
+          </button>
+        </div>`;
       case 'done':
         return html`<t-dot state="ok">${upload.replaces ? 'Replaced' : 'Added as'} ${upload.id}</t-dot>`;
       case 'skipped':
@@ -117,42 +113,36 @@ export class UploadDialog extends LitElement {
     }
   }
 
-  #question({ id, file }: Upload, at: number, reason: string, holder: ObjectMessage | undefined) {
+  #question({ id, file }: Upload, at: number, holder: ObjectMessage | undefined) {
     const field = `id-${at}`;
-    return html`<p class="danger" role="alert" id="reason-${at}">${reason}</p>
-      <form @submit=${(event: Event) => this.#onNewId(event, at)}>
-        <label class="quiet small" for=${field}>Upload it with the id</label>
-        <input
-          id=${field}
-          autocomplete="off"
-          spellcheck="false"
-          aria-describedby="reason-${at}"
-          .value=${anotherId(id)}
-        />
-        <div class="answers">
-          <button class="small" aria-label="Upload ${file.name} with this id">Upload</button>
-          ${
-            holder
-              ? html`<button
-                  class="small"
-                  type="button"
-                  aria-label="Replace the contents of ${holder.id}"
-                  @click=${() => this.#uploads.retry(at, holder)}
-                >
-                  Replace what is there
-                </button>`
-              : nothing
-          }
-          <button
-            class="small plain"
-            type="button"
-            aria-label="Skip ${file.name}"
-            @click=${() => this.#uploads.skip(at)}
-          >
-            Skip
-          </button>
-        </div>
-      </form>`;
+    return html`<form @submit=${(event: Event) => this.#onNewId(event, at)}>
+      <label class="quiet small" for=${field}>Upload it with the id</label>
+      <input
+        id=${field}
+        autocomplete="off"
+        spellcheck="false"
+        aria-describedby="reason-${at}"
+        .value=${anotherId(id)}
+      />
+      <div class="answers">
+        <button class="small" aria-label="Upload ${file.name} with this id">Upload</button>
+        ${
+          holder
+            ? html`<button
+                class="small"
+                type="button"
+                aria-label="Replace the contents of ${holder.id}"
+                @click=${() => this.#uploads.retry(at, holder)}
+              >
+                Replace what is there
+              </button>`
+            : nothing
+        }
+        <button class="small plain" type="button" aria-label="Skip ${file.name}" @click=${() => this.#uploads.skip(at)}>
+          Skip
+        </button>
+      </div>
+    </form>`;
   }
 
   #onNewId(event: Event, at: number) {
@@ -229,4 +219,10 @@ export class UploadDialog extends LitElement {
       }
     `,
   ];
+}
+
+/** Why it stopped. */
+function reasonOf(now: Upload['state']): string {
+  if (now.kind === 'asking') return now.reason;
+  return now.kind === 'failed' ? `Could not upload it: ${now.reason}` : '';
 }

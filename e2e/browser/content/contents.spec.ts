@@ -127,6 +127,8 @@ test('an object is renamed', async ({ app, page, api }) => {
   await field.fill('after');
   expectError(page, "Could not rename 'before': the server is out of reach.");
   await page.route('**/@rename', (route) => route.abort());
+  // What is read out was an empty region before.
+  await expect(dialog.getByRole('alert')).toHaveText('');
   await dialog.getByRole('button', { name: 'Rename' }).click();
   await expect(dialog.getByText("Could not rename 'before': the server is out of reach.")).toBeVisible();
   await page.unroute('**/@rename');

@@ -157,8 +157,12 @@ test('a server that is out of reach is said at the file, and another try goes on
 }) => {
   const files = new Files(page);
   await app.open('/');
-  await page.route('**/@upload*', (route) => route.abort());
+  const { promise: isWaitedFor, resolve: letGo } = Promise.withResolvers<void>();
+  await page.route('**/@upload*', (route) => isWaitedFor.then(() => route.abort()));
   await files.choose({ name: 'late.txt', buffer: words });
+  await expect(files.line('late.txt').getByRole('alert'), 'stands before it says something').toHaveText('');
+  expectError(page, 'Could not upload it: the connection to the server broke');
+  letGo();
   await expect(files.line('late.txt')).toContainText('the connection to the server broke');
   await page.unroute('**/@upload*');
   await page.getByRole('button', { name: 'Try late.txt again' }).click();
