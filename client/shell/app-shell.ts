@@ -94,12 +94,7 @@ export class AppShell extends LitElement {
   }
 
   #drawer({ user, instance }: Somebody) {
-    return html`<wa-drawer
-      placement="start"
-      label="Tree"
-      ?open=${this.isTreeOpen}
-      @wa-after-hide=${() => (this.isTreeOpen = false)}
-    >
+    return html`<wa-drawer placement="start" label="Tree" ?open=${this.isTreeOpen} @wa-after-hide=${this.#onTreeHidden}>
       ${this.isTreeOpen ? html`<object-tree current=${this.#current}></object-tree>` : nothing}
       <user-menu slot="footer" user=${user} version=${instance.version}></user-menu>
     </wa-drawer>`;
@@ -125,6 +120,11 @@ export class AppShell extends LitElement {
   async #showTree() {
     await load('drawer');
     this.isTreeOpen = true;
+  }
+
+  /** A menu in it tells of its own going, too. */
+  #onTreeHidden({ target, currentTarget }: Event) {
+    if (target === currentTarget) this.isTreeOpen = false;
   }
 
   #sessionEnded(me: Somebody) {
