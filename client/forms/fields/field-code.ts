@@ -5,7 +5,7 @@ import { css, html, nothing, type CSSResultGroup, type PropertyValues } from 'li
 import { customElement } from 'lit/decorators.js';
 import { liquidLanguage } from './code/liquid.ts';
 import { codeTheme } from './code/theme.ts';
-import { typingOverSelection } from './code/typing.ts';
+import { tagsAsTyped, typingOverSelection } from './code/typing.ts';
 import { labelAbove, TextField } from './field.ts';
 
 /** Code, in an editor over the whole width. An error that begins with "Line 3:" marks that line. */
@@ -65,6 +65,7 @@ export class FieldCode extends TextField {
         this.#language.of(liquidLanguage(this.#sessionName)),
         codeTheme,
         typingOverSelection,
+        tagsAsTyped,
         lintGutter(),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({

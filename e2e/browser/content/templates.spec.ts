@@ -140,6 +140,9 @@ test('keys that do something elsewhere are letters in the editor, and names are 
   await expect(tab.editor).toHaveText(/^n\?\/\{\{ template\s*\}\}$/);
   await tab.type('{{ 6.4 | mon');
   await expect(page.getByRole('option', { name: 'money' })).toBeVisible();
+  await tab.type('A heading: ');
+  await page.keyboard.type('<h1>Roses</h1>');
+  await expect(tab.editor, 'what was typed, once').toHaveText('A heading: <h1>Roses</h1>');
 });
 
 test('the name of the session is set on the manager, refused where pages have it already, and offered by the editor', async ({

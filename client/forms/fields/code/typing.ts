@@ -1,3 +1,4 @@
+import { Prec } from '@codemirror/state';
 import { EditorView } from 'codemirror';
 
 /**
@@ -17,3 +18,12 @@ export const typingOverSelection = EditorView.domEventHandlers({
     return true;
   },
 });
+
+/** Tags are closed by whoever types them: closed by the editor, they would be closed twice. */
+export const tagsAsTyped = Prec.high(
+  EditorView.inputHandler.of((view, _from, _to, text, typed) => {
+    if (text !== '>' && text !== '/') return false;
+    view.dispatch(typed());
+    return true;
+  }),
+);
