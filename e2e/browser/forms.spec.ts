@@ -72,6 +72,13 @@ test('bad settings of the managers are named at the field', async ({ app, page }
       await app.button('Discard').click();
     });
   }
+
+  await test.step('Enter saves from a box that is ticked, too', async () => {
+    await form.field('HttpOnly').uncheck();
+    await form.field('HttpOnly').press('Enter');
+    await expect(page.getByText('Changed http_only of /browser_id_manager')).toBeVisible();
+    await expect(form.field('HttpOnly')).not.toBeChecked();
+  });
 });
 
 test('several mistakes are counted and named, and each is one press away', async ({ app, page, server, memcached }) => {

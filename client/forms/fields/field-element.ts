@@ -48,7 +48,7 @@ export class AnyField extends LitElement implements FieldElement {
 
   constructor() {
     super();
-    this.addEventListener('keydown', this.#onKey);
+    this.addEventListener('keydown', submitOnEnter);
   }
 
   protected override willUpdate(_changed: PropertyValues) {
@@ -78,15 +78,6 @@ export class AnyField extends LitElement implements FieldElement {
     this.#pass();
   }
 
-  /** Fields live in shadow roots, where Enter submits no form by itself. */
-  #onKey(event: KeyboardEvent) {
-    const [target] = event.composedPath();
-    const isOneLine = target instanceof HTMLInputElement && target.type !== 'checkbox';
-    if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing || !isOneLine) return;
-    event.preventDefault();
-    this.closest('form')?.requestSubmit();
-  }
-
   #pass(): void {
     if (!this.element) return;
     const { field, name, value, answer, isChecking, error, isDirty, isReadOnly, stacked } = this;
@@ -98,4 +89,12 @@ export class AnyField extends LitElement implements FieldElement {
       display: block;
     }
   `;
+}
+
+/** Fields live in shadow roots, where Enter in an <input> submits no form by itself. */
+export function submitOnEnter(this: HTMLElement, event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || event.defaultPrevented || event.isComposing) return;
+  if (!(event.composedPath()[0] instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  this.closest('form')?.requestSubmit();
 }

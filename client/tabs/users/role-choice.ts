@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { UsersMessage } from '../../../schema/endpoints/users.ts';
+import { submitOnEnter } from '../../forms/fields/field-element.ts';
 import { ValueChanged } from '../../forms/fields/field.ts';
 import { controls } from '../../styles/controls.ts';
 
@@ -13,8 +14,13 @@ export class RoleChoice extends LitElement {
   @property({ attribute: false }) chosen: readonly string[] = [];
   @property({ attribute: false }) error: string | undefined;
 
+  constructor() {
+    super();
+    this.addEventListener('keydown', submitOnEnter);
+  }
+
   protected override render() {
-    return html`<fieldset aria-describedby="error" @keydown=${this.#onKey}>
+    return html`<fieldset aria-describedby="error">
       <legend>Roles</legend>
       ${this.roles.map(
         ({ name, description }, index) =>
@@ -44,11 +50,6 @@ export class RoleChoice extends LitElement {
     const isChosen = this.chosen.includes(name);
     const chosen = isChosen ? this.chosen.filter((each) => each !== name) : [...this.chosen, name];
     this.dispatchEvent(new ValueChanged(this.name, chosen));
-  }
-
-  /** The boxes live in a shadow root, where Enter submits no form by itself. */
-  #onKey(event: KeyboardEvent) {
-    if (event.key === 'Enter') this.closest('form')?.requestSubmit();
   }
 
   static override styles = [
