@@ -8,7 +8,7 @@ import { ApiProblem, detailOf } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import { Tab } from '../model/tab.ts';
 import { progress } from '../parts/bar.ts';
-import { ask } from '../parts/dialog.ts';
+import { ask, askForGood } from '../parts/dialog.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/file-button.ts';
 import type { FilesChosen } from '../parts/file-button.ts';
@@ -120,9 +120,24 @@ export class ContentTab extends Tab {
   }
 
   async #choose([file, another]: readonly File[]) {
+    // That of what the question names: the page follows others meanwhile.
+    const { revision } = this.object;
     if (another) flashFailure('Only one file can take the place of another. Drop one.');
     else if (file && sizeProblem(file)) flashFailure(`Could not upload '${file.name}': ${sizeProblem(file)}`);
-    else if (file) await this.#replace(file, this.object.revision);
+    else if (file && (await this.#isToReplace(file))) await this.#replace(file, revision);
+  }
+
+  /** What is there is not kept. */
+  async #isToReplace(file: File): Promise<boolean> {
+    const content = this.#content.value;
+    if (!content || content.contentType === null) return true;
+    return askForGood(
+      `Replace the contents of ${this.object.id}?`,
+      html`<p class="quiet">
+        '${file.name}', ${formatBytes(file.size)}, takes the place of what is there: ${factsOf(content)}.
+      </p>`,
+      'Replace',
+    );
   }
 
   async #replace(file: File, revision: number | undefined): Promise<void> {
@@ -148,8 +163,7 @@ export class ContentTab extends Tab {
     return ask({
       heading: `Somebody changed ${this.object.id} meanwhile`,
       body: html`<p class="quiet">
-        It is not as this page shows it any more. Put '${file.name}' in its place all the same? What was there stays in
-        its history.
+        It is not as this page shows it any more. Put '${file.name}' in its place all the same? There is no undo.
       </p>`,
       safe: 'Show theirs',
       action: 'Replace',

@@ -26,6 +26,11 @@ export class Files extends Contents {
     await session.detach();
   }
 
+  /** Answers that others may take the place of what is there. */
+  replace(id: string): Promise<void> {
+    return this.answer(`Replace the contents of ${id}?`, 'Replace');
+  }
+
   get dialogOfUpload(): Locator {
     return this.dialog(/^Upload \d+ files? to /);
   }
