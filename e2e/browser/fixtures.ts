@@ -1,7 +1,8 @@
 import { test as base } from 'playwright/test';
 import { watch } from '../support/chromium/chromium.ts';
 import { startMemcached, type Memcached } from '../support/memcached/memcached.ts';
-import { ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.ts';
+import { ADMIN_PASSWORD } from '../support/server.ts';
+import { ServerHost, type HostedServer } from '../support/server-host.ts';
 import { ShownErrors } from '../support/chromium/shown-errors.ts';
 import { App } from '../support/pages/app.ts';
 import { managerOf, sameOrigin, type Client } from '../http/client.ts';
@@ -12,8 +13,10 @@ export { expectError } from '../support/chromium/shown-errors.ts';
 export { watch } from '../support/chromium/chromium.ts';
 
 interface Fixtures {
+  /** Settings of the server. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A server of the test's own, with an administrator. */
-  readonly server: TestServer;
+  readonly server: HostedServer;
   readonly memcached: Memcached;
   /** The API with the administrator's rights, for what a test needs but does not try. */
   readonly api: Client;
@@ -26,10 +29,18 @@ interface Fixtures {
 }
 
 /** A test in the browser. */
-export const test = base.extend<Fixtures>({
-  // oxlint-disable-next-line no-empty-pattern
-  server: async ({}, use) => {
-    await using server = await startServer();
+export const test = base.extend<Fixtures, { readonly host: ServerHost }>({
+  host: [
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      await using host = new ServerHost();
+      await use(host);
+    },
+    { scope: 'worker' },
+  ],
+  environment: [{}, { option: true }],
+  server: async ({ host, environment }, use) => {
+    await using server = await host.open(environment);
     await use(server);
   },
   // oxlint-disable-next-line no-empty-pattern

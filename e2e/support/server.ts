@@ -41,15 +41,7 @@ const START_DEADLINE_MS = 60_000;
 /** Starts a server and waits until it says that it listens. One that does not is ended: left, it would keep the test from ending. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'trellis-test-')));
-  const environment: NodeJS.ProcessEnv = {
-    ...process.env,
-    TRELLIS_PORT: String(options.port ?? 0),
-    TRELLIS_DATA: data,
-    TRELLIS_NAME: 'test',
-    TRELLIS_DRAIN_SECONDS: '0.05', // So that tests end soon; those about ending set what is usual.
-    ...(options.withoutAdministrator === true ? {} : { TRELLIS_ADMIN_PASSWORD: ADMIN_PASSWORD }),
-    ...options.environment,
-  };
+  const environment = environmentOf({ ...options, data });
   const child = spawn(process.execPath, [new URL(MAIN, import.meta.url).pathname], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,6 +73,19 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       await end('SIGTERM');
       if (options.data === undefined) await rm(data, { recursive: true, force: true });
     },
+  };
+}
+
+/** The environment of a server as the options say. */
+export function environmentOf(options: ServerOptions): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    TRELLIS_PORT: String(options.port ?? 0),
+    TRELLIS_DATA: options.data,
+    TRELLIS_NAME: 'test',
+    TRELLIS_DRAIN_SECONDS: '0.05', // So that tests end soon; those about ending set what is usual.
+    ...(options.withoutAdministrator === true ? {} : { TRELLIS_ADMIN_PASSWORD: ADMIN_PASSWORD }),
+    ...options.environment,
   };
 }
 

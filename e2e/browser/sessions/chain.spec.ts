@@ -4,7 +4,7 @@ import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { Contents } from '../../support/pages/contents.ts';
 import { ManagerTab } from '../../support/pages/manager-tab.ts';
 import { wear } from '../../support/chromium/chromium.ts';
-import type { TestServer } from '../../support/server.ts';
+import type { HostedServer } from '../../support/server-host.ts';
 import { checkScreen } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -77,7 +77,7 @@ class Load implements AsyncDisposable {
   #isOver = false;
   readonly #loops: readonly Promise<void>[];
 
-  static async on(server: TestServer): Promise<Load> {
+  static async on(server: HostedServer): Promise<Load> {
     const visitors = Array.from({ length: VISITORS }, () => new Browser(server));
     for (const visitor of visitors) await visitor.add('n 1');
     return new Load(visitors);

@@ -1,6 +1,6 @@
 import { startMemcached, type Memcached } from '../../support/memcached/memcached.ts';
 import { Charts } from '../../support/pages/charts.ts';
-import type { TestServer } from '../../support/server.ts';
+import type { HostedServer } from '../../support/server-host.ts';
 import { TestTab } from '../../support/pages/test-tab.ts';
 import { managerOf } from '../../http/client.ts';
 import { Browser, setUpSessions } from '../../http/site.ts';
@@ -25,7 +25,7 @@ async function askFor(memcached: Memcached, count: number): Promise<void> {
 }
 
 /** A morning of sessions: three browsers change theirs, two of them the same one at once; now and then somebody leaves. */
-function visitsOf(server: TestServer) {
+function visitsOf(server: HostedServer) {
   const browsers = [1, 2, 3].map(() => new Browser(server));
   return async (second: number) => {
     const [first, ...others] = browsers;

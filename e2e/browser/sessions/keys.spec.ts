@@ -2,13 +2,13 @@ import { Browser, setUpSessions } from '../../http/site.ts';
 import type { Memcached } from '../../support/memcached/memcached.ts';
 import { KeysTab } from '../../support/pages/keys-tab.ts';
 import { RawMemcached } from '../../support/memcached/raw-memcached.ts';
-import type { TestServer } from '../../support/server.ts';
+import type { HostedServer } from '../../support/server-host.ts';
 import { checkScreen } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
 import { picture } from '../screenshots.ts';
 
 /** A session, and what other programs keep on the same server. */
-async function fill(server: TestServer, memcached: Memcached): Promise<void> {
+async function fill(server: HostedServer, memcached: Memcached): Promise<void> {
   await setUpSessions(server, [memcached.address]);
   await new Browser(server).add('cart three roses');
   using raw = new RawMemcached(memcached.port);

@@ -2,17 +2,11 @@ import { Browser, setUpSessions } from '../../http/site.ts';
 import { startServer } from '../../support/server.ts';
 import { Charts } from '../../support/pages/charts.ts';
 import { checkEveryLook, checkScreen } from '../check-screen.ts';
-import { expect, test as base } from '../fixtures.ts';
+import { expect, test } from '../fixtures.ts';
 
 /** A process that was killed is missed three heartbeats later. */
 const environment = { TRELLIS_HEARTBEAT_SECONDS: '2' };
-const test = base.extend({
-  // oxlint-disable-next-line no-empty-pattern
-  server: async ({}, use) => {
-    await using server = await startServer({ environment });
-    await use(server);
-  },
-});
+test.use({ environment });
 
 /** Points are ten seconds apart, and the page asks every ten; the rest is for a busy machine. */
 const SOON = { timeout: 60_000 };

@@ -2,7 +2,8 @@ import type { OwnSessionsMessage } from '../../../schema/endpoints/own-sessions.
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { MySessions } from '../../support/pages/my-sessions.ts';
 import { TestTab } from '../../support/pages/test-tab.ts';
-import { ADMIN_PASSWORD, type TestServer } from '../../support/server.ts';
+import type { HostedServer } from '../../support/server-host.ts';
+import { ADMIN_PASSWORD } from '../../support/server.ts';
 import { Visitor } from '../../support/applications/visitor.ts';
 import { checkScreen } from '../check-screen.ts';
 import { expect, expectError, test } from '../fixtures.ts';
@@ -11,7 +12,7 @@ import { picture } from '../screenshots.ts';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
 
 /** The administrator on another device: signed in, and with a session. */
-async function elsewhere(server: TestServer): Promise<{ readonly visitor: Visitor; readonly browser: Browser }> {
+async function elsewhere(server: HostedServer): Promise<{ readonly visitor: Visitor; readonly browser: Browser }> {
   const [visitor, browser] = [new Visitor(server), new Browser(server)];
   const body = { name: 'admin', password: ADMIN_PASSWORD };
   await visitor.ask('/api/@login', { body, headers: { 'user-agent': FIREFOX } });

@@ -3,7 +3,8 @@ import { clientOf, sameOrigin, type Client } from '../../http/client.ts';
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { SessionsTab } from '../../support/pages/sessions-tab.ts';
 import { RawMemcached } from '../../support/memcached/raw-memcached.ts';
-import { basic, type TestServer } from '../../support/server.ts';
+import type { HostedServer } from '../../support/server-host.ts';
+import { basic } from '../../support/server.ts';
 import { checkScreen } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
 import { picture } from '../screenshots.ts';
@@ -12,7 +13,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefo
 const PASSWORD = 'violets under glass';
 
 /** Sessions of the administrator and of anna, the last of them with a secret in it. */
-async function begin(server: TestServer, api: Client, addresses: readonly string[]): Promise<void> {
+async function begin(server: HostedServer, api: Client, addresses: readonly string[]): Promise<void> {
   await setUpSessions(server, addresses);
   await api('/api/acl_users/@users', { body: { name: 'anna', password: PASSWORD, roles: ['Manager'] } });
   for (const count of [1, 2, 3]) await new Browser(server).add(`number ${count}\ntext ${'x'.repeat(count * 500)}`);
