@@ -87,6 +87,10 @@ export class UserMenu extends LitElement {
         min-height: max(32px, var(--t-target));
         font-size: var(--t-size);
       }
+      /* So that words with and without one begin at the same place. */
+      wa-dropdown-item::part(checkmark) {
+        margin-inline-end: 0.25em;
+      }
       .apart {
         margin-top: 4px;
         border-top: 1px solid var(--t-line);

@@ -260,7 +260,7 @@ export class StartPage extends Tab {
         flex-wrap: wrap;
         justify-content: flex-end;
         gap: 8px;
-        max-width: 560px;
+        max-width: 680px;
       }
       @media (width < 1000px) {
         .ways .do {
@@ -273,8 +273,8 @@ export class StartPage extends Tab {
         dl > div {
           grid-template-columns: minmax(0, 1fr);
         }
-        .do > :only-child {
-          flex: 1;
+        .do > * {
+          flex: 1 1 auto;
         }
       }
     `,

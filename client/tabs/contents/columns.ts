@@ -16,13 +16,13 @@ export function columnsFor(items: readonly ChildItem[]): readonly Column<ChildIt
 
 const columns: readonly Column<ChildItem>[] = [
   { id: 'id', label: 'Id', width: 203, rank: 0, isSortable: true, cell: idCell },
-  { id: 'title', label: 'Title', width: 167, rank: 3, isSortable: true, cell: titleCell },
+  { id: 'title', label: 'Title', width: 141, rank: 3, isSortable: true, cell: titleCell },
   { id: 'type', label: 'Type', width: 246, rank: 1, isSortable: true, isQuiet: true, cell: ({ type }) => type },
   { id: 'notices', label: 'Notices', width: 186, rank: 0, cell: notice },
   {
     id: 'size',
     label: 'Size',
-    width: 130,
+    width: 184,
     rank: 0,
     isSortable: true,
     align: 'end',
@@ -31,7 +31,7 @@ const columns: readonly Column<ChildItem>[] = [
   {
     id: 'modified',
     label: 'Last modified',
-    width: 208,
+    width: 180,
     rank: 2,
     isSortable: true,
     isQuiet: true,
@@ -51,7 +51,7 @@ export function compactRow(item: ChildItem): CompactRow {
 }
 
 function wideTitle(column: Column<ChildItem>): Column<ChildItem> {
-  return column.id === 'title' ? { ...column, width: 353 } : column;
+  return column.id === 'title' ? { ...column, width: 327 } : column;
 }
 
 function idCell(item: ChildItem) {

@@ -13,6 +13,6 @@ test('a list says nothing of how many sessions memcached keeps before that was r
 });
 
 test('what is estimated is told as such', () => {
-  assert.deepEqual([0, 1, 1_234].map(estimateLabel), ['0 sessions', 'about 1 session', 'about 1,234 sessions']);
+  assert.deepEqual([0, 1, 1_234].map(estimateLabel), ['about 0 sessions', 'about 1 session', 'about 1,234 sessions']);
   assert.equal(estimateLabel(undefined), '', 'what nobody knows is no zero');
 });

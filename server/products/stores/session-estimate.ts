@@ -16,7 +16,6 @@ export async function estimatedSessions(object: TreeObject): Promise<number | un
 /** Empty where nobody knows. */
 export function estimateLabel(count: number | undefined): string {
   if (count === undefined) return '';
-  if (count === 0) return '0 sessions';
   return count === 1 ? 'about 1 session' : `about ${count.toLocaleString('en')} sessions`;
 }
 
