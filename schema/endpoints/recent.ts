@@ -58,6 +58,11 @@ export const RECENT_TOTALS = [
 ] as const;
 export type RecentTotal = (typeof RECENT_TOTALS)[number];
 
+const recentMemory = about(
+  'Of process memory, as it was on average: of all processes together, where they have sessions in it.',
+  object({ bytes: series, limitBytes: series }),
+);
+
 const recentServer = about(
   'What is counted is told as a rate, a second.',
   object({
@@ -101,6 +106,7 @@ export const recent = endpoint({
     sessions: mapOf<Series, SessionMeasure>(series),
     totals: about('Over the whole span.', mapOf<number, RecentTotal>(integer)),
     unknownS: about('For how many seconds of it nobody knows everything: not every process had reported.', integer),
+    memory: about('`null` where no session was in process memory.', orNull(recentMemory)),
     servers: listOf(recentServer),
     marks: about('Oldest first.', listOf(recentMark)),
   }),

@@ -96,7 +96,8 @@ export function folded(parts: readonly Figures[]): Figures {
 
 /** What several things counted, as one. */
 export function sumOf(one: Counts, other: Counts): Counts {
-  return one.map((count, index) => (index === 0 ? Math.max(count, other[0] ?? 0) : count + (other[index] ?? 0)));
+  const [longer, shorter] = one.length < other.length ? [other, one] : [one, other];
+  return longer.map((count, index) => (index === 0 ? Math.max(count, shorter[0] ?? 0) : count + (shorter[index] ?? 0)));
 }
 
 function serverSum(one: ServerFigures, other: ServerFigures): ServerFigures {

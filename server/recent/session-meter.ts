@@ -12,6 +12,12 @@ const LEAST_SLICE_S = 10;
 const WITHOUT_TIMEOUT_S = 24 * 60 * 60;
 const SCOPES = 2;
 
+interface Memory {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+const NO_MEMORY: Memory = { usedBytes: 0, limitBytes: 0 };
+
 /** How long a session counts after it was used, in seconds. */
 export function windowS(timeoutMinutes: number): number {
   return timeoutMinutes === 0 ? WITHOUT_TIMEOUT_S : timeoutMinutes * 60;
@@ -39,6 +45,9 @@ export class SessionMeter implements Meter {
   #answers = 0;
   #waitedMs = 0;
   #slowestMs = 0;
+  /** Of each point: over time, their share of a point is what there was on average. */
+  #bytes = 0;
+  #limitBytes = 0;
   /** By scope: those of before all sessions were ended, and of now. */
   readonly #slices = new BoundedMap<string, SliceOfUses>(SCOPES);
   readonly #changed = new Set<SliceOfUses>();
@@ -47,10 +56,22 @@ export class SessionMeter implements Meter {
   #prefix = '';
   #slice: SliceOfUses | undefined;
 
-  /** `totals`: see CountMeter. How often the store answered, and how long that took in all, follow after them. */
+  /** How full the memory of this process is, where it is kept for these sessions alone. */
+  memory: (() => Memory) | undefined;
+
+  /**
+   * `totals`: see CountMeter. How often the store answered, and how long that took in all, follow after them; then how much of
+   * how much memory was used at each point, where any was.
+   */
   constructor(subject: string, totals: () => Counts) {
     this.subject = subject;
-    this.#counts = new CountMeter(subject, () => [...totals(), this.#answers, this.#waitedMs]);
+    this.#counts = new CountMeter(subject, () => [
+      ...totals(),
+      this.#answers,
+      this.#waitedMs,
+      this.#bytes,
+      this.#limitBytes,
+    ]);
   }
 
   /** After which a session that nobody uses ends, as it is set now. */
@@ -81,10 +102,11 @@ export class SessionMeter implements Meter {
   };
 
   take(): Counts | undefined {
+    this.#noteMemory();
     const [, ...sums] = this.#counts.take() ?? [];
     const slowest = rounded(this.#slowestMs);
     this.#slowestMs = 0;
-    return sums.length === 0 ? undefined : [slowest, ...sums];
+    return sums.length === 0 ? undefined : [slowest, ...withoutZerosBehind(sums)];
   }
 
   turn(now: number): void {
@@ -96,6 +118,13 @@ export class SessionMeter implements Meter {
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;
+  }
+
+  #noteMemory(): void {
+    const { usedBytes, limitBytes } = this.memory?.() ?? NO_MEMORY;
+    if (usedBytes === 0) return;
+    this.#bytes += usedBytes;
+    this.#limitBytes += limitBytes;
   }
 
   #sliceOf(key: string): SliceOfUses {
@@ -115,4 +144,8 @@ export class SessionMeter implements Meter {
     this.#slices.set(scope, slice);
     return slice;
   }
+}
+
+function withoutZerosBehind(sums: Counts): Counts {
+  return sums.slice(0, sums.findLastIndex((sum) => sum !== 0) + 1);
 }

@@ -1,7 +1,7 @@
 import type { RecentMark, RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, topFor } from '../../parts/chart/series.ts';
-import { serverCharts } from '../servers/server-charts.ts';
+import { MEMORY, serverCharts } from '../servers/server-charts.ts';
 
 interface Wording {
   readonly label: string;
@@ -22,23 +22,33 @@ const WORDS: Readonly<Record<SessionMeasure, Wording>> = {
   slowestMs: { label: 'Slowest answer', unit: 'ms', kind: 'quiet' },
 };
 
-const COLUMNS: readonly { readonly name: string; readonly measures: readonly SessionMeasure[] }[] = [
-  { name: 'Use', measures: ['sessions', 'begun', 'ended', 'reads', 'writes'] },
-  { name: 'Health', measures: ['errors', 'refusals', 'conflicts', 'meanMs', 'slowestMs'] },
-];
+const USE: readonly SessionMeasure[] = ['sessions', 'begun', 'ended', 'reads', 'writes'];
+const HEALTH: readonly SessionMeasure[] = ['errors', 'refusals', 'conflicts', 'meanMs', 'slowestMs'];
 
 const SIDE_BY_SIDE = 4;
 
 /** What is recorded of sessions, in two columns. */
-export function sessionCharts({ sessions }: Pick<RecentMessage, 'sessions'>): readonly ChartColumn[] {
-  return COLUMNS.map(({ name, measures }) => ({
-    name,
-    lines: measures.map((measure) => {
-      const { unit, ...words } = WORDS[measure];
-      const values = unit === 'a minute' ? aMinute(sessions[measure]) : sessions[measure];
-      return { ...words, unit, values, top: topFor(values) };
-    }),
-  }));
+export function sessionCharts({
+  sessions,
+  memory,
+}: Pick<RecentMessage, 'sessions' | 'memory'>): readonly ChartColumn[] {
+  const inMemory = memory === null ? [] : [memoryLine(memory)];
+  return [
+    { name: 'Use', lines: [...linesOf(USE, sessions), ...inMemory] },
+    { name: 'Health', lines: linesOf(HEALTH, sessions) },
+  ];
+}
+
+function linesOf(measures: readonly SessionMeasure[], sessions: RecentMessage['sessions']): readonly RecentLine[] {
+  return measures.map((measure) => {
+    const { unit, ...words } = WORDS[measure];
+    const values = unit === 'a minute' ? aMinute(sessions[measure]) : sessions[measure];
+    return { ...words, unit, values, top: topFor(values) };
+  });
+}
+
+function memoryLine({ bytes, limitBytes }: NonNullable<RecentMessage['memory']>): RecentLine {
+  return { ...MEMORY, values: bytes, top: Math.max(...limitBytes.map((limit) => limit ?? 0)) };
 }
 
 /** A column for each server, named with its proxy where there are several. */

@@ -22,6 +22,14 @@ const REFUSALS: Measure = {
   of: ({ refusals }) => aMinute(refusals),
 };
 
+export const MEMORY = {
+  label: 'Memory',
+  unit: 'in use',
+  kind: 'quiet',
+  gathering: 'last',
+  format: formatBytes,
+} as const satisfies Partial<RecentLine>;
+
 /** A column of charts for each server, all on the same scales; one column for all where there are more than `most`. */
 export function serverCharts(histories: readonly RecentServer[], most: number): readonly ChartColumn[] {
   const isTogether = histories.length > most;
@@ -72,7 +80,7 @@ export function downMarks(servers: readonly ServerMessage[], from: number): read
 function memory(limit: number, shown: readonly RecentServer[]): Measure {
   const of = ({ bytes }: RecentServer) => bytes;
   const top = limit > 0 ? limit : topFor(...shown.map(of));
-  return { label: 'Memory', unit: 'in use', kind: 'quiet', gathering: 'last', format: formatBytes, of, top };
+  return { ...MEMORY, of, top };
 }
 
 function together(histories: readonly RecentServer[]): RecentServer {

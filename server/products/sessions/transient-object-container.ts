@@ -12,11 +12,15 @@ import { logProcessMemory, processMemoryWarnings } from '../stores/memory-warnin
 import { containerFields } from './container/container-fields.ts';
 import { timeWarnings } from './container/container-times.ts';
 import { containerIn } from './container/containers.ts';
+import { meterOf } from './container/statistics.ts';
 import { containerTabs, containerType } from './container-type.ts';
 
 const stores = new RuntimeState<LocalStore>({
-  make: (object) =>
-    new LocalStore({ onMemory: (use) => logProcessMemory(siteOf(object).log, object.path, use, REMEDY) }),
+  make(object) {
+    const store = new LocalStore({ onMemory: (use) => logProcessMemory(siteOf(object).log, object.path, use, REMEDY) });
+    meterOf(object).memory = () => store.memory;
+    return store;
+  },
   close: (store) => store.close(),
   madeFrom: () => null,
 });

@@ -13,11 +13,12 @@ import { recorded, rounded, seriesOf, spanIn, timesOf, type RecentSpan } from '.
 import type { TreeObject } from '../../objects/object.ts';
 import { method, viewsOn } from '../../publisher/views.ts';
 import { OF_SERVER, splitServer, sumOf, type Counts, type Figures, type ServerFigures } from '../../recent/figures.ts';
+import { FINEST } from '../../recent/levels.ts';
 import { subjectOf } from '../../recent/meter.ts';
 import { siteOf } from '../../site/site.ts';
 import { marksIn } from './recent-marks.ts';
 import { scopeFor, type RecentScope } from './recent-scope.ts';
-import { sumFor, waitIn } from './session-counting.ts';
+import { memoryIn, sumFor, waitIn } from './session-counting.ts';
 
 /** What was recorded of an object: of a container with its store, of a store with its containers, of the root with all. */
 export const recentMethod = method(recent, {
@@ -36,6 +37,7 @@ export const recentMethod = method(recent, {
       sessions: sessionsIn(span, subjects, counts),
       totals: totalsIn(span, counts, scope),
       unknownS: unknownIn(span),
+      memory: memoryOver(span, counts),
       servers: scope.stores.flatMap((store) => serversOf(store, span)),
       marks: await marksIn(span, scope, call),
     };
@@ -80,6 +82,14 @@ function totalsIn({ stretches }: RecentSpan, counts: AllCounts, { stores }: Rece
   return Object.fromEntries(totals) as Record<RecentTotal, number>;
 }
 
+/** Nothing where none was used: the sessions are on servers, or there were none. */
+function memoryOver(span: RecentSpan, counts: AllCounts): RecentMessage['memory'] {
+  const of = (name: 'bytes' | 'limitBytes') =>
+    seriesOf(span, ({ knownS }, index) => memoryIn(counts[index], knownS / FINEST.everyS)[name]);
+  const [bytes, limitBytes] = [of('bytes'), of('limitBytes')];
+  return bytes.some((value) => value !== null && value > 0) ? { bytes, limitBytes } : null;
+}
+
 function evictionsIn(known: readonly Figures[], stores: readonly TreeObject[]): number {
   const names = new Set(stores.map(subjectOf));
   const all = known.flatMap(({ servers }) => Object.entries(servers));
@@ -104,7 +114,7 @@ function serversOf(store: TreeObject, span: RecentSpan): readonly RecentServer[]
         return value === null ? null : rounded(value);
       });
     const rate = (figure: (typeof OF_SERVER)[number]) =>
-      of((figures) => quotient(figureOf(figures, figure), figureOf(figures, 'rated'), RATED_S));
+      of((figures) => quotient(figureOf(figures, figure), figureOf(figures, 'rated'), FINEST.everyS));
     return {
       address: splitServer(name).address,
       path: store.path,
@@ -118,9 +128,6 @@ function serversOf(store: TreeObject, span: RecentSpan): readonly RecentServer[]
     };
   });
 }
-
-/** A server is asked as often as a point is taken. */
-const RATED_S = 10;
 
 function quotient(value: number | null, by: number | null, times = 1): number | null {
   return value === null || !by ? null : value / (by * times);

@@ -16,6 +16,8 @@ export function placeOf(name: Counted): number {
 const SLOWEST = 0;
 const ANSWERS = 1 + COUNTED.length;
 const WAITED = ANSWERS + 1;
+const BYTES = WAITED + 1;
+const LIMIT_BYTES = BYTES + 1;
 
 /** What several counts of the session containers come to, as people speak of it. */
 const SUMS: Partial<Readonly<Record<SessionMeasure, readonly Counted[]>>> = {
@@ -31,6 +33,12 @@ const SUMS: Partial<Readonly<Record<SessionMeasure, readonly Counted[]>>> = {
 /** How often something happened; `undefined` for what is not counted so. */
 export function sumFor(measure: SessionMeasure, counts: Counts | undefined): number | undefined {
   return SUMS[measure]?.reduce((sum, name) => sum + countAt(counts, placeOf(name)), 0);
+}
+
+/** How much of how much memory of processes the sessions took on average, in so many points. */
+export function memoryIn(counts: Counts | undefined, points: number) {
+  const limitBytes = Math.round(countAt(counts, LIMIT_BYTES) / points);
+  return { bytes: Math.round(countAt(counts, BYTES) / points), limitBytes: limitBytes === 0 ? null : limitBytes };
 }
 
 /** How long the store took, on average and at most, in milliseconds; `null` where it was not asked. */
