@@ -115,7 +115,16 @@ function figuresOf(everyS: number, containers: readonly string[], servers: reado
 }
 
 function countsOf(): Counts {
-  return [random(100), ...totalsOf(newCounts()).map(() => random(1_000)), random(1_000), random(10_000)];
+  const waits = [0, 0, 0, 1, 5, 10, 50, 100, 100, 50, 20, 10, 2, 1].map((most) => random(most));
+  return [
+    random(100),
+    ...totalsOf(newCounts()).map(() => random(1_000)),
+    random(1_000),
+    random(10_000),
+    0,
+    0,
+    ...waits,
+  ];
 }
 
 function random(most: number): number {

@@ -4,6 +4,7 @@ import type { Counts } from './figures.ts';
 import { floorTo } from './levels.ts';
 import type { Meter, SliceOfUses } from './meter.ts';
 import { Sketch } from './sketch.ts';
+import { placeOfWait, WAITS } from './waits.ts';
 
 /** Of an idle timeout, so many parts are told apart. */
 const SLICES = 10;
@@ -45,6 +46,7 @@ export class SessionMeter implements Meter {
   #answers = 0;
   #waitedMs = 0;
   #slowestMs = 0;
+  readonly #waits = Array.from({ length: WAITS }, () => 0);
   /** Of each point: over time, their share of a point is what there was on average. */
   #bytes = 0;
   #limitBytes = 0;
@@ -61,7 +63,7 @@ export class SessionMeter implements Meter {
 
   /**
    * `totals`: see CountMeter. How often the store answered, and how long that took in all, follow after them; then how much of
-   * how much memory was used at each point, where any was.
+   * how much memory was used at each point, where any was; then how many answers took how long (waits.ts).
    */
   constructor(subject: string, totals: () => Counts) {
     this.subject = subject;
@@ -71,6 +73,7 @@ export class SessionMeter implements Meter {
       this.#waitedMs,
       this.#bytes,
       this.#limitBytes,
+      ...this.#waits,
     ]);
   }
 
@@ -84,6 +87,7 @@ export class SessionMeter implements Meter {
   readonly answered = (ms: number): void => {
     this.#answers += 1;
     this.#waitedMs += ms;
+    this.#waits[placeOfWait(ms)]! += 1;
     if (ms > this.#slowestMs) this.#slowestMs = ms;
   };
 

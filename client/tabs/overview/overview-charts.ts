@@ -19,11 +19,12 @@ const WORDS: Readonly<Record<SessionMeasure, Wording>> = {
   refusals: { label: 'Refusals', unit: 'a minute', kind: 'warn' },
   conflicts: { label: 'Conflicts', unit: 'a minute', kind: 'quiet' },
   meanMs: { label: 'Latency', unit: 'ms, on average', kind: 'quiet' },
+  p95Ms: { label: 'Latency of 95 %', unit: 'ms at most', kind: 'quiet' },
   slowestMs: { label: 'Slowest answer', unit: 'ms', kind: 'quiet' },
 };
 
 const USE: readonly SessionMeasure[] = ['sessions', 'begun', 'ended', 'reads', 'writes'];
-const HEALTH: readonly SessionMeasure[] = ['errors', 'refusals', 'conflicts', 'meanMs', 'slowestMs'];
+const HEALTH: readonly SessionMeasure[] = ['errors', 'refusals', 'conflicts', 'meanMs', 'p95Ms', 'slowestMs'];
 
 const SIDE_BY_SIDE = 4;
 

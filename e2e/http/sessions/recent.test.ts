@@ -63,6 +63,9 @@ test('what every process and application does to sessions is recorded as one, wh
       path,
     );
     assert.ok(sessions.meanMs.some((mean) => mean !== null && mean > 0));
+    const waits = sessions.p95Ms.map((p95, index) => [p95 ?? 0, sessions.slowestMs[index] ?? 0] as const);
+    assert.ok(waits.some(([p95]) => p95 > 0));
+    assert.ok(waits.every(([p95, slowest]) => p95 <= slowest));
   }
 });
 

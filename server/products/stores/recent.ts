@@ -18,7 +18,7 @@ import { subjectOf } from '../../recent/meter.ts';
 import { siteOf } from '../../site/site.ts';
 import { marksIn } from './recent-marks.ts';
 import { scopeFor, type RecentScope } from './recent-scope.ts';
-import { memoryIn, sumFor, waitIn } from './session-counting.ts';
+import { isWait, memoryIn, sumFor, waitIn } from './session-counting.ts';
 
 /** What was recorded of an object: of a container with its store, of a store with its containers, of the root with all. */
 export const recentMethod = method(recent, {
@@ -53,7 +53,7 @@ type AllCounts = readonly (Counts | undefined)[];
 function sessionsIn(span: RecentSpan, subjects: readonly string[], counts: AllCounts): RecentMessage['sessions'] {
   const valueOf = (measure: SessionMeasure) => (figures: Figures, index: number) => {
     if (measure === 'sessions') return liveIn(figures, subjects);
-    if (measure === 'meanMs' || measure === 'slowestMs') return waitIn(counts[index])[measure];
+    if (isWait(measure)) return waitIn(counts[index])[measure];
     return (sumFor(measure, counts[index]) ?? 0) / figures.knownS;
   };
   const all = SESSION_MEASURES.map((measure) => [measure, seriesOf(span, valueOf(measure))]);

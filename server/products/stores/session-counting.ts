@@ -1,6 +1,7 @@
 import type { SessionMeasure } from '../../../schema/endpoints/recent.ts';
 import { COUNTED, type Counted } from '../../../schema/endpoints/statistics.ts';
 import type { Counts } from '../../recent/figures.ts';
+import { WAITS, waitOf } from '../../recent/waits.ts';
 import { countAt } from '../../manage/recent-times.ts';
 import type { SessionCounts } from '../../sessions/counts.ts';
 
@@ -18,6 +19,14 @@ const ANSWERS = 1 + COUNTED.length;
 const WAITED = ANSWERS + 1;
 const BYTES = WAITED + 1;
 const LIMIT_BYTES = BYTES + 1;
+const FIRST_WAIT = LIMIT_BYTES + 1;
+
+const WAIT_MEASURES = ['meanMs', 'p95Ms', 'slowestMs'] as const satisfies readonly SessionMeasure[];
+type WaitMeasure = (typeof WAIT_MEASURES)[number];
+
+export function isWait(measure: SessionMeasure): measure is WaitMeasure {
+  return (WAIT_MEASURES as readonly SessionMeasure[]).includes(measure);
+}
 
 /** What several counts of the session containers come to, as people speak of it. */
 const SUMS: Partial<Readonly<Record<SessionMeasure, readonly Counted[]>>> = {
@@ -41,12 +50,11 @@ export function memoryIn(counts: Counts | undefined, points: number) {
   return { bytes: Math.round(countAt(counts, BYTES) / points), limitBytes: limitBytes === 0 ? null : limitBytes };
 }
 
-/** How long the store took, on average and at most, in milliseconds; `null` where it was not asked. */
-export function waitIn(counts: Counts | undefined): {
-  readonly meanMs: number | null;
-  readonly slowestMs: number | null;
-} {
+/** How long the store took, in milliseconds; `null` where it was not asked. */
+export function waitIn(counts: Counts | undefined): Readonly<Record<WaitMeasure, number | null>> {
   const answers = countAt(counts, ANSWERS);
-  if (answers === 0) return { meanMs: null, slowestMs: null };
-  return { meanMs: countAt(counts, WAITED) / answers, slowestMs: countAt(counts, SLOWEST) };
+  if (answers === 0) return { meanMs: null, p95Ms: null, slowestMs: null };
+  const slowestMs = countAt(counts, SLOWEST);
+  const p95Ms = waitOf(0.95, counts!.slice(FIRST_WAIT, FIRST_WAIT + WAITS), slowestMs) ?? null;
+  return { meanMs: countAt(counts, WAITED) / answers, p95Ms, slowestMs };
 }
