@@ -16,7 +16,7 @@ export function pointsHere({ pointsHere: links }: ObjectMessage) {
           <t-icon name=${icon}></t-icon>
           <p>
             <a href=${addressOf(path)}>${path}</a>
-            <span class="small quiet">${type}, by ${property}.${note ? ` ${note}.` : ''}</span>
+            <span class="small quiet">${type}, by ${property}${note ? `; ${note}` : ''}.</span>
           </p>
         </div>`,
     )}

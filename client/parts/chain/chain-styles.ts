@@ -23,8 +23,11 @@ export const chainStyles = css`
   }
   .box {
     flex: 1;
+    align-self: center;
     min-width: 0;
-    min-height: 110px;
+    /* All alike, but not as high as many servers are. */
+    height: min(100%, 196px);
+    min-height: fit-content;
     padding: 9px 11px;
     border: 1px solid var(--t-line-strong);
     border-radius: var(--t-radius);
@@ -251,7 +254,7 @@ export const chainStyles = css`
       display: grid;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       column-gap: 16px;
-      min-height: 0;
+      height: auto;
     }
     .losses {
       min-height: 0;
