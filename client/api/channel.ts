@@ -6,8 +6,8 @@ import { address, ApiProblem, outcome, viewOf } from './request.ts';
 
 const NAME = 'trellis-channel';
 const OPENING_MS = 10_000;
-/** A comment comes each 15 s. */
-const SILENCE_MS = 40_000;
+/** A comment comes each 25 s. */
+const SILENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 

@@ -74,10 +74,10 @@ suite('channels', () => {
     assert.equal(late.text, ':\n\ndata: tree users\n\n');
   });
 
-  test('a comment comes each fifteen seconds', async (t) => {
+  test('a comment comes each 25 seconds', async (t) => {
     const { channels, pass } = channelsOn(t);
     const mary = read(channels.begin(head, 'mary'));
-    await pass(46);
+    await pass(76);
     assert.equal(mary.text, `retry: 1000\n\n${':\n\n'.repeat(3)}`);
   });
 
@@ -111,18 +111,18 @@ suite('channels', () => {
     const { channels, state, news, pass } = channelsOn(t, { mostOfUser: 1000 });
     for (let count = 0; count < 1000; count += 1) read(channels.begin(head, 'mary'));
     await pass(2);
-    assert.ok(state.asked >= 66 && state.asked <= 99, String(state.asked));
+    assert.ok(state.asked >= 34 && state.asked <= 51, String(state.asked));
     state.refusal = new NotSignedIn();
     news.push('users');
     await pass(7);
     assert.equal(channels.open, 0);
   });
 
-  test('who signed out is asked within half a minute, whoever else listens', async (t) => {
+  test('who signed out is asked within a minute, whoever else listens', async (t) => {
     const { channels, state, pass } = channelsOn(t, { mostOfUser: 1000 });
     for (let count = 0; count < 1000; count += 1) read(channels.begin(head, 'mary'));
     state.refusal = new NotSignedIn();
-    await pass(32);
+    await pass(61);
     assert.equal(channels.open, 0);
   });
 

@@ -29,10 +29,10 @@ const MOST_OF_USER = 50;
 const LOOK_MS = 1_000;
 /** What is told meanwhile goes out together. */
 const GATHER_MS = 100;
-/** In looks. */
-const COMMENT_EVERY = 15;
+/** In looks. What is in between often ends a connection that was silent for half a minute. */
+const COMMENT_EVERY = 25;
 /** So many listeners are asked for their right at each look; more, until it was all, once the users changed. */
-const CHECKED_AT_ONCE = 33;
+const CHECKED_AT_ONCE = 17;
 const HURRIED_AT_ONCE = 200;
 const AGAIN_S = 10;
 const NOT_ALLOWED = [401, 403, 404];
