@@ -73,6 +73,13 @@ export function detailOf(caught: unknown): string {
   return caught instanceof Error ? caught.message : String(caught);
 }
 
+/** Whether the same may be done another time: no server was reached, or it could not just then. What it refused stays so. */
+export function mayPass(caught: unknown): boolean {
+  if (!(caught instanceof ApiProblem)) return true;
+  const { status } = caught;
+  return status === 0 || status >= 500 || [401, 408, 429].includes(status);
+}
+
 /** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */
 export function viewOf(path: string, view: string): string {
   return path === '/' ? `/@${view}` : `${path}/@${view}`;

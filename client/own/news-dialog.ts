@@ -30,7 +30,7 @@ export class NewsDialog extends LitElement {
   #content() {
     const { value, status, error } = this.#news;
     if (status === TaskStatus.ERROR) {
-      return failed(`Could not fetch what is new: ${detailOf(error)}`, () => this.#news.run());
+      return failed(`Could not fetch what is new: ${detailOf(error)}`, error, () => this.#news.run());
     }
     return value ? this.#written(value) : html`<t-loading>Fetching what is new…</t-loading>`;
   }

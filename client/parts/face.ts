@@ -1,5 +1,6 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { mayPass } from '../api/request.ts';
 import { controls } from '../styles/controls.ts';
 import './icon.ts';
 
@@ -61,11 +62,19 @@ export class Face extends LitElement {
   ];
 }
 
-/** Stands where something could not be had, and lets one try again. */
-export function failed(heading: string, again: () => unknown, detail = ''): TemplateResult {
-  return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detail}>${tryAgain(again)}</t-face>`;
+/** Stands where something could not be had, and lets one try again where that can help. */
+export function failed(heading: string, error: unknown, again: () => unknown, detail = ''): TemplateResult {
+  return html`<t-face kind="error" icon="circle-x" heading=${heading} detail=${detail}>
+    ${mayPass(error) ? tryAgain(again) : nothing}
+  </t-face>`;
 }
 
 export function tryAgain(again: () => unknown): TemplateResult {
   return html`<button @click=${again}><t-icon name="rotate-cw"></t-icon>Try again</button>`;
+}
+
+/** The same in a banner. */
+export function tryAgainLink(error: unknown, again: () => unknown): TemplateResult | typeof nothing {
+  if (!mayPass(error)) return nothing;
+  return html`<button slot="action" class="link" @click=${again}>Try again</button>`;
 }

@@ -25,7 +25,7 @@ import './tree-pane.ts';
 /** The frame: header above, tree at the left, the object's page beside it. Nobody signed in: the sign-in screen alone. */
 @customElement('app-shell')
 export class AppShell extends LitElement {
-  @state() private failure: string | undefined;
+  @state() private failure: unknown;
   @state() private isTreeOpen = false;
   @state() private areKeysOpen = false;
   @query('main') private content!: HTMLElement | null;
@@ -84,13 +84,13 @@ export class AppShell extends LitElement {
     try {
       await findOut();
     } catch (caught) {
-      this.failure = detailOf(caught);
+      this.failure = caught;
     }
   }
 
   #beforeStart() {
-    if (!this.failure) return nothing;
-    return failed(`Could not start: ${this.failure}`, () => this.#begin());
+    if (this.failure === undefined) return nothing;
+    return failed(`Could not start: ${detailOf(this.failure)}`, this.failure, () => this.#begin());
   }
 
   #drawer({ user, instance }: Somebody) {

@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ObjectMessage, Warning } from '../../schema/endpoints/objects.ts';
 import { parentPath } from '../../schema/paths.ts';
 import { getObject } from '../api/objects.ts';
-import { ApiProblem, detailOf } from '../api/request.ts';
+import { ApiProblem, detailOf, mayPass } from '../api/request.ts';
 import { ObjectChanged, announceChange } from '../model/changes.ts';
 import { identity, leave } from '../model/identity.ts';
 import { nameOf } from '../model/name-of.ts';
@@ -185,7 +185,7 @@ export class PageView extends LitElement {
       icon="circle-x"
       heading="Could not show '${path}': ${detailOf(failure)}"
     >
-      ${tryAgain(() => this.#load.run())}
+      ${mayPass(failure) ? tryAgain(() => this.#load.run()) : nothing}
     </t-face>`;
   }
 

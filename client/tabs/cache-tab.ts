@@ -51,7 +51,7 @@ export class CacheTab extends Tab {
     const { answer: value } = this;
     const { error } = this.#cache;
     if (!value && error !== undefined) {
-      return failed(`Could not ask how this page is kept: ${detailOf(error)}`, () => this.#cache.run());
+      return failed(`Could not ask how this page is kept: ${detailOf(error)}`, error, () => this.#cache.run());
     }
     if (!value) return html`<p class="visually-hidden" role="status">Asking how this page is kept…</p>`;
     return html`

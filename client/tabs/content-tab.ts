@@ -116,7 +116,9 @@ export class ContentTab extends Tab {
   }
 
   #failed() {
-    return failed(`Could not read '${this.path}': ${detailOf(this.#content.error)}`, () => this.#content.run());
+    return failed(`Could not read '${this.path}': ${detailOf(this.#content.error)}`, this.#content.error, () =>
+      this.#content.run(),
+    );
   }
 
   async #choose([file, another]: readonly File[]) {

@@ -8,7 +8,7 @@ import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/dot.ts';
-import { failed } from '../parts/face.ts';
+import { failed, tryAgainLink } from '../parts/face.ts';
 import '../parts/loading.ts';
 import { segments, segmentStyles } from '../parts/segments.ts';
 import { route, setQuery } from '../state/location.ts';
@@ -118,13 +118,13 @@ export class OverviewTab extends Tab {
 
   #failed() {
     const why = detailOf(this.#look.error);
-    return failed(`Could not read what was recorded of '${this.path}': ${why}`, () => this.#check());
+    return failed(`Could not read what was recorded of '${this.path}': ${why}`, this.#look.error, () => this.#check());
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not read what was recorded: ${detailOf(this.#look.error)} Below is what was read last.
-      <button slot="action" class="link" @click=${() => this.#check()}>Try again</button>
+      ${tryAgainLink(this.#look.error, () => this.#check())}
     </t-banner>`;
   }
 

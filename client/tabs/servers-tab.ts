@@ -16,7 +16,7 @@ import '../parts/banner.ts';
 import { columnStyles } from '../parts/chart/column-styles.ts';
 import '../parts/chart/recent-charts.ts';
 import '../parts/copy-text.ts';
-import { failed } from '../parts/face.ts';
+import { failed, tryAgainLink } from '../parts/face.ts';
 import '../parts/list/table.ts';
 import '../parts/loading.ts';
 import { Live } from '../state/live.ts';
@@ -132,7 +132,9 @@ export class ServersTab extends Tab {
   }
 
   #noCharts() {
-    return failed(`The last minutes cannot be shown: ${detailOf(this.#recall.error)}`, () => this.#recall.run());
+    return failed(`The last minutes cannot be shown: ${detailOf(this.#recall.error)}`, this.#recall.error, () =>
+      this.#recall.run(),
+    );
   }
 
   #former({ former }: ServersMessage) {
@@ -173,13 +175,15 @@ export class ServersTab extends Tab {
   }
 
   #failed() {
-    return failed(`Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}`, () => this.#check());
+    return failed(`Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}`, this.#ask.error, () =>
+      this.#check(),
+    );
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not ask the servers: ${detailOf(this.#ask.error)} Below is what they said last.
-      <button slot="action" class="link" @click=${this.#check}>Try again</button>
+      ${tryAgainLink(this.#ask.error, () => this.#check())}
     </t-banner>`;
   }
 

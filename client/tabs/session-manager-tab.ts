@@ -116,7 +116,7 @@ export class SessionManagerTab extends Tab {
   #picture() {
     const { error } = this.#chain;
     if (!this.checked && error !== undefined) {
-      return failed(`Could not follow the way of a request: ${detailOf(error)}`, () => this.#look(true));
+      return failed(`Could not follow the way of a request: ${detailOf(error)}`, error, () => this.#look(true));
     }
     if (!this.checked) return html`<p class="visually-hidden" role="status">Following the way of a request…</p>`;
     const { chain } = this.checked;

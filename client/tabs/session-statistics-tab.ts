@@ -8,7 +8,7 @@ import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import '../parts/chart/recent-charts.ts';
 import { rateText } from '../parts/chart/series.ts';
-import { failed } from '../parts/face.ts';
+import { failed, tryAgainLink } from '../parts/face.ts';
 import { formatNumber } from '../parts/format.ts';
 import { tableStyles } from '../parts/list/table-styles.ts';
 import '../parts/loading.ts';
@@ -72,13 +72,13 @@ export class SessionStatisticsTab extends Tab {
 
   #failed() {
     const why = detailOf(this.#look.error);
-    return failed(`Could not read the statistics of '${this.path}': ${why}`, () => this.#check());
+    return failed(`Could not read the statistics of '${this.path}': ${why}`, this.#look.error, () => this.#check());
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not read the statistics: ${detailOf(this.#look.error)} Below is what was read last.
-      <button slot="action" class="link" @click=${() => this.#check()}>Try again</button>
+      ${tryAgainLink(this.#look.error, () => this.#check())}
     </t-banner>`;
   }
 

@@ -16,7 +16,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { ask } from '../parts/dialog.ts';
 import '../parts/dot.ts';
-import '../parts/face.ts';
+import { tryAgainLink } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
 import { hasEnded } from '../state/ended.ts';
 import { flash, flashFailure } from '../state/flash.ts';
@@ -46,7 +46,7 @@ export class SessionTestTab extends Tab {
   @state() private problems: readonly string[] = [];
   @state() private isBusy = false;
   /** Why the session is out of reach, and what was to be done. */
-  @state() private stop: { readonly detail: string; readonly again: () => unknown } | undefined;
+  @state() private stop: { readonly error: unknown; readonly again: () => unknown } | undefined;
   #hasFocus = false;
   /** How many changes began and ended. What was read before one of them is older than its answer. */
   #turns = 0;
@@ -134,16 +134,15 @@ export class SessionTestTab extends Tab {
   }
 
   #onLost(error: unknown): void {
-    this.stop = { detail: detailOf(error), again: () => this.#look.run() };
+    this.stop = { error, again: () => this.#look.run() };
   }
 
   #stopped() {
     // Where the object itself says so, its own notice stands above already.
-    if (!this.stop || this.object.warnings.some(({ text }) => text === this.stop?.detail)) return nothing;
-    const { detail, again } = this.stop;
+    const detail = detailOf(this.stop?.error);
+    if (!this.stop || this.object.warnings.some(({ text }) => text === detail)) return nothing;
     return html`<t-banner kind="danger" role="alert">
-      ${detail}
-      <button slot="action" class="link" @click=${again}>Try again</button>
+      ${detail} ${tryAgainLink(this.stop.error, this.stop.again)}
     </t-banner>`;
   }
 
@@ -265,7 +264,7 @@ export class SessionTestTab extends Tab {
         // While the session could not be read at all, a refused line does not mean that it can be.
         if (!this.answer) this.stop = before;
         refused(sentencesOf(caught));
-      } else this.stop = { detail: detailOf(caught), again };
+      } else this.stop = { error: caught, again };
       return undefined;
     } finally {
       this.isBusy = false;

@@ -145,7 +145,9 @@ export class SetupSessionsPage extends Tab {
 
   #beforehand() {
     if (this.#folder.status === TaskStatus.ERROR) {
-      return failed(`Could not look into '${this.path}': ${detailOf(this.#folder.error)}`, () => this.#folder.run());
+      return failed(`Could not look into '${this.path}': ${detailOf(this.#folder.error)}`, this.#folder.error, () =>
+        this.#folder.run(),
+      );
     }
     if (this.#folder.status !== TaskStatus.COMPLETE) {
       return html`<t-loading>Looking into '${this.path}'…</t-loading>`;

@@ -60,7 +60,9 @@ export class StartPage extends Tab {
     const { found } = this;
     if (!found) {
       return this.#look.error !== undefined
-        ? failed(`Could not look where sessions are kept: ${detailOf(this.#look.error)}`, () => this.#look.run())
+        ? failed(`Could not look where sessions are kept: ${detailOf(this.#look.error)}`, this.#look.error, () =>
+            this.#look.run(),
+          )
         : html`<t-loading>Looking where sessions are kept…</t-loading>`;
     }
     const { setup, local } = found;

@@ -72,7 +72,7 @@ export class TemplateEditTab extends Tab {
   #page() {
     const { value, status, error } = this.#preview;
     if (status === TaskStatus.ERROR) {
-      return failed(`Could not render the page: ${detailOf(error)}`, () => this.#preview.run());
+      return failed(`Could not render the page: ${detailOf(error)}`, error, () => this.#preview.run());
     }
     if (!value) return html`<t-loading>Rendering the page…</t-loading>`;
     if (value.fault) return html`<t-banner kind="danger" role="status">${wordsFor(value.fault, this.path)}</t-banner>`;

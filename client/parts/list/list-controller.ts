@@ -360,7 +360,7 @@ export class ListController<Answer, Row> implements ReactiveController {
     const { answer, failure } = this;
     if (failure !== undefined) {
       const { heading, detail } = wordsOf(failure);
-      return failed(heading, this.again, detail);
+      return failed(heading, this.#task.error, this.again, detail);
     }
     if (answer === undefined || (this.isLoading && !this.#options.isWhole)) return nothing;
     const { filter } = this.query;

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { ApiProblem, detailOf } from '../../api/request.ts';
-import { failed, tryAgain } from '../face.ts';
+import { failed } from '../face.ts';
 import { fact } from '../fact.ts';
 
 /** Which servers keep it. */
@@ -12,8 +12,8 @@ export function keepers(server: string | null, copies: readonly string[]): Templ
 /** Stands where a row cannot be shown. That it is gone meanwhile is no fault. */
 export function notShown(error: unknown, heading: string, goneHeading: string, again: () => unknown): TemplateResult {
   const isGone = error instanceof ApiProblem && error.status === 404;
-  if (!isGone) return failed(heading, again, detailOf(error));
-  return html`<t-face icon="timer" heading=${goneHeading} detail=${detailOf(error)}>${tryAgain(again)}</t-face>`;
+  if (!isGone) return failed(heading, error, again, detailOf(error));
+  return html`<t-face icon="timer" heading=${goneHeading} detail=${detailOf(error)}></t-face>`;
 }
 
 /** For an element in a side panel: <header> with the row's name, <dl> with what is known of it. */

@@ -7,7 +7,7 @@ import { childPath } from '../../../schema/paths.ts';
 import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import { sendFile } from '../../api/send-file.ts';
 import { getObject } from '../../api/objects.ts';
-import { ApiProblem, detailOf } from '../../api/request.ts';
+import { ApiProblem, detailOf, mayPass } from '../../api/request.ts';
 import { overLimit } from '../../parts/format.ts';
 import { Observable } from '../../state/observable.ts';
 
@@ -148,17 +148,12 @@ export class Uploads extends Observable<readonly Upload[]> {
     const problems = caught instanceof ApiProblem ? caught.errors : [];
     const wrongId = problems.find(({ pointer }) => pointer === '/id');
     if (wrongId !== undefined) await this.#ask(at, id, wrongId.detail);
-    else this.#set(at, { state: { kind: 'failed', reason: detailOf(caught), isFinal: isFinal(caught) } });
+    else this.#set(at, { state: { kind: 'failed', reason: detailOf(caught), isFinal: !mayPass(caught) } });
   }
 
   #set(at: number, change: Partial<Upload>): void {
     this.set(this.get().map((upload, index) => (index === at ? { ...upload, ...change } : upload)));
   }
-}
-
-/** Too large, or nothing that may be kept: no second try changes that. */
-function isFinal(caught: unknown): boolean {
-  return caught instanceof ApiProblem && [403, 413, 415, 422].includes(caught.status);
 }
 
 const WAITING: UploadState = { kind: 'waiting' };
