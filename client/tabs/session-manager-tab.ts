@@ -31,7 +31,7 @@ const EVERY_MS = 3_000;
 @customElement('session-manager-tab')
 export class SessionManagerTab extends Tab {
   @state() private checked: Checked | undefined;
-  /** The chain as of the last look that somebody wanted: then it is tried, too, whether the browser sends its id back. */
+  /** The chain as of the last look that somebody wanted, or that found other browser ids: then it is tried, too, whether the browser sends its id back. */
   @state() private wanted: ChainMessage | undefined;
   #isWanted = true;
   #isDropped = false;
@@ -48,8 +48,7 @@ export class SessionManagerTab extends Tab {
 
   constructor() {
     super();
-    new Live(this, ['tree'], () => this.#look(true));
-    new Live(this, ['warnings', 'proxy', 'server'], () => this.#look(false));
+    new Live(this, ['tree', 'warnings', 'proxy', 'server'], () => this.#look(false));
   }
 
   /** Its place at the head is taken from the start: on a phone the page would move down otherwise. */
@@ -58,8 +57,8 @@ export class SessionManagerTab extends Tab {
     if (!this.checked) this.dispatchEvent(new HeadAside(LOOKING));
   }
 
-  protected override willUpdate(changed: PropertyValues) {
-    if (changed.has('object')) this.#isWanted = true;
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('object') && changed.get('object')?.revision !== this.object.revision) this.#isWanted = true;
   }
 
   protected override render() {
@@ -82,7 +81,7 @@ export class SessionManagerTab extends Tab {
 
   #onChecked(checked: Checked) {
     this.checked = checked;
-    if (this.#isWanted) {
+    if (this.#isWanted || browserIdsIn(checked.chain) !== browserIdsIn(this.wanted)) {
       this.#isWanted = this.#isDropped = false;
       this.wanted = checked.chain;
     }
@@ -218,6 +217,11 @@ export class SessionManagerTab extends Tab {
       }
     `,
   ];
+}
+
+/** Which browser id manager is found, and how it stands. */
+function browserIdsIn(chain: ChainMessage | undefined): string {
+  return JSON.stringify(chain?.boxes[0]);
 }
 
 const LOOKING = html`<t-dot state="checking" class="quiet">Looking…</t-dot>`;

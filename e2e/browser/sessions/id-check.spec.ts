@@ -16,6 +16,15 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   await expect(page.getByText('Your browser sends the id back')).toBeVisible();
   await checkScreen(page, 'id check');
 
+  let tries = 0;
+  page.on('request', (request) => (tries += request.url().endsWith('/@browser-check') ? 1 : 0));
+  await api('/api/', { body: { type: 'Folder', id: 'elsewhere' } });
+  await expect(app.treeItem('elsewhere')).toBeVisible();
+  for (let looks = 0; looks < 2; looks += 1) {
+    await page.waitForResponse((response) => response.url().endsWith('/@chain'));
+  }
+  expect(tries, 'what has to do with no browser id is no reason').toBe(0);
+
   const properties = { cookie_path: '/shop', same_site: 'Strict', id_name: 'sid', cookie_days: 3, partitioned: true };
   await api('/api/browser_id_manager', { method: 'PATCH', body: { properties } });
   const isAsked = page.waitForResponse((response) => response.url().includes('/shop/@cookie-check'));
