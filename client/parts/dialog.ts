@@ -114,8 +114,9 @@ export interface Question {
   readonly note?: string;
 }
 
-/** Asks, and resolves to whether the action was chosen. */
-export function ask(question: Question): Promise<boolean> {
+/** Asks, and resolves to whether the action was chosen. One question at a time: a second press of what asks is none. */
+export async function ask(question: Question): Promise<boolean> {
+  if (document.querySelector('question-dialog')) return false;
   const holder = document.createElement('question-dialog') as QuestionDialog;
   holder.question = question;
   document.body.append(holder);

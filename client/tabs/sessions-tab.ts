@@ -193,9 +193,12 @@ export class SessionsTab extends Tab {
     const { selected, selectedRows, isWorking } = this.#list;
     if (selected.size === 0 || isWorking) return;
     const [row] = selectedRows;
-    const { endOne } = await import('./sessions/end-sessions.ts');
     if (selected.size > 1 || !row) return this.#endThese(async () => [...selected]);
-    if (await endOne(this.path, row)) this.#ended(new Set([row.key]));
+    const isEnded = await this.#list.work(async () => {
+      const { endOne } = await import('./sessions/end-sessions.ts');
+      return endOne(this.path, row);
+    });
+    if (isEnded) this.#ended(new Set([row.key]));
   }
 
   readonly #endMatching = () =>
