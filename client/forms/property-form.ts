@@ -11,6 +11,7 @@ import { ObjectChanged } from '../model/changes.ts';
 import '../parts/ago.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
+import { KeptFocus } from '../parts/kept-focus.ts';
 import { hasEnded } from '../state/ended.ts';
 import { flash } from '../state/flash.ts';
 import { Live } from '../state/live.ts';
@@ -61,6 +62,8 @@ export class PropertyForm extends LitElement {
 
   constructor() {
     super();
+    // The bar goes with its buttons.
+    new KeptFocus(this, () => this.form);
     new Live(this, ['proxy'], () => this.#check.run());
     new GuardedLeaving(this, () => this.#editing.changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
@@ -249,12 +252,6 @@ export class PropertyForm extends LitElement {
     this.#editing.discard(this.object);
     this.failure = '';
     this.requestUpdate();
-    this.#leaveBar();
-  }
-
-  /** The bar goes with its buttons: the focus that was on one of them goes to the form. */
-  #leaveBar() {
-    if (this.bar?.matches(':focus-within')) this.form.focus();
   }
 
   async #save(revision = this.#editing.began.revision) {
@@ -265,7 +262,6 @@ export class PropertyForm extends LitElement {
     try {
       const answer = await changeObject(began.path, this.#editing.request(), revision);
       this.#editing.wasSaved(edits, answer);
-      this.#leaveBar();
       this.#tell(changed, edits, answer.results);
       this.dispatchEvent(new ObjectChanged(answer));
     } catch (caught) {

@@ -47,7 +47,6 @@ export class SessionTestTab extends Tab {
   @state() private isBusy = false;
   /** Why the session is out of reach, and what was to be done. */
   @state() private stop: { readonly error: unknown; readonly again: () => unknown } | undefined;
-  #hasFocus = false;
   /** How many changes began and ended. What was read before one of them is older than its answer. */
   #turns = 0;
   #turnOfLook = 0;
@@ -76,14 +75,6 @@ export class SessionTestTab extends Tab {
     new Repeating(this, AGAIN_MS, () => this.stop && !this.isBusy && this.#look.run());
   }
 
-  protected override willUpdate() {
-    this.#hasFocus = (this.shadowRoot?.activeElement ?? null) !== null;
-  }
-
-  protected override updated() {
-    if (this.#hasFocus) requestAnimationFrame(() => this.#keepFocus());
-  }
-
   protected override render() {
     return html`
       ${this.answer ? html`<object-banners .warnings=${this.answer.warnings}></object-banners>` : nothing}
@@ -110,9 +101,9 @@ export class SessionTestTab extends Tab {
     `;
   }
 
-  /** What had it may be gone, with the session or the notice that it belonged to. */
-  #keepFocus() {
-    if (this.isConnected && document.activeElement === document.body) this.form.focus();
+  /** What had the focus may be gone, with the session or the notice that it belonged to. */
+  protected override get home() {
+    return this.form;
   }
 
   /** Behind which the sessions are kept, where that is said. */

@@ -11,6 +11,7 @@ import '../parts/list/figures-strip.ts';
 import { ListController, type Progress } from '../parts/list/list-controller.ts';
 import { listPage } from '../parts/list/list-page.ts';
 import type { ListQuery } from '../parts/list/list-query.ts';
+import { neighbourOf } from '../parts/list/neighbour.ts';
 import '../parts/list/side-panel.ts';
 import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
@@ -224,6 +225,7 @@ export class SessionsTab extends Tab {
   #ended(keys: ReadonlySet<string>) {
     if (keys.size === 0) return;
     if (keys.has(this.#openKey ?? '')) this.#close();
+    this.#list.focusNext(neighbourOf(this.#list.keys, keys));
     this.#list.select(this.#list.selected.difference(keys));
     this.#changed();
   }

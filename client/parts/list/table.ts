@@ -94,6 +94,11 @@ export class Table<Row> extends LitElement {
     `;
   }
 
+  /** On the row that the Tab key reaches. */
+  override focus(): void {
+    this.focusRow(this.#active);
+  }
+
   /** Puts the focus on the row with this key, or on the first one. */
   focusRow(key?: string): void {
     const index = this.rows.findIndex((row) => this.keyOf(row) === key);

@@ -14,6 +14,7 @@ import '../../parts/ago.ts';
 import { fact } from '../../parts/fact.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { KeptFocus } from '../../parts/kept-focus.ts';
 import { keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
@@ -34,6 +35,11 @@ export class KeyDetail extends LitElement {
     task: ([path, key], { signal }) => call(lookAtKey, path, { query: { key }, signal }),
     onComplete: () => (this.revealed = undefined),
   });
+
+  constructor() {
+    super();
+    new KeptFocus(this, () => this.renderRoot.querySelector('key-value'));
+  }
 
   protected override render() {
     const { status, value } = this.#look;

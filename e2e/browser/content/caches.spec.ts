@@ -32,8 +32,10 @@ test('a page’s cache manager is chosen on its Cache tab; the page is kept, inv
   await page.getByRole('radio', { name: 'mccache' }).check();
   await page.getByText('1 unsaved change').waitFor();
   await picture(page, 'cache-tab');
-  await app.button('Save changes').click();
+  await app.button('Save changes').press('Enter');
   await expect(app.flash('Cache settings changed.')).toBeVisible();
+  await expect(app.button('Save changes')).toHaveCount(0);
+  await expect.poll(() => app.hasFocus(), 'the focus after saving').toBe(true);
   for (let visit = 0; visit < 4; visit += 1) await api('/docs/about');
 
   await app.open('/mccache', 'statistics');

@@ -69,7 +69,7 @@ test('a memcached that was restarted is a fact: the Test tab no longer counts do
 test('whatever one does on the Test tab, the focus stays on the page', async ({ app, page, server, memcached }) => {
   await setUpSessions(server, [memcached.address]);
   const tester = new TestTab(page);
-  const isKept = () => page.evaluate<boolean>('document.activeElement !== document.body');
+  const isKept = () => app.hasFocus();
   await app.open('/mcsdc', 'test');
   await tester.add('a 1\nb 2\nc 3');
   await expect(tester.item('c')).toBeVisible();

@@ -72,6 +72,11 @@ export class App {
     await this.dialog(heading).waitFor({ state: 'detached' });
   }
 
+  /** Whether it is still somewhere, and not at the top of the page again. */
+  hasFocus(): Promise<boolean> {
+    return this.page.evaluate<boolean>('document.activeElement !== document.body');
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
