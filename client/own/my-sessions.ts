@@ -16,12 +16,17 @@ import { identity, leave } from '../model/identity.ts';
 import '../parts/banner.ts';
 import '../parts/face.ts';
 import '../parts/icon.ts';
+import { KeptFocus } from '../parts/kept-focus.ts';
 import { ListController } from '../parts/list/list-controller.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { Watch } from '../state/observable.ts';
+import { Repeating } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import { compactRow, deviceName, loginColumns, sessionColumns } from './columns.ts';
 import { endOthers } from './end-others.ts';
+
+/** No event tells of sessions. */
+const EVERY_MS = 3_000;
 
 /** One's own logins to the interface and sessions in the tree: which there are, from where, and an end to them. */
 @customElement('my-sessions')
@@ -44,6 +49,8 @@ export class MySessions extends LitElement {
   constructor() {
     super();
     new Watch(this, identity);
+    new KeptFocus(this, () => this.renderRoot.querySelector('t-table'));
+    new Repeating(this, EVERY_MS, () => Promise.all([this.#logins.refresh(), this.#sessions.refresh()]));
   }
 
   override connectedCallback() {

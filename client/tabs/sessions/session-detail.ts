@@ -1,5 +1,5 @@
 import { Task, TaskStatus } from '@lit/task';
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
   lookIntoSession,
@@ -10,19 +10,25 @@ import {
 } from '../../../schema/endpoints/sessions.ts';
 import { attempt } from '../../api/attempt.ts';
 import { call } from '../../api/call.ts';
+import { ApiProblem, detailOf } from '../../api/request.ts';
 import '../../parts/ago.ts';
+import '../../parts/banner.ts';
 import { fact } from '../../parts/fact.ts';
 import { formatBytes } from '../../parts/format.ts';
 import '../../parts/icon.ts';
+import { KeptFocus } from '../../parts/kept-focus.ts';
 import { keepers, notShown, rowDetail } from '../../parts/list/row-detail.ts';
 import { clockTime } from '../../parts/time.ts';
 import '../../parts/until.ts';
 import { flashFailure } from '../../state/flash.ts';
+import { Repeating } from '../../state/repeating.ts';
 import { controls } from '../../styles/controls.ts';
 import './reveal-list.ts';
 import './session-values.ts';
 import type { RevealWanted } from './session-values.ts';
 import { nameOfUser } from './words.ts';
+
+const EVERY_MS = 3_000;
 
 /** What is to be done to the session that is shown: end it, end all of its user, or look no longer. */
 export class DetailAction extends Event {
@@ -37,22 +43,43 @@ export class DetailAction extends Event {
   }
 }
 
-/** One session: where it came from, how long it has, and what is in it. Looking does not count as using it. */
+/**
+ * One session: where it came from, how long it has, and what is in it, followed while it is looked at. Once it has ended,
+ * what one sees stays. Looking does not count as using it.
+ */
 @customElement('session-detail')
 export class SessionDetail extends LitElement {
   @property() path = '/';
   @property() key = '';
   @state() private revealed: ReadonlyMap<string, SessionValue> = new Map();
+  /** As it was seen last, and why it could not be seen since. */
+  @state() private seen: SessionMessage | undefined;
+  @state() private failure: unknown;
 
   readonly #session = new Task(this, {
     args: () => [this.path, this.key] as const,
     task: ([path, key], { signal }) => call(lookIntoSession, path, { tail: key, signal }),
-    onComplete: () => (this.revealed = new Map()),
+    onComplete: (session) => {
+      this.seen = session;
+      this.failure = undefined;
+    },
+    onError: (error) => (this.failure = error),
   });
 
+  constructor() {
+    super();
+    new KeptFocus(this, () => this.renderRoot.querySelector('session-values'));
+    new Repeating(this, EVERY_MS, () => this.#follow());
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('key')) return;
+    this.revealed = new Map();
+    this.seen = this.failure = undefined;
+  }
+
   protected override render() {
-    const { status, value } = this.#session;
-    const session = value?.key === this.key && status !== TaskStatus.ERROR ? value : undefined;
+    const session = this.seen;
     return html`
       <header>
         <div class="name">
@@ -65,14 +92,28 @@ export class SessionDetail extends LitElement {
           </p>
         </div>
         ${
-          session
+          session && !this.#isOver
             ? html`<button class="small danger-text" @click=${() => this.#send('end', session)}>End session</button>`
             : nothing
         }
         <button class="small plain" @click=${() => this.#send('close')}><t-icon name="x"></t-icon>Close</button>
       </header>
-      ${session ? this.#full(session) : nothing} ${status === TaskStatus.ERROR ? this.#failed() : nothing}
+      ${this.failure === undefined ? nothing : session ? this.#lost() : this.#failed()}
+      ${session ? this.#full(session) : nothing}
     `;
+  }
+
+  get #isOver(): boolean {
+    return this.failure instanceof ApiProblem && this.failure.status === 404;
+  }
+
+  #follow() {
+    return this.#isOver || this.#session.status === TaskStatus.PENDING ? undefined : this.#session.run();
+  }
+
+  #lost() {
+    const why = this.#isOver ? 'This session has ended.' : `Cannot look into the session: ${detailOf(this.failure)}`;
+    return html`<t-banner role="status">${why} Below is what was seen last.</t-banner>`;
   }
 
   #full(session: SessionMessage) {
@@ -111,7 +152,7 @@ export class SessionDetail extends LitElement {
 
   #failed() {
     const again = () => this.#session.run();
-    return notShown(this.#session.error, 'Cannot open the session.', 'This session has ended.', again);
+    return notShown(this.failure, 'Cannot open the session.', 'This session has ended.', again);
   }
 
   async #reveal({ detail: item }: RevealWanted) {
@@ -152,6 +193,12 @@ export class SessionDetail extends LitElement {
         --icon-size: 13px;
         width: 24px;
         min-height: 24px;
+      }
+      t-banner {
+        --t-edge: 20px;
+      }
+      session-values:focus-visible {
+        outline-offset: -2px;
       }
       .lock {
         display: flex;

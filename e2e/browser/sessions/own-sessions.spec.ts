@@ -11,6 +11,9 @@ import { picture } from '../screenshots.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
 
+/** What takes long to be asked is asked more rarely. */
+const SLOWLY = { timeout: 90_000 };
+
 /** The administrator on another device: signed in, and with a session. */
 async function elsewhere(server: HostedServer): Promise<{ readonly visitor: Visitor; readonly browser: Browser }> {
   const [visitor, browser] = [new Visitor(server), new Browser(server)];
@@ -27,6 +30,7 @@ test('one sees where one is signed in and has sessions, and ends them', async ({
   memcached,
   api,
 }) => {
+  test.setTimeout(240_000);
   await setUpSessions(server, [memcached.address]);
   const mine = new MySessions(page);
   const devices = [await elsewhere(server), await elsewhere(server), await elsewhere(server)];
@@ -48,6 +52,16 @@ test('one sees where one is signed in and has sessions, and ends them', async ({
     await expect(mine.logins).toHaveCount(3);
     await mine.sessions.filter({ hasNotText: 'this device' }).first().getByRole('button', { name: /^End/ }).click();
     await expect(mine.sessions).toHaveCount(3);
+  });
+
+  await test.step('one that begins and one that ends elsewhere are followed', async () => {
+    const { visitor, browser } = await elsewhere(server);
+    await expect(mine.logins).toHaveCount(4, SLOWLY);
+    await expect(mine.sessions).toHaveCount(4, SLOWLY);
+    await visitor.ask('/api/@logout', { body: {} });
+    await browser.own('invalidate');
+    await expect(mine.logins).toHaveCount(3, SLOWLY);
+    await expect(mine.sessions).toHaveCount(3, SLOWLY);
   });
 
   await test.step('all others, after a question', async () => {

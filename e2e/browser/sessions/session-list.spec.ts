@@ -57,8 +57,9 @@ test('sessions are listed, filtered, looked into and ended', async ({ app, page,
     await picture(page, 'sessions');
     await app.button('JSON').click();
     await expect(tab.item('cart')).toContainText('"three roses"');
-    await app.button('Reveal api_token').click();
+    await app.button('Reveal api_token').press('Enter');
     await expect(tab.item('api_token')).toContainText('t0psecret');
+    await expect.poll(() => app.hasFocus(), 'the focus after Reveal').toBe(true);
     await expect(tab.detail.getByText(/Looked into by admin,/)).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(tab.detail).toHaveCount(0);
@@ -66,6 +67,13 @@ test('sessions are listed, filtered, looked into and ended', async ({ app, page,
   });
 
   await test.step('two are selected by keyboard and ended, after a question', async () => {
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Delete');
+    await app.answer(/^End the session of /, 'Keep');
+    await expect(app.dialog(/^End /), 'pressed twice, it is asked once').toHaveCount(0);
+    await app.button('Clear').press('Enter');
+    await expect(tab.rows.first(), 'the focus after Clear').toBeFocused();
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
@@ -91,6 +99,7 @@ test('sessions are listed, filtered, looked into and ended', async ({ app, page,
     await expect(app.flash(/^Ended \d sessions of admin\.$/)).toBeVisible();
     await expect.poll(() => totalOf(api)).toBe(0);
     await expect(page.getByText('No sessions are kept here.')).toBeVisible();
+    await expect.poll(() => app.hasFocus(), 'the focus once all are gone').toBe(true);
     await expect(app.button(/^End (all|the) /)).toHaveCount(0);
     for (let count = 0; count < 3; count += 1) await new Browser(server).add('a 1');
     await app.button('List again').click();
@@ -131,6 +140,35 @@ test('a list that cannot be made says so, and never that there are none', async 
   await expect(page.getByText('No sessions are kept here.')).toHaveCount(0);
   await expect(tab.figure('Sessions')).toHaveText('–');
   await checkScreen(page, 'a list that failed');
+});
+
+test('a session that is looked into is followed; ended elsewhere, it is said and what one sees stays', async ({
+  app,
+  page,
+  server,
+  api,
+}) => {
+  test.setTimeout(240_000);
+  const path = '/temp_folder/session_data';
+  const browser = new Browser(server);
+  await browser.add('api_token t0psecret', path);
+  const tab = new SessionsTab(page);
+  await app.open(path, 'sessions');
+  await tab.rows.first().click();
+  await app.button('Reveal api_token').click();
+  await browser.add('cart roses', path);
+  // What takes long to be asked is asked more rarely.
+  const slowly = { timeout: 90_000 };
+  await expect(tab.item('cart')).toContainText('roses', slowly);
+  await expect(tab.item('api_token'), 'revealed, it stays so').toContainText('t0psecret');
+  await api(`/api${path}/@sessions/@end`, { body: {} });
+  await expect(tab.detail.getByText('This session has ended. Below is what was seen last.')).toBeVisible(slowly);
+  await expect(tab.item('api_token')).toContainText('t0psecret');
+  await expect(app.button('End session')).toHaveCount(0);
+  await checkScreen(page, 'a session that ended while it was looked into');
+  await page.reload();
+  await expect(tab.detail.getByText('This session has ended.')).toBeVisible();
+  await expect(app.button('Try again'), 'which brings none back').toHaveCount(0);
 });
 
 test('in process memory the tab says how many there are', async ({ app, page, server }) => {
