@@ -45,7 +45,7 @@ export async function openApp(config: Config): Promise<App> {
   const own = await readFilesIn(CLIENT_FOLDER);
   const { publisher, channels, site, files, readyChecks, close } = await openInstallation(config, log);
   const { administrator, background } = site;
-  const assets = await Assets.pack(new Map([...own, ...files]));
+  const assets = new Assets(new Map([...own, ...files]));
   background.do('sweep out unfinished uploads', () => sweepUploads(config.dataFolder));
   background.do('sweep out drafts of the key ring', () => KeyRing.sweepDrafts(config.dataFolder));
   const server = createServer(LIMITS).setTimeout(SILENCE_MS);

@@ -11,13 +11,24 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-export interface Asset {
+const zip = promisify(gzip);
+
+/** A file of the interface. */
+export class Asset {
   readonly type: string;
   readonly plain: Buffer;
-  readonly zipped: Buffer;
-}
+  #zipped: Promise<Buffer> | undefined;
 
-const zip = promisify(gzip);
+  constructor(path: string, plain: Buffer) {
+    this.type = TYPES[extname(path)] ?? 'application/octet-stream';
+    this.plain = plain;
+  }
+
+  /** Made once, for the first who asks: a start does not wait for files that nobody wants. */
+  zipped(): Promise<Buffer> {
+    return (this.#zipped ??= zip(this.plain));
+  }
+}
 
 /**
  * The built interface and the modules of products, read once at start and then answered from memory. Only names found at
@@ -27,14 +38,9 @@ const zip = promisify(gzip);
 export class Assets {
   readonly #files: ReadonlyMap<string, Asset>;
 
-  private constructor(files: ReadonlyMap<string, Asset>) {
-    this.#files = files;
-  }
-
-  /** Packs files by the paths that they are asked for by: "/index.html", "/assets/main-3f2a.js". */
-  static async pack(files: ReadonlyMap<string, Buffer>): Promise<Assets> {
-    const packed = Array.from(files, async ([path, plain]) => [path, await packOne(path, plain)] as const);
-    return new Assets(new Map(await Promise.all(packed)));
+  /** Files by the paths that they are asked for by: "/index.html", "/assets/main-3f2a.js". */
+  constructor(files: ReadonlyMap<string, Buffer>) {
+    this.#files = new Map(Array.from(files, ([path, plain]) => [path, new Asset(path, plain)]));
   }
 
   find(path: string): Asset | undefined {
@@ -46,8 +52,4 @@ export class Assets {
     const path = this.#files.keys().find((each) => each.startsWith('/assets/favicon-'));
     return this.find(path ?? '');
   }
-}
-
-async function packOne(path: string, plain: Buffer): Promise<Asset> {
-  return { type: TYPES[extname(path)] ?? 'application/octet-stream', plain, zipped: await zip(plain) };
 }

@@ -55,7 +55,7 @@ async function openSite(problem?: () => string | undefined) {
   const hosts = new OwnHosts({ origins: [], listensAt: '127.0.0.1', machine: () => 'web1' });
   const app = koaApplication({
     publisher,
-    assets: await Assets.pack(new Map(Object.entries(FILES).map(([path, text]) => [path, Buffer.from(text)]))),
+    assets: new Assets(new Map(Object.entries(FILES).map(([path, text]) => [path, Buffer.from(text)]))),
     addresses: new ClientAddresses({ trusted: new BlockList(), origins: [], hosts }),
     log,
     uploadFolder: tmpdir(),

@@ -258,14 +258,14 @@ function mayPassBy(request: IncomingMessage): boolean {
   return Number(request.headers['content-length'] ?? Infinity) <= most;
 }
 
-function sendAsset(context: Context, asset: Asset | undefined, kind: Kind): void {
+async function sendAsset(context: Context, asset: Asset | undefined, kind: Kind): Promise<void> {
   if (asset === undefined) throw new NotFound(`There is nothing at '${context.path.slice(0, 200)}'.`);
   context.set(headersFor(context)[kind]);
   context.set('content-type', asset.type);
   context.vary('accept-encoding');
   const isZipped = context.acceptsEncodings('gzip', 'identity') === 'gzip';
   if (isZipped) context.set('content-encoding', 'gzip');
-  context.body = isZipped ? asset.zipped : asset.plain;
+  context.body = isZipped ? await asset.zipped() : asset.plain;
 }
 
 /** Whether a person's browser asked for published content, so that an error is a page and not JSON. */
