@@ -130,7 +130,7 @@ const TROUBLES = {
   'out of reach of one process': (server: SimulatedServer) => void server.parted.add(0),
 };
 
-const HOT = { keys: 3, writes: 2_000 } as const;
+const HOT = { keys: 3, writes: sized(800, 2_000) } as const;
 
 test('one copy: with connections cut under the writers, none is lost, and who is told of a conflict did not write', async (t) => {
   await race(t, { ...HOT, servers: 2, replicas: 1, cuts: true });
