@@ -1,3 +1,4 @@
+import { TaskStatus, type Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { hasEnded } from './ended.ts';
 
@@ -68,6 +69,26 @@ export class Repeating implements ReactiveController {
     this.#due = Date.now() + ms;
     this.#schedule();
   }
+}
+
+/** Runs a task again and again, and whenever somebody wants it: one run at a time. */
+export class RepeatingTask extends Repeating {
+  readonly #task: Pick<Task, 'status' | 'run'>;
+
+  constructor(host: ReactiveControllerHost, everyMs: number, task: Pick<Task, 'status' | 'run'>) {
+    super(host, everyMs, () => this.check());
+    this.#task = task;
+  }
+
+  get isChecking(): boolean {
+    return this.#task.status === TaskStatus.PENDING;
+  }
+
+  readonly check = (): Promise<void> | undefined => {
+    if (this.isChecking) return undefined;
+    this.restart();
+    return this.#task.run();
+  };
 }
 
 /** Draws its element anew each second, for figures that count. */

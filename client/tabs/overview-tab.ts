@@ -1,4 +1,4 @@
-import { Task, TaskStatus } from '@lit/task';
+import { Task } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { recent, type RecentMessage } from '../../schema/endpoints/recent.ts';
@@ -13,7 +13,7 @@ import '../parts/loading.ts';
 import { segments, segmentStyles } from '../parts/segments.ts';
 import { route, setQuery } from '../state/location.ts';
 import { Watch } from '../state/observable.ts';
-import { Repeating } from '../state/repeating.ts';
+import { RepeatingTask } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './overview/happenings.ts';
 import { healthOf } from './overview/health.ts';
@@ -31,7 +31,6 @@ export class OverviewTab extends Tab {
   /** The span that the message is of. */
   @state() private shown: RecentSpan | undefined;
   @state() private checkedAt: number | undefined;
-  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
 
   readonly #look = new Task(this, {
     args: () => [this.path, this.#span.id] as const,
@@ -46,6 +45,7 @@ export class OverviewTab extends Tab {
       this.checkedAt = Date.now();
     },
   });
+  readonly #repeating = new RepeatingTask(this, EVERY_MS, this.#look);
 
   constructor() {
     super();
@@ -60,16 +60,12 @@ export class OverviewTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    const aside = checkedAside(this.checkedAt, this.#isChecking, () => this.#check(), EVERY_MS);
+    const aside = checkedAside(this.checkedAt, this.#repeating.isChecking, this.#repeating.check, EVERY_MS);
     this.dispatchEvent(new HeadAside(aside));
   }
 
   get #span(): RecentSpan {
     return spanOf(route.get().query.get('span'));
-  }
-
-  get #isChecking(): boolean {
-    return this.#look.status === TaskStatus.PENDING;
   }
 
   #content() {
@@ -118,20 +114,18 @@ export class OverviewTab extends Tab {
 
   #failed() {
     const why = detailOf(this.#look.error);
-    return failed(`Could not read what was recorded of '${this.path}': ${why}`, this.#look.error, () => this.#check());
+    return failed(
+      `Could not read what was recorded of '${this.path}': ${why}`,
+      this.#look.error,
+      this.#repeating.check,
+    );
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not read what was recorded: ${detailOf(this.#look.error)} Below is what was read last.
-      ${tryAgainLink(this.#look.error, () => this.#check())}
+      ${tryAgainLink(this.#look.error, this.#repeating.check)}
     </t-banner>`;
-  }
-
-  #check() {
-    if (this.#isChecking) return undefined;
-    this.#repeating.restart();
-    return this.#look.run();
   }
 
   static override styles = [

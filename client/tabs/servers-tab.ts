@@ -1,4 +1,4 @@
-import { Task, TaskStatus } from '@lit/task';
+import { Task } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { recent, type RecentMessage } from '../../schema/endpoints/recent.ts';
@@ -20,7 +20,7 @@ import { failed, tryAgainLink } from '../parts/face.ts';
 import '../parts/list/table.ts';
 import '../parts/loading.ts';
 import { Live } from '../state/live.ts';
-import { Repeating } from '../state/repeating.ts';
+import { RepeatingTask } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
@@ -45,13 +45,13 @@ export class ServersTab extends Tab {
   @state() private answer: ServersMessage | undefined;
   @state() private checkedAt: number | undefined;
   @state() private recently: RecentMessage | undefined;
-  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
 
   readonly #ask = new Task(this, {
     args: () => [this.path, this.object.revision] as const,
     task: ([path], { signal }) => call(listServers, path, { signal }),
     onComplete: (answer) => this.#onAnswer(answer),
   });
+  readonly #repeating = new RepeatingTask(this, EVERY_MS, this.#ask);
   readonly #recall = new Task(this, {
     args: () => [this.path, this.checkedAt] as const,
     task: async ([path, checkedAt], { signal }) =>
@@ -61,12 +61,12 @@ export class ServersTab extends Tab {
 
   constructor() {
     super();
-    new Live(this, ['proxy'], () => this.#check());
+    new Live(this, ['proxy'], this.#repeating.check);
   }
 
   override connectedCallback() {
     super.connectedCallback();
-    if (this.checkedAt !== undefined) void this.#check();
+    if (this.checkedAt !== undefined) void this.#repeating.check();
   }
 
   protected override render() {
@@ -82,16 +82,12 @@ export class ServersTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    const aside = checkedAside(this.checkedAt, this.#isChecking, () => this.#check());
+    const aside = checkedAside(this.checkedAt, this.#repeating.isChecking, this.#repeating.check);
     this.dispatchEvent(new HeadAside(this.#namesNoServers ? undefined : aside));
   }
 
   get #namesNoServers(): boolean {
     return this.answer?.servers.length === 0;
-  }
-
-  get #isChecking(): boolean {
-    return this.#ask.status === TaskStatus.PENDING;
   }
 
   #columns(servers: readonly ServerMessage[]) {
@@ -102,8 +98,8 @@ export class ServersTab extends Tab {
             <server-column
               .server=${server}
               .lastKnown=${lastKnown.get(server.address)}
-              .nextCheck=${this.#isChecking ? undefined : this.#repeating.due}
-              @check=${this.#check}
+              .nextCheck=${this.#repeating.isChecking ? undefined : this.#repeating.due}
+              @check=${this.#repeating.check}
             ></server-column>
           </li>`,
       )}
@@ -149,7 +145,7 @@ export class ServersTab extends Tab {
   async #forget(server: FormerServerMessage) {
     const { forget } = await import('./servers/forget.ts');
     const replicas = Number(this.object.properties['replicas'] ?? 1);
-    if (await forget(this.path, server, replicas)) void this.#check();
+    if (await forget(this.path, server, replicas)) void this.#repeating.check();
   }
 
   #command({ servers, startCommand }: ServersMessage) {
@@ -176,21 +172,15 @@ export class ServersTab extends Tab {
 
   #failed() {
     return failed(`Could not ask the servers of '${this.path}': ${detailOf(this.#ask.error)}`, this.#ask.error, () =>
-      this.#check(),
+      this.#repeating.check(),
     );
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not ask the servers: ${detailOf(this.#ask.error)} Below is what they said last.
-      ${tryAgainLink(this.#ask.error, () => this.#check())}
+      ${tryAgainLink(this.#ask.error, this.#repeating.check)}
     </t-banner>`;
-  }
-
-  #check() {
-    if (this.#isChecking) return undefined;
-    this.#repeating.restart();
-    return this.#ask.run();
   }
 
   #onAnswer(answer: ServersMessage) {

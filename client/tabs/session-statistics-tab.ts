@@ -1,4 +1,4 @@
-import { Task, TaskStatus } from '@lit/task';
+import { Task } from '@lit/task';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { sessionStatistics, type LossesMessage, type StatisticsMessage } from '../../schema/endpoints/statistics.ts';
@@ -14,7 +14,7 @@ import { tableStyles } from '../parts/list/table-styles.ts';
 import '../parts/loading.ts';
 import { lossesText } from '../parts/losses-text.ts';
 import { momentTime } from '../parts/time.ts';
-import { Repeating } from '../state/repeating.ts';
+import { RepeatingTask } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
 import { controls } from '../styles/controls.ts';
 import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
@@ -26,7 +26,6 @@ import './session-statistics/memory-strip.ts';
 export class SessionStatisticsTab extends Tab {
   @state() private message: StatisticsMessage | undefined;
   @state() private checkedAt: number | undefined;
-  readonly #repeating = new Repeating(this, EVERY_MS, () => this.#check());
 
   readonly #look = new Task(this, {
     args: () => [this.path] as const,
@@ -36,6 +35,7 @@ export class SessionStatisticsTab extends Tab {
       this.checkedAt = Date.now();
     },
   });
+  readonly #repeating = new RepeatingTask(this, EVERY_MS, this.#look);
 
   protected override render() {
     const hasFailed = this.#look.error !== undefined;
@@ -57,7 +57,7 @@ export class SessionStatisticsTab extends Tab {
   }
 
   protected override updated(_changed: PropertyValues) {
-    this.dispatchEvent(new HeadAside(checkedAside(this.checkedAt, this.#isChecking, () => this.#check())));
+    this.dispatchEvent(new HeadAside(checkedAside(this.checkedAt, this.#repeating.isChecking, this.#repeating.check)));
   }
 
   #nothing() {
@@ -72,13 +72,13 @@ export class SessionStatisticsTab extends Tab {
 
   #failed() {
     const why = detailOf(this.#look.error);
-    return failed(`Could not read the statistics of '${this.path}': ${why}`, this.#look.error, () => this.#check());
+    return failed(`Could not read the statistics of '${this.path}': ${why}`, this.#look.error, this.#repeating.check);
   }
 
   #outOfReach() {
     return html`<t-banner kind="danger" role="alert">
       Could not read the statistics: ${detailOf(this.#look.error)} Below is what was read last.
-      ${tryAgainLink(this.#look.error, () => this.#check())}
+      ${tryAgainLink(this.#look.error, this.#repeating.check)}
     </t-banner>`;
   }
 
@@ -103,16 +103,6 @@ export class SessionStatisticsTab extends Tab {
         </tbody>
       </table>
     </section>`;
-  }
-
-  get #isChecking(): boolean {
-    return this.#look.status === TaskStatus.PENDING;
-  }
-
-  #check() {
-    if (this.#isChecking) return undefined;
-    this.#repeating.restart();
-    return this.#look.run();
   }
 
   static override styles = [
