@@ -35,9 +35,7 @@ test('one’s own password is changed in the menu: what is wrong is said at its 
   await expect(dialog).toContainText('This is not your present password.');
   await expect(form.field('Present password')).toBeFocused();
   await expect(form.field('New password'), 'what was typed stays').toHaveValue(PASSWORD);
-  const viewport = page.viewportSize()!;
   await checkEveryLook(page);
-  await page.setViewportSize(viewport);
   await form.field('Present password').fill(ADMIN_PASSWORD);
   await page.keyboard.press('Enter');
   await expect(app.flash('Changed your password. You are signed out everywhere else.')).toBeVisible();
@@ -58,9 +56,7 @@ test('the menu names the version, and shows what is new in it', async ({ app, pa
   const dialog = app.dialog('What is new');
   await expect(dialog).toContainText(/This is Trellis \d+\.\d+\.\d+\./);
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('A start page, first seen after');
-  const viewport = page.viewportSize()!;
   await checkEveryLook(page);
-  await page.setViewportSize(viewport);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'admin', exact: true })).toBeVisible();

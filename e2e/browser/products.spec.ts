@@ -67,7 +67,6 @@ test('objects of a product that is gone are marked, read and deleted in the brow
     await expect(page.getByRole('definition').getByText('/index_html')).toBeVisible();
     await expect(app.button('Save changes')).toHaveCount(0);
     await checkEveryLook(page);
-    await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${server.url}/manage/news/@destination`);
     await expect(app.alert("has no tab 'destination'")).toBeVisible();
     await page.goto(`${server.url}/manage`);

@@ -155,9 +155,6 @@ test('while there is no administrator, the interface says where the link is, and
   expect(fresh.greeting).toMatch(/^Trellis is at/);
   await expect(page.getByText('Start the server again: it prints a new one.')).toBeVisible();
   await expect(page.getByLabel('Password'), 'nobody could sign in').toHaveCount(0);
-  const viewport = page.viewportSize()!;
-  await checkEveryLook(page);
-  await page.setViewportSize(viewport);
   await app.button('Look again').click();
   await expect(app.heading).toHaveText('There is no administrator yet');
 
@@ -211,9 +208,7 @@ test('a user who may not manage is told so, and sees nothing', async ({ page, ap
   );
   await expect(page.getByText(/permission '|Try again/), 'no words of the machine').toHaveCount(0);
   await expect(page.getByText('acl_users')).toHaveCount(0);
-  const viewport = page.viewportSize()!;
   await checkEveryLook(page);
-  await page.setViewportSize(viewport);
   await app.button('Sign out').click();
   await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
 });

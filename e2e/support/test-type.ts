@@ -264,7 +264,7 @@ class Zoo implements AsyncDisposable {
   async openTab({ id, element, label }: TabInfo): Promise<void> {
     const page = await this.#signedIn();
     const app = new App(page);
-    for (const look of LOOKS) {
+    for (const look of LOOKS.filter(({ viewport }) => viewport.width !== 768)) {
       const { name, rules } = look;
       await wear(page, look);
       if (name === 'light') await app.open(this.path, id);

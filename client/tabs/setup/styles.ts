@@ -23,6 +23,7 @@ export const setupStyles = css`
   }
   .do {
     display: flex;
+    flex-wrap: wrap;
     align-items: start;
     gap: 8px;
     padding: 4px var(--t-edge) 32px calc(var(--t-edge) + 208px);

@@ -61,7 +61,6 @@ test('whoever leaves the paths as they are is told what that costs, and a warnin
   await expect(dialog).toContainText(/\/mcsdc uses\s+\/mcproxy; sessions will be off/);
   await expect(dialog).toContainText('1 live session will stay behind in /mcsdc.');
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
   await dialog.getByLabel('New id of mcproxy').fill('cluster');
   await dialog.getByRole('button', { name: 'Rename' }).click();
   await expect(app.flash('proxy_path of /mcsdc leads nowhere now.')).toBeVisible();
@@ -106,7 +105,6 @@ test('deleting the browser id manager names who needs it and how many sessions; 
   await expect(dialog).toContainText('1 live session will stay behind in /temp_folder/session_data.');
   await picture(page, 'delete-service');
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
   await app.answer('Delete browser_id_manager?', 'Delete');
   await expect(app.flash("Deleted 'browser_id_manager'.")).toContainText(
     'finds no Browser Id Manager: sessions are off.',
@@ -169,7 +167,6 @@ test('pasting a copy that takes over, or moving what others find, asks first and
   await expect(question).toContainText('/temp_folder/session_data finds no Browser Id Manager: sessions are off.');
   await picture(page, 'move');
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
   await app.answer(/^Move/, 'Move');
   await expect(app.flash("Moved 'browser_id_manager' from /.")).toContainText('finds no Browser Id Manager');
   expect((await api('/api/shop/browser_id_manager')).json<ObjectMessage>().type).toBe('Browser Id Manager');

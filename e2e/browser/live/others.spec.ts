@@ -91,7 +91,6 @@ test('a form without edits takes the new values, and one with edits keeps them a
   const note = page.locator('t-banner').filter({ hasText: 'admin changed this' });
   await expect(note).toBeVisible(TURNS);
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
   await page.screenshot({ path: 'test-results/overtaken.png' });
   await note.getByRole('button', { name: 'Show both' }).click();
   const dialog = app.dialog(/^admin changed this/);
@@ -119,7 +118,6 @@ test('an object that is renamed or deleted elsewhere says so with a way on, and 
   await expect(note).toBeVisible(TURNS);
   await expect(form.field('Title')).toHaveValue('Not saved');
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
   await page.screenshot({ path: 'test-results/gone.png' });
   page.once('dialog', (question) => void question.accept());
   await note.getByRole('link', { name: 'Go to /shop' }).click();

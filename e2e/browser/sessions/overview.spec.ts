@@ -1,7 +1,7 @@
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { startServer } from '../../support/server.ts';
 import { Charts } from '../../support/pages/charts.ts';
-import { checkEveryLook, checkScreen } from '../check-screen.ts';
+import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** A process that was killed is missed three heartbeats later. */
@@ -34,7 +34,6 @@ test('one sees at a glance whether sessions were healthy: since when, in five sp
     /^Recording (begins now|began .* ago); the first figures come in 10 s\.$|^No session was used since /;
   await expect(page.getByText(beginning)).toBeVisible();
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
 
   await new Browser(server).add('n 1');
   await expect(page.getByText(/^Sessions were healthy since .*: no error, no refusal\.$/)).toBeVisible(SOON);
@@ -55,8 +54,6 @@ test('one sees at a glance whether sessions were healthy: since when, in five sp
   const columns = page.getByRole('table', { name: 'Use' }).getByRole('columnheader');
   await expect(columns).toContainText(['Time', 'Sessions', 'Begun', 'Ended', 'Reads', 'Writes']);
   await checkEveryLook(page);
-  await page.setViewportSize({ width: 768, height: 1024 });
-  await checkScreen(page, 'a table on a tablet');
 });
 
 test('an outage, and a time in which nobody recorded, are marked, said and never drawn as zero', async ({
@@ -92,7 +89,5 @@ test('an outage, and a time in which nobody recorded, are marked, said and never
   await expect(mark).toBeVisible();
   const lost = page.getByRole('table', { name: 'What happened' }).getByText(/ended without a word$/);
   await expect(lost).toBeVisible();
-  await page.setViewportSize({ width: 768, height: 1024 });
-  await checkScreen(page, 'an outage on a tablet');
   await checkEveryLook(page);
 });

@@ -29,9 +29,7 @@ test('the wizard does not point a working site at a memcached that does not answ
   await expect(app.button('Try again')).toBeFocused();
   await expect(page.getByText(/^Set up sessions in \/mcsdc/)).toHaveCount(0);
   await picture(page, 'wizard-silent');
-  const viewport = page.viewportSize()!;
   await checkEveryLook(page);
-  await page.setViewportSize(viewport);
   expect(await kept()).toBe('/temp_folder/session_data');
   const beside = await page.context().newPage();
   await beside.goto('/manage/temp_folder/session_data/@test');

@@ -28,17 +28,19 @@ export interface Look {
   readonly rules?: string[];
 }
 
-/** In the dark only colours differ. */
-export const LOOKS: readonly Look[] = [
-  { name: 'light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  {
-    name: 'dark',
-    viewport: { width: 1440, height: 900 },
-    colorScheme: 'dark',
-    rules: ['color-contrast', 'link-in-text-block'],
-  },
-  { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-];
+const WIDTHS = [
+  ['', { width: 1440, height: 900 }],
+  ['tablet', { width: 768, height: 1024 }],
+  ['phone', { width: 390, height: 844 }],
+] as const;
+
+/** Every width, light and dark: in the dark only colours differ. Each differs from the one before in one thing. */
+export const LOOKS: readonly Look[] = WIDTHS.flatMap(([device, viewport], index) => {
+  const light: Look = { name: device || 'light', viewport, colorScheme: 'light' };
+  const name = device === '' ? 'dark' : `${device}, dark`;
+  const dark: Look = { name, viewport, colorScheme: 'dark', rules: ['color-contrast', 'link-in-text-block'] };
+  return index % 2 === 0 ? [light, dark] : [dark, light];
+});
 
 /** Half as long as what the package exports, and sent to every page that is looked at. */
 const AXE = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');

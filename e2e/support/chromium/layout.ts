@@ -25,7 +25,7 @@ const FAULTS = `(() => {
   };
   const texts = [];
   const faults = [];
-  const page = document.querySelector('app-shell').shadowRoot.querySelector('main') ?? document.documentElement;
+  const page = document.querySelector('app-shell')?.shadowRoot.querySelector('main') ?? document.documentElement;
   const edge = page.getBoundingClientRect();
   const visit = (root) => {
     for (const element of root.querySelectorAll('*')) {
