@@ -27,7 +27,7 @@ export const FRESH: readonly Screen[] = [
   { at: '/', ready: /Manage the objects of this site/, isStill: true },
   { at: '/no/such/page', ready: /There is no such page/, isStill: true },
   { at: '/manage/@contents', ready: /New here\?/ },
-  { at: '/manage/@start', ready: /Set up sessions in memcached/, isStill: true },
+  { at: '/manage/@start', ready: /Set up sessions in memcached/, isStill: true, pictures: 'start' },
   { at: '/manage/@setup-sessions', ready: /What will happen/, isStill: true },
   { at: '/manage/@overview', ready: /What happened/, isStill: true },
   { at: '/manage/@my-sessions', ready: /You have no sessions here/ },

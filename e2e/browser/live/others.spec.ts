@@ -4,6 +4,7 @@ import { Contents } from '../../support/pages/contents.ts';
 import { Form } from '../../support/pages/form.ts';
 import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
+import { picture } from '../screenshots.ts';
 
 const TURNS = { timeout: 10_000 };
 
@@ -91,7 +92,7 @@ test('a form without edits takes the new values, and one with edits keeps them a
   const note = page.locator('t-banner').filter({ hasText: 'admin changed this' });
   await expect(note).toBeVisible(TURNS);
   await checkEveryLook(page);
-  await page.screenshot({ path: 'test-results/overtaken.png' });
+  await picture(page, 'overtaken');
   await note.getByRole('button', { name: 'Show both' }).click();
   const dialog = app.dialog(/^admin changed this/);
   await expect(dialog.getByRole('row', { name: /Title/ })).toContainText('Theirs');
@@ -118,7 +119,6 @@ test('an object that is renamed or deleted elsewhere says so with a way on, and 
   await expect(note).toBeVisible(TURNS);
   await expect(form.field('Title')).toHaveValue('Not saved');
   await checkEveryLook(page);
-  await page.screenshot({ path: 'test-results/gone.png' });
   page.once('dialog', (question) => void question.accept());
   await note.getByRole('link', { name: 'Go to /shop' }).click();
   await expect(app.heading).toHaveText('shop');
@@ -126,7 +126,6 @@ test('an object that is renamed or deleted elsewhere says so with a way on, and 
 
   await renamed(api, 'shop', 'store');
   await expect(app.alert("There is no object '/shop'.")).toBeVisible(TURNS);
-  await page.screenshot({ path: 'test-results/gone-list.png' });
   await page.getByRole('link', { name: 'Go to Root' }).click();
   await expect(new Contents(page).row('store')).toBeVisible();
 });

@@ -1,19 +1,13 @@
-import type { Page } from 'playwright/test';
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { MemcachedCluster } from '../../support/memcached/memcached-cluster.ts';
 import { Contents } from '../../support/pages/contents.ts';
 import { ManagerTab } from '../../support/pages/manager-tab.ts';
-import { wear } from '../../support/chromium/chromium.ts';
 import type { HostedServer } from '../../support/server-host.ts';
-import { checkScreen } from '../check-screen.ts';
+import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
+import { picture } from '../screenshots.ts';
 
 const VISITORS = 24;
-const SIZES = [
-  { width: 1440, height: 900 },
-  { width: 768, height: 1024 },
-  { width: 390, height: 844 },
-];
 
 test('with two copies the chain shows a server die under load and the other take over, and nothing is lost', async ({
   app,
@@ -31,7 +25,7 @@ test('with two copies the chain shows a server die under load and the other take
   for (const address of servers.addresses)
     await expect(manager.end(address)).toContainText(/\d+(\.\d)? ops\/s\s*0 errors\s*\d+\.\d ms/);
   await expect(page.locator('checked-note')).toHaveText(/^Checked (just now|\d+ s ago), every 3 s$/);
-  await checkAllLooks(page, 'chain');
+  await checkEveryLook(page, 'chain', 'manager');
 
   await servers.kill(0);
   await expect(manager.end(servers.addresses[0]!)).toContainText('refused');
@@ -40,11 +34,11 @@ test('with two copies the chain shows a server die under load and the other take
   await expect(manager.step('session_data_manager')).toContainText(/\d+(\.\d)? req\/s/);
   await expect(manager.step('mcsdc')).toContainText(`Lost: 0 of ${VISITORS} known`);
   expect(load.refused, 'nobody was refused').toBe(0);
-  await checkAllLooks(page, 'chain-one-down');
+  await picture(page, 'manager-one-down');
+  await checkEveryLook(page, 'chain, one server down');
 
   await load.stop();
   await expect(manager.step('session_data_manager')).toContainText('no requests', { timeout: 30_000 });
-  await page.screenshot({ path: 'test-results/chain-quiet.png' });
 
   await app.open('/');
   await expect(new Contents(page).row('mcsdc')).toContainText(/about 2\d sessions/);
@@ -104,17 +98,4 @@ class Load implements AsyncDisposable {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-/** The page as it is, at every width, light and dark. */
-async function checkAllLooks(page: Page, name: string): Promise<void> {
-  for (const viewport of SIZES) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const look = `${name}-${viewport.width}-${colorScheme}`;
-      await wear(page, { name: look, viewport, colorScheme });
-      await page.screenshot({ path: `test-results/${look}.png`, fullPage: true });
-      await checkScreen(page, look);
-    }
-  }
-  await wear(page, { name, viewport: SIZES[0]!, colorScheme: 'light' });
 }

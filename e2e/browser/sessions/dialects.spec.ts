@@ -26,13 +26,10 @@ test('servers that speak something else are named as what they are, wherever the
   await checkEveryLook(page);
   await app.open('/mcproxy', 'servers');
   for (const each of words) await expect(page.getByRole('main').getByText(each).first()).toBeVisible();
-  await page.screenshot({ path: 'test-results/dialects-servers.png' });
   await checkEveryLook(page);
-  await page.screenshot({ path: 'test-results/dialects-phone.png' });
   await page.setViewportSize({ width: 1440, height: 900 });
   await app.open('/session_data_manager', 'settings');
   for (const each of words) await expect(page.getByRole('main').getByText(each).first()).toBeVisible();
-  await page.screenshot({ path: 'test-results/dialects-chain.png' });
   web.closeAllConnections();
   web.close();
 });

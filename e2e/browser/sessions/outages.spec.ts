@@ -99,9 +99,7 @@ test('most servers down is no green light, and each says why in full', async ({ 
   await expect(page.getByText(words)).toBeVisible();
   await expect(page.getByText('did not answer within').first()).toBeVisible();
   expect(await cutTexts(page), 'nothing of the chain is cut').toEqual([]);
-  await page.screenshot({ path: 'test-results/chain-many.png' });
   await checkEveryLook(page);
-  await page.screenshot({ path: 'test-results/chain-many-phone.png' });
   await page.setViewportSize({ width: 1280, height: 800 });
   await app.open('/mcproxy', 'servers');
   const table = page.getByRole('table', { name: 'Servers' });
@@ -109,7 +107,6 @@ test('most servers down is no green light, and each says why in full', async ({ 
   await expect(page.getByRole('heading', { name: `Nothing listens at 127.0.0.1:${gone[0]}` })).toBeVisible();
   await expect(page.getByRole('group', { name: 'the command' })).toContainText(`-p ${gone[0]}`);
   expect(await cutTexts(page), 'nor of the table').toEqual([]);
-  await page.screenshot({ path: 'test-results/servers-many.png' });
   silent.close();
 });
 
@@ -130,7 +127,6 @@ test('a proxy saved with a server that does not answer says what that costs, the
   await expect(page.locator('flash-list t-icon[name=circle-check]')).toHaveCount(0);
   const banner = page.locator('object-banners').getByText(/Whoever has a session there is told so \(503\)/);
   await expect(banner, 'stands there without another look').toBeVisible();
-  await page.screenshot({ path: 'test-results/proxy-saved.png' });
 });
 
 test('while the server is away the page says so, keeps what is typed, and goes on when it is back', async ({

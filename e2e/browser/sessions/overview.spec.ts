@@ -3,6 +3,7 @@ import { startServer } from '../../support/server.ts';
 import { Charts } from '../../support/pages/charts.ts';
 import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
+import { fillCharts, picture, tide } from '../screenshots.ts';
 
 /** A process that was killed is missed three heartbeats later. */
 const environment = { TRELLIS_HEARTBEAT_SECONDS: '2' };
@@ -33,7 +34,6 @@ test('one sees at a glance whether sessions were healthy: since when, in five sp
   const beginning =
     /^Recording (begins now|began .* ago); the first figures come in 10 s\.$|^No session was used since /;
   await expect(page.getByText(beginning)).toBeVisible();
-  await checkEveryLook(page);
 
   await new Browser(server).add('n 1');
   await expect(page.getByText(/^Sessions were healthy since .*: no error, no refusal\.$/)).toBeVisible(SOON);
@@ -41,6 +41,12 @@ test('one sees at a glance whether sessions were healthy: since when, in five sp
   await expect(charts.chart(/^Memory in use of /)).toBeVisible();
   const happened = page.getByRole('table', { name: 'What happened' });
   await expect(happened.getByRole('row').filter({ hasText: '/mcsdc' }).first()).toContainText('admin');
+
+  await fillCharts((second) =>
+    Promise.all(Array.from({ length: tide(second, 6) }, () => new Browser(server).add('n 1'))),
+  );
+  await picture(page, 'overview');
+  await checkEveryLook(page, 'overview', 'overview');
 
   for (const [label, id, words] of SPANS) {
     await app.button(label).click();

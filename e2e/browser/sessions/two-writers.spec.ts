@@ -2,6 +2,7 @@ import { TestTab } from '../../support/pages/test-tab.ts';
 import { setUpSessions } from '../../http/site.ts';
 import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
+import { picture } from '../screenshots.ts';
 
 test('one click shows that two changes at once are both kept, and what one has put there stays as it was', async ({
   app,
@@ -28,8 +29,7 @@ test('one click shows that two changes at once are both kept, and what one has p
   await expect(tester.session.getByRole('row'), 'its head and the one item').toHaveCount(2);
   await app.button('Run two writers at once').click();
   await expect(writers).toContainText('2 of 2');
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.screenshot({ path: 'test-results/two-writers.png' });
+  await picture(page, 'two-writers');
   await checkEveryLook(page);
 
   await memcached.kill();
