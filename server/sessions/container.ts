@@ -159,6 +159,11 @@ export class SessionContainer {
     return this.#finder.losses();
   }
 
+  /** How many sessions this process read or wrote that could still live: no server is asked. */
+  get seen(): number {
+    return this.#finder.knownKeys().length;
+  }
+
   /** Whether the session with this key is among the lost ones. */
   wasLost(key: string): boolean {
     return this.#finder.wasLost(key);

@@ -48,6 +48,7 @@ function untilRecordedAfterNewGap(server: Server, before: readonly string[]): Pr
 
 test('what every process and application does to sessions is recorded as one, whoever is asked', async () => {
   await new Visitor(site).post('/page', 'set n 1');
+  assert.equal(await sizeInList(site, 'mcsdc'), 'about 1 session', 'whoever has seen one does not wait for the record');
   await new Visitor(second).post('/page', 'set n 2');
   assert.equal((await ask(application.port, '/set?key=n&value=3')).status, 200);
   await until('three writes', async () => (await recent(site)).totals.writes === 3);

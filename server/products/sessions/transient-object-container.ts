@@ -81,10 +81,8 @@ function storeOf(object: TreeObject): LocalStore {
 
 async function countLabel(object: TreeObject): Promise<string> {
   const count = await countOf(object);
-  if (count !== MORE) return count === '1' ? '1 session' : `${count} sessions`;
-  // It may be of before there were so many.
-  const estimate = (await estimatedSessions(object)) ?? 0;
-  return estimate > MOST_COUNTED ? estimateLabel(estimate) : `${MORE} sessions`;
+  if (count === MORE) return estimateLabel(await estimatedSessions(object));
+  return count === '1' ? '1 session' : `${count} sessions`;
 }
 
 async function countSentence(object: TreeObject): Promise<string> {
