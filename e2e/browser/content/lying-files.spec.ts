@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright/test';
+import type { ConsoleMessage, Page } from 'playwright/test';
 import { avif, gif, jpeg, png, webp } from '../../support/chromium/images.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -41,17 +41,17 @@ const LIES: readonly (readonly [name: string, bytes: Buffer | string])[] = [
   ['flash.swf', behind('CWS')],
 ];
 
-/** Opens an address and gives what scripts said meanwhile. */
-async function scriptsAt(browser: Browser, url: string): Promise<string[]> {
-  await using context = await browser.newContext();
-  const page = await context.newPage();
+/** Leads the page to an address and gives what scripts said meanwhile. */
+async function scriptsAt(page: Page, url: string): Promise<string[]> {
   const said: string[] = [];
-  page.on('console', (message) => {
+  const listen = (message: ConsoleMessage) => {
     if (message.text().startsWith('a script ran')) said.push(message.text());
-  });
+  };
+  page.on('console', listen);
   const saved = page.waitForEvent('download', { timeout: 15_000 }).catch(() => undefined);
   // What is saved and not shown ends the visit with an error.
   await page.goto(url, { waitUntil: 'load' }).catch(() => saved);
+  page.off('console', listen);
   return said;
 }
 
@@ -67,8 +67,10 @@ test('the bytes would run, were they sent as what they are', async ({ browser })
   }).listen(0, '127.0.0.1');
   await once(careless, 'listening');
   const { port } = careless.address() as AddressInfo;
+  await using context = await browser.newContext();
   for (const path of Object.keys(types)) {
-    expect(await scriptsAt(browser, `http://127.0.0.1:${port}${path}`), path).not.toEqual([]);
+    // A page for each, so that none is taken for what the one before said late.
+    expect(await scriptsAt(await context.newPage(), `http://127.0.0.1:${port}${path}`), path).not.toEqual([]);
   }
   careless.closeAllConnections();
   careless.close();
@@ -99,8 +101,10 @@ test(`of ${LIES.length} files with lying names and types none runs a script, ope
   const page = { type: 'Page Template', id: 'user_of_files', properties: { text } };
   expect((await api('/api/', { body: page })).status).toBe(201);
   const ran: string[] = [];
+  await using context = await browser.newContext();
+  const visitor = await context.newPage();
   for (const address of [...addresses, '/user_of_files']) {
-    const said = await scriptsAt(browser, `${server.url}${address}`);
+    const said = await scriptsAt(visitor, `${server.url}${address}`);
     if (said.length > 0) ran.push(address);
   }
   expect(ran).toEqual([]);
