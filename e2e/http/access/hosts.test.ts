@@ -6,26 +6,28 @@ import { after, test } from 'node:test';
 import type { Me } from '../../../schema/endpoints/sign-in.ts';
 import { until } from '../../support/figures.ts';
 import { freePort } from '../../support/memcached/memcached.ts';
-import { ADMIN_PASSWORD, startServer, type TestServer } from '../../support/server.ts';
+import { ServerHost, type HostedServer } from '../../support/server-host.ts';
+import { ADMIN_PASSWORD, startServer } from '../../support/server.ts';
 import { clientOf, cookiesOf, type Answer } from '../client.ts';
 
 const server = await startServer();
-after(() => server[Symbol.asyncDispose]());
+/** Opens what tests need besides, one server after another. */
+const others = new ServerHost();
+after(async () => {
+  await server[Symbol.asyncDispose]();
+  await others[Symbol.asyncDispose]();
+});
 
 const LOGIN = { name: 'admin', password: ADMIN_PASSWORD };
 const INTRANET = 'http://intranet.example:8080';
 const SHOP = 'https://shop.example.org';
 
-async function startAt(origins: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<TestServer> {
-  return startServer({ port: await freePort(), environment: { TRELLIS_ORIGIN: origins.join(','), ...more } });
-}
-
 /** Signs in as a page does that a browser got from this origin, over whatever Host the proxy passes on. */
-function signIn(at: TestServer, host: string, origin: string): Promise<Answer> {
+function signIn(at: HostedServer, host: string, origin: string): Promise<Answer> {
   return clientOf(at, { host, origin, 'sec-fetch-site': 'same-origin' })('/api/@login', { body: LOGIN });
 }
 
-async function userOf(at: TestServer, host: string, cookie: string): Promise<string | null> {
+async function userOf(at: HostedServer, host: string, cookie: string): Promise<string | null> {
   return (await clientOf(at, { host, cookie })('/api/@me')).json<Me>().user;
 }
 
@@ -136,14 +138,14 @@ test('two Host headers, and a target that names another host, get nobody in', as
 });
 
 test('what a trusted proxy says of the host is judged alike', async () => {
-  await using proxied = await startServer({ environment: { TRELLIS_TRUST_PROXY: 'loopback' } });
+  await using proxied = await others.open({ TRELLIS_TRUST_PROXY: 'loopback' });
   const status = async (host: string) =>
     (await clientOf(proxied, { 'x-forwarded-host': host, 'x-forwarded-proto': 'https' })('/api/@me')).status;
   assert.deepEqual(await Promise.all(['evil.example', '192.0.2.7', 'localhost'].map(status)), [421, 200, 200]);
 });
 
 test('behind a proxy that passes its own Host on, an http origin gets plain cookies, signs in and stays signed in', async () => {
-  await using intranet = await startAt([INTRANET]);
+  await using intranet = await others.open({ TRELLIS_ORIGIN: INTRANET });
   const { host } = new URL(intranet.url);
   const answer = await signIn(intranet, host, INTRANET);
   assert.equal(answer.status, 200, answer.text);
@@ -156,7 +158,10 @@ test('behind a proxy that passes its own Host on, an http origin gets plain cook
 });
 
 test('of several origins the one that was asked decides, and all others stay out', async () => {
-  await using both = await startAt([SHOP, INTRANET]);
+  await using both = await startServer({
+    port: await freePort(),
+    environment: { TRELLIS_ORIGIN: `${SHOP},${INTRANET}` },
+  });
   assert.match(both.greeting, /https:\/\/shop\.example\.org\/manage/, 'the first is the canonical one');
   const { host } = new URL(both.url);
   for (const [asked, origin, isSecure] of [

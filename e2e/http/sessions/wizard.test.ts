@@ -4,13 +4,17 @@ import type { ObjectMessage } from '../../../schema/endpoints/objects.ts';
 import type { ProblemMessage } from '../../../schema/problems.ts';
 import type { LocalMemcached, SetupAnswer, SetupMessage, SilentServers } from '../../../schema/endpoints/setup.ts';
 import { freePort, startMemcached } from '../../support/memcached/memcached.ts';
+import { ServerHost } from '../../support/server-host.ts';
 import { ADMIN_PASSWORD, basic, startServer } from '../../support/server.ts';
 import { clientOf, managerOf } from '../client.ts';
 import { Browser } from '../site.ts';
 
 const memcached = await startMemcached();
 const server = await startServer();
+/** Opens what tests need besides, one server after another. */
+const others = new ServerHost();
 after(async () => {
+  await others[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
   await memcached[Symbol.asyncDispose]();
 });
@@ -101,7 +105,7 @@ test('what stands at memcached’s own port is told to who may add a proxy, and 
 });
 
 test('where this server may not connect to memcached’s own port, it does not, and no command is offered', async () => {
-  await using narrow = await startServer({ environment: { TRELLIS_MEMCACHED_ALLOW: '10.0.0.0/8' } });
+  await using narrow = await others.open({ TRELLIS_MEMCACHED_ALLOW: '10.0.0.0/8' });
   const { state, text, startCommand } = (await managerOf(narrow)('/api/@local-memcached')).json<LocalMemcached>();
   assert.deepEqual([state, startCommand], ['down', null]);
   assert.equal(text, 'was not asked: TRELLIS_MEMCACHED_ALLOW does not allow its address');
@@ -132,7 +136,7 @@ test('whoever wants it anyway gets it, and is told what does not answer', async 
 });
 
 test('managers that are missing are added, and sessions work', async () => {
-  await using bare = await startServer();
+  await using bare = await others.open();
   const ask = managerOf(bare);
   for (const id of ['browser_id_manager', 'session_data_manager']) await ask(`/api/${id}`, { method: 'DELETE' });
   const { manager: none, browserIds } = (await ask('/api/@setup-sessions')).json<SetupMessage>();
