@@ -25,7 +25,8 @@ export interface Asked {
 /** Sends requests to one server, with headers that all of them carry. */
 export type Client = (path: string, asked?: Asked) => Promise<Answer>;
 
-const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+/** A connection that was idle for a second is not used again: the server may be closing it. */
+const agent = new Agent({ keepAlive: true, maxSockets: 8, agentKeepAliveTimeoutBuffer: 4_000 });
 const DEADLINE_MS = 60_000;
 
 /** A client of a server. Paths are sent as they are: nothing is normalised, encoded or followed. */
