@@ -7,7 +7,7 @@ import { startKoaApplication } from '../../support/applications/koa-application.
 import { administer, ask, Visitor } from '../../support/applications/visitor.ts';
 import { startMemcached } from '../../support/memcached/memcached.ts';
 import { basic } from '../../support/server.ts';
-import { startSite, startSteppedServer } from '../../support/sessions-site.ts';
+import { changeProperties, startSite, startSteppedServer } from '../../support/sessions-site.ts';
 
 // Points are ten seconds apart. With every heartbeat they are told, and a process that is killed is missed three later.
 const environment = { TRELLIS_HEARTBEAT_SECONDS: '1' };
@@ -98,7 +98,20 @@ test('what was recorded is still there after a restart', async () => {
   const ended = marks.filter(({ about }) => about === String(second.pid)).map(({ kind }) => kind);
   assert.deepEqual(ended, ['started', 'ended']);
   await asksClearly(third);
+  // Until all who were there under the former timeout would be over, nobody knows how many there are.
+  await changeProperties(third, '/mcsdc', { timeout_minutes: 33 });
+  await until('an unknown number beside a known one', async () => {
+    const [unknown, known] = await Promise.all(
+      ['/mcsdc', '/temp_folder/session_data'].map((path) => lastOf(third, path)),
+    );
+    return unknown === null && known === 0;
+  });
+  assert.equal(await lastOf(third, ''), null, 'together they are no zero');
 });
+
+async function lastOf(server: Server, path: string): Promise<number | null | undefined> {
+  return known(await recent(server, path), 'sessions').at(-1);
+}
 
 async function asksClearly(server: Server): Promise<void> {
   const now = Date.now();

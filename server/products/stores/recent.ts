@@ -18,6 +18,7 @@ import { subjectOf } from '../../recent/meter.ts';
 import { siteOf } from '../../site/site.ts';
 import { marksIn } from './recent-marks.ts';
 import { scopeFor, type RecentScope } from './recent-scope.ts';
+import { SESSION_CONTAINER } from './session-container.ts';
 import { isWait, memoryIn, sumFor, waitIn } from './session-counting.ts';
 
 /** What was recorded of an object: of a container with its store, of a store with its containers, of the root with all. */
@@ -34,7 +35,7 @@ export const recentMethod = method(recent, {
     const counts = span.stretches.map(({ figures }) => countsIn(figures, subjects));
     return {
       ...timesOf(span),
-      sessions: sessionsIn(span, subjects, counts),
+      sessions: sessionsIn(span, await keepersAmong(scope.containers), counts),
       totals: totalsIn(span, counts, scope),
       unknownS: unknownIn(span),
       memory: memoryOver(span, counts),
@@ -50,9 +51,9 @@ export const recentViews = viewsOn('root', recentMethod);
 /** What all of them counted, for each stretch. */
 type AllCounts = readonly (Counts | undefined)[];
 
-function sessionsIn(span: RecentSpan, subjects: readonly string[], counts: AllCounts): RecentMessage['sessions'] {
+function sessionsIn(span: RecentSpan, keepers: readonly Keeper[], counts: AllCounts): RecentMessage['sessions'] {
   const valueOf = (measure: SessionMeasure) => (figures: Figures, index: number) => {
-    if (measure === 'sessions') return liveIn(figures, subjects);
+    if (measure === 'sessions') return liveIn(figures, span.stretches[index]!.at, keepers);
     if (isWait(measure)) return waitIn(counts[index])[measure];
     return (sumFor(measure, counts[index]) ?? 0) / figures.knownS;
   };
@@ -60,9 +61,32 @@ function sessionsIn(span: RecentSpan, subjects: readonly string[], counts: AllCo
   return Object.fromEntries(all) as Record<SessionMeasure, Series>;
 }
 
-function liveIn({ sessions }: Figures, subjects: readonly string[]): number | null {
-  const known = subjects.flatMap((subject) => sessions[subject] ?? []);
-  return known.length === 0 ? null : known.reduce((sum, count) => sum + count);
+interface Keeper {
+  readonly subject: string;
+  /** From when on it is told how many it has; never, where there is no way to its sessions now. */
+  readonly since: number;
+}
+
+function keepersAmong(containers: readonly TreeObject[]): Promise<readonly Keeper[]> {
+  return Promise.all(
+    containers.map(async (object) => {
+      const isReached = await object.provide(SESSION_CONTAINER).then(
+        () => true,
+        () => false,
+      );
+      return { subject: subjectOf(object), since: isReached ? object.state.created / 1000 : Infinity };
+    }),
+  );
+}
+
+/** Of all together: unknown where it is of one of them. */
+function liveIn({ sessions }: Figures, at: number, keepers: readonly Keeper[]): number | null {
+  const there = keepers.filter(({ subject, since }) => since <= at || sessions[subject] !== undefined);
+  if (there.length === 0) return null;
+  return there.reduce<number | null>((sum, { subject }) => {
+    const count = sessions[subject];
+    return sum === null || count === undefined ? null : sum + count;
+  }, 0);
 }
 
 function countsIn(figures: Figures | undefined, subjects: readonly string[]): Counts | undefined {
