@@ -186,6 +186,11 @@ export class SignIn extends LitElement {
       dt {
         color: var(--t-quiet);
       }
+      /* What stands below comes with it, and not before. */
+      main:has(no-administrator:not(:defined)) .foot,
+      main:has(no-administrator:not(:defined)) + aside {
+        visibility: hidden;
+      }
       @media (width < 900px) {
         :host {
           grid-template-columns: minmax(0, 1fr);
