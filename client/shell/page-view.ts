@@ -31,6 +31,8 @@ export class PageView extends LitElement {
   #changed: ObjectMessage | undefined;
   #shown: ObjectMessage | undefined;
   #isBySelf = false;
+  /** The first tab is there: it says what stands in the head, which is not drawn to grow under the eye. */
+  #hasBegun = false;
   /** Where the last load failed, also while it is tried again. */
   #failedAt: string | undefined;
 
@@ -64,12 +66,13 @@ export class PageView extends LitElement {
     const object = this.#changed?.path === path ? this.#changed : this.#load.value;
     if (object?.path === path) this.#shown = object;
     if (this.#shown?.path === path) this.#chooseTab(this.#shown);
+    this.#hasBegun ||= this.#shown !== undefined && !this.#isFetching(this.#shown);
   }
 
   protected override render() {
     const hasFailed = this.#failedAt === route.get().path;
     if (hasFailed && !this.#mayStay(this.#load.error)) return this.#failed(this.#load.error);
-    if (!this.#shown) return html`<p class="visually-hidden" role="status">Loading…</p>`;
+    if (!this.#shown || !this.#hasBegun) return html`<p class="visually-hidden" role="status">Loading…</p>`;
     return html`
       <page-head .object=${this.#shown} .tab=${this.#tabId(this.#shown)} .aside=${this.aside}></page-head>
       ${hasFailed && isGone(this.#load.error) ? gone(this.#shown.path) : nothing}
@@ -115,6 +118,11 @@ export class PageView extends LitElement {
     }
   }
 
+  /** Whether its tab's element is on its way. */
+  #isFetching(object: ObjectMessage): boolean {
+    return !this.tab && this.missing === undefined && this.#findElement(object) !== undefined;
+  }
+
   async #makeTab(object: ObjectMessage, key: string) {
     const name = this.#elementName(object);
     const load = this.#findElement(object);
@@ -144,7 +152,7 @@ export class PageView extends LitElement {
     const id = this.#tabId(object);
     const name = this.#elementName(object);
     if (this.missing !== undefined) return this.#notFetched(this.missing);
-    if (this.#findElement(object)) return nothing;
+    if (this.#isFetching(object)) return nothing;
     const heading = name
       ? `This version of the interface cannot show '${id}' of ${nameOf(object)}.`
       : `${nameOf(object)} has no tab '${id ?? ''}'.`;
