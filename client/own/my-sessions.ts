@@ -79,7 +79,7 @@ export class MySessions extends LitElement {
           faces: facesOf('your logins', NO_LOGINS),
         })}
       </section>
-      <section aria-labelledby="sessions">
+      <section aria-labelledby="sessions" class=${this.#logins.isAnswered ? '' : 'later'}>
         <h2 id="sessions">Sessions on the pages of this site</h2>
         ${unseen.map((sentence) => html`<t-banner kind="warning">${sentence}</t-banner>`)}
         ${this.#sessions.table({
@@ -165,6 +165,10 @@ export class MySessions extends LitElement {
         .buttons {
           flex-basis: 100%;
         }
+      }
+      /* It stands below what is not known yet. */
+      .later {
+        visibility: hidden;
       }
       h2 {
         padding: 20px var(--t-edge) 10px;

@@ -88,7 +88,7 @@ export class SessionTestTab extends Tab {
           </div>
           ${this.answer ? this.#session(this.answer) : nothing}
         </div>
-        <aside class="rail" aria-label="About this container">
+        <aside class="rail ${this.answer || this.stop ? '' : 'later'}" aria-label="About this container">
           <section aria-label="Round-trip check">
             <round-trip path=${this.path} proxy=${this.#proxy}></round-trip>
           </section>

@@ -136,6 +136,11 @@ export class ListController<Answer, Row> implements ReactiveController {
     return this.#task.value;
   }
 
+  /** Whether it came, or is known not to come. */
+  get isAnswered(): boolean {
+    return this.answer !== undefined || this.failure !== undefined;
+  }
+
   get rows(): readonly Row[] {
     return this.answer === undefined ? [] : this.#options.rowsOf(this.answer, this.query);
   }

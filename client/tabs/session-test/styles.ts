@@ -76,6 +76,10 @@ export const sessionTestStyles = css`
     .rail {
       min-height: 0;
     }
+    /* Below one's session, which is not known yet. */
+    .rail.later {
+      visibility: hidden;
+    }
   }
   @media (width < 900px) {
     .result .small {
