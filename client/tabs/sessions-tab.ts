@@ -63,7 +63,7 @@ export class SessionsTab extends Tab {
         ${this.#list.table({
           label: `Sessions of ${this.object.id}`,
           loadingText: `Listing the sessions of ${this.object.id}…`,
-          isSelectable: this.#list.rows.length > 0,
+          isSelectable: !this.#list.isAnswered || this.#list.rows.length > 0,
           columns,
           compact: compactRow,
           openKey: this.#openKey,

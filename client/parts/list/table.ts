@@ -139,7 +139,7 @@ export class Table<Row> extends LitElement {
   }
 
   #compactBody() {
-    return html`${this.selectable && this.rows.length > 1 ? this.#compactHead() : nothing}
+    return html`${this.selectable && (this.hasSkeleton || this.rows.length > 1) ? this.#compactHead() : nothing}
       <tbody @keydown=${this.#onKey}>
         ${this.hasSkeleton ? this.#skeleton(this.columns.slice(0, 1)) : this.#rows((row) => this.#compactCells(row))}
       </tbody>`;
