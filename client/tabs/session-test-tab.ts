@@ -1,5 +1,5 @@
 import { Task } from '@lit/task';
-import { html, nothing } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import {
   addTestItems,
@@ -18,6 +18,7 @@ import { ask } from '../parts/dialog.ts';
 import '../parts/dot.ts';
 import { tryAgainLink } from '../parts/face.ts';
 import { plural } from '../parts/format.ts';
+import { clockTime } from '../parts/time.ts';
 import { hasEnded } from '../state/ended.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { Live } from '../state/live.ts';
@@ -43,6 +44,8 @@ export class SessionTestTab extends Tab {
   @state() private answer: TestMessage | undefined;
   /** The last change and what it led to. Looking does not replace it. */
   @state() private result: TestMessage | undefined;
+  /** What the last change failed to do, said until the next one or until other items are typed. */
+  @state() private failure: TemplateResult | undefined;
   @state() private problems: readonly string[] = [];
   @state() private isBusy = false;
   /** Why the session is out of reach, and what was to be done. */
@@ -84,7 +87,12 @@ export class SessionTestTab extends Tab {
           <div class="test">
             <h2>Test Adding Items to Session</h2>
             ${this.#resultLine()}
-            <add-items .problems=${this.problems} ?isBusy=${this.isBusy} @items-entered=${this.#add}></add-items>
+            <add-items
+              .problems=${this.problems}
+              ?isBusy=${this.isBusy}
+              @input=${() => (this.failure = undefined)}
+              @items-entered=${this.#add}
+            ></add-items>
           </div>
           ${this.answer ? this.#session(this.answer) : nothing}
         </div>
@@ -113,6 +121,13 @@ export class SessionTestTab extends Tab {
   }
 
   #resultLine() {
+    if (this.isBusy) return html`<div class="result"></div>`;
+    if (this.failure) {
+      return html`<div class="result bad">
+        <t-icon name="circle-x"></t-icon>
+        <p role="status">${this.failure}</p>
+      </div>`;
+    }
     const shown = this.result ?? this.answer;
     if (!shown) return this.stop ? nothing : html`<div class="result"></div>`;
     if (!this.result && !shown.about) return html`<div class="result"><p class="quiet">${NOTHING_YET}</p></div>`;
@@ -197,6 +212,7 @@ export class SessionTestTab extends Tab {
   async #add({ detail: items }: ItemsEntered) {
     const answer = await this.#send({
       change: () => call(addTestItems, this.path, { items }),
+      failed: (when) => html`Not added (${when}). What you typed is still there.`,
       refused: (sentences) => (this.problems = sentences),
       again: () => this.form.submit(),
     });
@@ -231,6 +247,7 @@ export class SessionTestTab extends Tab {
   async #change(request: OwnSessionRequest, done: string): Promise<void> {
     const answer = await this.#send({
       change: () => call(changeOwnSession, this.path, request),
+      failed: (when) => html`Your session was not changed (${when}).`,
       refused: (sentences) => flashFailure(sentences.join(' ')),
       again: () => this.#change(request, done),
     });
@@ -239,17 +256,19 @@ export class SessionTestTab extends Tab {
   }
 
   /** What refuses a change stands at the field, what stops it in a banner; nothing typed is lost by either. */
-  async #send({ change, refused, again }: Sending): Promise<TestMessage | undefined> {
+  async #send({ change, failed, refused, again }: Sending): Promise<TestMessage | undefined> {
     if (this.isBusy) return undefined;
     this.isBusy = true;
     this.#turns += 1;
     this.problems = [];
+    this.result = this.failure = undefined;
     const before = this.stop;
     this.stop = undefined;
     try {
       this.result = this.answer = await change();
       return this.answer;
     } catch (caught) {
+      this.failure = failed(clockTime(new Date().toISOString()));
       if (hasEnded.get()) this.stop = before;
       else if (isRefusal(caught)) {
         // While the session could not be read at all, a refused line does not mean that it can be.
@@ -268,6 +287,8 @@ export class SessionTestTab extends Tab {
 
 interface Sending {
   readonly change: () => Promise<TestMessage>;
+  /** What is said of it once it failed. */
+  readonly failed: (when: TemplateResult) => TemplateResult;
   /** The server said what is wrong with the request. */
   readonly refused: (sentences: readonly string[]) => void;
   /** To be done where no fault of the request stopped it. */

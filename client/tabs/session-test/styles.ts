@@ -26,9 +26,16 @@ export const sessionTestStyles = css`
     border-color: var(--t-accent-line);
     background: var(--t-accent-fill);
   }
+  .result.bad {
+    border-color: var(--t-danger-line);
+    background: var(--t-danger-fill);
+  }
   .result t-icon {
     --icon-size: 18px;
     color: var(--t-accent);
+  }
+  .result.bad t-icon {
+    color: var(--t-danger);
   }
   .line {
     flex: 1;

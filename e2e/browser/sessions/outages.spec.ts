@@ -27,6 +27,7 @@ test('a memcached that is killed is told to whoever needs it, and works again wh
   await tester.add('c d');
   await expect(app.alert(/Can't reach memcache server! 127\.0\.0\.1:\d+ refused the connection/)).toBeVisible();
   await expect(tester.items, 'what was typed stays').toHaveValue('c d');
+  await expect(tester.line, 'the result of another try is gone').toHaveCount(0);
   await expect(tester.item('a'), 'and nobody is shown an empty session').toContainText('b');
   await picture(page, 'test-down');
 

@@ -94,4 +94,8 @@ test('whatever one does on the Test tab, the focus stays on the page', async ({ 
   await expect(page.getByText(/Can't reach memcache server!/)).toHaveCount(0);
   await until('the focus once it is back', isKept);
   await expect(tester.items, 'what was typed stays').toHaveValue('d 4');
+  const notAdded = page.getByText(/^Not added \(\d\d:\d\d:\d\d\)\. What you typed is still there\.$/);
+  await expect(notAdded, 'and that it was not added').toBeVisible();
+  await tester.items.fill('d 5');
+  await expect(notAdded).toHaveCount(0);
 });
