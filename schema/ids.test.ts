@@ -12,6 +12,9 @@ const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
   ['a\ud800b', 'The id "a\ud800b" contains characters illegal in URLs.'],
   ['a\u202egnp', 'The id "a[U+202E]gnp" contains U+202E, which is not seen or turns other characters. Leave it out.'],
   ['a\u200bb', 'The id "a[U+200B]b" contains U+200B, which is not seen or turns other characters. Leave it out.'],
+  ['\u2800', 'The id "[U+2800]" contains U+2800, which is not seen or turns other characters. Leave it out.'],
+  ['a\u00a0b', 'The id "a[U+00A0]b" contains U+00A0, which is not seen or turns other characters. Leave it out.'],
+  ['a\ufe0fb', 'The id "a[U+FE0F]b" contains U+FE0F, which is not seen or turns other characters. Leave it out.'],
   ...Array.from(
     '<>&\\?#%/',
     (sign) => [`a${sign}b`, `The id "a${sign}b" contains characters illegal in URLs.`] as const,

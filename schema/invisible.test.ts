@@ -12,11 +12,26 @@ test('characters that are not seen, or turn the direction of others, are found b
   }
 });
 
+test('in a name neither an empty sign, another blank than the plain one, nor what varies a sign goes unseen', () => {
+  for (const code of [0x2800, 0xfe00, 0xfe0f, 0xe0100, 0xe01ef, 0xa0, 0x1680, 0x2000, 0x2009, 0x202f, 0x205f, 0x3000]) {
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    for (const before of ['a', '日', '❤']) assert.equal(invisibleIn(`${before}${String.fromCodePoint(code)}b`), name);
+  }
+});
+
 test('what is seen is left as it is, in every script', () => {
-  for (const text of ['', 'a b', 'Ünïcode', 'שלום', 'مرحبا', '日本', '👍', '👍🏽', '❤️', '👩‍👧', '👩🏽‍🚀', '❤️‍🔥']) {
+  for (const text of ['', 'a b', 'Ünïcode', 'שלום', 'مرحبا', '日本', '👍', '👍🏽', '👩‍👧', '👩🏽‍🚀']) {
     assert.equal(invisibleIn(text), undefined, text);
     assert.equal(visible(text), text);
   }
+});
+
+test('prose keeps what it has a use for: blanks of every width, and what varies an emoji or a sign', () => {
+  for (const text of ['Prix\u00a0: 3\u202f€', '日本\u3000語', '❤️', '❤️‍🔥', '1️⃣', '葛\ufe00']) {
+    assert.deepEqual(piecesOf(text), [{ text, isCode: false }], text);
+  }
+  assert.deepEqual(piecesOf('\u2800'), [{ text: 'U+2800', isCode: true }]);
+  assert.deepEqual(piecesOf('a\ufe0fb')[1], { text: 'U+FE0F', isCode: true });
 });
 
 test('a text is shown with what it hides', () => {

@@ -30,6 +30,7 @@ const REFUSED: readonly (readonly [given: object, pointer: string, sentence: Reg
   [{ name: '..' }, '/name', /is "." or ".."/],
   [{ name: 'a\nb' }, '/name', /invisible character/],
   [{ name: 'ad\u200bmin' }, '/name', /"ad\[U\+200B\]min" .* invisible character/],
+  [{ name: 'a\u00a0b' }, '/name', /"a\[U\+00A0\]b"/],
   [{ name: 'a\ud800' }, '/name', /invisible character/],
   [{ name: 'é'.repeat(128) }, '/name', /At most 255 bytes/],
   [{ password: 'short' }, '/password', /5 characters long. At least 8/],

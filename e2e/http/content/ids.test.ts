@@ -43,6 +43,10 @@ const BROKEN: readonly (readonly [string, string | RegExp])[] = [
   ['\u202egpj.exe', /contains U\+202E, which is not seen/],
   ['zero\u200bwidth', /contains U\+200B, which is not seen/],
   ['\u{e0041}', /contains U\+E0041, which is not seen/],
+  ['\u2800', /contains U\+2800, which is not seen/],
+  ['a\ufe0fb', /contains U\+FE0F, which is not seen/],
+  ['a\u00a0b', /contains U\+00A0, which is not seen/],
+  ['a\u3000b', /contains U\+3000, which is not seen/],
 ];
 
 function matches(detail: string | undefined, words: string | RegExp): boolean {
@@ -178,11 +182,7 @@ test('an id that a tree had before it was reserved is warned of, and can be chan
   const before = await startServer({ data });
   await managerOf(before)('/api/', { body: { type: 'Folder', id: 'old' } });
   await before.stop();
-  const database = new Database(join(data, 'trellis.sqlite'));
-  const { oid } = database.prepare("SELECT oid FROM objects WHERE id = 'old'").get() as { oid: number };
-  database.prepare("UPDATE objects SET id = 'livez', id_key = 'livez' WHERE oid = ?").run(oid);
-  database.prepare("UPDATE revisions SET state = json_set(state, '$.id', 'livez') WHERE oid = ?").run(oid);
-  database.close();
+  renameInFile(data, 'old', 'livez');
   await using server = await startServer({ data });
   const somebody = managerOf(server);
   assert.deepEqual((await somebody('/livez')).json(), { status: 'ok' });
@@ -192,3 +192,30 @@ test('an id that a tree had before it was reserved is warned of, and can be chan
   assert.equal((await somebody('/api/@rename', { body: { from: 'livez', to: 'alive' } })).status, 200);
   assert.deepEqual((await somebody('/api/alive')).json<ObjectMessage>().warnings, []);
 });
+
+test('an object that was called by what is not seen before it was refused is reached, renamed and deleted', async () => {
+  await using folder = await temporaryFolder();
+  const data = folder.path;
+  const before = await startServer({ data });
+  for (const id of ['blank', 'varied']) await managerOf(before)('/api/', { body: { type: 'Folder', id } });
+  await before.stop();
+  renameInFile(data, 'blank', '\u2800');
+  renameInFile(data, 'varied', 'a\ufe0fb');
+  await using server = await startServer({ data });
+  const somebody = managerOf(server);
+  assert.equal((await somebody(`/api/${encodeURIComponent('\u2800')}`)).json()['path'], '/\u2800');
+  assert.equal((await somebody('/api/@rename', { body: { from: '\u2800', to: 'seen' } })).status, 200);
+  assert.equal((await somebody('/api/seen')).status, 200);
+  const varied = `/api/${encodeURIComponent('a\ufe0fb')}`;
+  assert.equal((await somebody(varied, { method: 'DELETE' })).status, 204);
+  assert.equal((await somebody(varied)).status, 404);
+});
+
+/** An id as an older version took it. */
+function renameInFile(data: string, from: string, to: string): void {
+  const database = new Database(join(data, 'trellis.sqlite'));
+  const { oid } = database.prepare('SELECT oid FROM objects WHERE id = ?').get(from) as { oid: number };
+  database.prepare('UPDATE objects SET id = ?, id_key = ? WHERE oid = ?').run(to, to, oid);
+  database.prepare("UPDATE revisions SET state = json_set(state, '$.id', ?) WHERE oid = ?").run(to, oid);
+  database.close();
+}
