@@ -1,5 +1,5 @@
 import { composed } from './composed.ts';
-import { INVISIBLE_SOURCE, invisibleIn, visible } from './invisible.ts';
+import { hiddenProblem, INVISIBLE_SOURCE } from './invisible.ts';
 
 const MAX_BYTES = 255;
 
@@ -23,7 +23,7 @@ const RULES: readonly Rule[] = [
   (id) => tooLong(id),
   (id) =>
     says(id, /\p{Cc}/u.test(id) || !id.isWellFormed() || /[<>&\\?#%]/.test(id), 'contains characters illegal in URLs.'),
-  hidden,
+  (id) => hiddenProblem('id', id),
   (id) => says(id, id === '.' || id === '..', 'is invalid because it is not traversable.'),
   (id) => says(id, id.startsWith('_'), 'is invalid because it begins with an underscore.'),
   (id) => says(id, id.startsWith('aq_'), 'is invalid because it begins with "aq_".'),
@@ -85,11 +85,6 @@ export function idFromFileName(name: string): string {
 
 function says(id: string, isBroken: boolean, reason: string): string | undefined {
   return isBroken ? `The id "${id}" ${reason}` : undefined;
-}
-
-function hidden(id: string): string | undefined {
-  const code = invisibleIn(id);
-  return code && `The id "${visible(id)}" contains ${code}, which is not seen or turns other characters. Leave it out.`;
 }
 
 function tooLong(id: string): string | undefined {

@@ -17,6 +17,15 @@ export function invisibleIn(name: string): string | undefined {
   return found === undefined ? undefined : codeOf(found);
 }
 
+/** Why an object or a user may not have a name with such a character, as a sentence. */
+export function hiddenProblem(what: 'id' | 'username', name: string): string | undefined {
+  const code = invisibleIn(name);
+  return (
+    code &&
+    `The ${what} "${visible(name)}" contains ${code}, which is not seen or turns other characters. Leave it out.`
+  );
+}
+
 /** Prose in pieces: what is seen as it is, and of the rest each character's code. */
 export function piecesOf(text: string): readonly Piece[] {
   return split(text, INVISIBLE);

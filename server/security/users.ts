@@ -1,6 +1,6 @@
-import { invisibleIn, visible } from '../../schema/invisible.ts';
 import { randomBytes } from 'node:crypto';
 import { composed } from '../../schema/composed.ts';
+import { hiddenProblem, visible } from '../../schema/invisible.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import type { Clock } from '../base/clock.ts';
 import { Invalid, invalidAt, NotFound, Problem } from '../base/errors.ts';
@@ -58,7 +58,7 @@ export class Users {
 
   async add({ name, password, roles }: { name: string; password: string; roles: readonly string[] }): Promise<User> {
     const key = checkedName(name);
-    if (this.#options.table.get(key) !== undefined) throw taken();
+    requireFree(key, this.#options.table);
     requirePassword(password, key);
     const record: UserRecord = {
       hash: await this.#options.passwords.hash(password),
@@ -68,7 +68,10 @@ export class Users {
       created: this.#options.clock(),
       lastSignIn: null,
     };
-    if (!(await this.#options.table.update((users) => users.add(key, record)))) throw taken();
+    await this.#options.table.update((users) => {
+      requireFree(key, users);
+      users.add(key, record);
+    });
     return userOf(key, record);
   }
 
@@ -206,15 +209,34 @@ function newGeneration(): string {
 
 function checkedName(given: string): string {
   const name = composed(given).trim();
-  if (name === '') throw invalidAt('/name', 'A username must be specified');
-  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
-    throw invalidAt('/name', `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`);
-  }
-  if (invisibleIn(name) !== undefined || /[:/]|^\.{1,2}$/.test(name) || !name.isWellFormed()) {
-    const shown = visible(name.toWellFormed());
-    throw invalidAt('/name', `The username "${shown}" is "." or "..", or contains ":", "/" or an invisible character.`);
-  }
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw invalidAt('/name', problem);
   return name;
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'A username must be specified';
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
+    return `The username is too long. At most ${LONGEST_NAME_BYTES} bytes are allowed.`;
+  }
+  if (!name.isWellFormed()) return `The username "${name.toWellFormed()}" contains half a character. Leave it out.`;
+  const [sign] = /[:/]/.exec(name) ?? [];
+  if (sign !== undefined) return `The username "${visible(name)}" contains "${sign}". Leave it out.`;
+  if (name === '.' || name === '..') return `The username "${name}" cannot be part of an address. Choose another one.`;
+  return hiddenProblem('username', name);
+}
+
+/** Nobody has this name, or one that it could be taken for: the same in other case, width or form. */
+function requireFree(name: string, users: Pick<SmallTable<UserRecord>, 'get' | 'entries'>): void {
+  if (users.get(name) !== undefined) throw invalidAt('/name', 'A user with the specified name already exists');
+  const plain = folded(name);
+  const [other] = users.entries().find(([key]) => folded(key) === plain) ?? [];
+  if (other === undefined) return;
+  throw invalidAt('/name', `"${name}" could be taken for the user "${visible(other)}". Choose another name.`);
+}
+
+function folded(name: string): string {
+  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 function checkedRoles(roles: readonly string[]): readonly string[] {
@@ -230,8 +252,4 @@ function checkedRoles(roles: readonly string[]): readonly string[] {
 function requirePassword(password: string, name: string): void {
   const problem = checkPassword(password, name);
   if (problem !== undefined) throw invalidAt('/password', problem);
-}
-
-function taken(): Invalid {
-  return invalidAt('/name', 'A user with the specified name already exists');
 }
