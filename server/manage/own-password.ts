@@ -1,3 +1,4 @@
+import { composed } from '../../schema/composed.ts';
 import { changeOwnPassword } from '../../schema/endpoints/sign-in.ts';
 import { invalidAt, NotSignedIn } from '../base/errors.ts';
 import { method, viewsOn } from '../publisher/views.ts';
@@ -19,6 +20,9 @@ const change = method(changeOwnPassword, {
       // They are signed in, and stay so.
       throw error instanceof NotSignedIn ? invalidAt('/password', 'This is not your present password.') : error;
     });
+    // Told to none but who knows it.
+    if (composed(wanted) === composed(password))
+      throw invalidAt('/new', 'That is your present password. Choose another one.');
     await keepingOwn(call, () => users.changePassword(name, wanted));
     log.info({ by: name }, 'A password was changed by its user');
   },

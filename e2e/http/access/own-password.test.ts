@@ -53,6 +53,19 @@ test('a new password is held to the rules of every other, and no present one is 
   assert.equal((await change(cookie, FIRST, SECOND)).status, 204);
 });
 
+test('the present password is no new one: it is refused at its field, and ends nothing', async () => {
+  const [here = '', elsewhere = ''] = await signedIn('otto', 2);
+  const answer = await change(here, FIRST, FIRST);
+  const detail = 'That is your present password. Choose another one.';
+  assert.deepEqual([answer.status, answer.json<ProblemMessage>().errors], [422, [{ pointer: '/new', detail }]]);
+  assert.deepEqual([await isIn(here), await isIn(elsewhere)], [true, true]);
+  const wrong = await change(here, 'not mine at all', 'not mine at all');
+  assert.deepEqual(
+    wrong.json<ProblemMessage>().errors?.map(({ pointer }) => pointer),
+    ['/password'],
+  );
+});
+
 test('who guesses a present password is slowed down as at signing in', async () => {
   const [cookie = ''] = await signedIn('olga');
   const statuses: number[] = [];
