@@ -4,6 +4,7 @@ import { serverAnswered, serverLost } from '../state/connection.ts';
 import { hasSomebodyDone } from '../state/presence.ts';
 
 const DEADLINE_MS = 10_000;
+const OUT_OF_REACH = 'the server is out of reach.';
 
 /** What a request that did not succeed rejects with: the server's own sentence, or ours where it said nothing. */
 export class ApiProblem extends Error {
@@ -80,6 +81,11 @@ export function mayPass(caught: unknown): boolean {
   return status === 0 || status >= 500 || [401, 408, 429].includes(status);
 }
 
+/** Whether no server was there: over as soon as one is, unlike a deadline that passed. */
+export function isOutOfReach(caught: unknown): boolean {
+  return caught instanceof ApiProblem && caught.detail === OUT_OF_REACH;
+}
+
 /** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */
 export function viewOf(path: string, view: string): string {
   return path === '/' ? `/@${view}` : `${path}/@${view}`;
@@ -117,10 +123,7 @@ async function send(method: string, url: string, options: RequestOptions): Promi
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     serverLost();
-    throw new ApiProblem(
-      0,
-      deadline.aborted ? 'the server did not answer within 10 s.' : 'the server is out of reach.',
-    );
+    throw new ApiProblem(0, deadline.aborted ? 'the server did not answer within 10 s.' : OUT_OF_REACH);
   }
 }
 

@@ -6,12 +6,13 @@ import { checkValues, type FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema, Widget } from '../../schema/form-schema.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { changeObject, getObject } from '../api/objects.ts';
-import { ApiProblem, detailOf } from '../api/request.ts';
+import { ApiProblem, detailOf, isOutOfReach } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import '../parts/ago.ts';
 import '../parts/banner.ts';
 import { formatMoment, plural } from '../parts/format.ts';
 import { KeptFocus } from '../parts/kept-focus.ts';
+import { Reconnected } from '../state/connection.ts';
 import { hasEnded } from '../state/ended.ts';
 import { flash } from '../state/flash.ts';
 import { Live } from '../state/live.ts';
@@ -53,6 +54,7 @@ export class PropertyForm extends LitElement {
   @query('[role=alert]') private alert!: HTMLElement | null;
   #editing!: Editing;
   #answered: FormValues = {};
+  #caught: unknown;
 
   readonly #check = new Task(this, {
     args: () => [this.#editing.began, this.#editing.edits] as const,
@@ -65,6 +67,7 @@ export class PropertyForm extends LitElement {
     // The bar goes with its buttons.
     new KeptFocus(this, () => this.form);
     new Live(this, ['proxy'], () => this.#check.run());
+    new Reconnected(this, () => isOutOfReach(this.#caught) && (this.failure = ''));
     new GuardedLeaving(this, () => this.#editing.changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }
@@ -312,6 +315,7 @@ export class PropertyForm extends LitElement {
 
   async #fail(what: 'save' | 'load', caught: unknown) {
     const { path } = this.#editing.began;
+    this.#caught = caught;
     this.failure = `Could not ${what} '${path}': ${detailOf(caught)} Your changes are kept here.`;
     await this.updateComplete;
     await this.#bringToSight(this.alert);

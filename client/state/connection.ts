@@ -1,3 +1,4 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Observable } from './observable.ts';
 
 /** Whether the server was there at the last request, and if not, when it is asked again (milliseconds since 1970). */
@@ -27,6 +28,27 @@ function scheduleTry(): void {
   tries += 1;
   connection.set({ up: false, nextTry: Date.now() + pauseMs });
   timer = setTimeout(tryAgain, pauseMs);
+}
+
+/** Does something whenever the server is there again after it was not, while its element is connected. */
+export class Reconnected implements ReactiveController {
+  readonly #run: () => unknown;
+  #stop = () => {};
+
+  constructor(host: ReactiveControllerHost, run: () => unknown) {
+    this.#run = run;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#stop = connection.follow(({ up }) => {
+      if (up) this.#run();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#stop();
+  }
 }
 
 async function tryAgain(): Promise<void> {

@@ -16,6 +16,7 @@ import { dropNotice, FileDrop } from '../parts/file-drop.ts';
 import { formatBytes, formatNumber } from '../parts/format.ts';
 import '../parts/icon.ts';
 import '../parts/loading.ts';
+import { Reconnected } from '../state/connection.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { controls } from '../styles/controls.ts';
 import { sizeProblem } from './contents/uploads.ts';
@@ -39,6 +40,11 @@ export class ContentTab extends Tab {
     () => this.#mayReplace,
     (files) => void this.#choose(files),
   );
+
+  constructor() {
+    super();
+    new Reconnected(this, () => this.#content.status === TaskStatus.ERROR && this.#content.run());
+  }
 
   override disconnectedCallback() {
     super.disconnectedCallback();

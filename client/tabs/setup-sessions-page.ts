@@ -4,7 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
 import { setUpSessions, type SetupMessage, type SilentServers } from '../../schema/endpoints/setup.ts';
-import { ApiProblem, detailOf } from '../api/request.ts';
+import { ApiProblem, detailOf, isOutOfReach } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import { loadFields } from '../forms/fields/field-element.ts';
 import type { ValueChanged } from '../forms/fields/field.ts';
@@ -15,6 +15,7 @@ import { Tab } from '../model/tab.ts';
 import '../parts/banner.ts';
 import { failed } from '../parts/face.ts';
 import '../parts/loading.ts';
+import { Reconnected } from '../state/connection.ts';
 import { hasEnded } from '../state/ended.ts';
 import { flash, flashFailure } from '../state/flash.ts';
 import { endInvitation } from '../state/invitation.ts';
@@ -44,6 +45,7 @@ export class SetupSessionsPage extends Tab {
   /** A second proxy and container are wanted where sessions are set up already. */
   @state() private isAnother = false;
   #isDirty = false;
+  #caught: unknown;
   #answeredServers: readonly string[] | undefined;
 
   readonly #folder = new Task(this, {
@@ -64,6 +66,7 @@ export class SetupSessionsPage extends Tab {
 
   constructor() {
     super();
+    new Reconnected(this, () => this.#onReconnected());
     new GuardedLeaving(this, () => this.#isDirty);
   }
 
@@ -223,11 +226,17 @@ export class SetupSessionsPage extends Tab {
 
   async #refused(caught: unknown) {
     if (hasEnded.get()) return undefined;
+    this.#caught = caught;
     this.silent = silentServers(caught);
     if (this.silent) return this.#focusNotice();
     this.refusals = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();
     if (this.refusals.size > 0) await this.#focusProblem();
     else this.failure = `Could not set up sessions: ${detailOf(caught)} Nothing was added, and what you typed is here.`;
+  }
+
+  #onReconnected() {
+    if (isOutOfReach(this.#caught)) this.failure = '';
+    if (this.#folder.status === TaskStatus.ERROR) void this.#folder.run();
   }
 
   async #focusNotice() {

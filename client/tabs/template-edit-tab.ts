@@ -15,6 +15,7 @@ import '../parts/icon.ts';
 import '../parts/loading.ts';
 import '../parts/page-frame.ts';
 import { segments, segmentStyles } from '../parts/segments.ts';
+import { Reconnected } from '../state/connection.ts';
 import { controls } from '../styles/controls.ts';
 
 const PAUSE_MS = 300;
@@ -39,6 +40,11 @@ export class TemplateEditTab extends Tab {
       return call(previewTemplate, path, { text }, { signal });
     },
   });
+
+  constructor() {
+    super();
+    new Reconnected(this, () => this.#preview.status === TaskStatus.ERROR && this.#preview.run());
+  }
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('object') && changed.get('object') === undefined) this.text = textOf(this.object.properties);

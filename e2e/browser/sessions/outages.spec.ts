@@ -146,6 +146,8 @@ test('while the server is away the page says so, keeps what is typed, and goes o
 
   await using _second = await startServer({ data: server.data, port: server.port });
   await expect(page.getByText('Not connected. Trying again…')).toHaveCount(0, { timeout: 20_000 });
+  await expect(app.alert(/Could not save/), 'what is over is no longer said').toHaveCount(0);
+  await expect(form.field('Title')).toHaveValue('Typed before the server went');
   await app.button('Change').click();
   await expect(app.flash('Changes saved.')).toBeVisible();
 });
