@@ -10,6 +10,7 @@ import { HeadAside, Tab } from '../model/tab.ts';
 import '../parts/chain/chain.ts';
 import '../parts/dot.ts';
 import { failed } from '../parts/face.ts';
+import { clockTime } from '../parts/time.ts';
 import { Live } from '../state/live.ts';
 import { Repeating } from '../state/repeating.ts';
 import { addressOf } from '../state/route.ts';
@@ -44,6 +45,7 @@ export class SessionManagerTab extends Tab {
       return { chain, at: Date.now() };
     },
     onComplete: (checked) => this.#onChecked(checked),
+    onError: () => this.dispatchEvent(new HeadAside(UNKNOWN)),
   });
 
   constructor() {
@@ -107,9 +109,13 @@ export class SessionManagerTab extends Tab {
   #noted() {
     const { error } = this.#chain;
     if (!this.checked) return nothing;
-    return html`${error !== undefined ? html`<p class="small danger">${detailOf(error)}</p>` : nothing}
-      <checked-note .at=${this.checked.at} .everyMs=${EVERY_MS}></checked-note>
-      <button class="link check" @click=${() => this.#look(true)}>Check now</button>`;
+    const { at } = this.checked;
+    return html`${
+        error === undefined
+          ? html`<checked-note .at=${at} .everyMs=${EVERY_MS}></checked-note>`
+          : html`<p class="small danger">${detailOf(error)}</p>
+              <p class="small quiet">As of ${clockTime(new Date(at).toISOString())}</p>`
+      } <button class="link check" @click=${() => this.#look(true)}>Check now</button>`;
   }
 
   #picture() {
@@ -123,6 +129,7 @@ export class SessionManagerTab extends Tab {
       label="How a request finds its session"
       .steps=${stepsOf(chain, this.path, addressOf)}
       .ends=${endsOf(chain)}
+      ?isStale=${error !== undefined}
     ></t-chain>`;
   }
 
@@ -225,6 +232,7 @@ function browserIdsIn(chain: ChainMessage | undefined): string {
 }
 
 const LOOKING = html`<t-dot state="checking" class="quiet">Looking…</t-dot>`;
+const UNKNOWN = html`<t-dot state="off" class="quiet">Not known just now</t-dot>`;
 
 function chip({ on, state, text }: ChainMessage) {
   return html`<span class="chip ${state}" title=${text}>

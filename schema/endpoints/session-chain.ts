@@ -7,6 +7,7 @@ const flow = object({
   of: oneOf('requests', 'reads and writes', 'operations'),
   perSecond: about('`null` at the first look after a while: what flows is known at the next.', orNull(number)),
   errors: about('In the last 10 seconds.', integer),
+  answers: about('What went well, in the same 10 seconds.', integer),
   latencyMs: about('Of one, in the mean; `null` where there was none.', orNull(number)),
 });
 export type FlowMessage = ValueOf<typeof flow>;

@@ -3,6 +3,8 @@ export interface Flow {
   readonly perSecond: number;
   /** In the last seconds. */
   readonly errors: number;
+  /** What went well, in the same seconds. */
+  readonly answers: number;
   /** How long one takes, in the mean; `null` where there was none. */
   readonly latencyMs: number | null;
 }
@@ -45,9 +47,11 @@ export class Traffic {
 
 function flowBetween(since: Counted, until: Counted): Flow {
   const done = until.done - since.done;
+  const errors = until.failed - since.failed;
   return {
     perSecond: (done / (until.at - since.at)) * 1_000,
-    errors: until.failed - since.failed,
+    errors,
+    answers: done - errors,
     latencyMs: done === 0 ? null : (until.micros - since.micros) / done / 1_000,
   };
 }

@@ -4,6 +4,9 @@ export const chainStyles = css`
   :host {
     container-type: inline-size;
   }
+  :host([isStale]) {
+    filter: grayscale(1);
+  }
   ol,
   .step,
   .fan {
@@ -101,6 +104,12 @@ export const chainStyles = css`
   }
   .way.bare {
     width: 28px;
+  }
+  .way.warn {
+    --colour: var(--t-dot-warn);
+  }
+  .way.down {
+    --colour: var(--t-dot-down);
   }
   .broken {
     --colour: var(--t-dot-down);

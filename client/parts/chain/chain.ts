@@ -31,7 +31,8 @@ export interface ChainFlow {
   readonly rate: string;
   /** How well it does, in a few words each. */
   readonly quality: readonly string[];
-  readonly hasErrors: boolean;
+  /** `warn`: there are errors; `down`: there is nothing else. */
+  readonly state: 'ok' | 'warn' | 'down';
 }
 
 /** One of the places where the way ends. */
@@ -54,6 +55,8 @@ export class Chain extends LitElement {
   @property() label = '';
   @property({ attribute: false }) steps: readonly ChainStep[] = [];
   @property({ attribute: false }) ends: readonly ChainEnd[] = [];
+  /** It was so, and nobody knows how it is now. */
+  @property({ type: Boolean, reflect: true }) isStale = false;
 
   protected override render() {
     return html`<ol aria-label=${this.label}>
@@ -134,14 +137,14 @@ function join({ holds, flow }: ChainStep) {
 
 /** A line, with what flows on it. */
 function way(holds: boolean, flow: ChainFlow | undefined, words: unknown = nothing) {
-  return html`<div class="way ${holds ? '' : 'broken'} ${flow ? '' : 'bare'}">
+  return html`<div class="way ${holds ? (flow?.state ?? '') : 'broken'} ${flow ? '' : 'bare'}">
     ${flow ? flowOf(flow) : nothing} ${words}
   </div>`;
 }
 
-function flowOf({ rate, quality, hasErrors }: ChainFlow) {
+function flowOf({ rate, quality, state }: ChainFlow) {
   return html`<p class="flow small figures quiet" title="In the last 10 seconds">
     <span class="rate">${rate}</span>
-    <span class="quality ${hasErrors ? 'danger' : ''}">${quality.map((words) => html`<span>${words}</span> `)}</span>
+    <span class="quality ${tones[state]}">${quality.map((words) => html`<span>${words}</span> `)}</span>
   </p>`;
 }

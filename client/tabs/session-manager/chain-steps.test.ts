@@ -29,19 +29,19 @@ test('the manager warns while some of the servers do not answer', () => {
 });
 
 test('what flows is told on the way, and what was lost at the container', () => {
-  const flow = { of: 'reads and writes', perSecond: 20, errors: 2, latencyMs: 1 } as const;
+  const flow = { of: 'reads and writes', perSecond: 20, errors: 2, answers: 198, latencyMs: 1 } as const;
   const container = { ...box('/c', 'proxy_path', '/p'), flow, losses: { lost: 3, known: 4_812 } };
   const [step] = stepsOf(chain({ boxes: [container] }), '/sdm', addressOf);
   assert.deepEqual(step?.flow, {
     rate: '20 ops/s',
     quality: ['2 errors', '1.0 ms'],
-    hasErrors: true,
+    state: 'warn',
   });
   assert.deepEqual(step?.losses, { text: 'Lost: 3 of 4,812 known', isTrouble: true });
 });
 
 test('where the container needs no servers, its way ends in this process', () => {
-  const flow = { of: 'reads and writes', perSecond: 20, errors: 0, latencyMs: 1 } as const;
+  const flow = { of: 'reads and writes', perSecond: 20, errors: 0, answers: 200, latencyMs: 1 } as const;
   const container = { ...box('/c', '', ''), leadsOn: null, flow };
   assert.deepEqual(
     endsOf(chain({ boxes: [container] })).map(({ label, flow: shown }) => [label, shown?.rate]),

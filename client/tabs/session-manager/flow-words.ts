@@ -9,13 +9,14 @@ const UNITS = {
 } satisfies Record<FlowMessage['of'], unknown>;
 
 /** What flows on a way: `12 req/s`, with `0 errors` and `0.4 ms`. */
-export function flowWords({ of, perSecond, errors, latencyMs }: FlowMessage): ChainFlow {
+export function flowWords({ of, perSecond, errors, answers, latencyMs }: FlowMessage): ChainFlow {
   const { rate, none } = UNITS[of];
-  if (perSecond === null) return { rate: `– ${rate}`, quality: ['counting…'], hasErrors: false };
-  if (latencyMs === null) return { rate: none, quality: [], hasErrors: false };
+  if (perSecond === null) return { rate: `– ${rate}`, quality: ['counting…'], state: 'ok' };
+  if (latencyMs === null) return { rate: none, quality: [], state: 'ok' };
   const failed = errors === 1 ? '1 error' : `${formatNumber(errors)} errors`;
   const latency = latencyMs < 100 ? latencyMs.toFixed(1) : formatNumber(Math.round(latencyMs));
-  return { rate: `${rateOf(perSecond)} ${rate}`, quality: [failed, `${latency} ms`], hasErrors: errors > 0 };
+  const state = errors === 0 ? 'ok' : answers > 0 ? 'warn' : 'down';
+  return { rate: `${rateOf(perSecond)} ${rate}`, quality: [failed, `${latency} ms`], state };
 }
 
 /** `0.1`, `3.4`, `1,204` */

@@ -63,6 +63,11 @@ test('figures change in place: nothing on the page moves', async ({ app, page, s
   const shifted = (await page.evaluate<number>('window.shifted')) - before;
   expect(shifted, 'while figures change: at most their own digits').toBeLessThan(0.001);
   expect(before, 'while it loads').toBeLessThan(0.02);
+
+  await Promise.all([servers.kill(0), servers.kill(1)]);
+  const lines = ['session_data_manager', 'mcsdc'].map((id) => manager.step(id).locator('.way'));
+  for (const line of lines)
+    await expect(line, 'nothing but errors is no green line').toHaveClass(/\bdown\b/, { timeout: 30_000 });
 });
 
 /** Visitors that have a session each, and use it all the time. */

@@ -143,11 +143,15 @@ test('while the server is away the page says so, keeps what is typed, and goes o
   await expect(page.getByText('Not connected. Trying again…')).toBeVisible();
   await expect(app.alert(/Could not save '\/session_data_manager'.*Your changes are kept here\./)).toBeVisible();
   await expect(form.field('Title')).toHaveValue('Typed before the server went');
+  const asOf = page.getByText(/^As of \d\d:\d\d:\d\d$/);
+  await expect(asOf, 'nothing is shown as it is now').toBeVisible();
+  await expect(page.getByText('Not known just now')).toBeVisible();
 
   await using _second = await startServer({ data: server.data, port: server.port });
   await expect(page.getByText('Not connected. Trying again…')).toHaveCount(0, { timeout: 20_000 });
   await expect(app.alert(/Could not save/), 'what is over is no longer said').toHaveCount(0);
   await expect(form.field('Title')).toHaveValue('Typed before the server went');
+  await expect(asOf).toHaveCount(0);
   await app.button('Change').click();
   await expect(app.flash('Changes saved.')).toBeVisible();
 });

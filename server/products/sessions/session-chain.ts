@@ -85,7 +85,7 @@ function flowOf(of: FlowMessage['of'], traffic: Traffic): FlowMessage {
   return { of, ...(traffic.look() ?? UNKNOWN_FLOW) };
 }
 
-const UNKNOWN_FLOW = { perSecond: null, errors: 0, latencyMs: null };
+const UNKNOWN_FLOW = { perSecond: null, errors: 0, answers: 0, latencyMs: null };
 const NOT_LIVELY = { flow: null, losses: null };
 
 async function boxOf(object: TreeObject, holds: boolean): Promise<ChainBox> {
