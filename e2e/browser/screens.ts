@@ -16,39 +16,47 @@ export interface Screen {
   readonly ready: RegExp;
   /** What is done there before it is looked at, beginning with it as it was loaded. */
   readonly act?: (page: Page) => Promise<unknown>;
-  /** Whether nothing of it moves by itself while it loads, on a desktop and on a phone. */
-  readonly isStill?: true;
+  /** Why something of it moves by itself while it loads. */
+  readonly moves?: string;
   /** Under which name pictures of it are taken. */
   readonly pictures?: string;
 }
 
 /** What a server shows that nobody has set up. */
 export const FRESH: readonly Screen[] = [
-  { at: '/', ready: /Manage the objects of this site/, isStill: true },
-  { at: '/no/such/page', ready: /There is no such page/, isStill: true },
+  { at: '/', ready: /Manage the objects of this site/ },
+  { at: '/no/such/page', ready: /There is no such page/ },
   { at: '/manage/@contents', ready: /New here\?/ },
-  { at: '/manage/@start', ready: /Set up sessions in memcached/, isStill: true, pictures: 'start' },
-  { at: '/manage/@setup-sessions', ready: /What will happen/, isStill: true },
-  { at: '/manage/@overview', ready: /What happened/, isStill: true },
+  { at: '/manage/@start', ready: /Set up sessions in memcached/, pictures: 'start' },
+  { at: '/manage/@setup-sessions', ready: /What will happen/ },
+  { at: '/manage/@overview', ready: /What happened/ },
   { at: '/manage/@my-sessions', ready: /You have no sessions here/ },
-  { at: '/manage/session_data_manager/@settings', ready: /Sessions are in this process now/, isStill: true },
-  { at: '/manage/temp_folder/session_data/@sessions', ready: /No sessions are kept here/, isStill: true },
+  { at: '/manage/session_data_manager/@settings', ready: /Sessions are in this process now/ },
+  { at: '/manage/temp_folder/session_data/@sessions', ready: /No sessions are kept here/ },
   { at: '/manage/temp_folder/session_data/@overview', ready: /Are sessions healthy/ },
   { at: '/manage/temp_folder/session_data/@statistics', ready: /Nothing was counted yet/ },
   { at: '/manage/temp_folder/session_data/@test', ready: /You have no session yet/ },
-  { at: '/manage/temp_folder/@contents', ready: /session_data/, isStill: true },
-  { at: '/manage/no/such/object', ready: /There is no object/, isStill: true },
+  { at: '/manage/temp_folder/@contents', ready: /session_data/ },
+  { at: '/manage/no/such/object', ready: /There is no object/ },
 ];
 
 /** Of a site that `furnish` has set up: what concerns sessions. */
 export const SESSIONS: readonly Screen[] = [
-  { at: '/manage/@start', ready: /Sessions are set up/, isStill: true },
-  { at: '/manage/@setup-sessions', ready: /Sessions are set up already/, isStill: true },
-  { at: '/manage/session_data_manager/@settings', ready: /Found: MemCache Session Data Container/, isStill: true },
-  { at: '/manage/browser_id_manager/@settings', ready: /Set-Cookie/, isStill: true },
-  { at: '/manage/mcsdc/@properties', ready: /Found: MemCache Proxy/ },
-  { at: '/manage/mcsdc/@overview', ready: /Are sessions healthy/, isStill: true },
-  { at: '/manage/mcsdc/@sessions', ready: /may repeat or miss sessions/ },
+  { at: '/manage/@start', ready: /Sessions are set up/ },
+  { at: '/manage/@setup-sessions', ready: /Sessions are set up already/ },
+  { at: '/manage/session_data_manager/@settings', ready: /Found: MemCache Session Data Container/ },
+  { at: '/manage/browser_id_manager/@settings', ready: /Set-Cookie/ },
+  {
+    at: '/manage/mcsdc/@properties',
+    ready: /Found: MemCache Proxy/,
+    moves: 'what may be chosen is looked for in the tree',
+  },
+  { at: '/manage/mcsdc/@overview', ready: /Are sessions healthy/ },
+  {
+    at: '/manage/mcsdc/@sessions',
+    ready: /may repeat or miss sessions/,
+    moves: 'only on a phone: what ends all is there once they are counted',
+  },
   { at: '/manage/mcsdc/@sessions', ready: /may repeat or miss sessions/, act: openSession },
   { at: '/manage/mcsdc/@test', ready: /Add Items to Session/, act: addItems, pictures: 'test' },
   { at: '/manage/mcsdc/@test', ready: /Add Items to Session/, act: checkRoundTrip },
@@ -59,9 +67,9 @@ export const SESSIONS: readonly Screen[] = [
 
 /** Of the same site: stores, and what they are looked into with. */
 export const STORES: readonly Screen[] = [
-  { at: '/manage/@overview', ready: /What happened/, isStill: true },
+  { at: '/manage/@overview', ready: /What happened/ },
   { at: '/manage/half/@overview', ready: /Are sessions healthy/ },
-  { at: '/manage/half/@properties', ready: /answers in/, isStill: true },
+  { at: '/manage/half/@properties', ready: /answers in/ },
   { at: '/manage/half/@servers', ready: /Last 15 minutes/ },
   { at: '/manage/half/@servers', ready: /Last 15 minutes/, act: showAsTable },
   { at: '/manage/half/@keys', ready: /Not listed: 127\.0\.0\.1:1025 refused/ },
