@@ -44,6 +44,11 @@ export class CacheStatisticsTab extends Tab {
     new Shortcuts(this, [{ key: 'Delete', label: 'Remove what is selected', run: () => void this.#remove() }]);
   }
 
+  /** What stands above the table is known with it. */
+  protected override willUpdate() {
+    this.toggleAttribute('unknown', !this.#list.isAnswered);
+  }
+
   protected override render() {
     const { answer, rows } = this.#list;
     return html`
@@ -115,6 +120,9 @@ export class CacheStatisticsTab extends Tab {
       :host {
         display: flex;
         flex-direction: column;
+      }
+      :host([unknown]) t-table {
+        visibility: hidden;
       }
       t-table {
         flex: 1;
