@@ -7,8 +7,8 @@ import { decodeUrlPath, encodeUrlPath, joinPath, parsePath } from './paths.ts';
 const REFUSED: readonly (readonly [id: string, sentence: string])[] = [
   ['', 'Empty or invalid id specified'],
   ['  \t', 'Empty or invalid id specified'],
-  ['a\0b', 'The id "a\0b" contains characters illegal in URLs.'],
-  ['a\x7f', 'The id "a\x7f" contains characters illegal in URLs.'],
+  ['a\0b', 'The id "a[U+0000]b" contains characters illegal in URLs.'],
+  ['a\x7f', 'The id "a[U+007F]" contains characters illegal in URLs.'],
   ['a\ud800b', 'The id "a\ud800b" contains characters illegal in URLs.'],
   ['a\u202egnp', 'The id "a[U+202E]gnp" contains U+202E, which is not seen or turns other characters. Leave it out.'],
   ['a\u200bb', 'The id "a[U+200B]b" contains U+200B, which is not seen or turns other characters. Leave it out.'],

@@ -1,5 +1,5 @@
 import { composed } from './composed.ts';
-import { hiddenProblem, INVISIBLE_SOURCE } from './invisible.ts';
+import { hiddenProblem, INVISIBLE_SOURCE, visible } from './invisible.ts';
 
 const MAX_BYTES = 255;
 
@@ -84,7 +84,7 @@ export function idFromFileName(name: string): string {
 }
 
 function says(id: string, isBroken: boolean, reason: string): string | undefined {
-  return isBroken ? `The id "${id}" ${reason}` : undefined;
+  return isBroken ? `The id "${visible(id)}" ${reason}` : undefined;
 }
 
 function tooLong(id: string): string | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { invisibleIn, piecesOf, visible } from './invisible.ts';
+import { invisibleIn, piecesOf, visible, visibleLines } from './invisible.ts';
 
 test('characters that are not seen, or turn the direction of others, are found by their codes', () => {
   const codes = [
@@ -36,6 +36,7 @@ test('prose keeps what it has a use for: blanks of every width, and what varies 
 
 test('a text is shown with what it hides', () => {
   assert.equal(visible('photo\u202egnp.exe'), 'photo[U+202E]gnp.exe');
+  assert.equal(visibleLines('no\u200b\nyes'), 'no[U+200B]\nyes');
   assert.deepEqual(piecesOf('\u200ba\ufeff'), [
     { text: 'U+200B', isCode: true },
     { text: 'a', isCode: false },

@@ -38,6 +38,11 @@ export function visible(text: string): string {
     .join('');
 }
 
+/** The same for what may have several lines: they stay. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
 interface Piece {
   readonly text: string;
   readonly isCode: boolean;

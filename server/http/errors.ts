@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { visibleLines } from '../../schema/invisible.ts';
 import { MethodNotAllowed, Problem } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { wordsForVisitors } from '../base/visitor-words.ts';
@@ -36,7 +37,8 @@ export function responseTo(problem: Problem, recipient: Recipient, own?: string)
 /** What a page may tell of a problem. */
 export function failureOf(problem: Problem, isOperator: boolean): Failure {
   const words = wordsForVisitors(problem.status);
-  const sentence = problem.audience === 'visitors' ? problem.message : words.sentence;
+  const said = visibleLines(problem.message);
+  const sentence = problem.audience === 'visitors' ? said : words.sentence;
   const { reference } = problem.members;
   return {
     status: problem.status,
@@ -44,19 +46,20 @@ export function failureOf(problem: Problem, isOperator: boolean): Failure {
     message: sentence,
     retry_after: problem.retryAfterS ?? null,
     reference: typeof reference === 'string' ? reference : null,
-    detail: isOperator && sentence !== problem.message ? problem.message : null,
+    detail: isOperator && sentence !== said ? said : null,
   };
 }
 
 function document(problem: Problem, { isOperator }: Recipient, headers: Record<string, string>): Response {
-  const { status, title, code, errors, members } = problem;
+  const { status, title, code, members } = problem;
+  const errors = problem.errors.map((each) => ({ ...each, detail: visibleLines(each.detail) }));
   const isTold = isOperator || problem.audience !== 'operators';
   const body = {
     ...(isTold ? members : {}),
     type: `urn:trellis:problem:${code}`,
     title,
     status,
-    detail: isTold ? problem.message : wordsForVisitors(status).sentence,
+    detail: isTold ? visibleLines(problem.message) : wordsForVisitors(status).sentence,
     ...(isTold && errors.length > 0 ? { errors } : {}),
   };
   return {

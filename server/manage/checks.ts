@@ -1,6 +1,7 @@
 import { checkId } from '../../schema/ids.ts';
 import type { FieldAnswer, FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
+import { visibleLines } from '../../schema/invisible.ts';
 import type { FieldProblem } from '../../schema/problems.ts';
 import { checkForm } from '../../schema/properties.ts';
 import { Invalid } from '../base/errors.ts';
@@ -42,7 +43,11 @@ export async function checkProperties(
   });
   const found = (await Promise.all(paths)).flat();
   const further = (await definition.check?.(draft, { ...form.values, ...linesIn(definition, given) })) ?? [];
-  return { values: form.values, problems: [...form.problems, ...found, ...further] };
+  const problems = [...form.problems, ...found, ...further];
+  return {
+    values: form.values,
+    problems: problems.map(({ pointer, detail }) => ({ pointer, detail: visibleLines(detail) })),
+  };
 }
 
 /** The lines among the values, as they were typed: each keeps its number. */
@@ -65,7 +70,7 @@ export async function answersFor(
     async ([name, value]) => [name, await answerFor(draft, definition, name, value)] as const,
   );
   const found = await Promise.all(answers);
-  return Object.fromEntries(found.filter((entry): entry is [string, FieldAnswer] => entry[1] !== undefined));
+  return Object.fromEntries(found.flatMap(([name, answer]) => (answer === undefined ? [] : [[name, seen(answer)]])));
 }
 
 /** Refuses a change with everything that is wrong with it. */
@@ -87,6 +92,10 @@ export function resultsOf(answers: Readonly<Record<string, FieldAnswer>>, values
     );
     return named.filter((_, index) => answer.results[index]?.text !== '');
   });
+}
+
+function seen(answer: FieldAnswer): FieldAnswer {
+  return { ...answer, results: answer.results.map((each) => ({ ...each, text: visibleLines(each.text) })) };
 }
 
 async function answerFor(

@@ -1,5 +1,6 @@
 import type { PathTarget } from '../../schema/fields.ts';
 import type { FieldAnswer, FieldResult, PathCandidate } from '../../schema/endpoints/forms.ts';
+import { visible } from '../../schema/invisible.ts';
 import { parsePath } from '../../schema/paths.ts';
 import type { TreeObject } from '../objects/object.ts';
 import { Saying } from './saying.ts';
@@ -27,11 +28,15 @@ export async function follow(from: TreeObject, to: PathTarget, path: string): Pr
   if (object.problem !== undefined) return leadsTo(object, object.problem.sentence);
   const suggestion = await suggestInstead(object, to);
   const problem = `'${path}' is a ${object.type}. This path must lead to ${to.wanted}.`;
-  return { object, problem: suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion };
+  return leadsTo(object, suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion);
 }
 
-function leadsTo(object: TreeObject | undefined, problem?: string): Destination {
-  return { object, problem, suggestion: undefined };
+function leadsTo(
+  object: TreeObject | undefined,
+  problem?: string,
+  suggestion?: Destination['suggestion'],
+): Destination {
+  return { object, problem: problem && visible(problem), suggestion };
 }
 
 /** How a path stands, for the field that asks for it, with the objects that would do. */

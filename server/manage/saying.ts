@@ -128,5 +128,6 @@ function areFigures(value: unknown): boolean {
 }
 
 function isAnswer(value: unknown): boolean {
-  return isPlain(value) && Array.isArray(value['results']);
+  const results = isPlain(value) && value['results'];
+  return Array.isArray(results) && results.every((each) => isPlain(each) && isText(each['text']));
 }

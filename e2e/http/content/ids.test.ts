@@ -80,6 +80,20 @@ test('the same rules hold for another name', async () => {
   assert.equal((await manager('/api/to_rename')).status, 200);
 });
 
+test('a path with what is not seen is told with its code: at its field, on saving it, and where nothing is', async () => {
+  const path = '/mcp\u200broxy';
+  const told = /There is no object at '\/mcp\[U\+200B\]roxy'/;
+  const body = { type: 'MemCache Session Data Container', id: 'typed', properties: { proxy_path: path } };
+  const checked = (await manager('/api/@check', { body })).json<CheckMessage>();
+  assert.match(checked.errors[0]?.detail ?? '', told);
+  assert.match(checked.fields['proxy_path']?.results[0]?.text ?? '', told);
+  const saved = (await manager('/api/', { body })).json<ProblemMessage>();
+  assert.match(saved.detail, told);
+  assert.match(saved.errors?.[0]?.detail ?? '', told);
+  const absent = await manager(`/api${encodeURI(path)}`);
+  assert.deepEqual([absent.status, absent.json()['detail']], [404, "There is nothing at '/mcp[U+200B]roxy'."]);
+});
+
 test('what is reserved in the root is free in a folder', async () => {
   await manager('/api/', { body: { type: 'Folder', id: 'inside' } });
   for (const id of ['manage', 'api', 'assets', 'metrics']) {
