@@ -18,7 +18,7 @@ import { controls } from '../styles/controls.ts';
 import { explainCommand } from './servers/server-words.ts';
 import { isSetUp, keptWords, waysToChange } from './setup/kept-words.ts';
 import { maySetUp } from './setup/may-set-up.ts';
-import { plantShop, removeShop } from './start/example-shop.ts';
+import { namesOf, plantShop, removeShop } from './start/example-shop.ts';
 
 interface Found {
   readonly setup: SetupMessage;
@@ -137,14 +137,17 @@ export class StartPage extends Tab {
   }
 
   #shop() {
-    const { path, state: how, mayPlant, mayRemove } = this.found!.example;
+    const { path, state: how, missing, mayPlant, mayRemove } = this.found!.example;
     if (how === 'there') {
+      const isWhole = missing.length === 0;
       return way(
         'folder',
-        'The example shop is loaded',
-        `It is a shop of pages at ${path}, with a cart in each visitor’s session.`,
+        isWhole ? 'The example shop is loaded' : 'Something of the example shop is missing',
+        isWhole
+          ? `It is a shop of pages at ${path}, with a cart in each visitor’s session.`
+          : `Gone from ${path}: ${namesOf(missing, path)}.${mayRemove ? ' Remove it, then load it again.' : ''}`,
         html`
-          <a class="button" href=${path} target="_blank">Visit it</a>
+          ${isWhole ? html`<a class="button" href=${path} target="_blank">Visit it</a>` : nothing}
           <a class="button" href=${addressOf(path)}>Edit it</a>
           ${mayRemove ? html`<button class="danger-text" @click=${() => this.#change(() => removeShop(this.found!.example))}>Remove it…</button>` : nothing}
         `,

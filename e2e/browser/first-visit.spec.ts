@@ -251,6 +251,25 @@ test('the example shop is loaded and removed in one step each', async ({ app, pa
   expect((await api('/api/shop')).status).toBe(404);
 });
 
+test('an example shop of which something was deleted is said to lack it, and is removed to be loaded again', async ({
+  app,
+  page,
+  api,
+}) => {
+  await app.open('/', 'start');
+  await app.button('Load the example shop').click();
+  await expect(page.getByRole('link', { name: 'Visit it' })).toBeVisible();
+  for (const id of ['apple', 'index_html']) await api(`/api/shop/${id}`, { method: 'DELETE' });
+  await expect(page.getByRole('heading', { name: 'Something of the example shop is missing' })).toBeVisible();
+  await expect(page.getByText('Gone from /shop: index_html, apple. Remove it, then load it again.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Visit it' })).toHaveCount(0);
+  await checkScreen(page, 'with half a shop');
+  await app.button('Remove it…').click();
+  await app.answer('Remove the example shop?', 'Remove');
+  await app.button('Load the example shop').click();
+  await expect(page.getByRole('link', { name: 'Visit it' })).toBeVisible();
+});
+
 test('what is somebody’s own at the path of the example is neither changed nor offered to be removed', async ({
   app,
   page,

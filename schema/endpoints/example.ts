@@ -12,6 +12,7 @@ export const lookAtExample = endpoint({
       oneOf('absent', 'there', 'taken'),
     ),
     inside: about('The objects that are in it now, at most 100 of them.', texts),
+    missing: about('The objects that came with it and are there no more.', texts),
     own: about('Those of them that did not come with it.', texts),
     mayPlant: about('The caller may put it into the tree.', flag),
     mayRemove: about('The caller may delete it.', flag),

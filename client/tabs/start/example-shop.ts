@@ -44,6 +44,7 @@ export async function removeShop({ path, inside, own }: ExampleMessage): Promise
   return isGone;
 }
 
-function namesOf(paths: readonly string[], folder: string): string {
+/** Paths as one reads them who knows the folder. */
+export function namesOf(paths: readonly string[], folder: string): string {
   return paths.map((path) => path.slice(folder.length + 1)).join(', ');
 }

@@ -57,9 +57,18 @@ test('the interface is told what would go with the example, and what of that is 
   const manager = managerOf(server);
   await manager('/api/shop', { body: { type: 'Folder', id: 'mine' } });
   const { inside, ...said } = (await manager('/api/@example')).json<ExampleMessage>();
-  assert.deepEqual(said, { path: '/shop', state: 'there', own: ['/shop/mine'], mayPlant: true, mayRemove: true });
+  const own = ['/shop/mine'];
+  assert.deepEqual(said, { path: '/shop', state: 'there', missing: [], own, mayPlant: true, mayRemove: true });
   assert.equal(inside.length, 8);
   assert.equal((await manager('/api/@example', { body: {} })).status, 422);
+});
+
+test('the interface is told what of the example is there no more', async () => {
+  const manager = managerOf(server);
+  for (const id of ['apple', 'index_html'])
+    assert.equal((await manager(`/api/shop/${id}`, { method: 'DELETE' })).status, 204);
+  const { state, missing } = (await manager('/api/@example')).json<ExampleMessage>();
+  assert.deepEqual([state, missing], ['there', ['/shop/index_html', '/shop/apple']]);
 });
 
 test('the example is put into the tree by the interface, in one transaction, unless something is in its place', async () => {
