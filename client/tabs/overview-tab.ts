@@ -17,9 +17,10 @@ import { RepeatingTask } from '../state/repeating.ts';
 import { controls } from '../styles/controls.ts';
 import './overview/happenings.ts';
 import { healthOf } from './overview/health.ts';
-import { chartsOfServers, marksOf, sessionCharts } from './overview/overview-charts.ts';
+import { chartsOfServers, sessionCharts } from './overview/overview-charts.ts';
 import { lastWords, SPANS, spanOf, type RecentSpan } from './overview/spans.ts';
 import { checkedAside } from './servers/checked-note.ts';
+import { marksOf } from './servers/server-charts.ts';
 
 /** Points are no closer. */
 const EVERY_MS = 10_000;

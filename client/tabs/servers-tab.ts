@@ -27,7 +27,7 @@ import { checkedAside, EVERY_MS } from './servers/checked-note.ts';
 import { compactServer, serverColumns } from './servers/columns.ts';
 import './servers/former-servers.ts';
 import type { ForgetServer } from './servers/former-servers.ts';
-import { downMarks, recentOf, serverCharts } from './servers/server-charts.ts';
+import { marksOf, recentOf, serverCharts } from './servers/server-charts.ts';
 import './servers/server-column.ts';
 import type { LastKnown } from './servers/server-column.ts';
 import { explainCommand, memoryOf } from './servers/server-words.ts';
@@ -118,12 +118,11 @@ export class ServersTab extends Tab {
 
   #charts(servers: readonly ServerMessage[]) {
     if (!this.recently) return this.#recall.error !== undefined ? this.#noCharts() : nothing;
-    const from = Date.parse(this.recently.from);
     return html`<recent-charts
       ?isNamed=${servers.length > SIDE_BY_SIDE}
       .recent=${this.recently}
       .columns=${serverCharts(recentOf(servers, this.recently), SIDE_BY_SIDE)}
-      .marks=${downMarks(servers, from)}
+      .marks=${marksOf(this.recently)}
     ></recent-charts>`;
   }
 

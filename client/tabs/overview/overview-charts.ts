@@ -1,5 +1,5 @@
-import type { RecentMark, RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
-import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
+import type { RecentMessage, SessionMeasure } from '../../../schema/endpoints/recent.ts';
+import type { ChartColumn, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, topFor } from '../../parts/chart/series.ts';
 import { MEMORY, serverCharts } from '../servers/server-charts.ts';
 
@@ -60,13 +60,4 @@ export function chartsOfServers({ servers }: Pick<RecentMessage, 'servers'>): re
     address: isOneProxy ? server.address : `${server.address} of ${server.path}`,
   }));
   return serverCharts(named, SIDE_BY_SIDE);
-}
-
-/** What is drawn across all charts: trouble in red. */
-export function marksOf({ marks }: Pick<RecentMessage, 'marks'>): readonly Mark[] {
-  return marks.map(({ at, text, kind }) => ({ at: Date.parse(at), text, isTrouble: isTrouble(kind) }));
-}
-
-export function isTrouble(kind: RecentMark['kind']): boolean {
-  return kind === 'down' || kind === 'lost' || kind === 'restarted';
 }

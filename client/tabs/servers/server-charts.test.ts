@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
-import type { RecentServer } from '../../../schema/endpoints/recent.ts';
-import { downMarks, serverCharts } from './server-charts.ts';
+import type { RecentMark, RecentServer } from '../../../schema/endpoints/recent.ts';
+import { marksOf, serverCharts } from './server-charts.ts';
 
 const MIB = 1024 ** 2;
 const MOST = 4;
@@ -42,10 +41,16 @@ test('more servers than fit side by side are drawn together', () => {
   assert.equal(columns[0]?.lines.at(-1)?.top, 5 * 64 * MIB);
 });
 
-test('servers that stopped answering since the charts begin are marked, others are not', () => {
-  const at = (time: string) => ({ ...server(time), downSince: `2026-11-24T${time}:00.000Z` });
-  const marks = downMarks([at('10:00'), at('10:10'), server('up')], Date.parse('2026-11-24T10:05:00.000Z'));
-  assert.deepEqual(marks, [{ at: Date.parse('2026-11-24T10:10:00.000Z'), text: '10:10 stopped answering' }]);
+test('what went wrong is marked as trouble, and other happenings are marked as well', () => {
+  const mark = (kind: RecentMark['kind']) =>
+    ({ kind, at: '2026-11-24T10:10:00.000Z', until: null, text: kind, about: 'a:1', by: null }) as const;
+  const marks = marksOf({ marks: (['down', 'restarted', 'changed'] as const).map(mark) });
+  const at = Date.parse('2026-11-24T10:10:00.000Z');
+  assert.deepEqual(marks, [
+    { at, text: 'down', isTrouble: true },
+    { at, text: 'restarted', isTrouble: true },
+    { at, text: 'changed', isTrouble: false },
+  ]);
 });
 
 function history(address: string, values: Partial<RecentServer>): RecentServer {
@@ -62,8 +67,4 @@ function history(address: string, values: Partial<RecentServer>): RecentServer {
     limitBytes: [64 * MIB, null],
     ...values,
   };
-}
-
-function server(address: string): ServerMessage {
-  return { address, downSince: null } as unknown as ServerMessage;
 }

@@ -1,4 +1,4 @@
-import type { RecentMessage, RecentServer, Series } from '../../../schema/endpoints/recent.ts';
+import type { RecentMark, RecentMessage, RecentServer, Series } from '../../../schema/endpoints/recent.ts';
 import type { ServerMessage } from '../../../schema/endpoints/servers.ts';
 import type { ChartColumn, Mark, RecentLine } from '../../parts/chart/recent-charts.ts';
 import { aMinute, sumOf, topFor } from '../../parts/chart/series.ts';
@@ -69,12 +69,13 @@ export function recentOf(
 }
 type Recorded = Pick<RecentMessage, 'servers' | 'times'>;
 
-/** Since when servers do not answer, as far as the charts go back. */
-export function downMarks(servers: readonly ServerMessage[], from: number): readonly Mark[] {
-  return servers.flatMap(({ address, downSince }) => {
-    const at = Date.parse(downSince ?? '');
-    return at > from ? [{ at, text: `${address} stopped answering` }] : [];
-  });
+/** What is drawn across all charts: trouble in red. */
+export function marksOf({ marks }: Pick<RecentMessage, 'marks'>): readonly Mark[] {
+  return marks.map(({ at, text, kind }) => ({ at: Date.parse(at), text, isTrouble: isTrouble(kind) }));
+}
+
+export function isTrouble(kind: RecentMark['kind']): boolean {
+  return kind === 'down' || kind === 'lost' || kind === 'restarted';
 }
 
 function memory(limit: number, shown: readonly RecentServer[]): Measure {

@@ -1,5 +1,6 @@
 import { Browser, setUpSessions } from '../../http/site.ts';
 import { startServer } from '../../support/server.ts';
+import { startMemcached } from '../../support/memcached/memcached.ts';
 import { Charts } from '../../support/pages/charts.ts';
 import { checkEveryLook } from '../check-screen.ts';
 import { expect, test } from '../fixtures.ts';
@@ -96,4 +97,10 @@ test('an outage, and a time in which nobody recorded, are marked, said and never
   const lost = page.getByRole('table', { name: 'What happened' }).getByText(/ended without a word$/);
   await expect(lost).toBeVisible();
   await checkEveryLook(page);
+
+  await using _back = await startMemcached({ port: memcached.port });
+  await app.open('/mcproxy', 'servers');
+  await expect(page.getByText('Up', { exact: true })).toBeVisible(SOON);
+  const over = page.locator('recent-charts').getByText(/(did not answer|was restarted|ended without a word), /);
+  await expect(over.first(), 'the Servers tab marks what is over, too').toBeVisible(SOON);
 });
