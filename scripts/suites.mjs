@@ -96,7 +96,7 @@ async function browserTests() {
   return inFolder('playwright', async (folder) => {
     const report = join(folder, 'report.json');
     const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-    const { ok } = await run('playwright', ['test', '--reporter=list,json'], 15 * MINUTE_MS, { env });
+    const { ok } = await run('playwright', ['test', '--reporter=list,json'], 20 * MINUTE_MS, { env });
     if (!existsSync(report)) return settle(ok, { passed: 0, failed: 0 });
     const { stats } = JSON.parse(readFileSync(report, 'utf8'));
     return settle(ok, { passed: stats.expected + stats.flaky, failed: stats.unexpected, again: stats.flaky });
