@@ -81,9 +81,9 @@ export function mayPass(caught: unknown): boolean {
   return status === 0 || status >= 500 || [401, 408, 429].includes(status);
 }
 
-/** Whether no server was there: over as soon as one is, unlike a deadline that passed. */
-export function isOutOfReach(caught: unknown): boolean {
-  return caught instanceof ApiProblem && caught.detail === OUT_OF_REACH;
+/** What was said while no server was there, once one is. */
+export function thereAgain(failure: string): string {
+  return failure.replace(OUT_OF_REACH, 'the server was out of reach. It is there again.');
 }
 
 /** The path of a view of an object: `viewOf('/', 'children')` is `/@children`. */

@@ -2,7 +2,7 @@ import { LitElement, css, html, type CSSResultGroup } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { FieldAnswer } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
-import { ApiProblem, detailOf, isOutOfReach } from '../api/request.ts';
+import { ApiProblem, detailOf, thereAgain } from '../api/request.ts';
 import '../parts/dialog.ts';
 import { Reconnected } from '../state/connection.ts';
 import { hasEnded } from '../state/ended.ts';
@@ -23,11 +23,13 @@ export abstract class FormDialog extends LitElement {
   @state() private refusals: ReadonlyMap<string, string> = new Map();
   @state() private isBusy = false;
   @state() protected isOpen = true;
-  #caught: unknown;
 
   constructor() {
     super();
-    new Reconnected(this, () => isOutOfReach(this.#caught) && (this.refusals = new Map()));
+    new Reconnected(
+      this,
+      () => (this.refusals = new Map(this.refusals.entries().map(([name, text]) => [name, thereAgain(text)]))),
+    );
   }
 
   protected abstract readonly heading: string;
@@ -106,7 +108,6 @@ export abstract class FormDialog extends LitElement {
   async #submit(event: Event) {
     event.preventDefault();
     if (this.isBusy || !this.isOpen) return;
-    this.#caught = undefined;
     this.refusals = this.problems();
     if (this.refusals.size > 0) return this.#focusProblem();
     this.isBusy = true;
@@ -114,7 +115,6 @@ export abstract class FormDialog extends LitElement {
       await this.send();
     } catch (caught) {
       if (hasEnded.get()) return;
-      this.#caught = caught;
       this.refusals = this.#shown(this.refused(caught));
       await this.#focusProblem();
     } finally {

@@ -6,7 +6,7 @@ import { checkValues, type FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema, Widget } from '../../schema/form-schema.ts';
 import type { ObjectMessage } from '../../schema/endpoints/objects.ts';
 import { changeObject, getObject } from '../api/objects.ts';
-import { ApiProblem, detailOf, isOutOfReach } from '../api/request.ts';
+import { ApiProblem, detailOf, thereAgain } from '../api/request.ts';
 import { ObjectChanged } from '../model/changes.ts';
 import '../parts/ago.ts';
 import '../parts/banner.ts';
@@ -54,7 +54,6 @@ export class PropertyForm extends LitElement {
   @query('[role=alert]') private alert!: HTMLElement | null;
   #editing!: Editing;
   #answered: FormValues = {};
-  #caught: unknown;
 
   readonly #check = new Task(this, {
     args: () => [this.#editing.began, this.#editing.edits] as const,
@@ -67,7 +66,7 @@ export class PropertyForm extends LitElement {
     // The bar goes with its buttons.
     new KeptFocus(this, () => this.form);
     new Live(this, ['proxy'], () => this.#check.run());
-    new Reconnected(this, () => isOutOfReach(this.#caught) && (this.failure = ''));
+    new Reconnected(this, () => (this.failure = thereAgain(this.failure)));
     new GuardedLeaving(this, () => this.#editing.changed.length > 0);
     new Shortcuts(this, [{ key: 'Ctrl+S', label: 'Save changes', run: () => void this.#save() }]);
   }
@@ -315,7 +314,6 @@ export class PropertyForm extends LitElement {
 
   async #fail(what: 'save' | 'load', caught: unknown) {
     const { path } = this.#editing.began;
-    this.#caught = caught;
     this.failure = `Could not ${what} '${path}': ${detailOf(caught)} Your changes are kept here.`;
     await this.updateComplete;
     await this.#bringToSight(this.alert);

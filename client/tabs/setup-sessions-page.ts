@@ -4,7 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { FieldResult } from '../../schema/endpoints/forms.ts';
 import type { FieldSchema } from '../../schema/form-schema.ts';
 import { setUpSessions, type SetupMessage, type SilentServers } from '../../schema/endpoints/setup.ts';
-import { ApiProblem, detailOf, isOutOfReach } from '../api/request.ts';
+import { ApiProblem, detailOf, thereAgain } from '../api/request.ts';
 import { call } from '../api/call.ts';
 import { loadFields } from '../forms/fields/field-element.ts';
 import type { ValueChanged } from '../forms/fields/field.ts';
@@ -45,7 +45,6 @@ export class SetupSessionsPage extends Tab {
   /** A second proxy and container are wanted where sessions are set up already. */
   @state() private isAnother = false;
   #isDirty = false;
-  #caught: unknown;
   #answeredServers: readonly string[] | undefined;
 
   readonly #folder = new Task(this, {
@@ -226,7 +225,6 @@ export class SetupSessionsPage extends Tab {
 
   async #refused(caught: unknown) {
     if (hasEnded.get()) return undefined;
-    this.#caught = caught;
     this.silent = silentServers(caught);
     if (this.silent) return this.#focusNotice();
     this.refusals = caught instanceof ApiProblem ? problemsByField(caught.errors) : new Map<string, string>();
@@ -235,7 +233,7 @@ export class SetupSessionsPage extends Tab {
   }
 
   #onReconnected() {
-    if (isOutOfReach(this.#caught)) this.failure = '';
+    this.failure = thereAgain(this.failure);
     if (this.#folder.status === TaskStatus.ERROR) void this.#folder.run();
   }
 
