@@ -43,11 +43,11 @@ export const test = base.extend<Fixtures, { readonly host: ServerHost }>({
     await using server = await host.open(environment);
     await use(server);
   },
-  // oxlint-disable-next-line no-empty-pattern
-  memcached: async ({}, use) => {
+  memcached: async ({ errors }, use) => {
     // In pictures it stands at memcached's own port, as it does in the manual.
     await using memcached = await startMemcached(TAKES_PICTURES ? { port: 11211 } : {});
     await use(memcached);
+    await errors.end();
   },
   api: async ({ server }, use) => use(managerOf(server)),
   baseURL: async ({ server }, use) => use(server.url),

@@ -37,6 +37,7 @@ export class ShownErrors {
   readonly #context: BrowserContext;
   readonly #shown: string[] = [];
   readonly #expected: Words[] = [];
+  #isOver = false;
 
   private constructor(context: BrowserContext) {
     this.#context = context;
@@ -52,10 +53,16 @@ export class ShownErrors {
     return errors;
   }
 
-  /** What was shown and is expected by nobody. */
-  async unexpected(): Promise<readonly string[]> {
+  /** What is shown from now on is of what the test takes away at its end. */
+  async end(): Promise<void> {
     // What a page has told by now is here when it has answered.
     await Promise.all(this.#context.pages().map((page) => page.evaluate('0').catch(() => undefined)));
+    this.#isOver = true;
+  }
+
+  /** What was shown and is expected by nobody. */
+  async unexpected(): Promise<readonly string[]> {
+    await this.end();
     const isExpected = (text: string) =>
       this.#expected.some((words) => (typeof words === 'string' ? text.includes(words) : words.test(text)));
     return this.#shown.filter((text) => !isExpected(text));
@@ -66,7 +73,7 @@ export class ShownErrors {
   }
 
   #hear(text: string, page: string | undefined): void {
-    if (text.startsWith(NOTE) && !isPutAway(page)) this.#shown.push(text.slice(NOTE.length).trim());
+    if (text.startsWith(NOTE) && !this.#isOver && !isPutAway(page)) this.#shown.push(text.slice(NOTE.length).trim());
   }
 
   /** A page that the server answered with an error, such as "404 /no/such/page". */
