@@ -91,15 +91,13 @@ test('once the recorder was killed, the other process goes on, and its time away
 
 test('what was recorded is still there after a restart', async () => {
   await new Visitor(second).post('/page', 'set n 4');
-  await until('four writes', async () => (await recent(second)).totals.writes === 4);
   await second.stop();
   await using third = await startSteppedServer({ data, environment });
-  assert.equal((await recent(third)).totals.writes, 4);
-  // What happened in this very second is told in the next.
-  await until('how the process ended', async () => {
-    const { marks } = await recent(third);
+  // A span ends with the second before this one: what was just before the end is told in the next.
+  await until('all writes, and how the process ended', async () => {
+    const { totals, marks } = await recent(third);
     const kinds = marks.filter(({ about }) => about === String(second.pid)).map(({ kind }) => kind);
-    return kinds.join() === 'started,ended';
+    return totals.writes === 4 && kinds.join() === 'started,ended';
   });
   await asksClearly(third);
   // Until all who were there under the former timeout would be over, nobody knows how many there are.
