@@ -46,6 +46,13 @@ test('a file that fails is tried once more, whole: what passes then is counted a
     test('bad', () => { throw new Error('always'); });`);
   assert.deepEqual(await counts(), { passed: 1, failed: 1, again: 0 });
 
+  writeFileSync(
+    join(cwd, 'contract.mjs'),
+    "import { test } from 'node:test'; export const hold = () => test('shared', () => { throw new Error('always'); });",
+  );
+  suite("import { hold } from './contract.mjs'; test('good', () => {}); hold();");
+  assert.deepEqual(await counts(), { passed: 1, failed: 1, again: 0 }, 'of a contract, too');
+
   suite('throw new Error("no test is declared");');
   assert.equal((await counts()).failed, 1);
 });
