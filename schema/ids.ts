@@ -14,6 +14,8 @@ interface IdContext {
   readonly taken?: (id: string) => boolean;
   /** The folder is the root, where further ids are reserved. */
   readonly inRoot?: boolean;
+  /** Nobody chooses it now: an object has it, or a copy gets it from that. It may be older than the rule of hidden characters. */
+  readonly isKept?: boolean;
 }
 
 type Rule = (id: string, context: IdContext) => string | undefined;
@@ -23,7 +25,7 @@ const RULES: readonly Rule[] = [
   (id) => tooLong(id),
   (id) =>
     says(id, /\p{Cc}/u.test(id) || !id.isWellFormed() || /[<>&\\?#%]/.test(id), 'contains characters illegal in URLs.'),
-  (id) => hiddenProblem('id', id),
+  (id, { isKept }) => (isKept === true ? undefined : hiddenProblem('id', id)),
   (id) => says(id, id === '.' || id === '..', 'is invalid because it is not traversable.'),
   (id) => says(id, id.startsWith('_'), 'is invalid because it begins with an underscore.'),
   (id) => says(id, id.startsWith('aq_'), 'is invalid because it begins with "aq_".'),

@@ -12,20 +12,21 @@ import { Saying } from './saying.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Checks an id for a new or renamed object in a folder. `except`: the object that has it already and may keep it. */
+/** Checks an id for an object that is new in a folder, or renamed there. */
 export async function idProblem(
   folder: TreeObject,
   id: string,
   definition: TypeDefinition | undefined,
+  { isKept = false } = {},
 ): Promise<string | undefined> {
-  const inRoot = folder.parent === null;
-  const problem = checkId(id, { inRoot });
+  const context = { inRoot: folder.parent === null, isKept };
+  const problem = checkId(id, context);
   if (problem !== undefined) return problem;
   if (definition?.fixedId !== undefined && id !== definition.fixedId) {
     return `A ${definition.type} is found by its name, which must be '${definition.fixedId}'.`;
   }
   const holder = await folder.tree.findChild(folder, id);
-  return holder === undefined ? undefined : checkId(id, { inRoot, taken: () => true });
+  return holder === undefined ? undefined : checkId(id, { ...context, taken: () => true });
 }
 
 /** Checks properties against their type and the rest of the tree; gives them as they are to be kept. */

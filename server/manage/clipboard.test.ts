@@ -105,6 +105,29 @@ test('a moved object is the same one: its history, owner and bytes come along, a
   assert.ok(Buffer.concat(stored).equals(bytes));
 });
 
+test('an id from before the rule of hidden characters is kept by what is moved or copied, and is not to be chosen anew', async () => {
+  await using trellis = await openSite('/a', '/b');
+  const tree = await trellis.database.open('admin');
+  const old = ['Bild\u00a01', '10\u202f12 Uhr', '❤\ufe0f'];
+  for (const id of old) {
+    const folder = tree.add(await tree.get('/a'), { type: 'Folder', id });
+    tree.add(folder, { type: 'Folder', id });
+  }
+  await tree.commit('Added as it was allowed once');
+  for (const id of old) {
+    const copied = await copy(trellis, '/a', `/a/${id}`);
+    assert.deepEqual([copied.status, copied.json<CopiedMessage>().items[0]?.path], [200, `/a/copy_of_${id}`]);
+    const moved = await move(trellis, '/b', `/a/${id}`);
+    assert.deepEqual([moved.status, moved.json<MovedMessage>().items[0]?.path], [200, `/b/${id}`]);
+    assert.equal((await look(trellis, encodeURI(`/b/${id}/${id}`))).id, id);
+    assert.equal((await copy(trellis, '/a', `/b/${id}`)).json<CopiedMessage>().items[0]?.path, `/a/${id}`);
+    const taken = await move(trellis, '/a', `/b/${id}`);
+    assert.match(taken.json<ProblemMessage>().detail, /is invalid - it is already in use\.$/);
+    const chosen = await trellis.ask('POST', '/api/b/@rename', { body: { from: id, to: `${id}2` } });
+    assert.match(chosen.json<ProblemMessage>().detail, /which is not seen/);
+  }
+});
+
 test('paths that lead to what is moved, or into it, follow, and are named where that is not wanted', async () => {
   await using trellis = await openSite('/a', '/b');
   await add(trellis, '/a/proxy', 'MemCache Proxy');

@@ -28,7 +28,7 @@ const copy = method(copyObjects, {
       count += copied.length;
       if (count > MOST_PASTED) refuseTooMany('copied');
       const id = await idOfCopy(object, folder);
-      const problem = fixedProblem(object) ?? (await idProblem(folder, id, object.definition));
+      const problem = fixedProblem(object) ?? (await keptIdProblem(id, object, folder));
       if (problem !== undefined) refuse(index, `'${object.path}' cannot be copied to '${folder.path}': ${problem}`);
       const copies = await copyTree(copied, id, call);
       items.push({ from: object.path, path: copies[0]!.path });
@@ -51,7 +51,7 @@ const move = method(moveObjects, {
     const services = await Services.before(objects, [...parents, folder, ...objects]);
     for (const [index, object] of objects.entries()) {
       const from = object.path;
-      const problem = placeProblem(object, folder, moving) ?? (await idProblem(folder, object.id, object.definition));
+      const problem = placeProblem(object, folder, moving) ?? (await keptIdProblem(object.id, object, folder));
       if (problem !== undefined) refuse(index, `'${from}' cannot be moved to '${folder.path}': ${problem}`);
       if (object.parent !== null) requirePermission(call, 'Delete objects', object.parent);
       requirePermission(call, addPermission(object), folder);
@@ -119,6 +119,11 @@ function placeProblem(object: TreeObject, folder: TreeObject, moving: ReadonlySe
 function fixedProblem(object: TreeObject): string | undefined {
   if (object.parent === null) return 'It is the root.';
   return object.definition?.isEssential === true ? 'This server needs it where it is, and once.' : undefined;
+}
+
+/** Why the folder cannot take an id that comes with its object. */
+function keptIdProblem(id: string, { definition }: TreeObject, folder: TreeObject): Promise<string | undefined> {
+  return idProblem(folder, id, definition, { isKept: true });
 }
 
 function addPermission({ definition }: TreeObject): string {
