@@ -4,6 +4,7 @@ import { hiddenProblem, visible } from '../../schema/invisible.ts';
 import { ROLES } from '../../schema/permissions.ts';
 import type { Clock } from '../base/clock.ts';
 import { Invalid, invalidAt, NotFound, Problem } from '../base/errors.ts';
+import { fold } from '../storage/order.ts';
 import type { Draft, DraftOf, KeyedTable, SmallTable } from '../storage/tables.ts';
 import { checkPassword, type Passwords } from './passwords.ts';
 
@@ -235,8 +236,9 @@ function requireFree(name: string, users: Pick<SmallTable<UserRecord>, 'get' | '
   throw invalidAt('/name', `"${name}" could be taken for the user "${visible(other)}". Choose another name.`);
 }
 
+/** What a name is taken for. Case is left out, as in listings, and also width and form (NFKC): ｍａｒｉａ reads as maria. */
 function folded(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return fold(name.normalize('NFKC')).normalize('NFKC');
 }
 
 function checkedRoles(roles: readonly string[]): readonly string[] {
