@@ -10,6 +10,7 @@ import { isDark, setTheme } from '../state/theme.ts';
 import { controls } from '../styles/controls.ts';
 import './credentials-form.ts';
 import './logo.ts';
+import './no-administrator.ts';
 
 /** The form at the left, what one needs to know at the right. */
 @customElement('sign-in')
@@ -34,7 +35,7 @@ export class SignIn extends LitElement {
     return html`
       <main>
         <p class="brand"><t-logo></t-logo>Trellis</p>
-        ${this.isNew && !makes ? this.#nobody() : this.#form(makes)}
+        ${this.isNew && !makes ? html`<no-administrator></no-administrator>` : this.#form(makes)}
         <p class="foot">
           <button class="link quiet" @click=${() => setTheme(isDark.get() ? 'light' : 'dark')}>
             ${isDark.get() ? 'Light theme' : 'Dark theme'}
@@ -63,11 +64,6 @@ export class SignIn extends LitElement {
             </p>`
       }
     `;
-  }
-
-  #nobody() {
-    void import('./no-administrator.ts');
-    return html`<no-administrator></no-administrator>`;
   }
 
   #greeting() {
@@ -185,11 +181,6 @@ export class SignIn extends LitElement {
       }
       dt {
         color: var(--t-quiet);
-      }
-      /* What stands below comes with it, and not before. */
-      main:has(no-administrator:not(:defined)) .foot,
-      main:has(no-administrator:not(:defined)) + aside {
-        visibility: hidden;
       }
       @media (width < 900px) {
         :host {

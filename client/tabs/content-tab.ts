@@ -138,11 +138,12 @@ export class ContentTab extends Tab {
   /** What is there is not kept. */
   async #isToReplace(file: File): Promise<boolean> {
     const content = this.#content.value;
-    if (!content || content.contentType === null) return true;
+    if (content?.contentType === null) return true;
     return askForGood(
       `Replace the contents of ${this.object.id}?`,
       html`<p class="quiet">
-        '${file.name}', ${formatBytes(file.size)}, takes the place of what is there: ${factsOf(content)}.
+        '${file.name}', ${formatBytes(file.size)}, takes the place of what is
+        there${content ? `: ${factsOf(content)}` : ''}.
       </p>`,
       'Replace',
     );

@@ -45,7 +45,7 @@ export class SessionManagerTab extends Tab {
       return { chain, at: Date.now() };
     },
     onComplete: (checked) => this.#onChecked(checked),
-    onError: () => this.dispatchEvent(new HeadAside(UNKNOWN)),
+    onError: () => this.#tell(),
   });
 
   constructor() {
@@ -87,16 +87,17 @@ export class SessionManagerTab extends Tab {
       this.#isWanted = this.#isDropped = false;
       this.wanted = checked.chain;
     }
-    this.#tell(checked.chain);
+    this.#tell();
   }
 
   #onIdChecked({ detail: isDropped }: IdChecked) {
     this.#isDropped = isDropped;
-    if (this.checked) this.#tell(this.checked.chain);
+    this.#tell();
   }
 
-  #tell(chain: ChainMessage) {
-    this.dispatchEvent(new HeadAside(chain.on && this.#isDropped ? dropped() : chip(chain)));
+  #tell() {
+    if (this.#chain.error !== undefined) this.dispatchEvent(new HeadAside(UNKNOWN));
+    else if (this.checked) this.dispatchEvent(new HeadAside(asideOf(this.checked.chain, this.#isDropped)));
   }
 
   #look(isWanted: boolean) {
@@ -233,6 +234,10 @@ function browserIdsIn(chain: ChainMessage | undefined): string {
 
 const LOOKING = html`<t-dot state="checking" class="quiet">Looking…</t-dot>`;
 const UNKNOWN = html`<t-dot state="off" class="quiet">Not known just now</t-dot>`;
+
+function asideOf(chain: ChainMessage, isDropped: boolean) {
+  return chain.on && isDropped ? dropped() : chip(chain);
+}
 
 function chip({ on, state, text }: ChainMessage) {
   return html`<span class="chip ${state}" title=${text}>

@@ -16,7 +16,8 @@ export interface Screen {
   readonly ready: RegExp;
   /** What is done there before it is looked at, beginning with it as it was loaded. */
   readonly act?: (page: Page) => Promise<unknown>;
-  /** Why something of it moves by itself while it loads. */
+  /** Why something of it moves by itself while it loads: on a phone, or everywhere. */
+  readonly movesOnPhone?: string;
   readonly moves?: string;
   /** Under which name pictures of it are taken. */
   readonly pictures?: string;
@@ -55,13 +56,13 @@ export const SESSIONS: readonly Screen[] = [
   {
     at: '/manage/mcsdc/@sessions',
     ready: /may repeat or miss sessions/,
-    moves: 'only on a phone: what ends all is there once they are counted',
+    movesOnPhone: 'what ends all is there once they are counted',
   },
   {
     at: '/manage/mcsdc/@sessions',
     ready: /may repeat or miss sessions/,
     act: openSession,
-    moves: 'as without it',
+    movesOnPhone: 'as without it',
   },
   { at: '/manage/mcsdc/@test', ready: /Add Items to Session/, act: addItems, pictures: 'test' },
   { at: '/manage/mcsdc/@test', ready: /Add Items to Session/, act: checkRoundTrip },
@@ -83,7 +84,7 @@ export const STORES: readonly Screen[] = [
   {
     at: '/manage/unset/@servers',
     ready: /There is no server to look at yet/,
-    moves: 'only on a phone, by a line of the head: whether servers answer is known later',
+    movesOnPhone: 'by a line of the head: whether servers answer is known later',
   },
   { at: '/manage/ram_cache/@properties', ready: /AUTHENTICATED_USER/ },
   { at: '/manage/ram_cache/@associate', ready: /Search sub-folders/ },

@@ -83,7 +83,8 @@ class HostProcess {
   }
 
   async #ask(what: { readonly environment?: NodeJS.ProcessEnv }): Promise<{ readonly port?: number }> {
-    const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const tooLate = () => [{ error: `It did not answer within ${DEADLINE_MS / 1000} s.` }];
+    const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) }).catch(tooLate);
     this.#child.send(what);
     const ended = this.#gone.then(() => [{ error: 'It ended.' }]);
     const [answer] = (await Promise.race([answered, ended])) as [{ port?: number; error?: string }];

@@ -26,7 +26,10 @@ export class Asset {
 
   /** Made once, for the first who asks: a start does not wait for files that nobody wants. */
   zipped(): Promise<Buffer> {
-    return (this.#zipped ??= zip(this.plain));
+    return (this.#zipped ??= zip(this.plain).catch((error: unknown) => {
+      this.#zipped = undefined;
+      throw error;
+    }));
   }
 }
 

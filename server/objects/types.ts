@@ -52,7 +52,7 @@ export interface UserInterface<Values extends Readonly<Record<string, unknown>>>
   tabCounts?(object: TreeObject<Values>): Promise<Readonly<Record<string, number>>>;
   /** Its own standing conditions. */
   warnings?(object: TreeObject<Values>): Promise<readonly Warning[]>;
-  /** The size in words, for lists, told without asking a server: "3 servers". Empty where it is not known. */
+  /** The size in words, for lists: "3 servers", empty where it is not known. Told for each row, so no server is asked for it. */
   size?(object: TreeObject<Values>): Promise<string> | string;
   /** How much is in it, as a sentence for its own pages. */
   count?(object: TreeObject<Values>): Promise<string>;

@@ -40,13 +40,15 @@ const look = method(lookAtExample, {
     const found = await tree.find(path);
     const isThere = found !== undefined && (await isPlanted(found, SHOP));
     const inside = isThere ? (await tree.inside(found, MOST_NAMED)).slice(0, MOST_NAMED) : [];
-    const isMissing = await Promise.all([...paths].map(async (each) => (await tree.find(each)) === undefined));
+    const isMissing = isThere
+      ? await Promise.all([...paths].map(async (each) => (await tree.find(each)) === undefined))
+      : [];
     const types = new Set(objects.map(({ type }) => tree.database.types.find(type)?.addPermission ?? ''));
     return {
       path,
       state: isThere ? 'there' : found === undefined ? 'absent' : 'taken',
       inside: inside.map((each) => each.path),
-      missing: isThere ? [...paths].filter((_, index) => isMissing[index]) : [],
+      missing: [...paths].filter((_, index) => isMissing[index]),
       own: inside.map((each) => each.path).filter((each) => !paths.has(each)),
       mayPlant: [...types].every((permission) => may(permission, root)),
       mayRemove: may('Delete objects', root),

@@ -147,8 +147,11 @@ export class Uploads extends Observable<readonly Upload[]> {
   async #onFailure(at: number, id: string, caught: unknown): Promise<void> {
     const problems = caught instanceof ApiProblem ? caught.errors : [];
     const wrongId = problems.find(({ pointer }) => pointer === '/id');
-    if (wrongId !== undefined) await this.#ask(at, id, wrongId.detail);
-    else this.#set(at, { state: { kind: 'failed', reason: detailOf(caught), isFinal: !mayPass(caught) } });
+    if (wrongId !== undefined) return this.#ask(at, id, wrongId.detail);
+    // What was to be replaced is gone or another now: tried again, it is asked about anew.
+    const isOvertaken = this.get()[at]?.replaces !== undefined && caught instanceof ApiProblem && caught.status !== 403;
+    const isFinal = !mayPass(caught) && !isOvertaken;
+    this.#set(at, { state: { kind: 'failed', reason: detailOf(caught), isFinal } });
   }
 
   #set(at: number, change: Partial<Upload>): void {

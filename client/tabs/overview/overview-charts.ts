@@ -49,7 +49,7 @@ function linesOf(measures: readonly SessionMeasure[], sessions: RecentMessage['s
 }
 
 function memoryLine({ bytes, limitBytes }: NonNullable<RecentMessage['memory']>): RecentLine {
-  return { ...MEMORY, values: bytes, top: Math.max(...limitBytes.map((limit) => limit ?? 0)) };
+  return { ...MEMORY, values: bytes, top: Math.max(0, ...limitBytes.map((limit) => limit ?? 0)) || topFor(bytes) };
 }
 
 /** A column for each server, named with its proxy where there are several. */

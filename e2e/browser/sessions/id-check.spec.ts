@@ -30,6 +30,7 @@ test('the way of a request ends with the browser at hand: whether it sends its i
   const isAsked = page.waitForResponse((response) => response.url().includes('/shop/@cookie-check'));
   await page.getByRole('button', { name: 'Check now' }).click();
   await isAsked;
+  expect(tries, 'and it is seen where there is one').toBeGreaterThan(0);
   await expect(page.getByText('Your browser sends the id back below /shop alone')).toBeVisible();
   await expect(page.getByText('pages elsewhere in / begin a new session at every visit. Use "/"')).toBeVisible();
   await expect(page.locator('t-chain')).toContainText('Its cookie path misses pages');

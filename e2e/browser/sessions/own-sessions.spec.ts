@@ -30,7 +30,7 @@ test('one sees where one is signed in and has sessions, and ends them', async ({
   memcached,
   api,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await setUpSessions(server, [memcached.address]);
   const mine = new MySessions(page);
   const devices = [await elsewhere(server), await elsewhere(server), await elsewhere(server)];

@@ -27,7 +27,6 @@ const stores = new RuntimeState<LocalStore>({
 
 /** Looking at an object must not take long. */
 const MOST_COUNTED = 1_000;
-const MORE = `More than ${MOST_COUNTED.toLocaleString('en')}`;
 
 const MIB = 1024 * 1024;
 const REMEDY =
@@ -81,17 +80,23 @@ function storeOf(object: TreeObject): LocalStore {
 
 async function countLabel(object: TreeObject): Promise<string> {
   const count = await countOf(object);
-  if (count === MORE) return estimateLabel(await estimatedSessions(object));
-  return count === '1' ? '1 session' : `${count} sessions`;
+  // What is recorded may be of before there were so many.
+  if (count === undefined) return estimateLabel(Math.max(MOST_COUNTED, (await estimatedSessions(object)) ?? 0));
+  return count === 1 ? '1 session' : `${count.toLocaleString('en')} sessions`;
 }
 
 async function countSentence(object: TreeObject): Promise<string> {
   const count = await countOf(object);
-  const items = count === '0' ? 'There are no items' : count === '1' ? '1 item is' : `${count} items are`;
-  return `${items} in this transient object container.`;
+  return `${itemsIn(count)} in this transient object container.`;
 }
 
-async function countOf(object: TreeObject): Promise<string> {
-  const count = await containerOf(object).list.count(undefined, MOST_COUNTED);
-  return count?.toLocaleString('en') ?? MORE;
+function itemsIn(count: number | undefined): string {
+  if (count === undefined) return `More than ${MOST_COUNTED.toLocaleString('en')} items are`;
+  if (count === 0) return 'There are no items';
+  return count === 1 ? '1 item is' : `${count.toLocaleString('en')} items are`;
+}
+
+/** `undefined`: more than are counted. */
+function countOf(object: TreeObject): Promise<number | undefined> {
+  return containerOf(object).list.count(undefined, MOST_COUNTED);
 }

@@ -8,6 +8,7 @@ import {
   type Series,
   type SessionMeasure,
 } from '../../../schema/endpoints/recent.ts';
+import { nothingIfUnavailable } from '../../base/errors.ts';
 import { SEE } from '../../manage/describe.ts';
 import { recorded, rounded, seriesOf, spanIn, timesOf, type RecentSpan } from '../../manage/recent-times.ts';
 import type { TreeObject } from '../../objects/object.ts';
@@ -70,10 +71,7 @@ interface Keeper {
 function keepersAmong(containers: readonly TreeObject[]): Promise<readonly Keeper[]> {
   return Promise.all(
     containers.map(async (object) => {
-      const isReached = await object.provide(SESSION_CONTAINER).then(
-        () => true,
-        () => false,
-      );
+      const isReached = (await object.provide(SESSION_CONTAINER).catch(nothingIfUnavailable)) !== undefined;
       return { subject: subjectOf(object), since: isReached ? object.state.created / 1000 : Infinity };
     }),
   );

@@ -10,8 +10,8 @@ const LATELY_S = 3 * 60;
 const LATELY = Symbol('what was recorded lately');
 
 /**
- * About how many sessions a container keeps: as last recorded, and at least those that this process has seen since. No
- * server is asked. `undefined`: nobody knows.
+ * About how many sessions a container keeps: as last recorded, and at least those that this process has seen since; where
+ * all were ended, as before until that is recorded. No server is asked. `undefined`: nobody knows.
  */
 export async function estimatedSessions(object: TreeObject): Promise<number | undefined> {
   const counts = seriesOf(await lately(object), ({ sessions }) => sessions[subjectOf(object)] ?? null);
