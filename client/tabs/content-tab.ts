@@ -139,12 +139,10 @@ export class ContentTab extends Tab {
   async #isToReplace(file: File): Promise<boolean> {
     const content = this.#content.value;
     if (content?.contentType === null) return true;
+    const there = content ? `what is there: ${factsOf(content)}` : 'what is there';
     return askForGood(
       `Replace the contents of ${this.object.id}?`,
-      html`<p class="quiet">
-        '${file.name}', ${formatBytes(file.size)}, takes the place of what is
-        there${content ? `: ${factsOf(content)}` : ''}.
-      </p>`,
+      html`<p class="quiet">'${file.name}', ${formatBytes(file.size)}, takes the place of ${there}.</p>`,
       'Replace',
     );
   }
