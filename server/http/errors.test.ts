@@ -51,6 +51,15 @@ test('a program is answered with a problem document: what is wrong, by code and 
   assert.deepEqual(documentOf(new Conflict('Late.', { members: { oid: 7 } }))['oid'], 7);
 });
 
+test('a sentence shows by its code what it hides, and keeps blanks, signs, tabs and ends of lines as they are', () => {
+  const written = '"Prix\u00a0: 3\u202f€ ❤\ufe0f" has:\r\n\ttwo lines';
+  const problem = new Invalid(`${written}\u202e`, [{ pointer: '/title', detail: `${written}\u200b` }]);
+  const { detail, errors } = documentOf(problem);
+  assert.equal(detail, `${written}[U+202E]`);
+  assert.deepEqual(errors, [{ pointer: '/title', detail: `${written}[U+200B]` }]);
+  assert.equal(failureOf(problem, true).detail, `${written}[U+202E]`);
+});
+
 test('no member of a problem takes the place of what a document has to say', () => {
   assert.equal(documentOf(new Conflict('Late.', { members: { status: 200, detail: 'Fine.' } }))['detail'], 'Late.');
 });

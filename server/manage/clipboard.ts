@@ -1,5 +1,6 @@
 import { nextCopyId } from '../../schema/ids.ts';
 import { copyObjects, moveObjects, MOST_PASTED, type Pasted } from '../../schema/endpoints/clipboard.ts';
+import { visible } from '../../schema/invisible.ts';
 import { isWithin } from '../../schema/paths.ts';
 import { invalidAt } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
@@ -75,7 +76,8 @@ async function objectsAt(paths: readonly string[], call: Call): Promise<readonly
   const objects: TreeObject[] = [];
   for (const [index, path] of paths.entries()) {
     const object = await call.tree.find(path);
-    if (object === undefined || !call.may(SEE, object)) return refuse(index, `There is no object at '${path}'.`);
+    if (object === undefined || !call.may(SEE, object))
+      return refuse(index, `There is no object at '${visible(path)}'.`);
     if (objects.includes(object)) refuse(index, `'${path}' is named twice.`);
     objects.push(object);
   }

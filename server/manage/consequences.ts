@@ -7,6 +7,7 @@ import {
   type HeldMessage,
   type LinkThere,
 } from '../../schema/endpoints/objects.ts';
+import { visible } from '../../schema/invisible.ts';
 import { childPath, isWithin } from '../../schema/paths.ts';
 import { Malformed, NotFound } from '../base/errors.ts';
 import { linksOf } from '../objects/links.ts';
@@ -67,7 +68,7 @@ async function planOf({ object, request, may }: Call): Promise<Plan> {
   if (action !== 'move' && action !== 'copy') return { action, objects, to };
   const folder = await object.tree.find(to);
   if (folder === undefined || !folder.isFolder || !may(SEE, folder))
-    throw new NotFound(`There is no folder '${to.slice(0, 100)}'.`);
+    throw new NotFound(`There is no folder '${visible(to.slice(0, 100))}'.`);
   return { action, objects, to: folder.path };
 }
 

@@ -2,6 +2,7 @@ import { composed } from '../../schema/composed.ts';
 import { normaliseId } from '../../schema/ids.ts';
 import { childPath } from '../../schema/paths.ts';
 import { CHILD_PAGES, listChildren, listTypes, renameObject } from '../../schema/endpoints/objects.ts';
+import { visible } from '../../schema/invisible.ts';
 import { invalidAt } from '../base/errors.ts';
 import type { TreeObject } from '../objects/object.ts';
 import type { ChangingCall } from '../publisher/call.ts';
@@ -66,7 +67,7 @@ async function childNamed(folder: TreeObject, name: string): Promise<TreeObject>
   const id = composed(name);
   const object = await folder.tree.findChild(folder, id);
   if (object !== undefined) return object;
-  throw invalidAt('/from', `${childPath(folder.path, id)} does not exist`);
+  throw invalidAt('/from', `${visible(childPath(folder.path, id))} does not exist`);
 }
 
 /** Gives it the id, and takes along the paths that lead to it and the pages that know it by its id. */

@@ -20,14 +20,17 @@ export interface Destination {
 export async function follow(from: TreeObject, to: PathTarget, path: string): Promise<Destination> {
   if (path === '') return leadsTo(undefined);
   if (parsePath(path) === undefined)
-    return leadsTo(undefined, `'${path}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`);
+    return leadsTo(
+      undefined,
+      `'${visible(path)}' is not a path. A path begins with "/" and names an object, such as /mcsdc.`,
+    );
   const object = await from.tree.find(path);
   if (object === undefined)
-    return leadsTo(undefined, `There is no object at '${path}'. This path must lead to ${to.wanted}.`);
+    return leadsTo(undefined, `There is no object at '${visible(path)}'. This path must lead to ${to.wanted}.`);
   if (object.doesProvide(to)) return leadsTo(object);
   if (object.problem !== undefined) return leadsTo(object, object.problem.sentence);
   const suggestion = await suggestInstead(object, to);
-  const problem = `'${path}' is a ${object.type}. This path must lead to ${to.wanted}.`;
+  const problem = `'${visible(path)}' is a ${object.type}. This path must lead to ${to.wanted}.`;
   return leadsTo(object, suggestion === undefined ? problem : `${problem} ${suggestion.text}`, suggestion);
 }
 
@@ -36,7 +39,7 @@ function leadsTo(
   problem?: string,
   suggestion?: Destination['suggestion'],
 ): Destination {
-  return { object, problem: problem && visible(problem), suggestion };
+  return { object, problem, suggestion };
 }
 
 /** How a path stands, for the field that asks for it, with the objects that would do. */
@@ -50,7 +53,7 @@ export async function answerPath(from: TreeObject, to: PathTarget, path: string)
 function resultOf({ object, problem }: Destination): FieldResult {
   if (problem !== undefined) return { state: 'down', text: problem };
   if (object === undefined) return { state: 'off', text: 'No path: this is off.' };
-  return { state: 'ok', text: `Found: ${object.type} '${object.path}'` };
+  return { state: 'ok', text: `Found: ${object.type} '${visible(object.path)}'` };
 }
 
 /** An object that leads to the wrong one, and is what was wanted: the container that uses this proxy. */
@@ -59,7 +62,7 @@ async function suggestInstead(wrong: TreeObject, to: PathTarget): Promise<Destin
   const meant = users.find(({ object }) => object.doesProvide(to));
   if (meant === undefined) return undefined;
   const { path } = meant.object;
-  return { path, text: `'${path}' uses that ${nounOf(wrong.type)}: use it instead?` };
+  return { path, text: `'${visible(path)}' uses that ${nounOf(wrong.type)}: use it instead?` };
 }
 
 async function candidatesFor(from: TreeObject, to: PathTarget): Promise<readonly PathCandidate[]> {

@@ -1,3 +1,4 @@
+import { visible } from '../../schema/invisible.ts';
 import { parsePath } from '../../schema/paths.ts';
 import { ContentDamaged, NotFound } from '../base/errors.ts';
 import { compareById } from '../storage/order.ts';
@@ -67,7 +68,7 @@ export class TreeReader {
 
   async get(path: string): Promise<TreeObject> {
     const object = await this.find(path);
-    if (object === undefined) throw new NotFound(`There is no object at '${path}'.`);
+    if (object === undefined) throw new NotFound(`There is no object at '${visible(path)}'.`);
     return object;
   }
 

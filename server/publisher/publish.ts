@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { visible } from '../../schema/invisible.ts';
 import { ConflictError, Forbidden, MethodNotAllowed, NotFound, NotSignedIn } from '../base/errors.ts';
 import { Turns } from '../base/turns.ts';
 import type { TreeReader } from '../objects/reader.ts';
@@ -220,7 +221,7 @@ function authorise(user: Principal, { permission }: Pick<Method, 'permission'>, 
 }
 
 function absent(path: string): NotFound {
-  return new NotFound(`There is nothing at '${path.slice(0, 200)}'.`);
+  return new NotFound(`There is nothing at '${visible(path.slice(0, 200))}'.`);
 }
 
 function isReading({ method }: Request): boolean {

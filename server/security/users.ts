@@ -169,7 +169,7 @@ export class Users {
 
   #get(name: string): UserRecord {
     const record = this.#options.table.get(composed(name));
-    if (record === undefined) throw new NotFound(`There is no user '${name}'.`);
+    if (record === undefined) throw new NotFound(`There is no user '${visible(name)}'.`);
     return record;
   }
 

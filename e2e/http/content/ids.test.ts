@@ -81,8 +81,8 @@ test('the same rules hold for another name', async () => {
 });
 
 test('a path with what is not seen is told with its code: at its field, on saving it, and where nothing is', async () => {
-  const path = '/mcp\u200broxy';
-  const told = /There is no object at '\/mcp\[U\+200B\]roxy'/;
+  const path = '/mcp\u200b\u00a0roxy';
+  const told = /There is no object at '\/mcp\[U\+200B\]\[U\+00A0\]roxy'/;
   const body = { type: 'MemCache Session Data Container', id: 'typed', properties: { proxy_path: path } };
   const checked = (await manager('/api/@check', { body })).json<CheckMessage>();
   assert.match(checked.errors[0]?.detail ?? '', told);
@@ -91,7 +91,7 @@ test('a path with what is not seen is told with its code: at its field, on savin
   assert.match(saved.detail, told);
   assert.match(saved.errors?.[0]?.detail ?? '', told);
   const absent = await manager(`/api${encodeURI(path)}`);
-  assert.deepEqual([absent.status, absent.json()['detail']], [404, "There is nothing at '/mcp[U+200B]roxy'."]);
+  assert.deepEqual([absent.status, absent.json()['detail']], [404, "There is nothing at '/mcp[U+200B][U+00A0]roxy'."]);
 });
 
 test('what is reserved in the root is free in a folder', async () => {

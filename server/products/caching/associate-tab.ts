@@ -1,4 +1,5 @@
 import { listAssociations, changeAssociations, type AssociationItem } from '../../../schema/endpoints/caches.ts';
+import { visible } from '../../../schema/invisible.ts';
 import { Invalid, invalidAt } from '../../base/errors.ts';
 import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
@@ -73,7 +74,7 @@ async function eachOf(
   for (const [index, path] of paths.entries()) {
     const object = await call.tree.find(path);
     if (object?.doesProvide(CACHEABLE) !== true) {
-      throw invalidAt(`${pointer}/${index}`, `There is nothing at '${path}' that a cache could keep.`);
+      throw invalidAt(`${pointer}/${index}`, `There is nothing at '${visible(path)}' that a cache could keep.`);
     }
     requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     if (await step(object)) count += 1;

@@ -1,4 +1,5 @@
 import { cacheStatistics, removeEntries, type CacheRow } from '../../../schema/endpoints/caches.ts';
+import { visible } from '../../../schema/invisible.ts';
 import { invalidAt, Unavailable } from '../../base/errors.ts';
 import type { PageCache } from '../../caching/page-cache.ts';
 import type { Statistics } from '../../caching/statistics.ts';
@@ -57,7 +58,7 @@ const remove = method(removeEntries, {
     const { tree, body, object: manager } = call;
     const objects = await Promise.all(body.paths.map((path) => tree.find(path)));
     const missing = objects.indexOf(undefined);
-    if (missing >= 0) throw invalidAt(`/paths/${missing}`, `There is no object at '${body.paths[missing]}'.`);
+    if (missing >= 0) throw invalidAt(`/paths/${missing}`, `There is no object at '${visible(body.paths[missing]!)}'.`);
     const found = objects.filter((object) => object !== undefined);
     for (const object of found) requirePermission(call, CHANGE_CACHE_SETTINGS, object);
     await invalidate(...found);

@@ -1,4 +1,5 @@
 import { cacheSettings, chooseCache, invalidateObject } from '../../../schema/endpoints/caches.ts';
+import { visible } from '../../../schema/invisible.ts';
 import { Invalid, invalidAt, NotFound } from '../../base/errors.ts';
 import { listed } from '../../manage/describe.ts';
 import { requirePermission } from '../../manage/object.ts';
@@ -33,7 +34,7 @@ const choose = method(chooseCache, {
     requirePermission(call, CHANGE_CACHE_SETTINGS, cacheable(call).object);
     const managers = await managersAbove(object);
     if (body.manager !== '' && !managers.some(({ id }) => id === body.manager)) {
-      throw invalidAt('/manager', `There is no cache manager '${body.manager}' here or further up.`);
+      throw invalidAt('/manager', `There is no cache manager '${visible(body.manager)}' here or further up.`);
     }
     associate(call, object, body.manager);
     call.describe(`Changed cache settings of ${object.path}`);

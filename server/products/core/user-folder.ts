@@ -1,4 +1,5 @@
 import { addUser, changeUser, listUsers, removeUser, type UsersMessage } from '../../../schema/endpoints/users.ts';
+import { visible } from '../../../schema/invisible.ts';
 import { ROLES } from '../../../schema/permissions.ts';
 import { Invalid, NotFound } from '../../base/errors.ts';
 import { defineType } from '../../objects/types.ts';
@@ -82,5 +83,5 @@ async function usersMessage(call: Call): Promise<UsersMessage> {
 function named(call: Call): string {
   const name = call.tail ?? '';
   if (siteOf(call).users.names.includes(name)) return name;
-  throw new NotFound(`There is no user named '${name}'.`);
+  throw new NotFound(`There is no user named '${visible(name)}'.`);
 }
